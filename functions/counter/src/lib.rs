@@ -1,0 +1,200 @@
+//! 계산대: where the parcel goes, within which range the owner may choose, and by which day it is posted. All of it in plain words.
+
+mod form;
+
+use std::{collections::HashMap, sync::Arc};
+
+use house::{
+    calendar,
+    id::OrderId,
+    letter,
+    order::Order,
+    price::{Price, PriceRange},
+    stock::Stock,
+    visit::{Place, Visit},
+};
+use maud::{Markup, html};
+use store::{Guard, Lost, NewOrder, Versioned};
+use web::{
+    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    field::{self, Field},
+    plan, riddle, say,
+};
+
+/// How often a lost race for a place is run again.
+const ROUNDS: usize = 8;
+
+type Stocks = HashMap<PriceRange, Versioned<Stock>>;
+
+/// Serves `/counter`.
+pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+    let house = riddle::built_in()?;
+    let visitor = request.visitor()?;
+    let (visit, stocks) = site.store.at_the_counter(visitor).await?;
+    let visit = visit.ok_or(Refusal::NoSession)?;
+    match (visit.value.place(house, request.now), request.method) {
+        (Place::Counter, Method::Get) => Ok(page(&request, &visit.value, &stocks, &[])?.into()),
+        (Place::Counter, Method::Post) => order(&site, &request, visit, stocks).await,
+        // The second click: the order is placed; on to the money.
+        (Place::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
+        (Place::Window(order), Method::Get) => Ok(placed(&request, &visit.value, order)?.into()),
+        (place, _) => Err(Refusal::OutOfOrder { onward: place.path() }),
+    }
+}
+
+async fn order(
+    site: &Site,
+    request: &Request,
+    mut visit: Versioned<Visit>,
+    mut stocks: Stocks,
+) -> Result<Reply, Refusal> {
+    let house = riddle::built_in()?;
+    let filled = match form::read(request) {
+        Ok(filled) => filled,
+        Err(problems) => {
+            let page = page(request, &visit.value, &stocks, &problems)?;
+            return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
+        }
+    };
+    let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
+    let id = OrderId::new(milliseconds, site.dice.throw());
+    let order = Order::new(
+        id,
+        visit.value.id,
+        request.language,
+        filled.range,
+        filled.address,
+        filled.promised,
+        request.now,
+    );
+    for _ in 0..ROUNDS {
+        let stock = stocks.get(&filled.range).cloned().unwrap_or_else(|| Versioned::new(Stock::default()));
+        let Ok(place) = stock.value.take(id, request.now) else {
+            let gone = Problem {
+                field: "range",
+                say: say!(
+                    request,
+                    "이 폭의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오. 적으신 것은 그대로 있습니다.",
+                    "Every book in this range is taken right now. Choose another range, or come back when new books arrive. What you wrote is kept."
+                )
+                .into(),
+            };
+            return Ok(page(request, &visit.value, &stocks, &[gone])?.status(StatusCode::CONFLICT).into());
+        };
+        let ordered = visit.with(visit.value.clone().ordered(id));
+        let new = NewOrder { visit: &ordered, order: &order, stock_version: stock.version, place: &place };
+        match site.store.place_order(new).await {
+            Ok(()) => return Ok(Reply::see(format!("/pay/{id}"))),
+            Err(Lost::Race(Guard::Visit | Guard::Stock) | Lost::Conflict) => {
+                let (current, places) = site.store.at_the_counter(visit.value.id).await?;
+                visit = current.ok_or(Refusal::NoSession)?;
+                stocks = places;
+                if let Place::Window(placed) = visit.value.place(house, request.now) {
+                    return Ok(Reply::see(format!("/pay/{placed}")));
+                }
+            }
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    let page = page(request, &visit.value, &stocks, &[Problem {
+        field: "range",
+        say: say!(request, "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.", "The counter is crowded. Please press once more.").into(),
+    }])?;
+    Ok(page.status(StatusCode::CONFLICT).into())
+}
+
+fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem]) -> Result<Page, Refusal> {
+    let house = riddle::built_in()?;
+    let room = riddle::room(house, "counter")?;
+    let title = room.title.in_language(request.language);
+    let promised = calendar::promised_date(request.now);
+    let date = letter::date(promised, request.language);
+    let body = html! {
+        h1 { (title) }
+        p.keeper { (room.greeting.in_language(request.language)) }
+        (field::summary(problems, request.language))
+        form method="post" data-onward {
+            (ranges(request, stocks, problems))
+            fieldset {
+                legend { (say!(request, "받으실 곳", "Where it goes")) }
+                (Field::text("recipient", say!(request, "받는 분", "Recipient")).autocomplete("name")
+                    .value(request.form.typed("recipient")).markup(problems))
+                (Field::text("phone", say!(request, "전화번호", "Telephone")).autocomplete("tel").mode("tel")
+                    .hint(say!(request, "배송 기사님만 씁니다. 보기: 010-1234-5678", "For the carrier only, as in 010-1234-5678"))
+                    .value(request.form.typed("phone")).markup(problems))
+                (Field::text("postcode", say!(request, "우편번호", "Postcode")).autocomplete("postal-code").mode("numeric")
+                    .hint(say!(request, "다섯 자리 숫자", "Five digits"))
+                    .value(request.form.typed("postcode")).markup(problems))
+                (Field::text("street", say!(request, "주소", "Address")).autocomplete("address-line1")
+                    .value(request.form.typed("street")).markup(problems))
+                (Field::text("detail", say!(request, "나머지 주소 (없으면 비워 두십시오)", "Flat, floor (may stay empty)"))
+                    .autocomplete("address-line2").optional().value(request.form.typed("detail")).markup(problems))
+            }
+            fieldset {
+                legend { (say!(request, "부치는 날", "Posting date")) }
+                p { (say!(
+                    request,
+                    format!("{date}까지 부칩니다. 그 전에는 언제든, 포장하기 전까지 무를 수 있습니다."),
+                    format!("It is posted by {date}. Until it is packed you can cancel at any time.")
+                )) }
+                input type="hidden" name="promised" value=(promised);
+                (field::tick("agreed", html! { (say!(
+                    request,
+                    format!("값의 폭과, {date}까지 부친다는 것에 동의합니다."),
+                    format!("I agree to the price range and to posting by {date}.")
+                )) }, &request.form, problems))
+            }
+            button { (say!(request, "값을 치르러 가기", "On to the payment")) }
+        }
+    };
+    Ok(Page::new("counter", title)
+        .drawing(Drawing::Counter)
+        .plan(plan::of(house, visit, "counter", request))
+        .body(body))
+}
+
+fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
+    let problem = problems.iter().find(|problem| problem.field == "range");
+    html! {
+        fieldset id="range" aria-describedby=[problem.map(|_| "range-problem")] {
+            legend { (say!(request, "값", "Price")) }
+            @for range in PriceRange::ALL {
+                @let price = Price::within(range);
+                @let places = stocks.get(&range).map_or(0, |stock| stock.value.places(request.now));
+                @let id = format!("range-{}", range.name());
+                label.tick for=(id) {
+                    input id=(id) type="radio" name="range" value=(range.name()) checked[request.form.typed("range") == range.name()] disabled[places == 0];
+                    span {
+                        (say!(
+                            request,
+                            format!("정가 {}원까지의 책 · 모두 {}원", range.up_to(), price.total()),
+                            format!("A book up to ₩{} · ₩{} in all", range.up_to(), price.total())
+                        ))
+                        @if places == 0 { span.hint { (say!(request, "지금은 모두 나갔습니다.", "All taken right now.")) } }
+                    }
+                }
+            }
+            p.hint { (say!(
+                request,
+                format!("고르는 값 {}원과 우송료 {}원이 들어 있습니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.", Price::SERVICE, Price::POSTAGE),
+                format!("₩{} for the choosing and ₩{} postage are included. If the book has a lower list price, the difference goes back to you.", Price::SERVICE, Price::POSTAGE)
+            )) }
+            @if let Some(problem) = problem { p.problem id="range-problem" { (problem.say) } }
+        }
+    }
+}
+
+fn placed(request: &Request, visit: &Visit, order: OrderId) -> Result<Page, Refusal> {
+    let house = riddle::built_in()?;
+    let title = riddle::room(house, "counter")?.title.in_language(request.language);
+    let body = html! {
+        h1 { (title) }
+        p.keeper { (say!(request, "주문은 받아 적었소.", "Your order is written down.")) }
+        p { a.door data-onward href=(format!("/window/{order}")) { (say!(request, "주문 보기", "See the order")) } }
+        p { a href="/letter" { (say!(request, "한 권 더 청하기: 새 편지 쓰기", "Another book: write a new letter")) } }
+    };
+    Ok(Page::new("counter", title)
+        .drawing(Drawing::Counter)
+        .plan(plan::of(house, visit, "counter", request))
+        .body(body))
+}

@@ -1,0 +1,108 @@
+//! 문: the closed door. What this is, the whole price, that it is slow on purpose, and the way in. Every address that is none ends here too.
+
+use std::sync::Arc;
+
+use house::{
+    id::VisitorId,
+    price::{Price, PriceRange},
+    visit::Visit,
+};
+use maud::html;
+use store::Versioned;
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
+
+/// Serves `/` and every unknown path.
+pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+    if request.path != "/" {
+        return Err(Refusal::NotFound);
+    }
+    let known = match request.known() {
+        Some(visitor) => site.store.visit(visitor).await?,
+        None => None,
+    };
+    match (request.method, known) {
+        (Method::Get, known) => Ok(page(&request, known.map(|visit| visit.value).as_ref())?.into()),
+        // The second click on the door, or an old acquaintance: nobody starts twice by accident.
+        (Method::Post, Some(visit)) => {
+            Ok(Reply::see(visit.value.place(riddle::built_in()?, request.now).path()))
+        }
+        (Method::Post, None) => begin(&site, &request).await,
+    }
+}
+
+async fn begin(site: &Site, request: &Request) -> Result<Reply, Refusal> {
+    let house = riddle::built_in()?;
+    let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
+    let visitor = VisitorId::new(milliseconds, site.dice.throw());
+    let visit = Visit::begin(visitor, house, request.language, request.now);
+    let path = visit.place(house, request.now).path();
+    site.store.save_visit(&Versioned::new(visit)).await.map_err(|why| Refusal::Ours(why.to_string()))?;
+    Ok(Reply::See { path, session: Some(visitor) })
+}
+
+fn page(request: &Request, known: Option<&Visit>) -> Result<Page, Refusal> {
+    let house = riddle::built_in()?;
+    let (by_riddle, by_plain) = house.expected().minutes();
+    let greeting = riddle::room(house, "door")?.greeting.in_language(request.language);
+    let body = html! {
+        h1 { (say!(request, "책은 주인장이 고릅니다", "The owner chooses the book")) }
+        p.keeper { (greeting) }
+        p { (say!(
+            request,
+            "공간문학은 손님이 아니라 주인장의 취향으로 책을 고르는 책방입니다. 방을 몇 개 지나 편지를 한 통 남기시면, 주인장이 그 편지를 읽고 책 한 권을 골라 종이에 싸서 부칩니다.",
+            "This is a bookshop where the owner chooses the book, not you. Walk through a few rooms and leave a letter; the owner reads it, chooses one book for you, wraps it and posts it."
+        )) }
+        p { (say!(
+            request,
+            format!("일부러 느립니다. 수수께끼 문으로 보통 {by_riddle}분, 보통 문으로 {by_plain}분쯤 걸립니다. 언제든 멈추었다가 이어서 걸을 수 있고, 잃어버리는 것은 없습니다."),
+            format!("It is slow on purpose: about {by_riddle} minutes by the riddle doors, {by_plain} by the plain ones. Stop and go on whenever you like; nothing is lost.")
+        )) }
+        h2 { (say!(request, "값은 모두 이렇습니다", "The whole price")) }
+        table.sum {
+            thead { tr {
+                th scope="col" { (say!(request, "고르실 책값의 폭", "Price range you agree to")) }
+                th scope="col" { (say!(request, "모두", "In all")) }
+            } }
+            tbody { @for range in PriceRange::ALL {
+                @let price = Price::within(range);
+                tr {
+                    th scope="row" { (range_name(range, request)) }
+                    td { (say!(request, format!("{}원", price.total()), format!("₩{}", price.total()))) }
+                }
+            } }
+        }
+        p.plain { (say!(
+            request,
+            format!("고르는 값 {}원과 우송료 {}원이 든 값입니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.", Price::SERVICE, Price::POSTAGE),
+            format!("With ₩{} for the choosing and ₩{} postage. If the book sent has a lower list price, the difference goes back to you.", Price::SERVICE, Price::POSTAGE)
+        )) }
+        @if let Some(visit) = known {
+            p { a.door data-onward href=(visit.place(house, request.now).path()) {
+                (say!(request, "서 계시던 곳으로", "To where you stood"))
+            } }
+        } @else {
+            form method="post" data-onward { button { (say!(request, "문 앞에 서기", "Step up to the door")) } }
+        }
+        p.plain { a href="/shelf" { (say!(request, "올 수 있는 책을 미리 보기", "See every book that could come")) } }
+    };
+    Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::Door).body(body))
+}
+
+fn range_name(range: PriceRange, request: &Request) -> String {
+    match range {
+        PriceRange::Light => say!(
+            request,
+            format!("얇은 책 · 정가 {}원까지", range.up_to()),
+            format!("A thin book · list price up to ₩{}", range.up_to())
+        ),
+        PriceRange::Middle | PriceRange::Heavy => {
+            let (korean, english) =
+                if range == PriceRange::Middle { ("보통 책", "A usual book") } else { ("두꺼운 책", "A thick book") };
+            say!(
+                request,
+                format!("{korean} · 정가 {}원~{}원", range.from(), range.up_to()),
+                format!("{english} · list price ₩{} to ₩{}", range.from(), range.up_to())
+            )
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! 두드림: the door is knocked upon in the rhythm of a printed verse. Tapped, keyed or written.
+
+use std::sync::Arc;
+
+use house::text::Language;
+use maud::{Markup, html};
+use web::{
+    Drawing, Refusal, Reply, Request, Site,
+    riddle::{self, Look},
+};
+
+const LOOK: Look = Look { room: "knock", drawing: Drawing::Knocker, script: Some(include_str!("tap.js")), device };
+
+/// Serves `/knock`.
+pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+    riddle::serve(site, request, LOOK).await
+}
+
+/// The knocker: hidden until the script that listens to it has come. Without it the rhythm is written.
+fn device(language: Language) -> Markup {
+    let ko = language == Language::Ko;
+    html! {
+        div id="knocker" hidden {
+            button.quiet type="button" id="tap" {
+                @if ko { "여기를 두드리시오" } @else { "Knock here" }
+            }
+            p.hint aria-live="polite" { span id="heard" { "0" } @if ko { "번 두드리셨소 · " } @else { " knocks · " }
+                button.quiet type="button" id="again" { @if ko { "처음부터" } @else { "Start again" } }
+            }
+        }
+        span.hint {
+            @if ko { "두드리거나, 짧은 것은 점(.), 긴 것은 줄(-)로 적어도 됩니다. 보기: ··— ··—" }
+            @else { "Knock, or write it: a dot for short, a dash for long, as in ··— ··—" }
+        }
+    }
+}

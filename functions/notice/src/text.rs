@@ -1,0 +1,129 @@
+//! The words of the notice: plain 합니다체, because this is money and law. Not legal advice to anybody who opens a shop with it: have it read.
+
+/// A section in both languages.
+pub(crate) struct Section {
+    /// Its anchor; the foot of every page links to these.
+    pub(crate) id: &'static str,
+    pub(crate) korean: Words,
+    pub(crate) english: Words,
+}
+
+/// A section in one language.
+pub(crate) struct Words {
+    pub(crate) title: &'static str,
+    pub(crate) paragraphs: &'static [&'static str],
+}
+
+/// The notice.
+pub(crate) const SECTIONS: &[Section] = &[
+    Section {
+        id: "price",
+        korean: Words {
+            title: "값",
+            paragraphs: &[
+                "책값은 출판사가 정한 정가입니다. 어떤 책이 갈지 미리 알려 드리지 않으므로, 고르신 폭의 위 끝 값을 먼저 받고, 보낸 책의 정가가 더 낮으면 그 차액을 결제하신 방법으로 돌려드립니다.",
+                "우송료는 전국이 같습니다. 제주와 섬, 산간에도 더 받지 않습니다. 표에 적힌 것 말고 더 받는 돈은 없습니다.",
+            ],
+        },
+        english: Words {
+            title: "Price",
+            paragraphs: &[
+                "The price of a book is the list price its publisher has set. As you are not told which book will come, you pay the upper end of the range you chose, and if the book sent costs less, the difference goes back the way it came.",
+                "Postage is the same all over Korea, islands and mountains included. Nothing is charged beyond this table.",
+            ],
+        },
+    },
+    Section {
+        id: "promise",
+        korean: Words {
+            title: "읽는 분께 드리는 약속",
+            paragraphs: &[
+                "이 집은 일부러 느립니다. 그러나 값과 법, 개인정보, 주문 상태, 취소와 환불, 문의 앞에는 어떤 수수께끼도 세우지 않습니다.",
+                "모든 방에는 문이 둘입니다. 보통 문은 까닭을 묻지 않고, 그 문으로 들어왔다고 책이 달라지지 않습니다.",
+                "잃어버리는 것도, 시간이 다 되는 일도 없습니다. 기다려야 할 때에는 언제까지인지 시각으로 알려 드립니다.",
+                "같은 것을 두 번 묻지 않습니다.",
+            ],
+        },
+        english: Words {
+            title: "What we promise you",
+            paragraphs: &[
+                "This house is slow on purpose. But no riddle ever stands before price, law, privacy, the state of an order, cancelling, refunds or contact.",
+                "Every room has two doors. The plain one asks no reason, and the book is the same whichever you take.",
+                "Nothing is lost and nothing runs out. Where there is a wait, you are told the time at which it ends.",
+                "Nobody is asked twice.",
+            ],
+        },
+    },
+    Section {
+        id: "terms",
+        korean: Words {
+            title: "이용약관",
+            paragraphs: &[
+                "이 약관은 공간문학(아래 ‘가게’)에서 책을 주문하시는 분과 가게 사이의 약속입니다. 전자상거래 등에서의 소비자보호에 관한 법률을 따릅니다.",
+                "계약은 결제가 끝난 때에 이루어집니다. 가게는 서가에 있는 책 가운데 고르신 값의 폭 안에서 한 권을 골라 보내며, 같은 분과 같은 주소에 같은 작품을 두 번 보내지 않습니다. 올 수 있는 책은 ‘서가’에서 모두 보실 수 있습니다.",
+                "책은 결제하신 날부터 영업일 3일 안에, 또는 결제 전에 따로 동의하신 날까지 부칩니다. 그때까지 부칠 수 없게 되면 곧바로 알려 드리고, 원하시면 받은 돈을 모두 돌려드립니다.",
+                "만 14세가 되지 않은 분은 법정대리인의 동의 없이 주문하실 수 없습니다. 미성년자가 법정대리인의 동의 없이 맺은 계약은 본인이나 법정대리인이 취소할 수 있습니다.",
+                "다툼이 있을 때에는 먼저 가게와 이야기하시고, 풀리지 않으면 한국소비자원이나 전자거래분쟁조정위원회에 조정을 신청하실 수 있습니다. 소송은 민사소송법이 정한 법원에서 합니다.",
+            ],
+        },
+        english: Words {
+            title: "Terms",
+            paragraphs: &[
+                "These terms are the agreement between the shop and whoever orders a book here. They follow Korea's Act on Consumer Protection in Electronic Commerce; where the languages differ, the Korean text holds.",
+                "The contract is made when the payment is complete. The shop chooses one book on its shelf within the price range you agreed to and never sends the same work twice to one reader or one address. Every book that could come stands on the shelf page.",
+                "The book is posted within 3 working days of payment, or by the later day you agreed to before paying. If that turns out impossible you are told at once and, if you wish, get all your money back.",
+                "Children under 14 can not order without a guardian. A contract made by a minor without consent can be cancelled by the minor or the guardian.",
+                "In a dispute, talk to us first; if that fails, the Korea Consumer Agency or the E-Commerce Mediation Committee can mediate.",
+            ],
+        },
+    },
+    Section {
+        id: "privacy",
+        korean: Words {
+            title: "개인정보 처리방침",
+            paragraphs: &[
+                "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호와 계좌 번호는 결제사가 받으며 가게는 알지 못합니다.",
+                "쓰는 곳: 책을 고르고, 부치고, 그 소식을 알리는 데에만 씁니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 받는 분의 이름과 전화번호와 주소를, 결제를 맡은 회사(토스페이먼츠)에 주문 번호와 금액을 건넵니다. 광고에 쓰지 않고, 다른 곳에 팔지 않습니다.",
+                "지니는 동안: 계약과 결제와 공급의 기록은 5년, 불만과 다툼의 기록은 3년 동안 법에 따라 따로 지닙니다. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
+                "쿠키: 누구의 걸음인지 알아보는 것 하나와 고르신 언어를 기억하는 것 하나만 씁니다. 뒤를 밟는 것은 없습니다.",
+                "보기, 고치기, 지우기, 멈추기를 언제든 청하실 수 있습니다. 아래 문의처로 알려 주시면 10일 안에 답합니다. 개인정보 보호책임자는 가게의 대표자입니다.",
+            ],
+        },
+        english: Words {
+            title: "Privacy",
+            paragraphs: &[
+                "What we keep: your pen name, your letters, the recipient's name, telephone and address, and the records of orders and payments. Card and account numbers go to the payment provider; we never see them.",
+                "What for: choosing, posting and telling you about it, nothing else. The carrier (CJ Logistics or Korea Post) gets the recipient's name, telephone and address; the payment provider (Toss Payments) gets the order number and the amount. No advertising, no selling.",
+                "How long: records of contracts, payments and supply 5 years, of complaints and disputes 3 years, as the law wants, kept apart. Everything else is deleted without delay when you ask.",
+                "Cookies: one that knows whose walk it is, one that remembers your language. Nothing that follows you.",
+                "You can ask to see, correct, delete or stop the use of your data at any time; write to the contact below and we answer within 10 days. The shop's representative is responsible for privacy.",
+            ],
+        },
+    },
+    Section {
+        id: "withdrawal",
+        korean: Words {
+            title: "취소와 환불",
+            paragraphs: &[
+                "포장하기 전까지는 언제든 무를 수 있고, 내신 돈을 모두 돌려드립니다.",
+                "받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 이때 돌려보내는 우송료는 보내시는 분이 냅니다. 책이 상했거나 약속과 다르면 받으신 날부터 3개월, 그 사실을 아신 날부터 30일 안에 무를 수 있고, 우송료도 가게가 냅니다.",
+                "책이 돌아온 날부터, 또는 취소하신 날부터 영업일 3일 안에 결제하신 방법으로 돌려드립니다. 늦어지면 법이 정한 지연이자를 더합니다.",
+                "무르시려면 아래 문의처로 주문 번호를 알려 주십시오.",
+            ],
+        },
+        english: Words {
+            title: "Withdrawal and refunds",
+            paragraphs: &[
+                "Until your parcel is packed you can cancel at any time and get all your money back.",
+                "Within 7 days of receiving it you can withdraw without a reason, opened wrapper or not; you then bear the return postage. If the book is damaged or not as promised, you have 3 months from receipt and 30 days from noticing, and we bear the postage.",
+                "Your money goes back the way it came within 3 working days of the book's return or of your cancelling. If we are late, we add the interest the law sets.",
+                "To withdraw, send your order number to the contact below.",
+            ],
+        },
+    },
+    Section {
+        id: "contact",
+        korean: Words { title: "문의", paragraphs: &["무엇이든 물어보십시오. 사람이 답합니다."] },
+        english: Words { title: "Contact", paragraphs: &["Ask us anything. A person answers."] },
+    },
+];

@@ -1,0 +1,6 @@
+//! Wires `owner-desk` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-desk", owner_desk::handle).await
+}

@@ -1,0 +1,158 @@
+//! 부치기: carrier and tracking number for one parcel or many. A wrong number is refused before anything is done; an unusual one needs a reason.
+
+use std::sync::Arc;
+
+use drawer::{Answer, Call, Desk, Problem, Stuck};
+use house::{
+    id::OrderId,
+    order::{Refused, State},
+    parcel::{Carrier, Parcel},
+};
+use serde_json::{Map, Value, json};
+use store::{Change, Lost};
+
+/// Most parcels in one call.
+const MOST: usize = 50;
+
+/// How often a lost race is run again.
+const ROUNDS: usize = 4;
+
+struct Line {
+    order: OrderId,
+    parcel: Parcel,
+}
+
+/// Opens the drawer.
+pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    let lines = match read(&call.fields) {
+        Ok(lines) => lines,
+        Err(problems) => return Ok(Answer::problems(problems)),
+    };
+    let mut answer = Answer::well();
+    let mut problems = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        let what = format!("주문 {} → {} {}", line.order, line.parcel.carrier.title(), line.parcel.number);
+        match one(&desk, line, &call).await? {
+            One::Would => answer.would_do.push(format!("{what}: 부친 것으로 적고 읽는 분께 알립니다")),
+            One::Did => answer.did.push(format!("{what}: 부친 것으로 적었습니다. 읽는 분께 알립니다")),
+            One::Before => answer.did.push(format!("{what}: 이미 적혀 있습니다. 두 번 하지 않았습니다")),
+            One::Not(why) => problems.push(Problem::new(format!("parcels[{place}].order"), why, example())),
+        }
+    }
+    if !problems.is_empty() {
+        answer.status = 400;
+        answer.next.push("problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다.".into());
+        answer.problems = problems;
+    }
+    if !answer.would_do.is_empty() {
+        answer.next.push(format!("맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).", call.code));
+        answer.call = Some(call.to_confirm());
+    } else if !answer.did.is_empty() {
+        answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
+    }
+    Ok(answer)
+}
+
+enum One {
+    Would,
+    Did,
+    Before,
+    Not(String),
+}
+
+async fn one(desk: &Desk, line: &Line, call: &Call) -> Result<One, Stuck> {
+    for _ in 0..ROUNDS {
+        let Some(order) = desk.store.order(line.order).await? else {
+            return Ok(One::Not("이런 주문은 없습니다".into()));
+        };
+        let step = match order.value.handed_over(line.parcel.clone(), call.now) {
+            Ok(step) => step,
+            Err(Refused::OtherParcel) => return Ok(One::Not("이미 다른 운송장으로 부친 주문입니다".into())),
+            Err(Refused::NoSuchTransition { from, .. }) => {
+                return Ok(One::Not(format!("부칠 수 있는 때가 아닙니다. 지금은 {} 상태입니다", state(from))));
+            }
+        };
+        if step.messages.is_empty() {
+            return Ok(One::Before);
+        }
+        if !call.confirmed {
+            return Ok(One::Would);
+        }
+        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+        match desk.store.commit(change).await {
+            Ok(()) => return Ok(One::Did),
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Ok(One::Not("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요".into()))
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Draft | State::Priced => "결제 전",
+        State::Paid => "결제됨",
+        State::Choosing => "고르는 중",
+        State::Chosen => "포장 전",
+        State::Packed => "포장됨",
+        State::Shipped => "부침",
+        State::Delivered => "도착",
+        State::Cancelled => "취소됨",
+        State::RefundDue => "환불 예정",
+        State::Refunded => "환불됨",
+        State::Returned => "돌아옴",
+    }
+}
+
+fn read(fields: &Map<String, Value>) -> Result<Vec<Line>, Vec<Problem>> {
+    let parcels = match fields.get("parcels").and_then(Value::as_array) {
+        Some(parcels) if !parcels.is_empty() && parcels.len() <= MOST => parcels,
+        _ => {
+            let expected = format!("부칠 꾸러미를 1개에서 {MOST}개까지 대괄호 안에 적습니다");
+            return Err(vec![Problem::new("parcels", expected, json!([example()]))]);
+        }
+    };
+    let mut lines = Vec::new();
+    let mut problems = Vec::new();
+    for (place, parcel) in parcels.iter().enumerate() {
+        match line(parcel, place) {
+            Ok(line) => lines.push(line),
+            Err(mut wrong) => problems.append(&mut wrong),
+        }
+    }
+    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+fn line(parcel: &Value, place: usize) -> Result<Line, Vec<Problem>> {
+    let text = |name: &str| parcel.get(name).and_then(Value::as_str);
+    let field = |name: &str| format!("parcels[{place}].{name}");
+    let mut problems = Vec::new();
+    let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
+    if order.is_none() {
+        problems.push(Problem::new(field("order"), "주문 번호 26글자를 적습니다", "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7"));
+    }
+    let carrier = text("carrier").and_then(Carrier::named);
+    if carrier.is_none() {
+        problems.push(Problem::new(field("carrier"), "cj(CJ대한통운) 또는 epost(우체국)를 적습니다", "cj"));
+    }
+    let number = text("number");
+    if number.is_none() {
+        problems.push(Problem::new(field("number"), "운송장 번호를 따옴표 안에 적습니다", "123456789012"));
+    }
+    let (Some(order), Some(carrier), Some(number)) = (order, carrier, number) else { return Err(problems) };
+    match Parcel::new(carrier, number, text("insist")) {
+        Ok(parcel) => Ok(Line { order, parcel }),
+        Err(why) => {
+            let example = match carrier {
+                Carrier::Cj => "123456789012",
+                Carrier::Epost => "1234567890123",
+            };
+            let expected = format!("{why}. 그래도 맞는 번호라면 insist에 까닭을 적습니다");
+            Err(vec![Problem::new(field("number"), expected, example)])
+        }
+    }
+}
+
+fn example() -> Value {
+    json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "carrier": "cj", "number": "123456789012" })
+}

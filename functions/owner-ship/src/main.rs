@@ -1,0 +1,6 @@
+//! Wires `owner-ship` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-ship", owner_ship::handle).await
+}

@@ -1,0 +1,241 @@
+//! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what happened, what it means for the reader's
+//! money, and the one next thing to do.
+
+use house::{letter, order::Order, text::Language};
+use maud::{Markup, html};
+use till::Why;
+use web::{Drawing, Page, Request, Script, StatusCode, say};
+
+use crate::Provider;
+
+/// Opens the provider's payment page by its own script (payments reference §1) in place of the plain form.
+const SCRIPT: &str = include_str!("pay.js");
+
+/// Sends the form that asks to take the money, once, without a click.
+const GO_ON: &str = r#"{const f=document.querySelector("form[data-onward]");if(f&&!sessionStorage.getItem(f.dataset.once)){sessionStorage.setItem(f.dataset.once,"1");f.submit()}}"#;
+
+fn frame(request: &Request, body: Markup) -> Page {
+    Page::new("pay", say!(request, "값", "The price")).body(body)
+}
+
+fn won(request: &Request, amount: house::money::Won) -> String {
+    say!(request, format!("{amount}원"), format!("₩{amount}"))
+}
+
+fn sum(request: &Request, order: &Order) -> Markup {
+    html! {
+        table.sum {
+            tbody {
+                @for (korean, english, amount) in [
+                    ("책 (정가의 위 끝)", "The book (upper end of the range)", order.price.book),
+                    ("고르는 값", "The choosing", order.price.service),
+                    ("우송료", "Postage", order.price.postage),
+                ] { tr { th scope="row" { (say!(request, korean, english)) } td { (won(request, amount)) } } }
+            }
+            tfoot { tr { th scope="row" { (say!(request, "모두", "In all")) } td { (won(request, order.total)) } } }
+        }
+    }
+}
+
+/// The page from which the reader goes to the provider.
+pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> Page {
+    let (success, fail) = addresses(request, order);
+    let name = "공간문학 책 한 권";
+    let id = order.id.to_string();
+    // The provider wants a customer key that nobody can guess; an order's id is as good and names nobody.
+    let fields = [
+        ("method", "CARD".to_owned()),
+        ("amount", order.total.0.to_string()),
+        ("orderId", id.clone()),
+        ("orderName", name.to_owned()),
+        ("successUrl", success.clone()),
+        ("failUrl", fail.clone()),
+        ("customerKey", id.clone()),
+        ("clientKey", provider.client_key.clone()),
+    ];
+    let until = letter::clock(order.held_until, request.language);
+    let body = html! {
+        h1 { (say!(request, "값", "The price")) }
+        p data-order=(order.id) data-state=(order.state.name()) { (say!(
+            request,
+            format!("{until}까지 서가에 자리를 잡아 두었습니다. 늦으시더라도 자리가 남아 있으면 그대로 치르실 수 있습니다."),
+            format!("A place on the shelf is held for you until {until}. If you are later and a place is left, you can still pay.")
+        )) }
+        (sum(request, order))
+        p.plain { (say!(
+            request,
+            format!("{}까지 부칩니다. 포장하기 전까지 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.", letter::date(order.promised, request.language)),
+            format!("Posted by {}. You can cancel until it is packed, and the difference goes back to you if the book costs less.", letter::date(order.promised, request.language))
+        )) }
+        @match &provider.plain_window_url {
+            Some(url) => form id="paying" method="get" action=(url) data-onward { (hidden(&fields)) (pay_button(request, order)) },
+            None => form id="paying" data-onward {
+                (hidden(&fields))
+                (pay_button(request, order))
+                noscript { p.problem { (say!(
+                    request,
+                    "결제창은 스크립트가 있어야 열립니다. 브라우저에서 스크립트를 켜고 이 쪽을 다시 열어 주십시오.",
+                    "The payment window needs script. Please switch script on in your browser and open this page again."
+                )) } }
+            },
+        }
+        p.problem id="trouble" role="alert" hidden { (say!(
+            request,
+            "결제창을 열지 못했습니다. 돈은 빠져나가지 않았습니다. 잠시 뒤에 다시 눌러 주십시오.",
+            "The payment window did not open. No money has moved. Please press again in a moment."
+        )) }
+    };
+    let page = frame(request, body)
+        .drawing(Drawing::Counter)
+        .script(Script::Provider { url: provider.script_url.clone() })
+        .script(Script::Inline(SCRIPT));
+    match &provider.plain_window_url {
+        Some(url) => page.form_to(url),
+        None => page,
+    }
+}
+
+fn hidden(fields: &[(&str, String)]) -> Markup {
+    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
+}
+
+fn pay_button(request: &Request, order: &Order) -> Markup {
+    html! { button { (say!(
+        request,
+        format!("{}원 치르기", order.total),
+        format!("Pay ₩{}", order.total)
+    )) } }
+}
+
+/// Back from the provider: one step more takes the money.
+pub(crate) fn confirming(request: &Request, order: &Order, payment_key: &str) -> Page {
+    let body = html! {
+        h1 { (say!(request, "마지막 한 걸음", "One last step")) }
+        p data-order=(order.id) data-state=(order.state.name()) { (say!(
+            request,
+            "결제사에서 돌아오셨습니다. 아직 돈은 빠져나가지 않았습니다. 아래를 누르시면 결제가 끝납니다.",
+            "You are back from the payment provider. No money has moved yet. Press below to finish."
+        )) }
+        (sum(request, order))
+        form method="post" action=(format!("/pay/{}", order.id)) data-onward data-once=(payment_key) {
+            input type="hidden" name="payment_key" value=(payment_key);
+            input type="hidden" name="amount" value=(order.total.0);
+            (pay_button(request, order))
+        }
+    };
+    frame(request, body).script(Script::Inline(GO_ON))
+}
+
+/// Nobody knows yet whether the money was taken.
+pub(crate) fn underway(request: &Request, order: &Order) -> Page {
+    let body = html! {
+        h1 { (say!(request, "결제를 확인하고 있습니다", "We are checking your payment")) }
+        p data-order=(order.id) data-state=(order.state.name()) role="status" { (say!(
+            request,
+            "결제사의 답이 늦어지고 있습니다. 다시 치르지 마십시오. 돈이 빠져나갔다면 주문은 반드시 이어지고, 빠져나가지 않았다면 다시 치르실 수 있게 됩니다. 저희가 몇 분마다 확인하고 있습니다.",
+            "The provider is slow to answer. Please do not pay again. If the money was taken, your order goes on; if not, you will be able to pay again. We check every few minutes."
+        )) }
+        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
+            button { (say!(request, "지금 다시 확인하기", "Check again now")) }
+        }
+    };
+    frame(request, body).status(StatusCode::ACCEPTED)
+}
+
+/// The provider did not take the money.
+pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
+    let what = match why {
+        Why::Provider(code) => reason(code, request.language),
+        Why::TooLate => say!(
+            request,
+            "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
+            "Too much time passed in the payment window, so the payment was not finished."
+        ),
+        Why::Ours => say!(
+            request,
+            "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
+            "We could not finish the payment, by our own fault. Nothing is wrong with your card."
+        ),
+    };
+    again(request, order, what).status(StatusCode::PAYMENT_REQUIRED)
+}
+
+/// The provider sent the reader back without a payment.
+pub(crate) fn turned_back(request: &Request, order: &Order, code: &str) -> Page {
+    let what = match code {
+        "PAY_PROCESS_CANCELED" | "USER_CANCEL" | "" => say!(
+            request,
+            "결제를 그만두셨습니다.",
+            "You stopped the payment."
+        ),
+        code => reason(code, request.language),
+    };
+    again(request, order, what)
+}
+
+fn again(request: &Request, order: &Order, what: &str) -> Page {
+    let body = html! {
+        h1 { (say!(request, "결제가 끝나지 않았습니다", "The payment was not finished")) }
+        p role="alert" data-order=(order.id) data-state=(order.state.name()) {
+            (what) " " (say!(request, "돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다.", "No money has moved. Your order is still here."))
+        }
+        p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "다시 치르기", "Try again")) } }
+    };
+    frame(request, body)
+}
+
+/// The address or the form was changed on the way.
+pub(crate) fn tampered(request: &Request, order: &Order) -> Page {
+    let body = html! {
+        h1 { (say!(request, "맞지 않는 결제입니다", "This payment does not fit")) }
+        p role="alert" data-order=(order.id) data-state=(order.state.name()) { (say!(
+            request,
+            "돌아온 주소의 금액이나 주문이 저희 장부와 다릅니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다.",
+            "The amount or the order in the address is not the one in our books. We did not ask for any payment, and no money has moved."
+        )) }
+        p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "처음부터 다시 치르기", "Pay again from the start")) } }
+    };
+    frame(request, body).status(StatusCode::BAD_REQUEST)
+}
+
+/// The place ran out, and the last one is gone.
+pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
+    let body = html! {
+        h1 { (say!(request, "자리가 다 찼습니다", "No place is left")) }
+        p role="alert" data-order=(order.id) data-state=(order.state.name()) { (say!(
+            request,
+            "잡아 두었던 시간이 지나는 사이에 이 폭의 책이 모두 나갔습니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 새 책이 들어오면 같은 주문으로 다시 치르실 수 있습니다.",
+            "While the time we held for you ran out, every book in this range was taken. We did not ask for any payment, and no money has moved. When new books arrive, you can pay for this very order."
+        )) }
+        p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "다시 해 보기", "Try again")) } }
+    };
+    frame(request, body).status(StatusCode::CONFLICT)
+}
+
+/// What a provider's code means to the reader (payments reference §5). Never the provider's own sentence: anybody can write one into
+/// the address.
+fn reason(code: &str, language: Language) -> &'static str {
+    let (korean, english) = match code {
+        "INVALID_CARD_NUMBER" | "INVALID_CARD_EXPIRATION" => {
+            ("카드 번호나 유효기간이 맞지 않습니다.", "The card number or its date is not right.")
+        }
+        "INVALID_STOPPED_CARD" | "INVALID_CARD_LOST_OR_STOLEN" => {
+            ("쓸 수 없게 된 카드입니다.", "This card can not be used any more.")
+        }
+        "REJECT_ACCOUNT_PAYMENT" => ("계좌의 잔액이 모자랍니다.", "The account does not hold enough."),
+        "REJECT_CARD_PAYMENT" => ("카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough."),
+        "INVALID_PASSWORD" => ("결제 비밀번호가 맞지 않습니다.", "The payment password is not right."),
+        code if code.starts_with("EXCEED_MAX") => ("한도를 넘었습니다.", "A limit was exceeded."),
+        _ => ("카드사나 은행이 결제를 받아 주지 않았습니다.", "The card company or bank did not take the payment."),
+    };
+    match language {
+        Language::Ko => korean,
+        Language::En => english,
+    }
+}
+
+/// Where the provider sends the reader back to.
+fn addresses(request: &Request, order: &Order) -> (String, String) {
+    let to = |outcome: &str| format!("{}/pay/{}/{outcome}", request.origin, order.id);
+    (to("success"), to("fail"))
+}

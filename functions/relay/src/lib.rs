@@ -1,0 +1,70 @@
+//! Carries the outbox from the table's stream to the queues. What SQS does not take is named as a failure, and the stream delivers from there
+//! again; what the stream loses, `sweep` finds.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::dynamodb::{Event, EventRecord};
+use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use cloud::{CannotOpen, Cloud, Open, Opened};
+use house::task::Message;
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use post::{
+    Queues,
+    outbox::{self, Record},
+};
+
+struct Relay {
+    queues: Queues,
+}
+
+impl Open for Relay {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        Ok(Self { queues: Queues::open(cloud)? })
+    }
+}
+
+/// The relay as a service from a batch of the stream to its failures.
+pub fn function(
+    cloud: Cloud,
+) -> impl Service<LambdaEvent<Event>, Response = DynamoDbEventResponse, Error = Error, Future: Send + 'static>
++ Clone
++ Send
++ 'static {
+    let relay = Arc::new(Opened::<Relay>::new(cloud));
+    service_fn(move |event: LambdaEvent<Event>| {
+        let relay = Arc::clone(&relay);
+        async move { Ok::<_, Error>(handle(&relay.get().await?.queues, event.payload.records).await) }
+    })
+}
+
+/// Sends the messages among the records. The answer names the first record that has to come again: a stream goes on from there, in order.
+async fn handle(queues: &Queues, records: Vec<EventRecord>) -> DynamoDbEventResponse {
+    let mut sequence_numbers = Vec::new();
+    let mut messages: Vec<Message> = Vec::new();
+    for record in &records {
+        match outbox::read(record) {
+            Record::Message(message) => {
+                sequence_numbers.push(record.change.sequence_number.clone().unwrap_or_default());
+                messages.push(message);
+            }
+            Record::Other => {}
+            Record::Unreadable(why) => tracing::error!(error.message = %why, "outbox message can not be read"),
+        }
+    }
+    let not_sent = queues.send(&messages).await;
+    for failure in &not_sent {
+        tracing::warn!(message.id = %failure.id, error.message = %failure.why, "message not sent");
+    }
+    let first = messages
+        .iter()
+        .zip(sequence_numbers)
+        .find(|(message, _)| not_sent.iter().any(|failure| failure.id == message.id))
+        .map(|(_, sequence_number)| sequence_number);
+    let mut response = DynamoDbEventResponse::default();
+    response.batch_item_failures.extend(first.map(|sequence_number| {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(sequence_number);
+        failure
+    }));
+    response
+}

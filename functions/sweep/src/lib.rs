@@ -1,0 +1,111 @@
+//! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are sent again, payments that were asked for and
+//! never answered are asked about.
+
+use std::sync::Arc;
+
+use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use post::Queues;
+use serde::Serialize;
+use serde_json::Value;
+use store::{Store, handled_by_nobody_after};
+use till::{Outcome, Till};
+
+/// At most so many of each a run; what is left waits five minutes.
+const AT_ONCE: i32 = 100;
+
+struct Sweeper {
+    store: Store,
+    queues: Queues,
+    till: Till,
+    clock: Clock,
+}
+
+impl Open for Sweeper {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        Ok(Self {
+            store: Store::open(cloud)?,
+            queues: Queues::open(cloud)?,
+            till: Till::open(cloud).await?,
+            clock: cloud.clock.clone(),
+        })
+    }
+}
+
+/// What a run found.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Swept {
+    /// Messages sent again.
+    pub messages_sent: usize,
+    /// Messages that SQS did not take; they stay due.
+    pub messages_not_sent: usize,
+    /// Payments that turned out paid.
+    pub payments_paid: usize,
+    /// Payments that turned out refused.
+    pub payments_refused: usize,
+    /// Payments that are still unknown.
+    pub payments_unknown: usize,
+}
+
+/// The sweeper as a service from a tick of the schedule to what was found.
+pub fn function(
+    cloud: Cloud,
+) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future: Send + 'static> + Clone + Send + 'static {
+    let sweeper = Arc::new(Opened::<Sweeper>::new(cloud));
+    service_fn(move |_: LambdaEvent<Value>| {
+        let sweeper = Arc::clone(&sweeper);
+        async move { Box::pin(sweep(&*sweeper.get().await?)).await }
+    })
+}
+
+async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
+    let mut swept = Swept::default();
+    payments(sweeper, &mut swept).await?;
+    messages(sweeper, &mut swept).await?;
+    tracing::info!(
+        messages.sent = swept.messages_sent,
+        messages.not_sent = swept.messages_not_sent,
+        payments.paid = swept.payments_paid,
+        payments.refused = swept.payments_refused,
+        payments.unknown = swept.payments_unknown,
+        "swept"
+    );
+    Ok(swept)
+}
+
+async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
+    let now = sweeper.clock.now();
+    for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
+        let id = order.value.id;
+        // One order's trouble is not its neighbour's.
+        match Box::pin(sweeper.till.ask_again(order, now)).await {
+            Ok(Outcome::Paid(_)) => swept.payments_paid += 1,
+            Ok(Outcome::Refused(..) | Outcome::NoPlace(_) | Outcome::NoSuchOrder) => swept.payments_refused += 1,
+            Ok(Outcome::Unknown(_) | Outcome::Underway(_) | Outcome::Tampered(_)) => swept.payments_unknown += 1,
+            Err(error) => {
+                swept.payments_unknown += 1;
+                tracing::error!(order = %id, error.message = %error, "payment could not be asked about");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
+    let now = sweeper.clock.now();
+    let due = sweeper.store.unhandled(now, AT_ONCE).await?;
+    let not_sent = sweeper.queues.send(&due).await;
+    for message in due {
+        match not_sent.iter().find(|failure| failure.id == message.id) {
+            None => {
+                sweeper.store.put_off(message.id, handled_by_nobody_after(now)).await?;
+                swept.messages_sent += 1;
+            }
+            Some(failure) => {
+                tracing::error!(message.id = %failure.id, error.message = %failure.why, "message not sent");
+                swept.messages_not_sent += 1;
+            }
+        }
+    }
+    Ok(())
+}

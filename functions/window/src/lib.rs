@@ -1,0 +1,177 @@
+//! 창: an order, seen from outside. A poetic line, and beside it the same in plain words.
+
+use std::sync::Arc;
+
+use house::{
+    id::OrderId,
+    letter,
+    order::{Order, Outcome, Payment, State},
+};
+use maud::{Markup, html};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
+
+/// Serves `/window` and `/window/{order}`.
+pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+    if request.method == Method::Post {
+        return Err(Refusal::MethodNotAllowed);
+    }
+    let visitor = request.visitor()?;
+    match request.parameter("order") {
+        Some(id) => {
+            let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
+            // Another's order is not there: nothing is said about whether it exists.
+            let order = site.store.order(id).await?.filter(|order| order.value.visitor == visitor);
+            Ok(page(&request, &order.ok_or(Refusal::NotFound)?.value).into())
+        }
+        None => {
+            let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
+            Ok(match visit.orders.as_slice() {
+                [] => none(&request, &visit.place(riddle::built_in()?, request.now).path()).into(),
+                [only] => Reply::see(format!("/window/{only}")),
+                orders => list(&request, orders).into(),
+            })
+        }
+    }
+}
+
+fn none(request: &Request, onward: &str) -> Page {
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        p.keeper { (say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.")) }
+        p { (say!(request, "아직 주문하신 책이 없습니다.", "You have not ordered a book yet.")) }
+        p { a.door data-onward href=(onward) { (say!(request, "서 계신 곳으로", "To where you stand")) } }
+    };
+    Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+fn list(request: &Request, orders: &[OrderId]) -> Page {
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        p { (say!(request, "주문하신 책들입니다. 최근 것이 위에 있습니다.", "Your orders, the latest first.")) }
+        ul.letters { @for order in orders.iter().rev() {
+            li { a href=(format!("/window/{order}")) { (say!(request, "주문", "Order")) " " (order) } }
+        } }
+    };
+    Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+fn page(request: &Request, order: &Order) -> Page {
+    let (poem, plain) = words(request, order);
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        section data-order=(order.id) data-state=(order.state.name()) {
+            p.keeper { (poem) }
+            p { strong { (plain) } }
+            @if order.state == State::Priced {
+                p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "값 치르러 가기", "On to the payment")) } }
+            }
+            (facts(request, order))
+        }
+        p { a.door.quiet data-onward[order.state != State::Priced] href="/mailbox" { (say!(request, "편지함 열기", "Open the mailbox")) } }
+        @if order.state != State::Priced {
+            p.plain { a href="/letter" { (say!(request, "한 권 더 청하기: 새 편지 쓰기", "Another book: write a new letter")) } }
+        }
+    };
+    Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+/// The same thing twice: for the ear, and for the head.
+fn words(request: &Request, order: &Order) -> (&'static str, String) {
+    let date = letter::date(order.promised, request.language);
+    match order.state {
+        State::Draft | State::Priced => (
+            say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window."),
+            say!(
+                request,
+                "결제가 끝나지 않았습니다. 돈은 빠져나가지 않았습니다.",
+                "The payment is not finished. No money has moved."
+            )
+            .to_owned(),
+        ),
+        State::Paid => (
+            say!(request, "창에 불이 하나 켜졌소.", "One lamp is lit behind the window."),
+            say!(
+                request,
+                format!("결제가 끝났습니다. 책은 {date}까지 부칩니다."),
+                format!("Your payment is complete. The book is posted by {date}.")
+            ),
+        ),
+        State::Choosing => (
+            say!(request, "주인장의 그림자가 서가 앞을 오가오.", "The owner's shadow moves before the shelves."),
+            say!(
+                request,
+                format!("주인장이 책을 고르고 있습니다. {date}까지 부칩니다."),
+                format!("The owner is choosing. The book is posted by {date}.")
+            ),
+        ),
+        State::Chosen => (
+            say!(request, "책 한 권이 책상 위로 내려왔소.", "One book has come down onto the desk."),
+            say!(
+                request,
+                format!("책을 골랐습니다. 이제 포장합니다. {date}까지 부칩니다."),
+                format!("The book is chosen and is being packed. It is posted by {date}.")
+            ),
+        ),
+        State::Packed => (
+            say!(request, "종이 바스락거리는 소리가 그치고, 매듭이 지어졌소.", "The rustle of paper has stopped; the knot is tied."),
+            say!(
+                request,
+                format!("포장을 마쳤습니다. {date}까지 부칩니다."),
+                format!("The parcel is packed. It is posted by {date}.")
+            ),
+        ),
+        State::Shipped => (
+            say!(request, "책이 문을 나섰소. 발소리가 그대 쪽으로 가고 있소.", "The book has left the house. Its steps go your way."),
+            say!(request, "책을 부쳤습니다.", "Your book has been posted.").to_owned(),
+        ),
+        State::Delivered => (
+            say!(request, "이제 그 책은 그대의 방에 있소.", "The book is in your room now."),
+            say!(
+                request,
+                "책이 도착했습니다. 받은 날부터 7일 안에 무를 수 있습니다.",
+                "Your book has arrived. You can withdraw within 7 days."
+            )
+            .to_owned(),
+        ),
+        State::Cancelled => (
+            say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
+            say!(request, "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.", "The order is cancelled. No money has moved.").to_owned(),
+        ),
+        State::RefundDue | State::Returned => (
+            say!(request, "돌아온 것을 주인장이 받아 두었소.", "The owner has taken back what came back."),
+            say!(request, "환불을 준비하고 있습니다. 영업일 3일 안에 돌려드립니다.", "Your refund is being made, within 3 working days.").to_owned(),
+        ),
+        State::Refunded => (
+            say!(request, "셈은 끝났소. 문은 늘 열려 있소.", "All is settled. The door stays open."),
+            say!(request, "환불했습니다.", "The money went back to you.").to_owned(),
+        ),
+    }
+}
+
+fn facts(request: &Request, order: &Order) -> Markup {
+    let receipt = match &order.payment {
+        Some(Payment { outcome: Outcome::Done { receipt: Some(receipt) }, .. }) => Some(receipt.as_str()),
+        _ => None,
+    };
+    html! {
+        dl.facts {
+            div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
+            div { dt { (say!(request, "낸 값", "Paid")) } dd {
+                @if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
+                @else { (say!(request, "아직 내지 않음", "not yet")) }
+                @if let Some(receipt) = receipt { " · " a href=(receipt) rel="noreferrer" { (say!(request, "영수증", "receipt")) } }
+            } }
+            @if let Some(back) = order.goes_back() {
+                div { dt { (say!(request, "돌려드릴 차액", "Goes back to you")) } dd { (say!(request, format!("{back}원"), format!("₩{back}"))) } }
+            }
+            div { dt { (say!(request, "부치는 날", "Posted by")) } dd { (letter::date(order.promised, request.language)) } }
+            div { dt { (say!(request, "마지막 소식", "Last news")) } dd { time datetime=(order.changed_at) { (letter::clock(order.changed_at, request.language)) } } }
+            @if let (Some(parcel), State::Shipped | State::Delivered) = (&order.parcel, order.state) {
+                div { dt { (say!(request, "운송장", "Parcel")) } dd {
+                    (parcel.carrier.title()) " "
+                    a href=(parcel.carrier.tracking_page(&parcel.number)) rel="noreferrer" { (parcel.number) }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! From the services of the function crates to [`Function`]s: the same path an event takes in the deployed binary.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, IntoResponse, Request, Service};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::function::Function;
+
+/// A function that answers HTTP requests: the event goes through `lambda_http`, as in the deployed function.
+pub fn http<S, R, E>(service: S) -> Function
+where
+    S: Service<Request, Response = R, Error = E> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    R: IntoResponse + Send + 'static,
+    E: Into<Diagnostic> + Send + 'static,
+{
+    let service = Mutex::new(service);
+    Arc::new(move |event: Json, context: Context| {
+        let service = fresh(&service);
+        Box::pin(async move {
+            // `LambdaRequest` looks at the event's own text, so it is read from text again.
+            let request: LambdaRequest = serde_json::from_str(&event.to_string()).map_err(diagnostic)?;
+            // The adapter is gone before the await: it is not `Send` for every `R`, its future is.
+            let future = Adapter::from(service).call(LambdaEvent::new(request, context));
+            let response = future.await.map_err(Into::into)?;
+            serde_json::to_value(response).map_err(diagnostic)
+        })
+    })
+}
+
+/// A function that takes an event of one type: a queue's batch, a stream's, the owner's JSON.
+pub fn event<S, I, O, E>(service: S) -> Function
+where
+    S: Service<LambdaEvent<I>, Response = O, Error = E> + Clone + Send + 'static,
+    S::Future: Future<Output = Result<O, E>> + Send + 'static,
+    I: DeserializeOwned + Send + 'static,
+    O: Serialize + Send + 'static,
+    E: Into<Diagnostic> + Send + 'static,
+{
+    let service = Mutex::new(service);
+    Arc::new(move |event: Json, context: Context| {
+        let mut service = fresh(&service);
+        Box::pin(async move {
+            let payload: I = serde_json::from_value(event).map_err(diagnostic)?;
+            let output = service.call(LambdaEvent::new(payload, context)).await.map_err(Into::into)?;
+            serde_json::to_value(output).map_err(diagnostic)
+        })
+    })
+}
+
+/// Each call gets its own clone. (The functions' services are `Send`, but not `Sync`.)
+fn fresh<S: Clone>(service: &Mutex<S>) -> S {
+    service.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn diagnostic(error: impl std::error::Error) -> Diagnostic {
+    Diagnostic { error_type: "Runtime.UnmarshalError".into(), error_message: error.to_string() }
+}

@@ -1,0 +1,116 @@
+//! The parts of a system, made one after another when it starts.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::config::{Config, StartError};
+use crate::function::{Function, Parts, environment};
+use crate::later::Later;
+use crate::ledger::Ledger;
+use crate::pump::{self, World};
+use crate::secret::Secrets;
+use crate::state::{Held, StateError};
+use crate::table::Store;
+use crate::template::{Lambda, Template};
+use crate::wire::Wire;
+
+/// Listens on both loopback addresses, because `localhost` is one to some programs and the other to others
+/// (`cargo lambda invoke` calls `[::1]`). A machine without IPv6 has the first only.
+pub(crate) async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
+    let first = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|source| taken(port, source))?;
+    let port = first.local_addr().map_or(port, |address| address.port());
+    match bind(Ipv6Addr::LOCALHOST.into(), port).await {
+        Ok(second) => Ok(vec![first, second]),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(taken(port, error)),
+        Err(error) => {
+            tracing::debug!(%error, "no IPv6 here");
+            Ok(vec![first])
+        }
+    }
+}
+
+async fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((address, port)).await
+}
+
+fn taken(port: u16, source: io::Error) -> StartError {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+        _ => StartError::Listen { port, source },
+    }
+}
+
+pub(crate) fn open(held: Option<&Held>, template: &Template) -> Result<(Ledger, Store), StateError> {
+    let Some(held) = held else {
+        let nowhere = std::path::Path::new(":memory:");
+        let ledger = Ledger::open(None).map_err(|e| StateError::unreadable(nowhere, &e))?;
+        return Ok((ledger, Store::open(None, None).map_err(|e| StateError::unreadable(nowhere, &e))?));
+    };
+    let ledger = Ledger::open(Some(&held.ledger())).map_err(|e| StateError::unreadable(&held.ledger(), &e))?;
+    let mut read = Vec::new();
+    for lambda in template.functions.values() {
+        for source in lambda.streams.iter().filter(|s| s.enabled) {
+            let mark = ledger.mark(&pump::stream_mark(&lambda.name, source));
+            read.push(mark.map_err(|e| StateError::unreadable(&held.ledger(), &e))?);
+        }
+    }
+    // What every mapping has read; nothing, if one has read nothing yet.
+    let read = if read.contains(&None) { None } else { read.into_iter().flatten().min() };
+    let store = Store::open(Some(&held.table()), read.as_deref());
+    Ok((ledger, store.map_err(|e| StateError::unreadable(&held.table(), &e))?))
+}
+
+pub(crate) fn set_secrets(
+    config: &Config,
+    template: &Template,
+    secrets: &Secrets,
+    held: Option<&Held>,
+) -> Result<(), StartError> {
+    for (variable, value) in &config.secrets {
+        let names = template.environment_values(variable);
+        if names.is_empty() {
+            return Err(StartError::NoSuchSecret(variable.clone()));
+        }
+        for name in names {
+            secrets.set_if_absent(name, value).map_err(|e| ledger_fault(held, &e))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn build(
+    config: &Config,
+    template: &Template,
+    wire: &Wire,
+) -> Result<BTreeMap<String, (Lambda, Function)>, StartError> {
+    let mut out = BTreeMap::new();
+    for (name, lambda) in &template.functions {
+        let clock = config.clock.clone();
+        let parts = Parts {
+            http: wire.of(name).client(),
+            now: Arc::new(move || clock.now()),
+            environment: environment(lambda, &template.names),
+        };
+        let function = (config.build)(name, parts).ok_or_else(|| StartError::NoSuchFunction(name.clone()))?;
+        out.insert(name.clone(), (lambda.clone(), function));
+    }
+    Ok(out)
+}
+
+pub(crate) fn release_in_flight(template: &Template, world: &World, held: Option<&Held>) -> Result<(), StartError> {
+    let mapped = template.functions.values().flat_map(|f| f.queues.iter().map(|s| s.queue.clone()));
+    let hidden = template.functions.values().map(|f| Later::queue_name(&f.name));
+    for queue in mapped.chain(hidden) {
+        world.queues.release_in_flight(&queue).map_err(|e| ledger_fault(held, &e))?;
+    }
+    Ok(())
+}
+
+fn ledger_fault(held: Option<&Held>, why: &dyn std::error::Error) -> StartError {
+    let path = held.map_or_else(|| ":memory:".into(), Held::ledger);
+    StateError::unreadable(&path, &why.to_string()).into()
+}

@@ -1,0 +1,122 @@
+//! What a local system is started with, and why it may not start.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::function::Build;
+use crate::pump::PumpError;
+use crate::state::{State, StateError};
+use crate::template::TemplateError;
+
+/// Where the template comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file.
+    Path(PathBuf),
+    /// Its text.
+    Text(String),
+}
+
+/// Everything a [`System`](crate::System) is started with.
+#[derive(Clone)]
+pub struct Config {
+    /// The template.
+    pub template: Source,
+    /// Values for template parameters instead of their defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Secrets by the environment variable that names them (`SESSION_KEY_NAME` → the key): set in the Parameter Store
+    /// unless the state already has one under that name.
+    pub secrets: BTreeMap<String, String>,
+    /// Where the state lies.
+    pub state: State,
+    /// The clock.
+    pub clock: Clock,
+    /// Whether deliveries run by themselves; otherwise [`System::settle`](crate::System::settle) and
+    /// [`System::advance`](crate::System::advance) make them.
+    pub running: bool,
+    /// The loopback port to listen on: 0 is any free one, `None` no socket at all.
+    pub port: Option<u16>,
+    /// Builds each function of the template.
+    pub build: Build,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("state", &self.state).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// For tests: in memory, no socket, deliveries by hand, and a clock that stands at nine in the morning in Korea on
+    /// 1 August 2026.
+    pub fn stepped(template: Source, build: Build) -> Self {
+        let morning = Timestamp::from_second(1_785_542_400).unwrap_or_default();
+        Self {
+            template,
+            parameters: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            state: State::Memory,
+            clock: Clock::standing(morning),
+            running: false,
+            port: None,
+            build,
+        }
+    }
+
+    /// For people: a state that stays (unless it is memory), the machine's clock, a port, deliveries that run.
+    pub fn running(template: Source, state: State, port: u16, build: Build) -> Self {
+        Self { clock: Clock::system(), running: true, port: Some(port), state, ..Self::stepped(template, build) }
+    }
+}
+
+/// Why a system does not start, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The state cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The port is taken.
+    #[error("{0} 포트를 다른 프로그램이 쓰고 있습니다 (--port 로 바꾸십시오) / port {0} is already in use (choose another with --port)")]
+    PortInUse(u16),
+    /// The port cannot be listened on.
+    #[error("{port} 포트를 열 수 없습니다 / cannot listen on port {port}: {source}")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The template has a function nobody can build.
+    #[error("템플릿의 함수 {0} 이(가) 이 프로그램에 없습니다 / the template's function {0} is not in this program")]
+    NoSuchFunction(String),
+    /// A function did not survive being built.
+    #[error("함수 {name} 을(를) 준비하지 못했습니다 / the function {name} could not be built: {why}")]
+    Build {
+        /// Its short name.
+        name: String,
+        /// What it said.
+        why: String,
+    },
+    /// A secret's variable is in no function's environment.
+    #[error("비밀값 이름 변수 {0} 이(가) 템플릿의 어느 함수에도 없습니다 / no function of the template has the variable {0} that names a secret")]
+    NoSuchSecret(String),
+    /// The embedded DynamoDB refuses the template's table.
+    #[error("테이블 {name} 을(를) 만들 수 없습니다 / cannot make the table {name}: {why}")]
+    Table {
+        /// The table.
+        name: String,
+        /// What the database said.
+        why: String,
+    },
+    /// A pump cannot read where it was.
+    #[error(transparent)]
+    Pump(#[from] PumpError),
+}

@@ -1,0 +1,44 @@
+//! The whole serverless system in one process, read from `template.yaml`.
+//!
+//! [`System::start`] reads the template and plays every service it names: an HTTP API that makes the very events of
+//! API Gateway, a DynamoDB (dynoxide) with its stream, SQS queues, an SNS topic, the Parameter Store, schedules. The
+//! functions are the real ones; what changes is the HTTP client under their SDK clients ([`Wire`]). A person runs it
+//! with `cargo xtask run`; tests step it with [`System::settle`] and [`System::advance`] on a clock of their own.
+
+pub mod adapt;
+pub mod registry;
+mod answer;
+mod assemble;
+mod bell;
+mod clock;
+mod config;
+mod filter;
+mod front;
+mod function;
+mod gateway;
+mod host;
+mod later;
+mod ledger;
+mod permission;
+mod pump;
+mod queue;
+mod secret;
+pub mod state;
+mod system;
+mod table;
+pub mod template;
+mod topic;
+mod wire;
+
+pub use clock::Clock;
+pub use config::{Config, Source, StartError};
+pub use function::{BoxFuture, Build, Failure, Function, Parts};
+pub use gateway::{MAX_BODY, MAX_EVENT, MAX_HEAD, Request, Response};
+pub use pump::PumpError;
+pub use queue::{Depth, Message, Outgoing, Peeked, QueueError, Queues, Received};
+pub use secret::Secrets;
+pub use state::{State, StateError};
+pub use system::System;
+pub use template::Template;
+pub use topic::{Publish, Topics};
+pub use wire::{Breakage, Calls, Fault, Service, Wire};

@@ -1,0 +1,342 @@
+//! What happens to messages, one transaction each.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+use serde_json::{Map, Value as Json};
+
+use super::{Depth, MAX_BYTES, Message, Outgoing, Peeked, QueueError, Queues, Received};
+use crate::template::Queue;
+
+type Result<T> = std::result::Result<T, QueueError>;
+
+impl Queues {
+    /// Puts a message on a queue and gives its id.
+    pub fn send(&self, queue: &str, message: &Outgoing) -> Result<String> {
+        let queue = self.find(queue)?;
+        check(message)?;
+        let id = uuid();
+        let now = self.clock.millis();
+        let visible = now + seconds(message.delay.unwrap_or(queue.delay));
+        self.ledger
+            .connection()
+            .prepare_cached(
+                "INSERT INTO messages (queue, id, body, attributes, trace, sent, visible) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                queue.name,
+                id,
+                message.body,
+                Json::Object(message.attributes.clone()).to_string(),
+                message.trace,
+                now,
+                visible
+            ])?;
+        self.bell.ring();
+        Ok(id)
+    }
+
+    /// Receives up to `most` messages and hides them for `visibility` seconds (the queue's own when absent).
+    pub fn receive(&self, queue: &str, most: usize, visibility: Option<u32>) -> Result<Received> {
+        let queue = self.find(queue)?;
+        let now = self.clock.millis();
+        let hidden_until = now + seconds(visibility.unwrap_or(queue.visibility));
+        let mut connection = self.ledger.connection();
+        let transaction = connection.transaction()?;
+        let mut received = Received::default();
+        expire(&transaction, queue, now)?;
+        while received.messages.len() < most {
+            let wanted = most - received.messages.len();
+            let found = ready(&transaction, &queue.name, now, wanted)?;
+            if found.is_empty() {
+                break;
+            }
+            for (row, mut message) in found {
+                if let Some(redrive) = queue.redrive.as_ref().filter(|r| message.received >= r.receives) {
+                    let target = self.find(&redrive.target)?;
+                    move_row(&transaction, row, &target.name, now, Some(&queue.arn))?;
+                    received.moved += 1;
+                    continue;
+                }
+                message.received += 1;
+                message.receipt = receipt(row);
+                if message.received == 1 {
+                    message.first_received = timestamp(now);
+                }
+                transaction
+                    .prepare_cached(
+                        "UPDATE messages SET received = ?2, receipt = ?3, first_received = ?4, visible = ?5 WHERE row = ?1",
+                    )?
+                    .execute(params![
+                        row,
+                        message.received,
+                        message.receipt,
+                        message.first_received.as_millisecond(),
+                        hidden_until
+                    ])?;
+                received.messages.push(message);
+            }
+        }
+        transaction.commit()?;
+        drop(connection);
+        if received.moved > 0 {
+            self.bell.ring();
+        }
+        Ok(received)
+    }
+
+    /// Deletes a message by the handle of its latest delivery. An older handle deletes nothing and is no error.
+    pub fn delete(&self, queue: &str, receipt: &str) -> Result<()> {
+        let queue = self.find(queue)?;
+        check_receipt(receipt)?;
+        self.ledger
+            .connection()
+            .prepare_cached("DELETE FROM messages WHERE receipt = ?1 AND queue = ?2")?
+            .execute(params![receipt, queue.name])?;
+        Ok(())
+    }
+
+    /// Hides a message in flight for so many seconds from now; 0 gives it back at once.
+    pub fn change_visibility(&self, queue: &str, receipt: &str, visibility: u32) -> Result<()> {
+        let queue = self.find(queue)?;
+        check_receipt(receipt)?;
+        let now = self.clock.millis();
+        let changed = self
+            .ledger
+            .connection()
+            .prepare_cached("UPDATE messages SET visible = ?4 WHERE receipt = ?1 AND queue = ?2 AND visible > ?3")?
+            .execute(params![receipt, queue.name, now, now + seconds(visibility)])?;
+        if changed == 0 {
+            return Err(QueueError::NotInFlight(receipt.to_owned()));
+        }
+        self.bell.ring();
+        Ok(())
+    }
+
+    /// How many messages the queue holds.
+    pub fn depth(&self, queue: &str) -> Result<Depth> {
+        let queue = self.find(queue)?;
+        let now = self.clock.millis();
+        let connection = self.ledger.connection();
+        expire(&connection, queue, now)?;
+        let count = |condition: &str| -> Result<usize> {
+            let sql = format!("SELECT count(*) FROM messages WHERE queue = ?1 AND {condition}");
+            let count: i64 = connection.prepare_cached(&sql)?.query_row(params![queue.name, now], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
+        };
+        Ok(Depth {
+            visible: count("visible <= ?2")?,
+            in_flight: count("visible > ?2 AND receipt IS NOT NULL")?,
+            delayed: count("visible > ?2 AND receipt IS NULL")?,
+        })
+    }
+
+    /// Every message on the queue, oldest first, untouched.
+    pub fn peek(&self, queue: &str) -> Result<Vec<Peeked>> {
+        let queue = self.find(queue)?;
+        let connection = self.ledger.connection();
+        let mut statement =
+            connection.prepare_cached("SELECT id, body, received, visible FROM messages WHERE queue = ?1 ORDER BY row")?;
+        let rows = statement.query_map([&queue.name], |row| {
+            Ok(Peeked {
+                id: row.get(0)?,
+                body: row.get(1)?,
+                received: row.get(2)?,
+                visible: timestamp(row.get(3)?),
+            })
+        })?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// For tests of idempotency: delivers a message once more under the same id, as SQS now and then does.
+    /// Gives whether there was such a message. It can be on the queue or in flight.
+    pub fn duplicate(&self, queue: &str, id: &str) -> Result<bool> {
+        let queue = self.find(queue)?;
+        let copied = self
+            .ledger
+            .connection()
+            .prepare_cached(
+                "INSERT INTO messages (queue, id, body, attributes, trace, source, sent, visible)
+                 SELECT queue, id, body, attributes, trace, source, sent, ?3 FROM messages
+                 WHERE queue = ?1 AND id = ?2 ORDER BY row LIMIT 1",
+            )?
+            .execute(params![queue.name, id, self.clock.millis()])?;
+        self.bell.ring();
+        Ok(copied > 0)
+    }
+
+    /// Moves every message off a dead-letter queue: to `to`, else each to the queue it came from.
+    /// Moved messages are new ones, with a new id and age, as SQS's redrive makes them. Gives how many moved.
+    pub fn redrive(&self, from: &str, to: Option<&str>) -> Result<usize> {
+        let from = self.find(from)?;
+        let to = to.map(|to| self.find(to)).transpose()?;
+        let now = self.clock.millis();
+        let mut connection = self.ledger.connection();
+        let transaction = connection.transaction()?;
+        let rows: Vec<(i64, Option<String>)> = transaction
+            .prepare_cached("SELECT row, source FROM messages WHERE queue = ?1 AND visible <= ?2 ORDER BY row")?
+            .query_map(params![from.name, now], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<std::result::Result<_, _>>()?;
+        let mut moved = 0;
+        for (row, source) in rows {
+            let target = match (to, &source) {
+                (Some(to), _) => to,
+                (None, Some(source)) => self.find(source)?,
+                (None, None) => continue,
+            };
+            move_row(&transaction, row, &target.name, now, None)?;
+            transaction
+                .prepare_cached("UPDATE messages SET id = ?2, sent = ?3 WHERE row = ?1")?
+                .execute(params![row, uuid(), now])?;
+            moved += 1;
+        }
+        transaction.commit()?;
+        drop(connection);
+        self.bell.ring();
+        Ok(moved)
+    }
+
+    /// Gives every message in flight back at once. When a process starts nothing of its own can be in flight: what
+    /// was is what the last one did not finish.
+    pub(crate) fn release_in_flight(&self, queue: &str) -> Result<()> {
+        let queue = self.find(queue)?;
+        self.ledger
+            .connection()
+            .execute(
+                "UPDATE messages SET visible = ?2 WHERE queue = ?1 AND visible > ?2 AND receipt IS NOT NULL",
+                params![queue.name, self.clock.millis()],
+            )
+            .map(drop)?;
+        Ok(())
+    }
+
+    /// Deletes every message on the queue.
+    pub fn purge(&self, queue: &str) -> Result<()> {
+        let queue = self.find(queue)?;
+        self.ledger.connection().execute("DELETE FROM messages WHERE queue = ?1", [&queue.name])?;
+        Ok(())
+    }
+
+    /// The next time after now at which a hidden or delayed message of the queue can be received.
+    pub fn next_due(&self, queue: &str) -> Result<Option<Timestamp>> {
+        let queue = self.find(queue)?;
+        let next: Option<i64> = self
+            .ledger
+            .connection()
+            .prepare_cached("SELECT min(visible) FROM messages WHERE queue = ?1 AND visible > ?2")?
+            .query_row(params![queue.name, self.clock.millis()], |row| row.get(0))?;
+        Ok(next.map(timestamp))
+    }
+}
+
+fn check(message: &Outgoing) -> Result<()> {
+    let attributes: usize = message
+        .attributes
+        .iter()
+        .map(|(name, value)| {
+            let length = |key: &str| value.get(key).and_then(Json::as_str).map_or(0, str::len);
+            name.len() + length("DataType") + length("StringValue") + length("BinaryValue")
+        })
+        .sum();
+    if message.body.is_empty() {
+        return Err(QueueError::Parameter("The request must contain the parameter MessageBody.".into()));
+    }
+    if message.body.len() + attributes > MAX_BYTES {
+        return Err(QueueError::Parameter(format!(
+            "One or more parameters are invalid. Reason: Message must be shorter than {MAX_BYTES} bytes."
+        )));
+    }
+    if message.attributes.len() > 10 {
+        return Err(QueueError::Parameter("Number of message attributes [>10] exceeds the allowed maximum [10].".into()));
+    }
+    if message.delay.is_some_and(|delay| delay > 900) {
+        return Err(QueueError::Parameter(
+            "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.".into(),
+        ));
+    }
+    let carried = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    if message.body.chars().all(carried) { Ok(()) } else { Err(QueueError::Contents) }
+}
+
+fn expire(connection: &Connection, queue: &Queue, now: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM messages WHERE queue = ?1 AND sent < ?2")?
+        .execute(params![queue.name, now - seconds(queue.retention)])
+        .map(drop)
+}
+
+fn ready(connection: &Connection, queue: &str, now: i64, most: usize) -> Result<Vec<(i64, Message)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT row, id, body, attributes, trace, source, sent, received, first_received FROM messages
+         WHERE queue = ?1 AND visible <= ?2 ORDER BY visible, row LIMIT ?3",
+    )?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![queue, now, most], message)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
+    let attributes: String = row.get(3)?;
+    let attributes: Map<String, Json> = serde_json::from_str(&attributes).unwrap_or_default();
+    let sent: i64 = row.get(6)?;
+    let first_received: Option<i64> = row.get(8)?;
+    let message = Message {
+        id: row.get(1)?,
+        receipt: String::new(),
+        body: row.get(2)?,
+        attributes,
+        trace: row.get(4)?,
+        source: row.get(5)?,
+        sent: timestamp(sent),
+        received: row.get(7)?,
+        first_received: timestamp(first_received.unwrap_or(sent)),
+    };
+    Ok((row.get(0)?, message))
+}
+
+/// A moved message starts anew: visible at once, not yet received, its old receipt handle worthless.
+fn move_row(connection: &Connection, row: i64, to: &str, now: i64, source: Option<&str>) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE messages SET queue = ?2, visible = ?3, received = 0, first_received = NULL, receipt = NULL, source = ?4
+             WHERE row = ?1",
+        )?
+        .execute(params![row, to, now, source])
+        .map(drop)
+}
+
+fn seconds(count: u32) -> i64 {
+    i64::from(count) * 1_000
+}
+
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}
+
+/// Random bytes for ids. Ids of queues are no secret, so a machine without randomness gets the clock's.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if getrandom::fill(&mut bytes).is_err() {
+        let now = Timestamp::now().as_nanosecond().to_le_bytes();
+        bytes.iter_mut().zip(now.iter().cycle()).for_each(|(byte, n)| *byte = *n);
+    }
+    bytes
+}
+
+/// A random UUID (version 4).
+pub(crate) fn uuid() -> String {
+    let mut n = u128::from_be_bytes(random::<16>());
+    n = n & !(0xF << 76) | (0x4 << 76);
+    n = n & !(0x3 << 62) | (0x2 << 62);
+    let hex = format!("{n:032x}");
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+fn receipt(row: i64) -> String {
+    format!("AQEB{:032x}{row:016x}", u128::from_be_bytes(random::<16>()))
+}
+
+fn check_receipt(receipt: &str) -> Result<()> {
+    let ours = receipt.len() == 52 && receipt.strip_prefix("AQEB").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+    if ours { Ok(()) } else { Err(QueueError::BadReceipt) }
+}

@@ -1,0 +1,80 @@
+//! Which service and operation a request is for.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+/// The services of a local run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// DynamoDB.
+    Dynamodb,
+    /// SQS.
+    Sqs,
+    /// SNS.
+    Sns,
+    /// Systems Manager's Parameter Store.
+    Ssm,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dynamodb => "dynamodb",
+            Self::Sqs => "sqs",
+            Self::Sns => "sns",
+            Self::Ssm => "ssm",
+        })
+    }
+}
+
+/// One request, recognised.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    pub(crate) operation: String,
+    pub(super) request: HttpRequest,
+}
+
+impl Call {
+    /// Recognises a request: the JSON protocols name themselves in `X-Amz-Target`, the query protocol in `Action`.
+    /// `Err` holds the address of a request that is for none of the services.
+    pub(super) fn read(request: HttpRequest) -> Result<Self, String> {
+        let named = |target: &str| {
+            let (service, operation) = target.split_once('.')?;
+            let service = match service {
+                "DynamoDB_20120810" | "DynamoDBStreams_20120810" => Service::Dynamodb,
+                "AmazonSQS" => Service::Sqs,
+                "AmazonSSM" => Service::Ssm,
+                _ => return None,
+            };
+            Some((service, operation.to_owned()))
+        };
+        let found = match request.headers().get("x-amz-target") {
+            Some(target) => named(target),
+            None => url::form_urlencoded::parse(request.body().bytes().unwrap_or_default())
+                .find(|(key, _)| key == "Action")
+                .map(|(_, action)| (Service::Sns, action.into_owned())),
+        };
+        match found {
+            Some((service, operation)) => Ok(Self { service, operation, request }),
+            None => Err(request.uri().to_owned()),
+        }
+    }
+
+    /// The request's body. The SDK's calls to these services are never streams.
+    pub(crate) fn body(&self) -> &[u8] {
+        self.request.body().bytes().unwrap_or_default()
+    }
+
+    /// The fields of a query-protocol call, in order.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.body()).into_owned().collect()
+    }
+
+    /// Whether a DynamoDB call may have written (and so the stream may have something).
+    pub(super) fn changes_table(&self) -> bool {
+        let reads = ["Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List"];
+        !reads.iter().any(|read| self.operation.starts_with(read))
+    }
+}

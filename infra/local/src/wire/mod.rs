@@ -1,0 +1,218 @@
+//! The wire under the SDK clients: an HTTP client that finds DynamoDB, SQS, SNS and SSM in this process.
+//!
+//! Every call is counted by who made it, and a test can break a call ([`Fault`]): the production adapter above it is
+//! the real one, with its own retries and timeouts.
+
+mod call;
+mod fault;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use serde_json::Value as Json;
+
+use crate::answer::Answer;
+use crate::bell::Bell;
+use crate::permission::Permissions;
+use crate::queue::{self, Queues};
+use crate::secret::Secrets;
+use crate::topic::{Topics, refusal};
+
+pub(crate) use call::Call;
+pub use call::Service;
+pub use fault::{Breakage, Fault};
+
+/// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The caller is the function's
+/// short name, or empty for a client of [`Wire::client`] that no function holds.
+pub type Calls = BTreeMap<(String, Service, String), usize>;
+
+/// What all handles of a wire share.
+#[derive(Debug)]
+struct Inner {
+    dynamodb: String,
+    plain: SharedHttpClient,
+    queues: Queues,
+    topics: Topics,
+    secrets: Secrets,
+    permissions: Permissions,
+    bell: Bell,
+    calls: Mutex<Calls>,
+    faults: Mutex<Vec<Fault>>,
+}
+
+/// The HTTP client to give to SDK clients. Clones share counts and faults.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    inner: Arc<Inner>,
+    caller: Arc<str>,
+}
+
+impl Wire {
+    /// A wire whose DynamoDB listens at `dynamodb` (`http://127.0.0.1:port`).
+    pub(crate) fn new(
+        dynamodb: String,
+        queues: Queues,
+        topics: Topics,
+        secrets: Secrets,
+        permissions: Permissions,
+        bell: Bell,
+    ) -> Self {
+        let inner = Inner {
+            dynamodb,
+            plain: aws_smithy_http_client::Builder::new().build_http(),
+            queues,
+            topics,
+            secrets,
+            permissions,
+            bell,
+            calls: Mutex::default(),
+            faults: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner), caller: "".into() }
+    }
+
+    /// The same wire, with calls counted for (and allowed to) one function.
+    #[must_use]
+    pub fn of(&self, function: &str) -> Self {
+        Self { inner: Arc::clone(&self.inner), caller: function.into() }
+    }
+
+    /// As the SDK's configuration takes it.
+    pub fn client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(self.clone())
+    }
+
+    /// Every call so far, by caller.
+    pub fn calls(&self) -> Calls {
+        lock(&self.inner.calls).clone()
+    }
+
+    /// How often an operation was called, whoever called.
+    pub fn count(&self, service: Service, operation: &str) -> usize {
+        lock(&self.inner.calls).iter().filter(|((_, s, o), _)| *s == service && o == operation).map(|(_, n)| n).sum()
+    }
+
+    /// Forgets the counts.
+    pub fn forget_calls(&self) {
+        lock(&self.inner.calls).clear();
+    }
+
+    /// Breaks calls to come.
+    pub fn inject(&self, fault: Fault) {
+        lock(&self.inner.faults).push(fault);
+    }
+
+    /// Takes back every fault. Gives how many had not been used up.
+    pub fn heal(&self) -> usize {
+        std::mem::take(&mut *lock(&self.inner.faults)).len()
+    }
+
+    fn count_and_break(&self, call: &Call) -> Option<Breakage> {
+        let key = (self.caller.to_string(), call.service, call.operation.clone());
+        *lock(&self.inner.calls).entry(key).or_default() += 1;
+        let mut faults = lock(&self.inner.faults);
+        let broken = faults.iter_mut().find_map(|fault| fault.strikes(&self.caller, call));
+        faults.retain(|fault| !fault.is_spent());
+        broken
+    }
+
+    async fn answer(&self, call: Call, dynamodb: &SharedHttpConnector) -> Result<HttpResponse, ConnectorError> {
+        let broken = self.count_and_break(&call);
+        match broken {
+            None | Some(Breakage::LostReply) => {}
+            Some(breakage) => {
+                tracing::debug!(service = %call.service, operation = call.operation, ?breakage, "broken on purpose");
+                return match breakage.answer(call.service) {
+                    Some(answer) => response(answer),
+                    None if breakage == Breakage::Hang => std::future::pending().await,
+                    None => Err(ConnectorError::timeout("the call timed out (on purpose)".into())),
+                };
+            }
+        }
+        let reply = match self.inner.permissions.refuse(&self.caller, &call) {
+            Some(denied) => response(denied),
+            None => self.perform(call, dynamodb).await,
+        };
+        if broken == Some(Breakage::LostReply) {
+            return Err(ConnectorError::io("the connection broke before the reply (on purpose)".into()));
+        }
+        reply
+    }
+
+    async fn perform(&self, call: Call, dynamodb: &SharedHttpConnector) -> Result<HttpResponse, ConnectorError> {
+        let inner = &self.inner;
+        match call.service {
+            Service::Dynamodb => {
+                let changes = call.changes_table();
+                let mut request = call.request;
+                request.uri_mut().set_endpoint(&inner.dynamodb).map_err(|e| ConnectorError::user(e.into()))?;
+                let reply = dynamodb.call(request).await;
+                if changes {
+                    inner.bell.ring();
+                }
+                reply
+            }
+            Service::Sqs => response(queue::answer(&inner.queues, &call.operation, &call.json()).await),
+            Service::Sns => response(inner.topics.answer(&call.operation, &call.form())),
+            Service::Ssm => response(inner.secrets.answer(&call.operation, &call.json())),
+        }
+    }
+}
+
+/// An error of AWS for a call: XML for SNS, JSON for the rest.
+pub(crate) fn error(service: Service, status: u16, code: &str, message: &str) -> Answer {
+    match service {
+        Service::Sns => refusal(status, code, message),
+        _ => Answer::json(status, &serde_json::json!({ "__type": code, "message": message })),
+    }
+}
+
+fn response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(answer).map_err(|e| ConnectorError::other(e.into(), None))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A wire with the connector towards the embedded DynamoDB that fits the client's timeouts.
+#[derive(Debug)]
+struct Connector {
+    wire: Wire,
+    dynamodb: SharedHttpConnector,
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let dynamodb = self.inner.plain.http_connector(settings, components);
+        SharedHttpConnector::new(Connector { wire: self.clone(), dynamodb })
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (wire, dynamodb) = (self.wire.clone(), self.dynamodb.clone());
+        HttpConnectorFuture::new(async move {
+            match Call::read(request) {
+                Ok(call) => wire.answer(call, &dynamodb).await,
+                Err(uri) => Err(ConnectorError::user(format!("a local run has no service at {uri}").into())),
+            }
+        })
+    }
+}
+
+impl Call {
+    fn json(&self) -> Json {
+        serde_json::from_slice(self.body()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,394 @@
+#!/usr/bin/env python3
+"""Deploys template.yaml, the very one that goes to AWS, on a running MiniStack.
+
+    deploy.py --endpoint http://127.0.0.1:4566 --binaries target/debug
+    deploy.py --endpoint http://127.0.0.1:4566 --watch http://[::1]:9000 --env-file .state/watch.env
+
+The functions are those of --binaries, a directory with `<function>/bootstrap` (as cargo-lambda leaves it) or
+`<function>` (as cargo does), built for this machine; or, with --watch, whatever answers the Lambda invoke path there
+(`cargo lambda watch`), and --env-file receives what those processes need to know.
+
+Calling it again updates the stack. It prints one JSON line: api_url, api_host, table, queues, dead_letters, topic,
+functions, environment. `*.localhost` need not resolve: connect to the endpoint and send api_host as the Host header.
+
+What MiniStack does not take as it is (see `adapted` and LEFT_OUT), measured with 1.5.33:
+- The routes of an HTTP API that SAM writes into the OpenAPI Body are ignored. They become Integrations and Routes.
+- Functions run on this machine, so their architecture is this machine's.
+- IAM judges SendMessageBatch as an action of its own; on AWS it is sqs:SendMessage. Roles get the one for the other.
+
+What stays different, and must not be tested here:
+- Cookies come in the headers only, the array `cookies` is absent (lambda_http reads either). Several Set-Cookie go back
+  well. `/knock/` reaches the route of `/knock`; on AWS it is $default's.
+- A stream mapping ignores batchItemFailures, retries and bisecting: what the relay reports as failed counts as done
+  (the sweep sends it), and a batch that fails as a whole comes again until its record age is over.
+- IAM is not asked for sns:Publish, nor for reading queues and stream on behalf of a function; throttling of the stage,
+  log retention and encryption are accepted and do nothing.
+- Queue functions are called at once, with no batching window; their events carry what AWS sends.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import zipfile
+
+import boto3
+import botocore.config
+import botocore.exceptions
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+REGION = "ap-northeast-2"
+ACCOUNT = "000000000000"
+# The root of MiniStack's account. Never read from the environment: this script must not touch a real account.
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+BUCKET = "gongganmunhak-code"
+DEPLOY_WITHIN_SECONDS = 120
+
+# Resources that MiniStack does not take, by logical id (of template.yaml or of a stack nested in it), each with its reason.
+LEFT_OUT = {
+    "FunctionsFailAlarm": "MiniStack's alarms know no metric math; no walk waits for an alarm.",
+}
+
+
+class Failure(Exception):
+    """One sentence for a person."""
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description="Deploys template.yaml on a running MiniStack.")
+    arguments.add_argument("--endpoint", default="http://127.0.0.1:4566")
+    arguments.add_argument("--template", default=os.path.join(os.path.dirname(__file__), "..", "..", "template.yaml"))
+    arguments.add_argument("--stack", default="gongganmunhak")
+    arguments.add_argument("--parameter", action="append", default=[], metavar="Name=value")
+    arguments.add_argument("--toss-secret", default="test_sk_sample", help="Toss's secret key, as the stand-in expects it")
+    functions = arguments.add_mutually_exclusive_group(required=True)
+    functions.add_argument("--binaries", help="directory of functions built for this machine")
+    functions.add_argument("--watch", metavar="URL", help="address of cargo lambda watch")
+    arguments.add_argument("--env-file", help="write the functions' variables here, as NAME=value lines")
+    options = arguments.parse_args()
+    try:
+        print(json.dumps(deploy(options), ensure_ascii=False), flush=True)
+        return 0
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+    except botocore.exceptions.EndpointConnectionError:
+        print(f"Nothing answers at {options.endpoint}; start it with infra/ministack/start.py.", file=sys.stderr)
+    return 1
+
+
+def deploy(options: argparse.Namespace) -> dict:
+    if urllib.parse.urlsplit(options.endpoint).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise Failure(f"{options.endpoint} is not this machine; a real deployment is `cargo xtask deploy`.")
+    if any("=" not in parameter for parameter in options.parameter):
+        raise Failure("--parameter takes Name=value.")
+    parameters = dict(parameter.split("=", 1) for parameter in options.parameter)
+    cloud = Cloud(options.endpoint)
+    with open(options.template, encoding="utf-8") as file:
+        source = yaml_parse(file)
+    names = function_names(source)
+
+    cloud.make_bucket()
+    stage = parameters.get("Stage", source["Parameters"]["Stage"]["Default"])
+    cloud.make_secret(f"/gongganmunhak/{stage}/session-key", base64.b64encode(secrets.token_bytes(32)).decode())
+    cloud.make_secret(f"/gongganmunhak/{stage}/toss-secret-key", options.toss_secret)
+
+    expanded = expand(source, os.path.dirname(os.path.abspath(options.template)), cloud)
+    adapted(expanded, {name: cloud.upload_function(name, options.binaries) for name in names.values()},
+            names, options.watch)
+    cloud.create_or_update(options.stack, expanded, parameters)
+    report = cloud.describe(options.stack, names)
+    if options.env_file:
+        write_env_file(options.env_file, {**report["environment"], **provided_by_lambda(options.endpoint)})
+    return report
+
+
+def function_names(source: dict) -> dict[str, str]:
+    """Logical id → folder name, which is the last part of CodeUri: target/lambda/<name>/."""
+    return {
+        logical: resource["Properties"]["CodeUri"].rstrip("/").rsplit("/", 1)[-1]
+        for logical, resource in source["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def expand(source: dict, root: str, cloud: "Cloud") -> dict:
+    """What `sam deploy` does before CloudFormation sees the template: local files become objects in a bucket, and the
+    SAM transform is applied. (MiniStack could apply it too, but then there would be no Body to turn into routes.)"""
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/placeholder.zip"  # replaced in `adapted`
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            with open(os.path.join(root, resource["Properties"]["TemplateURL"]), encoding="utf-8") as file:
+                nested = yaml_parse(file)
+            leave_out(nested["Resources"])
+            resource["Properties"]["TemplateURL"] = cloud.upload_template(nested)
+
+    class NoManagedPolicies:
+        """Every role is written out in the template, so no managed policy is ever looked up."""
+
+        @staticmethod
+        def load() -> dict:
+            return {}
+
+    os.environ["AWS_DEFAULT_REGION"] = REGION  # the translator asks boto3 for the partition
+    return transform(source, {}, NoManagedPolicies())
+
+
+def adapted(template: dict, code: dict[str, str], names: dict[str, str], watch: str | None) -> None:
+    """Changes what MiniStack needs otherwise, and nothing else."""
+    resources = template["Resources"]
+    leave_out(resources)
+    architecture = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+    for logical, resource in list(resources.items()):
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Lambda::Function":
+            properties["Architectures"] = [architecture]
+            properties["Code"] = {"S3Bucket": BUCKET, "S3Key": code[names[logical]]}
+            if watch:
+                url = f"{watch.rstrip('/')}/2015-03-31/functions/{names[logical]}/invocations"
+                properties["Environment"]["Variables"]["MINISTACK_LAMBDA_PROXY_URL"] = url
+                # The first call compiles the function. Below every queue's visibility, so that no task runs twice.
+                properties["Timeout"] = 170
+        elif resource["Type"] == "AWS::IAM::Role":
+            for policy in properties["Policies"]:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    if "sqs:SendMessage" in statement["Action"]:
+                        statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+        elif resource["Type"] == "AWS::ApiGatewayV2::Api":
+            for path, methods in properties.pop("Body")["paths"].items():
+                for method, operation in methods.items():
+                    add_route(resources, logical, path, method, operation)
+            properties["ProtocolType"] = "HTTP"
+            properties.pop("FailOnWarnings", None)
+
+
+def leave_out(resources: dict) -> None:
+    for logical in LEFT_OUT:
+        resources.pop(logical, None)
+
+
+def add_route(resources: dict, api: str, path: str, method: str, operation: dict) -> None:
+    integration = operation["x-amazon-apigateway-integration"]
+    verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+    key = "$default" if path in ("$default", "/$default") else f"{verb} {path}"
+    suffix = hashlib.sha256(key.encode()).hexdigest()[:8]
+    resources[f"{api}Integration{suffix}"] = {
+        "Type": "AWS::ApiGatewayV2::Integration",
+        "Properties": {
+            "ApiId": {"Ref": api},
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": integration["uri"],
+            "PayloadFormatVersion": integration["payloadFormatVersion"],
+        },
+    }
+    resources[f"{api}Route{suffix}"] = {
+        "Type": "AWS::ApiGatewayV2::Route",
+        "Properties": {
+            "ApiId": {"Ref": api},
+            "RouteKey": key,
+            "Target": {"Fn::Sub": f"integrations/${{{api}Integration{suffix}}}"},
+        },
+    }
+
+
+class Cloud:
+    """The calls to MiniStack."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        config = botocore.config.Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
+        session = boto3.session.Session(**CREDENTIALS)
+        for service in ("s3", "ssm", "cloudformation", "lambda", "sqs"):
+            setattr(self, service.replace("lambda", "functions"), session.client(service, endpoint_url=endpoint, config=config))
+
+    def make_bucket(self) -> None:
+        try:
+            self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        except (self.s3.exceptions.BucketAlreadyOwnedByYou, self.s3.exceptions.BucketAlreadyExists):
+            pass
+
+    def make_secret(self, name: str, value: str) -> None:
+        """Makes it once; a second deployment must not end every session."""
+        try:
+            self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=False)
+        except self.ssm.exceptions.ParameterAlreadyExists:
+            pass
+
+    def upload_function(self, name: str, binaries: str | None) -> str:
+        """Puts the function's zip into the bucket and returns its key, which is its content's hash: what has not
+        changed is not uploaded again, and CloudFormation sees that it has not changed."""
+        if binaries is None:
+            program = b"#!/bin/sh\necho 'this function runs in cargo lambda watch' >&2\nexit 1\n"
+        else:
+            program = read_program(name, binaries)
+        key = f"{name}-{hashlib.sha256(program).hexdigest()}.zip"
+        try:
+            self.s3.head_object(Bucket=BUCKET, Key=key)
+        except botocore.exceptions.ClientError:
+            archive = io.BytesIO()
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+                entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
+                entry.external_attr = 0o100755 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                file.writestr(entry, program)
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=archive.getvalue())
+        return key
+
+    def upload_template(self, template: dict) -> str:
+        """By way of the bucket, since a request may carry no more than 51,200 bytes of template."""
+        body = json.dumps(template).encode()
+        key = f"{hashlib.sha256(body).hexdigest()[:16]}-template.json"
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        return f"{self.endpoint}/{BUCKET}/{key}"
+
+    def create_or_update(self, stack: str, template: dict, parameters: dict[str, str]) -> None:
+        request = {
+            "StackName": stack,
+            "TemplateURL": self.upload_template(template),
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        }
+        try:
+            status = self.status(stack)
+            if status in ("ROLLBACK_COMPLETE", "CREATE_FAILED"):  # a first deployment that failed can only be removed
+                self.cloudformation.delete_stack(StackName=stack)
+                self.wait_until_gone(stack)
+                status = None
+            if status is None:
+                self.cloudformation.create_stack(**request)
+            else:
+                self.cloudformation.update_stack(**request)
+        except botocore.exceptions.ClientError as error:
+            message = error.response["Error"]["Message"]
+            if "No updates are to be performed" in message:
+                return
+            raise Failure(f"MiniStack refused the template: {message}") from error
+        self.wait(stack)
+
+    def status(self, stack: str) -> str | None:
+        try:
+            return self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+        except botocore.exceptions.ClientError:
+            return None
+
+    def wait(self, stack: str) -> None:
+        deadline = time.monotonic() + DEPLOY_WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            status = self.status(stack)
+            if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+                return
+            if status is None or status.endswith(("_FAILED", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")):
+                events = self.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+                reasons = [
+                    f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+                    for event in reversed(events)
+                    if event["ResourceStatus"].endswith("_FAILED") and "ResourceStatusReason" in event
+                ]
+                raise Failure(f"The stack ended as {status}: {'; '.join(reasons) or 'no reason given'}")
+            time.sleep(0.2)
+        raise Failure(f"The stack was not ready within {DEPLOY_WITHIN_SECONDS} s (it is {self.status(stack)}).")
+
+    def wait_until_gone(self, stack: str) -> None:
+        deadline = time.monotonic() + DEPLOY_WITHIN_SECONDS
+        while self.status(stack) not in (None, "DELETE_COMPLETE"):
+            if time.monotonic() > deadline:
+                raise Failure(f"The failed stack {stack} could not be removed.")
+            time.sleep(0.2)
+
+    def describe(self, stack: str, names: dict[str, str]) -> dict:
+        outputs = {
+            output["OutputKey"]: output["OutputValue"]
+            for output in self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+        }
+        physical = {}
+        for page in self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
+            physical.update({r["LogicalResourceId"]: r["PhysicalResourceId"] for r in page["StackResourceSummaries"]})
+        functions = {name: physical[logical] for logical, name in names.items()}
+        host = f"{physical['Api']}.execute-api.localhost:{urllib.parse.urlsplit(self.endpoint).port}"
+        return {
+            "stack": stack,
+            "endpoint": self.endpoint,
+            "region": REGION,
+            "api_url": f"http://{host}/",
+            "api_host": host,
+            "table": outputs["TableName"],
+            "topic": outputs["NoticesTopicArn"],
+            "queues": {l.removesuffix("Queue").lower(): url for l, url in sorted(physical.items()) if l.endswith("Queue")},
+            "dead_letters": {
+                l.removesuffix("DeadLetters").lower(): url for l, url in sorted(physical.items()) if l.endswith("DeadLetters")
+            },
+            "functions": functions,
+            "environment": self.environment(functions),
+        }
+
+    def environment(self, functions: dict[str, str]) -> dict[str, str]:
+        """Every variable of every function. They are one set: a name means the same everywhere."""
+        together: dict[str, str] = {}
+        for physical in functions.values():
+            variables = self.functions.get_function_configuration(FunctionName=physical)["Environment"]["Variables"]
+            for name, value in variables.items():
+                if name == "MINISTACK_LAMBDA_PROXY_URL":
+                    continue
+                if together.setdefault(name, value) != value:
+                    raise Failure(f"{name} is {together[name]!r} for one function and {value!r} for another.")
+        return together
+
+
+def read_program(name: str, binaries: str) -> bytes:
+    for candidate in (os.path.join(binaries, name, "bootstrap"), os.path.join(binaries, name)):
+        if os.path.isfile(candidate):
+            return stripped(candidate)
+    raise Failure(f"There is no {name} in {binaries}; build the functions first.")
+
+
+def stripped(path: str) -> bytes:
+    """Without symbols where `strip` is at hand: MiniStack holds every zip in memory, and a debug build is mostly those."""
+    strip = shutil.which("strip")
+    if strip:
+        with tempfile.TemporaryDirectory() as directory:
+            small = os.path.join(directory, "bootstrap")
+            if subprocess.run([strip, "-o", small, path], capture_output=True, check=False).returncode == 0:
+                with open(small, "rb") as file:
+                    return file.read()
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def provided_by_lambda(endpoint: str) -> dict[str, str]:
+    """What a function finds in its environment on AWS, and `cargo lambda watch` does not set."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
+    }
+
+
+def write_env_file(path: str, environment: dict[str, str]) -> None:
+    """Quoted, because cargo-lambda refuses a file with a bare space or an empty value in it."""
+    lines = []
+    for name, value in sorted(environment.items()):
+        quote = "'" if "'" not in value else '"'
+        if quote in value or "\n" in value:
+            raise Failure(f"{name} holds both kinds of quotation mark, or a line break; cargo-lambda cannot read that.")
+        lines.append(f"{name}={quote}{value}{quote}\n")
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,247 @@
+//! A payment as the stand-in keeps it, and as the wire shows it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock::{korean, later};
+use crate::codes;
+
+/// The window may stay open this long before the payment expires.
+const OPEN: SignedDuration = SignedDuration::from_mins(30);
+/// An authenticated payment waits this long for its confirm.
+const AUTHENTICATED: SignedDuration = SignedDuration::from_mins(10);
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum State {
+    /// The window is open.
+    Ready,
+    /// Approved in the window, waiting for the shop's confirm.
+    InProgress,
+    /// An account was given and nobody has paid into it, or the deposit was taken back.
+    WaitingForDeposit,
+    /// Paid.
+    Done,
+    /// Given back in full, or an account closed before anybody paid.
+    Canceled,
+    /// Given back in part.
+    PartialCanceled,
+    /// Refused.
+    Aborted,
+    /// Nobody came in time.
+    Expired,
+}
+
+/// How a payment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Method {
+    /// 카드
+    Card,
+    /// 계좌이체
+    Transfer,
+    /// 가상계좌
+    VirtualAccount,
+    /// 휴대폰
+    MobilePhone,
+    /// 문화상품권
+    CultureGiftCertificate,
+    /// 해외간편결제
+    ForeignEasyPay,
+}
+
+impl Method {
+    /// The method by the name that the browser side uses.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "" | "CARD" => Self::Card,
+            "TRANSFER" => Self::Transfer,
+            "VIRTUAL_ACCOUNT" => Self::VirtualAccount,
+            "MOBILE_PHONE" => Self::MobilePhone,
+            "CULTURE_GIFT_CERTIFICATE" => Self::CultureGiftCertificate,
+            "FOREIGN_EASY_PAY" => Self::ForeignEasyPay,
+            _ => return None,
+        })
+    }
+
+    /// The word that stands in a payment.
+    pub(crate) fn korean(self) -> &'static str {
+        match self {
+            Self::Card => "카드",
+            Self::Transfer => "계좌이체",
+            Self::VirtualAccount => "가상계좌",
+            Self::MobilePhone => "휴대폰",
+            Self::CultureGiftCertificate => "문화상품권",
+            Self::ForeignEasyPay => "해외간편결제",
+        }
+    }
+
+    /// The least won it takes.
+    pub(crate) fn least(self) -> u64 {
+        if matches!(self, Self::Transfer | Self::VirtualAccount) { 200 } else { 100 }
+    }
+}
+
+/// One cancel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cancelled {
+    pub(crate) at: Timestamp,
+    pub(crate) amount: u64,
+    pub(crate) reason: String,
+    pub(crate) transaction_key: String,
+    /// What was left after it.
+    pub(crate) left: u64,
+}
+
+/// The account of a virtual-account payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) number: String,
+    pub(crate) bank: String,
+    pub(crate) customer_name: String,
+    pub(crate) due: Timestamp,
+}
+
+/// A payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// Counts the payments: the order in which they began.
+    pub(crate) seq: u64,
+    pub(crate) payment_key: String,
+    pub(crate) order_id: String,
+    pub(crate) order_name: String,
+    pub(crate) amount: u64,
+    pub(crate) method: Method,
+    pub(crate) state: State,
+    pub(crate) success_url: String,
+    pub(crate) fail_url: String,
+    pub(crate) requested_at: Timestamp,
+    pub(crate) authenticated_at: Option<Timestamp>,
+    pub(crate) approved_at: Option<Timestamp>,
+    pub(crate) last_transaction_key: Option<String>,
+    pub(crate) secret: String,
+    pub(crate) account: Option<Account>,
+    pub(crate) cancels: Vec<Cancelled>,
+    /// The code of the refusal.
+    pub(crate) failure: Option<String>,
+}
+
+impl Record {
+    /// What is left of the amount after cancels.
+    pub(crate) fn balance(&self) -> u64 {
+        if self.state == State::Canceled {
+            return 0;
+        }
+        self.amount.saturating_sub(self.cancels.iter().map(|cancel| cancel.amount).sum())
+    }
+
+    /// When this payment expires if nothing happens to it.
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Ready => Some(later(self.requested_at, OPEN)),
+            State::InProgress => self.authenticated_at.map(|at| later(at, AUTHENTICATED)),
+            _ => None,
+        }
+    }
+
+    /// How much this payment says about its order: a query by order id answers the one that says most.
+    pub(crate) fn weight(&self) -> (u8, u64) {
+        let weight = match self.state {
+            State::Done | State::PartialCanceled => 4,
+            State::Canceled => 3,
+            State::WaitingForDeposit => 2,
+            State::InProgress => 1,
+            State::Ready | State::Aborted | State::Expired => 0,
+        };
+        (weight, self.seq)
+    }
+
+    /// The payment as the API answers it.
+    pub(crate) fn to_wire(&self, now: Timestamp, base: &str) -> Value {
+        let begun = !matches!(self.state, State::Ready | State::InProgress);
+        let confirmed = begun && !matches!(self.state, State::Aborted | State::Expired);
+        let supplied = self.balance() * 10 / 11;
+        json!({
+            "mId": "standin",
+            "version": "2022-11-16",
+            "paymentKey": self.payment_key,
+            "lastTransactionKey": self.last_transaction_key,
+            "orderId": self.order_id,
+            "orderName": self.order_name,
+            "taxExemptionAmount": 0,
+            "status": self.state,
+            "requestedAt": korean(self.requested_at),
+            "approvedAt": self.approved_at.map(korean),
+            "useEscrow": false,
+            "cultureExpense": false,
+            "card": (self.method == Method::Card && confirmed).then(|| json!({
+                "issuerCode": "61",
+                "acquirerCode": "31",
+                "number": "12345678****789*",
+                "installmentPlanMonths": 0,
+                "isInterestFree": false,
+                "interestPayer": null,
+                "approveNo": "00000000",
+                "useCardPoint": false,
+                "cardType": "신용",
+                "ownerType": "개인",
+                "acquireStatus": "READY",
+                "amount": self.amount,
+            })),
+            "virtualAccount": self.account.as_ref().map(|account| json!({
+                "accountType": "일반",
+                "accountNumber": account.number,
+                "bankCode": account.bank,
+                "customerName": account.customer_name,
+                "dueDate": korean(account.due),
+                "expired": self.state == State::WaitingForDeposit && now >= account.due,
+                "settlementStatus": "INCOMPLETED",
+                "refundStatus": if self.cancels.is_empty() { "NONE" } else { "COMPLETED" },
+                "refundReceiveAccount": null,
+            })),
+            "transfer": (self.method == Method::Transfer && confirmed)
+                .then(|| json!({"bankCode": "92", "settlementStatus": "INCOMPLETED"})),
+            "mobilePhone": null,
+            "giftCertificate": null,
+            "cashReceipt": null,
+            "cashReceipts": null,
+            "discount": null,
+            "cancels": (!self.cancels.is_empty()).then(|| self.cancels.iter().map(|cancel| json!({
+                "transactionKey": cancel.transaction_key,
+                "cancelReason": cancel.reason,
+                "taxExemptionAmount": 0,
+                "canceledAt": korean(cancel.at),
+                "cardDiscountAmount": 0,
+                "transferDiscountAmount": 0,
+                "easyPayDiscountAmount": 0,
+                "receiptKey": null,
+                "cancelAmount": cancel.amount,
+                "taxFreeAmount": 0,
+                "refundableAmount": cancel.left,
+                "cancelStatus": "DONE",
+                "cancelRequestId": null,
+            })).collect::<Vec<_>>()),
+            "secret": self.secret,
+            "type": "NORMAL",
+            "easyPay": null,
+            "country": "KR",
+            "failure": self.failure.as_deref().map(|code| json!({
+                "code": code,
+                "message": codes::find(code).map_or("", |code| code.korean),
+            })),
+            "isPartialCancelable": true,
+            "receipt": confirmed.then(|| json!({"url": format!("{base}/receipt/{}", self.payment_key)})),
+            "checkout": {"url": format!("{base}/receipt/{}", self.payment_key)},
+            "currency": "KRW",
+            "totalAmount": self.amount,
+            "balanceAmount": self.balance(),
+            "suppliedAmount": supplied,
+            "vat": self.balance() - supplied,
+            "taxFreeAmount": 0,
+            "metadata": null,
+            "method": self.method.korean(),
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! Webhooks: what arrives, when, and how often, on a clock that the test moves.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use common::{Api, ORDER, PRICE, standin_with};
+use http::{HeaderMap, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use toss_standin::{Clock, Delivery, Fault, Method, On, Options, Progress, Rule, Standin};
+
+/// A webhook as it arrived at the shop.
+#[derive(Clone, Debug)]
+struct Arrived {
+    id: String,
+    retried: String,
+    body: Value,
+}
+
+impl Arrived {
+    fn status(&self) -> &str {
+        self.body["data"]["status"].as_str().or(self.body["status"].as_str()).unwrap()
+    }
+}
+
+/// A shop that answers webhooks as it is told: the answers in turn, then 200.
+#[derive(Default)]
+struct Shop {
+    arrived: Mutex<Vec<Arrived>>,
+    answers: Mutex<Vec<u16>>,
+}
+
+impl Shop {
+    fn arrived(&self) -> Vec<Arrived> {
+        self.arrived.lock().unwrap().clone()
+    }
+
+    fn statuses(&self) -> Vec<String> {
+        self.arrived().iter().map(|arrived| arrived.status().to_owned()).collect()
+    }
+}
+
+async fn take(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: String) -> StatusCode {
+    let text = |name: &str| headers[name].to_str().unwrap().to_owned();
+    assert!(text("tosspayments-webhook-transmission-time").ends_with("+09:00"));
+    shop.arrived.lock().unwrap().push(Arrived {
+        id: text("tosspayments-webhook-transmission-id"),
+        retried: text("tosspayments-webhook-transmission-retried-count"),
+        body: serde_json::from_str(&body).unwrap(),
+    });
+    let mut answers = shop.answers.lock().unwrap();
+    let answer = if answers.is_empty() { 200 } else { answers.remove(0) };
+    StatusCode::from_u16(answer).unwrap()
+}
+
+async fn town(answers: &[u16]) -> (Standin, Arc<Shop>, Api) {
+    let shop = Arc::new(Shop { answers: Mutex::new(answers.to_vec()), ..Shop::default() });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/toss-webhook", listener.local_addr().unwrap());
+    let router = Router::new().route("/toss-webhook", post(take)).with_state(Arc::clone(&shop));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+    let options = Options { webhook_url: Some(url), clock: Clock::Stopped(start), ..Options::default() };
+    let standin = standin_with(options).await;
+    let api = Api::of(&standin);
+    (standin, shop, api)
+}
+
+async fn pay(standin: &Standin, api: &Api, method: Method) -> String {
+    let payment_key = standin.approve(ORDER, PRICE, method).unwrap();
+    assert_eq!(api.confirm(&payment_key, PRICE, &[]).await.status, 200);
+    payment_key
+}
+
+#[tokio::test]
+async fn a_payment_is_told_once_when_the_shop_answers_200() {
+    let (standin, shop, api) = town(&[]).await;
+    let payment_key = pay(&standin, &api, Method::Card).await;
+    standin.webhooks_sent().await;
+    let arrived = shop.arrived();
+    assert_eq!(shop.statuses(), ["DONE"]);
+    let body = &arrived.first().unwrap().body;
+    assert_eq!(body["eventType"], "PAYMENT_STATUS_CHANGED");
+    assert_eq!(body["createdAt"], "2026-11-22T19:00:00.000000");
+    assert_eq!(body["data"]["paymentKey"], Value::from(payment_key));
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_not_taken_comes_again_after_1_then_4_minutes_with_its_id() {
+    let (standin, shop, api) = town(&[500, 201]).await;
+    pay(&standin, &api, Method::Card).await;
+    standin.webhooks_sent().await;
+    assert_eq!(shop.arrived().len(), 1);
+    standin.advance(SignedDuration::from_secs(59));
+    standin.webhooks_sent().await;
+    assert_eq!(shop.arrived().len(), 1);
+    standin.advance(SignedDuration::from_secs(1));
+    standin.webhooks_sent().await;
+    assert_eq!(shop.arrived().len(), 2);
+    standin.advance(SignedDuration::from_mins(4));
+    standin.webhooks_sent().await;
+
+    let arrived = shop.arrived();
+    let retried: Vec<&str> = arrived.iter().map(|arrived| arrived.retried.as_str()).collect();
+    assert_eq!(retried, ["0", "1", "2"]);
+    assert!(arrived.iter().all(|again| again.id == arrived.first().unwrap().id));
+    assert!(matches!(standin.webhooks().as_slice(), [Delivery { progress: Progress::Delivered, .. }]));
+}
+
+#[tokio::test]
+async fn a_webhook_may_come_before_the_reply() {
+    let (standin, shop, api) = town(&[]).await;
+    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    standin.fault(Rule::once(On::Confirm, Fault::WebhookFirst));
+    standin.fault(Rule::once(On::Confirm, Fault::Slow));
+    let waiting = {
+        let api = api.clone();
+        tokio::spawn(async move { api.confirm(&payment_key, PRICE, &[]).await })
+    };
+    standin.held().await;
+    assert_eq!(shop.statuses(), ["DONE"]);
+    standin.clear_faults();
+    assert_eq!(waiting.await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_webhook_may_never_come_or_come_twice_or_in_another_order() {
+    let (standin, shop, api) = town(&[]).await;
+    standin.fault(Rule::once(On::Confirm, Fault::WebhookNever));
+    let payment_key = pay(&standin, &api, Method::Card).await;
+    standin.webhooks_sent().await;
+    assert!(shop.arrived().is_empty());
+
+    let path = format!("/v1/payments/{payment_key}/cancel");
+    let cancel = async |amount: u64| {
+        let body = serde_json::json!({"cancelReason": "차액", "cancelAmount": amount});
+        assert_eq!(api.post(&path, &[], &body).await.status, 200);
+    };
+    standin.fault(Rule::once(On::Cancel, Fault::WebhookTwice));
+    cancel(1_000).await;
+    standin.webhooks_sent().await;
+    let arrived = shop.arrived();
+    assert!(matches!(arrived.as_slice(), [first, second] if first.id == second.id));
+
+    standin.fault(Rule { times: 2, ..Rule::once(On::Cancel, Fault::WebhookHeld) });
+    cancel(2_000).await;
+    cancel(18_000).await;
+    standin.webhooks_sent().await;
+    let held = standin.webhooks().into_iter().filter(|delivery| delivery.progress == Progress::Held);
+    for delivery in held.collect::<Vec<_>>().iter().rev() {
+        assert!(standin.send_webhook(&delivery.id).await);
+    }
+    assert_eq!(shop.statuses()[2..], ["CANCELED", "PARTIAL_CANCELED"]);
+}
+
+#[tokio::test]
+async fn a_deposit_is_told_twice_and_told_again_when_it_is_taken_back() {
+    let (standin, shop, api) = town(&[]).await;
+    let payment_key = pay(&standin, &api, Method::VirtualAccount).await;
+    standin.webhooks_sent().await;
+    assert_eq!(shop.statuses(), ["WAITING_FOR_DEPOSIT"]);
+
+    assert!(standin.deposit(ORDER).await);
+    standin.webhooks_sent().await;
+    let secret = api.get(&format!("/v1/payments/{payment_key}")).await.body["secret"].clone();
+    let callback =
+        shop.arrived().into_iter().find(|arrived| arrived.body.get("eventType").is_none()).unwrap().body;
+    assert_eq!((&callback["secret"], &callback["orderId"]), (&secret, &Value::from(ORDER)));
+    assert_eq!(callback["status"], "DONE");
+    assert_eq!(shop.arrived().len(), 3);
+
+    assert!(standin.reverse_deposit(ORDER).await);
+    standin.webhooks_sent().await;
+    assert_eq!(shop.statuses().iter().filter(|status| *status == "WAITING_FOR_DEPOSIT").count(), 3);
+    assert_eq!(standin.ledger().order(ORDER).held(), 0);
+}
+
+#[tokio::test]
+async fn a_deposit_may_be_taken_back_before_anybody_looks() {
+    let (standin, shop, api) = town(&[]).await;
+    pay(&standin, &api, Method::VirtualAccount).await;
+    standin.fault(Rule::once(On::Deposit, Fault::DepositReversed));
+    let answer = api.post(&format!("/_standin/orders/{ORDER}/deposit"), &[], &Value::Null).await;
+    assert_eq!(answer.status, 204);
+    standin.webhooks_sent().await;
+    assert_eq!(shop.arrived().len(), 5);
+    let order = standin.ledger().order(ORDER);
+    assert_eq!((order.charged, order.reversed, order.held()), (PRICE, PRICE, 0));
+}
+
+#[tokio::test]
+async fn a_payment_that_expires_is_told() {
+    let (standin, shop, api) = town(&[]).await;
+    standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    standin.webhooks_sent().await;
+    assert!(shop.arrived().is_empty(), "an approval sends no webhook");
+    let answer = api.post("/_standin/clock", &[], &serde_json::json!({"advanceSeconds": 600})).await;
+    assert_eq!(answer.body["now"], "2026-11-22T10:10:00Z");
+    standin.webhooks_sent().await;
+    assert_eq!(shop.statuses(), ["EXPIRED"]);
+}

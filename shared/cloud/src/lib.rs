@@ -1,0 +1,151 @@
+//! What every function stands on: its environment, its clock, its randomness, its secrets, the configuration of the AWS
+//! clients and the log. Built once when a function starts; the local run and the tests build the same from their own parts.
+
+mod environment;
+pub mod log;
+mod open;
+mod secret;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+use jiff::Timestamp;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+
+pub use environment::{Environment, Misconfigured};
+pub use open::{CannotOpen, Open, Opened};
+pub use secret::{Secret, SecretError};
+
+/// The time. A handler never reads the machine's clock; a test hands in one that it moves.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock of your own.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// Randomness that nobody can guess, for identifiers and keys: ChaCha20, seeded once from the operating system.
+#[derive(Clone)]
+pub struct Dice(Arc<Mutex<ChaCha20Rng>>);
+
+/// The operating system gave no randomness. Nothing can be made safely then, so the function does not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no randomness")]
+pub struct NoRandomness;
+
+impl Dice {
+    /// Dice seeded from the operating system.
+    pub fn system() -> Result<Self, NoRandomness> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|_| NoRandomness)?;
+        Ok(Self::seeded(seed))
+    }
+
+    /// Dice that fall the same way each time: for tests.
+    pub fn seeded(seed: [u8; 32]) -> Self {
+        Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))))
+    }
+
+    /// 128 random bits.
+    pub fn throw(&self) -> u128 {
+        let mut bytes = [0; 16];
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        u128::from_le_bytes(bytes)
+    }
+}
+
+/// The parts a function is made of.
+#[derive(Clone)]
+pub struct Cloud {
+    /// The function's variables.
+    pub environment: Environment,
+    /// The time.
+    pub clock: Clock,
+    /// The randomness.
+    pub dice: Dice,
+    /// The configuration that every AWS client is made from.
+    pub sdk: SdkConfig,
+}
+
+impl Cloud {
+    /// The parts of a deployed function: process environment, machine clock, TLS by rustls on ring.
+    pub fn of_process() -> Result<Self, NoRandomness> {
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        Ok(Self::new(Environment::of_process(), Clock::system(), Dice::system()?, http))
+    }
+
+    /// The parts given.
+    pub fn new(environment: Environment, clock: Clock, dice: Dice, http: SharedHttpClient) -> Self {
+        let sdk = sdk_config(&environment, http);
+        Self { environment, clock, dice, sdk }
+    }
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud").finish_non_exhaustive()
+    }
+}
+
+/// The configuration of the AWS clients, by hand instead of `aws-config`: a function's credentials stand in its environment, and
+/// the other providers would only weigh (see docs/decisions).
+fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
+    let credentials = Credentials::new(
+        environment.optional("AWS_ACCESS_KEY_ID").unwrap_or_default(),
+        environment.optional("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
+        environment.optional("AWS_SESSION_TOKEN").map(ToOwned::to_owned),
+        None,
+        "environment",
+    );
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(environment.optional("AWS_REGION").unwrap_or("ap-northeast-2").to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http)
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        // A function has ten seconds. A socket that froze with its environment must not eat them.
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(1))
+                .operation_attempt_timeout(Duration::from_millis(2_500))
+                .operation_timeout(Duration::from_secs(7))
+                .build(),
+        );
+    if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {
+        config = config.endpoint_url(endpoint);
+    }
+    config.build()
+}

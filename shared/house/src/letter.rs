@@ -1,0 +1,200 @@
+//! Letters between a reader and the house. The mailbox is the truth: every push has its twin here.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    calendar,
+    id::OrderId,
+    order::Order,
+    personal::Personal,
+    task::Notice,
+    text::{Language, Text},
+};
+
+/// Who wrote a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// The reader, to the owner.
+    Reader,
+    /// The house, about an order.
+    House,
+}
+
+/// A letter in the mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says.
+    pub text: Personal<String>,
+    /// The order it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The news it brings, if it is the twin of a push.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// Why a letter to the owner was not taken. Its text is never judged, only its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotALetter {
+    /// Nothing is written.
+    #[error("the letter is empty")]
+    Empty,
+    /// It is longer than [`Letter::LONGEST`].
+    #[error("the letter is too long")]
+    TooLong,
+}
+
+impl Letter {
+    /// Longest letter, in characters.
+    pub const LONGEST: usize = 4_000;
+
+    /// A reader's letter to the owner: as written, in NFC, without invisible control characters that are not part of
+    /// a character somebody typed.
+    pub fn to_the_owner(text: &str, now: Timestamp) -> Result<Self, NotALetter> {
+        let text = crate::written::tidy(text);
+        if text.is_empty() {
+            return Err(NotALetter::Empty);
+        }
+        if text.chars().count() > Self::LONGEST {
+            return Err(NotALetter::TooLong);
+        }
+        Ok(Self { at: now, author: Author::Reader, text: Personal::new(text), order: None, notice: None })
+    }
+
+    /// The house's letter that brings a reader news of an order, in the language of the order.
+    pub fn about(order: &Order, notice: Notice, at: Timestamp) -> Self {
+        Self {
+            at,
+            author: Author::House,
+            text: Personal::new(news(order, notice)),
+            order: Some(order.id),
+            notice: Some(notice),
+        }
+    }
+}
+
+/// What a push says: nothing about who, where or which book.
+pub fn push(notice: Notice) -> Text {
+    match notice {
+        Notice::Paid => Text::new("집에 불이 켜졌소. 편지함을 보시오.", "A lamp is lit. Look in your mailbox."),
+        Notice::Chosen => {
+            Text::new("주인장이 서가에서 돌아왔소. 편지함을 보시오.", "The owner is back from the shelves. Look in your mailbox.")
+        }
+        Notice::Packed => Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox."),
+        Notice::Shipped => Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox."),
+    }
+}
+
+fn news(order: &Order, notice: Notice) -> String {
+    let ko = order.language == Language::Ko;
+    match notice {
+        Notice::Paid if ko => format!(
+            "집에 불이 켜졌소. 주인장이 그대의 편지를 읽으러 갔소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있습니다.",
+            order.total,
+            korean_date(order.promised)
+        ),
+        Notice::Paid => format!(
+            "A lamp is lit. The owner has gone to read your letter.\n\nWe received ₩{}. The book is posted by {}. Until it is packed you can cancel at any time.",
+            order.total,
+            english_date(order.promised)
+        ),
+        Notice::Chosen => {
+            let back = order.goes_back();
+            if ko {
+                let mut text = "주인장이 서가 앞에 오래 서 있더니, 한 권을 뽑아 들었소.\n\n보낼 책을 골랐습니다. 무슨 책인지는 펼칠 때까지 비밀입니다.".to_owned();
+                if let Some(back) = back {
+                    text += &format!(" 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그만큼 돌려드립니다.");
+                }
+                text
+            } else {
+                let mut text = "The owner stood before the shelves for a long while, and took one book down.\n\nYour book is chosen. Which one it is stays a secret until you open it.".to_owned();
+                if let Some(back) = back {
+                    text += &format!(" Its list price is ₩{back} below what you paid for the book; that goes back to you.");
+                }
+                text
+            }
+        }
+        Notice::Packed if ko => format!(
+            "종이로 싸고 매듭을 지었소. 이제 길 떠날 일만 남았소.\n\n포장을 마쳤습니다. {}까지 부칩니다.",
+            korean_date(order.promised)
+        ),
+        Notice::Packed => format!(
+            "Wrapped in paper, and the knot is tied. Only the road is left.\n\nYour parcel is packed. It is posted by {}.",
+            english_date(order.promised)
+        ),
+        Notice::Shipped => {
+            let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
+                (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
+            });
+            if ko {
+                format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}")
+            } else {
+                format!("Steps fade beyond the door. The book has set out.\n\nPosted with {carrier}, tracking number {number}.\n{page}")
+            }
+        }
+    }
+}
+
+/// `11월 25일 수요일`.
+pub fn korean_date(date: jiff::civil::Date) -> String {
+    const DAYS: [&str; 7] = ["일", "월", "화", "수", "목", "금", "토"];
+    let day = usize::try_from(date.weekday().to_sunday_zero_offset()).ok().and_then(|day| DAYS.get(day));
+    format!("{}월 {}일 {}요일", date.month(), date.day(), day.unwrap_or(&""))
+}
+
+/// `Wednesday, 25 November`.
+pub fn english_date(date: jiff::civil::Date) -> String {
+    date.strftime("%A, %-d %B").to_string()
+}
+
+/// A date in the reader's language.
+pub fn date(date: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::Ko => korean_date(date),
+        Language::En => english_date(date),
+    }
+}
+
+/// An instant as a clock time in Korea: `11월 25일 수요일 14:05`.
+pub fn clock(at: Timestamp, language: Language) -> String {
+    let there = calendar::in_korea(at);
+    format!("{} {:02}:{:02}", date(there.date(), language), there.hour(), there.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{order::tests::order, parcel::{Carrier, Parcel}};
+
+    #[test]
+    fn a_letter_keeps_what_was_written() {
+        let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
+        let written = "  별 하나에 추억과\n별 하나에 사랑과 👨‍👩‍👧\u{200B}  ";
+        let letter = Letter::to_the_owner(written, now).unwrap();
+        assert_eq!(letter.text.reveal(), "별 하나에 추억과\n별 하나에 사랑과 👨‍👩‍👧");
+        assert_eq!(Letter::to_the_owner(" \u{200B}\n", now), Err(NotALetter::Empty));
+        assert_eq!(Letter::to_the_owner(&"가".repeat(4_001), now), Err(NotALetter::TooLong));
+    }
+
+    #[test]
+    fn pushes_name_no_one_and_letters_tell_the_plain_facts() {
+        let mut order = order();
+        order.parcel = Some(Parcel::new(Carrier::Epost, "1234567890123", None).unwrap());
+        for notice in [Notice::Paid, Notice::Chosen, Notice::Packed, Notice::Shipped] {
+            let push = push(notice);
+            for told in [push.in_language(Language::Ko), push.in_language(Language::En)] {
+                assert!(!told.contains("윤동주") && !told.contains(&order.id.to_string()));
+            }
+        }
+        let text = news(&order, Notice::Shipped);
+        assert!(text.contains("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."), "{text}");
+        assert!(news(&order, Notice::Paid).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다."));
+    }
+}

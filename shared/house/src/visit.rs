@@ -1,0 +1,201 @@
+//! The walk of one visitor: which doors are open, who they became at the guestbook, what they wrote, what they ordered.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    content::House,
+    id::{OrderId, VisitorId},
+    personal::Personal,
+    room::{Door, RoomRecord},
+    text::Language,
+    written,
+};
+
+/// Someone's walk through the house.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Who walks.
+    pub id: VisitorId,
+    /// When they opened the first door.
+    pub began_at: Timestamp,
+    /// The version of the house they entered, and finish on.
+    pub house: String,
+    /// The language they came in with.
+    pub language: Language,
+    /// What is kept of each room with a riddle.
+    #[serde(default)]
+    rooms: BTreeMap<String, RoomRecord>,
+    /// The name in the guestbook; a visitor with one is a reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Reader>,
+    /// When the letter for the next order was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter_at: Option<Timestamp>,
+    /// The orders, oldest first.
+    #[serde(default)]
+    pub orders: Vec<OrderId>,
+}
+
+/// A visitor who signed the guestbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reader {
+    /// The name they go by here.
+    pub pen_name: Personal<String>,
+    /// When they agreed to the terms and the keeping of what an order needs.
+    pub agreed_at: Timestamp,
+    /// Whether they also agreed to be told of news that no order asks for.
+    pub wants_news: bool,
+}
+
+/// A pen name that was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAPenName {
+    /// Nothing is written.
+    #[error("the pen name is empty")]
+    Empty,
+    /// Longer than [`Reader::LONGEST_NAME`] characters.
+    #[error("the pen name is too long")]
+    TooLong,
+}
+
+impl Reader {
+    /// Longest pen name, in characters.
+    pub const LONGEST_NAME: usize = 30;
+
+    /// Signs the guestbook.
+    pub fn sign(pen_name: &str, wants_news: bool, now: Timestamp) -> Result<Self, NotAPenName> {
+        let pen_name = written::line(pen_name);
+        match pen_name.chars().count() {
+            0 => Err(NotAPenName::Empty),
+            length if length > Self::LONGEST_NAME => Err(NotAPenName::TooLong),
+            _ => Ok(Self { pen_name: Personal::new(pen_name), agreed_at: now, wants_news }),
+        }
+    }
+}
+
+/// Where a visitor stands: the first step that is not yet behind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// Before a closed door of the house; the room's id.
+    Room(&'a str),
+    /// All doors are open; the guestbook is not signed.
+    Guestbook,
+    /// No letter for the next order.
+    Letter,
+    /// A letter is written and no order placed for it.
+    Counter,
+    /// An order was placed: this is the latest.
+    Window(OrderId),
+}
+
+impl Place<'_> {
+    /// The path of the step.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Room(id) => format!("/{id}"),
+            Self::Guestbook => "/guestbook".to_owned(),
+            Self::Letter => "/letter".to_owned(),
+            Self::Counter => "/counter".to_owned(),
+            Self::Window(order) => format!("/window/{order}"),
+        }
+    }
+}
+
+impl Visit {
+    /// Orders kept in the record of a walk; older ones are found through the mailbox.
+    const ORDERS: usize = 50;
+
+    /// Someone who opened the first door.
+    pub fn begin(id: VisitorId, house: &House, language: Language, now: Timestamp) -> Self {
+        Self {
+            id,
+            began_at: now,
+            house: house.version().to_owned(),
+            language,
+            rooms: BTreeMap::new(),
+            reader: None,
+            letter_at: None,
+            orders: Vec::new(),
+        }
+    }
+
+    /// The record of a room with a riddle: the one kept, or that of someone who came in when the door before it opened. None while a
+    /// door before it is closed, and for a room without a riddle.
+    pub fn room(&self, house: &House, id: &str, now: Timestamp) -> Option<RoomRecord> {
+        let mut came_in = self.began_at;
+        for room in house.rooms().iter().filter(|room| !room.riddles.is_empty()) {
+            let record = self.rooms.get(&room.id).cloned().unwrap_or_else(|| RoomRecord::entered(came_in));
+            if room.id == id {
+                return Some(record);
+            }
+            match record.door(now) {
+                Door::Open(opening) => came_in = opening.at,
+                Door::Closed => return None,
+            }
+        }
+        None
+    }
+
+    /// The walk with a room's new record.
+    #[must_use]
+    pub fn with_room(mut self, id: &str, record: RoomRecord) -> Self {
+        self.rooms.insert(id.to_owned(), record);
+        self
+    }
+
+    /// The first room whose door is still closed.
+    pub fn closed_room<'a>(&self, house: &'a House, now: Timestamp) -> Option<&'a str> {
+        house
+            .rooms()
+            .iter()
+            .filter(|room| !room.riddles.is_empty())
+            .find(|room| {
+                self.room(house, &room.id, now).is_none_or(|record| record.door(now) == Door::Closed)
+            })
+            .map(|room| room.id.as_str())
+    }
+
+    /// Where the visitor stands.
+    pub fn place<'a>(&self, house: &'a House, now: Timestamp) -> Place<'a> {
+        if let Some(room) = self.closed_room(house, now) {
+            Place::Room(room)
+        } else if self.reader.is_none() {
+            Place::Guestbook
+        } else if self.letter_at.is_some() {
+            Place::Counter
+        } else if let Some(order) = self.orders.last() {
+            Place::Window(*order)
+        } else {
+            Place::Letter
+        }
+    }
+
+    /// The walk after the guestbook was signed.
+    #[must_use]
+    pub fn signed(mut self, reader: Reader) -> Self {
+        self.reader = Some(reader);
+        self
+    }
+
+    /// The walk after a letter was written for the next order.
+    #[must_use]
+    pub fn wrote(mut self, now: Timestamp) -> Self {
+        self.letter_at = Some(now);
+        self
+    }
+
+    /// The walk after an order was placed: its letter belongs to it.
+    #[must_use]
+    pub fn ordered(mut self, order: OrderId) -> Self {
+        self.letter_at = None;
+        self.orders.push(order);
+        if self.orders.len() > Self::ORDERS {
+            self.orders.remove(0);
+        }
+        self
+    }
+}

@@ -1,0 +1,29 @@
+//! The outbox as it comes out of the table's stream.
+
+use aws_lambda_events::event::dynamodb::EventRecord;
+use house::task::Message;
+
+/// What a record of the stream is to the relay.
+#[derive(Debug)]
+pub enum Record {
+    /// A new message of the outbox.
+    Message(Message),
+    /// Something else that was written; the mapping's filter keeps most of it away.
+    Other,
+    /// A message that can not be read. It stays in the table, where `sweep` finds it.
+    Unreadable(String),
+}
+
+/// Reads one record.
+pub fn read(record: &EventRecord) -> Record {
+    let item = &record.change.new_image;
+    let is_message = record.event_name == "INSERT"
+        && matches!(item.get("kind"), Some(serde_dynamo::AttributeValue::S(kind)) if kind == "message");
+    if !is_message {
+        return Record::Other;
+    }
+    match serde_dynamo::from_item(item.clone()) {
+        Ok(message) => Record::Message(message),
+        Err(why) => Record::Unreadable(why.to_string()),
+    }
+}

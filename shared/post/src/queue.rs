@@ -1,0 +1,95 @@
+//! The batch loop: the one place where a queue's records become messages, and failures become "this record again".
+
+use std::{future::Future, sync::Arc};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use cloud::{Cloud, Open, Opened};
+use house::task::Message;
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use store::{Lost, StoreError};
+use thiserror::Error as ThisError;
+
+/// A message that was not handled. Its neighbours are.
+#[derive(Debug, ThisError)]
+pub enum Failure {
+    /// It may work the next time: the record stays on the queue.
+    #[error("to be tried again: {0}")]
+    Again(String),
+    /// It can never work: it is tried until the queue gives it to the dead letters, and the log says why.
+    #[error("can not be handled: {0}")]
+    Poison(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+impl From<Lost> for Failure {
+    fn from(lost: Lost) -> Self {
+        Self::Again(lost.to_string())
+    }
+}
+
+/// Runs a queue's function as the Lambda function it is: all that its `main` does.
+pub async fn run_queue<R, H, F>(name: &'static str, handle: H) -> Result<(), Error>
+where
+    R: Open,
+    H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    cloud::log::start();
+    lambda_runtime::run(queue::<R, _, _>(name, Cloud::of_process()?, handle)).await
+}
+
+/// A queue's function as a service from batch to answer, for the local run and the tests.
+///
+/// Every record is read and handled by itself: a bad body, an error or a duplicate is that record's matter. The answer names the records to be
+/// delivered again (`ReportBatchItemFailures`).
+pub fn queue<R, H, F>(
+    name: &'static str,
+    cloud: Cloud,
+    handle: H,
+) -> impl Service<LambdaEvent<SqsEvent>, Response = SqsBatchResponse, Error = Error, Future: Send + 'static>
++ Clone
++ Send
++ 'static
+where
+    R: Open,
+    H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let opened = Arc::new(Opened::<R>::new(cloud));
+    service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let (opened, handle) = (Arc::clone(&opened), handle.clone());
+        async move {
+            let room = opened.get().await?;
+            let mut answer = SqsBatchResponse::default();
+            for record in event.payload.records {
+                let record_id = record.message_id.unwrap_or_default();
+                let handled = match read(record.body.as_deref()) {
+                    Ok(message) => handle(Arc::clone(&room), message).await,
+                    Err(poison) => Err(poison),
+                };
+                match handled {
+                    Ok(()) => {}
+                    Err(Failure::Again(why)) => {
+                        tracing::warn!(function = name, record.id = %record_id, error.message = %why, "message is tried again");
+                        answer.add_failure(record_id);
+                    }
+                    Err(Failure::Poison(why)) => {
+                        tracing::error!(function = name, record.id = %record_id, error.message = %why, "message is poison");
+                        answer.add_failure(record_id);
+                    }
+                }
+            }
+            Ok::<_, Error>(answer)
+        }
+    })
+}
+
+fn read(body: Option<&str>) -> Result<Message, Failure> {
+    // The reason is serde's, which names fields and places and never the values.
+    serde_json::from_str(body.unwrap_or_default()).map_err(|why| Failure::Poison(format!("the body is no message: {why}")))
+}

@@ -1,0 +1,65 @@
+//! The topic on which the house rings. It carries no name, no address and no title.
+
+use aws_sdk_sns::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
+use cloud::{Cloud, Misconfigured};
+use house::{
+    id::MessageId,
+    letter,
+    task::Notice,
+    text::Language,
+};
+use serde::Serialize;
+use thiserror::Error;
+
+/// The topic of notices to readers.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    client: Client,
+    arn: String,
+}
+
+/// A notice that SNS did not take.
+#[derive(Debug, Error)]
+#[error("SNS did not take the notice: {0}")]
+pub struct NotPublished(String);
+
+/// What stands in a notice for machines.
+#[derive(Serialize)]
+struct Machine<'a> {
+    id: String,
+    order: String,
+    notice: Notice,
+    text: &'a str,
+}
+
+impl Topic {
+    /// The topic whose ARN stands in `TOPIC_NOTICES`.
+    pub fn open(cloud: &Cloud) -> Result<Self, Misconfigured> {
+        Ok(Self { client: Client::new(&cloud.sdk), arn: cloud.environment.required("TOPIC_NOTICES")?.to_owned() })
+    }
+
+    /// Rings: the words for people, and the same as JSON for what is subscribed by queue.
+    pub async fn publish(&self, id: MessageId, notice: Notice, language: Language) -> Result<(), NotPublished> {
+        let not_published = |why: String| NotPublished(why);
+        let text = letter::push(notice);
+        let text = text.in_language(language);
+        let machine = Machine { id: id.to_string(), order: id.order.to_string(), notice, text };
+        let machine = serde_json::to_string(&machine).map_err(|why| not_published(why.to_string()))?;
+        let message = serde_json::json!({ "default": text, "sqs": machine }).to_string();
+        let channel = MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value("mailbox")
+            .build()
+            .map_err(|why| not_published(why.to_string()))?;
+        self.client
+            .publish()
+            .topic_arn(&self.arn)
+            .message_structure("json")
+            .message(message)
+            .message_attributes("channel", channel)
+            .send()
+            .await
+            .map_err(|error| not_published(DisplayErrorContext(error).to_string()))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! Where things lie. The only place that spells a key.
+
+use std::{collections::HashMap, fmt};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use house::{
+    id::{MessageId, OrderId, VisitorId, WorkId},
+    isbn::Isbn,
+    order::Address,
+    price::PriceRange,
+};
+use jiff::Timestamp;
+
+/// Partition key and sort key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// As the SDK takes it.
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.pk, self.sk)
+    }
+}
+
+/// The partition of one visitor.
+pub(crate) fn visitor(id: VisitorId) -> String {
+    format!("VISITOR#{id}")
+}
+
+/// The walk of one visitor.
+pub(crate) fn visit(id: VisitorId) -> Key {
+    Key::new(visitor(id), "VISIT")
+}
+
+/// What every letter's sort key starts with; behind it an instant, so that letters lie in order.
+pub(crate) const LETTER: &str = "LETTER#";
+
+/// A letter; `name` keeps two letters of one instant apart and makes the same letter the same item.
+pub(crate) fn letter(reader: VisitorId, at: Timestamp, name: &str) -> Key {
+    Key::new(visitor(reader), format!("{LETTER}{}#{name}", instant(at)))
+}
+
+/// What the sort key of a work that was sent starts with.
+pub(crate) const SENT: &str = "SENT#";
+
+/// The partition in which the works sent to one address are kept.
+pub(crate) fn address(address: &Address) -> String {
+    let plain = [&address.postcode, &address.street, &address.detail]
+        .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase())
+        .join("|");
+    let digest = ring::digest::digest(&ring::digest::SHA256, plain.as_bytes());
+    let hex: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("ADDRESS#{hex}")
+}
+
+/// "This reader, or this address, has had this work."
+pub(crate) fn sent(partition: impl Into<String>, work: &WorkId) -> Key {
+    Key::new(partition, format!("{SENT}{work}"))
+}
+
+/// An order.
+pub(crate) fn order(id: OrderId) -> Key {
+    Key::new(format!("ORDER#{id}"), "ORDER")
+}
+
+/// A message of the outbox.
+pub(crate) fn message(id: MessageId) -> Key {
+    Key::new(format!("ORDER#{}", id.order), format!("MESSAGE#{:06}", id.sequence))
+}
+
+/// A book.
+pub(crate) fn book(isbn: &Isbn) -> Key {
+    Key::new(format!("BOOK#{isbn}"), "BOOK")
+}
+
+/// The places of one price range.
+pub(crate) fn stock(range: PriceRange) -> Key {
+    Key::new(format!("SHELF#{}", range.name()), "STOCK")
+}
+
+/// Hash key of a book in the index `shelf`.
+pub(crate) fn shelf(range: PriceRange) -> String {
+    format!("SHELF#{}", range.name())
+}
+
+/// Proof that one row of one call to an owner's drawer was done.
+pub(crate) fn done(code: &str, row: &str) -> Key {
+    Key::new(format!("DONE#{code}"), row)
+}
+
+/// Hash keys of the index `due`.
+pub(crate) mod waiting {
+    /// A message that nobody has handled yet.
+    pub(crate) const MESSAGE: &str = "message";
+    /// An order that waits for the owner.
+    pub(crate) const OWNER: &str = "owner";
+    /// An order whose payment was asked for and not answered.
+    pub(crate) const PAYMENT: &str = "payment";
+}
+
+/// An instant of fixed width, so that the order of the texts is the order of the instants.
+pub(crate) fn instant(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use house::personal::Personal;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_spaced_and_can_not_be_read_from_its_key() {
+        let address_of = |street: &str| Address {
+            recipient: Personal::new("아무개".into()),
+            phone: Personal::default(),
+            postcode: Personal::new("03134".into()),
+            street: Personal::new(street.into()),
+            detail: Personal::default(),
+        };
+        let key = address(&address_of("창의문로 119"));
+        assert_eq!(key, address(&address_of(" 창의문로  119 ")));
+        assert_ne!(key, address(&address_of("창의문로 120")));
+        assert!(!key.contains("119") || key.len() == "ADDRESS#".len() + 32);
+    }
+
+    #[test]
+    fn instants_sort_as_texts() {
+        let early: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
+        let late: Timestamp = "2026-11-22T03:00:00.5Z".parse().unwrap();
+        assert!(instant(early) < instant(late));
+    }
+}

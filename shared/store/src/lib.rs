@@ -1,0 +1,75 @@
+//! The one DynamoDB table. Access patterns stand in ARCHITECTURE.md; the keys in [`key`]; one module per aggregate says what can be
+//! read and what can be changed. Every change is conditional on what was read, and what belongs together is one transaction.
+//!
+//! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the caller, who reads again or tells
+//! the reader. Nothing here knows about HTTP.
+
+mod books;
+mod desk;
+mod item;
+mod key;
+mod letters;
+mod messages;
+mod orders;
+mod transaction;
+mod visits;
+
+use std::fmt;
+
+use aws_sdk_dynamodb::{Client, error::DisplayErrorContext};
+use cloud::{Cloud, Misconfigured};
+use thiserror::Error;
+
+pub use books::{BookPage, Shelved};
+pub use desk::{Due, OnDesk};
+pub use item::Versioned;
+pub use messages::handled_by_nobody_after;
+pub use orders::{AskRefused, Change, NewOrder};
+pub use transaction::{Guard, Lost};
+pub use visits::Stale;
+
+/// The table did not do what was asked, and it is not the caller's fault.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// DynamoDB refused or did not answer.
+    #[error("DynamoDB: {0}")]
+    Unavailable(String),
+    /// An item does not have the shape this version of the code writes.
+    #[error("the item {key} can not be read: {why}")]
+    Corrupt {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl<E, R> From<aws_sdk_dynamodb::error::SdkError<E, R>> for StoreError
+where
+    E: std::error::Error + 'static,
+    R: fmt::Debug,
+{
+    fn from(error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Self {
+        Self::Unavailable(DisplayErrorContext(error).to_string())
+    }
+}
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+impl Store {
+    /// Name of the index of books on the shelf.
+    pub const SHELF: &str = "shelf";
+    /// Name of the index of what waits, by due time.
+    pub const DUE: &str = "due";
+
+    /// The table named in `TABLE_NAME`.
+    pub fn open(cloud: &Cloud) -> Result<Self, Misconfigured> {
+        let table = cloud.environment.required("TABLE_NAME")?.to_owned();
+        Ok(Self { client: Client::new(&cloud.sdk), table })
+    }
+}

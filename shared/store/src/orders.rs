@@ -1,0 +1,325 @@
+//! Orders: placing, paying, and every step after.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update,
+};
+use house::{
+    choose::Book,
+    id::{MessageId, OrderId, VisitorId},
+    money::Won,
+    order::{Order, Outcome, Payment, State, Step, Waiting},
+    price::PriceRange,
+    stock::{Hold, Stock, Taken},
+    visit::Visit,
+};
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::{
+    Guard, Lost, Store, StoreError, Versioned,
+    item::{Item, from_item, number, string, to_item},
+    key,
+    key::waiting,
+    transaction::Transaction,
+};
+
+const KIND: &str = "order";
+
+/// A new order, and what it changes.
+#[derive(Debug)]
+pub struct NewOrder<'a> {
+    /// The visit after ordering, with the version read.
+    pub visit: &'a Versioned<Visit>,
+    /// The order.
+    pub order: &'a Order,
+    /// The version of the range's places that the place was taken from.
+    pub stock_version: u64,
+    /// The place.
+    pub place: &'a Taken,
+}
+
+/// One step of an order and all that belongs to it: committed together or not at all.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The version of the order that the step was taken from.
+    pub seen: u64,
+    /// The step.
+    pub step: &'a Step,
+    /// The message that asked for the step.
+    pub handled: Option<MessageId>,
+    /// The copy that is taken: the book as read. Takes the copy, gives up the place held, and writes down that this reader and this
+    /// address have had the work.
+    pub copy: Option<&'a Versioned<Book>>,
+    /// The order was paid: its place is held until a copy is taken.
+    pub paid: bool,
+}
+
+/// The shop did not ask the provider to take the money.
+#[derive(Debug, Error)]
+pub enum AskRefused {
+    /// The order does not stand as the request supposes; here it is, if it exists.
+    #[error("the order stands otherwise")]
+    Otherwise(Option<Box<Versioned<Order>>>),
+    /// The table's fault.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// An order. One read.
+    pub async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {
+        self.read(&key::order(id)).await
+    }
+
+    /// What the counter needs: the visitor's walk and the places of all ranges. One read.
+    pub async fn at_the_counter(
+        &self,
+        visitor: VisitorId,
+    ) -> Result<(Option<Versioned<Visit>>, HashMap<PriceRange, Versioned<Stock>>), StoreError> {
+        let mut items =
+            self.read_many(std::iter::once(key::visit(visitor)).chain(PriceRange::ALL.map(key::stock))).await?;
+        let visit = items.remove(&key::visit(visitor).to_string()).map(from_item).transpose()?;
+        let mut stocks = HashMap::new();
+        for range in PriceRange::ALL {
+            let stock = match items.remove(&key::stock(range).to_string()) {
+                Some(item) => from_item(item)?,
+                None => Versioned::new(Stock::default()),
+            };
+            stocks.insert(range, stock);
+        }
+        Ok((visit, stocks))
+    }
+
+    /// An order and the places of its range, for the rare payment that comes after the place has run out. One read.
+    pub async fn stock(&self, range: PriceRange) -> Result<Versioned<Stock>, StoreError> {
+        Ok(self.read(&key::stock(range)).await?.unwrap_or_else(|| Versioned::new(Stock::default())))
+    }
+
+    /// Places an order: the order, the place on the shelf and the visit in one write.
+    pub async fn place_order(&self, new: NewOrder<'_>) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Visit, self.visit_put(new.visit)?);
+        transaction.put(Guard::Order, self.order_put(new.order, 0)?);
+        transaction.update(Guard::Stock, self.hold(new.order, new.stock_version, new.place)?);
+        transaction.commit(self).await
+    }
+
+    /// Holds a place anew for an order whose hold ran out before it was paid.
+    pub async fn hold_again(
+        &self,
+        order: &Versioned<Order>,
+        stock_version: u64,
+        place: &Taken,
+    ) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Order, self.order_put(&order.value, order.version)?);
+        transaction.update(Guard::Stock, self.hold(&order.value, stock_version, place)?);
+        transaction.commit(self).await
+    }
+
+    /// Writes down, before the provider is asked, that it is being asked to take `amount` for this order under this payment key.
+    /// One write, no read: the answer carries the order. The same key may be asked for again; another key only after the first was
+    /// refused.
+    pub async fn ask_payment(
+        &self,
+        id: OrderId,
+        visitor: VisitorId,
+        payment_key: &str,
+        amount: Won,
+        now: Timestamp,
+    ) -> Result<Versioned<Order>, AskRefused> {
+        let payment = Payment { key: payment_key.to_owned(), asked_at: now, outcome: Outcome::Asked };
+        let payment: AttributeValue = serde_dynamo::to_attribute_value(payment)
+            .map_err(|why| StoreError::Unavailable(why.to_string()))?;
+        let due = Waiting::Payment(now);
+        let (waits, _) = waits(&due);
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::order(id).attributes()))
+            .update_expression(
+                "SET payment = :payment, waiting = :waits, due = :due, changed_at = :changed ADD #version :one",
+            )
+            .condition_expression(
+                "visitor = :visitor AND #state = :priced AND #total = :amount AND held_ms > :now_ms \
+                 AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused)",
+            )
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#total", "total")
+            .expression_attribute_names("#key", "key")
+            .expression_attribute_values(":payment", payment)
+            .expression_attribute_values(":waits", string(waits))
+            .expression_attribute_values(":due", string(key::instant(house::calendar::minutes_after(now, 2))))
+            .expression_attribute_values(":changed", string(now.to_string()))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":visitor", string(visitor.to_string()))
+            .expression_attribute_values(":priced", string(State::Priced.name()))
+            .expression_attribute_values(":amount", number(amount.0))
+            .expression_attribute_values(":now_ms", number(now.as_millisecond()))
+            .expression_attribute_values(":key", string(payment_key))
+            .expression_attribute_values(":refused", string("refused"))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => Ok(from_item(answer.attributes.unwrap_or_default())?),
+            Err(error) => {
+                use aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException;
+                match error.as_service_error() {
+                    Some(ConditionalCheckFailedException(failed)) => {
+                        let order = failed.item().cloned().map(from_item).transpose()?;
+                        Err(AskRefused::Otherwise(order.map(Box::new)))
+                    }
+                    _ => Err(StoreError::from(error).into()),
+                }
+            }
+        }
+    }
+
+    /// Saves an order that took no step that anybody is told of (a refused payment, a want on the desk).
+    pub async fn save_order(&self, order: &Versioned<Order>, handled: Option<MessageId>) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Order, self.order_put(&order.value, order.version)?);
+        if let Some(id) = handled {
+            transaction.update(Guard::Message, self.message_handled(id, order.value.changed_at)?);
+        }
+        transaction.commit(self).await
+    }
+
+    /// Commits one step of an order with everything that belongs to it.
+    pub async fn commit(&self, change: Change<'_>) -> Result<(), Lost> {
+        let order = &change.step.order;
+        let now = order.changed_at;
+        let mut transaction = Transaction::default();
+        if let Some(id) = change.handled {
+            transaction.update(Guard::Message, self.message_handled(id, now)?);
+        }
+        transaction.put(Guard::Order, self.order_put(order, change.seen)?);
+        for message in &change.step.messages {
+            transaction.put(Guard::Order, self.message_put(message, order.visitor)?);
+        }
+        if change.paid {
+            transaction.update(Guard::Stock, self.hold_for_good(order)?);
+        }
+        if let Some(book) = change.copy {
+            let taken = Book { taken: book.value.taken.saturating_add(1), ..book.value.clone() };
+            transaction.put(Guard::Book, self.book_put(&book.with(taken))?);
+            transaction.update(Guard::Stock, self.copy_taken(order)?);
+            for partition in [key::visitor(order.visitor), key::address(&order.address)] {
+                let sent = key::sent(partition, &book.value.work);
+                let item = HashMap::from([
+                    ("kind".to_owned(), string("sent")),
+                    ("order".to_owned(), string(order.id.to_string())),
+                    ("sent_at".to_owned(), string(now.to_string())),
+                ]);
+                transaction.put(Guard::Sent, self.item_put(item.into_iter().chain(sent.attributes()).collect(), 0)?);
+            }
+        }
+        transaction.commit(self).await
+    }
+
+    fn order_put(&self, order: &Order, seen: u64) -> Result<Put, StoreError> {
+        let mut item =
+            to_item(&key::order(order.id), KIND, &Versioned { value: order.clone(), version: seen })?;
+        // A number beside the text, because a condition compares numbers and texts differently.
+        item.insert("held_ms".to_owned(), number(order.held_until.as_millisecond()));
+        if let Some(waiting) = order.waiting() {
+            let (waits, due) = waits(&waiting);
+            item.insert("waiting".to_owned(), string(waits));
+            item.insert("due".to_owned(), string(due));
+        }
+        self.item_put(item, seen)
+    }
+
+    /// The write that takes a place for an order, on the condition that the places are as they were read.
+    fn hold(&self, order: &Order, seen: u64, place: &Taken) -> Result<Update, StoreError> {
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(order.price.range).attributes()))
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#order", order.id.to_string())
+            .expression_attribute_values(":seen", number(seen))
+            .expression_attribute_values(":next", number(seen.saturating_add(1)))
+            .expression_attribute_values(":until", hold_value(&Hold::Until(place.until))?);
+        let mut expression = "SET holds.#order = :until, #version = :next".to_owned();
+        // Twenty at a time keep the expression small; the rest goes with the next order.
+        for (count, expired) in place.expired.iter().take(20).enumerate() {
+            let name = format!("#expired{count}");
+            expression += if count == 0 { " REMOVE " } else { ", " };
+            expression += &format!("holds.{name}");
+            update = update.expression_attribute_names(name, expired.to_string());
+        }
+        update.update_expression(expression).build().map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// The write that turns a paid order's place into one that does not run out.
+    fn hold_for_good(&self, order: &Order) -> Result<Update, StoreError> {
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(order.price.range).attributes()))
+            .update_expression("SET holds.#order = :paid")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#order", order.id.to_string())
+            .expression_attribute_values(":paid", hold_value(&Hold::Paid)?)
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// The write that takes the place and the copy away together: how many places are left does not change, so the version, which
+    /// guards them, does not either.
+    fn copy_taken(&self, order: &Order) -> Result<Update, StoreError> {
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(order.price.range).attributes()))
+            .update_expression("SET free = free - :one REMOVE holds.#order")
+            .condition_expression("free >= :one")
+            .expression_attribute_names("#order", order.id.to_string())
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// Reads several items in one call, consistently. The answer is keyed by the key's text.
+    pub(crate) async fn read_many(
+        &self,
+        keys: impl IntoIterator<Item = key::Key>,
+    ) -> Result<HashMap<String, Item>, StoreError> {
+        let keys: Vec<_> = keys.into_iter().map(|key| key.attributes()).collect();
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))?;
+        let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
+        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::Unavailable("DynamoDB read only a part of the keys".into()));
+        }
+        let items = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
+        Ok(items
+            .into_iter()
+            .filter_map(|item| {
+                let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+                let key = key::Key { pk: text("pk")?, sk: text("sk")? };
+                Some((key.to_string(), item))
+            })
+            .collect())
+    }
+}
+
+/// Hash and range key of an order in the index `due`.
+fn waits(waiting: &Waiting) -> (&'static str, String) {
+    match waiting {
+        Waiting::Payment(from) => (waiting::PAYMENT, key::instant(*from)),
+        Waiting::Owner(by) => (waiting::OWNER, key::instant(house::calendar::end_of(*by))),
+    }
+}
+
+fn hold_value(hold: &Hold) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(hold).map_err(|why| StoreError::Unavailable(why.to_string()))
+}

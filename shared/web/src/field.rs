@@ -1,0 +1,120 @@
+//! Fields of a form: each with its label, its hint, and what is wrong with it beside it.
+
+use house::text::Language;
+use maud::{Markup, html};
+
+use crate::form::{Form, Problem};
+
+/// A field.
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    name: &'static str,
+    label: &'a str,
+    hint: Option<&'a str>,
+    value: &'a str,
+    autocomplete: &'static str,
+    mode: Option<&'static str>,
+    lines: Option<u32>,
+    optional: bool,
+}
+
+impl<'a> Field<'a> {
+    /// A line of text.
+    pub const fn text(name: &'static str, label: &'a str) -> Self {
+        Self { name, label, hint: None, value: "", autocomplete: "off", mode: None, lines: None, optional: false }
+    }
+
+    /// Several lines of text.
+    pub const fn lines(name: &'static str, label: &'a str, lines: u32) -> Self {
+        Self { lines: Some(lines), ..Self::text(name, label) }
+    }
+
+    /// What was typed before.
+    #[must_use]
+    pub const fn value(mut self, value: &'a str) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// A hint below the label.
+    #[must_use]
+    pub const fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// What the browser may fill in (WHATWG HTML, autofill detail tokens).
+    #[must_use]
+    pub const fn autocomplete(mut self, token: &'static str) -> Self {
+        self.autocomplete = token;
+        self
+    }
+
+    /// Which keyboard a phone shows.
+    #[must_use]
+    pub const fn mode(mut self, mode: &'static str) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// It may stay empty.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The field as it stands on the page. The browser's own checks stay off: the house says better what is wrong, and keeps what was typed.
+    pub fn markup(&self, problems: &[Problem]) -> Markup {
+        let problem = problems.iter().find(|problem| problem.field == self.name);
+        let hint_id = self.hint.map(|_| format!("{}-hint", self.name));
+        let problem_id = problem.map(|_| format!("{}-problem", self.name));
+        let described = [hint_id.as_deref(), problem_id.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let described = Some(described).filter(|ids| !ids.is_empty());
+        let invalid = problem.map(|_| "true");
+        let required = (!self.optional).then_some("true");
+        html! {
+            div.field {
+                label for=(self.name) { (self.label) }
+                @if let (Some(hint), Some(id)) = (self.hint, &hint_id) { span.hint id=(id) { (hint) } }
+                @if let Some(lines) = self.lines {
+                    textarea id=(self.name) name=(self.name) rows=(lines) autocomplete=(self.autocomplete) aria-required=[required]
+                        aria-invalid=[invalid] aria-describedby=[described.as_deref()] { (self.value) }
+                } @else {
+                    input id=(self.name) name=(self.name) type="text" value=(self.value) autocomplete=(self.autocomplete)
+                        inputmode=[self.mode] aria-required=[required] aria-invalid=[invalid] aria-describedby=[described.as_deref()];
+                }
+                @if let (Some(problem), Some(id)) = (problem, &problem_id) { p.problem id=(id) { (problem.say) } }
+            }
+        }
+    }
+}
+
+/// A box to tick.
+pub fn tick(name: &'static str, label: Markup, form: &Form, problems: &[Problem]) -> Markup {
+    let problem = problems.iter().find(|problem| problem.field == name);
+    let problem_id = format!("{name}-problem");
+    html! {
+        label.tick for=(name) {
+            input id=(name) name=(name) type="checkbox" value="yes" checked[form.ticked(name)]
+                aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| problem_id.as_str())];
+            span { (label) }
+        }
+        @if let Some(problem) = problem { p.problem id=(problem_id) { (problem.say) } }
+    }
+}
+
+/// What is wrong with a form, first on the page, with links to the fields.
+pub fn summary(problems: &[Problem], language: Language) -> Markup {
+    html! {
+        @if !problems.is_empty() {
+            div.problems role="alert" {
+                p { @match language {
+                    Language::Ko => "적어 주신 것은 그대로 있습니다. 아래를 고쳐 주십시오.",
+                    Language::En => "What you wrote is still here. Please mend this:",
+                } }
+                ul { @for problem in problems { li { a href=(format!("#{}", problem.field)) { (problem.say) } } } }
+            }
+        }
+    }
+}

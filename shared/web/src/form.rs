@@ -1,0 +1,100 @@
+//! Posted forms (`application/x-www-form-urlencoded`, WHATWG URL Standard §5.1) and query strings, read strictly: a text that is not UTF-8
+//! is refused, not repaired.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode;
+
+/// The fields of a form or of a query string. Of a field sent twice the first counts.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Form(BTreeMap<String, String>);
+
+/// Shows the names of the fields, never what somebody typed.
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// Bytes that are no form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the form is not UTF-8")]
+pub struct NotUtf8;
+
+/// What is wrong with one field, in the reader's language, to be shown beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field's name.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub say: String,
+}
+
+impl Form {
+    /// Reads a form.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotUtf8> {
+        let mut fields = BTreeMap::new();
+        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(equals);
+            let value = value.strip_prefix(b"=").unwrap_or(value);
+            fields.entry(decode(name)?).or_insert(decode(value)?);
+        }
+        Ok(Self(fields))
+    }
+
+    /// A field, if it was sent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// A field as it was typed; empty if it was not sent.
+    pub fn typed(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.is_empty())
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<String, NotUtf8> {
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().map(Into::into).map_err(|_| NotUtf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_browser_form_is_read() {
+        let form = Form::parse("answer=%EB%B3%84+%ED%97%A4%EB%8A%94&door=riddle&empty=".as_bytes()).unwrap();
+        assert_eq!(form.get("answer"), Some("별 헤는"));
+        assert_eq!(form.get("empty"), Some(""));
+        assert_eq!(form.get("other"), None);
+        assert!(form.ticked("door") && !form.ticked("empty"));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused() {
+        assert_eq!(Form::parse(b"answer=%FF%FE"), Err(NotUtf8));
+        assert_eq!(Form::parse(b"answer=\xFF"), Err(NotUtf8));
+    }
+
+    #[test]
+    fn what_was_typed_does_not_show_in_a_debug_line() {
+        let form = Form::parse(b"letter=secret").unwrap();
+        assert_eq!(format!("{form:?}"), r#"{"letter"}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_fall(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Form::parse(&bytes);
+        }
+    }
+}

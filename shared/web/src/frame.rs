@@ -1,0 +1,125 @@
+//! The frame of every page: head, floor plan, language switch, and the foot with the shop's identity and the plain links.
+
+use house::text::Language;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::{
+    reply::{Page, PlanPlace, PlanRoom, Script},
+    shop::Shop,
+    style,
+};
+
+pub(crate) fn page(page: &Page, shop: Option<&Shop>, path: &str, language: Language, nonce: &str) -> Markup {
+    let ko = language == Language::Ko;
+    html! {
+        (DOCTYPE)
+        html lang=(language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (page.title) " · " @if ko { "공간문학" } @else { "Space Literature" } }
+                link rel="icon" href="data:,";
+                style nonce=(nonce) { (PreEscaped(style::SHEET)) }
+            }
+            body data-step=(page.step) {
+                a.skip href="#main" { @if ko { "본문으로" } @else { "Skip to the page" } }
+                header {
+                    a.name href="/" { @if ko { "공간문학" } @else { "Space Literature" } }
+                    nav.language aria-label=(if ko { "언어" } else { "Language" }) {
+                        @for other in Language::ALL {
+                            @if other == language {
+                                span aria-current="true" { (other.own_name()) }
+                            } @else {
+                                a href=(format!("{path}?lang={}", other.tag())) hreflang=(other.tag()) lang=(other.tag()) {
+                                    (other.own_name())
+                                }
+                            }
+                        }
+                    }
+                }
+                @if let Some(rooms) = &page.plan { (plan(rooms, ko)) }
+                main id="main" {
+                    @if let Some(drawing) = page.drawing { (drawing.svg(language)) }
+                    (page.body)
+                }
+                (foot(shop, ko))
+                @for script in &page.scripts {
+                    @match script {
+                        Script::Inline(text) => script nonce=(nonce) { (PreEscaped(*text)) },
+                        Script::Provider { url } => script nonce=(nonce) src=(url) {},
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The floor plan is the progress bar: a list, so that it can be heard as well as seen.
+fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
+    html! {
+        nav.plan aria-label=(if ko { "집의 평면도" } else { "Floor plan" }) {
+            ol {
+                @for room in rooms {
+                    li class=(match room.place {
+                        PlanPlace::Behind => "behind",
+                        PlanPlace::Here => "here",
+                        PlanPlace::Ahead => "ahead",
+                    }) aria-current=[(room.place == PlanPlace::Here).then_some("step")] {
+                        @if let (Some(path), PlanPlace::Behind) = (&room.path, room.place) {
+                            a href=(path) { (room.name) }
+                        } @else {
+                            span { (room.name) }
+                        }
+                        @if let Some(minutes) = room.minutes {
+                            small { @if ko { (minutes) "분" } @else { (minutes) " min" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
+    let links: [(&str, &str, &str); 7] = [
+        ("/notice#price", "값", "Price"),
+        ("/notice#terms", "이용약관", "Terms"),
+        ("/notice#privacy", "개인정보 처리방침", "Privacy"),
+        ("/notice#withdrawal", "취소·환불", "Withdrawal"),
+        ("/notice#contact", "문의", "Contact"),
+        ("/shelf", "서가", "Shelf"),
+        ("/window", "내 주문", "My orders"),
+    ];
+    html! {
+        footer {
+            nav aria-label=(if ko { "값과 약속" } else { "Price and promises" }) {
+                ul { @for (path, korean, english) in links {
+                    li { a href=(path) { @if ko { (korean) } @else { (english) } } }
+                } }
+            }
+            @if let Some(shop) = shop {
+                @if shop.sample {
+                    p.sample { @if ko {
+                        "아래의 사업자 정보는 견본입니다. 실제 가게가 아닙니다."
+                    } @else {
+                        "The identity below is a sample, not a real shop."
+                    } }
+                }
+                dl.identity {
+                    @for (korean, english, value) in [
+                        ("상호", "Shop", &shop.name),
+                        ("대표자", "Represented by", &shop.representative),
+                        ("주소", "Address", &shop.address),
+                        ("전화", "Telephone", &shop.phone),
+                        ("전자우편", "E-mail", &shop.email),
+                        ("사업자등록번호", "Business number", &shop.business_number),
+                        ("통신판매업 신고번호", "Mail-order number", &shop.mail_order_number),
+                    ] {
+                        div { dt { @if ko { (korean) } @else { (english) } } dd { (value) } }
+                    }
+                }
+            }
+        }
+    }
+}

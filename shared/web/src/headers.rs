@@ -1,0 +1,105 @@
+//! Headers, set in one place. The list follows OWASP ASVS 5.0, chapters 3.3 and 3.4.
+
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::{
+    reply::{Page, Script},
+    request::{LANGUAGE_COOKIE, Request, session_cookie},
+};
+
+/// Headers of every answer, page or not.
+pub(crate) fn common(headers: &mut HeaderMap, tls: bool) {
+    let fixed: [(HeaderName, &str); 6] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // The origin alone may go out with a link; the path may name an order.
+        (header::REFERRER_POLICY, "strict-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "Accept-Language, Cookie"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if tls {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+}
+
+/// Headers of a page: what it may load and from where.
+pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
+    let provider = page.scripts.iter().find_map(|script| match script {
+        Script::Provider { url } => Some(origin_of(url)),
+        Script::Inline(_) => None,
+    });
+    let mut policy = format!(
+        "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; img-src data:; style-src 'nonce-{nonce}'"
+    );
+    policy += "; form-action 'self'";
+    for target in &page.form_targets {
+        policy += " ";
+        policy += &origin_of(target);
+    }
+    policy += &format!("; script-src 'nonce-{nonce}'");
+    if let Some(provider) = &provider {
+        // The provider's script loads parts of itself and opens its window in a frame or a pop-up.
+        policy += &format!(" {provider}; connect-src {provider} https://*.tosspayments.com; frame-src {provider} https://*.tosspayments.com");
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let opener = if provider.is_some() { "same-origin-allow-popups" } else { "same-origin" };
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Some(seconds) = page.retry_after_seconds {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+}
+
+/// The cookie that names a visitor.
+pub(crate) fn session(headers: &mut HeaderMap, tls: bool, value: &str) {
+    set_cookie(headers, tls, session_cookie(tls), value, "; HttpOnly", 180 * 24 * 60 * 60);
+}
+
+/// The cookie that remembers a language chosen by hand.
+pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
+    if request.language_chosen {
+        set_cookie(headers, request.tls, LANGUAGE_COOKIE, request.language.tag(), "; HttpOnly", 365 * 24 * 60 * 60);
+    }
+}
+
+fn set_cookie(headers: &mut HeaderMap, tls: bool, name: &str, value: &str, more: &str, seconds: u32) {
+    let secure = if tls { "; Secure" } else { "" };
+    // Lax and not Strict: the reader comes back from the payment page by a cross-site link, and has to be known then.
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{more}{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(url: &str) -> String {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after_scheme + at);
+    url.get(..end).unwrap_or(url).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_paying_page_lets_another_origin_in() {
+        let mut headers = HeaderMap::new();
+        page(&mut headers, &Page::new("door", "문"), "n");
+        assert!(!headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("http"));
+        let paying = Page::new("pay", "값").script(Script::Provider { url: "https://js.example/v2/standard".into() });
+        page(&mut headers, &paying, "n");
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("script-src 'nonce-n' https://js.example;"), "{policy}");
+        assert!(!policy.contains("unsafe"));
+    }
+}

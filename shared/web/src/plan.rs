@@ -1,0 +1,35 @@
+//! The floor plan: which rooms are behind, which one is lit, which lie ahead and how long they usually take.
+
+use house::{content::House, visit::Visit};
+
+use crate::{
+    Request,
+    reply::{PlanPlace, PlanRoom},
+};
+
+/// The plan as a visitor in `here` sees it.
+pub fn of(house: &House, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
+    let reached = visit.place(house, request.now).path();
+    let at = |id: &str| house.rooms().iter().position(|room| room.id == id);
+    let reached = at(reached.trim_start_matches('/')).unwrap_or(house.rooms().len());
+    let here_at = at(here);
+    house
+        .rooms()
+        .iter()
+        .enumerate()
+        .map(|(place, room)| {
+            let lies = match here_at {
+                Some(here) if place == here => PlanPlace::Here,
+                _ if place < reached => PlanPlace::Behind,
+                _ => PlanPlace::Ahead,
+            };
+            let (minutes, _) = room.expected.minutes();
+            PlanRoom {
+                name: room.title.in_language(request.language).to_owned(),
+                path: (lies == PlanPlace::Behind).then(|| if room.id == "door" { "/".into() } else { format!("/{}", room.id) }),
+                place: lies,
+                minutes: (lies == PlanPlace::Ahead && minutes > 0).then_some(minutes),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,155 @@
+//! What the house says when it can not do what was asked: what is wrong, what it means, and the one next thing to do.
+
+use house::text::Language;
+use lambda_http::http::StatusCode;
+use maud::html;
+
+use crate::{Page, session::NoSession};
+
+/// A request that is not done.
+#[derive(Debug)]
+pub enum Refusal {
+    /// There is nothing at this address, or nothing that this reader may see.
+    NotFound,
+    /// The address takes only GET, or GET and POST.
+    MethodNotAllowed,
+    /// The form is larger than any form of the house.
+    TooLarge,
+    /// The form or the query is not UTF-8.
+    NotText,
+    /// The form was sent from another site.
+    ForeignForm,
+    /// The house does not know who asks.
+    NoSession,
+    /// The session cookie is forged or stale.
+    BadSession(NoSession),
+    /// The step is not open yet; this is where the visitor stands.
+    OutOfOrder {
+        /// The path of the step that comes first.
+        onward: String,
+    },
+    /// Our fault. The text is for the log, not for the reader.
+    Ours(String),
+}
+
+impl From<store::StoreError> for Refusal {
+    fn from(error: store::StoreError) -> Self {
+        Self::Ours(error.to_string())
+    }
+}
+
+impl From<store::Lost> for Refusal {
+    fn from(lost: store::Lost) -> Self {
+        Self::Ours(lost.to_string())
+    }
+}
+
+impl Refusal {
+    /// The page that says so.
+    pub(crate) fn page(&self, step: &'static str, language: Language) -> Page {
+        let ko = language == Language::Ko;
+        let say = |korean: &str, english: &str| if ko { korean.to_owned() } else { english.to_owned() };
+        let (status, title, what, next, onward) = match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                say("이런 방은 없소", "There is no such room"),
+                say(
+                    "찾으시는 곳이 없습니다. 주소가 바뀌었거나, 이 기기에서는 볼 수 없는 것일 수 있습니다.",
+                    "There is nothing here. The address may have changed, or this device may not be the one that may see it.",
+                ),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                say("그렇게는 열리지 않소", "It does not open that way"),
+                say("이 주소는 그런 요청을 받지 않습니다.", "This address does not take such a request."),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                say("문틈에 들어가지 않소", "It does not fit under the door"),
+                say(
+                    "보내신 글이 너무 깁니다. 아무것도 저장하지 않았습니다. 뒤로 가면 쓰신 글이 그대로 있으니, 줄여서 다시 보내 주십시오.",
+                    "What you sent is too long. Nothing was saved. Go back: your words are still there; shorten them and send again.",
+                ),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+            Self::NotText => (
+                StatusCode::BAD_REQUEST,
+                say("읽을 수 없는 글이오", "These are no letters"),
+                say(
+                    "보내신 내용이 글자(UTF-8)로 읽히지 않습니다. 뒤로 가서 다시 보내 주십시오.",
+                    "What you sent can not be read as text (UTF-8). Go back and send it again.",
+                ),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+            Self::ForeignForm => (
+                StatusCode::FORBIDDEN,
+                say("다른 집에서 온 손이오", "A hand from another house"),
+                say(
+                    "다른 사이트에서 보낸 요청이라 받지 않았습니다. 아무것도 바뀌지 않았습니다.",
+                    "This request came from another site, so it was not taken. Nothing has changed.",
+                ),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+            Self::NoSession => (
+                StatusCode::FORBIDDEN,
+                say("문밖에 계시오", "You are still outside"),
+                say(
+                    "이 방은 문을 지나야 보입니다. 쿠키를 막아 두셨다면 이 집에서만 허용해 주십시오.",
+                    "This room is behind the door. If you block cookies, please allow them for this house.",
+                ),
+                say("문으로 가기", "To the door"),
+                "/",
+            ),
+            Self::BadSession(why) => (
+                StatusCode::FORBIDDEN,
+                say("누구신지 모르겠소", "I do not know you"),
+                match why {
+                    NoSession::Stale => say(
+                        "오래 비우신 사이에 표가 낡았습니다. 문에서 다시 들어오십시오. 주문한 것은 그대로 있습니다.",
+                        "You were away so long that your ticket has worn out. Come in by the door again. Your orders are safe.",
+                    ),
+                    NoSession::Forged => say(
+                        "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
+                        "Your ticket can not be read. Come in by the door again.",
+                    ),
+                },
+                say("문으로 가기", "To the door"),
+                "/",
+            ),
+            Self::OutOfOrder { onward } => (
+                StatusCode::CONFLICT,
+                say("아직 그 방은 잠겨 있소", "That room is still locked"),
+                say(
+                    "먼저 지나야 할 곳이 있습니다. 잃어버린 것은 없습니다.",
+                    "There is a room before it. Nothing is lost.",
+                ),
+                say("서 계신 곳으로", "To where you stand"),
+                onward.as_str(),
+            ),
+            Self::Ours(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                say("등불이 꺼졌소", "The lamp went out"),
+                say(
+                    "저희 쪽의 잘못으로 하던 일을 끝내지 못했습니다. 잠시 뒤에 이 쪽을 다시 열어 주십시오. 보내신 것이 이미 되어 있더라도 두 번 되지는 않습니다.",
+                    "Something failed on our side. Open this page again in a moment. If it was done after all, it is not done twice.",
+                ),
+                say("문으로 돌아가기", "Back to the door"),
+                "/",
+            ),
+        };
+        Page::new(step, title.clone())
+            .status(status)
+            .body(html! {
+                h1 { (title) }
+                p.plain role="alert" { (what) }
+                p { a.door data-onward href=(onward) { (next) } }
+            })
+    }
+}

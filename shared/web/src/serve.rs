@@ -1,0 +1,188 @@
+//! From a Lambda event to a step's `handle` and back: everything around the step.
+
+use std::{convert::Infallible, future::Future, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cloud::{CannotOpen, Clock, Cloud, Dice, Open, Opened};
+use house::text::Language;
+use lambda_http::{Body, Response, Service, http, service_fn};
+use store::Store;
+
+use crate::{
+    frame, headers,
+    refusal::Refusal,
+    reply::{Page, Reply},
+    request::Request,
+    session::Seal,
+    shop::Shop,
+};
+
+/// What a step needs to do its work; opened once, kept while the function is warm.
+pub trait Room: Open {
+    /// The part that every step has.
+    fn site(&self) -> &Site;
+}
+
+/// What every step has: the table, the shop's identity, the seal, the clock, the dice.
+#[derive(Clone)]
+pub struct Site {
+    /// The table.
+    pub store: Store,
+    /// Who runs the shop.
+    pub shop: Shop,
+    /// The seal of the sessions.
+    pub seal: Seal,
+    /// The time.
+    pub clock: Clock,
+    /// The randomness.
+    pub dice: Dice,
+}
+
+impl Open for Site {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        // What can be wrong without asking anybody comes first.
+        let (store, shop) = (Store::open(cloud)?, Shop::from_environment(&cloud.environment)?);
+        let seal = Seal::new(cloud.secret("SESSION_KEY_NAME").await?.reveal());
+        Ok(Self { store, shop, seal, clock: cloud.clock.clone(), dice: cloud.dice.clone() })
+    }
+}
+
+impl Room for Site {
+    fn site(&self) -> &Site {
+        self
+    }
+}
+
+/// Runs a step as the Lambda function it is: all that its `main` does.
+pub async fn run<R, H, F>(step: &'static str, handle: H) -> Result<(), lambda_http::Error>
+where
+    R: Room,
+    H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
+{
+    cloud::log::start();
+    let room = Opened::<R>::new(Cloud::of_process()?);
+    // Opened now, while nobody waits; what fails here is tried again, and answered, with the first request.
+    room.get().await.ok();
+    lambda_http::run(serving(step, Arc::new(room), handle)).await
+}
+
+/// A step as a service from request to response, for the local run and the tests.
+pub fn function<R, H, F>(
+    step: &'static str,
+    cloud: Cloud,
+    handle: H,
+) -> impl Service<
+    lambda_http::Request,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
++ Send
++ 'static
+where
+    R: Room,
+    H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
+{
+    serving(step, Arc::new(Opened::<R>::new(cloud)), handle)
+}
+
+fn serving<R, H, F>(
+    step: &'static str,
+    room: Arc<Opened<R>>,
+    handle: H,
+) -> impl Service<
+    lambda_http::Request,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
++ Send
++ 'static
+where
+    R: Room,
+    H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
+{
+    service_fn(move |event: lambda_http::Request| {
+        let (room, handle) = (Arc::clone(&room), handle.clone());
+        async move {
+            let room = match room.get().await {
+                Ok(room) => room,
+                Err(why) => return Ok(closed(step, &event, &why)),
+            };
+            let site = room.site();
+            let now = site.clock.now();
+            let (language, answer, request) = match Request::read(&event, &site.seal, now) {
+                Ok(request) => {
+                    let answer = handle(Arc::clone(&room), request.clone()).await;
+                    (request.language, answer, Some(request))
+                }
+                Err(refusal) => (Request::language_of(&event), Err(refusal), None),
+            };
+            let reply = answer.unwrap_or_else(|refusal| {
+                if let Refusal::Ours(why) = &refusal {
+                    tracing::error!(step, error.message = %why, "request failed");
+                }
+                refusal.page(step, language).into()
+            });
+            Ok::<_, Infallible>(respond(site, request.as_ref(), language, reply))
+        }
+    })
+}
+
+fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Reply) -> Response<Body> {
+    let tls = request.is_some_and(|request| request.tls);
+    let mut response = match reply {
+        Reply::See { path, session } => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = http::StatusCode::SEE_OTHER;
+            match http::HeaderValue::from_str(&path) {
+                Ok(location) => {
+                    response.headers_mut().insert(http::header::LOCATION, location);
+                }
+                Err(_) => *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR,
+            }
+            if let Some(visitor) = session {
+                headers::session(response.headers_mut(), tls, &site.seal.session(visitor, site.clock.now()));
+            }
+            response
+        }
+        Reply::Page(page) => {
+            let nonce = URL_SAFE_NO_PAD.encode(site.dice.throw().to_le_bytes());
+            render(&page, Some(&site.shop), request, language, &nonce)
+        }
+    };
+    headers::common(response.headers_mut(), tls);
+    if let Some(request) = request {
+        headers::language(response.headers_mut(), request);
+    }
+    response
+}
+
+fn render(
+    page: &Page,
+    shop: Option<&Shop>,
+    request: Option<&Request>,
+    language: Language,
+    nonce: &str,
+) -> Response<Body> {
+    let path = request.map_or("/", |request| request.path.as_str());
+    let html = frame::page(page, shop, path, language, nonce).into_string();
+    let mut response = Response::new(Body::Text(html));
+    *response.status_mut() = page.status;
+    headers::page(response.headers_mut(), page, nonce);
+    response
+}
+
+/// The answer of a function that can not serve: the plain page, without identity or session, and the reason in the log.
+fn closed(step: &'static str, event: &lambda_http::Request, why: &CannotOpen) -> Response<Body> {
+    tracing::error!(step, error.message = %why, "function can not serve");
+    let language = Request::language_of(event);
+    let page = Refusal::Ours(why.to_string()).page(step, language);
+    // No dice were opened; a page without script needs no secret nonce, only one that the style may carry.
+    let mut response = render(&page, None, None, language, "style");
+    headers::common(response.headers_mut(), false);
+    response
+}
