@@ -84,7 +84,13 @@ impl Chooser {
         let on_desk = order.value.clone().choosing(None, now).and_then(|order| order.chosen(choice, now));
         let Ok(step) = on_desk else { return Err(Lost::Race(Guard::Order)) };
         self.store
-            .commit(Change { seen: order.version, step: &step, handled: Some(asked_by), copy: Some(&best), paid: false })
+            .commit(Change {
+                seen: order.version,
+                step: &step,
+                handled: Some(asked_by),
+                copy: Some(&best),
+                paid: false,
+            })
             .await
     }
 

@@ -19,14 +19,22 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
     let mut problems = Vec::new();
     let range: Option<PriceRange> = form.typed("range").parse().ok();
     if range.is_none() {
-        problem(&mut problems, "range", say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range."));
+        problem(
+            &mut problems,
+            "range",
+            say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range."),
+        );
     }
     let recipient = written::line(form.typed("recipient"));
     if recipient.is_empty() || recipient.chars().count() > 40 {
         problem(
             &mut problems,
             "recipient",
-            say!(request, "받는 분의 이름을 마흔 글자 안으로 적어 주십시오.", "Please write the recipient's name, at most 40 characters."),
+            say!(
+                request,
+                "받는 분의 이름을 마흔 글자 안으로 적어 주십시오.",
+                "Please write the recipient's name, at most 40 characters."
+            ),
         );
     }
     let phone = digits(form.typed("phone"));
@@ -34,19 +42,31 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
         problem(
             &mut problems,
             "phone",
-            say!(request, "전화번호는 0으로 시작하는 아홉에서 열한 자리 숫자입니다.", "A telephone number has nine to eleven digits and starts with 0."),
+            say!(
+                request,
+                "전화번호는 0으로 시작하는 아홉에서 열한 자리 숫자입니다.",
+                "A telephone number has nine to eleven digits and starts with 0."
+            ),
         );
     }
     let postcode = digits(form.typed("postcode"));
     if postcode.len() != 5 {
-        problem(&mut problems, "postcode", say!(request, "우편번호는 다섯 자리 숫자입니다.", "A postcode has five digits."));
+        problem(
+            &mut problems,
+            "postcode",
+            say!(request, "우편번호는 다섯 자리 숫자입니다.", "A postcode has five digits."),
+        );
     }
     let street = written::line(form.typed("street"));
     if street.is_empty() || street.chars().count() > LONGEST {
         problem(
             &mut problems,
             "street",
-            say!(request, "주소를 백 글자 안으로 적어 주십시오.", "Please write the address, at most 100 characters."),
+            say!(
+                request,
+                "주소를 백 글자 안으로 적어 주십시오.",
+                "Please write the address, at most 100 characters."
+            ),
         );
     }
     let detail = written::line(form.typed("detail"));
@@ -64,7 +84,11 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
         problem(
             &mut problems,
             "agreed",
-            say!(request, "값의 폭과 부치는 날에 동의해 주십시오.", "Please agree to the price range and the posting date."),
+            say!(
+                request,
+                "값의 폭과 부치는 날에 동의해 주십시오.",
+                "Please agree to the price range and the posting date."
+            ),
         );
     }
     match (range, problems.is_empty()) {
@@ -91,10 +115,13 @@ fn problem(problems: &mut Vec<Problem>, field: &'static str, say: &str) {
 fn digits(typed: &str) -> String {
     let line = written::line(typed);
     let plain = line.chars().map(|character| match character {
-        '０'..='９' => char::from_u32(u32::from(character) - u32::from('０') + u32::from('0')).unwrap_or(character),
+        '０'..='９' => {
+            char::from_u32(u32::from(character) - u32::from('０') + u32::from('0')).unwrap_or(character)
+        }
         other => other,
     });
-    let digits: String = plain.filter(|character| !matches!(character, '-' | ' ' | '.' | '(' | ')')).collect();
+    let digits: String =
+        plain.filter(|character| !matches!(character, '-' | ' ' | '.' | '(' | ')')).collect();
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits } else { String::new() }
 }
 

@@ -96,10 +96,20 @@ async fn order(
             Err(lost) => return Err(lost.into()),
         }
     }
-    let page = page(request, &visit.value, &stocks, &[Problem {
-        field: "range",
-        say: say!(request, "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.", "The counter is crowded. Please press once more.").into(),
-    }])?;
+    let page = page(
+        request,
+        &visit.value,
+        &stocks,
+        &[Problem {
+            field: "range",
+            say: say!(
+                request,
+                "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
+                "The counter is crowded. Please press once more."
+            )
+            .into(),
+        }],
+    )?;
     Ok(page.status(StatusCode::CONFLICT).into())
 }
 
@@ -138,7 +148,7 @@ fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem])
                     format!("It is posted by {date}. Until it is packed you can cancel at any time.")
                 )) }
                 input type="hidden" name="promised" value=(promised);
-                (field::tick("agreed", html! { (say!(
+                (field::tick("agreed", &html! { (say!(
                     request,
                     format!("값의 폭과, {date}까지 부친다는 것에 동의합니다."),
                     format!("I agree to the price range and to posting by {date}.")

@@ -96,8 +96,11 @@ fn range_name(range: PriceRange, request: &Request) -> String {
             format!("A thin book · list price up to ₩{}", range.up_to())
         ),
         PriceRange::Middle | PriceRange::Heavy => {
-            let (korean, english) =
-                if range == PriceRange::Middle { ("보통 책", "A usual book") } else { ("두꺼운 책", "A thick book") };
+            let (korean, english) = if range == PriceRange::Middle {
+                ("보통 책", "A usual book")
+            } else {
+                ("두꺼운 책", "A thick book")
+            };
             say!(
                 request,
                 format!("{korean} · 정가 {}원~{}원", range.from(), range.up_to()),

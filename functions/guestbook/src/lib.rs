@@ -32,7 +32,9 @@ async fn sign(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result
         problems.push(Problem {
             field: "pen_name",
             say: match why {
-                NotAPenName::Empty => say!(request, "부를 이름을 적어 주십시오.", "Please write a name to call you by.").into(),
+                NotAPenName::Empty => {
+                    say!(request, "부를 이름을 적어 주십시오.", "Please write a name to call you by.").into()
+                }
                 NotAPenName::TooLong => say!(
                     request,
                     format!("이름은 {}글자까지 적을 수 있습니다.", Reader::LONGEST_NAME),
@@ -48,13 +50,19 @@ async fn sign(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result
             "주문에 필요한 개인정보를 다루는 데 동의하셔야 책을 보낼 수 있습니다.",
             "To send you a book we need your consent to keep what the order needs.",
         ),
-        ("grown", "만 14세 이상만 혼자 주문할 수 있습니다.", "You need to be 14 or older to order on your own."),
+        (
+            "grown",
+            "만 14세 이상만 혼자 주문할 수 있습니다.",
+            "You need to be 14 or older to order on your own.",
+        ),
     ] {
         if !request.form.ticked(field) {
             problems.push(Problem { field, say: say!(request, korean, english).to_owned() });
         }
     }
-    let Ok(reader) = signed.map_err(drop).and_then(|reader| if problems.is_empty() { Ok(reader) } else { Err(()) }) else {
+    let Ok(reader) =
+        signed.map_err(drop).and_then(|reader| if problems.is_empty() { Ok(reader) } else { Err(()) })
+    else {
         return Ok(page(request, &visit.value, &problems)?.status(StatusCode::UNPROCESSABLE_ENTITY).into());
     };
     let signed = visit.with(visit.value.clone().signed(reader));
@@ -86,14 +94,17 @@ fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, 
                     .value(request.form.typed("pen_name")).autocomplete("nickname").markup(problems))
                 fieldset {
                     legend { (say!(request, "동의", "Consent")) }
-                    (field::tick("grown", html! { (say!(request, "만 14세 이상입니다.", "I am 14 or older.")) }, &request.form, problems))
-                    (field::tick("terms", html! { (say!(request, "", "I agree to the ")) a href="/notice#terms" { (say!(request, "이용약관", "terms")) } (say!(request, "에 동의합니다.", ".")) }, &request.form, problems))
-                    (field::tick("privacy", html! { (say!(request, "주문에 필요한 ", "I agree to the ")) a href="/notice#privacy" { (say!(request, "개인정보 수집·이용", "use of my data")) } (say!(request, "에 동의합니다.", " that an order needs.")) }, &request.form, problems))
-                    (field::tick("news", html! { (say!(request, "(선택) 새로 들어온 이야기도 편지함에 넣어 주세요.", "(Optional) Put news of the house into my mailbox, too.")) }, &request.form, problems))
+                    (field::tick("grown", &html! { (say!(request, "만 14세 이상입니다.", "I am 14 or older.")) }, &request.form, problems))
+                    (field::tick("terms", &html! { (say!(request, "", "I agree to the ")) a href="/notice#terms" { (say!(request, "이용약관", "terms")) } (say!(request, "에 동의합니다.", ".")) }, &request.form, problems))
+                    (field::tick("privacy", &html! { (say!(request, "주문에 필요한 ", "I agree to the ")) a href="/notice#privacy" { (say!(request, "개인정보 수집·이용", "use of my data")) } (say!(request, "에 동의합니다.", " that an order needs.")) }, &request.form, problems))
+                    (field::tick("news", &html! { (say!(request, "(선택) 새로 들어온 이야기도 편지함에 넣어 주세요.", "(Optional) Put news of the house into my mailbox, too.")) }, &request.form, problems))
                 }
                 button { (say!(request, "이름을 남기기", "Sign the book")) }
             }
         }
     };
-    Ok(Page::new("guestbook", title).drawing(Drawing::Book).plan(plan::of(house, visit, "guestbook", request)).body(body))
+    Ok(Page::new("guestbook", title)
+        .drawing(Drawing::Book)
+        .plan(plan::of(house, visit, "guestbook", request))
+        .body(body))
 }

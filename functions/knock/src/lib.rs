@@ -9,7 +9,8 @@ use web::{
     riddle::{self, Look},
 };
 
-const LOOK: Look = Look { room: "knock", drawing: Drawing::Knocker, script: Some(include_str!("tap.js")), device };
+const LOOK: Look =
+    Look { room: "knock", drawing: Drawing::Knocker, script: Some(include_str!("tap.js")), device };
 
 /// Serves `/knock`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {

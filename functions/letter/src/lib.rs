@@ -42,11 +42,16 @@ async fn send(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result
                 NotALetter::TooLong => say!(
                     request,
                     format!("편지는 {}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.", Letter::LONGEST),
-                    format!("A letter has at most {} characters. Please shorten it a little.", Letter::LONGEST)
+                    format!(
+                        "A letter has at most {} characters. Please shorten it a little.",
+                        Letter::LONGEST
+                    )
                 ),
             };
             let problem = Problem { field: "letter", say };
-            return Ok(page(request, &visit.value, &[problem])?.status(StatusCode::UNPROCESSABLE_ENTITY).into());
+            return Ok(page(request, &visit.value, &[problem])?
+                .status(StatusCode::UNPROCESSABLE_ENTITY)
+                .into());
         }
     };
     let written = visit.with(visit.value.clone().wrote(request.now));
@@ -82,5 +87,8 @@ fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, 
             }
         }
     };
-    Ok(Page::new("letter", title).drawing(Drawing::Desk).plan(plan::of(house, visit, "letter", request)).body(body))
+    Ok(Page::new("letter", title)
+        .drawing(Drawing::Desk)
+        .plan(plan::of(house, visit, "letter", request))
+        .body(body))
 }

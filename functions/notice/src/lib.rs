@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use web::{Method, Page, Refusal, Reply, Request, Site, say};
 
 /// Serves `/notice`.
+#[expect(clippy::unused_async, reason = "every step is called the same way")]
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);

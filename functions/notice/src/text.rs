@@ -123,7 +123,9 @@ pub(crate) const SECTIONS: &[Section] = &[
     },
     Section {
         id: "contact",
-        korean: Words { title: "문의", paragraphs: &["무엇이든 물어보십시오. 사람이 답합니다."] },
+        korean: Words {
+            title: "문의", paragraphs: &["무엇이든 물어보십시오. 사람이 답합니다."]
+        },
         english: Words { title: "Contact", paragraphs: &["Ask us anything. A person answers."] },
     },
 ];

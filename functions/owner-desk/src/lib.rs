@@ -35,8 +35,12 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         return Ok(answer);
     }
-    let to_post: Vec<&Order> =
-        waiting.orders.iter().map(|order| &order.value).filter(|order| order.state == State::Packed).collect();
+    let to_post: Vec<&Order> = waiting
+        .orders
+        .iter()
+        .map(|order| &order.value)
+        .filter(|order| order.state == State::Packed)
+        .collect();
     let without_book = waiting.orders.len() - to_post.len();
     if !to_post.is_empty() {
         answer.next.push(format!(
@@ -51,7 +55,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         }));
     }
     if without_book > 0 {
-        answer.next.push(format!("보낼 책이 없는 주문이 {without_book}개 있습니다. owner-shelve로 책을 들이면 저절로 이어집니다."));
+        answer.next.push(format!(
+            "보낼 책이 없는 주문이 {without_book}개 있습니다. owner-shelve로 책을 들이면 저절로 이어집니다."
+        ));
     }
     if waiting.more {
         answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));

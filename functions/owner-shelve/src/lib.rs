@@ -22,7 +22,8 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     let rows = match call.fields.get("books").and_then(Value::as_array) {
         Some(rows) if !rows.is_empty() && rows.len() <= MOST => rows,
         _ => {
-            let expected = format!("들일 책을 1권에서 {MOST}권까지 대괄호 안에 적습니다. 더 많으면 나누어 불러 주세요");
+            let expected =
+                format!("들일 책을 1권에서 {MOST}권까지 대괄호 안에 적습니다. 더 많으면 나누어 불러 주세요");
             return Ok(Answer::problems(vec![Problem::new("books", expected, json!([row::example()]))]));
         }
     };
@@ -46,7 +47,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         match one(&desk, &call, row, &known).await? {
             One::Would(what) => answer.would_do.push(what),
             One::Did(what) => answer.did.push(what),
-            One::Not(problem) => problems.push(Problem { field: format!("books[{place}].{}", problem.field), ..problem }),
+            One::Not(problem) => {
+                problems.push(Problem { field: format!("books[{place}].{}", problem.field), ..problem });
+            }
         }
     }
     if !answer.would_do.is_empty() {
@@ -83,7 +86,13 @@ async fn one(
             Ok(book) => book,
             Err(problem) => return Ok(One::Not(problem)),
         };
-        let what = format!("「{}」 {}권 (정가 {}원, 남는 책 {}권)", after.title, row.copies, after.list_price, after.free());
+        let what = format!(
+            "「{}」 {}권 (정가 {}원, 남는 책 {}권)",
+            after.title,
+            row.copies,
+            after.list_price,
+            after.free()
+        );
         if !call.confirmed {
             return Ok(One::Would(format!("{what}: 서가에 꽂습니다")));
         }
@@ -94,7 +103,10 @@ async fn one(
         match desk.store.shelve(&book, row.copies, &call.code, call.now).await {
             Ok(Shelved::Done) => return Ok(One::Did(format!("{what}: 서가에 꽂았습니다"))),
             Ok(Shelved::DoneBefore) => {
-                return Ok(One::Did(format!("「{}」: 오늘 같은 부름으로 이미 꽂았습니다. 두 번 하지 않았습니다", row.title)));
+                return Ok(One::Did(format!(
+                    "「{}」: 오늘 같은 부름으로 이미 꽂았습니다. 두 번 하지 않았습니다",
+                    row.title
+                )));
             }
             Err(Lost::Race(_) | Lost::Conflict) => {
                 before = desk.store.books(std::slice::from_ref(&row.isbn)).await?.remove(&row.isbn);
@@ -110,7 +122,10 @@ fn range(list_price: house::money::Won) -> Result<PriceRange, Problem> {
     PriceRange::of(list_price).ok_or_else(|| {
         Problem::new(
             "list_price",
-            format!("정가는 1원에서 {}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다", PriceRange::Heavy.up_to()),
+            format!(
+                "정가는 1원에서 {}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다",
+                PriceRange::Heavy.up_to()
+            ),
             15_000,
         )
     })

@@ -35,7 +35,11 @@ impl Row {
             problems.push(Problem::new(format!("books[{place}].{field}"), expected, example));
         };
         let text = |field: &str| {
-            value.get(field).and_then(Value::as_str).map(written::line).filter(|text| !text.is_empty() && text.chars().count() <= 200)
+            value
+                .get(field)
+                .and_then(Value::as_str)
+                .map(written::line)
+                .filter(|text| !text.is_empty() && text.chars().count() <= 200)
         };
         let isbn = match value.get("isbn").and_then(Value::as_str).map(str::parse::<Isbn>) {
             Some(Ok(isbn)) => Some(isbn),
@@ -48,7 +52,8 @@ impl Row {
                 None
             }
         };
-        for (field, example) in [("title", "소년이 온다"), ("author", "한강"), ("publisher", "창비")] {
+        for (field, example) in [("title", "소년이 온다"), ("author", "한강"), ("publisher", "창비")]
+        {
             if text(field).is_none() {
                 wrong(field, "200글자까지의 글을 따옴표 안에 적습니다", json!(example));
             }
@@ -64,7 +69,9 @@ impl Row {
         if copies.is_none() {
             wrong("copies", &format!("들여온 권수를 1에서 {MOST_COPIES} 사이의 숫자로 적습니다"), json!(2));
         }
-        let love = number("love", 0, 5).and_then(|love| u8::try_from(love).ok()).and_then(|love| Love::try_from(love).ok());
+        let love = number("love", 0, 5)
+            .and_then(|love| u8::try_from(love).ok())
+            .and_then(|love| Love::try_from(love).ok());
         if love.is_none() {
             wrong("love", "얼마나 아끼는지 0에서 5 사이의 숫자로 적습니다", json!(4));
         }
@@ -82,9 +89,15 @@ impl Row {
             wrong("work", "작품의 이름을 영문과 숫자로 적거나, 지웁니다", json!("human-acts"));
         }
         let tags = value.get("tags").and_then(Value::as_array).map(|tags| {
-            tags.iter().filter_map(Value::as_str).map(written::line).filter(|tag| !tag.is_empty()).take(20).collect()
+            tags.iter()
+                .filter_map(Value::as_str)
+                .map(written::line)
+                .filter(|tag| !tag.is_empty())
+                .take(20)
+                .collect()
         });
-        match (isbn, text("title"), text("author"), text("publisher"), pages, copies, love, list_price, work) {
+        match (isbn, text("title"), text("author"), text("publisher"), pages, copies, love, list_price, work)
+        {
             (
                 Some(isbn),
                 Some(title),

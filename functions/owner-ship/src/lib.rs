@@ -41,11 +41,17 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     }
     if !problems.is_empty() {
         answer.status = 400;
-        answer.next.push("problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다.".into());
+        answer.next.push(
+            "problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다."
+                .into(),
+        );
         answer.problems = problems;
     }
     if !answer.would_do.is_empty() {
-        answer.next.push(format!("맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).", call.code));
+        answer.next.push(format!(
+            "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
+            call.code
+        ));
         answer.call = Some(call.to_confirm());
     } else if !answer.did.is_empty() {
         answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
@@ -69,7 +75,10 @@ async fn one(desk: &Desk, line: &Line, call: &Call) -> Result<One, Stuck> {
             Ok(step) => step,
             Err(Refused::OtherParcel) => return Ok(One::Not("이미 다른 운송장으로 부친 주문입니다".into())),
             Err(Refused::NoSuchTransition { from, .. }) => {
-                return Ok(One::Not(format!("부칠 수 있는 때가 아닙니다. 지금은 {} 상태입니다", state(from))));
+                return Ok(One::Not(format!(
+                    "부칠 수 있는 때가 아닙니다. 지금은 {} 상태입니다",
+                    state(from)
+                )));
             }
         };
         if step.messages.is_empty() {
@@ -129,7 +138,11 @@ fn line(parcel: &Value, place: usize) -> Result<Line, Vec<Problem>> {
     let mut problems = Vec::new();
     let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
     if order.is_none() {
-        problems.push(Problem::new(field("order"), "주문 번호 26글자를 적습니다", "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7"));
+        problems.push(Problem::new(
+            field("order"),
+            "주문 번호 26글자를 적습니다",
+            "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7",
+        ));
     }
     let carrier = text("carrier").and_then(Carrier::named);
     if carrier.is_none() {

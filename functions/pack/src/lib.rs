@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use cloud::{CannotOpen, Clock, Cloud, Open};
-use house::task::{Message, Task};
+use house::{
+    order::Order,
+    task::{Message, Task},
+};
 use post::{Failure, advance};
 use store::Store;
 
@@ -24,5 +27,5 @@ pub async fn handle(packer: Arc<Packer>, message: Message) -> Result<(), Failure
     if message.task != Task::Pack {
         return Err(Failure::Poison("the message asks for something else".into()));
     }
-    advance(&packer.store, message.id, packer.clock.now(), |order, now| order.packed(now)).await
+    advance(&packer.store, message.id, packer.clock.now(), Order::packed).await
 }

@@ -55,8 +55,7 @@ impl Room for Pay {
 /// Serves `/pay/{order}` and the addresses the provider sends the reader back to.
 pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     request.visitor()?;
-    let id: OrderId =
-        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+    let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
             Some(_) => confirm(&pay, &request, id).await,
@@ -70,7 +69,7 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     Ok(match request.parameter("outcome") {
         None if underway(&order) => page::underway(&request, &order).into(),
         None => page::paying(&request, &order, &pay.provider).into(),
-        Some("success") => back(&request, &order)?,
+        Some("success") => back(&request, &order),
         Some("fail") => page::turned_back(&request, &order, request.query.typed("code")).into(),
         Some(_) => return Err(Refusal::NotFound),
     })
@@ -87,14 +86,14 @@ const fn underway(order: &Order) -> bool {
 }
 
 /// Back from the provider with a payment: the page that asks to take the money.
-fn back(request: &Request, order: &Order) -> Result<Reply, Refusal> {
+fn back(request: &Request, order: &Order) -> Reply {
     let payment_key = request.query.typed("paymentKey");
     let fits = request.query.typed("orderId") == order.id.to_string()
         && request.query.typed("amount") == order.total.0.to_string();
     if !fits || payment_key.is_empty() || payment_key.len() > 200 {
-        return Ok(page::tampered(request, order).into());
+        return page::tampered(request, order).into();
     }
-    Ok(page::confirming(request, order, payment_key).into())
+    page::confirming(request, order, payment_key).into()
 }
 
 async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {

@@ -163,11 +163,9 @@ pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
 /// The provider sent the reader back without a payment.
 pub(crate) fn turned_back(request: &Request, order: &Order, code: &str) -> Page {
     let what = match code {
-        "PAY_PROCESS_CANCELED" | "USER_CANCEL" | "" => say!(
-            request,
-            "결제를 그만두셨습니다.",
-            "You stopped the payment."
-        ),
+        "PAY_PROCESS_CANCELED" | "USER_CANCEL" | "" => {
+            say!(request, "결제를 그만두셨습니다.", "You stopped the payment.")
+        }
         code => reason(code, request.language),
     };
     again(request, order, what)
@@ -223,10 +221,15 @@ fn reason(code: &str, language: Language) -> &'static str {
             ("쓸 수 없게 된 카드입니다.", "This card can not be used any more.")
         }
         "REJECT_ACCOUNT_PAYMENT" => ("계좌의 잔액이 모자랍니다.", "The account does not hold enough."),
-        "REJECT_CARD_PAYMENT" => ("카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough."),
+        "REJECT_CARD_PAYMENT" => {
+            ("카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough.")
+        }
         "INVALID_PASSWORD" => ("결제 비밀번호가 맞지 않습니다.", "The payment password is not right."),
         code if code.starts_with("EXCEED_MAX") => ("한도를 넘었습니다.", "A limit was exceeded."),
-        _ => ("카드사나 은행이 결제를 받아 주지 않았습니다.", "The card company or bank did not take the payment."),
+        _ => (
+            "카드사나 은행이 결제를 받아 주지 않았습니다.",
+            "The card company or bank did not take the payment.",
+        ),
     };
     match language {
         Language::Ko => korean,

@@ -48,7 +48,9 @@ async fn handle(queues: &Queues, records: Vec<EventRecord>) -> DynamoDbEventResp
                 messages.push(message);
             }
             Record::Other => {}
-            Record::Unreadable(why) => tracing::error!(error.message = %why, "outbox message can not be read"),
+            Record::Unreadable(why) => {
+                tracing::error!(error.message = %why, "outbox message can not be read");
+            }
         }
     }
     let not_sent = queues.send(&messages).await;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use cloud::{CannotOpen, Clock, Cloud, Open};
-use house::task::{Message, Task};
+use house::{
+    order::Order,
+    task::{Message, Task},
+};
 use post::{Failure, advance};
 use store::Store;
 
@@ -24,5 +27,5 @@ pub async fn handle(shipper: Arc<Shipper>, message: Message) -> Result<(), Failu
     if message.task != Task::Ship {
         return Err(Failure::Poison("the message asks for something else".into()));
     }
-    advance(&shipper.store, message.id, shipper.clock.now(), |order, now| order.shipped(now)).await
+    advance(&shipper.store, message.id, shipper.clock.now(), Order::shipped).await
 }

@@ -1,7 +1,7 @@
 //! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are sent again, payments that were asked for and
 //! never answered are asked about.
 
-use std::sync::Arc;
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
@@ -47,14 +47,18 @@ pub struct Swept {
     pub payments_unknown: usize,
 }
 
+/// A run under way. Boxed, because the types of what it awaits nest deeper than the compiler likes.
+type Run = Pin<Box<dyn Future<Output = Result<Swept, Error>> + Send>>;
+
 /// The sweeper as a service from a tick of the schedule to what was found.
 pub fn function(
     cloud: Cloud,
-) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future: Send + 'static> + Clone + Send + 'static {
+) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run> + Clone + Send + 'static
+{
     let sweeper = Arc::new(Opened::<Sweeper>::new(cloud));
     service_fn(move |_: LambdaEvent<Value>| {
         let sweeper = Arc::clone(&sweeper);
-        async move { Box::pin(sweep(&*sweeper.get().await?)).await }
+        Box::pin(async move { sweep(&*sweeper.get().await?).await }) as Run
     })
 }
 
@@ -78,10 +82,14 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
         let id = order.value.id;
         // One order's trouble is not its neighbour's.
-        match Box::pin(sweeper.till.ask_again(order, now)).await {
+        match sweeper.till.ask_again(order, now).await {
             Ok(Outcome::Paid(_)) => swept.payments_paid += 1,
-            Ok(Outcome::Refused(..) | Outcome::NoPlace(_) | Outcome::NoSuchOrder) => swept.payments_refused += 1,
-            Ok(Outcome::Unknown(_) | Outcome::Underway(_) | Outcome::Tampered(_)) => swept.payments_unknown += 1,
+            Ok(Outcome::Refused(..) | Outcome::NoPlace(_) | Outcome::NoSuchOrder) => {
+                swept.payments_refused += 1;
+            }
+            Ok(Outcome::Unknown(_) | Outcome::Underway(_) | Outcome::Tampered(_)) => {
+                swept.payments_unknown += 1;
+            }
             Err(error) => {
                 swept.payments_unknown += 1;
                 tracing::error!(order = %id, error.message = %error, "payment could not be asked about");

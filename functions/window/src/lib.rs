@@ -16,22 +16,18 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
         return Err(Refusal::MethodNotAllowed);
     }
     let visitor = request.visitor()?;
-    match request.parameter("order") {
-        Some(id) => {
-            let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
-            // Another's order is not there: nothing is said about whether it exists.
-            let order = site.store.order(id).await?.filter(|order| order.value.visitor == visitor);
-            Ok(page(&request, &order.ok_or(Refusal::NotFound)?.value).into())
-        }
-        None => {
-            let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
-            Ok(match visit.orders.as_slice() {
-                [] => none(&request, &visit.place(riddle::built_in()?, request.now).path()).into(),
-                [only] => Reply::see(format!("/window/{only}")),
-                orders => list(&request, orders).into(),
-            })
-        }
+    if let Some(id) = request.parameter("order") {
+        let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
+        // Another's order is not there: nothing is said about whether it exists.
+        let order = site.store.order(id).await?.filter(|order| order.value.visitor == visitor);
+        return Ok(page(&request, &order.ok_or(Refusal::NotFound)?.value).into());
     }
+    let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
+    Ok(match visit.orders.as_slice() {
+        [] => none(&request, &visit.place(riddle::built_in()?, request.now).path()).into(),
+        [only] => Reply::see(format!("/window/{only}")),
+        orders => list(&request, orders).into(),
+    })
 }
 
 fn none(request: &Request, onward: &str) -> Page {
@@ -97,7 +93,11 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
             ),
         ),
         State::Choosing => (
-            say!(request, "주인장의 그림자가 서가 앞을 오가오.", "The owner's shadow moves before the shelves."),
+            say!(
+                request,
+                "주인장의 그림자가 서가 앞을 오가오.",
+                "The owner's shadow moves before the shelves."
+            ),
             say!(
                 request,
                 format!("주인장이 책을 고르고 있습니다. {date}까지 부칩니다."),
@@ -113,7 +113,11 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
             ),
         ),
         State::Packed => (
-            say!(request, "종이 바스락거리는 소리가 그치고, 매듭이 지어졌소.", "The rustle of paper has stopped; the knot is tied."),
+            say!(
+                request,
+                "종이 바스락거리는 소리가 그치고, 매듭이 지어졌소.",
+                "The rustle of paper has stopped; the knot is tied."
+            ),
             say!(
                 request,
                 format!("포장을 마쳤습니다. {date}까지 부칩니다."),
@@ -121,7 +125,11 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
             ),
         ),
         State::Shipped => (
-            say!(request, "책이 문을 나섰소. 발소리가 그대 쪽으로 가고 있소.", "The book has left the house. Its steps go your way."),
+            say!(
+                request,
+                "책이 문을 나섰소. 발소리가 그대 쪽으로 가고 있소.",
+                "The book has left the house. Its steps go your way."
+            ),
             say!(request, "책을 부쳤습니다.", "Your book has been posted.").to_owned(),
         ),
         State::Delivered => (
@@ -135,11 +143,21 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
         ),
         State::Cancelled => (
             say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
-            say!(request, "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.", "The order is cancelled. No money has moved.").to_owned(),
+            say!(
+                request,
+                "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.",
+                "The order is cancelled. No money has moved."
+            )
+            .to_owned(),
         ),
         State::RefundDue | State::Returned => (
             say!(request, "돌아온 것을 주인장이 받아 두었소.", "The owner has taken back what came back."),
-            say!(request, "환불을 준비하고 있습니다. 영업일 3일 안에 돌려드립니다.", "Your refund is being made, within 3 working days.").to_owned(),
+            say!(
+                request,
+                "환불을 준비하고 있습니다. 영업일 3일 안에 돌려드립니다.",
+                "Your refund is being made, within 3 working days."
+            )
+            .to_owned(),
         ),
         State::Refunded => (
             say!(request, "셈은 끝났소. 문은 늘 열려 있소.", "All is settled. The door stays open."),

@@ -13,14 +13,47 @@ use crate::later::Later;
 use crate::ledger::Ledger;
 use crate::pump::{self, World};
 use crate::secret::Secrets;
-use crate::state::{Held, StateError};
+use crate::state::{Held, State, StateError};
 use crate::table::Store;
 use crate::template::{Lambda, Template};
 use crate::wire::Wire;
 
+/// What only one system at a time can have: a port and a state folder. Taken first, so that nothing is touched in vain.
+#[derive(Debug)]
+pub struct Ground {
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) held: Option<Held>,
+}
+
+impl Ground {
+    /// Takes the port (`None`: no socket) and the state, which is emptied first if it is to be `fresh`.
+    pub async fn take(port: Option<u16>, state: &State, fresh: bool) -> Result<Self, StartError> {
+        let listeners = match port {
+            None => Vec::new(),
+            Some(port) => listen(port).await?,
+        };
+        let held = match state {
+            State::Memory => None,
+            State::Folder(folder) => {
+                let held = Held::take(folder)?;
+                if fresh {
+                    held.clear()?;
+                }
+                Some(held)
+            }
+        };
+        Ok(Self { listeners, held })
+    }
+
+    /// The port taken.
+    pub fn port(&self) -> Option<u16> {
+        self.listeners.first().and_then(|listener| listener.local_addr().ok()).map(|address| address.port())
+    }
+}
+
 /// Listens on both loopback addresses, because `localhost` is one to some programs and the other to others
 /// (`cargo lambda invoke` calls `[::1]`). A machine without IPv6 has the first only.
-pub(crate) async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
+async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
     let first = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|source| taken(port, source))?;
     let port = first.local_addr().map_or(port, |address| address.port());
     match bind(Ipv6Addr::LOCALHOST.into(), port).await {
@@ -50,7 +83,8 @@ pub(crate) fn open(held: Option<&Held>, template: &Template) -> Result<(Ledger, 
         let ledger = Ledger::open(None).map_err(|e| StateError::unreadable(nowhere, &e))?;
         return Ok((ledger, Store::open(None, None).map_err(|e| StateError::unreadable(nowhere, &e))?));
     };
-    let ledger = Ledger::open(Some(&held.ledger())).map_err(|e| StateError::unreadable(&held.ledger(), &e))?;
+    let ledger =
+        Ledger::open(Some(&held.ledger())).map_err(|e| StateError::unreadable(&held.ledger(), &e))?;
     let mut read = Vec::new();
     for lambda in template.functions.values() {
         for source in lambda.streams.iter().filter(|s| s.enabled) {
@@ -101,7 +135,11 @@ pub(crate) fn build(
     Ok(out)
 }
 
-pub(crate) fn release_in_flight(template: &Template, world: &World, held: Option<&Held>) -> Result<(), StartError> {
+pub(crate) fn release_in_flight(
+    template: &Template,
+    world: &World,
+    held: Option<&Held>,
+) -> Result<(), StartError> {
     let mapped = template.functions.values().flat_map(|f| f.queues.iter().map(|s| s.queue.clone()));
     let hidden = template.functions.values().map(|f| Later::queue_name(&f.name));
     for queue in mapped.chain(hidden) {

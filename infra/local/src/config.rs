@@ -70,7 +70,13 @@ impl Config {
 
     /// For people: a state that stays (unless it is memory), the machine's clock, a port, deliveries that run.
     pub fn running(template: Source, state: State, port: u16, build: Build) -> Self {
-        Self { clock: Clock::system(), running: true, port: Some(port), state, ..Self::stepped(template, build) }
+        Self {
+            clock: Clock::system(),
+            running: true,
+            port: Some(port),
+            state,
+            ..Self::stepped(template, build)
+        }
     }
 }
 
@@ -84,7 +90,9 @@ pub enum StartError {
     #[error(transparent)]
     State(#[from] StateError),
     /// The port is taken.
-    #[error("{0} 포트를 다른 프로그램이 쓰고 있습니다 (--port 로 바꾸십시오) / port {0} is already in use (choose another with --port)")]
+    #[error(
+        "{0} 포트를 다른 프로그램이 쓰고 있습니다 (--port 로 바꾸십시오) / port {0} is already in use (choose another with --port)"
+    )]
     PortInUse(u16),
     /// The port cannot be listened on.
     #[error("{port} 포트를 열 수 없습니다 / cannot listen on port {port}: {source}")]
@@ -95,7 +103,9 @@ pub enum StartError {
         source: io::Error,
     },
     /// The template has a function nobody can build.
-    #[error("템플릿의 함수 {0} 이(가) 이 프로그램에 없습니다 / the template's function {0} is not in this program")]
+    #[error(
+        "템플릿의 함수 {0} 이(가) 이 프로그램에 없습니다 / the template's function {0} is not in this program"
+    )]
     NoSuchFunction(String),
     /// A function did not survive being built.
     #[error("함수 {name} 을(를) 준비하지 못했습니다 / the function {name} could not be built: {why}")]
@@ -106,7 +116,9 @@ pub enum StartError {
         why: String,
     },
     /// A secret's variable is in no function's environment.
-    #[error("비밀값 이름 변수 {0} 이(가) 템플릿의 어느 함수에도 없습니다 / no function of the template has the variable {0} that names a secret")]
+    #[error(
+        "비밀값 이름 변수 {0} 이(가) 템플릿의 어느 함수에도 없습니다 / no function of the template has the variable {0} that names a secret"
+    )]
     NoSuchSecret(String),
     /// The embedded DynamoDB refuses the template's table.
     #[error("테이블 {name} 을(를) 만들 수 없습니다 / cannot make the table {name}: {why}")]

@@ -19,7 +19,9 @@ pub(crate) fn matches(pattern: &Json, event: Option<&Json>) -> bool {
             }
         }),
         Json::Array(rules) => match event {
-            Some(Json::Array(elements)) => elements.iter().any(|e| rules.iter().any(|rule| obeys(rule, Some(e)))),
+            Some(Json::Array(elements)) => {
+                elements.iter().any(|e| rules.iter().any(|rule| obeys(rule, Some(e))))
+            }
             other => rules.iter().any(|rule| obeys(rule, other)),
         },
         _ => false,
@@ -35,7 +37,9 @@ fn obeys(rule: &Json, value: Option<&Json>) -> bool {
         ("exists", Json::Bool(wanted)) => value.is_some() == *wanted,
         ("prefix", Json::String(prefix)) => text.is_some_and(|t| t.starts_with(prefix)),
         ("suffix", Json::String(suffix)) => text.is_some_and(|t| t.ends_with(suffix)),
-        ("equals-ignore-case", Json::String(other)) => text.is_some_and(|t| t.to_lowercase() == other.to_lowercase()),
+        ("equals-ignore-case", Json::String(other)) => {
+            text.is_some_and(|t| t.to_lowercase() == other.to_lowercase())
+        }
         ("anything-but", Json::Array(others)) => value.is_some_and(|v| !others.contains(v)),
         ("anything-but", rule @ Json::Object(_)) => value.is_some() && !obeys(rule, value),
         ("anything-but", other) => value.is_some_and(|v| v != other),
@@ -71,7 +75,9 @@ mod tests {
 
     #[test]
     fn the_relay_sees_new_outbox_messages_only() {
-        let pattern = [json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "kind": { "S": ["message"] } } } })];
+        let pattern = [
+            json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "kind": { "S": ["message"] } } } }),
+        ];
         let record = |event: &str, kind: &str| json!({ "eventName": event, "dynamodb": { "NewImage": { "kind": { "S": kind } } } });
         assert!(passes(&pattern, &record("INSERT", "message")));
         assert!(!passes(&pattern, &record("MODIFY", "message")));

@@ -23,7 +23,10 @@ const MAX_LATER: usize = 1024 * 1024;
 
 /// Serves until `stop` says so, and then what is under way.
 pub(crate) async fn serve(listener: TcpListener, host: Arc<Host>, mut stop: watch::Receiver<bool>) {
-    let app = axum::Router::new().fallback(answer).with_state(host).into_make_service_with_connect_info::<SocketAddr>();
+    let app = axum::Router::new()
+        .fallback(answer)
+        .with_state(host)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
         tracing::error!("the front stopped: {error}");
@@ -39,10 +42,12 @@ async fn answer(
     let response = match to_bytes(body, MAX_BODY).await {
         // Either the body is too long or it broke off; then nobody is there to read the answer.
         Err(_) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
-        Ok(body) => match parts.uri.path().strip_prefix(INVOKE).and_then(|rest| rest.strip_suffix("/invocations")) {
-            Some(name) => invoke(&host, name, &parts.method, &parts.headers, &body).await,
-            None => host.request(Request::from_parts(parts, body), from.ip()).await,
-        },
+        Ok(body) => {
+            match parts.uri.path().strip_prefix(INVOKE).and_then(|rest| rest.strip_suffix("/invocations")) {
+                Some(name) => invoke(&host, name, &parts.method, &parts.headers, &body).await,
+                None => host.request(Request::from_parts(parts, body), from.ip()).await,
+            }
+        }
     };
     response.map(Body::from)
 }
@@ -52,12 +57,17 @@ async fn invoke(host: &Host, name: &str, method: &Method, headers: &HeaderMap, b
     let name = percent_decode_str(name).decode_utf8_lossy();
     let Some(lambda) = host.world.functions.find(&name) else {
         let arn = host.world.names.function_arn(&name);
-        return refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", &format!("Function not found: {arn}"));
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFoundException",
+            &format!("Function not found: {arn}"),
+        );
     };
     if method != Method::POST {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, "InvalidRequestContentException", "Invoke takes POST");
     }
-    let kind = headers.get("x-amz-invocation-type").and_then(|v| v.to_str().ok()).unwrap_or("RequestResponse");
+    let kind =
+        headers.get("x-amz-invocation-type").and_then(|v| v.to_str().ok()).unwrap_or("RequestResponse");
     let limit = if kind == "Event" { MAX_LATER } else { MAX_EVENT };
     if body.len() > limit {
         let what = format!("Request must be smaller than {limit} bytes for the Invoke operation");
@@ -77,7 +87,9 @@ async fn invoke(host: &Host, name: &str, method: &Method, headers: &HeaderMap, b
                 Ok(answer) => payload(StatusCode::OK, &answer),
                 Err(failure) => {
                     let mut response = payload(StatusCode::OK, &failure.payload());
-                    response.headers_mut().insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+                    response
+                        .headers_mut()
+                        .insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
                     response
                 }
             }
@@ -114,7 +126,8 @@ fn payload(status: StatusCode, body: &Json) -> Response {
 }
 
 fn refuse(status: StatusCode, code: &'static str, message: &str) -> Response {
-    let mut response = payload(status, &json!({ "Type": "User", "Code": code, "Message": message, "message": message }));
+    let mut response =
+        payload(status, &json!({ "Type": "User", "Code": code, "Message": message, "message": message }));
     let headers = response.headers_mut();
     headers.remove("x-amz-executed-version");
     headers.insert("x-amzn-errortype", HeaderValue::from_static(code));

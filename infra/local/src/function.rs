@@ -97,7 +97,12 @@ impl Functions {
     }
 
     /// Calls a function by its short name and waits for it, as long as its `Timeout` and `patience` allow.
-    pub(crate) async fn invoke(&self, name: &str, event: Json, patience: Option<Duration>) -> Result<Json, Failure> {
+    pub(crate) async fn invoke(
+        &self,
+        name: &str,
+        event: Json,
+        patience: Option<Duration>,
+    ) -> Result<Json, Failure> {
         let failure = |error_type: &str, message: String| Failure {
             function: name.to_owned(),
             given_up: false,
@@ -120,7 +125,10 @@ impl Functions {
             Ok(Ok(Err(error))) => Err(failure(&error.error_type, error.error_message)),
             Ok(Err(panic)) => Err(failure("panic", panic)),
             Err(_) => {
-                let message = format!("RequestId: {request} Error: Task timed out after {:.2} seconds", limit.as_secs_f64());
+                let message = format!(
+                    "RequestId: {request} Error: Task timed out after {:.2} seconds",
+                    limit.as_secs_f64()
+                );
                 Err(Failure { given_up, ..failure("Sandbox.Timedout", message) })
             }
         };
@@ -191,5 +199,6 @@ async fn unharmed<T>(future: impl Future<Output = T> + Send) -> Result<T, String
 
 fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "the function panicked".into())
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "the function panicked".into())
 }

@@ -89,7 +89,8 @@ impl Host {
 
     /// Waits for every invocation under way.
     pub(crate) async fn finish(&self) {
-        let mut under_way = std::mem::take(&mut *self.under_way.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut under_way =
+            std::mem::take(&mut *self.under_way.lock().unwrap_or_else(PoisonError::into_inner));
         while under_way.join_next().await.is_some() {}
     }
 }

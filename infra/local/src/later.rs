@@ -17,7 +17,11 @@ pub(crate) struct Later {
 }
 
 impl Later {
-    pub(crate) fn new<'a>(queues: Queues, names: &Names, functions: impl Iterator<Item = &'a Lambda>) -> Self {
+    pub(crate) fn new<'a>(
+        queues: Queues,
+        names: &Names,
+        functions: impl Iterator<Item = &'a Lambda>,
+    ) -> Self {
         let mut known = BTreeMap::new();
         for f in functions {
             for alias in [f.name.clone(), f.deployed_name.clone(), names.function_arn(&f.deployed_name)] {

@@ -80,7 +80,9 @@ impl Ledger {
     /// Sets a named mark.
     pub(crate) fn set_mark(&self, name: &str, value: &str) -> rusqlite::Result<()> {
         self.connection()
-            .prepare_cached("INSERT INTO marks VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+            .prepare_cached(
+                "INSERT INTO marks VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )?
             .execute(params![name, value])
             .map(drop)
     }

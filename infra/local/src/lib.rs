@@ -6,7 +6,6 @@
 //! with `cargo xtask run`; tests step it with [`System::settle`] and [`System::advance`] on a clock of their own.
 
 pub mod adapt;
-pub mod registry;
 mod answer;
 mod assemble;
 mod bell;
@@ -22,6 +21,9 @@ mod ledger;
 mod permission;
 mod pump;
 mod queue;
+pub mod registry;
+pub mod run;
+mod sample;
 mod secret;
 pub mod state;
 mod system;
@@ -30,6 +32,7 @@ pub mod template;
 mod topic;
 mod wire;
 
+pub use assemble::Ground;
 pub use clock::Clock;
 pub use config::{Config, Source, StartError};
 pub use function::{BoxFuture, Build, Failure, Function, Parts};

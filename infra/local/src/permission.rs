@@ -36,7 +36,8 @@ impl Permissions {
                 continue;
             }
             let policies = properties.get("Policies").cloned().unwrap_or_default();
-            let policies = template.scope().resolve(&policies, &format!("{at}.Policies"))?.unwrap_or_default();
+            let policies =
+                template.scope().resolve(&policies, &format!("{at}.Policies"))?.unwrap_or_default();
             let mut statements = Vec::new();
             for policy in policies.as_array().into_iter().flatten() {
                 for statement in list(policy.pointer("/PolicyDocument/Statement")) {
@@ -68,7 +69,8 @@ impl Permissions {
             Service::Sns => (403, "AuthorizationError"),
             _ => (400, "AccessDeniedException"),
         };
-        let message = format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
+        let message =
+            format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
         Some(wire::error(call.service, status, code, &message))
     }
 
@@ -92,7 +94,9 @@ impl Permissions {
             Service::Ssm => {
                 let mut names = texts(body.get("Names"));
                 names.extend(body.get("Name").and_then(Json::as_str).map(str::to_owned));
-                let arn = |name: &String| self.names.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+                let arn = |name: &String| {
+                    self.names.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
+                };
                 names.iter().map(|name| (format!("ssm:{operation}"), arn(name))).collect()
             }
         }
@@ -107,7 +111,11 @@ impl Permissions {
                 .filter_map(Json::as_object)
                 .flatten()
                 .map(|(part, item)| {
-                    let action = if part == "ConditionCheck" { "ConditionCheckItem".into() } else { format!("{part}Item") };
+                    let action = if part == "ConditionCheck" {
+                        "ConditionCheckItem".into()
+                    } else {
+                        format!("{part}Item")
+                    };
                     (format!("dynamodb:{action}"), table(item))
                 })
                 .collect(),
@@ -120,7 +128,8 @@ impl Permissions {
                 .collect(),
             _ => {
                 let index = body.get("IndexName").and_then(Json::as_str);
-                let resource = index.map_or_else(|| table(body), |index| format!("{}/index/{index}", table(body)));
+                let resource =
+                    index.map_or_else(|| table(body), |index| format!("{}/index/{index}", table(body)));
                 BTreeSet::from([(format!("dynamodb:{operation}"), resource)])
             }
         }
@@ -146,7 +155,10 @@ fn like(pattern: &str, text: &str) -> bool {
         None => text.is_empty(),
         Some('*') => {
             let rest = chars.as_str();
-            text.char_indices().map(|(i, _)| i).chain([text.len()]).any(|i| text.get(i..).is_some_and(|t| like(rest, t)))
+            text.char_indices()
+                .map(|(i, _)| i)
+                .chain([text.len()])
+                .any(|i| text.get(i..).is_some_and(|t| like(rest, t)))
         }
         Some(c) => {
             let mut letters = text.chars();

@@ -58,7 +58,10 @@ impl Secrets {
         Ok(self.row(name)?.map(|(value, kind, version, modified)| {
             let sealed = !decrypt && kind == "SecureString";
             let value = if sealed { STANDARD.encode(format!("sealed {name} {version}")) } else { value };
-            #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit a double until the year 287396")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "epoch milliseconds fit a double until the year 287396"
+            )]
             let modified = modified as f64 / 1_000.0;
             json!({
                 "Name": name,
@@ -97,7 +100,9 @@ impl Secrets {
             }
             "GetParameters" => {
                 let (mut found, mut invalid) = (Vec::new(), Vec::new());
-                for name in body.get("Names").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+                for name in
+                    body.get("Names").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
+                {
                     match self.parameter(name, decrypt)? {
                         Some(parameter) => found.push(parameter),
                         None => invalid.push(name),

@@ -20,7 +20,9 @@ pub enum StateError {
     #[error("{0} 상태 폴더를 다른 실행이 쓰고 있습니다 / another run already uses the state folder {0}")]
     Locked(String),
     /// A file in it cannot be opened or is damaged.
-    #[error("상태 파일 {path} 을(를) 읽을 수 없습니다 (--fresh 로 비우거나 파일을 옮기십시오) / cannot read the state file {path} (empty it with --fresh, or move it away): {why}")]
+    #[error(
+        "상태 파일 {path} 을(를) 읽을 수 없습니다 (--fresh 로 비우거나 파일을 옮기십시오) / cannot read the state file {path} (empty it with --fresh, or move it away): {why}"
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -55,12 +57,33 @@ impl Held {
     pub(crate) fn take(folder: &Path) -> Result<Self, StateError> {
         let unreadable = |error: io::Error| StateError::unreadable(folder, &error);
         fs::create_dir_all(folder).map_err(unreadable)?;
-        let lock = File::options().create(true).write(true).truncate(false).open(folder.join(LOCK)).map_err(unreadable)?;
+        let lock = File::options()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(folder.join(LOCK))
+            .map_err(unreadable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StateError::Locked(folder.display().to_string())),
             Err(TryLockError::Error(error)) => Err(unreadable(error)),
         }
+    }
+
+    /// Removes the state: the files this program made, and nothing else. Gives how many there were.
+    pub(crate) fn clear(&self) -> Result<usize, StateError> {
+        let mut removed = 0;
+        for name in [TABLE, LEDGER, PAYMENTS] {
+            for tail in ["", "-wal", "-shm", "-journal"] {
+                let path = self.folder.join(format!("{name}{tail}"));
+                match fs::remove_file(&path) {
+                    Ok(()) => removed += 1,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(StateError::unreadable(&path, &error)),
+                }
+            }
+        }
+        Ok(removed)
     }
 
     pub(crate) fn table(&self) -> PathBuf {
@@ -77,26 +100,6 @@ pub fn payments(folder: &Path) -> PathBuf {
     folder.join(PAYMENTS)
 }
 
-/// Removes the state in a folder: the files this program made, and nothing else. Gives how many there were.
-pub fn clear(folder: &Path) -> Result<usize, StateError> {
-    if !folder.exists() {
-        return Ok(0);
-    }
-    let held = Held::take(folder)?;
-    let mut removed = 0;
-    for name in [TABLE, LEDGER, PAYMENTS] {
-        for tail in ["", "-wal", "-shm", "-journal"] {
-            let path = held.folder.join(format!("{name}{tail}"));
-            match fs::remove_file(&path) {
-                Ok(()) => removed += 1,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(StateError::unreadable(&path, &error)),
-            }
-        }
-    }
-    Ok(removed)
-}
-
 /// Whether a folder holds a state.
 pub fn exists(folder: &Path) -> bool {
     [TABLE, LEDGER].iter().any(|name| folder.join(name).exists())
@@ -111,7 +114,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Held::take(folder.path()).unwrap();
         assert!(matches!(Held::take(folder.path()), Err(StateError::Locked(_))));
-        assert!(matches!(clear(folder.path()), Err(StateError::Locked(_))));
         drop(first);
         assert!(Held::take(folder.path()).is_ok());
     }
@@ -123,8 +125,7 @@ mod tests {
             fs::write(folder.path().join(name), "x").unwrap();
         }
         assert!(exists(folder.path()));
-        assert_eq!(clear(folder.path()).unwrap(), 3);
+        assert_eq!(Held::take(folder.path()).unwrap().clear().unwrap(), 3);
         assert!(!exists(folder.path()) && folder.path().join("letters.txt").exists());
-        assert_eq!(clear(&folder.path().join("nothing")).unwrap(), 0);
     }
 }

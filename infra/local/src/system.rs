@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::assemble;
+use crate::assemble::{self, Ground};
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::config::{Config, Source, StartError};
@@ -23,7 +23,7 @@ use crate::permission::Permissions;
 use crate::pump::{self, Pump, PumpError, World};
 use crate::queue::Queues;
 use crate::secret::Secrets;
-use crate::state::{Held, State};
+use crate::state::Held;
 use crate::table::Server;
 use crate::template::Template;
 use crate::topic::Topics;
@@ -55,26 +55,27 @@ pub struct System {
 impl System {
     /// Reads the template, opens the state, builds the functions, and starts what the configuration asks for.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        let ground = Ground::take(config.port, &config.state, false).await?;
+        Self::start_on(ground, config).await
+    }
+
+    /// The same on ground taken before (the configuration's own port and state count for nothing then).
+    pub async fn start_on(ground: Ground, config: Config) -> Result<Self, StartError> {
+        let Ground { listeners, held } = ground;
         let template = Arc::new(match &config.template {
             Source::Path(path) => Template::load(path, &config.parameters)?,
             Source::Text(text) => Template::parse(text, &config.parameters)?,
         });
-        let listeners = match config.port {
-            None => Vec::new(),
-            Some(port) => assemble::listen(port).await?,
-        };
-        let held = match &config.state {
-            State::Memory => None,
-            State::Folder(folder) => Some(Held::take(folder)?),
-        };
         let (ledger, store) = assemble::open(held.as_ref(), &template)?;
         for table in template.tables.values() {
-            let refused = |why: &dyn ToString| StartError::Table { name: table.name.clone(), why: why.to_string() };
+            let refused =
+                |why: &dyn ToString| StartError::Table { name: table.name.clone(), why: why.to_string() };
             store.ensure(table).map_err(|e| refused(&e))?;
         }
-        let server = store.serve().await.map_err(|source| {
-            StartError::Table { name: "(loopback)".into(), why: source.to_string() }
-        })?;
+        let server = store
+            .serve()
+            .await
+            .map_err(|source| StartError::Table { name: "(loopback)".into(), why: source.to_string() })?;
 
         let (clock, bell) = (config.clock.clone(), Bell::default());
         let all = template.queues.values().cloned().chain(template.functions.values().map(Later::queue));
@@ -246,6 +247,11 @@ impl System {
     /// The template.
     pub fn template(&self) -> &Template {
         &self.template
+    }
+
+    /// Whether its tables hold nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.database().table_stats().is_ok_and(|tables| tables.iter().all(|table| table.item_count == 0))
     }
 
     /// Where it listens, if it does.

@@ -89,7 +89,10 @@ impl Store {
             }
         }
         if let Some(view) = &table.stream {
-            request.insert("StreamSpecification".into(), json!({ "StreamEnabled": true, "StreamViewType": view }));
+            request.insert(
+                "StreamSpecification".into(),
+                json!({ "StreamEnabled": true, "StreamViewType": view }),
+            );
         }
         self.0.create_table(from(Json::Object(request))?)?;
         if let Some(attribute) = &table.expires {
@@ -118,7 +121,12 @@ impl Store {
 
     /// Records of a stream after a sequence number (from its beginning without one), oldest first, at most `limit`.
     /// Each is as a function gets it.
-    pub(crate) fn records(&self, stream: &str, after: Option<&str>, limit: usize) -> Result<Vec<Json>, Fault> {
+    pub(crate) fn records(
+        &self,
+        stream: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Json>, Fault> {
         let described = self.0.describe_stream(from(json!({ "StreamArn": stream }))?)?;
         let mut out = Vec::new();
         for shard in described.stream_description.shards {
@@ -129,7 +137,8 @@ impl Store {
                 map.insert("SequenceNumber".into(), after.into());
             }
             let Some(iterator) = self.0.get_shard_iterator(from(request)?)?.shard_iterator else { continue };
-            let records = self.0.get_records(from(json!({ "ShardIterator": iterator, "Limit": limit }))?)?.records;
+            let records =
+                self.0.get_records(from(json!({ "ShardIterator": iterator, "Limit": limit }))?)?.records;
             for record in records {
                 let mut record = serde_json::to_value(record)?;
                 if let Some(map) = record.as_object_mut() {

@@ -91,7 +91,8 @@ impl Topics {
         let invalid = |what: &str| (400, "InvalidParameter", format!("Invalid parameter: {what}"));
         let get = |key: &str| form.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
         let target = get("TopicArn").or_else(|| get("TargetArn")).or_else(|| get("PhoneNumber"));
-        let target = target.ok_or_else(|| invalid("TopicArn or TargetArn Reason: no value for required parameter"))?;
+        let target =
+            target.ok_or_else(|| invalid("TopicArn or TargetArn Reason: no value for required parameter"))?;
         if target.starts_with("arn:") && !target.contains(":endpoint/") && !self.known.contains(&target) {
             return Err((404, "NotFound", "Topic does not exist".into()));
         }
@@ -111,7 +112,8 @@ impl Topics {
         if subject.as_ref().is_some_and(|s| s.is_empty() || s.chars().count() > 100 || !s.is_ascii()) {
             return Err(invalid("Subject"));
         }
-        let publish = Publish { id: uuid(), target, subject, message, structure, attributes, at: self.clock.now() };
+        let publish =
+            Publish { id: uuid(), target, subject, message, structure, attributes, at: self.clock.now() };
         self.fan_out(&publish)?;
         let id = publish.id.clone();
         tracing::info!(target = %publish.target, subject = publish.subject, "published");
@@ -143,7 +145,9 @@ impl Topics {
                     self.later.put(&subscription.endpoint, &event).map_err(|e| failed(e.to_string()))?;
                 }
                 // Mail, telephones and addresses in the world are not reached from a local run.
-                other => tracing::info!(protocol = other, endpoint = %subscription.endpoint, "not delivered locally"),
+                other => {
+                    tracing::info!(protocol = other, endpoint = %subscription.endpoint, "not delivered locally")
+                }
             }
         }
         Ok(())
@@ -161,7 +165,8 @@ fn wanted(subscription: &Subscription, publish: &Publish, text: &str) -> bool {
         .map(|(name, attribute)| {
             let text = attribute.get("StringValue").and_then(Json::as_str).unwrap_or_default();
             let plain = attribute.get("DataType").and_then(Json::as_str) == Some("String");
-            let value = if plain { Json::from(text) } else { serde_json::from_str(text).unwrap_or(text.into()) };
+            let value =
+                if plain { Json::from(text) } else { serde_json::from_str(text).unwrap_or(text.into()) };
             (name.clone(), value)
         })
         .collect();
@@ -181,7 +186,11 @@ impl Publish {
 
     fn for_queue(&self, subscription: &Subscription, text: &str) -> Outgoing {
         if subscription.raw {
-            return Outgoing { body: text.to_owned(), attributes: self.attributes.clone(), ..Outgoing::default() };
+            return Outgoing {
+                body: text.to_owned(),
+                attributes: self.attributes.clone(),
+                ..Outgoing::default()
+            };
         }
         Outgoing::text(self.envelope(text).to_string())
     }
@@ -190,7 +199,9 @@ impl Publish {
         let mut sns = self.envelope(text);
         if let Some(map) = sns.as_object_mut() {
             // SNS spells these two differently towards functions.
-            for (queue, function) in [("SigningCertURL", "SigningCertUrl"), ("UnsubscribeURL", "UnsubscribeUrl")] {
+            for (queue, function) in
+                [("SigningCertURL", "SigningCertUrl"), ("UnsubscribeURL", "UnsubscribeUrl")]
+            {
                 let value = map.remove(queue).unwrap_or_default();
                 map.insert(function.into(), value);
             }
@@ -242,7 +253,9 @@ impl Publish {
 fn attributes(form: &[(String, String)]) -> Map<String, Json> {
     let mut entries: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     for (key, value) in form {
-        if let Some((number, part)) = key.strip_prefix("MessageAttributes.entry.").and_then(|k| k.split_once('.')) {
+        if let Some((number, part)) =
+            key.strip_prefix("MessageAttributes.entry.").and_then(|k| k.split_once('.'))
+        {
             entries.entry(number).or_default().insert(part, value);
         }
     }

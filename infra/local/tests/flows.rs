@@ -8,7 +8,11 @@ use local::{Breakage, Depth, Fault, Outgoing, Service, State, System};
 use serde_json::json;
 
 async fn order(system: &System, texts: &str) -> u16 {
-    system.request(request("POST", "/order", &[("content-type", "text/plain")], texts)).await.status().as_u16()
+    system
+        .request(request("POST", "/order", &[("content-type", "text/plain")], texts))
+        .await
+        .status()
+        .as_u16()
 }
 
 fn queue(system: &System, logical_id: &str) -> String {
@@ -112,7 +116,11 @@ async fn the_stream_waits_for_a_record_that_fails_and_gives_it_up_at_last() {
     stage.fail_on(&["relay 독"]);
     order(&system, "가,독,나,다,라").await;
     system.settle().await.unwrap();
-    assert_eq!(done(&system).await, ["가", "나", "다"], "the next batch has to wait: a stream keeps its order");
+    assert_eq!(
+        done(&system).await,
+        ["가", "나", "다"],
+        "the next batch has to wait: a stream keeps its order"
+    );
     system.advance(SignedDuration::from_mins(1)).await.unwrap();
     assert_eq!(done(&system).await, ["가", "나", "다", "라"]);
     let dead = system.queues().peek(&queue(&system, "RelayDeadLetters")).unwrap();
@@ -129,7 +137,8 @@ async fn a_batch_that_fails_as_a_whole_is_halved() {
     order(&system, "가,나,다,라").await;
     system.settle().await.unwrap();
     // The first try of four sent three of them before it broke; the halves without the broken one went through.
-    let sizes: Vec<usize> = stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).collect();
+    let sizes: Vec<usize> =
+        stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).collect();
     assert_eq!(sizes, [4, 2, 2, 1, 1]);
     stage.fail_on(&[]);
     system.advance(SignedDuration::from_secs(2)).await.unwrap();
@@ -141,7 +150,8 @@ async fn schedules_follow_the_clock() {
     let stage = Stage::default();
     let system = start(&stage).await;
     system.advance(SignedDuration::from_mins(16)).await.unwrap();
-    let times: Vec<String> = stage.events("tick").iter().map(|e| e["time"].as_str().unwrap().to_owned()).collect();
+    let times: Vec<String> =
+        stage.events("tick").iter().map(|e| e["time"].as_str().unwrap().to_owned()).collect();
     assert_eq!(times, ["2026-08-01T00:05:00Z", "2026-08-01T00:10:00Z", "2026-08-01T00:15:00Z"]);
     system.leap(SignedDuration::from_hours(24 * 90)).await.unwrap();
     assert_eq!(stage.events("tick").len(), 4, "a leap makes up for what it missed with one call");
@@ -269,7 +279,8 @@ async fn what_has_expired_goes_when_it_is_asked_to() {
     let (client, name) = (table(&system), table_name(&system));
     put(&client, &name, "VISITOR#1", "VISIT", "영원히", "visit").await.unwrap();
     let number = aws_sdk_dynamodb::types::AttributeValue::N("1785542460".into());
-    let put = client.put_item().table_name(&name).item("pk", common::s("VISITOR#2")).item("sk", common::s("VISIT"));
+    let put =
+        client.put_item().table_name(&name).item("pk", common::s("VISITOR#2")).item("sk", common::s("VISIT"));
     put.item("expires", number).send().await.unwrap();
     assert_eq!(system.expire().unwrap(), 0);
     system.advance(SignedDuration::from_mins(1)).await.unwrap();

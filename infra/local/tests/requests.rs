@@ -145,7 +145,10 @@ async fn a_function_that_falls_is_an_internal_error_and_the_house_stands() {
     let system = start(&Stage::default()).await;
     for query in ["panic", "error"] {
         let response = system.request(request("GET", &format!("/?{query}"), &[], "")).await;
-        assert_eq!((response.status().as_u16(), text(&response).as_str()), (500, r#"{"message":"Internal Server Error"}"#));
+        assert_eq!(
+            (response.status().as_u16(), text(&response).as_str()),
+            (500, r#"{"message":"Internal Server Error"}"#)
+        );
     }
     let failures = system.failures();
     assert_eq!(failures.len(), 2);
@@ -169,7 +172,10 @@ async fn what_is_too_large_is_refused_before_the_function() {
     let system = start(&stage).await;
     let body = vec![b'x'; 10 * 1024 * 1024 + 1];
     let response = system.request(request("POST", "/", &[], body)).await;
-    assert_eq!((response.status().as_u16(), text(&response).as_str()), (413, r#"{"message":"Request Entity Too Large"}"#));
+    assert_eq!(
+        (response.status().as_u16(), text(&response).as_str()),
+        (413, r#"{"message":"Request Entity Too Large"}"#)
+    );
     // Within API Gateway's limit, but as base64 beyond what Lambda takes.
     let response = system.request(request("POST", "/", &[], vec![b'x'; 5 * 1024 * 1024])).await;
     assert_eq!(response.status(), 413);

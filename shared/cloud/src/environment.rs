@@ -72,7 +72,10 @@ mod tests {
     fn an_empty_variable_is_missing_and_the_sentence_says_which() {
         let environment: Environment = [("TABLE_NAME".to_owned(), String::new())].into_iter().collect();
         let missing = environment.required("TABLE_NAME").unwrap_err();
-        assert_eq!(missing.to_string(), "the variable TABLE_NAME is not set: set it on the function in template.yaml");
+        assert_eq!(
+            missing.to_string(),
+            "the variable TABLE_NAME is not set: set it on the function in template.yaml"
+        );
         assert_eq!(environment.asked(), BTreeSet::from(["TABLE_NAME".to_owned()]));
     }
 }

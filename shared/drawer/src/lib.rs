@@ -138,7 +138,13 @@ impl Call {
         let confirm = match fields.remove("confirm") {
             None | Some(Value::Null) => None,
             Some(Value::String(code)) => Some(code.trim().to_owned()).filter(|code| !code.is_empty()),
-            Some(_) => return Err(Problem::new("confirm", "미리보기가 알려 준 코드를 따옴표 안에 적습니다", "a1b2c3d4")),
+            Some(_) => {
+                return Err(Problem::new(
+                    "confirm",
+                    "미리보기가 알려 준 코드를 따옴표 안에 적습니다",
+                    "a1b2c3d4",
+                ));
+            }
         };
         let code = code(drawer, &fields, now);
         let confirmed = match confirm {
@@ -168,7 +174,7 @@ impl Call {
 fn code(drawer: &str, fields: &Map<String, Value>, now: Timestamp) -> String {
     let content = format!("{drawer}\n{}\n{}", calendar::today(now), Value::Object(fields.clone()));
     let digest = ring::digest::digest(&ring::digest::SHA256, content.as_bytes());
-    digest.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    house::hex::of(digest.as_ref(), 4)
 }
 
 /// Runs a drawer as the Lambda function it is: all that its `main` does.
@@ -186,7 +192,10 @@ pub fn function<H, F>(
     name: &'static str,
     cloud: Cloud,
     handle: H,
-) -> impl Service<LambdaEvent<Value>, Response = Answer, Error = Error, Future: Send + 'static> + Clone + Send + 'static
+) -> impl Service<LambdaEvent<Value>, Response = Answer, Error = Error, Future: Send + 'static>
++ Clone
++ Send
++ 'static
 where
     H: Fn(Arc<Desk>, Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Stuck>> + Send + 'static,

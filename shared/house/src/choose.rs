@@ -181,7 +181,9 @@ fn reason(love: Love) -> String {
 /// A number drawn for one book in one order: FNV-1a over both names, which any later replay draws again.
 fn lot(order: OrderId, isbn: &Isbn) -> u64 {
     let names = order.to_string() + isbn.as_str();
-    names.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    names
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -192,8 +194,11 @@ mod tests {
 
     fn book(number: u32, love: u8, list_price: u64, free: u32) -> Book {
         let twelve = format!("97889{number:07}");
-        let sum: u32 =
-            twelve.bytes().enumerate().map(|(i, b)| u32::from(b - b'0') * if i % 2 == 0 { 1 } else { 3 }).sum();
+        let sum: u32 = twelve
+            .bytes()
+            .enumerate()
+            .map(|(i, b)| u32::from(b - b'0') * if i % 2 == 0 { 1 } else { 3 })
+            .sum();
         let isbn: Isbn = format!("{twelve}{}", (10 - sum % 10) % 10).parse().unwrap();
         Book {
             work: isbn.as_str().to_owned().try_into().unwrap(),

@@ -83,12 +83,19 @@ impl Letter {
 /// What a push says: nothing about who, where or which book.
 pub fn push(notice: Notice) -> Text {
     match notice {
-        Notice::Paid => Text::new("집에 불이 켜졌소. 편지함을 보시오.", "A lamp is lit. Look in your mailbox."),
-        Notice::Chosen => {
-            Text::new("주인장이 서가에서 돌아왔소. 편지함을 보시오.", "The owner is back from the shelves. Look in your mailbox.")
+        Notice::Paid => {
+            Text::new("집에 불이 켜졌소. 편지함을 보시오.", "A lamp is lit. Look in your mailbox.")
         }
-        Notice::Packed => Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox."),
-        Notice::Shipped => Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox."),
+        Notice::Chosen => Text::new(
+            "주인장이 서가에서 돌아왔소. 편지함을 보시오.",
+            "The owner is back from the shelves. Look in your mailbox.",
+        ),
+        Notice::Packed => {
+            Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox.")
+        }
+        Notice::Shipped => {
+            Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox.")
+        }
     }
 }
 
@@ -116,7 +123,9 @@ fn news(order: &Order, notice: Notice) -> String {
             } else {
                 let mut text = "The owner stood before the shelves for a long while, and took one book down.\n\nYour book is chosen. Which one it is stays a secret until you open it.".to_owned();
                 if let Some(back) = back {
-                    text += &format!(" Its list price is ₩{back} below what you paid for the book; that goes back to you.");
+                    text += &format!(
+                        " Its list price is ₩{back} below what you paid for the book; that goes back to you."
+                    );
                 }
                 text
             }
@@ -134,9 +143,13 @@ fn news(order: &Order, notice: Notice) -> String {
                 (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
             });
             if ko {
-                format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}")
+                format!(
+                    "문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"
+                )
             } else {
-                format!("Steps fade beyond the door. The book has set out.\n\nPosted with {carrier}, tracking number {number}.\n{page}")
+                format!(
+                    "Steps fade beyond the door. The book has set out.\n\nPosted with {carrier}, tracking number {number}.\n{page}"
+                )
             }
         }
     }
@@ -171,7 +184,10 @@ pub fn clock(at: Timestamp, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{order::tests::order, parcel::{Carrier, Parcel}};
+    use crate::{
+        order::tests::order,
+        parcel::{Carrier, Parcel},
+    };
 
     #[test]
     fn a_letter_keeps_what_was_written() {
@@ -195,6 +211,8 @@ mod tests {
         }
         let text = news(&order, Notice::Shipped);
         assert!(text.contains("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."), "{text}");
-        assert!(news(&order, Notice::Paid).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다."));
+        assert!(
+            news(&order, Notice::Paid).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
+        );
     }
 }

@@ -16,6 +16,7 @@ pub mod written;
 // The order.
 pub mod calendar;
 pub mod choose;
+pub mod hex;
 pub mod id;
 pub mod isbn;
 pub mod letter;

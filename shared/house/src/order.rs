@@ -67,7 +67,8 @@ impl State {
     /// Which transitions exist.
     pub const fn may_become(self, next: Self) -> bool {
         use State::{
-            Cancelled, Chosen, Choosing, Delivered, Draft, Packed, Paid, Priced, RefundDue, Refunded, Returned, Shipped,
+            Cancelled, Choosing, Chosen, Delivered, Draft, Packed, Paid, Priced, RefundDue, Refunded,
+            Returned, Shipped,
         };
         matches!(
             (self, next),
@@ -296,7 +297,8 @@ impl Order {
 
     /// The order comes to the owner's desk; `want` says what is missing, if anything.
     pub fn choosing(self, want: Option<Want>, now: Timestamp) -> Result<Self, Refused> {
-        let mut order = if self.state == State::Choosing { self } else { self.become_state(State::Choosing, now)? };
+        let mut order =
+            if self.state == State::Choosing { self } else { self.become_state(State::Choosing, now)? };
         order.want = want;
         Ok(order)
     }

@@ -42,7 +42,9 @@ impl Carrier {
     pub fn tracking_page(self, number: &str) -> String {
         match self {
             Self::Cj => format!("https://trace.cjlogistics.com/next/tracking.html?wblNo={number}"),
-            Self::Epost => format!("https://service.epost.go.kr/trace.RetrieveDomRigiTraceList.comm?sid1={number}"),
+            Self::Epost => {
+                format!("https://service.epost.go.kr/trace.RetrieveDomRigiTraceList.comm?sid1={number}")
+            }
         }
     }
 }
@@ -96,7 +98,11 @@ impl Parcel {
             Some(reason) => Ok(Self { carrier, number, insisted: Some(reason.chars().take(200).collect()) }),
             None => {
                 let lengths: Vec<String> = carrier.lengths().iter().map(ToString::to_string).collect();
-                Err(WrongNumber::Length { carrier, found: number.len(), expected: lengths.join("자리 또는 ") })
+                Err(WrongNumber::Length {
+                    carrier,
+                    found: number.len(),
+                    expected: lengths.join("자리 또는 "),
+                })
             }
         }
     }

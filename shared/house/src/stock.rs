@@ -55,8 +55,12 @@ impl Stock {
         if !has_one && self.places(now) == 0 {
             return Err(Full);
         }
-        let expired =
-            self.holds.iter().filter(|(id, hold)| **id != order && !hold.lives(now)).map(|(id, _)| *id).collect();
+        let expired = self
+            .holds
+            .iter()
+            .filter(|(id, hold)| **id != order && !hold.lives(now))
+            .map(|(id, _)| *id)
+            .collect();
         Ok(Taken { until: calendar::minutes_after(now, Order::HELD_MINUTES), expired })
     }
 }

@@ -14,7 +14,8 @@ pub fn tidy(text: &str) -> String {
     while let Some(character) = characters.next() {
         let unseen = match get_general_category(character) {
             GeneralCategory::Format if character == JOINER => {
-                let joins = |other: Option<char>| other.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace());
+                let joins =
+                    |other: Option<char>| other.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace());
                 !(joins(kept.chars().next_back()) && joins(characters.peek().copied()))
             }
             GeneralCategory::Format | GeneralCategory::Control => character != '\n' && character != '\t',

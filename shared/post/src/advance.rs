@@ -27,7 +27,8 @@ pub async fn advance(
             store.handled(asked_by, now).await?;
             return Ok(());
         };
-        let change = Change { seen: order.version, step: &step, handled: Some(asked_by), copy: None, paid: false };
+        let change =
+            Change { seen: order.version, step: &step, handled: Some(asked_by), copy: None, paid: false };
         match store.commit(change).await {
             Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
             Err(Lost::Race(_) | Lost::Conflict) => {}

@@ -91,5 +91,6 @@ where
 
 fn read(body: Option<&str>) -> Result<Message, Failure> {
     // The reason is serde's, which names fields and places and never the values.
-    serde_json::from_str(body.unwrap_or_default()).map_err(|why| Failure::Poison(format!("the body is no message: {why}")))
+    serde_json::from_str(body.unwrap_or_default())
+        .map_err(|why| Failure::Poison(format!("the body is no message: {why}")))
 }

@@ -48,7 +48,8 @@ impl Queues {
     pub async fn send(&self, messages: &[Message]) -> Vec<NotSent> {
         let mut not_sent = Vec::new();
         for queue in Queue::ALL {
-            let of_queue: Vec<&Message> = messages.iter().filter(|message| message.task.queue() == queue).collect();
+            let of_queue: Vec<&Message> =
+                messages.iter().filter(|message| message.task.queue() == queue).collect();
             for batch in of_queue.chunks(BATCH) {
                 self.send_batch(queue, batch, &mut not_sent).await;
             }
@@ -76,7 +77,10 @@ impl Queues {
         match answer {
             Ok(answer) => not_sent.extend(answer.failed.iter().filter_map(|failed| {
                 let message = failed.id.parse::<usize>().ok().and_then(|place| batch.get(place))?;
-                Some(NotSent { id: message.id, why: failed.message.clone().unwrap_or_else(|| failed.code.clone()) })
+                Some(NotSent {
+                    id: message.id,
+                    why: failed.message.clone().unwrap_or_else(|| failed.code.clone()),
+                })
             })),
             Err(error) => {
                 let why = DisplayErrorContext(error).to_string();

@@ -2,12 +2,7 @@
 
 use aws_sdk_sns::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
 use cloud::{Cloud, Misconfigured};
-use house::{
-    id::MessageId,
-    letter,
-    task::Notice,
-    text::Language,
-};
+use house::{id::MessageId, letter, task::Notice, text::Language};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -35,11 +30,19 @@ struct Machine<'a> {
 impl Topic {
     /// The topic whose ARN stands in `TOPIC_NOTICES`.
     pub fn open(cloud: &Cloud) -> Result<Self, Misconfigured> {
-        Ok(Self { client: Client::new(&cloud.sdk), arn: cloud.environment.required("TOPIC_NOTICES")?.to_owned() })
+        Ok(Self {
+            client: Client::new(&cloud.sdk),
+            arn: cloud.environment.required("TOPIC_NOTICES")?.to_owned(),
+        })
     }
 
     /// Rings: the words for people, and the same as JSON for what is subscribed by queue.
-    pub async fn publish(&self, id: MessageId, notice: Notice, language: Language) -> Result<(), NotPublished> {
+    pub async fn publish(
+        &self,
+        id: MessageId,
+        notice: Notice,
+        language: Language,
+    ) -> Result<(), NotPublished> {
         let not_published = |why: String| NotPublished(why);
         let text = letter::push(notice);
         let text = text.in_language(language);

@@ -45,7 +45,12 @@ pub enum Shelved {
 impl Store {
     /// Books of one range with a free copy, the most loved first. One read of at most `limit` books. `after` is what an earlier page
     /// gave as [`BookPage::next`].
-    pub async fn shelf(&self, range: PriceRange, after: Option<&str>, limit: i32) -> Result<BookPage, StoreError> {
+    pub async fn shelf(
+        &self,
+        range: PriceRange,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<BookPage, StoreError> {
         let answer = self
             .client
             .query()
@@ -58,10 +63,7 @@ impl Store {
             .limit(limit)
             .send()
             .await?;
-        let next = answer
-            .last_evaluated_key
-            .as_ref()
-            .and_then(|key| key.get("rank")?.as_s().ok().cloned());
+        let next = answer.last_evaluated_key.as_ref().and_then(|key| key.get("rank")?.as_s().ok().cloned());
         let books = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok(BookPage { books, next })
     }

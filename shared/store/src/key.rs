@@ -65,8 +65,7 @@ pub(crate) fn address(address: &Address) -> String {
         .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase())
         .join("|");
     let digest = ring::digest::digest(&ring::digest::SHA256, plain.as_bytes());
-    let hex: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("ADDRESS#{hex}")
+    format!("ADDRESS#{}", house::hex::of(digest.as_ref(), 16))
 }
 
 /// "This reader, or this address, has had this work."

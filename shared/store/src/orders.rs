@@ -78,8 +78,9 @@ impl Store {
         &self,
         visitor: VisitorId,
     ) -> Result<(Option<Versioned<Visit>>, HashMap<PriceRange, Versioned<Stock>>), StoreError> {
-        let mut items =
-            self.read_many(std::iter::once(key::visit(visitor)).chain(PriceRange::ALL.map(key::stock))).await?;
+        let mut items = self
+            .read_many(std::iter::once(key::visit(visitor)).chain(PriceRange::ALL.map(key::stock)))
+            .await?;
         let visit = items.remove(&key::visit(visitor).to_string()).map(from_item).transpose()?;
         let mut stocks = HashMap::new();
         for range in PriceRange::ALL {
@@ -217,7 +218,8 @@ impl Store {
                     ("order".to_owned(), string(order.id.to_string())),
                     ("sent_at".to_owned(), string(now.to_string())),
                 ]);
-                transaction.put(Guard::Sent, self.item_put(item.into_iter().chain(sent.attributes()).collect(), 0)?);
+                transaction
+                    .put(Guard::Sent, self.item_put(item.into_iter().chain(sent.attributes()).collect(), 0)?);
             }
         }
         transaction.commit(self).await

@@ -58,14 +58,16 @@ impl Transaction {
         self.writes.push((guard, TransactWriteItem::builder().update(update).build()));
     }
 
-
     /// Does all or none.
     pub(crate) async fn commit(self, store: &Store) -> Result<(), Lost> {
         let (guards, writes): (Vec<_>, Vec<_>) = self.writes.into_iter().unzip();
-        let Err(error) = store.client.transact_write_items().set_transact_items(Some(writes)).send().await else {
+        let Err(error) = store.client.transact_write_items().set_transact_items(Some(writes)).send().await
+        else {
             return Ok(());
         };
-        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
+        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        {
             let reasons = cancelled.cancellation_reasons();
             let code = |at: usize| reasons.get(at).and_then(|reason| reason.code()).unwrap_or_default();
             // The message first: a duplicate is a duplicate, whatever else has changed since.

@@ -116,9 +116,7 @@ impl Store {
     }
 }
 
-fn changed_to<R>(
-    error: &SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>,
-) -> Option<Item> {
+fn changed_to<R>(error: &SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>) -> Option<Item> {
     use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
     match error.as_service_error() {
         Some(ConditionalCheckFailedException(failed)) => failed.item().cloned(),

@@ -192,7 +192,10 @@ impl Till {
     ) -> Result<Outcome, TillError> {
         match answer {
             Ok(payment) => match payment.is_paid(&order.value.id.to_string(), order.value.total.0) {
-                Ok(()) => self.paid(order, payment.receipt.map(|receipt| receipt.url.reveal().to_owned()), now).await,
+                Ok(()) => {
+                    self.paid(order, payment.receipt.map(|receipt| receipt.url.reveal().to_owned()), now)
+                        .await
+                }
                 Err(not_paid) => {
                     let over = matches!(payment.status, Status::Aborted | Status::Expired | Status::Canceled);
                     tracing::error!(order = %order.value.id, error.message = %not_paid, "payment does not fit the order");
@@ -258,7 +261,9 @@ impl Till {
             Ok(()) => Ok(Outcome::Refused(Box::new(refused.value), why)),
             // Somebody settled it meanwhile; what they found out counts.
             Err(Lost::Race(_) | Lost::Conflict) => Ok(match self.store.order(order.value.id).await? {
-                Some(current) if current.value.state != State::Priced => Outcome::Paid(Box::new(current.value)),
+                Some(current) if current.value.state != State::Priced => {
+                    Outcome::Paid(Box::new(current.value))
+                }
                 Some(current) => Outcome::Refused(Box::new(current.value), why),
                 None => Outcome::NoSuchOrder,
             }),

@@ -27,7 +27,9 @@ pub enum Drawing {
 impl Drawing {
     pub(crate) fn svg(self, language: Language) -> Markup {
         let (korean, english, view, strokes) = match self {
-            Self::Door => ("닫힌 문, 문틈으로 새는 불빛", "A closed door, light under it", "0 0 120 150", DOOR),
+            Self::Door => {
+                ("닫힌 문, 문틈으로 새는 불빛", "A closed door, light under it", "0 0 120 150", DOOR)
+            }
             Self::Knocker => ("문고리", "A knocker", "0 0 120 110", KNOCKER),
             Self::Bookshelf => ("책이 꽂힌 서가", "Shelves of books", "0 0 140 110", BOOKSHELF),
             Self::Book => ("펼친 방명록과 펜", "An open guest book and a pen", "0 0 140 90", BOOK),

@@ -21,7 +21,16 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A line of text.
     pub const fn text(name: &'static str, label: &'a str) -> Self {
-        Self { name, label, hint: None, value: "", autocomplete: "off", mode: None, lines: None, optional: false }
+        Self {
+            name,
+            label,
+            hint: None,
+            value: "",
+            autocomplete: "off",
+            mode: None,
+            lines: None,
+            optional: false,
+        }
     }
 
     /// Several lines of text.
@@ -69,7 +78,8 @@ impl<'a> Field<'a> {
         let problem = problems.iter().find(|problem| problem.field == self.name);
         let hint_id = self.hint.map(|_| format!("{}-hint", self.name));
         let problem_id = problem.map(|_| format!("{}-problem", self.name));
-        let described = [hint_id.as_deref(), problem_id.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let described =
+            [hint_id.as_deref(), problem_id.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let described = Some(described).filter(|ids| !ids.is_empty());
         let invalid = problem.map(|_| "true");
         let required = (!self.optional).then_some("true");
@@ -91,7 +101,7 @@ impl<'a> Field<'a> {
 }
 
 /// A box to tick.
-pub fn tick(name: &'static str, label: Markup, form: &Form, problems: &[Problem]) -> Markup {
+pub fn tick(name: &'static str, label: &Markup, form: &Form, problems: &[Problem]) -> Markup {
     let problem = problems.iter().find(|problem| problem.field == name);
     let problem_id = format!("{name}-problem");
     html! {

@@ -14,7 +14,10 @@ pub(crate) fn common(headers: &mut HeaderMap, tls: bool) {
         // The origin alone may go out with a link; the path may name an order.
         (header::REFERRER_POLICY, "strict-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+        ),
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "Accept-Language, Cookie"),
     ];
@@ -46,7 +49,9 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     policy += &format!("; script-src 'nonce-{nonce}'");
     if let Some(provider) = &provider {
         // The provider's script loads parts of itself and opens its window in a frame or a pop-up.
-        policy += &format!(" {provider}; connect-src {provider} https://*.tosspayments.com; frame-src {provider} https://*.tosspayments.com");
+        policy += &format!(
+            " {provider}; connect-src {provider} https://*.tosspayments.com; frame-src {provider} https://*.tosspayments.com"
+        );
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -67,7 +72,14 @@ pub(crate) fn session(headers: &mut HeaderMap, tls: bool, value: &str) {
 /// The cookie that remembers a language chosen by hand.
 pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
     if request.language_chosen {
-        set_cookie(headers, request.tls, LANGUAGE_COOKIE, request.language.tag(), "; HttpOnly", 365 * 24 * 60 * 60);
+        set_cookie(
+            headers,
+            request.tls,
+            LANGUAGE_COOKIE,
+            request.language.tag(),
+            "; HttpOnly",
+            365 * 24 * 60 * 60,
+        );
     }
 }
 
@@ -83,7 +95,8 @@ fn set_cookie(headers: &mut HeaderMap, tls: bool, name: &str, value: &str, more:
 /// Scheme, host and port of an address.
 fn origin_of(url: &str) -> String {
     let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after_scheme + at);
+    let end =
+        url.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after_scheme + at);
     url.get(..end).unwrap_or(url).to_owned()
 }
 
@@ -96,7 +109,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         page(&mut headers, &Page::new("door", "문"), "n");
         assert!(!headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("http"));
-        let paying = Page::new("pay", "값").script(Script::Provider { url: "https://js.example/v2/standard".into() });
+        let paying =
+            Page::new("pay", "값").script(Script::Provider { url: "https://js.example/v2/standard".into() });
         page(&mut headers, &paying, "n");
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("script-src 'nonce-n' https://js.example;"), "{policy}");

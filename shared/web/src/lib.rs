@@ -21,8 +21,8 @@ mod style;
 
 pub use drawing::Drawing;
 pub use form::{Form, Problem};
-pub use refusal::Refusal;
 pub use lambda_http::http::StatusCode;
+pub use refusal::Refusal;
 pub use reply::{Page, Reply, Script};
 pub use request::{Method, Request};
 pub use serve::{Room, Site, function, run};

@@ -26,7 +26,8 @@ pub fn of(house: &House, visit: &Visit, here: &str, request: &Request) -> Vec<Pl
             let (minutes, _) = room.expected.minutes();
             PlanRoom {
                 name: room.title.in_language(request.language).to_owned(),
-                path: (lies == PlanPlace::Behind).then(|| if room.id == "door" { "/".into() } else { format!("/{}", room.id) }),
+                path: (lies == PlanPlace::Behind)
+                    .then(|| if room.id == "door" { "/".into() } else { format!("/{}", room.id) }),
                 place: lies,
                 minutes: (lies == PlanPlace::Ahead && minutes > 0).then_some(minutes),
             }

@@ -1,9 +1,6 @@
 //! A request as a step sees it: read once, at the edge.
 
-use house::{
-    id::VisitorId,
-    text::Language,
-};
+use house::{id::VisitorId, text::Language};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, http};
 
@@ -80,7 +77,8 @@ impl Request {
     /// What can be read of any request, good or bad: enough to answer it in the right language.
     fn bare(request: &lambda_http::Request, now: Timestamp) -> Result<Self, Refusal> {
         let headers = request.headers();
-        let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes()).map_err(|_| Refusal::NotText)?;
+        let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes())
+            .map_err(|_| Refusal::NotText)?;
         let chosen = query.get("lang").and_then(Language::from_tag);
         let remembered = cookie(headers, LANGUAGE_COOKIE);
         let accepted = headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -99,14 +97,17 @@ impl Request {
             session: None,
             parameters: request
                 .path_parameters_ref()
-                .map(|parameters| parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+                .map(|parameters| {
+                    parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+                })
                 .unwrap_or_default(),
         })
     }
 
     /// The language of a request that could not be read.
     pub(crate) fn language_of(request: &lambda_http::Request) -> Language {
-        let accepted = request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted =
+            request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Language::choose(cookie(request.headers(), LANGUAGE_COOKIE).as_deref(), accepted)
     }
 

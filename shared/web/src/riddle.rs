@@ -16,12 +16,7 @@ use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use store::{Stale, Versioned};
 
-use crate::{
-    Method, Page, Refusal, Reply, Request, Script, Site,
-    drawing::Drawing,
-    plan,
-    say,
-};
+use crate::{Method, Page, Refusal, Reply, Request, Script, Site, drawing::Drawing, plan, say};
 
 /// How often a lost race is judged again before the visitor is asked to try once more. Each round somebody else got through.
 const ROUNDS: usize = 8;
@@ -57,7 +52,10 @@ pub async fn serve(site: Arc<Site>, request: Request, look: Look) -> Result<Repl
     match request.method {
         Method::Get => {
             let (puzzle, record) = here(house, &visit.value, look.room, &request)?;
-            let latin = request.query.ticked("latin").then(|| puzzle.replies.latin_keys.in_language(request.language));
+            let latin = request
+                .query
+                .ticked("latin")
+                .then(|| puzzle.replies.latin_keys.in_language(request.language));
             let said = Said { reply: latin.map(ToOwned::to_owned), ..Said::default() };
             Ok(page(house, &visit.value, puzzle, &record, &request, look, &said).into())
         }
@@ -107,7 +105,11 @@ async fn at_a_door(
         }
     }
     let (puzzle, record) = here(house, &visit.value, look.room, request)?;
-    let busy = say!(request, "여러 손이 한꺼번에 문을 두드렸구려. 한 번만 다시 해 주시오.", "Many hands knocked at once. Once more, please.");
+    let busy = say!(
+        request,
+        "여러 손이 한꺼번에 문을 두드렸구려. 한 번만 다시 해 주시오.",
+        "Many hands knocked at once. Once more, please."
+    );
     let said = Said {
         typed: request.form.typed("answer"),
         reply: Some(busy.to_owned()),
@@ -133,7 +135,11 @@ fn act(
     match request.form.typed("door") {
         "plain" => (record.open_plain(request.now), Reply::see(onward(house, look.room))),
         "riddle" if request.form.get("answer").is_none() => {
-            let missing = say!(request, "답을 적는 칸이 함께 오지 않았습니다. 다시 적어 주십시오.", "The answer's field did not come along. Please write it again.");
+            let missing = say!(
+                request,
+                "답을 적는 칸이 함께 오지 않았습니다. 다시 적어 주십시오.",
+                "The answer's field did not come along. Please write it again."
+            );
             let said = Said {
                 reply: Some(missing.to_owned()),
                 problem: true,
@@ -180,9 +186,16 @@ fn act(
             }
         }
         _ => {
-            let unknown = say!(request, "이 방에는 두 문뿐입니다. 아래에서 골라 주십시오.", "This room has two doors. Please choose one below.");
-            let said =
-                Said { reply: Some(unknown.to_owned()), status: Some(StatusCode::BAD_REQUEST), ..Said::default() };
+            let unknown = say!(
+                request,
+                "이 방에는 두 문뿐입니다. 아래에서 골라 주십시오.",
+                "This room has two doors. Please choose one below."
+            );
+            let said = Said {
+                reply: Some(unknown.to_owned()),
+                status: Some(StatusCode::BAD_REQUEST),
+                ..Said::default()
+            };
             (record.clone(), show(record, &said))
         }
     }

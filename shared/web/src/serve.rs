@@ -72,12 +72,8 @@ pub fn function<R, H, F>(
     step: &'static str,
     cloud: Cloud,
     handle: H,
-) -> impl Service<
-    lambda_http::Request,
-    Response = Response<Body>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
+) -> impl Service<lambda_http::Request, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
++ Clone
 + Send
 + 'static
 where
@@ -92,12 +88,8 @@ fn serving<R, H, F>(
     step: &'static str,
     room: Arc<Opened<R>>,
     handle: H,
-) -> impl Service<
-    lambda_http::Request,
-    Response = Response<Body>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
+) -> impl Service<lambda_http::Request, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
++ Clone
 + Send
 + 'static
 where

@@ -117,7 +117,8 @@ fn headers(headers: &HeaderMap, arrival: &Arrival) -> BTreeMap<String, String> {
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<_> = headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+    let values: Vec<_> =
+        headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
     (!values.is_empty()).then(|| values.join(","))
 }
 

@@ -45,7 +45,8 @@ fn try_respond(answer: &Json) -> Result<Response, String> {
     let headers = response.headers_mut();
     let mut put = |name: &str, value: &str| -> Result<(), String> {
         let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is no header name"))?;
-        let value = HeaderValue::try_from(value).map_err(|_| format!("the value of `{name}` is no header value"))?;
+        let value =
+            HeaderValue::try_from(value).map_err(|_| format!("the value of `{name}` is no header value"))?;
         headers.append(name, value);
         Ok(())
     };

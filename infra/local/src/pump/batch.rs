@@ -51,7 +51,10 @@ mod tests {
         assert_eq!(read(json!({})), Verdict::Done);
         assert_eq!(read(json!({ "batchItemFailures": null })), Verdict::Done);
         assert_eq!(read(json!({ "batchItemFailures": [] })), Verdict::Done);
-        assert_eq!(read(json!({ "batchItemFailures": [{ "itemIdentifier": "b" }] })), Verdict::Partly(["b".to_owned()].into()));
+        assert_eq!(
+            read(json!({ "batchItemFailures": [{ "itemIdentifier": "b" }] })),
+            Verdict::Partly(["b".to_owned()].into())
+        );
         assert_eq!(read(json!({ "batchItemFailures": [{ "itemIdentifier": "" }] })), Verdict::Failed);
         assert_eq!(read(json!({ "batchItemFailures": [{ "itemIdentifier": "c" }] })), Verdict::Failed);
         assert_eq!(read(json!({ "batchItemFailures": [{}] })), Verdict::Failed);

@@ -35,15 +35,25 @@ impl LaterPump {
     }
 
     pub(super) async fn step(&self, world: &World) -> Result<bool, Fault> {
-        let Some(message) = world.queues.receive(&self.queue, 1, None)?.messages.pop() else { return Ok(false) };
+        let Some(message) = world.queues.receive(&self.queue, 1, None)?.messages.pop() else {
+            return Ok(false);
+        };
         let event: Json = serde_json::from_str(&message.body).unwrap_or_default();
         let done = world.functions.invoke(&self.function, event, None).await.is_ok();
         if !done && message.received <= self.retries {
-            world.queues.change_visibility(&self.queue, &message.receipt, RETRY_SECONDS * message.received)?;
+            world.queues.change_visibility(
+                &self.queue,
+                &message.receipt,
+                RETRY_SECONDS * message.received,
+            )?;
             return Ok(true);
         }
         if !done {
-            tracing::error!(function = self.function, "an event was given up after {} tries", message.received);
+            tracing::error!(
+                function = self.function,
+                "an event was given up after {} tries",
+                message.received
+            );
             if let Some(queue) = &self.dead_letters {
                 world.queues.send(queue, &Outgoing::text(message.body))?;
             }

@@ -77,7 +77,8 @@ pub(crate) fn pumps(template: &Template, world: &World) -> Result<Vec<Arc<Pump>>
     let mut out = Vec::new();
     for lambda in template.functions.values() {
         let mut add = |kind| {
-            let pump = Pump { function: lambda.name.clone(), kind: Mutex::new(kind), held: AtomicBool::new(false) };
+            let pump =
+                Pump { function: lambda.name.clone(), kind: Mutex::new(kind), held: AtomicBool::new(false) };
             out.push(Arc::new(pump));
         };
         let name = &lambda.name;
@@ -164,9 +165,9 @@ impl Pump {
                 Err(error) => Err(error),
             };
             let wait = match outcome {
-                Ok(due) => due.filter(|_| world.clock.runs()).map(|due| {
-                    Duration::try_from(due.duration_since(world.clock.now())).unwrap_or_default()
-                }),
+                Ok(due) => due
+                    .filter(|_| world.clock.runs())
+                    .map(|due| Duration::try_from(due.duration_since(world.clock.now())).unwrap_or_default()),
                 Err(error) => {
                     tracing::error!("{error}");
                     Some(AFTER_FAULT)

@@ -72,7 +72,8 @@ fn record(message: &Message, queue: &str, names: &Names) -> Json {
         .iter()
         .map(|(name, value)| {
             let part = |key: &str| value.get(key).cloned().unwrap_or_default();
-            let mut out = json!({ "dataType": part("DataType"), "stringListValues": [], "binaryListValues": [] });
+            let mut out =
+                json!({ "dataType": part("DataType"), "stringListValues": [], "binaryListValues": [] });
             if let Some(map) = out.as_object_mut() {
                 for (ours, theirs) in [("stringValue", "StringValue"), ("binaryValue", "BinaryValue")] {
                     if !part(theirs).is_null() {

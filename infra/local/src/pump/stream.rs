@@ -83,7 +83,8 @@ impl StreamPump {
             Verdict::Done => self.finish(world, &chunk)?,
             Verdict::Failed => self.failed(world, chunk, failure.as_ref())?,
             Verdict::Partly(failed) => {
-                let first = chunk.records.iter().position(|r| failed.contains(sequence(r))).unwrap_or_default();
+                let first =
+                    chunk.records.iter().position(|r| failed.contains(sequence(r))).unwrap_or_default();
                 self.partly(world, chunk, first)?;
             }
         }
@@ -159,7 +160,11 @@ impl StreamPump {
 
     /// What a mapping tells its on-failure queue: where the records are, not the records.
     fn give_up(&self, world: &World, chunk: &Chunk, failure: Option<&Failure>) -> Result<(), Fault> {
-        tracing::error!(function = self.function, records = chunk.records.len(), "stream records were given up");
+        tracing::error!(
+            function = self.function,
+            records = chunk.records.len(),
+            "stream records were given up"
+        );
         let Some(queue) = &self.source.on_failure else { return Ok(()) };
         let arn = world.functions.find(&self.function).map(|f| world.names.function_arn(&f.deployed_name));
         let place = |record: Option<&Json>| record.map(|r| sequence(r).to_owned());

@@ -103,7 +103,9 @@ impl Queues {
         let changed = self
             .ledger
             .connection()
-            .prepare_cached("UPDATE messages SET visible = ?4 WHERE receipt = ?1 AND queue = ?2 AND visible > ?3")?
+            .prepare_cached(
+                "UPDATE messages SET visible = ?4 WHERE receipt = ?1 AND queue = ?2 AND visible > ?3",
+            )?
             .execute(params![receipt, queue.name, now, now + seconds(visibility)])?;
         if changed == 0 {
             return Err(QueueError::NotInFlight(receipt.to_owned()));
@@ -120,7 +122,8 @@ impl Queues {
         expire(&connection, queue, now)?;
         let count = |condition: &str| -> Result<usize> {
             let sql = format!("SELECT count(*) FROM messages WHERE queue = ?1 AND {condition}");
-            let count: i64 = connection.prepare_cached(&sql)?.query_row(params![queue.name, now], |row| row.get(0))?;
+            let count: i64 =
+                connection.prepare_cached(&sql)?.query_row(params![queue.name, now], |row| row.get(0))?;
             Ok(usize::try_from(count).unwrap_or_default())
         };
         Ok(Depth {
@@ -134,8 +137,9 @@ impl Queues {
     pub fn peek(&self, queue: &str) -> Result<Vec<Peeked>> {
         let queue = self.find(queue)?;
         let connection = self.ledger.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT id, body, received, visible FROM messages WHERE queue = ?1 ORDER BY row")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT id, body, received, visible FROM messages WHERE queue = ?1 ORDER BY row",
+        )?;
         let rows = statement.query_map([&queue.name], |row| {
             Ok(Peeked {
                 id: row.get(0)?,
@@ -173,7 +177,9 @@ impl Queues {
         let mut connection = self.ledger.connection();
         let transaction = connection.transaction()?;
         let rows: Vec<(i64, Option<String>)> = transaction
-            .prepare_cached("SELECT row, source FROM messages WHERE queue = ?1 AND visible <= ?2 ORDER BY row")?
+            .prepare_cached(
+                "SELECT row, source FROM messages WHERE queue = ?1 AND visible <= ?2 ORDER BY row",
+            )?
             .query_map(params![from.name, now], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<std::result::Result<_, _>>()?;
         let mut moved = 0;
@@ -246,11 +252,14 @@ fn check(message: &Outgoing) -> Result<()> {
         )));
     }
     if message.attributes.len() > 10 {
-        return Err(QueueError::Parameter("Number of message attributes [>10] exceeds the allowed maximum [10].".into()));
+        return Err(QueueError::Parameter(
+            "Number of message attributes [>10] exceeds the allowed maximum [10].".into(),
+        ));
     }
     if message.delay.is_some_and(|delay| delay > 900) {
         return Err(QueueError::Parameter(
-            "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.".into(),
+            "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."
+                .into(),
         ));
     }
     let carried = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
@@ -294,7 +303,13 @@ fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
 }
 
 /// A moved message starts anew: visible at once, not yet received, its old receipt handle worthless.
-fn move_row(connection: &Connection, row: i64, to: &str, now: i64, source: Option<&str>) -> rusqlite::Result<()> {
+fn move_row(
+    connection: &Connection,
+    row: i64,
+    to: &str,
+    now: i64,
+    source: Option<&str>,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "UPDATE messages SET queue = ?2, visible = ?3, received = 0, first_received = NULL, receipt = NULL, source = ?4
@@ -337,6 +352,7 @@ fn receipt(row: i64) -> String {
 }
 
 fn check_receipt(receipt: &str) -> Result<()> {
-    let ours = receipt.len() == 52 && receipt.strip_prefix("AQEB").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+    let ours = receipt.len() == 52
+        && receipt.strip_prefix("AQEB").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
     if ours { Ok(()) } else { Err(QueueError::BadReceipt) }
 }

@@ -36,13 +36,17 @@ pub enum QueueError {
     #[error("The input receipt handle is invalid.")]
     BadReceipt,
     /// The message is not in flight, so its visibility cannot change.
-    #[error("Value {0} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.")]
+    #[error(
+        "Value {0} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change."
+    )]
     NotInFlight(String),
     /// A parameter is missing, out of range or of the wrong form.
     #[error("{0}")]
     Parameter(String),
     /// The body holds a character SQS does not carry.
-    #[error("Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")]
+    #[error(
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+    )]
     Contents,
     /// A fault of a batch as a whole; the first field is SQS's code.
     #[error("{1}")]
@@ -148,7 +152,12 @@ pub struct Queues {
 }
 
 impl Queues {
-    pub(crate) fn new(ledger: Ledger, clock: Clock, bell: Bell, queues: impl IntoIterator<Item = Queue>) -> Self {
+    pub(crate) fn new(
+        ledger: Ledger,
+        clock: Clock,
+        bell: Bell,
+        queues: impl IntoIterator<Item = Queue>,
+    ) -> Self {
         let known = queues.into_iter().map(|queue| (queue.name.clone(), queue)).collect();
         Self { ledger, clock, bell, known }
     }

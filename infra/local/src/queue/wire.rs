@@ -71,7 +71,8 @@ fn send_batch(queues: &Queues, body: &Json) -> Result<Json> {
     let bytes: usize =
         entries(body)?.iter().filter_map(|e| e.get("MessageBody")?.as_str()).map(str::len).sum();
     if bytes > MAX_BYTES {
-        let what = format!("Batch requests cannot be longer than {MAX_BYTES} bytes. You have sent {bytes} bytes.");
+        let what =
+            format!("Batch requests cannot be longer than {MAX_BYTES} bytes. You have sent {bytes} bytes.");
         return Err(QueueError::Batch("BatchRequestTooLong", what));
     }
     batch(queues, body, |queue, entry| match send(queues, queue, entry)? {
@@ -90,7 +91,8 @@ fn batch(
     let mut seen = HashSet::new();
     for entry in entries(body)? {
         let id = text(entry, "Id")?;
-        let well_formed = id.len() <= 80 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let well_formed =
+            id.len() <= 80 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if id.is_empty() || !well_formed {
             let what = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
             return Err(QueueError::Batch("InvalidBatchEntryId", what.into()));
@@ -120,12 +122,15 @@ fn batch(
 }
 
 fn entries(body: &Json) -> Result<&Vec<Json>> {
-    let entries = body.get("Entries").and_then(Json::as_array).filter(|e| !e.is_empty()).ok_or_else(|| {
-        QueueError::Batch("EmptyBatchRequest", "There should be at least one entry in the request.".into())
-    })?;
+    let entries =
+        body.get("Entries").and_then(Json::as_array).filter(|e| !e.is_empty()).ok_or_else(|| {
+            QueueError::Batch(
+                "EmptyBatchRequest",
+                "There should be at least one entry in the request.".into(),
+            )
+        })?;
     if entries.len() > 10 {
-        let what =
-            format!("Maximum number of entries per request are 10. You have sent {}.", entries.len());
+        let what = format!("Maximum number of entries per request are 10. You have sent {}.", entries.len());
         return Err(QueueError::Batch("TooManyEntriesInBatchRequest", what));
     }
     Ok(entries)
@@ -163,7 +168,9 @@ fn message(message: &Message, system: &HashSet<String>, own: &HashSet<String>) -
         "MD5OfBody": md5_hex(&message.body),
     });
     let has = |names: &HashSet<String>, name: &str| {
-        names.iter().any(|n| n == "All" || n == name || n.strip_suffix(".*").is_some_and(|p| name.starts_with(p)))
+        names
+            .iter()
+            .any(|n| n == "All" || n == name || n.strip_suffix(".*").is_some_and(|p| name.starts_with(p)))
     };
     let Some(map) = out.as_object_mut() else { return out };
     let attributes: Map<String, Json> =
@@ -171,8 +178,12 @@ fn message(message: &Message, system: &HashSet<String>, own: &HashSet<String>) -
     if !attributes.is_empty() {
         map.insert("Attributes".into(), Json::Object(attributes));
     }
-    let attributes: Map<String, Json> =
-        message.attributes.iter().filter(|(name, _)| has(own, name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let attributes: Map<String, Json> = message
+        .attributes
+        .iter()
+        .filter(|(name, _)| has(own, name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     if let Some(sum) = md5_of_attributes(&attributes) {
         map.insert("MD5OfMessageAttributes".into(), sum.into());
         map.insert("MessageAttributes".into(), Json::Object(attributes));
@@ -198,8 +209,9 @@ pub(crate) fn system_attributes(message: &Message) -> Map<String, Json> {
 }
 
 fn change_visibility(queues: &Queues, queue: &str, body: &Json) -> Result<()> {
-    let seconds = number(body, "VisibilityTimeout", 0, 43_200)?
-        .ok_or_else(|| QueueError::Parameter("The request must contain the parameter VisibilityTimeout.".into()))?;
+    let seconds = number(body, "VisibilityTimeout", 0, 43_200)?.ok_or_else(|| {
+        QueueError::Parameter("The request must contain the parameter VisibilityTimeout.".into())
+    })?;
     queues.change_visibility(queue, text(body, "ReceiptHandle")?, seconds)
 }
 
@@ -214,8 +226,13 @@ fn attributes(queues: &Queues, body: &Json) -> Result<Json> {
     ] {
         all.insert(name.into(), count.to_string().into());
     }
-    let wanted: Vec<&str> =
-        body.get("AttributeNames").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let wanted: Vec<&str> = body
+        .get("AttributeNames")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect();
     all.retain(|name, _| wanted.contains(&"All") || wanted.contains(&name.as_str()));
     Ok(json!({ "Attributes": all }))
 }

@@ -17,8 +17,8 @@ use serde_json::Value as Json;
 
 pub use intrinsics::{Scope, long_form};
 pub use model::{
-    Index, Key, Lambda, Parameter, Queue, QueueSource, Redrive, Route, ScheduleSource, StreamSource, Subscription, Table,
-    Topic,
+    Index, Key, Lambda, Parameter, Queue, QueueSource, Redrive, Route, ScheduleSource, StreamSource,
+    Subscription, Table, Topic,
 };
 pub use names::Names;
 pub use schedule::{Schedule, ScheduleError};

@@ -13,7 +13,11 @@ pub struct Names {
 
 impl Default for Names {
     fn default() -> Self {
-        Self { account: "000000000000".into(), region: "ap-northeast-2".into(), stack: "gongganmunhak-local".into() }
+        Self {
+            account: "000000000000".into(),
+            region: "ap-northeast-2".into(),
+            stack: "gongganmunhak-local".into(),
+        }
     }
 }
 

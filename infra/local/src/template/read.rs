@@ -35,9 +35,9 @@ impl Resource<'_> {
     fn number(&self, scope: &Scope, property: &str, default: u32) -> Result<u32, TemplateError> {
         match self.text(scope, property)? {
             None => Ok(default),
-            Some(text) => {
-                text.parse().map_err(|_| TemplateError::shape(self.at(property), "a whole number is expected"))
-            }
+            Some(text) => text
+                .parse()
+                .map_err(|_| TemplateError::shape(self.at(property), "a whole number is expected")),
         }
     }
 }
@@ -109,8 +109,14 @@ pub(super) fn template(
             }
             "AWS::SNS::Subscription" => {
                 let topic = resource.text(&scope, "TopicArn")?;
-                let topic = topic.ok_or_else(|| TemplateError::shape(resource.at("TopicArn"), "it is missing"))?;
-                template.subscriptions.push(subscription(resource.properties, topic, &scope, &resource.at(""))?);
+                let topic =
+                    topic.ok_or_else(|| TemplateError::shape(resource.at("TopicArn"), "it is missing"))?;
+                template.subscriptions.push(subscription(
+                    resource.properties,
+                    topic,
+                    &scope,
+                    &resource.at(""),
+                )?);
             }
             "AWS::DynamoDB::Table" => {
                 template.tables.insert(id, table(resource, &scope)?);
@@ -221,7 +227,10 @@ fn subscription(
 fn table(resource: &Resource<'_>, scope: &Scope) -> Result<Table, TemplateError> {
     let at = resource.at("KeySchema");
     let properties = scope
-        .resolve(&Json::Object(resource.properties.clone()), &format!("Resources.{}.Properties", resource.id))?
+        .resolve(
+            &Json::Object(resource.properties.clone()),
+            &format!("Resources.{}.Properties", resource.id),
+        )?
         .unwrap_or_default();
     let key = |schema: Option<&Json>| -> Result<Key, TemplateError> {
         let part = |kind: &str| {
@@ -239,7 +248,8 @@ fn table(resource: &Resource<'_>, scope: &Scope) -> Result<Table, TemplateError>
     let mut indexes = BTreeMap::new();
     for index in properties.get("GlobalSecondaryIndexes").and_then(Json::as_array).into_iter().flatten() {
         let name = index.get("IndexName").and_then(Json::as_str).unwrap_or_default().to_owned();
-        let projection = index.pointer("/Projection/ProjectionType").and_then(Json::as_str).unwrap_or("ALL").to_owned();
+        let projection =
+            index.pointer("/Projection/ProjectionType").and_then(Json::as_str).unwrap_or("ALL").to_owned();
         indexes.insert(name, Index { key: key(index.get("KeySchema"))?, projection });
     }
     let expires = properties
@@ -253,7 +263,10 @@ fn table(resource: &Resource<'_>, scope: &Scope) -> Result<Table, TemplateError>
         name: named(resource, scope)?.reference,
         key: key(properties.get("KeySchema"))?,
         indexes,
-        stream: properties.pointer("/StreamSpecification/StreamViewType").and_then(Json::as_str).map(str::to_owned),
+        stream: properties
+            .pointer("/StreamSpecification/StreamViewType")
+            .and_then(Json::as_str)
+            .map(str::to_owned),
         expires,
         properties,
     })

@@ -43,9 +43,8 @@ impl Schedule {
     /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are not known here.
     pub fn parse(expression: &str) -> Result<Self, ScheduleError> {
         let wrong = |why| ScheduleError { expression: expression.to_owned(), why };
-        let inner = |name: &str| {
-            expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim)
-        };
+        let inner =
+            |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim);
         if let Some(rate) = inner("rate") {
             let (count, unit) = rate.split_once(' ').ok_or_else(|| wrong("a rate is a number and a unit"))?;
             let count: i64 = count.parse().map_err(|_| wrong("a rate starts with a number"))?;
@@ -60,13 +59,16 @@ impl Schedule {
             }
             return Ok(Self::Rate(SignedDuration::from_secs(count * each)));
         }
-        let fields: Vec<&str> =
-            inner("cron").ok_or_else(|| wrong("it is neither rate() nor cron()"))?.split_whitespace().collect();
+        let fields: Vec<&str> = inner("cron")
+            .ok_or_else(|| wrong("it is neither rate() nor cron()"))?
+            .split_whitespace()
+            .collect();
         let [minutes, hours, days, months, weekdays, years] = fields.as_slice() else {
             return Err(wrong("a cron expression has six fields"));
         };
         let field = |text: &str, low, high, names: &[&str], first| {
-            field(text, low, high, names, first).ok_or_else(|| wrong("a field is out of range or uses L, W or #"))
+            field(text, low, high, names, first)
+                .ok_or_else(|| wrong("a field is out of range or uses L, W or #"))
         };
         Ok(Self::Cron(Cron {
             minutes: field(minutes, 0, 59, &[], 0)?,
@@ -122,8 +124,10 @@ fn sunday_first(weekday: Weekday) -> i16 {
 }
 
 fn allowed(field: Option<&Vec<i16>>, below: i16) -> impl Iterator<Item = i8> + Clone {
-    let values: Vec<i8> =
-        (0..below).filter(|v| field.is_none_or(|f| f.contains(v))).filter_map(|v| i8::try_from(v).ok()).collect();
+    let values: Vec<i8> = (0..below)
+        .filter(|v| field.is_none_or(|f| f.contains(v)))
+        .filter_map(|v| i8::try_from(v).ok())
+        .collect();
     values.into_iter()
 }
 
@@ -181,7 +185,14 @@ mod tests {
 
     #[test]
     fn what_is_no_schedule_says_so() {
-        for bad in ["rate(0 minutes)", "rate(5 weeks)", "every day", "cron(0 0 * *)", "cron(61 0 * * ? *)", "cron(0 0 L * ? *)"] {
+        for bad in [
+            "rate(0 minutes)",
+            "rate(5 weeks)",
+            "every day",
+            "cron(0 0 * *)",
+            "cron(61 0 * * ? *)",
+            "cron(0 0 L * ? *)",
+        ] {
             assert!(Schedule::parse(bad).is_err(), "{bad}");
         }
         let past = Schedule::parse("cron(0 0 1 1 ? 1999)").unwrap();

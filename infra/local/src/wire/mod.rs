@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -95,7 +96,11 @@ impl Wire {
 
     /// How often an operation was called, whoever called.
     pub fn count(&self, service: Service, operation: &str) -> usize {
-        lock(&self.inner.calls).iter().filter(|((_, s, o), _)| *s == service && o == operation).map(|(_, n)| n).sum()
+        lock(&self.inner.calls)
+            .iter()
+            .filter(|((_, s, o), _)| *s == service && o == operation)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     /// Forgets the counts.
@@ -122,7 +127,11 @@ impl Wire {
         broken
     }
 
-    async fn answer(&self, call: Call, dynamodb: &SharedHttpConnector) -> Result<HttpResponse, ConnectorError> {
+    async fn answer(
+        &self,
+        call: Call,
+        dynamodb: &SharedHttpConnector,
+    ) -> Result<HttpResponse, ConnectorError> {
         let broken = self.count_and_break(&call);
         match broken {
             None | Some(Breakage::LostReply) => {}
@@ -145,13 +154,20 @@ impl Wire {
         reply
     }
 
-    async fn perform(&self, call: Call, dynamodb: &SharedHttpConnector) -> Result<HttpResponse, ConnectorError> {
+    async fn perform(
+        &self,
+        call: Call,
+        dynamodb: &SharedHttpConnector,
+    ) -> Result<HttpResponse, ConnectorError> {
         let inner = &self.inner;
         match call.service {
             Service::Dynamodb => {
                 let changes = call.changes_table();
                 let mut request = call.request;
-                request.uri_mut().set_endpoint(&inner.dynamodb).map_err(|e| ConnectorError::user(e.into()))?;
+                request
+                    .uri_mut()
+                    .set_endpoint(&inner.dynamodb)
+                    .map_err(|e| ConnectorError::user(e.into()))?;
                 let reply = dynamodb.call(request).await;
                 if changes {
                     inner.bell.ring();

@@ -1,6 +1,12 @@
 //! The fixture's functions, and how the tests start them.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses its part of this module")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a fixture that is wrong is to fall"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -105,11 +111,8 @@ pub fn sns(http: aws_smithy_runtime_api::client::http::SharedHttpClient) -> aws_
 }
 
 pub fn table(system: &System) -> aws_sdk_dynamodb::Client {
-    let parts = Parts {
-        http: system.client(),
-        now: Arc::new(jiff::Timestamp::now),
-        environment: BTreeMap::new(),
-    };
+    let parts =
+        Parts { http: system.client(), now: Arc::new(jiff::Timestamp::now), environment: BTreeMap::new() };
     dynamodb(&parts)
 }
 
@@ -147,7 +150,11 @@ fn function(name: &str, parts: &Parts, stage: &Stage) -> Option<Function> {
                 let fails = stage.fails(&event.payload.to_string());
                 let name = name.clone();
                 async move {
-                    if fails { Err(failed("told to fail")) } else { Ok(json!({ "name": name, "event": event.payload })) }
+                    if fails {
+                        Err(failed("told to fail"))
+                    } else {
+                        Ok(json!({ "name": name, "event": event.payload }))
+                    }
                 }
             }))
         }
@@ -172,13 +179,17 @@ fn page(stage: Stage, environment: BTreeMap<String, String>) -> Function {
                     .header("set-cookie", "a=1; Path=/")
                     .header("set-cookie", "b=2; Path=/")
                     .body(lambda_http::Body::Empty),
-                "bytes" => builder.header("content-type", "image/png").body(lambda_http::Body::Binary(vec![0, 159, 255])),
-                _ => builder.header("content-type", "text/html; charset=utf-8").body(lambda_http::Body::Text(format!(
-                    "{}|{}|{}",
-                    environment["GREETING"],
-                    request.method(),
-                    String::from_utf8_lossy(request.body().as_ref()),
-                ))),
+                "bytes" => builder
+                    .header("content-type", "image/png")
+                    .body(lambda_http::Body::Binary(vec![0, 159, 255])),
+                _ => builder.header("content-type", "text/html; charset=utf-8").body(
+                    lambda_http::Body::Text(format!(
+                        "{}|{}|{}",
+                        environment["GREETING"],
+                        request.method(),
+                        String::from_utf8_lossy(request.body().as_ref()),
+                    )),
+                ),
             };
             response.map_err(failed)
         }
@@ -195,11 +206,14 @@ fn order(client: aws_sdk_dynamodb::Client, table: String) -> Function {
         async move {
             let text = String::from_utf8_lossy(request.body().as_ref()).into_owned();
             if text == "forbidden" {
-                let refused = client.delete_item().table_name(&table).key("pk", s("x")).key("sk", s("x")).send().await;
+                let refused =
+                    client.delete_item().table_name(&table).key("pk", s("x")).key("sk", s("x")).send().await;
                 return Err(failed(refused.map_err(aws_sdk_dynamodb::Error::from)));
             }
             for (i, part) in text.split(',').enumerate() {
-                put(&client, &table, &format!("ORDER#{text}"), &format!("MESSAGE#{i}"), part, "message").await.map_err(failed)?;
+                put(&client, &table, &format!("ORDER#{text}"), &format!("MESSAGE#{i}"), part, "message")
+                    .await
+                    .map_err(failed)?;
             }
             Ok(lambda_http::Response::builder().status(201).body("적었습니다".to_owned()).unwrap())
         }
@@ -223,7 +237,12 @@ pub async fn put(
     Ok(())
 }
 
-async fn relay(event: Value, stage: Stage, sqs: aws_sdk_sqs::Client, queue: String) -> Result<Value, Diagnostic> {
+async fn relay(
+    event: Value,
+    stage: Stage,
+    sqs: aws_sdk_sqs::Client,
+    queue: String,
+) -> Result<Value, Diagnostic> {
     stage.called("relay", &event);
     let mut failures = Vec::new();
     for record in event["Records"].as_array().unwrap() {
@@ -263,7 +282,12 @@ async fn work(
 }
 
 /// A request without a socket.
-pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> local::Request {
+pub fn request(
+    method: &str,
+    uri: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Vec<u8>>,
+) -> local::Request {
     let mut builder = http::Request::builder().method(method).uri(uri).header("host", "localhost:9000");
     for (name, value) in headers {
         builder = builder.header(*name, *value);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::{EMPTY, Resource, truthy, whole};
+use crate::template::TemplateError;
 use crate::template::intrinsics::Scope;
 use crate::template::model::{Lambda, QueueSource, Route, ScheduleSource, StreamSource, Subscription};
 use crate::template::names::kebab;
 use crate::template::schedule::Schedule;
-use crate::template::TemplateError;
 
 pub(super) fn function(
     resource: &Resource<'_>,
@@ -35,7 +35,11 @@ pub(super) fn function(
         schedules: Vec::new(),
         retries: retries(resource, scope)?,
         dead_letters: dead_letters(resource, scope)?,
-        role: resource.properties.get("Role").and_then(|r| r.pointer("/Fn::GetAtt/0")?.as_str()).map(str::to_owned),
+        role: resource
+            .properties
+            .get("Role")
+            .and_then(|r| r.pointer("/Fn::GetAtt/0")?.as_str())
+            .map(str::to_owned),
         deployed_name,
     };
     let events = resource.properties.get("Events").and_then(Json::as_object).unwrap_or(&EMPTY);
@@ -78,10 +82,12 @@ fn environment(
     scope: &Scope,
 ) -> Result<BTreeMap<String, String>, TemplateError> {
     let mut out = BTreeMap::new();
-    for (properties, at) in
-        [(globals, "Globals.Function.Environment".to_owned()), (resource.properties, resource.at("Environment"))]
-    {
-        let variables = properties.get("Environment").and_then(|e| e.get("Variables")).and_then(Json::as_object);
+    for (properties, at) in [
+        (globals, "Globals.Function.Environment".to_owned()),
+        (resource.properties, resource.at("Environment")),
+    ] {
+        let variables =
+            properties.get("Environment").and_then(|e| e.get("Variables")).and_then(Json::as_object);
         for (name, value) in variables.unwrap_or(&EMPTY) {
             match scope.text(value, &format!("{at}.Variables.{name}"))? {
                 Some(value) => out.insert(name.clone(), value),
@@ -163,8 +169,9 @@ impl Event<'_> {
         let mut out = Vec::new();
         for filter in criteria.get("Filters").and_then(Json::as_array).into_iter().flatten() {
             let pattern = match filter.get("Pattern") {
-                Some(Json::String(text)) => serde_json::from_str(text)
-                    .map_err(|e| TemplateError::shape(self.at, format!("the filter's Pattern is no JSON: {e}")))?,
+                Some(Json::String(text)) => serde_json::from_str(text).map_err(|e| {
+                    TemplateError::shape(self.at, format!("the filter's Pattern is no JSON: {e}"))
+                })?,
                 Some(pattern @ Json::Object(_)) => pattern.clone(),
                 _ => return Err(TemplateError::shape(self.at, "a filter needs its Pattern")),
             };
@@ -213,7 +220,10 @@ impl Event<'_> {
                 .text("MaximumRecordAgeInSeconds")?
                 .and_then(|age| age.parse().ok())
                 .map_or(86_400, |age: u32| age.min(86_400)),
-            on_failure: destination.pointer("/OnFailure/Destination").and_then(Json::as_str).map(str::to_owned),
+            on_failure: destination
+                .pointer("/OnFailure/Destination")
+                .and_then(Json::as_str)
+                .map(str::to_owned),
             filters: self.filters()?,
             enabled: self.enabled()?,
         })
@@ -232,7 +242,8 @@ impl Event<'_> {
         };
         Ok(ScheduleSource {
             event: self.name.to_owned(),
-            schedule: Schedule::parse(&expression).map_err(|e| TemplateError::shape(self.at, e.to_string()))?,
+            schedule: Schedule::parse(&expression)
+                .map_err(|e| TemplateError::shape(self.at, e.to_string()))?,
             input,
             enabled: self.enabled()?,
         })

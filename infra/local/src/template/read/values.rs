@@ -26,8 +26,11 @@ pub(super) fn parameters(
     for (name, body) in declared {
         let at = format!("Parameters.{name}");
         let default = body.get("Default").map(plain);
-        let allowed: Vec<String> =
-            body.get("AllowedValues").and_then(Json::as_array).map(|v| v.iter().map(plain).collect()).unwrap_or_default();
+        let allowed: Vec<String> = body
+            .get("AllowedValues")
+            .and_then(Json::as_array)
+            .map(|v| v.iter().map(plain).collect())
+            .unwrap_or_default();
         let value = overrides
             .get(name)
             .cloned()
@@ -37,7 +40,8 @@ pub(super) fn parameters(
             return Err(TemplateError::shape(&at, format!("{value} is not one of {}", allowed.join(", "))));
         }
         let text = |key: &str| body.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let parameter = Parameter { kind: text("Type"), description: text("Description"), default, allowed, value };
+        let parameter =
+            Parameter { kind: text("Type"), description: text("Description"), default, allowed, value };
         out.insert(name.clone(), parameter);
     }
     Ok(out)
@@ -57,7 +61,8 @@ pub(super) fn named(resource: &Resource<'_>, scope: &Scope) -> Result<Named, Tem
     let own = |property: &str| -> Result<String, TemplateError> {
         Ok(resource.text(scope, property)?.unwrap_or_else(|| names.generated(resource.id)))
     };
-    let attributes = |list: &[(&str, String)]| list.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+    let attributes =
+        |list: &[(&str, String)]| list.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
     Ok(match resource.kind {
         "AWS::SQS::Queue" => {
             let name = own("QueueName")?;
@@ -73,12 +78,18 @@ pub(super) fn named(resource: &Resource<'_>, scope: &Scope) -> Result<Named, Tem
         "AWS::SNS::Topic" => {
             let name = own("TopicName")?;
             let arn = names.arn("sns", &name);
-            Named { reference: arn.clone(), attributes: attributes(&[("TopicArn", arn), ("TopicName", name)]) }
+            Named {
+                reference: arn.clone(),
+                attributes: attributes(&[("TopicArn", arn), ("TopicName", name)]),
+            }
         }
         "AWS::DynamoDB::Table" => {
             let name = own("TableName")?;
             Named {
-                attributes: attributes(&[("Arn", names.table_arn(&name)), ("StreamArn", names.stream_arn(&name))]),
+                attributes: attributes(&[
+                    ("Arn", names.table_arn(&name)),
+                    ("StreamArn", names.stream_arn(&name)),
+                ]),
                 reference: name,
             }
         }

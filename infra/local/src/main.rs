@@ -1,0 +1,50 @@
+//! `local`: the whole house in one process.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use local::run::{Arguments, run};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log(arguments.verbose);
+    let Some(build) = local::registry::build() else {
+        eprintln!("이 컴퓨터에서 난수를 얻을 수 없습니다 / this machine gives no randomness");
+        return ExitCode::FAILURE;
+    };
+    match run(arguments, build, stopped()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What goes wrong goes to stderr; with `--verbose` what goes right too. The embedded DynamoDB warns of every
+/// condition that does not hold, which is everyday here.
+fn log(verbose: bool) {
+    let usual = if verbose { LevelFilter::INFO } else { LevelFilter::WARN };
+    let targets = Targets::new().with_default(usual).with_target("dynoxide", LevelFilter::ERROR);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(targets);
+    tracing_subscriber::registry().with(lines).init();
+}
+
+/// Ctrl-C, or the termination signal of whoever started this.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,280 @@
+//! What `local` does from its first line to Ctrl-C: take the ground, start the payment stand-in, start the system, fill
+//! an empty house, say where everything is.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tokio::net::TcpListener;
+
+use crate::assemble::Ground;
+use crate::config::{Config, Source, StartError};
+use crate::function::Build;
+use crate::sample;
+use crate::state::{self, State};
+use crate::system::System;
+use crate::template::Template;
+
+/// 공간문학 in one process: an HTTP API, functions, table, queues and topic, all on this machine.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "local", version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct Arguments {
+    /// The port to listen on, on this machine only (0: any free one).
+    #[arg(long, default_value_t = 9000)]
+    pub port: u16,
+    /// Keep nothing: the state is gone with the process.
+    #[arg(long, conflicts_with_all = ["state", "fresh"])]
+    pub memory: bool,
+    /// Empty the state first. Asks on a terminal.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// The folder of the state.
+    #[arg(long, default_value = ".state")]
+    pub state: PathBuf,
+    /// The template to run.
+    #[arg(long, default_value = "template.yaml")]
+    pub template: PathBuf,
+    /// A template parameter instead of its default. With `TossApiUrl` the payment stand-in stays out, and the secret
+    /// key comes from the variable TOSS_SECRET_KEY.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// Leave an empty house empty.
+    #[arg(long)]
+    pub bare: bool,
+    /// Say more: every publish, every refused call.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is expected")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Why the program ends with status 1, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The system does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The payment stand-in does not start.
+    #[error("결제 대역이 시작되지 않습니다 / the payment stand-in does not start: {0}")]
+    Standin(String),
+    /// The sample content cannot be used.
+    #[error("{0}")]
+    Sample(String),
+    /// Emptying was not agreed to.
+    #[error("상태를 비우지 않았습니다 / the state was not emptied (--fresh --yes does not ask)")]
+    NotAgreed,
+    /// A real payment service needs a key.
+    #[error(
+        "TossApiUrl 을 바꾸려면 환경 변수 TOSS_SECRET_KEY 가 필요합니다 / another TossApiUrl needs the variable TOSS_SECRET_KEY"
+    )]
+    NoTossKey,
+    /// The machine gives no randomness for the session key.
+    #[error("세션 열쇠를 만들 수 없습니다 / no session key can be made: {0}")]
+    NoRandomness(String),
+}
+
+/// Where the stand-in's port lies above the system's.
+const STANDIN_ABOVE: u16 = 10;
+
+/// Runs until `until` is over (Ctrl-C), then stops cleanly.
+pub async fn run(
+    arguments: Arguments,
+    build: Build,
+    until: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let running = Running::start(arguments, build).await?;
+    running.greet();
+    until.await;
+    say("멈추는 중 / stopping …");
+    running.system.stop().await;
+    say("멈추었습니다 / stopped");
+    Ok(())
+}
+
+/// A system as people run it, with the stand-in beside it.
+#[derive(Debug)]
+pub struct Running {
+    /// The system.
+    pub system: System,
+    standin: Option<toss_standin::Standin>,
+    state: State,
+}
+
+impl Running {
+    /// Starts everything the arguments ask for.
+    pub async fn start(arguments: Arguments, build: Build) -> Result<Self, RunError> {
+        let state = if arguments.memory { State::Memory } else { State::Folder(arguments.state.clone()) };
+        let mut parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
+        say(&format!("템플릿 / template   {}", arguments.template.display()));
+        let template = Template::load(&arguments.template, &parameters).map_err(StartError::from)?;
+        if arguments.fresh && state::exists(&arguments.state) && !arguments.yes && !agreed(&arguments.state) {
+            return Err(RunError::NotAgreed);
+        }
+        let ground = Ground::take(Some(arguments.port), &state, arguments.fresh).await?;
+
+        let standin =
+            if template.parameters.contains_key("TossApiUrl") && !parameters.contains_key("TossApiUrl") {
+                say("결제 대역 / payment stand-in …");
+                let port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(STANDIN_ABOVE) };
+                Some(start_standin(port, &state, &mut parameters).await?)
+            } else {
+                None
+            };
+        let mut config = Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
+        config.parameters = parameters;
+        if !template.environment_values("SESSION_KEY_NAME").is_empty() {
+            config.secrets.insert("SESSION_KEY_NAME".into(), session_key()?);
+        }
+        say("함수와 표, 대기열 / functions, table, queues …");
+        let system = System::start_on(ground, config).await?;
+        set_toss_key(&system, standin.is_some())?;
+        let running = Self { system, standin, state };
+        if !arguments.bare && running.system.is_empty() {
+            let folder = arguments.template.parent().unwrap_or_else(|| Path::new("."));
+            let books = sample::fill(&running.system, folder).await.map_err(RunError::Sample)?;
+            say(&format!("빈 집에 견본 책을 꽂았습니다 / sample books shelved: {books}"));
+        }
+        Ok(running)
+    }
+
+    /// The address of the house.
+    pub fn url(&self) -> String {
+        let port = self.system.address().map_or(0, |address| address.port());
+        format!("http://localhost:{port}")
+    }
+
+    fn greet(&self) {
+        let url = self.url();
+        let state = match &self.state {
+            State::Memory => "없음 / none (--memory)".to_owned(),
+            State::Folder(folder) => {
+                let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+                format!("{} (--fresh 로 비움 / empties it)", folder.display())
+            }
+        };
+        say("");
+        say(&format!("공간문학   {url}/"));
+        say("");
+        say(
+            "걷기 / walk       브라우저로 위 주소를 열고, 문을 두드리고, 방마다 수수께끼 문이나 보통 문으로 나아갑니다.",
+        );
+        say(
+            "                  Open the address, knock, and leave each room by its riddle door or its plain door.",
+        );
+        if let Some(standin) = &self.standin {
+            say(&format!(
+                "결제 / payment    {} (대역, 돈은 오가지 않습니다 / a stand-in, no money)",
+                standin.url()
+            ));
+        }
+        let drawers: Vec<&str> = self
+            .system
+            .template()
+            .functions
+            .keys()
+            .map(String::as_str)
+            .filter(|n| n.starts_with("owner-"))
+            .collect();
+        if !drawers.is_empty() {
+            let port = self.system.address().map_or(0, |address| address.port());
+            say(&format!("서랍 / drawers    {}", drawers.join(", ")));
+            say(&format!(
+                "                  cargo lambda invoke owner-desk --invoke-port {port} --data-file events/owner-desk.json"
+            ));
+            say(&format!(
+                "                  aws lambda invoke --endpoint-url {url} --function-name owner-desk /dev/stdout"
+            ));
+        }
+        say(&format!("상태 / state      {state}"));
+        say("멈추기 / stop     Ctrl-C");
+        say("");
+    }
+}
+
+/// Starts the stand-in for Toss, and points the template's parameters at it.
+async fn start_standin(
+    port: u16,
+    state: &State,
+    parameters: &mut BTreeMap<String, String>,
+) -> Result<toss_standin::Standin, RunError> {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
+            _ => RunError::Standin(error.to_string()),
+        })?;
+    let journal = match state {
+        State::Memory => None,
+        State::Folder(folder) => Some(state::payments(folder)),
+    };
+    let options = toss_standin::Options { state: journal, ..toss_standin::Options::default() };
+    let standin =
+        toss_standin::serve(listener, options).map_err(|error| RunError::Standin(error.to_string()))?;
+    for (name, value) in [
+        ("TossApiUrl", standin.url()),
+        ("TossScriptUrl", standin.script_url()),
+        ("TossPlainWindowUrl", standin.window_url()),
+        ("TossClientKey", toss_standin::CLIENT_KEY.to_owned()),
+    ] {
+        parameters.entry(name.to_owned()).or_insert(value);
+    }
+    Ok(standin)
+}
+
+/// The key follows the payment service: with the stand-in its own, otherwise what the person gave.
+fn set_toss_key(system: &System, standin: bool) -> Result<(), RunError> {
+    let names = system.template().environment_values("TOSS_SECRET_NAME");
+    if names.is_empty() {
+        return Ok(());
+    }
+    let key = if standin {
+        toss_standin::SECRET_KEY.to_owned()
+    } else {
+        std::env::var("TOSS_SECRET_KEY").map_err(|_| RunError::NoTossKey)?
+    };
+    for name in names {
+        let set = system.secrets().set(name, &key);
+        set.map_err(|error| StartError::from(state::StateError::unreadable(Path::new(name), &error)))?;
+    }
+    Ok(())
+}
+
+/// Thirty-two random bytes in base64, as the deploy verb makes them.
+fn session_key() -> Result<String, RunError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| RunError::NoRandomness(error.to_string()))?;
+    Ok(STANDARD.encode(bytes))
+}
+
+/// Asks on a terminal. Where nobody can be asked the answer is no.
+fn agreed(folder: &Path) -> bool {
+    if !io::stdin().is_terminal() {
+        return false;
+    }
+    let mut out = io::stdout();
+    let question = format!(
+        "{} 의 모든 방문, 편지, 주문을 지울까요? / delete every visit, letter and order in it? [y/N] ",
+        folder.display()
+    );
+    let mut answer = String::new();
+    let asked = out
+        .write_all(question.as_bytes())
+        .and_then(|()| out.flush())
+        .and_then(|()| io::stdin().read_line(&mut answer));
+    asked.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "예" | "네")
+}
+
+/// A line for the person who started the program. Whoever closed the pipe does not want it.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
