@@ -9,6 +9,9 @@ mod digest;
 mod engine;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

@@ -26,7 +26,7 @@ pub fn template() -> Source {
 
 /// What the functions were called with, and how they are to behave.
 #[derive(Clone, Default)]
-pub struct Stage(Arc<Mutex<Script>>);
+pub struct Stage(Arc<Mutex<Script>>, Arc<tokio::sync::Notify>);
 
 #[derive(Default)]
 struct Script {
@@ -40,6 +40,17 @@ impl Stage {
         self.0.lock().unwrap().events.get(function).cloned().unwrap_or_default()
     }
 
+    /// Waits until a function was called so often.
+    pub async fn wait_for(&self, function: &str, calls: usize) {
+        loop {
+            let called = self.1.notified();
+            if self.events(function).len() >= calls {
+                return;
+            }
+            called.await;
+        }
+    }
+
     /// Texts that `work` and `relay` fail on.
     pub fn fail_on(&self, texts: &[&str]) {
         self.0.lock().unwrap().failing = texts.iter().map(|t| (*t).to_owned()).collect();
@@ -47,6 +58,7 @@ impl Stage {
 
     fn called(&self, function: &str, event: &Value) {
         self.0.lock().unwrap().events.entry(function.to_owned()).or_default().push(event.clone());
+        self.1.notify_waiters();
     }
 
     fn fails(&self, text: &str) -> bool {

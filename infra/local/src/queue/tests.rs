@@ -1,0 +1,264 @@
+//! The queue against what SQS promises, and against a model small enough to be believed.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::template::Redrive;
+
+fn queue(name: &str, redrive: Option<(&str, u32)>) -> Queue {
+    Queue {
+        logical_id: name.into(),
+        name: name.into(),
+        arn: format!("arn:aws:sqs:ap-northeast-2:000000000000:{name}"),
+        url: format!("https://sqs.ap-northeast-2.amazonaws.com/000000000000/{name}"),
+        visibility: 30,
+        retention: 345_600,
+        delay: 0,
+        redrive: redrive.map(|(target, receives)| Redrive {
+            target: format!("arn:aws:sqs:ap-northeast-2:000000000000:{target}"),
+            receives,
+        }),
+    }
+}
+
+fn queues() -> (Queues, Clock) {
+    let clock = Clock::standing("2026-08-01T00:00:00Z".parse().unwrap());
+    let all = [queue("work", Some(("dead", 3))), queue("dead", None), queue("plain", None)];
+    (Queues::new(Ledger::open(None).unwrap(), clock.clone(), Bell::default(), all), clock)
+}
+
+fn one(queues: &Queues, name: &str) -> Option<Message> {
+    queues.receive(name, 1, None).unwrap().messages.pop()
+}
+
+#[test]
+fn a_message_is_hidden_comes_back_and_is_deleted() {
+    let (queues, clock) = queues();
+    let id = queues.send("plain", &Outgoing::text("가")).unwrap();
+    let first = one(&queues, "plain").unwrap();
+    assert_eq!((first.id.as_str(), first.body.as_str(), first.received), (id.as_str(), "가", 1));
+    assert_eq!(one(&queues, "plain"), None);
+    assert_eq!(queues.next_due("plain").unwrap().unwrap().to_string(), "2026-08-01T00:00:30Z");
+
+    clock.advance(SignedDuration::from_millis(29_999));
+    assert_eq!(one(&queues, "plain"), None);
+    clock.advance(SignedDuration::from_millis(1));
+    let second = one(&queues, "plain").unwrap();
+    assert_eq!((second.received, second.first_received), (2, first.first_received));
+
+    queues.delete("plain", &first.receipt).unwrap();
+    assert_eq!(queues.depth("plain").unwrap().in_flight, 1, "an old receipt deletes nothing");
+    queues.delete("plain", &second.receipt).unwrap();
+    queues.delete("plain", &second.receipt).unwrap();
+    assert_eq!(queues.depth("plain").unwrap().total(), 0);
+}
+
+#[test]
+fn a_receipt_still_deletes_after_its_time_until_somebody_else_received() {
+    let (queues, clock) = queues();
+    queues.send("plain", &Outgoing::text("가")).unwrap();
+    let received = one(&queues, "plain").unwrap();
+    clock.advance(SignedDuration::from_mins(5));
+    queues.delete("plain", &received.receipt).unwrap();
+    assert_eq!(one(&queues, "plain"), None);
+}
+
+#[test]
+fn a_delayed_message_waits() {
+    let (queues, clock) = queues();
+    queues.send("plain", &Outgoing { delay: Some(60), ..Outgoing::text("가") }).unwrap();
+    assert_eq!(queues.depth("plain").unwrap(), Depth { delayed: 1, ..Depth::default() });
+    assert_eq!(one(&queues, "plain"), None);
+    clock.advance(SignedDuration::from_mins(1));
+    assert!(one(&queues, "plain").is_some());
+}
+
+#[test]
+fn visibility_changes_only_in_flight() {
+    let (queues, clock) = queues();
+    queues.send("plain", &Outgoing::text("가")).unwrap();
+    let message = one(&queues, "plain").unwrap();
+    queues.change_visibility("plain", &message.receipt, 90).unwrap();
+    clock.advance(SignedDuration::from_secs(89));
+    assert_eq!(one(&queues, "plain"), None);
+    queues.change_visibility("plain", &message.receipt, 0).unwrap();
+    assert!(matches!(queues.change_visibility("plain", &message.receipt, 5), Err(QueueError::NotInFlight(_))));
+    assert!(matches!(queues.change_visibility("plain", "nonsense", 5), Err(QueueError::BadReceipt)));
+    assert_eq!(one(&queues, "plain").unwrap().received, 2);
+}
+
+#[test]
+fn a_message_received_too_often_moves_and_can_be_sent_back() {
+    let (queues, clock) = queues();
+    let id = queues.send("work", &Outgoing::text("독")).unwrap();
+    for round in 1..=3 {
+        assert_eq!(one(&queues, "work").unwrap().received, round);
+        clock.advance(SignedDuration::from_secs(30));
+    }
+    let received = queues.receive("work", 10, None).unwrap();
+    assert_eq!((received.messages.len(), received.moved), (0, 1));
+    let dead = one(&queues, "dead").unwrap();
+    assert_eq!((dead.id, dead.source), (id.clone(), Some(queues.find("work").unwrap().arn.clone())));
+
+    assert_eq!(queues.redrive("dead", None).unwrap(), 0, "what is in flight stays");
+    clock.advance(SignedDuration::from_secs(30));
+    assert_eq!(queues.redrive("dead", None).unwrap(), 1);
+    let again = one(&queues, "work").unwrap();
+    assert_eq!((again.received, again.body.as_str()), (1, "독"));
+    assert_ne!(again.id, id, "a redriven message is a new one");
+}
+
+#[test]
+fn a_message_past_its_retention_is_gone() {
+    let (queues, clock) = queues();
+    queues.send("plain", &Outgoing::text("가")).unwrap();
+    clock.advance(SignedDuration::from_hours(4 * 24));
+    assert_eq!(queues.depth("plain").unwrap().visible, 1);
+    clock.advance(SignedDuration::from_millis(1));
+    assert_eq!(queues.depth("plain").unwrap().visible, 0);
+    assert_eq!(one(&queues, "plain"), None);
+}
+
+#[test]
+fn what_sqs_does_not_carry_is_refused() {
+    let (queues, _) = queues();
+    let send = |body: &str| queues.send("plain", &Outgoing::text(body));
+    assert!(matches!(send(""), Err(QueueError::Parameter(_))));
+    assert!(matches!(send("\u{1}"), Err(QueueError::Contents)));
+    assert!(matches!(send(&"x".repeat(MAX_BYTES + 1)), Err(QueueError::Parameter(_))));
+    assert!(send(&"x".repeat(MAX_BYTES)).is_ok());
+    assert!(matches!(queues.send("nowhere", &Outgoing::text("가")), Err(QueueError::NoSuchQueue)));
+    for name in ["work", "https://anything/000000000000/work", "arn:aws:sqs:x:y:work"] {
+        assert_eq!(queues.find(name).unwrap().name, "work");
+    }
+}
+
+/// What a person or a pump can do to a queue.
+#[derive(Debug, Clone)]
+enum Deed {
+    Send { delay: u32 },
+    Receive { most: usize, visibility: u32 },
+    Delete { receipt: usize },
+    Change { receipt: usize, visibility: u32 },
+    Pass { seconds: u32 },
+    Duplicate { message: usize },
+    Redrive,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        3 => (0..3_u32).prop_map(|delay| Deed::Send { delay }),
+        4 => (1..4_usize, 0..6_u32).prop_map(|(most, visibility)| Deed::Receive { most, visibility }),
+        2 => (0..20_usize).prop_map(|receipt| Deed::Delete { receipt }),
+        1 => (0..20_usize, 0..6_u32).prop_map(|(receipt, visibility)| Deed::Change { receipt, visibility }),
+        3 => (0..5_u32).prop_map(|seconds| Deed::Pass { seconds }),
+        1 => (0..20_usize).prop_map(|message| Deed::Duplicate { message }),
+        1 => Just(Deed::Redrive),
+    ]
+}
+
+/// One message of the model. `receipt` is the number of its latest delivery.
+#[derive(Debug, Clone)]
+struct Thing {
+    body: String,
+    dead: bool,
+    visible: u32,
+    received: u32,
+    receipt: Option<usize>,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_queue_does_what_the_model_does(deeds in prop::collection::vec(deed(), 1..60)) {
+        let (queues, clock) = queues();
+        let (mut now, mut model, mut receipts, mut sent) = (0_u32, Vec::<Thing>::new(), Vec::<String>::new(), Vec::<String>::new());
+        for deed in deeds {
+            match deed {
+                Deed::Send { delay } => {
+                    let body = format!("message {}", sent.len());
+                    sent.push(queues.send("work", &Outgoing { delay: Some(delay), ..Outgoing::text(&body) }).unwrap());
+                    model.push(Thing { body, dead: false, visible: now + delay, received: 0, receipt: None });
+                }
+                Deed::Receive { most, visibility } => {
+                    let got = queues.receive("work", most, Some(visibility)).unwrap();
+                    prop_assert!(got.messages.len() <= most);
+                    let mut moved = 0;
+                    for message in &got.messages {
+                        let thing = model
+                            .iter_mut()
+                            .find(|t| !t.dead && t.visible <= now && t.received + 1 == message.received && t.body == message.body);
+                        prop_assert!(thing.is_some(), "{message:?} was not to be received");
+                        if let Some(thing) = thing {
+                            prop_assert!(thing.received < 3, "received once too often");
+                            thing.received += 1;
+                            thing.visible = now + visibility;
+                            thing.receipt = Some(receipts.len());
+                            receipts.push(message.receipt.clone());
+                        }
+                    }
+                    if got.messages.len() < most {
+                        // Everything that could be received was looked at, so whatever had its three times moved.
+                        for thing in model.iter_mut().filter(|t| !t.dead && t.visible <= now && t.received >= 3 && t.receipt.is_none_or(|r| receipts.len() - got.messages.len() > r)) {
+                            *thing = Thing { dead: true, visible: now, received: 0, receipt: None, body: thing.body.clone() };
+                            moved += 1;
+                        }
+                        let ready = model.iter().filter(|t| !t.dead && t.visible <= now && t.received < 3);
+                        // Only what was just received with no time to hide is ready again.
+                        prop_assert!(ready.count() == 0 || visibility == 0);
+                        prop_assert!(visibility == 0 || got.moved == moved, "{} moved, {moved} expected", got.moved);
+                    }
+                    // With no time to hide or a full batch the order of looking decides; take the queue's word for it.
+                    let left: Vec<String> = queues.peek("work").unwrap().into_iter().map(|m| m.body).collect();
+                    for thing in model.iter_mut().filter(|t| !t.dead && t.received >= 3 && !left.contains(&t.body)) {
+                        *thing = Thing { dead: true, visible: now, received: 0, receipt: None, body: thing.body.clone() };
+                    }
+                }
+                Deed::Delete { receipt } => {
+                    if let Some(handle) = receipts.get(receipt) {
+                        queues.delete("work", handle).unwrap();
+                        model.retain(|t| t.dead || t.receipt != Some(receipt));
+                    }
+                }
+                Deed::Change { receipt, visibility } => {
+                    if let Some(handle) = receipts.get(receipt) {
+                        let thing = model.iter_mut().find(|t| !t.dead && t.receipt == Some(receipt) && t.visible > now);
+                        prop_assert_eq!(queues.change_visibility("work", handle, visibility).is_ok(), thing.is_some());
+                        if let Some(thing) = thing {
+                            thing.visible = now + visibility;
+                        }
+                    }
+                }
+                Deed::Pass { seconds } => {
+                    now += seconds;
+                    clock.advance(SignedDuration::from_secs(seconds.into()));
+                }
+                Deed::Duplicate { message } => {
+                    if let Some(id) = sent.get(message)
+                        && queues.duplicate("work", id).unwrap()
+                    {
+                        let body = format!("message {message}");
+                        prop_assert!(model.iter().any(|t| !t.dead && t.body == body));
+                        model.push(Thing { body, dead: false, visible: now, received: 0, receipt: None });
+                    }
+                }
+                Deed::Redrive => {
+                    queues.redrive("dead", None).unwrap();
+                    for thing in model.iter_mut().filter(|t| t.dead) {
+                        *thing = Thing { dead: false, visible: now, received: 0, receipt: None, body: thing.body.clone() };
+                    }
+                }
+            }
+            // Nothing is ever lost, and nothing comes from nowhere.
+            for (name, dead) in [("work", false), ("dead", true)] {
+                let mut here: Vec<(String, u32)> = queues.peek(name).unwrap().into_iter().map(|m| (m.body, m.received)).collect();
+                let mut wanted: Vec<(String, u32)> = model.iter().filter(|t| t.dead == dead).map(|t| (t.body.clone(), t.received)).collect();
+                here.sort();
+                wanted.sort();
+                prop_assert_eq!(here, wanted, "on {}", name);
+            }
+        }
+    }
+}
