@@ -5,6 +5,7 @@ mod environment;
 pub mod log;
 mod open;
 mod secret;
+mod why;
 
 use std::{
     fmt,
@@ -28,6 +29,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 pub use environment::{Environment, Misconfigured};
 pub use open::{CannotOpen, Open, Opened};
 pub use secret::{Secret, SecretError};
+pub use why::why;
 
 /// The time. A handler never reads the machine's clock; a test hands in one that it moves.
 #[derive(Clone)]

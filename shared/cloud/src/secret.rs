@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use aws_sdk_ssm::error::DisplayErrorContext;
 use thiserror::Error;
 
 use crate::{Cloud, Misconfigured};
@@ -56,7 +55,7 @@ impl Cloud {
             .with_decryption(true)
             .send()
             .await
-            .map_err(|error| unreadable(DisplayErrorContext(error).to_string()))?;
+            .map_err(|error| unreadable(crate::why(&error)))?;
         let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
         if value.is_empty() { Err(unreadable("it is empty".into())) } else { Ok(Secret::new(value)) }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use cloud::{Cloud, Misconfigured};
 use house::{
     id::MessageId,
@@ -83,7 +83,7 @@ impl Queues {
                 })
             })),
             Err(error) => {
-                let why = DisplayErrorContext(error).to_string();
+                let why = cloud::why(&error);
                 not_sent.extend(batch.iter().map(|message| NotSent { id: message.id, why: why.clone() }));
             }
         }

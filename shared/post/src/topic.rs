@@ -1,6 +1,6 @@
 //! The topic on which the house rings. It carries no name, no address and no title.
 
-use aws_sdk_sns::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
+use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use cloud::{Cloud, Misconfigured};
 use house::{id::MessageId, letter, task::Notice, text::Language};
 use serde::Serialize;
@@ -62,7 +62,7 @@ impl Topic {
             .message_attributes("channel", channel)
             .send()
             .await
-            .map_err(|error| not_published(DisplayErrorContext(error).to_string()))?;
+            .map_err(|error| not_published(cloud::why(&error)))?;
         Ok(())
     }
 }

@@ -161,10 +161,11 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key::stock(range).attributes()))
             .update_expression(
-                "SET free = if_not_exists(free, :none) + :more, holds = if_not_exists(holds, :empty), \
+                "SET #free = if_not_exists(#free, :none) + :more, holds = if_not_exists(holds, :empty), \
                  #version = if_not_exists(#version, :one), kind = :kind",
             )
             .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#free", "free")
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":more", number(more))

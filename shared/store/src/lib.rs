@@ -16,7 +16,10 @@ mod visits;
 
 use std::fmt;
 
-use aws_sdk_dynamodb::{Client, error::DisplayErrorContext};
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+};
 use cloud::{Cloud, Misconfigured};
 use thiserror::Error;
 
@@ -44,13 +47,13 @@ pub enum StoreError {
     },
 }
 
-impl<E, R> From<aws_sdk_dynamodb::error::SdkError<E, R>> for StoreError
+impl<E, R> From<SdkError<E, R>> for StoreError
 where
-    E: std::error::Error + 'static,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
     R: fmt::Debug,
 {
-    fn from(error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Self {
-        Self::Unavailable(DisplayErrorContext(error).to_string())
+    fn from(error: SdkError<E, R>) -> Self {
+        Self::Unavailable(cloud::why(&error))
     }
 }
 

@@ -44,37 +44,27 @@ impl Queues {
         let transaction = connection.transaction()?;
         let mut received = Received::default();
         expire(&transaction, queue, now)?;
-        while received.messages.len() < most {
-            let wanted = most - received.messages.len();
-            let found = ready(&transaction, &queue.name, now, wanted)?;
-            if found.is_empty() {
-                break;
+        for (row, mut message) in ready(&transaction, queue, now, most)? {
+            if is_spent(queue, &message)
+                && let Some(redrive) = &queue.redrive
+            {
+                let target = self.find(&redrive.target)?;
+                move_row(&transaction, row, &target.name, now, Some(&queue.arn))?;
+                received.moved += 1;
+                continue;
             }
-            for (row, mut message) in found {
-                if let Some(redrive) = queue.redrive.as_ref().filter(|r| message.received >= r.receives) {
-                    let target = self.find(&redrive.target)?;
-                    move_row(&transaction, row, &target.name, now, Some(&queue.arn))?;
-                    received.moved += 1;
-                    continue;
-                }
-                message.received += 1;
-                message.receipt = receipt(row);
-                if message.received == 1 {
-                    message.first_received = timestamp(now);
-                }
-                transaction
-                    .prepare_cached(
-                        "UPDATE messages SET received = ?2, receipt = ?3, first_received = ?4, visible = ?5 WHERE row = ?1",
-                    )?
-                    .execute(params![
-                        row,
-                        message.received,
-                        message.receipt,
-                        message.first_received.as_millisecond(),
-                        hidden_until
-                    ])?;
-                received.messages.push(message);
+            message.received += 1;
+            message.receipt = receipt(row);
+            if message.received == 1 {
+                message.first_received = timestamp(now);
             }
+            let first = message.first_received.as_millisecond();
+            transaction
+                .prepare_cached(
+                    "UPDATE messages SET received = ?2, receipt = ?3, first_received = ?4, visible = ?5 WHERE row = ?1",
+                )?
+                .execute(params![row, message.received, message.receipt, first, hidden_until])?;
+            received.messages.push(message);
         }
         transaction.commit()?;
         drop(connection);
@@ -273,14 +263,27 @@ fn expire(connection: &Connection, queue: &Queue, now: i64) -> rusqlite::Result<
         .map(drop)
 }
 
-fn ready(connection: &Connection, queue: &str, now: i64, most: usize) -> Result<Vec<(i64, Message)>> {
+/// What can be received, oldest first: up to `most` messages, and those between them that are to move instead.
+fn ready(connection: &Connection, queue: &Queue, now: i64, most: usize) -> Result<Vec<(i64, Message)>> {
     let mut statement = connection.prepare_cached(
         "SELECT row, id, body, attributes, trace, source, sent, received, first_received FROM messages
-         WHERE queue = ?1 AND visible <= ?2 ORDER BY visible, row LIMIT ?3",
+         WHERE queue = ?1 AND visible <= ?2 ORDER BY visible, row",
     )?;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![queue, now, most], message)?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    let mut rows = statement.query(params![queue.name, now])?;
+    let (mut found, mut live) = (Vec::new(), 0);
+    while live < most
+        && let Some(row) = rows.next()?
+    {
+        let (row, message) = message(row)?;
+        live += usize::from(!is_spent(queue, &message));
+        found.push((row, message));
+    }
+    Ok(found)
+}
+
+/// Whether a message was received as often as the queue allows.
+fn is_spent(queue: &Queue, message: &Message) -> bool {
+    queue.redrive.as_ref().is_some_and(|redrive| message.received >= redrive.receives)
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {

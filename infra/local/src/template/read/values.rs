@@ -103,7 +103,11 @@ pub(super) fn named(resource: &Resource<'_>, scope: &Scope) -> Result<Named, Tem
             Named { attributes: attributes(&[("Arn", arn)]), reference: name }
         }
         "AWS::SSM::Parameter" => Named { reference: own("Name")?, ..Named::default() },
-        "AWS::Logs::LogGroup" => Named { reference: own("LogGroupName")?, ..Named::default() },
+        "AWS::Logs::LogGroup" => {
+            let name = own("LogGroupName")?;
+            let arn = format!("{}:*", names.arn("logs", &format!("log-group:{name}")));
+            Named { attributes: attributes(&[("Arn", arn)]), reference: name }
+        }
         _ => Named { reference: names.generated(resource.id), ..Named::default() },
     })
 }

@@ -1,0 +1,130 @@
+//! The tools that a verb needs and a fresh machine has not: made once under `.tools`, made again when what they are made
+//! from changes.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use crate::{
+    Failure, Outcome, fail,
+    process::{command, run},
+    root,
+};
+
+/// A Python environment: its folder under `.tools`, and the lists it is made from. The first list is installed (it names
+/// the others).
+struct Environment {
+    name: &'static str,
+    folder: &'static str,
+    lists: &'static [&'static str],
+}
+
+/// The template's lint, and MiniStack: 260 MB, half a minute.
+pub(crate) fn test_python() -> Outcome<PathBuf> {
+    python(&Environment { name: "test", folder: "venv", lists: &["requirements-test.txt", "constraints.txt"] })
+}
+
+/// The same with cargo-lambda on top: 700 MB.
+pub(crate) fn watch_python() -> Outcome<PathBuf> {
+    let lists = &["requirements-watch.txt", "requirements-test.txt", "constraints.txt"];
+    python(&Environment { name: "watch", folder: "venv", lists })
+}
+
+/// The SAM CLI and cargo-lambda: 790 MB, most of a minute.
+pub(crate) fn deploy_python() -> Outcome<PathBuf> {
+    let lists = &["requirements-deploy.txt", "constraints-deploy.txt"];
+    python(&Environment { name: "deploy", folder: "deploy", lists })
+}
+
+/// Gives the environment's `python`, having made it if it was not there or its lists have changed.
+fn python(environment: &Environment) -> Outcome<PathBuf> {
+    let folder = root().join(".tools").join(environment.folder);
+    let python = folder.join("bin/python");
+    let stamp = folder.join(format!(".{}", environment.name));
+    let mut wanted = String::new();
+    for list in environment.lists {
+        wanted += &read(&root().join("infra").join(list))?;
+    }
+    let usable = quiet(&python, &["-c", ""]);
+    if usable && fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        return Ok(python);
+    }
+    println!("setting up .tools/{} for `{}` (once) …", environment.folder, environment.name);
+    if !usable {
+        make_environment(&folder)?;
+    }
+    let list = root().join("infra").join(environment.lists.first().copied().unwrap_or_default());
+    let mut pip = command(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(list);
+    run(&mut pip)?;
+    fs::write(&stamp, wanted).map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))?;
+    Ok(python)
+}
+
+fn make_environment(folder: &Path) -> Outcome<()> {
+    let make = || quiet("python3", &["-m", "venv", "--clear", &folder.display().to_string()]);
+    if !quiet("python3", &["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]) {
+        return fail("Python 3.10 or newer is needed: install python3.");
+    }
+    // Debian keeps venv in a package of its own.
+    if make() || (install(&["python3-venv"]).is_ok() && make()) {
+        return Ok(());
+    }
+    fail("Python makes no environment: install python3-venv (for example `sudo apt-get install python3-venv`).")
+}
+
+/// Chromium, its driver and a Korean font; installed where we may, named where not.
+pub(crate) fn browser() -> Outcome<()> {
+    let there = |program: &str| on_path(program).is_some();
+    let mut missing = Vec::new();
+    if !["chromium", "chromium-browser", "google-chrome"].into_iter().any(there) {
+        missing.push("chromium");
+    }
+    if !there("chromedriver") {
+        missing.push("chromium-driver");
+    }
+    if !korean_font() {
+        missing.push("fonts-nanum");
+    }
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+fn korean_font() -> bool {
+    let mut list = command("fc-list");
+    list.args([":lang=ko", "family"]).output().is_ok_and(|found| !found.stdout.is_empty())
+}
+
+/// Installs packages by the machine's package manager when we are its root.
+fn install(packages: &[&str]) -> Outcome<()> {
+    let names = packages.join(", ");
+    if !rustix::process::geteuid().is_root() || on_path("apt-get").is_none() {
+        return fail(format!("install {names} (for example `sudo apt-get install {}`)", packages.join(" ")));
+    }
+    println!("installing {names} …");
+    // An old list of packages may do.
+    quiet("apt-get", &["update", "-qq"]);
+    let mut apt = command("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
+    apt.stdin(Stdio::null()).stdout(Stdio::null());
+    run(&mut apt).map_err(|_| Failure(format!("{names} could not be installed by apt-get; install by hand")))
+}
+
+/// Whether the command can be run and succeeds. It says nothing.
+pub(crate) fn quiet(program: impl AsRef<Path>, arguments: &[&str]) -> bool {
+    let mut command = command(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Where a program is.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
+}
+
+/// A text file of the repository.
+pub(crate) fn read(path: &Path) -> Outcome<String> {
+    fs::read_to_string(path).map_err(|error: io::Error| Failure(format!("{} cannot be read: {error}.", path.display())))
+}
