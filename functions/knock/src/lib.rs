@@ -25,7 +25,8 @@ fn device(language: Language) -> Markup {
             button.quiet type="button" id="tap" {
                 @if ko { "여기를 두드리시오" } @else { "Knock here" }
             }
-            p.hint aria-live="polite" { span id="heard" { "0" } @if ko { "번 두드리셨소 · " } @else { " knocks · " }
+            p.tapped {
+                span aria-live="polite" { span id="heard" { "0" } @if ko { "번 두드리셨소" } @else { " knocks" } }
                 button.quiet type="button" id="again" { @if ko { "처음부터" } @else { "Start again" } }
             }
         }

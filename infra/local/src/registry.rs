@@ -26,7 +26,8 @@ fn with(dice: Dice) -> Build {
     })
 }
 
-fn function(name: &str, cloud: Cloud) -> Option<Function> {
+/// The function with a short name, standing on these parts. `None` if there is no such function.
+pub fn function(name: &str, cloud: Cloud) -> Option<Function> {
     Some(match name {
         "door" => http(web::function("door", cloud, door::handle)),
         "knock" => http(web::function("knock", cloud, knock::handle)),

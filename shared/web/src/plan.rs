@@ -25,7 +25,7 @@ pub fn of(house: &House, visit: &Visit, here: &str, request: &Request) -> Vec<Pl
             };
             let (minutes, _) = room.expected.minutes();
             PlanRoom {
-                name: room.title.in_language(request.language).to_owned(),
+                name: short(room.title.in_language(request.language)),
                 path: (lies == PlanPlace::Behind)
                     .then(|| if room.id == "door" { "/".into() } else { format!("/{}", room.id) }),
                 place: lies,
@@ -33,4 +33,11 @@ pub fn of(house: &House, visit: &Visit, here: &str, request: &Request) -> Vec<Pl
             }
         })
         .collect()
+}
+
+/// A room's name without its article: the plan is narrow on a phone.
+fn short(title: &str) -> String {
+    let Some(name) = title.strip_prefix("The ") else { return title.to_owned() };
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,0 +1,128 @@
+//! What every answer of the house keeps to, whatever it says: the headers that guard it, and a page that can be read by
+//! a screen reader, a program and the law.
+
+use std::collections::HashSet;
+
+use house::text::Language;
+use scraper::ElementRef;
+
+use crate::{Page, outline, page};
+
+/// Links that stand before no puzzle: they are in every footer.
+const LAW: [&str; 7] =
+    ["/notice#price", "/notice#terms", "/notice#privacy", "/notice#withdrawal", "/notice#contact", "/shelf", "/window"];
+
+/// The seven items of identity that 전자상거래법 제10조 wants on every page.
+const IDENTITY: usize = 7;
+
+/// Holds an answer of the house against its manners; panics with the first thing that is wrong.
+pub fn check(page: &Page, language: Language) {
+    assert!(page.status.as_u16() < 500, "a failure of ours: {page:?}");
+    headers(page);
+    if page.location().is_some() {
+        assert_eq!(page.status.as_u16(), 303, "only `see there` sends on: {page:?}");
+        return;
+    }
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{page:?}");
+    policy(page);
+    frame(page, language);
+    fields(page);
+}
+
+fn headers(page: &Page) {
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "strict-origin"),
+    ] {
+        assert_eq!(page.header(name), value, "`{name}` of {page:?}");
+    }
+    assert!(page.header("permissions-policy").contains("camera=()"), "{page:?}");
+    for cookie in page.headers.get_all("set-cookie") {
+        let cookie = cookie.to_str().unwrap();
+        for wanted in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age="] {
+            assert!(cookie.contains(wanted), "the cookie `{cookie}` lacks `{wanted}`");
+        }
+    }
+}
+
+/// The policy lets nothing in but what carries this answer's nonce, and the page needs nothing else.
+fn policy(page: &Page) {
+    let policy = page.header("content-security-policy");
+    let directive = |name: &str| {
+        let of = policy.split(';').map(str::trim).find_map(|part| part.strip_prefix(name));
+        of.unwrap_or_else(|| panic!("no {name} in `{policy}`")).trim().to_owned()
+    };
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for closed in ["default-src", "base-uri", "frame-ancestors"] {
+        assert_eq!(directive(closed), "'none'", "{policy}");
+    }
+    assert!(directive("form-action").starts_with("'self'"), "{policy}");
+    let nonce = directive("style-src").trim_start_matches("'nonce-").trim_end_matches('\'').to_owned();
+    assert!(nonce.len() >= 16, "`{nonce}` is no nonce that nobody guesses");
+    assert!(directive("script-src").starts_with(&format!("'nonce-{nonce}'")), "{policy}");
+    for element in page.all("script, style") {
+        assert_eq!(element.attr("nonce"), Some(nonce.as_str()), "without the nonce: {}", element.html());
+    }
+    for element in page.all("*") {
+        for (name, _) in element.value().attrs() {
+            let refused = name.starts_with("on") || name == "style" || name == "srcdoc";
+            assert!(!refused, "the policy refuses `{name}` of {}", element.html());
+        }
+    }
+}
+
+fn frame(page: &Page, language: Language) {
+    let html = page.first("html").expect("a page is HTML");
+    assert_eq!(html.attr("lang"), Some(language.tag()), "the language of {page:?}");
+    assert!(!page.step().is_empty(), "no step: {page:?}");
+    for one in ["head > title", "h1", "main", "footer"] {
+        assert_eq!(page.all(one).len(), 1, "one <{one}> should be in {page:?}");
+    }
+    assert!(page.first("meta[name=viewport]").is_some(), "a phone would shrink {page:?}");
+    let mut ids = HashSet::new();
+    for element in page.all("[id]") {
+        assert!(ids.insert(element.attr("id").unwrap_or_default()), "two of one id: {}", element.html());
+    }
+    for (css, attribute) in [("[aria-describedby]", "aria-describedby"), ("label[for]", "for")] {
+        for element in page.all(css) {
+            for id in element.attr(attribute).unwrap_or_default().split_whitespace() {
+                assert!(ids.contains(id), "nothing has the id `{id}`: {}", element.html());
+            }
+        }
+    }
+    for link in page.all("a[href^='#']") {
+        let id = link.attr("href").unwrap_or_default().trim_start_matches('#');
+        assert!(ids.contains(id), "a link to nothing: {}", link.html());
+    }
+    for drawing in page.all("svg") {
+        let named = drawing.attr("aria-label").is_some() || drawing.select(&page::selector("title")).next().is_some();
+        let told = drawing.attr("aria-hidden") == Some("true") || (named && drawing.attr("role") == Some("img"));
+        assert!(told, "a drawing that is neither named nor hidden from screen readers: {}", drawing.html());
+    }
+    for href in LAW {
+        assert!(page.first(&format!("footer a[href='{href}']")).is_some(), "{href} is not in the footer of {page:?}");
+    }
+    let identity = page.all("footer dl dd");
+    assert_eq!(identity.len(), IDENTITY, "the shop's identity in {page:?}");
+    assert!(identity.into_iter().all(|item| !outline::words_of(item).is_empty()), "an empty item of identity");
+    for control in page.all("a, button, h1, h2, summary") {
+        assert!(!outline::words_of(control).is_empty(), "without words: {}", control.html());
+    }
+}
+
+/// Every field that a person fills has a label with words.
+fn fields(page: &Page) {
+    for field in page.all("input:not([type=hidden]), textarea, select") {
+        let id = field.attr("id").unwrap_or_default();
+        let by_id = (!id.is_empty()).then(|| page.first(&format!("label[for='{id}']"))).flatten();
+        let around = || field.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label");
+        let label = by_id.or_else(around).map(outline::words_of).unwrap_or_default();
+        assert!(!label.is_empty(), "a field without a label: {}", field.html());
+    }
+    for form in page.all("form") {
+        let button = page::selector("button, input[type=submit]");
+        assert!(form.select(&button).next().is_some(), "a form that nobody can send: {}", form.html());
+    }
+}

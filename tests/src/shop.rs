@@ -1,0 +1,276 @@
+//! The whole shop in this process, with its payment page beside it and a clock that the test moves.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use local::{Build, Config, Parts, Peeked, Source, State, System};
+use serde_json::{Value, json};
+use toss_standin::{Clock, Standin};
+
+use crate::{InProcess, Walker};
+
+/// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and the stand-in for the
+/// payment service on a port of its own.
+pub struct Shop {
+    house: InProcess,
+    standin: Arc<Standin>,
+    config: Config,
+    starts: u8,
+    /// Where the state lies, if it is kept; removed with the shop.
+    folder: Option<tempfile::TempDir>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A saved event of `events/` by its stem.
+fn event(stem: &str) -> Value {
+    let path = root().join("events").join(format!("{stem}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|why| panic!("{} is no JSON: {why}", path.display()))
+}
+
+/// A row of `owner-shelve`: a book nobody wrote, told apart by its number.
+pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
+    let twelve = format!("97889{number:07}");
+    let digit = |(place, byte): (usize, u8)| u32::from(byte - b'0') * if place % 2 == 0 { 1 } else { 3 };
+    let sum: u32 = twelve.bytes().enumerate().map(digit).sum();
+    json!({
+        "isbn": format!("{twelve}{}", (10 - sum % 10) % 10),
+        "title": format!("없는 책 {number}"),
+        "author": "아무개",
+        "publisher": "아무데",
+        "pages": 100,
+        "list_price": list_price,
+        "love": love,
+        "copies": copies,
+    })
+}
+
+impl Shop {
+    /// A shop stocked with the saved books. It keeps nothing.
+    pub async fn open() -> Self {
+        let shop = Self::empty().await;
+        shop.owner_does("owner-shelve", event("owner-shelve")).await;
+        shop
+    }
+
+    /// A shop with these books: rows of `owner-shelve`.
+    pub async fn with_books(books: &[Value]) -> Self {
+        let shop = Self::empty().await;
+        shop.owner_does("owner-shelve", json!({ "books": books })).await;
+        shop
+    }
+
+    /// A shop without books. It keeps nothing.
+    pub async fn empty() -> Self {
+        Self::start(None).await
+    }
+
+    /// A stocked shop that keeps its state in a folder, so that it can be started again.
+    pub async fn in_a_folder() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the state");
+        let shop = Self::start(Some(folder)).await;
+        shop.owner_does("owner-shelve", event("owner-shelve")).await;
+        shop
+    }
+
+    async fn start(folder: Option<tempfile::TempDir>) -> Self {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
+        let options = toss_standin::Options { seed: Some(7), ..toss_standin::Options::default() };
+        let standin = Arc::new(toss_standin::serve(listener, options).expect("the payment stand-in starts"));
+        let mut config = Config::stepped(Source::Path(root().join("template.yaml")), build(0, &standin));
+        config.parameters = BTreeMap::from([
+            ("TossApiUrl".to_owned(), standin.url()),
+            ("TossScriptUrl".to_owned(), standin.script_url()),
+            ("TossPlainWindowUrl".to_owned(), standin.window_url()),
+            ("TossClientKey".to_owned(), toss_standin::CLIENT_KEY.to_owned()),
+        ]);
+        config.secrets = BTreeMap::from([
+            ("SESSION_KEY_NAME".to_owned(), STANDARD.encode([7; 32])),
+            ("TOSS_SECRET_NAME".to_owned(), toss_standin::SECRET_KEY.to_owned()),
+        ]);
+        if let Some(folder) = &folder {
+            config.state = State::Folder(folder.path().to_owned());
+        }
+        let system = System::start(config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
+        Self { house: InProcess::new(system), standin, config, starts: 1, folder }
+    }
+
+    /// Kills the house: what is under way is cut off, and the state is as the last write left it.
+    pub fn crash(&mut self) {
+        assert!(self.folder.is_some(), "a house without a folder loses everything");
+        drop(self.house.replace(None));
+    }
+
+    /// Stops the house as Ctrl-C does.
+    pub async fn stop(&mut self) {
+        assert!(self.folder.is_some(), "a house without a folder loses everything");
+        let system = self.house.replace(None).expect("a system stands here");
+        let system = Arc::try_unwrap(system).expect("nobody else holds the system");
+        system.stop().await;
+    }
+
+    /// Starts the house again on the same state. The clock has not stood still or gone back.
+    pub async fn start_again(&mut self) {
+        self.config.build = build(self.starts, &self.standin);
+        self.starts += 1;
+        let system = System::start(self.config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(self.house.replace(Some(system)).is_none(), "a system stood here still");
+    }
+
+    /// The system.
+    pub fn system(&self) -> Arc<System> {
+        self.house.system()
+    }
+
+    /// The payment stand-in.
+    pub fn standin(&self) -> &Standin {
+        &self.standin
+    }
+
+    /// Somebody before the house.
+    pub fn visitor(&self) -> Walker {
+        Walker::inside(&self.house)
+    }
+
+    // ---- time
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.system().clock().now()
+    }
+
+    /// Makes every delivery that is due now, and what follows from it.
+    pub async fn settle(&self) {
+        self.system().settle().await.unwrap_or_else(|why| panic!("{why}"));
+    }
+
+    /// Lets minutes pass, with every schedule and retry on the way.
+    pub async fn minutes_pass(&self, minutes: i64) {
+        self.time_passes(SignedDuration::from_mins(minutes)).await;
+    }
+
+    /// Lets time pass, with every schedule and retry on the way.
+    pub async fn time_passes(&self, time: SignedDuration) {
+        self.system().advance(time).await.unwrap_or_else(|why| panic!("{why}"));
+        self.standin.set_clock(Clock::Stopped(self.now()));
+    }
+
+    // ---- the owner
+
+    /// Calls one of the owner's drawers. Panics if the call itself fails.
+    pub async fn owner(&self, drawer: &str, call: Value) -> Value {
+        self.system().invoke(drawer, call).await.unwrap_or_else(|failure| panic!("{drawer}: {failure:?}"))
+    }
+
+    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second answer.
+    pub async fn owner_does(&self, drawer: &str, call: Value) -> Value {
+        let preview = self.owner(drawer, call.clone()).await;
+        assert_eq!(preview["status"], 200, "{drawer}: {preview:#}");
+        let answer = self.owner(drawer, confirmed(call, &preview)).await;
+        assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
+        assert!(answer["would_do"].as_array().is_some_and(Vec::is_empty), "{drawer} did not do it: {answer:#}");
+        answer
+    }
+
+    /// The owner hands a parcel over.
+    pub async fn owner_ships(&self, order: &str, number: &str) -> Value {
+        let call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": number }] });
+        self.owner_does("owner-ship", call).await
+    }
+
+    // ---- to look into
+
+    /// Every item of the table.
+    pub fn items(&self) -> Vec<Value> {
+        let system = self.system();
+        let (mut items, mut start) = (Vec::new(), Value::Null);
+        loop {
+            let mut scan = json!({ "TableName": system.template().tables["Table"].name });
+            if !start.is_null() {
+                scan["ExclusiveStartKey"] = start;
+            }
+            let scan = serde_json::from_value(scan).expect("a scan");
+            let page = system.database().scan(scan).unwrap_or_else(|why| panic!("the table: {why}"));
+            let page = serde_json::to_value(page).expect("an answer is JSON");
+            items.extend(page["Items"].as_array().cloned().unwrap_or_default());
+            start = page["LastEvaluatedKey"].clone();
+            if start.is_null() {
+                return items;
+            }
+        }
+    }
+
+    /// One item by its keys; null if there is none. Attributes are as DynamoDB writes them.
+    pub fn item(&self, pk: &str, sk: &str) -> Value {
+        let is_it = |item: &&Value| item["pk"]["S"] == pk && item["sk"]["S"] == sk;
+        self.items().iter().find(is_it).cloned().unwrap_or_default()
+    }
+
+    /// The item of an order.
+    pub fn order(&self, id: &str) -> Value {
+        self.item(&format!("ORDER#{id}"), "ORDER")
+    }
+
+    /// The state of an order.
+    pub fn state(&self, id: &str) -> String {
+        self.order(id)["state"]["S"].as_str().unwrap_or("none").to_owned()
+    }
+
+    /// The ISBN of the book chosen for an order.
+    pub fn chosen(&self, id: &str) -> String {
+        self.order(id)["choice"]["M"]["isbn"]["S"].as_str().unwrap_or("none").to_owned()
+    }
+
+    /// A queue's name by its logical stem: `Choose` is `ChooseQueue`, `ChooseDeadLetters` its dead letters.
+    pub fn queue(&self, logical_id: &str) -> String {
+        let system = self.system();
+        let queue = system.template().queues.get(logical_id);
+        queue.unwrap_or_else(|| panic!("no queue {logical_id}: {:?}", system.template().queues.keys())).name.clone()
+    }
+
+    /// What lies on a queue.
+    pub fn on_queue(&self, logical_id: &str) -> Vec<Peeked> {
+        let queue = self.queue(logical_id);
+        self.system().queues().peek(&queue).unwrap_or_else(|why| panic!("{queue}: {why}"))
+    }
+
+    /// Panics if a function failed, fell or timed out.
+    pub fn nothing_failed(&self) {
+        let failures = self.system().failures();
+        assert!(failures.is_empty(), "{failures:#?}");
+    }
+}
+
+/// The call with the code of its dry run.
+fn confirmed(mut call: Value, preview: &Value) -> Value {
+    let said = preview["next"].to_string();
+    let code = said.split('"').map(|part| part.trim_end_matches('\\')).find(|part| {
+        part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    call["confirm"] = code.unwrap_or_else(|| panic!("no code in {preview:#}")).into();
+    call
+}
+
+/// The real functions. Each start has dice of its own, and whenever a function looks at the clock, the payment service's
+/// shows the same.
+fn build(seed: u8, standin: &Arc<Standin>) -> Build {
+    let (functions, standin) = (local::registry::seeded([seed; 32]), Arc::clone(standin));
+    Arc::new(move |name: &str, parts: Parts| {
+        let (now, standin) = (Arc::clone(&parts.now), Arc::clone(&standin));
+        let together = move || {
+            let now = now();
+            if standin.now() != now {
+                standin.set_clock(Clock::Stopped(now));
+            }
+            now
+        };
+        functions(name, Parts { now: Arc::new(together), ..parts })
+    })
+}

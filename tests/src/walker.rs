@@ -1,0 +1,436 @@
+//! Somebody who walks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use house::content::{House, Riddle, Solution};
+use house::text::Language;
+use http::{HeaderValue, Method, header};
+use url::Url;
+
+use crate::{Answer, Ask, Form, InProcess, Onward, OverHttp, Page, Transport, manners, page};
+
+/// By which doors to walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doors {
+    /// Every riddle is solved.
+    Riddle,
+    /// 그냥 열어 주세요.
+    Plain,
+}
+
+/// What to choose on the payment page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pay {
+    /// The card is good.
+    Approve,
+    /// The card company refuses it.
+    Refuse,
+    /// Back without paying.
+    Cancel,
+}
+
+/// Where a parcel goes.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// Who receives it.
+    pub name: String,
+    /// Their telephone.
+    pub phone: String,
+    /// Five digits.
+    pub postcode: String,
+    /// Street and number.
+    pub street: String,
+    /// Floor and flat.
+    pub detail: String,
+}
+
+/// Somebody who walks through the house by its marks, with their own cookies and language.
+#[derive(Clone)]
+pub struct Walker {
+    house: Arc<dyn Transport>,
+    cookies: BTreeMap<String, String>,
+    language: Language,
+    recipient: Recipient,
+    pen_name: String,
+    letter: String,
+    here: Option<Page>,
+}
+
+/// How many times in a row a page may send on to another.
+const MOST_REDIRECTS: usize = 10;
+
+impl Default for Recipient {
+    fn default() -> Self {
+        let text = ToOwned::to_owned;
+        Self {
+            name: text("김읽는이"),
+            phone: text("010-1234-5678"),
+            postcode: text("03134"),
+            street: text("서울시 종로구 창의문로 119"),
+            detail: text("2층"),
+        }
+    }
+}
+
+impl Walker {
+    /// Somebody before the house, who reads Korean and was never there.
+    pub fn new(house: impl Transport + 'static) -> Self {
+        Self {
+            house: Arc::new(house),
+            cookies: BTreeMap::new(),
+            language: Language::Ko,
+            recipient: Recipient::default(),
+            pen_name: "물억새".to_owned(),
+            letter: "요즘은 해가 일찍 집니다.\n창가에 오래 앉아 있습니다.".to_owned(),
+            here: None,
+        }
+    }
+
+    /// Before the house in this process.
+    pub fn inside(house: &InProcess) -> Self {
+        Self::new(house.clone())
+    }
+
+    /// Before the house at an address; `host` is the name it knows itself by, if another.
+    pub fn at(base_url: &str, host: Option<&str>) -> Self {
+        Self::new(OverHttp::new(base_url, host))
+    }
+
+    /// Reads another language.
+    #[must_use]
+    pub fn reading(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Lives elsewhere.
+    #[must_use]
+    pub fn living(mut self, recipient: Recipient) -> Self {
+        self.recipient = recipient;
+        self
+    }
+
+    /// Signs with another name and writes another letter.
+    #[must_use]
+    pub fn writing(mut self, pen_name: &str, letter: &str) -> Self {
+        pen_name.clone_into(&mut self.pen_name);
+        letter.clone_into(&mut self.letter);
+        self
+    }
+
+    /// The page they look at.
+    pub fn here(&self) -> &Page {
+        self.here.as_ref().expect("the walker has not seen a page yet")
+    }
+
+    /// The language they read.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Their cookies.
+    pub fn cookies(&self) -> &BTreeMap<String, String> {
+        &self.cookies
+    }
+
+    /// Puts a cookie into the jar, as an old or a forged one.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    // ---- going
+
+    /// Opens a path of the house, as somebody who types it, and follows where it leads.
+    pub async fn go(&mut self, path: &str) -> &Page {
+        let url = self.own(path);
+        self.follow(url, None, "none").await
+    }
+
+    /// Sends a form and follows where it leads.
+    pub async fn submit(&mut self, form: Form) -> &Page {
+        let (mut url, from_house) = (form.action.clone(), self.is_own(&self.here().url));
+        let site = if from_house == self.is_own(&url) { "same-origin" } else { "cross-site" };
+        if form.post {
+            let body = form.encoded();
+            return self.follow(url, Some(body), site).await;
+        }
+        url.set_query(Some(&form.encoded()));
+        self.follow(url, None, site).await
+    }
+
+    /// Goes on by what is marked as leading onward.
+    pub async fn onward(&mut self) -> &Page {
+        match self.here().onward() {
+            Onward::Link(url) => self.follow(url, None, "same-origin").await,
+            Onward::Form(form) => self.submit(form).await,
+        }
+    }
+
+    /// Opens the same page again.
+    pub async fn reload(&mut self) -> &Page {
+        let url = self.here().url.clone();
+        self.follow(url, None, "none").await
+    }
+
+    /// Opens any address, as a link from another site does.
+    pub async fn come_by_link(&mut self, address: &Url) -> &Page {
+        self.follow(address.clone(), None, "cross-site").await
+    }
+
+    /// Sends one request as it is, with the walker's cookies and language where it has none of its own, and goes nowhere.
+    pub async fn ask(&self, mut ask: Ask) -> Page {
+        let path = ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+        let url = Url::parse(&format!("http://{}/", self.house.authority())).expect("an authority makes an address");
+        let url = url.join(&path).unwrap_or_else(|why| panic!("{path} is no path: {why}"));
+        self.introduce(&mut ask);
+        Page::read(url, self.house.send(ask).await)
+    }
+
+    // ---- the steps
+
+    /// Comes to the door and steps up to it.
+    pub async fn open_the_door(&mut self) -> &Page {
+        self.go("/").await;
+        assert_eq!(self.here().step(), "door", "{:?}", self.here());
+        self.onward().await
+    }
+
+    /// The riddle of the room they stand in: the one whose question is on the page.
+    pub fn riddle(&self) -> &'static Riddle {
+        let page = self.here();
+        let house = House::built_in().expect("the built-in house can be read");
+        let room = house.room(page.step()).unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
+        let found = room.riddles.iter().find(|riddle| {
+            let on_the_page = |text: &house::text::Text| page.says(text.in_language(self.language));
+            on_the_page(&riddle.ask) && on_the_page(&riddle.label)
+        });
+        found.unwrap_or_else(|| panic!("no riddle of the room is on the page: {page:?}"))
+    }
+
+    /// What opens the riddle door here.
+    pub fn answer(&self) -> String {
+        match &self.riddle().solution {
+            Solution::Word(answers) => answers[0].written().to_owned(),
+            Solution::Rhythm(pattern) => pattern.written(),
+        }
+    }
+
+    /// Says something at the riddle door.
+    pub async fn guess(&mut self, answer: &str) -> &Page {
+        let form = self.here().door("riddle").fill("answer", answer);
+        self.submit(form).await
+    }
+
+    /// Opens this room by its riddle, and goes on to the next.
+    pub async fn by_riddle(&mut self) -> &Page {
+        let (room, answer) = (self.here().step().to_owned(), self.answer());
+        let page = self.guess(&answer).await;
+        assert!(page.step() == room && !page.has_door("riddle"), "`{answer}` did not open {room}: {page:?}");
+        self.onward().await
+    }
+
+    /// Opens this room by its plain door, and is in the next.
+    pub async fn by_plain_door(&mut self) -> &Page {
+        let (room, form) = (self.here().step().to_owned(), self.here().door("plain"));
+        let page = self.submit(form).await;
+        assert_ne!(page.step(), room, "the plain door did not open: {page:?}");
+        page
+    }
+
+    /// Goes through every room that has doors.
+    pub async fn through_the_rooms(&mut self, doors: Doors) -> &Page {
+        while self.here().has_door("plain") {
+            match doors {
+                Doors::Riddle => self.by_riddle().await,
+                Doors::Plain => self.by_plain_door().await,
+            };
+        }
+        self.here()
+    }
+
+    /// Signs the guestbook with their pen name and agrees to what an order needs.
+    pub async fn sign(&mut self) -> &Page {
+        self.expect("guestbook");
+        let form = self.here().form("form[data-onward]").fill("pen_name", &self.pen_name);
+        let form = form.fill("grown", "yes").fill("terms", "yes").fill("privacy", "yes");
+        self.submit(form).await
+    }
+
+    /// Writes their letter to the owner.
+    pub async fn write_letter(&mut self) -> &Page {
+        self.expect("letter");
+        let form = self.here().form("form[data-onward]").fill("letter", &self.letter);
+        self.submit(form).await
+    }
+
+    /// The counter's form, filled: `range` is `light`, `middle` or `heavy`.
+    pub fn filled_counter(&self, range: &str) -> Form {
+        self.expect("counter");
+        let to = &self.recipient;
+        let form = self.here().form("form[data-onward]").fill("range", range).fill("recipient", &to.name);
+        let form = form.fill("phone", &to.phone).fill("postcode", &to.postcode).fill("street", &to.street);
+        form.fill("detail", &to.detail).fill("agreed", "yes")
+    }
+
+    /// Orders a book within a price range, and is before the payment.
+    pub async fn order(&mut self, range: &str) -> &Page {
+        let form = self.filled_counter(range);
+        self.submit(form).await
+    }
+
+    /// Goes from the house's paying page to the payment page.
+    pub async fn to_the_payment_page(&mut self) -> &Page {
+        self.expect("pay");
+        let page = self.onward().await;
+        assert_eq!(page.step(), "toss", "{page:?}");
+        page
+    }
+
+    /// Chooses on the payment page, and is back in the house; after an approval the money is not taken yet.
+    pub async fn choose(&mut self, pay: Pay) -> &Page {
+        self.expect("toss");
+        let choice = match pay {
+            Pay::Approve => "approve",
+            Pay::Refuse => "refuse",
+            Pay::Cancel => "cancel",
+        };
+        let form = self.here().pay(choice);
+        self.submit(form).await
+    }
+
+    /// Pays, or does not: from the house's paying page to the payment page and back, and, after an approval, the last
+    /// step that takes the money.
+    pub async fn pay(&mut self, pay: Pay) -> &Page {
+        self.to_the_payment_page().await;
+        self.choose(pay).await;
+        if pay == Pay::Approve { self.onward().await } else { self.here() }
+    }
+
+    /// From outside to the counter.
+    pub async fn to_the_counter(&mut self, doors: Doors) -> &Page {
+        self.open_the_door().await;
+        self.through_the_rooms(doors).await;
+        self.sign().await;
+        self.write_letter().await
+    }
+
+    /// From outside to the paying page of an order.
+    pub async fn to_an_order(&mut self, doors: Doors, range: &str) -> String {
+        self.to_the_counter(doors).await;
+        self.order(range).await;
+        self.expect("pay");
+        self.here().order().0
+    }
+
+    /// The whole way: from outside to a paid order. Gives its id.
+    pub async fn walk(&mut self, doors: Doors) -> String {
+        self.to_an_order(doors, "middle").await;
+        self.pay(Pay::Approve).await;
+        self.expect("window");
+        let (order, state) = self.here().order();
+        assert_eq!(state, "paid", "{:?}", self.here());
+        order
+    }
+
+    /// Writes another letter and orders another book. Gives the order's id.
+    pub async fn order_again(&mut self, range: &str) -> String {
+        self.go("/letter").await;
+        self.write_letter().await;
+        self.order(range).await;
+        self.expect("pay");
+        self.here().order().0
+    }
+
+    /// Looks through the window.
+    pub async fn window(&mut self) -> &Page {
+        self.go("/window").await
+    }
+
+    /// Opens the mailbox.
+    pub async fn mailbox(&mut self) -> &Page {
+        self.go("/mailbox").await
+    }
+
+    /// Panics unless they stand there.
+    pub fn expect(&self, step: &str) {
+        assert_eq!(self.here().step(), step, "{:?}", self.here());
+    }
+
+    // ---- the wire
+
+    fn own(&self, path: &str) -> Url {
+        let base = Url::parse(&format!("http://{}/", self.house.authority())).expect("an authority makes an address");
+        base.join(path).unwrap_or_else(|why| panic!("{path} is no path: {why}"))
+    }
+
+    fn is_own(&self, url: &Url) -> bool {
+        url.authority() == self.house.authority()
+    }
+
+    async fn follow(&mut self, mut url: Url, mut body: Option<String>, mut site: &'static str) -> &Page {
+        for _ in 0..MOST_REDIRECTS {
+            let page = self.fetch(url, body.take(), site).await;
+            match page.location() {
+                None => {
+                    self.here = Some(page);
+                    return self.here();
+                }
+                Some(to) => {
+                    // What another site sends on stays cross-site, as in a browser.
+                    if self.is_own(&to) != self.is_own(&page.url) {
+                        site = "cross-site";
+                    }
+                    url = to;
+                }
+            }
+        }
+        panic!("sent on more than {MOST_REDIRECTS} times, at last to {url}");
+    }
+
+    async fn fetch(&mut self, url: Url, body: Option<String>, site: &str) -> Page {
+        let address = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let mut ask = http::Request::builder().method(method).uri(address);
+        ask = ask.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
+        if body.is_some() {
+            ask = ask.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let from = self.here.as_ref().map_or(&url, |page| &page.url);
+            ask = ask.header(header::ORIGIN, from.origin().ascii_serialization());
+        }
+        let mut ask = ask.body(Bytes::from(body.unwrap_or_default())).expect("a request");
+        if !self.is_own(&url) {
+            let origin = url.origin().ascii_serialization();
+            return Page::read(url, OverHttp::new(&origin, None).send(ask).await);
+        }
+        self.introduce(&mut ask);
+        let answer = self.house.send(ask).await;
+        self.keep_cookies(&answer);
+        let page = Page::read(url, answer);
+        manners::check(&page, self.language);
+        page
+    }
+
+    fn introduce(&self, ask: &mut Ask) {
+        let value = |text: &str| HeaderValue::from_str(text).expect("text fits a header");
+        let headers = ask.headers_mut();
+        headers.insert(header::HOST, value(self.house.authority()));
+        if !headers.contains_key(header::ACCEPT_LANGUAGE) {
+            headers.insert(header::ACCEPT_LANGUAGE, value(self.language.tag()));
+        }
+        if !self.cookies.is_empty() && !headers.contains_key(header::COOKIE) {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            headers.insert(header::COOKIE, value(&cookies.join("; ")));
+        }
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let cookie = page::words(cookie.to_str().expect("a cookie is text"));
+            let pair = cookie.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap_or_else(|| panic!("`{cookie}` is no cookie"));
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
