@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloud::{CannotOpen, Clock, Cloud, Open};
 use house::{
-    choose::{Choice, propose},
+    choose::{Book, Choice, Proposal, propose},
     id::MessageId,
     order::{Order, State, Want},
     task::{Message, Task},
@@ -13,9 +13,11 @@ use house::{
 use post::Failure;
 use store::{Change, Guard, Lost, Store, Versioned};
 
-/// Books looked at: the most loved of the range with a free copy. Reading more would not change who is best, only whom a reader who has had
-/// them all could still get.
+/// Books looked at in one read: the most loved of the range with a free copy.
 const LOOKED_AT: i32 = 40;
+
+/// Reads for a reader who has had every book of the first. Bounded, because the shelf is not.
+const PAGES: usize = 5;
 
 /// How often a copy that somebody else took is replaced by the next best.
 const ROUNDS: usize = 8;
@@ -63,23 +65,37 @@ impl Chooser {
         let now = self.clock.now();
         let range = order.value.price.range;
         let sent_before = self.store.sent_before(order.value.visitor, &order.value.address).await?;
-        let books = self.store.shelf(range, None, LOOKED_AT).await?.books;
-        let proposals = propose(books.iter().map(|book| &book.value), order.value.id, range, |work| {
-            sent_before.contains(work)
-        });
-        let Some((best, proposal)) = proposals.best.first() else {
+        let mut after = None;
+        let mut pages = 0;
+        // The most loved first; further down only for a reader who has had everything above.
+        let (books, best) = loop {
+            let page = self.store.shelf(range, after.as_deref(), LOOKED_AT).await?;
+            let books: Vec<&Book> = page.books.iter().map(|book| &book.value).collect();
+            let best = propose(books, order.value.id, range, |work| sent_before.contains(work)).best;
+            let best: Vec<(Book, Proposal)> =
+                best.into_iter().map(|(book, proposal)| (book.clone(), proposal)).collect();
+            pages += 1;
+            if !best.is_empty() {
+                break (page.books, best);
+            }
+            match page.next {
+                Some(next) if pages < PAGES => after = Some(next),
+                _ => return self.wants_a_book(order, asked_by).await,
+            }
+        };
+        let Some((chosen, proposal)) = best.first() else {
             return self.wants_a_book(order, asked_by).await;
         };
         let choice = Choice {
-            isbn: best.isbn.clone(),
-            work: best.work.clone(),
-            copy: best.taken.saturating_add(1),
-            list_price: best.list_price,
+            isbn: chosen.isbn.clone(),
+            work: chosen.work.clone(),
+            copy: chosen.taken.saturating_add(1),
+            list_price: chosen.list_price,
             reason: proposal.reason.clone(),
-            proposals: proposals.best.iter().map(|(_, proposal)| proposal.clone()).collect(),
+            proposals: best.iter().map(|(_, proposal)| proposal.clone()).collect(),
         };
-        let read_at = books.iter().find(|book| book.value.isbn == best.isbn).map_or(0, |book| book.version);
-        let best = Versioned { value: (*best).clone(), version: read_at };
+        let read_at = books.iter().find(|book| book.value.isbn == chosen.isbn).map_or(0, |book| book.version);
+        let copy = Versioned { value: chosen.clone(), version: read_at };
         // Paid, on the desk, chosen: with the owner's `choosing = auto` the desk is passed in the same breath.
         let on_desk = order.value.clone().choosing(None, now).and_then(|order| order.chosen(choice, now));
         let Ok(step) = on_desk else { return Err(Lost::Race(Guard::Order)) };
@@ -88,7 +104,7 @@ impl Chooser {
                 seen: order.version,
                 step: &step,
                 handled: Some(asked_by),
-                copy: Some(&best),
+                copy: Some(&copy),
                 paid: false,
             })
             .await

@@ -1,16 +1,15 @@
 //! The mailbox.
 
-use aws_sdk_dynamodb::types::Put;
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::Put};
 use house::{
     id::{MessageId, VisitorId},
     letter::Letter,
 };
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Store, StoreError, Versioned,
     item::{from_item, string},
     key,
-    transaction::Transaction,
 };
 
 const KIND: &str = "letter";
@@ -45,12 +44,25 @@ impl Store {
         letter: &Letter,
         asked_by: MessageId,
     ) -> Result<(), StoreError> {
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Letter, put_once(self, reader, letter, &asked_by.to_string())?);
-        match transaction.commit(self).await {
-            Ok(()) | Err(Lost::Race(_)) => Ok(()),
-            Err(Lost::Store(error)) => Err(error),
-            Err(Lost::Conflict) => Err(StoreError::Unavailable("two transactions met on a letter".into())),
+        let put = put_once(self, reader, letter, &asked_by.to_string())?;
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(put.item().clone()))
+            .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// The fields of a form or of a query string. Of a field sent twice the first counts.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -53,6 +53,19 @@ impl Form {
         self.get(name).unwrap_or_default()
     }
 
+    /// The fields as a query string, with `name` set to `value`.
+    pub(crate) fn query_with(&self, name: &str, value: &str) -> String {
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(known, _)| *known != name)
+            .chain([(name, value)])
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&")
+    }
+
     /// Whether a box is ticked.
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
@@ -77,6 +90,12 @@ mod tests {
         assert_eq!(form.get("empty"), Some(""));
         assert_eq!(form.get("other"), None);
         assert!(form.ticked("door") && !form.ticked("empty"));
+    }
+
+    #[test]
+    fn a_language_switch_keeps_the_rest_of_the_address() {
+        let query = Form::parse("range=heavy&lang=ko&after=별".as_bytes()).unwrap();
+        assert_eq!(query.query_with("lang", "en"), "after=%EB%B3%84&range=heavy&lang=en");
     }
 
     #[test]

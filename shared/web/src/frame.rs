@@ -5,11 +5,18 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
     reply::{Page, PlanPlace, PlanRoom, Script},
+    request::Request,
     shop::Shop,
     style,
 };
 
-pub(crate) fn page(page: &Page, shop: Option<&Shop>, path: &str, language: Language, nonce: &str) -> Markup {
+pub(crate) fn page(
+    page: &Page,
+    shop: Option<&Shop>,
+    here: Option<&Request>,
+    language: Language,
+    nonce: &str,
+) -> Markup {
     let ko = language == Language::Ko;
     html! {
         (DOCTYPE)
@@ -31,7 +38,7 @@ pub(crate) fn page(page: &Page, shop: Option<&Shop>, path: &str, language: Langu
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
                             } @else {
-                                a href=(format!("{path}?lang={}", other.tag())) hreflang=(other.tag()) lang=(other.tag()) {
+                                a href=(switch(here, other)) hreflang=(other.tag()) lang=(other.tag()) {
                                     (other.own_name())
                                 }
                             }
@@ -52,6 +59,14 @@ pub(crate) fn page(page: &Page, shop: Option<&Shop>, path: &str, language: Langu
                 }
             }
         }
+    }
+}
+
+/// This very page in another language.
+fn switch(here: Option<&Request>, language: Language) -> String {
+    match here {
+        Some(request) => format!("{}?{}", request.path, request.query.query_with("lang", language.tag())),
+        None => format!("/?lang={}", language.tag()),
     }
 }
 

@@ -160,8 +160,7 @@ fn render(
     language: Language,
     nonce: &str,
 ) -> Response<Body> {
-    let path = request.map_or("/", |request| request.path.as_str());
-    let html = frame::page(page, shop, path, language, nonce).into_string();
+    let html = frame::page(page, shop, request, language, nonce).into_string();
     let mut response = Response::new(Body::Text(html));
     *response.status_mut() = page.status;
     headers::page(response.headers_mut(), page, nonce);

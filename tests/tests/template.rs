@@ -1,0 +1,397 @@
+//! The rules of `template.yaml`: what is deployed is what lies in the folders, and it is deployed safely.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a rule that cannot be read is a rule that is broken"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use cloud::{Clock, Cloud, Dice, Environment};
+use local::{Build, Config, Function, Parts, Source, System, Template};
+use serde_json::Value as Json;
+
+// ---------------------------------------------------------------------------------------------------------- reading
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn text(path: &str) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn toml(path: &str) -> toml::Table {
+    text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn template() -> Template {
+    Template::load(&root().join("template.yaml"), &BTreeMap::new()).unwrap()
+}
+
+/// The names in a folder; of files without their ending.
+fn listed(folder: &str, ending: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter_map(|name| name.strip_suffix(ending).map(str::to_owned)).collect()
+}
+
+fn folders() -> BTreeSet<String> {
+    listed("functions", "")
+}
+
+/// `owner-desk` is `OwnerDesk` in the template.
+fn stem(folder: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    folder.split('-').map(capital).collect()
+}
+
+/// The function that a saved event is for: `owner-ship-wrong-number` is a case of `owner-ship`; the longest name wins.
+fn called_by<'a>(event: &str, folders: &'a BTreeSet<String>) -> Option<&'a String> {
+    let fits = |folder: &&String| event.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    folders.iter().filter(fits).max_by_key(|folder| folder.len())
+}
+
+fn resources(template: &Template) -> &serde_json::Map<String, Json> {
+    template.document["Resources"].as_object().unwrap()
+}
+
+/// A property of a resource with every intrinsic function resolved. Null if it has none.
+fn property(template: &Template, resource: &str, name: &str) -> Json {
+    let written = &template.document["Resources"][resource]["Properties"][name];
+    template.scope().resolve(written, &format!("{resource}.{name}")).unwrap().unwrap_or_default()
+}
+
+/// One text or a list of texts.
+fn texts(value: &Json) -> Vec<&str> {
+    match value {
+        Json::Array(items) => items.iter().map(|item| item.as_str().unwrap()).collect(),
+        one => vec![one.as_str().unwrap()],
+    }
+}
+
+/// The statements of a function's role.
+fn statements(template: &Template, folder: &str) -> Vec<Json> {
+    let policies = property(template, &format!("{}Role", stem(folder)), "Policies");
+    let policies = policies.as_array().unwrap_or_else(|| panic!("the role of {folder} has no policy"));
+    policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()).collect()
+}
+
+// ------------------------------------------------------------------------------------------------------------ names
+
+#[test]
+fn a_folder_is_a_binary_a_function_of_the_template_and_a_saved_event() {
+    let (template, folders, events) = (template(), folders(), listed("events", ".json"));
+    let functions: BTreeSet<String> = template.functions.keys().cloned().collect();
+    assert_eq!(functions, folders, "functions of template.yaml and folders in functions/");
+    for folder in &folders {
+        let manifest = toml(&format!("functions/{folder}/Cargo.toml"));
+        let written = manifest.get("bin").and_then(|bins| bins[0].get("name"));
+        let binary = written.unwrap_or_else(|| &manifest["package"]["name"]).as_str().unwrap();
+        assert_eq!(binary, folder, "the binary of functions/{folder}");
+        let function = &template.functions[folder];
+        assert_eq!(function.logical_id, format!("{}Function", stem(folder)));
+        assert_eq!(function.deployed_name, format!("{}-{folder}", template.names.stack));
+        assert!(events.contains(folder), "there is no events/{folder}.json");
+    }
+    let mut cases: BTreeMap<&String, u32> = BTreeMap::new();
+    for event in &events {
+        let folder = called_by(event, &folders).unwrap_or_else(|| panic!("events/{event}.json is for no function"));
+        *cases.entry(folder).or_default() += 1;
+        // The console shows no schema that breaks these.
+        assert!(event.len() <= 25, "events/{event}.json: the console takes names of at most 25 characters");
+        assert!(cases[folder] <= 10, "the console shows at most ten events of {folder}");
+    }
+}
+
+#[test]
+fn a_main_only_wires() {
+    for folder in folders() {
+        let lines = text(&format!("functions/{folder}/src/main.rs")).lines().count();
+        assert!(lines <= 20, "functions/{folder}/src/main.rs has {lines} lines; at most 20 are wiring");
+    }
+}
+
+// ----------------------------------------------------------------------------------------------------------- routes
+
+/// The template's routes as `cargo lambda watch` writes them, with the function each leads to.
+fn routes(template: &Template) -> BTreeMap<String, String> {
+    let routes = template.routes().map(|(function, route)| {
+        assert_eq!(route.method, None, "{} of {function}: a function answers every method itself", route.key());
+        let path = route.path.clone().unwrap_or_else(|| "/{*elsewhere}".into());
+        (path, function.to_owned())
+    });
+    routes.collect()
+}
+
+#[test]
+fn the_watch_router_has_the_routes_of_the_template() {
+    let manifest = toml("Cargo.toml");
+    let router = &manifest["workspace"]["metadata"]["lambda"]["watch"]["router"];
+    let router = router.as_table().unwrap().iter().map(|(path, to)| (path.clone(), to.as_str().unwrap().to_owned()));
+    assert_eq!(router.collect::<BTreeMap<_, _>>(), routes(&template()));
+}
+
+#[tokio::test]
+async fn the_local_run_leads_each_route_to_its_function() {
+    let house = House::start().await;
+    for (path, function) in routes(house.system.template()) {
+        let path = path.replace("{order}", "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7").replace("{outcome}", "success");
+        let path = path.replace("{*elsewhere}", "no/such/room");
+        let request = http::Request::get(&path).header("host", "localhost").body(bytes::Bytes::new()).unwrap();
+        house.system.request(request).await;
+        assert_eq!(house.called.lock().unwrap().pop(), Some(function), "GET {path}");
+    }
+}
+
+// ----------------------------------------------------------------------------------------------------------- queues
+
+#[test]
+fn every_queue_has_dead_letters_that_outlast_it() {
+    let template = template();
+    for queue in template.queues.values().filter(|queue| !queue.logical_id.ends_with("DeadLetters")) {
+        let name = &queue.logical_id;
+        let redrive = queue.redrive.as_ref().unwrap_or_else(|| panic!("{name} has no dead letters"));
+        let dead = template.queues.values().find(|dead| dead.arn == redrive.target);
+        let dead = dead.unwrap_or_else(|| panic!("the dead letters of {name} are not in the template"));
+        assert_eq!(dead.logical_id, name.replace("Queue", "DeadLetters"));
+        assert_eq!(dead.name, format!("{}-dead", queue.name));
+        assert!(dead.retention > queue.retention, "{name}: dead letters are kept longer than the queue");
+        assert!(redrive.receives >= 5, "{name}: a task gets five tries");
+        let allowed = property(&template, &dead.logical_id, "RedriveAllowPolicy");
+        assert_eq!(allowed["sourceQueueArns"][0], queue.arn.as_str(), "{name} alone may leave letters there");
+    }
+}
+
+#[test]
+fn a_task_stays_invisible_six_times_as_long_as_its_function_may_run() {
+    let template = template();
+    let mut fed = BTreeSet::new();
+    for function in template.functions.values() {
+        for source in &function.queues {
+            let queue = template.queues.values().find(|queue| queue.arn == source.queue).unwrap();
+            let (visible, timeout) = (queue.visibility, function.timeout);
+            assert!(visible >= 6 * timeout, "{}: {visible} s for a function of {timeout} s", queue.logical_id);
+            fed.insert(&queue.logical_id);
+        }
+    }
+    let queues = template.queues.keys().filter(|name| name.ends_with("Queue"));
+    assert_eq!(fed, queues.collect(), "every queue feeds a function");
+}
+
+#[test]
+fn whoever_takes_batches_reports_each_failure() {
+    for function in template().functions.values() {
+        for source in &function.queues {
+            assert!(source.reports_failures, "{}: FunctionResponseTypes [ReportBatchItemFailures]", function.name);
+        }
+        for source in &function.streams {
+            assert!(source.reports_failures, "{}: FunctionResponseTypes [ReportBatchItemFailures]", function.name);
+            assert!(source.bisect, "{}: one bad record must not take its batch along", function.name);
+            assert!(source.attempts.is_some(), "{}: a bad record must not hold up its shard for a day", function.name);
+            assert!(source.on_failure.is_some(), "{}: what is given up is left somewhere", function.name);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------- permissions
+
+#[test]
+fn every_function_has_a_role_of_its_own() {
+    let template = template();
+    for function in template.functions.values() {
+        assert_eq!(function.role, Some(format!("{}Role", stem(&function.name))), "the role of {}", function.name);
+        let role = function.role.as_ref().unwrap();
+        for managed in ["ManagedPolicyArns", "PermissionsBoundary"] {
+            assert_eq!(property(&template, role, managed), Json::Null, "{role}: every permission is written out");
+        }
+    }
+    let roles = resources(&template).values().filter(|resource| resource["Type"] == "AWS::IAM::Role").count();
+    assert_eq!(roles, template.functions.len(), "a role for each function and no more");
+}
+
+/// A statement with `*` in an action or a resource has a comment right above it that says why.
+#[test]
+fn a_star_in_a_permission_says_why() {
+    let (template, text) = (template(), text("template.yaml"));
+    let mut found = 0;
+    for folder in template.functions.keys() {
+        for statement in statements(&template, folder) {
+            assert_eq!(statement["Effect"], "Allow");
+            assert!(statement.get("NotAction").is_none() && statement.get("NotResource").is_none(), "{folder}: {statement}");
+            let words = texts(&statement["Action"]).into_iter().chain(texts(&statement["Resource"]));
+            found += usize::from(words.into_iter().any(|word| word.contains('*')));
+        }
+    }
+    let mut reasoned = 0;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains('*') && !line.starts_with('#')) {
+        let statement = (0..=number).rev().find(|&above| lines[above].starts_with("- Effect:"));
+        let statement = statement.unwrap_or_else(|| panic!("line {}: a star outside a statement: {line}", number + 1));
+        assert!(lines[statement - 1].starts_with('#'), "line {}: no reason stands above the statement: {line}", number + 1);
+        reasoned += 1;
+    }
+    assert_eq!(reasoned, found, "stars in permissions, as written and as resolved");
+}
+
+// ----------------------------------------------------------------------------------------------------- the functions
+
+#[test]
+fn functions_run_on_arm_and_end_before_the_api_gives_up() {
+    let template = template();
+    let all = &template.document["Globals"]["Function"];
+    assert_eq!(all["Architectures"], serde_json::json!(["arm64"]));
+    assert_eq!(all["Runtime"], "provided.al2023");
+    assert_eq!(all["Handler"], "bootstrap");
+    for function in template.functions.values() {
+        for common in ["Architectures", "Runtime", "Handler"] {
+            assert_eq!(property(&template, &function.logical_id, common), Json::Null, "{}: {common} is common", function.name);
+        }
+        // The HTTP API gives up after 30 seconds, and who waits for a page much earlier.
+        let longest = if function.routes.is_empty() || function.name == "pay" { 30 } else { 10 };
+        let timeout = function.timeout;
+        assert!(timeout <= longest, "{} may run {timeout} s", function.name);
+        assert!(function.routes.is_empty() || timeout < 30, "{} outlasts the API", function.name);
+    }
+}
+
+#[test]
+fn every_function_writes_to_a_log_that_is_kept_for_a_set_time() {
+    let template = template();
+    for function in template.functions.values() {
+        let log = format!("{}Log", stem(&function.name));
+        assert_eq!(
+            template.document["Resources"][&function.logical_id]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"],
+            log.as_str(),
+            "the log of {}",
+            function.name
+        );
+        let name = property(&template, &log, "LogGroupName");
+        assert_eq!(name, format!("/aws/lambda/{}", function.deployed_name), "the name of {log}");
+    }
+    for (name, resource) in resources(&template).iter().filter(|(_, resource)| resource["Type"] == "AWS::Logs::LogGroup") {
+        assert!(!resource["Properties"]["RetentionInDays"].is_null(), "{name} would be kept for ever");
+    }
+}
+
+#[test]
+fn the_table_forgets_nothing_by_accident() {
+    let template = template();
+    assert_eq!(template.tables.len(), 1, "there is one table");
+    let table = template.tables.values().next().unwrap();
+    assert_eq!(table.stream.as_deref(), Some("NEW_AND_OLD_IMAGES"));
+    assert_eq!(table.expires.as_deref(), Some("expires"));
+    assert_eq!(table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    let resource = &template.document["Resources"][&table.logical_id];
+    assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&"Retain".into(), &"Retain".into()));
+}
+
+// ------------------------------------------------------------------------------------------------ what explains itself
+
+#[test]
+fn a_comment_stands_above_every_resource() {
+    for file in ["template.yaml", "infra/alarms.yaml"] {
+        let text = text(file);
+        let lines: Vec<&str> = text.lines().collect();
+        let begin = lines.iter().position(|line| *line == "Resources:").unwrap();
+        let length = lines[begin + 1..].iter().take_while(|line| line.is_empty() || line.starts_with([' ', '#'])).count();
+        let mut resources = 0;
+        for number in begin + 1..=begin + length {
+            let key = lines[number].strip_prefix("  ").filter(|key| key.starts_with(char::is_alphabetic));
+            if let Some(key) = key.and_then(|key| key.strip_suffix(':')) {
+                assert!(lines[number - 1].starts_with("  # "), "{file}: nothing explains {key}");
+                resources += 1;
+            }
+        }
+        let written = local::template::long_form(&serde_norway::from_str(&text).unwrap()).unwrap();
+        assert_eq!(resources, written["Resources"].as_object().unwrap().len(), "{file}: resources seen");
+    }
+}
+
+#[test]
+fn parameters_and_outputs_are_described() {
+    let template = template();
+    for part in ["Parameters", "Outputs"] {
+        for (name, value) in template.document[part].as_object().unwrap() {
+            let described = value["Description"].as_str().unwrap_or_default();
+            assert!(described.ends_with('.'), "{part}.{name}: {described:?} is no sentence");
+        }
+    }
+}
+
+// --------------------------------------------------------------------------------------------------------- variables
+
+/// A house in one process whose functions remember what they read from their environment, and that they were called.
+struct House {
+    system: System,
+    read: Arc<Mutex<BTreeMap<String, Environment>>>,
+    called: Arc<Mutex<Vec<String>>>,
+}
+
+impl House {
+    async fn start() -> Self {
+        let read = Arc::new(Mutex::new(BTreeMap::new()));
+        let called = Arc::new(Mutex::new(Vec::new()));
+        let build: Build = {
+            let (read, called) = (Arc::clone(&read), Arc::clone(&called));
+            Arc::new(move |name: &str, parts: Parts| {
+                let environment: Environment = parts.environment.into_iter().collect();
+                read.lock().unwrap().insert(name.to_owned(), environment.clone());
+                let (now, dice) = (parts.now, Dice::seeded([7; 32]));
+                let inner = local::registry::function(name, Cloud::new(environment, Clock::new(move || now()), dice, parts.http))?;
+                let (called, name) = (Arc::clone(&called), name.to_owned());
+                let outer: Function = Arc::new(move |event, context| {
+                    called.lock().unwrap().push(name.clone());
+                    inner(event, context)
+                });
+                Some(outer)
+            })
+        };
+        let mut config = Config::stepped(Source::Path(root().join("template.yaml")), build);
+        // The 32 bytes of a session key are thirty-two zeros here.
+        config.secrets.insert("SESSION_KEY_NAME".into(), format!("{}=", "A".repeat(43)));
+        config.secrets.insert("TOSS_SECRET_NAME".into(), "test_sk_of_nobody".into());
+        Self { system: System::start(config).await.unwrap(), read, called }
+    }
+}
+
+#[tokio::test]
+async fn a_function_reads_every_variable_that_is_set_and_no_other() {
+    let house = House::start().await;
+    for folder in folders() {
+        let event: Json = serde_json::from_str(&text(&format!("events/{folder}.json"))).unwrap();
+        house.system.invoke(&folder, event).await.unwrap_or_else(|failure| panic!("{folder}: {}", failure.message));
+        // What Lambda itself provides is not the template's.
+        let read = house.read.lock().unwrap()[&folder].asked();
+        let read: BTreeSet<String> = read.into_iter().filter(|name| !name.starts_with("AWS_")).collect();
+        let set: BTreeSet<String> = house.system.template().functions[&folder].environment.keys().cloned().collect();
+        assert_eq!(read, set, "variables that {folder} reads, and those that template.yaml sets");
+    }
+}
+
+#[test]
+fn no_secret_stands_in_a_variable() {
+    let template = template();
+    for function in template.functions.values() {
+        for (name, value) in &function.environment {
+            let secret = ["SECRET", "KEY", "TOKEN", "PASSWORD"].into_iter().any(|word| name.contains(word));
+            // Toss's client key is for every browser to see.
+            if secret && name != "TOSS_CLIENT_KEY" {
+                assert!(name.ends_with("_NAME"), "{}: {name} looks like a secret itself", function.name);
+                assert!(value.starts_with("/gongganmunhak/"), "{}: {name} is {value}, no parameter's name", function.name);
+            }
+        }
+    }
+    for key in ["test_sk_", "live_sk_", "test_gsk_", "live_gsk_", "AKIA"] {
+        assert!(!text("template.yaml").contains(key), "template.yaml holds something that begins like a key: {key}");
+    }
+}
