@@ -32,6 +32,9 @@ use crate::wire::Wire;
 /// How many steps one settling may take: far above what any test needs, so that a loop of messages ends in an error.
 const MOST_STEPS: usize = 1_000_000;
 
+/// How often a running system deletes what has expired. (DynamoDB does so within days.)
+const EXPIRE_EVERY: Duration = Duration::from_hours(1);
+
 /// How long a clean stop waits for what is under way.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -109,6 +112,7 @@ impl System {
             for pump in &pumps {
                 tasks.spawn(Arc::clone(pump).run(Arc::clone(&world), stopped.clone()));
             }
+            tasks.spawn(expire_now_and_then(Arc::clone(&template), Arc::clone(&world), stopped.clone()));
         }
         for listener in listeners {
             tasks.spawn(front::serve(listener, Arc::clone(&host), stopped.clone()));
@@ -188,13 +192,7 @@ impl System {
     /// Deletes what has expired by the table's TTL, and gives how many items went. DynamoDB does so some time within
     /// two days; here it happens when it is asked for.
     pub fn expire(&self) -> Result<usize, PumpError> {
-        let mut removed = 0;
-        for table in self.template.tables.values() {
-            let gone = self.world.store.expire(table, self.world.clock.now());
-            removed += gone.map_err(|error| PumpError::of(&table.name, error.as_ref()))?;
-        }
-        self.world.bell.ring();
-        Ok(removed)
+        expire(&self.template, &self.world)
     }
 
     /// Stops deliveries to a function (short name) until [`release`](Self::release). Gives whether it has any.
@@ -297,5 +295,27 @@ impl System {
     /// Every function error, panic and timeout so far.
     pub fn failures(&self) -> Vec<Failure> {
         self.world.functions.failures()
+    }
+}
+
+fn expire(template: &Template, world: &World) -> Result<usize, PumpError> {
+    let mut removed = 0;
+    for table in template.tables.values() {
+        let gone = world.store.expire(table, world.clock.now());
+        removed += gone.map_err(|error| PumpError::of(&table.name, error.as_ref()))?;
+    }
+    world.bell.ring();
+    Ok(removed)
+}
+
+async fn expire_now_and_then(template: Arc<Template>, world: Arc<World>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow_and_update() {
+        if let Err(error) = expire(&template, &world) {
+            tracing::error!("{error}");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EXPIRE_EVERY) => {}
+            _ = stop.changed() => {}
+        }
     }
 }

@@ -64,7 +64,7 @@ impl Store {
             "CREATE INDEX IF NOT EXISTS local_stream_by_sequence
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
         ) {
-            eprintln!("NOINDEX {error}");
+            tracing::debug!(%error, "the stream has no index");
         }
         if let Some(read) = read.and_then(stored) {
             let before = Timestamp::now().as_second() - DAY;

@@ -32,7 +32,13 @@ fn url(system: &System, path: &str) -> String {
 async fn a_request_over_the_socket_is_the_same_request() {
     let stage = Stage::default();
     let system = System::start(running(&stage, State::Memory)).await.unwrap();
-    let response = call(&url(&system, "/?a=b"), "POST", &[("content-type", "application/x-www-form-urlencoded")], "문=열림").await;
+    let response = call(
+        &url(&system, "/?a=b"),
+        "POST",
+        &[("content-type", "application/x-www-form-urlencoded")],
+        "문=열림",
+    )
+    .await;
     assert_eq!((response.status().as_u16(), text(&response).as_str()), (200, "어서 오세요|POST|문=열림"));
     let event = stage.events("page").remove(0);
     let port = system.address().unwrap().port().to_string();
@@ -60,23 +66,33 @@ async fn functions_are_invoked_as_the_command_line_tools_do() {
         assert_eq!(response.headers()["x-amz-executed-version"], "$LATEST");
     }
     // The tools of this machine say `localhost`, and some of them mean [::1].
-    let v6 = format!("http://[::1]:{}/2015-03-31/functions/owner-look/invocations", system.address().unwrap().port());
+    let v6 = format!(
+        "http://[::1]:{}/2015-03-31/functions/owner-look/invocations",
+        system.address().unwrap().port()
+    );
     assert_eq!(call(&v6, "POST", &[], "").await.status(), 200);
     assert_eq!(stage.events("owner-look").last().unwrap(), &json!({}), "no payload is an empty object");
 
     let nobody = call(&invoke("owner-nothing"), "POST", &[], "{}").await;
-    assert_eq!((nobody.status().as_u16(), nobody.headers()["x-amzn-errortype"].as_bytes()), (404, &b"ResourceNotFoundException"[..]));
+    assert_eq!(
+        (nobody.status().as_u16(), nobody.headers()["x-amzn-errortype"].as_bytes()),
+        (404, &b"ResourceNotFoundException"[..])
+    );
     assert!(text(&nobody).contains("function:owner-nothing"));
     assert_eq!(call(&invoke("owner-look"), "GET", &[], "").await.status(), 405);
     assert_eq!(call(&invoke("owner-look"), "POST", &[], "{").await.status(), 400);
 
     stage.fail_on(&["broken"]);
     let failed = call(&invoke("owner-look"), "POST", &[], r#""broken""#).await;
-    assert_eq!((failed.status().as_u16(), failed.headers()["x-amz-function-error"].as_bytes()), (200, &b"Unhandled"[..]));
+    assert_eq!(
+        (failed.status().as_u16(), failed.headers()["x-amz-function-error"].as_bytes()),
+        (200, &b"Unhandled"[..])
+    );
     let error: Value = serde_json::from_slice(failed.body()).unwrap();
     assert_eq!(error, json!({ "errorType": "Fixture", "errorMessage": "\"told to fail\"" }));
 
-    let later = call(&invoke("tick"), "POST", &[("x-amz-invocation-type", "Event")], r#"{"for":"later"}"#).await;
+    let later =
+        call(&invoke("tick"), "POST", &[("x-amz-invocation-type", "Event")], r#"{"for":"later"}"#).await;
     assert_eq!(later.status(), 202);
     stage.wait_for("tick", 1).await;
     assert_eq!(stage.events("tick"), [json!({ "for": "later" })]);

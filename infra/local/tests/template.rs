@@ -26,14 +26,18 @@ fn names_resolve_to_local_ones() {
         "https://sqs.ap-northeast-2.amazonaws.com/000000000000/gongganmunhak-local-work"
     );
     let stream = &relay.streams[0];
-    assert_eq!((stream.batch_size, stream.bisect, stream.attempts, stream.reports_failures), (4, true, Some(2), true));
+    assert_eq!(
+        (stream.batch_size, stream.bisect, stream.attempts, stream.reports_failures),
+        (4, true, Some(2), true)
+    );
     assert_eq!(template.functions["work"].environment["TOPIC_NOTICES"], template.topics["Notices"].arn);
     assert_eq!((relay.timeout, relay.memory), (5, 256));
     assert_eq!(template.function("OwnerLookFunction").unwrap().name, "owner-look");
     assert_eq!(template.functions["order"].deployed_name, "gongganmunhak-local-order");
     assert_eq!(template.functions["order"].role.as_deref(), Some("OrderRole"));
 
-    let keys: Vec<String> = template.routes().map(|(name, route)| format!("{name}: {}", route.key())).collect();
+    let keys: Vec<String> =
+        template.routes().map(|(name, route)| format!("{name}: {}", route.key())).collect();
     assert_eq!(
         keys,
         [
@@ -65,7 +69,10 @@ fn both_views_of_the_text_are_kept() {
     assert!(matches!(tagged, serde_norway::Value::Tagged(t) if t.tag == "Sub"));
     let long = &template.document["Resources"]["WorkQueue"]["Properties"];
     assert_eq!(long["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][1], "Arn");
-    assert_eq!(template.scope().text(&long["QueueName"], "here").unwrap().unwrap(), "gongganmunhak-local-work");
+    assert_eq!(
+        template.scope().text(&long["QueueName"], "here").unwrap().unwrap(),
+        "gongganmunhak-local-work"
+    );
 }
 
 #[test]
@@ -88,17 +95,28 @@ fn a_wrong_template_says_where_it_is_wrong() {
         assert!(error.contains(said) && !error.contains('\n'), "{from} → {to}: {error}");
     }
     let overrides = BTreeMap::from([("Stage".to_owned(), "moon".to_owned())]);
-    assert!(Template::parse(&good, &overrides).unwrap_err().to_string().contains("moon is not one of dev, live"));
+    assert!(
+        Template::parse(&good, &overrides).unwrap_err().to_string().contains("moon is not one of dev, live")
+    );
     let overrides = BTreeMap::from([("Nothing".to_owned(), String::new())]);
-    assert!(Template::parse(&good, &overrides).unwrap_err().to_string().contains("there is no parameter Nothing"));
-    assert!(Template::load(&path("nothing.yaml"), &BTreeMap::new()).unwrap_err().to_string().contains("nothing.yaml"));
+    assert!(
+        Template::parse(&good, &overrides).unwrap_err().to_string().contains("there is no parameter Nothing")
+    );
+    assert!(
+        Template::load(&path("nothing.yaml"), &BTreeMap::new())
+            .unwrap_err()
+            .to_string()
+            .contains("nothing.yaml")
+    );
 }
 
 #[test]
 fn the_houses_own_template_can_be_read() {
     let template = Template::load(&path("../../template.yaml"), &BTreeMap::new()).unwrap();
     assert!(template.functions.contains_key("door") && template.functions.contains_key("owner-desk"));
-    assert!(template.routes().any(|(name, route)| name == "pay" && route.key() == "ANY /pay/{order}/{outcome}"));
+    assert!(
+        template.routes().any(|(name, route)| name == "pay" && route.key() == "ANY /pay/{order}/{outcome}")
+    );
     for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "RingQueue"] {
         assert!(template.queues[queue].redrive.is_some(), "{queue}");
     }

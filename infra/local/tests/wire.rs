@@ -2,7 +2,10 @@
 
 mod common;
 
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue, QueueAttributeName,
+    SendMessageBatchRequestEntry,
+};
 use common::{Stage, sns, sqs, start};
 use jiff::SignedDuration;
 use local::System;
@@ -18,9 +21,20 @@ async fn a_message_with_attributes_goes_through_the_queue() {
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
     let kind = MessageAttributeValue::builder().data_type("String").string_value("편지").build().unwrap();
-    let sent = client.send_message().queue_url(&url).message_body("가").message_attributes("kind", kind).send().await.unwrap();
+    let sent = client
+        .send_message()
+        .queue_url(&url)
+        .message_body("가")
+        .message_attributes("kind", kind)
+        .send()
+        .await
+        .unwrap();
     let received = client.receive_message().queue_url(&url).message_attribute_names("All");
-    let received = received.message_system_attribute_names(aws_sdk_sqs::types::MessageSystemAttributeName::All).send().await.unwrap();
+    let received = received
+        .message_system_attribute_names(aws_sdk_sqs::types::MessageSystemAttributeName::All)
+        .send()
+        .await
+        .unwrap();
     let message = &received.messages()[0];
     assert_eq!((message.message_id(), message.body()), (sent.message_id(), Some("가")));
     assert_eq!(message.md5_of_body(), sent.md5_of_message_body());
@@ -29,7 +43,14 @@ async fn a_message_with_attributes_goes_through_the_queue() {
     assert_eq!(message.attributes().unwrap().len(), 4);
 
     let receipt = message.receipt_handle().unwrap();
-    client.change_message_visibility().queue_url(&url).receipt_handle(receipt).visibility_timeout(0).send().await.unwrap();
+    client
+        .change_message_visibility()
+        .queue_url(&url)
+        .receipt_handle(receipt)
+        .visibility_timeout(0)
+        .send()
+        .await
+        .unwrap();
     let again = client.receive_message().queue_url(&url).send().await.unwrap();
     assert!(again.messages()[0].attributes().is_none(), "only what was asked for");
     let receipt = again.messages()[0].receipt_handle().unwrap();
@@ -42,17 +63,43 @@ async fn a_batch_fails_entry_by_entry_behind_a_success() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
-    let entry = |id: &str, body: &str| SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().unwrap();
-    let answer = client.send_message_batch().queue_url(&url).entries(entry("a", "가")).entries(entry("b", "\u{1}")).send().await.unwrap();
+    let entry = |id: &str, body: &str| {
+        SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().unwrap()
+    };
+    let answer = client
+        .send_message_batch()
+        .queue_url(&url)
+        .entries(entry("a", "가"))
+        .entries(entry("b", "\u{1}"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.successful()[0].id(), "a");
-    assert_eq!((answer.failed()[0].id(), answer.failed()[0].code(), answer.failed()[0].sender_fault()), ("b", "InvalidMessageContents", true));
+    assert_eq!(
+        (answer.failed()[0].id(), answer.failed()[0].code(), answer.failed()[0].sender_fault()),
+        ("b", "InvalidMessageContents", true)
+    );
 
     let received = client.receive_message().queue_url(&url).max_number_of_messages(10).send().await.unwrap();
-    let change = ChangeMessageVisibilityBatchRequestEntry::builder().id("x").receipt_handle(received.messages()[0].receipt_handle().unwrap());
-    let answer = client.change_message_visibility_batch().queue_url(&url).entries(change.visibility_timeout(0).build().unwrap()).send().await.unwrap();
+    let change = ChangeMessageVisibilityBatchRequestEntry::builder()
+        .id("x")
+        .receipt_handle(received.messages()[0].receipt_handle().unwrap());
+    let answer = client
+        .change_message_visibility_batch()
+        .queue_url(&url)
+        .entries(change.visibility_timeout(0).build().unwrap())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.successful().len(), 1);
 
-    let same = client.send_message_batch().queue_url(&url).entries(entry("a", "가")).entries(entry("a", "나")).send().await;
+    let same = client
+        .send_message_batch()
+        .queue_url(&url)
+        .entries(entry("a", "가"))
+        .entries(entry("a", "나"))
+        .send()
+        .await;
     assert!(same.unwrap_err().into_service_error().is_batch_entry_ids_not_distinct());
     let none = client.send_message_batch().queue_url(&url).set_entries(Some(vec![])).send().await;
     assert!(none.unwrap_err().into_service_error().is_empty_batch_request());
@@ -69,7 +116,8 @@ async fn errors_have_the_names_the_sdk_knows() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
-    let nowhere = client.send_message().queue_url("https://sqs/000000000000/nowhere").message_body("가").send().await;
+    let nowhere =
+        client.send_message().queue_url("https://sqs/000000000000/nowhere").message_body("가").send().await;
     assert!(nowhere.unwrap_err().into_service_error().is_queue_does_not_exist());
     let control = client.send_message().queue_url(&url).message_body("\u{1}").send().await;
     assert!(control.unwrap_err().into_service_error().is_invalid_message_contents());
@@ -78,7 +126,13 @@ async fn errors_have_the_names_the_sdk_knows() {
     client.send_message().queue_url(&url).message_body("가").send().await.unwrap();
     let received = client.receive_message().queue_url(&url).visibility_timeout(0).send().await.unwrap();
     let handle = received.messages()[0].receipt_handle().unwrap();
-    let change = client.change_message_visibility().queue_url(&url).receipt_handle(handle).visibility_timeout(9).send().await;
+    let change = client
+        .change_message_visibility()
+        .queue_url(&url)
+        .receipt_handle(handle)
+        .visibility_timeout(9)
+        .send()
+        .await;
     assert!(change.unwrap_err().into_service_error().is_message_not_inflight());
 }
 
@@ -86,7 +140,8 @@ async fn errors_have_the_names_the_sdk_knows() {
 async fn dead_letters_are_moved_back_by_the_call_the_console_makes() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
-    let (work, dead) = (url(&system, &client, "WorkQueue").await, url(&system, &client, "WorkDeadLetters").await);
+    let (work, dead) =
+        (url(&system, &client, "WorkQueue").await, url(&system, &client, "WorkDeadLetters").await);
     client.send_message().queue_url(&work).message_body("독").send().await.unwrap();
     for _ in 0..4 {
         client.receive_message().queue_url(&work).send().await.unwrap();
@@ -113,19 +168,38 @@ async fn a_publish_reaches_those_who_asked_for_it() {
     let client = sns(system.client());
     let topic = &system.template().topics["Notices"].arn;
     let volume = |value: &str| {
-        aws_sdk_sns::types::MessageAttributeValue::builder().data_type("String").string_value(value).build().unwrap()
+        aws_sdk_sns::types::MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value(value)
+            .build()
+            .unwrap()
     };
-    client.publish().topic_arn(topic).message("조용히").message_attributes("volume", volume("quiet")).send().await.unwrap();
+    client
+        .publish()
+        .topic_arn(topic)
+        .message("조용히")
+        .message_attributes("volume", volume("quiet"))
+        .send()
+        .await
+        .unwrap();
     let by_protocol = r#"{"default":"크게","sqs":"크게 (줄에게)"}"#;
-    let publish = client.publish().topic_arn(topic).message(by_protocol).message_structure("json").subject("Notice");
+    let publish =
+        client.publish().topic_arn(topic).message(by_protocol).message_structure("json").subject("Notice");
     publish.message_attributes("volume", volume("loud")).send().await.unwrap();
 
     let peek = |id: &str| system.queues().peek(&system.template().queues[id].name).unwrap();
     assert_eq!(peek("Heard").len(), 2);
     let loud = peek("HeardLoud");
-    assert_eq!(loud.iter().map(|m| m.body.as_str()).collect::<Vec<_>>(), ["크게 (줄에게)"], "raw, and only the loud one");
+    assert_eq!(
+        loud.iter().map(|m| m.body.as_str()).collect::<Vec<_>>(),
+        ["크게 (줄에게)"],
+        "raw, and only the loud one"
+    );
     let published = system.topics().published();
-    assert_eq!((published[1].subject.as_deref(), published[1].text_for("lambda").as_str()), (Some("Notice"), "크게"));
+    assert_eq!(
+        (published[1].subject.as_deref(), published[1].text_for("lambda").as_str()),
+        (Some("Notice"), "크게")
+    );
     assert_eq!(published[0].attributes["volume"]["StringValue"], "quiet");
 
     let nowhere = client.publish().topic_arn(format!("{topic}-not")).message("가").send().await;

@@ -74,7 +74,11 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     }
     let complaint = String::from_utf8_lossy(&done.stderr);
     let complaint = complaint.trim();
-    if complaint.is_empty() { fail(format!("`{}` failed ({}).", written(command), done.status)) } else { fail(complaint) }
+    if complaint.is_empty() {
+        fail(format!("`{}` failed ({}).", written(command), done.status))
+    } else {
+        fail(complaint)
+    }
 }
 
 /// What a crew waits for.
@@ -110,8 +114,8 @@ impl Crew {
     /// No program yet. From here on Ctrl-C is news instead of the end.
     pub(crate) fn new() -> Outcome<Self> {
         let (tell, news) = channel();
-        let mut signals =
-            Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| Failure(format!("Signals cannot be heard: {error}.")))?;
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+            .map_err(|error| Failure(format!("Signals cannot be heard: {error}.")))?;
         let asked = tell.clone();
         thread::spawn(move || {
             for _ in signals.forever() {
@@ -131,7 +135,9 @@ impl Crew {
         let mut first = String::new();
         if let Some(output) = output {
             let mut lines = BufReader::new(output);
-            lines.read_line(&mut first).map_err(|error| Failure(format!("{name} cannot be read: {error}.")))?;
+            lines
+                .read_line(&mut first)
+                .map_err(|error| Failure(format!("{name} cannot be read: {error}.")))?;
             thread::spawn(move || {
                 for line in lines.lines().map_while(Result::ok) {
                     println!("{line}");
@@ -150,7 +156,10 @@ impl Crew {
 
     fn spawn(&self, name: &str, command: &mut Command) -> Outcome<Child> {
         // A group of its own: Ctrl-C comes to us, and we stop the programs in order.
-        command.process_group(0).spawn().map_err(|error| Failure(format!("{name} could not be started: {error}.")))
+        command
+            .process_group(0)
+            .spawn()
+            .map_err(|error| Failure(format!("{name} could not be started: {error}.")))
     }
 
     fn keep(&mut self, name: &'static str, mut child: Child) {
@@ -215,11 +224,13 @@ mod tests {
     #[test]
     fn a_crew_leaves_nobody_behind() {
         let mut crew = Crew::new().unwrap();
-        let ready = crew.start_ready("shell", command("sh").args(["-c", "sleep 600 & echo $!; wait"])).unwrap();
+        let ready =
+            crew.start_ready("shell", command("sh").args(["-c", "sleep 600 & echo $!; wait"])).unwrap();
         let pid = Pid::from_raw(ready.trim().parse().unwrap()).unwrap();
         drop(crew);
         // The grandchild is a zombie at most: its signal was sent before the crew was gone.
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+        let state =
+            std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
         assert!(state.is_empty() || state.contains(") Z") || state.contains(") X"), "{state}");
     }
 
@@ -227,6 +238,8 @@ mod tests {
     fn a_program_that_ends_by_itself_is_news() {
         let mut crew = Crew::new().unwrap();
         crew.start("false", &mut command("false")).unwrap();
-        assert!(matches!(crew.wait(Duration::from_secs(20)), Some(News::Ended("false", status)) if !status.success()));
+        assert!(
+            matches!(crew.wait(Duration::from_secs(20)), Some(News::Ended("false", status)) if !status.success())
+        );
     }
 }

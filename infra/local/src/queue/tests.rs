@@ -83,7 +83,10 @@ fn visibility_changes_only_in_flight() {
     clock.advance(SignedDuration::from_secs(89));
     assert_eq!(one(&queues, "plain"), None);
     queues.change_visibility("plain", &message.receipt, 0).unwrap();
-    assert!(matches!(queues.change_visibility("plain", &message.receipt, 5), Err(QueueError::NotInFlight(_))));
+    assert!(matches!(
+        queues.change_visibility("plain", &message.receipt, 5),
+        Err(QueueError::NotInFlight(_))
+    ));
     assert!(matches!(queues.change_visibility("plain", "nonsense", 5), Err(QueueError::BadReceipt)));
     assert_eq!(one(&queues, "plain").unwrap().received, 2);
 }
@@ -178,13 +181,20 @@ struct Model {
 
 impl Model {
     fn add(&mut self, message: usize, delay: u32) {
-        self.things.push(Thing { message, dead: false, visible: self.now + delay, received: 0, receipt: None });
+        self.things.push(Thing {
+            message,
+            dead: false,
+            visible: self.now + delay,
+            received: 0,
+            receipt: None,
+        });
     }
 
     /// Oldest first; what was received three times moves instead.
     fn receive(&mut self, most: usize, visibility: u32) -> Vec<(usize, u32)> {
-        let mut order: Vec<usize> =
-            (0..self.things.len()).filter(|i| !self.things[*i].dead && self.things[*i].visible <= self.now).collect();
+        let mut order: Vec<usize> = (0..self.things.len())
+            .filter(|i| !self.things[*i].dead && self.things[*i].visible <= self.now)
+            .collect();
         order.sort_by_key(|i| (self.things[*i].visible, *i));
         let mut got = Vec::new();
         for i in order {
@@ -212,7 +222,11 @@ impl Model {
     }
 
     fn on(&self, dead: bool) -> Vec<(String, u32)> {
-        self.things.iter().filter(|t| t.dead == dead).map(|t| (format!("message {}", t.message), t.received)).collect()
+        self.things
+            .iter()
+            .filter(|t| t.dead == dead)
+            .map(|t| (format!("message {}", t.message), t.received))
+            .collect()
     }
 }
 

@@ -1,0 +1,141 @@
+//! The program itself, with the house's own template and functions: started, killed, started again.
+
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing is to fall")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+fn program(arguments: &[&str]) -> Command {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    command
+        .current_dir(root)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A running program; killed when it is dropped.
+struct Running {
+    child: Child,
+    port: u16,
+    said: Vec<String>,
+}
+
+impl Running {
+    fn start(state: &Path) -> Self {
+        let mut child = program(&["--port", "0", "--state", state.to_str().unwrap()]).spawn().unwrap();
+        let mut said = Vec::new();
+        let mut port = 0;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(rest) = line.strip_prefix("공간문학   http://localhost:") {
+                port = rest.trim_end_matches('/').parse().unwrap();
+            }
+            let last = line.contains("Ctrl-C");
+            said.push(line);
+            if last {
+                break;
+            }
+        }
+        assert_ne!(port, 0, "{said:?}");
+        Self { child, port, said }
+    }
+
+    fn call(&self, request: &str) -> String {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.call(&format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.said.iter().any(|line| line.contains(text))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // SIGKILL: nothing is tidied up.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = program(arguments).output().unwrap();
+    let said = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    said
+}
+
+#[test]
+fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let path = state.to_str().unwrap();
+
+    let first = Running::start(&state);
+    assert!(
+        first.says("sample books shelved")
+            && first.says("cargo lambda invoke owner-desk")
+            && first.says(path)
+    );
+    let door = first.get("/");
+    assert!(door.starts_with("HTTP/1.1 200 ") && door.contains("data-step=\"door\""), "{door}");
+    assert!(first.get("/nowhere").starts_with("HTTP/1.1 404 "));
+    assert!(refused(&["--port", "0", "--state", path]).contains("another run already uses the state folder"));
+    let port = first.port.to_string();
+    assert!(refused(&["--port", &port, "--memory"]).contains(&format!("port {port} is already in use")));
+    let shelf = first.get("/shelf");
+    assert!(shelf.starts_with("HTTP/1.1 200 "), "{shelf}");
+    drop(first);
+
+    let second = Running::start(&state);
+    assert!(!second.says("sample books shelved"), "the house is not empty any more");
+    assert!(second.get("/shelf").starts_with("HTTP/1.1 200 "));
+    let desk = "POST /2015-03-31/functions/owner-desk/invocations HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+    assert!(second.call(desk).contains("\"status\":200"));
+    drop(second);
+
+    assert!(refused(&["--port", "0", "--state", path, "--fresh"]).contains("the state was not emptied"));
+    std::fs::write(state.join("ledger.sqlite"), "이것은 데이터베이스가 아니다. ".repeat(300)).unwrap();
+    assert!(refused(&["--port", "0", "--state", path]).contains("cannot read the state file"));
+}
+
+#[test]
+fn a_broken_template_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let path = template.to_str().unwrap();
+    assert!(refused(&["--memory", "--port", "0", "--template", path]).contains("cannot read the template"));
+    std::fs::write(&template, "Resources: [").unwrap();
+    assert!(refused(&["--memory", "--port", "0", "--template", path]).contains("not valid YAML"));
+    std::fs::write(
+        &template,
+        "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Nobody}}\n",
+    )
+    .unwrap();
+    let said = refused(&["--memory", "--port", "0", "--template", path]);
+    assert!(said.contains("Resources.Q.Properties.QueueName") && said.contains("Nobody"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let sent = Command::new("kill").arg(running.child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
