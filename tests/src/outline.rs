@@ -44,21 +44,28 @@ fn gather(element: ElementRef<'_>, out: &mut String) {
     }
 }
 
-/// The whole page.
+/// The page without its footer, which is the same on every page.
 pub(crate) fn of(page: &Page) -> String {
     let language = page.first("html").and_then(|html| html.attr("lang")).unwrap_or("?").to_owned();
-    let mut out = format!("{} {} · step {} · lang {language}\n", page.status.as_u16(), page.url.path(), page.step());
+    let (status, path) = (page.status.as_u16(), shorter(page.url.path()));
+    let mut out = format!("{status} {path} · step {} · lang {language}\n", page.step());
     if let Some(location) = page.location() {
-        return out + &format!("→ {}\n", shorter(location.as_str()));
+        return out + &format!("→ {}\n", shorter(location.path()));
     }
     if let Some(title) = page.first("title") {
         out += &format!("title: {}\n", page::words(&title.text().collect::<String>()));
     }
-    if let Some(body) = page.first("body") {
-        let mut line = String::new();
-        lines(body, &mut out, &mut line);
-        flush(&mut out, &mut line);
+    for part in page.all("body > :not(footer)") {
+        out += &of_element(part);
     }
+    out
+}
+
+/// One element.
+pub(crate) fn of_element(element: ElementRef<'_>) -> String {
+    let (mut out, mut line) = (String::new(), String::new());
+    lines(element, &mut out, &mut line);
+    flush(&mut out, &mut line);
     out
 }
 
@@ -75,7 +82,8 @@ fn lines(element: ElementRef<'_>, out: &mut String, line: &mut String) {
     let name = element.value().name();
     if name == "svg" {
         flush(out, line);
-        line.push_str(&format!("(drawing: {})", element.attr("aria-label").unwrap_or("for the eye alone")));
+        let title = element.select(&page::selector("title")).next().map(|title| title.text().collect::<String>());
+        line.push_str(&format!("(drawing: {})", title.unwrap_or_else(|| "for the eye alone".to_owned())));
         flush(out, line);
         return;
     }
@@ -98,7 +106,7 @@ fn lines(element: ElementRef<'_>, out: &mut String, line: &mut String) {
                     flush(out, line);
                 }
             }
-            Node::Text(text) => line.push_str(text),
+            Node::Text(text) => line.push_str(&shorter(text)),
             Node::Element(_) => lines(ElementRef::wrap(child).unwrap(), out, line),
             _ => {}
         }
@@ -124,6 +132,7 @@ fn before(element: ElementRef<'_>) -> String {
         "nav" => format!("({})", attribute("aria-label")),
         "form" => format!("[form {} {}]", attribute("method"), shorter(attribute("action"))),
         "textarea" => format!("[field {}] ", attribute("name")),
+        "input" if attribute("name") == "payment_key" => "[hidden payment_key] KEY".to_owned(),
         "input" if attribute("type") == "hidden" => {
             format!("[hidden {}] {}", attribute("name"), shorter(attribute("value")))
         }
@@ -136,19 +145,30 @@ fn before(element: ElementRef<'_>) -> String {
     };
     for mark in ["data-door", "data-onward", "data-order", "data-state", "data-notice", "data-pay", "role", "aria-current"] {
         if let Some(value) = element.attr(mark) {
-            out += &format!("{{{mark} {value}}} ").replace(" }", "}");
+            out += &format!("{{{mark} {}}} ", shorter(value)).replace(" }", "}");
         }
     }
     out
 }
 
-/// An address without what differs from run to run: the port of the payment page.
-fn shorter(address: &str) -> String {
-    match address.split_once("://127.0.0.1:") {
+/// A text without what differs from run to run: ids of orders and visitors, and the port of the payment page.
+fn shorter(text: &str) -> String {
+    let is_id = |part: &str| part.len() == 26 && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let word = &rest[start..];
+        let end = word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len());
+        out.push_str(&rest[..start]);
+        out.push_str(if is_id(&word[..end]) { "ID" } else { &word[..end] });
+        rest = &word[end..];
+    }
+    out.push_str(rest);
+    match out.split_once("://127.0.0.1:") {
         Some((before, rest)) => {
             let path = rest.find('/').map_or("", |at| &rest[at..]);
             format!("{before}://toss.test{path}")
         }
-        None => address.to_owned(),
+        None => out,
     }
 }

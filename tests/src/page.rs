@@ -108,9 +108,14 @@ impl Page {
         self.text().contains(&words(text))
     }
 
-    /// Everything visible with the marks, as text: for snapshots.
+    /// Everything visible above the footer, with the marks, as text: for snapshots. Ids are left out.
     pub fn outline(&self) -> String {
         outline::of(self)
+    }
+
+    /// The same of one element.
+    pub fn outline_of(&self, css: &str) -> String {
+        self.first(css).map(outline::of_element).unwrap_or_default()
     }
 
     /// The orders shown: id and state.

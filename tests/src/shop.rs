@@ -52,6 +52,11 @@ pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
     })
 }
 
+fn full_price_books() -> Vec<Value> {
+    let at = |price: u64, numbers: std::ops::Range<u32>| numbers.map(move |n| book(n, price, u8::try_from(n % 6).unwrap_or(0), 2));
+    at(17_000, 1..9).chain(at(13_000, 11..13)).chain(at(22_000, 21..23)).collect()
+}
+
 impl Shop {
     /// A shop stocked with the saved books. It keeps nothing.
     pub async fn open() -> Self {
@@ -67,16 +72,22 @@ impl Shop {
         shop
     }
 
+    /// A shop with books whose 정가 is the upper end of their range, so that nothing goes back to whoever gets one. It keeps
+    /// nothing.
+    pub async fn at_full_price() -> Self {
+        Self::with_books(&full_price_books()).await
+    }
+
     /// A shop without books. It keeps nothing.
     pub async fn empty() -> Self {
         Self::start(None).await
     }
 
-    /// A stocked shop that keeps its state in a folder, so that it can be started again.
+    /// A shop with the same books that keeps its state in a folder, so that it can be started again.
     pub async fn in_a_folder() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         let shop = Self::start(Some(folder)).await;
-        shop.owner_does("owner-shelve", event("owner-shelve")).await;
+        shop.owner_does("owner-shelve", json!({ "books": full_price_books() })).await;
         shop
     }
 
@@ -169,11 +180,22 @@ impl Shop {
         self.system().invoke(drawer, call).await.unwrap_or_else(|failure| panic!("{drawer}: {failure:?}"))
     }
 
-    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second answer.
-    pub async fn owner_does(&self, drawer: &str, call: Value) -> Value {
+    /// A call with the code of its dry run, ready to be done.
+    pub async fn confirmed(&self, drawer: &str, mut call: Value) -> Value {
         let preview = self.owner(drawer, call.clone()).await;
         assert_eq!(preview["status"], 200, "{drawer}: {preview:#}");
-        let answer = self.owner(drawer, confirmed(call, &preview)).await;
+        let next = preview["next"].as_array().cloned().unwrap_or_default();
+        let quoted = next.iter().filter_map(Value::as_str).flat_map(|line| line.split('"'));
+        let is_code = |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let code = quoted.into_iter().find(is_code).unwrap_or_else(|| panic!("no code in {preview:#}"));
+        call["confirm"] = code.into();
+        call
+    }
+
+    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second answer.
+    pub async fn owner_does(&self, drawer: &str, call: Value) -> Value {
+        let call = self.confirmed(drawer, call).await;
+        let answer = self.owner(drawer, call).await;
         assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
         assert!(answer["would_do"].as_array().is_some_and(Vec::is_empty), "{drawer} did not do it: {answer:#}");
         answer
@@ -186,6 +208,12 @@ impl Shop {
     }
 
     // ---- to look into
+
+    /// What was published about orders, oldest first; whispers are left out.
+    pub fn told(&self) -> Vec<local::Publish> {
+        let published = self.system().topics().published();
+        published.into_iter().filter(|publish| !publish.message.contains(r#"notice\":\"whisper"#)).collect()
+    }
 
     /// Every item of the table.
     pub fn items(&self) -> Vec<Value> {
@@ -211,6 +239,14 @@ impl Shop {
     pub fn item(&self, pk: &str, sk: &str) -> Value {
         let is_it = |item: &&Value| item["pk"]["S"] == pk && item["sk"]["S"] == sk;
         self.items().iter().find(is_it).cloned().unwrap_or_default()
+    }
+
+    /// Puts an item back as it was: time turned back for one thing.
+    pub fn put_back(&self, item: &Value) {
+        let system = self.system();
+        let put = json!({ "TableName": system.template().tables["Table"].name, "Item": item });
+        let put = serde_json::from_value(put).expect("an item");
+        system.database().put_item(put).unwrap_or_else(|why| panic!("the table: {why}"));
     }
 
     /// The item of an order.
@@ -246,16 +282,6 @@ impl Shop {
         let failures = self.system().failures();
         assert!(failures.is_empty(), "{failures:#?}");
     }
-}
-
-/// The call with the code of its dry run.
-fn confirmed(mut call: Value, preview: &Value) -> Value {
-    let said = preview["next"].to_string();
-    let code = said.split('"').map(|part| part.trim_end_matches('\\')).find(|part| {
-        part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
-    call["confirm"] = code.unwrap_or_else(|| panic!("no code in {preview:#}")).into();
-    call
 }
 
 /// The real functions. Each start has dice of its own, and whenever a function looks at the clock, the payment service's

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use house::content::{House, Riddle, Solution};
 use house::text::Language;
+use house::whisper::{self, Verse};
 use http::{HeaderValue, Method, header};
 use url::Url;
 
@@ -182,8 +183,8 @@ impl Walker {
     /// Sends one request as it is, with the walker's cookies and language where it has none of its own, and goes nowhere.
     pub async fn ask(&self, mut ask: Ask) -> Page {
         let path = ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
-        let url = Url::parse(&format!("http://{}/", self.house.authority())).expect("an authority makes an address");
-        let url = url.join(&path).unwrap_or_else(|why| panic!("{path} is no path: {why}"));
+        let url = format!("http://{}{path}", self.house.authority());
+        let url = Url::parse(&url).unwrap_or_else(|why| panic!("{url} is no address: {why}"));
         self.introduce(&mut ask);
         Page::read(url, self.house.send(ask).await)
     }
@@ -209,8 +210,14 @@ impl Walker {
         found.unwrap_or_else(|| panic!("no riddle of the room is on the page: {page:?}"))
     }
 
-    /// What opens the riddle door here.
+    /// What opens the riddle door here. In the room of the whisper it is the half that is not on the page.
     pub fn answer(&self) -> String {
+        if self.here().step() == whisper::ROOM {
+            let page = |verse: &&Verse| self.here().says(verse.page.in_language(self.language));
+            let verse = whisper::verses().iter().find(page);
+            let verse = verse.unwrap_or_else(|| panic!("no verse is on the page: {:?}", self.here()));
+            return verse.whispered.in_language(self.language).to_owned();
+        }
         match &self.riddle().solution {
             Solution::Word(answers) => answers[0].written().to_owned(),
             Solution::Rhythm(pattern) => pattern.written(),
@@ -239,12 +246,14 @@ impl Walker {
         page
     }
 
-    /// Goes through every room that has doors.
+    /// Goes through every room that has doors. Where there is nothing to solve, the bell is pulled and the wait is not waited for.
     pub async fn through_the_rooms(&mut self, doors: Doors) -> &Page {
         while self.here().has_door("plain") {
+            let page = self.here();
             match doors {
-                Doors::Riddle => self.by_riddle().await,
-                Doors::Plain => self.by_plain_door().await,
+                Doors::Riddle if page.has_door("riddle") => self.by_riddle().await,
+                Doors::Riddle if page.has_door("bell") => self.onward().await,
+                Doors::Riddle | Doors::Plain => self.by_plain_door().await,
             };
         }
         self.here()

@@ -1,23 +1,19 @@
-//! Chooses a book for a paid order: the owner's score leads, the order's own seed breaks ties. The copy, "never the same work twice", the order's new
-//! state and the message that follows are one transaction.
+//! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. The copy, "never the same work twice", the order's new
+//! state, what was considered and the message that follows are one transaction. When the owner chooses, the three proposals go to the desk instead.
 
 use std::sync::Arc;
 
 use cloud::{CannotOpen, Clock, Cloud, Open};
 use house::{
-    choose::{Book, Choice, Proposal, propose},
+    calendar,
+    choose::Choice,
     id::MessageId,
     order::{Order, State, Want},
     task::{Message, Task},
+    taste::{Choosing, Taste},
 };
 use post::Failure;
-use store::{Change, Guard, Lost, Store, Versioned};
-
-/// Books looked at in one read: the most loved of the range with a free copy.
-const LOOKED_AT: i32 = 40;
-
-/// Reads for a reader who has had every book of the first. Bounded, because the shelf is not.
-const PAGES: usize = 5;
+use store::{Change, Guard, Lost, Pondered, Store, Versioned};
 
 /// How often a copy that somebody else took is replaced by the next best.
 const ROUNDS: usize = 8;
@@ -40,17 +36,17 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
         return Err(Failure::Poison("the message asks for something else".into()));
     }
     for _ in 0..ROUNDS {
-        let order = chooser.store.order(message.id.order).await?;
+        let (order, taste) = chooser.store.order_and_taste(message.id.order).await?;
         let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
-        match order.value.state {
-            State::Paid | State::Choosing => {}
-            // It was chosen, cancelled or refunded: a duplicate, or a message that came too late.
+        match (order.value.state, order.value.want) {
+            (State::Paid, _) | (State::Choosing, None | Some(Want::Book)) => {}
+            // It lies on the owner's desk, or was chosen, cancelled or refunded: a duplicate, or a message that came too late.
             _ => {
                 chooser.store.handled(message.id, chooser.clock.now()).await?;
                 return Ok(());
             }
         }
-        match chooser.choose(order, message.id).await {
+        match chooser.choose(order, &taste, message.id).await {
             Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
             // The copy is gone, the work was sent meanwhile, or somebody else moved the order: look again.
             Err(Lost::Race(_) | Lost::Conflict) => {}
@@ -61,53 +57,45 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
 }
 
 impl Chooser {
-    async fn choose(&self, order: Versioned<Order>, asked_by: MessageId) -> Result<(), Lost> {
+    async fn choose(&self, order: Versioned<Order>, taste: &Taste, asked_by: MessageId) -> Result<(), Lost> {
         let now = self.clock.now();
-        let range = order.value.price.range;
-        let sent_before = self.store.sent_before(order.value.visitor, &order.value.address).await?;
-        let mut after = None;
-        let mut pages = 0;
-        // The most loved first; further down only for a reader who has had everything above.
-        let (books, best) = loop {
-            let page = self.store.shelf(range, after.as_deref(), LOOKED_AT).await?;
-            let books: Vec<&Book> = page.books.iter().map(|book| &book.value).collect();
-            let best = propose(books, order.value.id, range, |work| sent_before.contains(work)).best;
-            let best: Vec<(Book, Proposal)> =
-                best.into_iter().map(|(book, proposal)| (book.clone(), proposal)).collect();
-            pages += 1;
-            if !best.is_empty() {
-                break (page.books, best);
-            }
-            match page.next {
-                Some(next) if pages < PAGES => after = Some(next),
-                _ => return self.wants_a_book(order, asked_by).await,
-            }
-        };
-        let Some((chosen, proposal)) = best.first() else {
+        let pondered = self.store.ponder(&order.value, taste, now).await?;
+        if pondered.considered.best.is_empty() {
             return self.wants_a_book(order, asked_by).await;
+        }
+        match taste.choosing(calendar::today(now)) {
+            Choosing::Auto => self.take_the_best(order, &pondered, asked_by).await,
+            Choosing::Owner => {
+                let proposals = pondered.considered.best.clone();
+                let Ok(on_desk) = order.value.clone().proposed(proposals, now) else {
+                    return Err(Lost::Race(Guard::Order));
+                };
+                self.store.put_on_desk(&order.with(on_desk), &pondered.considered, Some(asked_by)).await
+            }
+        }
+    }
+
+    async fn take_the_best(
+        &self,
+        order: Versioned<Order>,
+        pondered: &Pondered,
+        asked_by: MessageId,
+    ) -> Result<(), Lost> {
+        let best = pondered.considered.best.first();
+        let copy = best.and_then(|best| pondered.copy(&best.isbn));
+        let (Some(best), Some(copy)) = (best, copy) else { return Err(Lost::Race(Guard::Book)) };
+        let choice = Choice::of(&copy.value, best.reason.clone(), pondered.considered.best.clone());
+        let Ok(step) = order.value.clone().picked(choice, self.clock.now()) else {
+            return Err(Lost::Race(Guard::Order));
         };
-        let choice = Choice {
-            isbn: chosen.isbn.clone(),
-            work: chosen.work.clone(),
-            copy: chosen.taken.saturating_add(1),
-            list_price: chosen.list_price,
-            reason: proposal.reason.clone(),
-            proposals: best.iter().map(|(_, proposal)| proposal.clone()).collect(),
+        let change = Change {
+            seen: order.version,
+            step: &step,
+            handled: Some(asked_by),
+            copy: Some(&copy),
+            paid: false,
         };
-        let read_at = books.iter().find(|book| book.value.isbn == chosen.isbn).map_or(0, |book| book.version);
-        let copy = Versioned { value: chosen.clone(), version: read_at };
-        // Paid, on the desk, chosen: with the owner's `choosing = auto` the desk is passed in the same breath.
-        let on_desk = order.value.clone().choosing(None, now).and_then(|order| order.chosen(choice, now));
-        let Ok(step) = on_desk else { return Err(Lost::Race(Guard::Order)) };
-        self.store
-            .commit(Change {
-                seen: order.version,
-                step: &step,
-                handled: Some(asked_by),
-                copy: Some(&copy),
-                paid: false,
-            })
-            .await
+        self.store.commit_choice(&change, &pondered.considered).await
     }
 
     /// No book is left that could be sent: the order lies on the owner's desk with that reason, and the message waits until `sweep` sends it

@@ -8,7 +8,7 @@ use house::{
     visit::Visit,
 };
 use maud::html;
-use store::Versioned;
+use store::{Stale, Versioned};
 use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
 
 /// Serves `/` and every unknown path.
@@ -36,7 +36,11 @@ async fn begin(site: &Site, request: &Request) -> Result<Reply, Refusal> {
     let visitor = VisitorId::new(milliseconds, site.dice.throw());
     let visit = Visit::begin(visitor, house, request.language, request.now);
     let path = visit.place(house, request.now).path();
-    site.store.save_visit(&Versioned::new(visit)).await.map_err(|why| Refusal::Ours(why.to_string()))?;
+    match site.store.save_visit(&Versioned::new(visit)).await {
+        // Nobody else could have drawn this id: what lies there was written by this very request, and the reply got lost.
+        Ok(()) | Err(Stale::ChangedTo(_)) => {}
+        Err(Stale::Store(error)) => return Err(error.into()),
+    }
     Ok(Reply::See { path, session: Some(visitor) })
 }
 

@@ -25,7 +25,10 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     }
 }
 
-async fn sign(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result<Reply, Refusal> {
+/// How often a lost race is run again.
+const ROUNDS: usize = 4;
+
+async fn sign(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Result<Reply, Refusal> {
     let mut problems = Vec::new();
     let signed = Reader::sign(request.form.typed("pen_name"), request.form.ticked("news"), request.now);
     if let Err(why) = signed {
@@ -65,12 +68,20 @@ async fn sign(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result
     else {
         return Ok(page(request, &visit.value, &problems)?.status(StatusCode::UNPROCESSABLE_ENTITY).into());
     };
-    let signed = visit.with(visit.value.clone().signed(reader));
-    match site.store.save_visit(&signed).await {
-        // Somebody was faster: the second click of the same hand. What it signed stands.
-        Ok(()) | Err(Stale::ChangedTo(_)) => Ok(Reply::see("/letter")),
-        Err(Stale::Store(error)) => Err(error.into()),
+    for _ in 0..ROUNDS {
+        // Signed already: the second click of the same hand. What it signed stands.
+        if visit.value.reader.is_some() {
+            return Ok(Reply::see("/letter"));
+        }
+        let signed = visit.with(visit.value.clone().signed(reader.clone()));
+        match site.store.save_visit(&signed).await {
+            Ok(()) => return Ok(Reply::see("/letter")),
+            // Somebody changed the walk meanwhile: the other click, or another tab in another room.
+            Err(Stale::ChangedTo(current)) => visit = *current,
+            Err(Stale::Store(error)) => return Err(error.into()),
+        }
     }
+    Err(store::Lost::Conflict.into())
 }
 
 fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {

@@ -27,7 +27,10 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     }
 }
 
-async fn send(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result<Reply, Refusal> {
+/// How often a lost race is run again.
+const ROUNDS: usize = 4;
+
+async fn send(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Result<Reply, Refusal> {
     // The second click of one hand sends one letter.
     if visit.value.letter_at.is_some() {
         return Ok(Reply::see("/counter"));
@@ -54,11 +57,21 @@ async fn send(site: &Site, request: &Request, visit: Versioned<Visit>) -> Result
                 .into());
         }
     };
-    let written = visit.with(visit.value.clone().wrote(request.now));
-    match site.store.save_visit_with_letter(&written, &letter, "reader").await {
-        Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/counter")),
-        Err(Lost::Store(error)) => Err(error.into()),
+    for _ in 0..ROUNDS {
+        let written = visit.with(visit.value.clone().wrote(request.now));
+        match site.store.save_visit_with_letter(&written, &letter, "reader").await {
+            Ok(()) => return Ok(Reply::see("/counter")),
+            Err(Lost::Store(error)) => return Err(error.into()),
+            // Somebody changed the walk meanwhile: the other click, or another tab in another room.
+            Err(Lost::Race(_) | Lost::Conflict) => {
+                visit = site.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
+                if visit.value.letter_at.is_some() {
+                    return Ok(Reply::see("/counter"));
+                }
+            }
+        }
     }
+    Err(Lost::Conflict.into())
 }
 
 fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {

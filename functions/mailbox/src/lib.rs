@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use house::letter::{self, Author, Letter};
+use house::{
+    letter::{self, Author, Letter},
+    task::Notice,
+};
 use maud::html;
 use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, say};
 
@@ -28,11 +31,14 @@ fn page(request: &Request, letters: &[Letter]) -> Page {
         } @else {
             p.plain { (say!(request, "새 편지가 위에 있습니다.", "The newest letter is on top.")) }
             ul.letters { @for letter in letters {
-                li.mine[letter.author == Author::Reader] data-notice=[letter.notice.map(notice)] {
+                li.mine[letter.author == Author::Reader] data-notice=[mark(letter)] {
                     time datetime=(letter.at) { (letter::clock(letter.at, request.language)) " · " (from(letter, request)) }
                     p { (letter.text.reveal()) }
                     @if let Some(order) = letter.order {
                         a href=(format!("/window/{order}")) { (say!(request, "창으로 보기", "See it from the window")) }
+                    }
+                    @if letter.author == Author::Doorkeeper {
+                        a href="/whisper" { (say!(request, "속삭임의 방으로", "To the room of the whisper")) }
                     }
                 }
             } }
@@ -41,19 +47,17 @@ fn page(request: &Request, letters: &[Letter]) -> Page {
     Page::new("mailbox", title).drawing(Drawing::Mailbox).body(body)
 }
 
+/// The mark of a letter that is the twin of a push.
+fn mark(letter: &Letter) -> Option<&'static str> {
+    let whisper = (letter.author == Author::Doorkeeper).then_some("whisper");
+    letter.notice.map(Notice::name).or(whisper)
+}
+
 fn from(letter: &Letter, request: &Request) -> &'static str {
     match letter.author {
         Author::Reader => say!(request, "주인장께 보낸 편지", "Your letter to the owner"),
         Author::House => say!(request, "집에서", "From the house"),
-    }
-}
-
-const fn notice(notice: house::task::Notice) -> &'static str {
-    use house::task::Notice::{Chosen, Packed, Paid, Shipped};
-    match notice {
-        Paid => "paid",
-        Chosen => "chosen",
-        Packed => "packed",
-        Shipped => "shipped",
+        Author::Doorkeeper => say!(request, "문지기에게서", "From the doorkeeper"),
+        Author::Owner => say!(request, "주인장에게서", "From the owner"),
     }
 }

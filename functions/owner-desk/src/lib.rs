@@ -5,9 +5,11 @@ use std::sync::Arc;
 use drawer::{Answer, Call, Desk, Problem, Stuck};
 use house::{
     calendar, letter,
-    order::{Order, State},
+    order::{Order, State, Want},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use web::Seal;
 
 /// Shown if the call does not say.
 const USUAL: u64 = 20;
@@ -29,6 +31,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             }
         },
     };
+    let pages = Pages::open(&desk, call.now).await?;
     let waiting = desk.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let mut answer = Answer::well();
     if waiting.orders.is_empty() {
@@ -39,12 +42,19 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         .orders
         .iter()
         .map(|order| &order.value)
-        .filter(|order| order.state == State::Packed)
+        .filter(|order| order.state == State::Packed && order.parcel.is_none())
         .collect();
-    let without_book = waiting.orders.len() - to_post.len();
+    let today = calendar::today(call.now);
+    let wants = |order: &Order, want: Want| order.state == State::Choosing && order.want == Some(want);
+    let orders = || waiting.orders.iter().map(|order| &order.value);
+    let to_pick: Vec<&Order> =
+        orders().filter(|order| wants(order, Want::Pick) && !order.rests(today)).collect();
+    let resting = orders().filter(|order| wants(order, Want::Pick) && order.rests(today)).count();
+    let without_book = orders().filter(|order| wants(order, Want::Book)).count();
+    let parked = waiting.orders.iter().filter(|order| order.value.has_parked_refund()).count();
     if !to_post.is_empty() {
         answer.next.push(format!(
-            "부칠 꾸러미가 {}개 있습니다. 운송장 번호를 적어 owner-ship을 부르세요(call에 적어 두었습니다).",
+            "부칠 꾸러미가 {}개 있습니다. 쪽지와 편지는 page를 열어 A5로 인쇄하고(여섯 시간 동안 열립니다), 운송장 번호를 적어 owner-ship을 부르세요(call에 적어 두었습니다).",
             to_post.len()
         ));
         answer.call = Some(json!({
@@ -54,24 +64,82 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
                 .collect::<Vec<_>>()
         }));
     }
+    if !to_pick.is_empty() {
+        answer.next.push(format!(
+            "고를 주문이 {}개 있습니다. 세 권 가운데 하나를 owner-choose로 고르세요(calls에 첫째 책을 적어 두었습니다). 오늘은 없으면 isbn 대신 \"none_today\": true를 적습니다.",
+            to_pick.len()
+        ));
+        answer.calls.insert("owner-choose".into(), picks(&to_pick));
+    }
+    if resting > 0 {
+        answer.next.push(format!("오늘은 쉬기로 한 주문이 {resting}개 있습니다. 내일 다시 올라옵니다."));
+    }
     if without_book > 0 {
         answer.next.push(format!(
             "보낼 책이 없는 주문이 {without_book}개 있습니다. owner-shelve로 책을 들이면 저절로 이어집니다."
         ));
     }
+    if parked > 0 {
+        answer.next.push(format!(
+            "결제사가 받아 주지 않아 멈춘 환불이 {parked}건 있습니다. 까닭은 refunds에 있습니다. owner-refund로 다시 돌려드릴 수 있습니다."
+        ));
+    }
     if waiting.more {
         answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
     }
-    let today = calendar::today(call.now);
-    answer.shows = waiting.orders.iter().map(|order| show(&order.value, today)).collect();
+    answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &pages)).collect();
     Ok(answer)
 }
 
-fn show(order: &Order, today: jiff::civil::Date) -> Value {
+/// The call that picks the first proposal of each.
+fn picks(orders: &[&Order]) -> Value {
+    let picks: Vec<Value> = orders
+        .iter()
+        .filter_map(|order| {
+            let first = order.desk.as_ref()?.proposals.first()?;
+            Some(json!({ "order": order.id.to_string(), "isbn": first.isbn.to_string() }))
+        })
+        .collect();
+    json!({ "picks": picks })
+}
+
+/// Signed links to the slips.
+struct Pages {
+    address: String,
+    seal: Seal,
+    until: Timestamp,
+}
+
+impl Pages {
+    /// For how long a link is good, in minutes: a morning at the desk.
+    const GOOD_FOR: i64 = 6 * 60;
+
+    async fn open(desk: &Desk, now: Timestamp) -> Result<Self, Stuck> {
+        let address =
+            desk.cloud.environment.required("PAGE_URL").map_err(|why| Stuck::CannotOpen(why.into()))?;
+        let key = desk.cloud.secret("SESSION_KEY_NAME").await.map_err(|why| Stuck::CannotOpen(why.into()))?;
+        Ok(Self {
+            address: address.to_owned(),
+            seal: Seal::new(key.reveal()),
+            until: calendar::minutes_after(now, Self::GOOD_FOR),
+        })
+    }
+
+    /// The slip and the letter of an order, to print.
+    fn slip(&self, order: &Order) -> String {
+        let page = format!("/slip/{}", order.id);
+        format!("{}{page}?ticket={}", self.address, self.seal.ticket(&page, self.until))
+    }
+}
+
+fn show(order: &Order, today: jiff::civil::Date, pages: &Pages) -> Value {
     let address = &order.address;
     let what = match order.state {
-        State::Packed => "부치기",
-        _ => "책이 모자람",
+        State::Packed if order.parcel.is_none() => "부치기",
+        State::Choosing if order.want == Some(Want::Pick) && order.rests(today) => "내일 고르기",
+        State::Choosing if order.want == Some(Want::Pick) => "고르기",
+        State::Choosing if order.want.is_some() => "책이 모자람",
+        _ => "환불이 멈춤",
     };
     json!({
         "what": what,
@@ -83,7 +151,14 @@ fn show(order: &Order, today: jiff::civil::Date) -> Value {
         "isbn": order.choice.as_ref().map(|choice| choice.isbn.to_string()),
         "copy": order.choice.as_ref().map(|choice| choice.copy),
         "reason": order.choice.as_ref().map(|choice| choice.reason.clone()),
-        "gives_back_won": order.goes_back().map(|won| won.0),
+        "page": (order.state == State::Packed).then(|| pages.slip(order)),
+        "proposals": order.desk.as_ref().map(|desk| desk.proposals.iter().map(|proposal| json!({
+            "isbn": proposal.isbn.to_string(),
+            "title": proposal.title,
+            "score": proposal.score,
+            "reason": proposal.reason,
+        })).collect::<Vec<_>>()),
+        "refunds": order.refunds,
         "to": {
             "recipient": address.recipient.reveal(),
             "phone": address.phone.reveal(),

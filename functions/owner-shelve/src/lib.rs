@@ -5,7 +5,7 @@ mod row;
 use std::{collections::HashMap, sync::Arc};
 
 use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{choose::Book, isbn::Isbn, price::PriceRange};
+use house::{calendar, choose::Book, isbn::Isbn, price::PriceRange, taste::Mood};
 use serde_json::{Value, json};
 use store::{Lost, Shelved, Versioned};
 
@@ -40,11 +40,12 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             Err(mut wrong) => problems.append(&mut wrong),
         }
     }
+    let mood = desk.store.taste().await?.0.value.mood(calendar::today(call.now));
     let isbns: Vec<Isbn> = read.iter().map(|(_, row)| row.isbn.clone()).collect();
     let known = desk.store.books(&isbns).await?;
     let mut answer = Answer::well();
     for (place, row) in &read {
-        match one(&desk, &call, row, &known).await? {
+        match one(&desk, &call, row, &known, &mood).await? {
             One::Would(what) => answer.would_do.push(what),
             One::Did(what) => answer.did.push(what),
             One::Not(problem) => {
@@ -79,11 +80,12 @@ async fn one(
     call: &Call,
     row: &Row,
     known: &HashMap<Isbn, Versioned<Book>>,
+    mood: &Mood,
 ) -> Result<One, Stuck> {
     let mut before = known.get(&row.isbn).cloned();
     for _ in 0..ROUNDS {
         let after = match row.onto(before.as_ref().map(|book| &book.value)) {
-            Ok(book) => book,
+            Ok(book) => book.placed(calendar::today(call.now), mood),
             Err(problem) => return Ok(One::Not(problem)),
         };
         let what = format!(

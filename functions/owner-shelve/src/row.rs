@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 /// Most copies in one row: a typing error rather than a delivery above that.
 const MOST_COPIES: u64 = 1_000;
 
+/// Most tags of a book, and the longest tag in characters.
+const MOST_TAGS: usize = 20;
+const LONGEST_TAG: usize = 40;
+
 /// A book taken into stock.
 pub(crate) struct Row {
     pub(crate) isbn: Isbn,
@@ -26,6 +30,7 @@ pub(crate) struct Row {
     list_price: Won,
     love: Love,
     tags: Vec<String>,
+    words: Option<String>,
 }
 
 impl Row {
@@ -88,14 +93,20 @@ impl Row {
         if work.is_none() {
             wrong("work", "작품의 이름을 영문과 숫자로 적거나, 지웁니다", json!("human-acts"));
         }
-        let tags = value.get("tags").and_then(Value::as_array).map(|tags| {
-            tags.iter()
-                .filter_map(Value::as_str)
-                .map(written::line)
-                .filter(|tag| !tag.is_empty())
-                .take(20)
-                .collect()
-        });
+        let translator = match value.get("translator") {
+            None | Some(Value::Null) => Some(None),
+            Some(_) => text("translator").map(Some),
+        };
+        if translator.is_none() {
+            wrong("translator", "옮긴이를 따옴표 안에 적거나, 지웁니다", json!("아무개"));
+        }
+        let tags = match value.get("tags") {
+            None | Some(Value::Null) => Some(Vec::new()),
+            Some(tags) => tags.as_array().filter(|tags| tags.len() <= MOST_TAGS).and_then(|tags| tags.iter().map(tag).collect()),
+        };
+        if tags.is_none() {
+            wrong("tags", &format!("{MOST_TAGS}개까지의 낱말을 대괄호 안에 적거나, 지웁니다"), json!(["밤", "겨울"]));
+        }
         match (isbn, text("title"), text("author"), text("publisher"), pages, copies, love, list_price, work)
         {
             (
@@ -114,12 +125,13 @@ impl Row {
                 copies,
                 work,
                 author,
-                translator: text("translator"),
+                translator: translator.flatten(),
                 publisher,
                 pages,
                 list_price,
                 love,
                 tags: tags.unwrap_or_default(),
+                words: text("words"),
             }),
             _ => Err(problems),
         }
@@ -158,10 +170,19 @@ impl Row {
             list_price: self.list_price,
             love: self.love,
             tags: self.tags.clone(),
+            words: self.words.clone().or_else(|| before.and_then(|book| book.words.clone())),
+            sent: before.and_then(|book| book.sent),
+            standing: before.and_then(|book| book.standing),
             copies: before.map_or(0, |book| book.copies).saturating_add(self.copies),
             taken: before.map_or(0, |book| book.taken),
+            back: before.map(|book| book.back.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// One word that says what a book is about.
+fn tag(value: &Value) -> Option<String> {
+    value.as_str().map(written::line).filter(|tag| !tag.is_empty() && tag.chars().count() <= LONGEST_TAG)
 }
 
 /// A row that is right.

@@ -124,9 +124,14 @@ async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, R
 
 fn answer(request: &Request, outcome: Outcome) -> Result<Reply, Refusal> {
     Ok(match outcome {
-        Outcome::Paid(order) => Reply::see(format!("/window/{}", order.id)),
+        // What there is to know of a cancelled order's money stands in its window.
+        Outcome::Unknown(order) if order.state != State::Priced => {
+            Reply::see(format!("/window/{}", order.id))
+        }
+        Outcome::Paid(order) | Outcome::Cancelled(order) => Reply::see(format!("/window/{}", order.id)),
         Outcome::Refused(order, why) => page::refused(request, &order, &why).into(),
         Outcome::Unknown(order) | Outcome::Underway(order) => page::underway(request, &order).into(),
+        Outcome::WaitsForDeposit(order) => page::waits_for_deposit(request, &order).into(),
         Outcome::NoPlace(order) => page::no_place(request, &order).into(),
         Outcome::Tampered(order) => page::tampered(request, &order).into(),
         Outcome::NoSuchOrder => return Err(Refusal::NotFound),

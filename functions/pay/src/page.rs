@@ -142,6 +142,22 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
     frame(request, body).status(StatusCode::ACCEPTED)
 }
 
+/// An account was opened for a deposit. The shop asks for cards only, so this comes from the provider's side.
+pub(crate) fn waits_for_deposit(request: &Request, order: &Order) -> Page {
+    let body = html! {
+        h1 { (say!(request, "입금을 기다리고 있습니다", "Waiting for your deposit")) }
+        p data-order=(order.id) data-state=(order.state.name()) role="status" { (say!(
+            request,
+            "가상계좌가 열렸을 뿐, 아직 아무것도 치르지 않으셨습니다. 결제사가 알려 드린 계좌에 기한까지 입금하시면 주문이 이어집니다. 입금하지 않으시면 돈은 빠져나가지 않고, 기한이 지나면 다시 치르실 수 있습니다.",
+            "An account was opened for you, and nothing is paid yet. If you pay into the account the provider gave you in time, your order goes on. If you do not, no money moves, and once that time is over you can pay another way."
+        )) }
+        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
+            button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
+        }
+    };
+    frame(request, body).status(StatusCode::ACCEPTED)
+}
+
 /// The provider did not take the money.
 pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
     let what = match why {

@@ -1,25 +1,31 @@
 //! Carries the outbox from the table's stream to the queues. What SQS does not take is named as a failure, and the stream delivers from there
-//! again; what the stream loses, `sweep` finds.
+//! again; what the stream loses, `sweep` finds. A mapping of its own brings the changes of visits, from which `figures` counts what `owner-stuck`
+//! shows.
+
+mod figures;
 
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use cloud::{CannotOpen, Cloud, Open, Opened};
+use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
 use house::task::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use post::{
     Queues,
     outbox::{self, Record},
 };
+use store::Store;
 
 struct Relay {
     queues: Queues,
+    store: Store,
+    clock: Clock,
 }
 
 impl Open for Relay {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { queues: Queues::open(cloud)? })
+        Ok(Self { queues: Queues::open(cloud)?, store: Store::open(cloud)?, clock: cloud.clock.clone() })
     }
 }
 
@@ -33,15 +39,20 @@ pub fn function(
     let relay = Arc::new(Opened::<Relay>::new(cloud));
     service_fn(move |event: LambdaEvent<Event>| {
         let relay = Arc::clone(&relay);
-        async move { Ok::<_, Error>(handle(&relay.get().await?.queues, event.payload.records).await) }
+        async move {
+            let relay = relay.get().await?;
+            let response = handle(&relay.queues, &event.payload.records).await;
+            figures::count(&relay.store, &event.payload.records, relay.clock.now()).await;
+            Ok::<_, Error>(response)
+        }
     })
 }
 
 /// Sends the messages among the records. The answer names the first record that has to come again: a stream goes on from there, in order.
-async fn handle(queues: &Queues, records: Vec<EventRecord>) -> DynamoDbEventResponse {
+async fn handle(queues: &Queues, records: &[EventRecord]) -> DynamoDbEventResponse {
     let mut sequence_numbers = Vec::new();
     let mut messages: Vec<Message> = Vec::new();
-    for record in &records {
+    for record in records {
         match outbox::read(record) {
             Record::Message(message) => {
                 sequence_numbers.push(record.change.sequence_number.clone().unwrap_or_default());

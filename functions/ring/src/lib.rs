@@ -7,7 +7,9 @@ use cloud::{CannotOpen, Clock, Cloud, Open};
 use house::{
     calendar,
     letter::Letter,
-    task::{Message, Task},
+    order::State,
+    task::{Message, Notice, Task},
+    whisper,
 };
 use post::{Failure, Topic};
 use store::Store;
@@ -30,12 +32,19 @@ impl Open for Ringer {
 /// The letter is the same item however often the message comes. The message is marked handled after the ringing, so that a crash in between rings
 /// twice rather than never.
 pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure> {
-    let Task::Ring { notice } = message.task else {
-        return Err(Failure::Poison("the message asks for something else".into()));
+    let notice = match &message.task {
+        Task::Ring { notice } => *notice,
+        Task::Whisper { half } => return whisper(&ringer, &message, half).await,
+        _ => return Err(Failure::Poison("the message asks for something else".into())),
     };
     let order = ringer.store.order(message.id.order).await?;
     let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?.value;
-    ringer.store.put_letter(order.visitor, &Letter::about(&order, notice, message.at), message.id).await?;
+    if overtaken(notice, order.state) {
+        ringer.store.handled(message.id, ringer.clock.now()).await?;
+        return Ok(());
+    }
+    let letter = Letter::about(&order, notice, message.id, message.at);
+    ringer.store.put_letter(order.visitor, &letter, message.id).await?;
     let now = ringer.clock.now();
     let morning = calendar::not_in_the_night(now);
     if morning > now {
@@ -53,4 +62,28 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
     ringer.store.handled(message.id, now).await?;
     tracing::info!(order = %message.id.order, notice = ?notice, "reader told");
     Ok(())
+}
+
+/// Whispers to a visitor who pulled the bell and waits: at once, at any hour, since they asked for it. The letter lies in the mailbox
+/// already; a whisper that nobody could use any more is not sent.
+async fn whisper(ringer: &Ringer, message: &Message, half: &str) -> Result<(), Failure> {
+    let now = ringer.clock.now();
+    let faded = now.duration_since(message.at) >= whisper::GOOD_FOR;
+    if ringer.store.is_handled(message.id).await? {
+        return Ok(());
+    }
+    if !faded {
+        let sent = ringer.topic.whisper(message.id, half).await;
+        sent.map_err(|why| Failure::Again(why.to_string()))?;
+    }
+    ringer.store.handled(message.id, now).await?;
+    tracing::info!(message.id = %message.id, faded, "whispered");
+    Ok(())
+}
+
+/// News that is news no more: of a book that will not come, because the reader cancelled before it was told; of a wait that is over.
+const fn overtaken(notice: Notice, state: State) -> bool {
+    (matches!(notice, Notice::Later) && !matches!(state, State::Choosing))
+        || matches!(notice, Notice::Chosen | Notice::Packed)
+            && matches!(state, State::RefundDue | State::Refunded)
 }

@@ -43,6 +43,8 @@ pub struct Swept {
     pub payments_paid: usize,
     /// Payments that turned out refused.
     pub payments_refused: usize,
+    /// Payments of orders that were cancelled meanwhile: not taken, or on their way back.
+    pub payments_cancelled: usize,
     /// Payments that are still unknown.
     pub payments_unknown: usize,
 }
@@ -71,6 +73,7 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
         messages.not_sent = swept.messages_not_sent,
         payments.paid = swept.payments_paid,
         payments.refused = swept.payments_refused,
+        payments.cancelled = swept.payments_cancelled,
         payments.unknown = swept.payments_unknown,
         "swept"
     );
@@ -82,14 +85,18 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
         let id = order.value.id;
         // One order's trouble is not its neighbour's.
-        match sweeper.till.ask_again(order, now).await {
+        match Box::pin(sweeper.till.ask_again(order, now)).await {
             Ok(Outcome::Paid(_)) => swept.payments_paid += 1,
             Ok(Outcome::Refused(..) | Outcome::NoPlace(_) | Outcome::NoSuchOrder) => {
                 swept.payments_refused += 1;
             }
-            Ok(Outcome::Unknown(_) | Outcome::Underway(_) | Outcome::Tampered(_)) => {
-                swept.payments_unknown += 1;
-            }
+            Ok(Outcome::Cancelled(_)) => swept.payments_cancelled += 1,
+            Ok(
+                Outcome::Unknown(_)
+                | Outcome::Underway(_)
+                | Outcome::WaitsForDeposit(_)
+                | Outcome::Tampered(_),
+            ) => swept.payments_unknown += 1,
             Err(error) => {
                 swept.payments_unknown += 1;
                 tracing::error!(order = %id, error.message = %error, "payment could not be asked about");

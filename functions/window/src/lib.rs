@@ -6,6 +6,7 @@ use house::{
     id::OrderId,
     letter,
     order::{Order, Outcome, Payment, State},
+    refund::{Progress, Refund, Why},
 };
 use maud::{Markup, html};
 use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
@@ -62,6 +63,9 @@ fn page(request: &Request, order: &Order) -> Page {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "값 치르러 가기", "On to the payment")) } }
             }
             (facts(request, order))
+            @if may_be_cancelled(order.state) {
+                p.plain { a href=(format!("/cancel/{}", order.id)) { (say!(request, "주문 물리기", "Cancel this order")) } }
+            }
         }
         p { a.door.quiet data-onward[order.state != State::Priced] href="/mailbox" { (say!(request, "편지함 열기", "Open the mailbox")) } }
         @if order.state != State::Priced {
@@ -72,6 +76,7 @@ fn page(request: &Request, order: &Order) -> Page {
 }
 
 /// The same thing twice: for the ear, and for the head.
+#[expect(clippy::too_many_lines, reason = "one arm a state: a table of words")]
 fn words(request: &Request, order: &Order) -> (&'static str, String) {
     let date = letter::date(order.promised, request.language);
     match order.state {
@@ -143,21 +148,38 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
         ),
         State::Cancelled => (
             say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
-            say!(
-                request,
-                "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.",
-                "The order is cancelled. No money has moved."
-            )
+            match order.payment {
+                Some(Payment { outcome: Outcome::Asked, .. }) => say!(
+                    request,
+                    "주문을 물렀습니다. 치르시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
+                    "The order is cancelled. We are asking the provider what became of your payment. If money was taken, all of it goes back."
+                ),
+                _ => say!(
+                    request,
+                    "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.",
+                    "The order is cancelled. No money has moved."
+                ),
+            }
             .to_owned(),
         ),
         State::RefundDue | State::Returned => (
-            say!(request, "돌아온 것을 주인장이 받아 두었소.", "The owner has taken back what came back."),
-            say!(
-                request,
-                "환불을 준비하고 있습니다. 영업일 3일 안에 돌려드립니다.",
-                "Your refund is being made, within 3 working days."
-            )
-            .to_owned(),
+            say!(request, "주인장이 장부를 펴고 셈을 하고 있소.", "The owner has the books open and is counting."),
+            match order.refund_by() {
+                Some(by) => {
+                    let by = letter::date(by, request.language);
+                    say!(
+                        request,
+                        format!("주문을 물렀습니다. 내신 돈을 {by}까지 돌려드립니다."),
+                        format!("The order is cancelled. Your money goes back to you by {by}.")
+                    )
+                }
+                None => say!(
+                    request,
+                    "주문을 물렀습니다. 돌려드릴 길을 주인장이 찾고 있습니다.",
+                    "The order is cancelled. The owner is finding the way for your money to go back."
+                )
+                .to_owned(),
+            },
         ),
         State::Refunded => (
             say!(request, "셈은 끝났소. 문은 늘 열려 있소.", "All is settled. The door stays open."),
@@ -179,10 +201,12 @@ fn facts(request: &Request, order: &Order) -> Markup {
                 @else { (say!(request, "아직 내지 않음", "not yet")) }
                 @if let Some(receipt) = receipt { " · " a href=(receipt) rel="noreferrer" { (say!(request, "영수증", "receipt")) } }
             } }
-            @if let Some(back) = order.goes_back() {
-                div { dt { (say!(request, "돌려드릴 차액", "Goes back to you")) } dd { (say!(request, format!("{back}원"), format!("₩{back}"))) } }
+            @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced) {
+                (returned(request, refund))
             }
-            div { dt { (say!(request, "부치는 날", "Posted by")) } dd { (letter::date(order.promised, request.language)) } }
+            @if !over(order.state) {
+                div { dt { (say!(request, "부치는 날", "Posted by")) } dd { (letter::date(order.promised, request.language)) } }
+            }
             div { dt { (say!(request, "마지막 소식", "Last news")) } dd { time datetime=(order.changed_at) { (letter::clock(order.changed_at, request.language)) } } }
             @if let (Some(parcel), State::Shipped | State::Delivered) = (&order.parcel, order.state) {
                 div { dt { (say!(request, "운송장", "Parcel")) } dd {
@@ -192,4 +216,45 @@ fn facts(request: &Request, order: &Order) -> Markup {
             }
         }
     }
+}
+
+/// Money that goes back, or went back.
+fn returned(request: &Request, refund: &Refund) -> Markup {
+    let amount = refund.amount;
+    let done = matches!(refund.progress, Progress::Done { .. });
+    let what = match (refund.why, done) {
+        (Why::Difference, false) => say!(request, "돌려드릴 차액", "Difference to go back"),
+        (Why::Difference, true) => say!(request, "돌려드린 차액", "Difference given back"),
+        (_, false) => say!(request, "돌려드릴 돈", "Money to go back"),
+        (_, true) => say!(request, "돌려드린 돈", "Money given back"),
+    };
+    let when = match &refund.progress {
+        Progress::Done { done_at } => {
+            let at = letter::clock(*done_at, request.language);
+            say!(request, format!("{at}에 돌려드렸습니다"), format!("given back {at}"))
+        }
+        Progress::Parked { .. } => say!(
+            request,
+            "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
+            "it can not go back through the provider; the owner will find another way and tell you"
+        )
+        .to_owned(),
+        _ => {
+            let by = letter::date(refund.by, request.language);
+            say!(request, format!("{by}까지 돌려드립니다"), format!("by {by}"))
+        }
+    };
+    html! {
+        div { dt { (what) } dd { (say!(request, format!("{amount}원"), format!("₩{amount}"))) " · " (when) } }
+    }
+}
+
+/// Whether no book will be posted any more.
+const fn over(state: State) -> bool {
+    matches!(state, State::Cancelled | State::RefundDue | State::Refunded | State::Returned)
+}
+
+/// Whether the reader can cancel by themselves.
+const fn may_be_cancelled(state: State) -> bool {
+    matches!(state, State::Priced | State::Paid | State::Choosing | State::Chosen)
 }

@@ -15,7 +15,14 @@ async fn main() -> ExitCode {
         eprintln!("이 컴퓨터에서 난수를 얻을 수 없습니다 / this machine gives no randomness");
         return ExitCode::FAILURE;
     };
-    match run(arguments, build, stopped()).await {
+    let stopped = match stopped() {
+        Ok(stopped) => stopped,
+        Err(error) => {
+            eprintln!("Ctrl-C 를 받을 수 없습니다 / Ctrl-C cannot be listened for: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(arguments, build, stopped).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("{sentence}");
@@ -33,18 +40,25 @@ fn log(verbose: bool) {
     tracing_subscriber::registry().with(lines).init();
 }
 
-/// Ctrl-C, or the termination signal of whoever started this.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminated.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// Over with Ctrl-C, or the termination signal of whoever started this. Listens from the call on, so that a signal
+/// that comes early ends the program as cleanly as a late one.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Over with Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -93,7 +93,11 @@ pub async fn run(
     build: Build,
     until: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let running = Running::start(arguments, build).await?;
+    let mut until = std::pin::pin!(until);
+    let running = tokio::select! {
+        running = Running::start(arguments, build) => running?,
+        () = &mut until => return Ok(()),
+    };
     running.greet();
     until.await;
     say("멈추는 중 / stopping …");
@@ -193,7 +197,7 @@ impl Running {
                 "                  cargo lambda invoke owner-desk --invoke-port {port} --data-file events/owner-desk.json"
             ));
             say(&format!(
-                "                  aws lambda invoke --endpoint-url {url} --function-name owner-desk /dev/stdout"
+                "                  aws lambda invoke --endpoint-url {url} --function-name owner-desk answer.json"
             ));
         }
         say(&format!("상태 / state      {state}"));

@@ -146,7 +146,7 @@ impl Topics {
                 }
                 // Mail, telephones and addresses in the world are not reached from a local run.
                 other => {
-                    tracing::info!(protocol = other, endpoint = %subscription.endpoint, "not delivered locally")
+                    tracing::info!(protocol = other, endpoint = %subscription.endpoint, "not delivered locally");
                 }
             }
         }

@@ -1,6 +1,178 @@
-//! placeholder
-use crate::{Outcome, fail};
-use std::process::ExitCode;
-pub(crate) fn deploy(_a: impl Iterator<Item = String>) -> Outcome<ExitCode> {
-    fail("later")
+//! `cargo xtask deploy`: one release build, and the SAM CLI deploys it. What is missing is said before anything is built.
+
+use std::{env, ffi::OsString, path::Path, process::ExitCode};
+
+use serde_json::Value as Json;
+
+use crate::{
+    Failure, Outcome, fail,
+    process::{command, output, run},
+    tools::{beside, deploy_python, on_path, quiet},
+};
+
+/// What Lambda's arm64 runs.
+const TARGET: &str = "aarch64-unknown-linux-gnu";
+
+#[derive(Default)]
+struct Options {
+    /// For the pre-flight, which settles them with samconfig.local.toml and the environment.
+    settings: Vec<String>,
+    /// The change set is not shown first.
+    yes: bool,
+    dry_run: bool,
+}
+
+/// Checks, stores the secrets, builds, deploys, stores the test events.
+pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode> {
+    let options = options(arguments)?;
+    let python = deploy_python()?;
+    let settled = preflight(&python, "check", &options)?;
+    let settled: Json =
+        serde_json::from_str(&settled).map_err(|_| Failure("preflight.py gave no JSON.".into()))?;
+    rust_target(options.dry_run)?;
+    say(&settled);
+    let sam = sam(&settled, &options);
+    if options.dry_run {
+        println!("would: cargo lambda build --release --arm64");
+        println!("would: sam {}", sam.join(" "));
+        println!("would: store events/*.json as the shareable test events of the stack");
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{}", preflight(&python, "secrets", &options)?);
+    println!("building for arm64 (ten minutes the first time on two cores) …");
+    let path = path_with(&python)?;
+    // template.yaml takes the binaries from target/lambda, wherever else cargo builds.
+    let mut build = command(beside(&python, "cargo-lambda"));
+    run(build
+        .args(["lambda", "build", "--release", "--arm64", "--lambda-dir", "target/lambda"])
+        .env("PATH", &path))?;
+    run(command(beside(&python, "sam")).args(&sam).env("SAM_CLI_TELEMETRY", "0"))?;
+    let mut events = command(&python);
+    events.arg("infra/deploy/test_events.py").args([
+        "--stack",
+        text(&settled, "stack"),
+        "--region",
+        text(&settled, "region"),
+    ]);
+    run(&mut events)?;
+    println!("The owner finds these events in the console's Test tab of each function (shareable events).");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn options(mut arguments: impl Iterator<Item = String>) -> Outcome<Options> {
+    let mut options = Options::default();
+    while let Some(name) = arguments.next() {
+        match name.as_str() {
+            "--stage" | "--stack" | "--region" | "--parameter" => match arguments.next() {
+                Some(value) => options.settings.extend([name, value]),
+                None => return fail(format!("{name} needs a value.")),
+            },
+            "--yes" | "-y" => options.yes = true,
+            "--dry-run" => options.dry_run = true,
+            _ => {
+                return fail(format!(
+                    "`deploy` does not know `{name}`; it takes --stage, --stack, --region, --parameter Name=value, --yes and --dry-run."
+                ));
+            }
+        }
+    }
+    Ok(options)
+}
+
+fn preflight(python: &Path, what: &str, options: &Options) -> Outcome<String> {
+    output(command(python).args(["infra/deploy/preflight.py", what]).args(&options.settings))
+}
+
+/// The standard library for arm64: added by rustup, or the sentence that asks for it.
+fn rust_target(dry_run: bool) -> Outcome<()> {
+    let library = output(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if Path::new(library.trim()).is_dir() {
+        return Ok(());
+    }
+    if on_path("rustup").is_none() {
+        return fail(format!(
+            "Rust's standard library for {TARGET} is missing; install it beside your rustc."
+        ));
+    }
+    if dry_run {
+        println!("would: rustup target add {TARGET}");
+        return Ok(());
+    }
+    println!("adding Rust's standard library for {TARGET} …");
+    if quiet("rustup", &["target", "add", TARGET]) {
+        Ok(())
+    } else {
+        fail(format!("`rustup target add {TARGET}` failed."))
+    }
+}
+
+fn say(settled: &Json) {
+    println!(
+        "stack {} (stage {}), account {}, region {}",
+        text(settled, "stack"),
+        text(settled, "stage"),
+        text(settled, "account"),
+        text(settled, "region")
+    );
+    for (name, there) in settled["secrets"].as_object().into_iter().flatten() {
+        println!("secret {name}: {}", if there == true { "is there" } else { "will be stored" });
+    }
+    for note in settled["notes"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+        println!("note: {note}");
+    }
+}
+
+/// The SAM CLI's words; samconfig.toml has the rest.
+fn sam(settled: &Json, options: &Options) -> Vec<String> {
+    let mut words = vec!["deploy".to_owned()];
+    for name in ["stack", "region"] {
+        let option = if name == "stack" { "--stack-name" } else { "--region" };
+        words.extend([option.to_owned(), text(settled, name).to_owned()]);
+    }
+    if options.yes {
+        words.push("--no-confirm-changeset".to_owned());
+    }
+    words.push("--parameter-overrides".to_owned());
+    for (name, value) in settled["parameters"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+        words.push(format!("{name}=\"{value}\""));
+    }
+    words
+}
+
+fn text<'a>(settled: &'a Json, name: &str) -> &'a str {
+    settled[name].as_str().unwrap_or_default()
+}
+
+/// The search path with the environment's programs before all others: cargo-lambda looks for zig there.
+fn path_with(python: &Path) -> Outcome<OsString> {
+    let ours = python.parent().map(Path::to_owned);
+    let others = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(ours.into_iter().chain(env::split_paths(&others)))
+        .map_err(|error| Failure(format!("PATH cannot be extended: {error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_is_named_and_settings_go_to_the_preflight() {
+        let read = |given: &[&str]| options(given.iter().map(|argument| (*argument).to_owned()));
+        let given = read(&["--stage", "live", "--dry-run", "--parameter", "ShopName=집"]).unwrap();
+        assert_eq!(given.settings, ["--stage", "live", "--parameter", "ShopName=집"]);
+        assert!(given.dry_run && !given.yes);
+        assert!(read(&["--fast"]).err().unwrap().to_string().starts_with("`deploy` does not know `--fast`"));
+        assert_eq!(read(&["--stage"]).err().unwrap().to_string(), "--stage needs a value.");
+    }
+
+    #[test]
+    fn a_parameter_reaches_sam_whole() {
+        let settled = serde_json::json!({
+            "stack": "s", "region": "r", "parameters": { "ShopAddress": "서울 \"종로\" 1", "TossPlainWindowUrl": "" },
+        });
+        let words = sam(&settled, &Options::default());
+        assert_eq!(words[..5], ["deploy", "--stack-name", "s", "--region", "r"]);
+        assert_eq!(words[6..], [r#"ShopAddress="서울 \"종로\" 1""#, r#"TossPlainWindowUrl="""#]);
+    }
 }

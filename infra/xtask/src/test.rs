@@ -247,7 +247,7 @@ fn cfn_lint() -> Outcome<Count> {
         Ok(python) => python,
         Err(why) => return Ok(Count::skipped(&why)),
     };
-    one(run(command(beside(&python, "cfn-lint")).args(["template.yaml", "infra/alarms.yaml"])))
+    one(run(command(tools::beside(&python, "cfn-lint")).args(["template.yaml", "infra/alarms.yaml"])))
 }
 
 fn scripts() -> Outcome<Count> {
@@ -290,11 +290,6 @@ fn browser() -> Outcome<Count> {
         Err(why) => Ok(Count::skipped(&why)),
         Ok(()) => cargo_test(&["--test", "browser"], &["--ignored", "--nocapture"]),
     }
-}
-
-/// A program of the environment that this Python is in.
-pub(crate) fn beside(python: &Path, program: &str) -> PathBuf {
-    python.with_file_name(program)
 }
 
 #[cfg(test)]

@@ -138,3 +138,15 @@ pub(crate) fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path)
         .map_err(|error: io::Error| Failure(format!("{} cannot be read: {error}.", path.display())))
 }
+
+/// A program of the environment that this Python is in.
+pub(crate) fn beside(python: &Path, program: &str) -> PathBuf {
+    python.with_file_name(program)
+}
+
+/// A binary that cargo built: where it put us.
+pub(crate) fn built(program: &str) -> Outcome<PathBuf> {
+    let us = env::current_exe()
+        .map_err(|error| Failure(format!("The folder of binaries is not known: {error}.")))?;
+    Ok(us.with_file_name(program))
+}

@@ -9,7 +9,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
+use cloud::{CannotOpen, Cloud, Open, Opened};
 use house::calendar;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
@@ -22,12 +22,13 @@ use store::{Lost, Store, StoreError};
 pub struct Desk {
     /// The table.
     pub store: Store,
-    clock: Clock,
+    /// What a drawer needs beyond the table: its variables, secrets, other clients.
+    pub cloud: Cloud,
 }
 
 impl Open for Desk {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone() })
+        Ok(Self { store: Store::open(cloud)?, cloud: cloud.clone() })
     }
 }
 
@@ -85,6 +86,9 @@ pub struct Answer {
     /// The call that does what `would_do` says, ready to paste.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Value>,
+    /// Calls of other drawers that come next, ready to paste, by the drawer's name.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub calls: Map<String, Value>,
     /// What the drawer shows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shows: Vec<Value>,
@@ -205,7 +209,7 @@ where
         let (opened, handle) = (Arc::clone(&opened), handle.clone());
         async move {
             let desk = opened.get().await.map_err(Stuck::from)?;
-            let answer = match Call::read(name, event.payload, desk.clock.now()) {
+            let answer = match Call::read(name, event.payload, desk.cloud.clock.now()) {
                 Ok(call) => handle(desk, call).await,
                 Err(problem) => Ok(Answer::problems(vec![problem])),
             };

@@ -56,6 +56,9 @@ const HOLIDAYS: &[(i16, i8, i8)] = &[
 /// Days within which a prepaid order is posted (전자상거래법 제15조 제1항: 3 working days from payment).
 pub const POSTED_WITHIN: u8 = 3;
 
+/// Days within which money goes back after a cancel (전자상거래법 제18조 제2항: 3 working days).
+pub const REFUNDED_WITHIN: u8 = 3;
+
 /// Korea keeps no summer time: UTC+9 all year.
 const KOREA: tz::Offset = tz::offset(9);
 
@@ -93,6 +96,11 @@ pub fn working_days_after(date: Date, count: u8) -> Date {
 /// The day by which an order agreed now is posted: three working days after today.
 pub fn promised_date(now: Timestamp) -> Date {
     working_days_after(today(now), POSTED_WITHIN)
+}
+
+/// The day by which money promised back now has gone back: three working days after today.
+pub fn refunded_by(now: Timestamp) -> Date {
+    working_days_after(today(now), REFUNDED_WITHIN)
 }
 
 /// The end of a day in Korea, as an instant.

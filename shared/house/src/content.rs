@@ -75,7 +75,7 @@ pub struct Room {
     pub needs: Vec<String>,
     /// How long it usually takes.
     pub expected: Expected,
-    /// Why the door opened by itself, in one line. Empty where there is no riddle.
+    /// Why the door opened by itself, in one line. Empty where there is no door.
     pub by_itself: Text,
     /// One of these is a visitor's; none means that the room has no riddle door.
     pub riddles: Riddles,
@@ -338,6 +338,11 @@ impl House {
 }
 
 impl Room {
+    /// Does a door lead out of it that is closed at first?
+    pub fn has_door(&self) -> bool {
+        !self.by_itself.ko.is_empty()
+    }
+
     /// The riddle that is this visitor's, always the same. `None` where there are no riddles.
     ///
     /// Each riddle draws a lot from the visitor's id and the highest wins, so that a riddle added to a room becomes that

@@ -107,6 +107,14 @@ pub struct MessageId {
     pub sequence: u32,
 }
 
+impl MessageId {
+    /// A message that a visit sent and not an order: the visitor's number stands where the order's does. Both are ULIDs of
+    /// milliseconds and dice, so that no order has it too.
+    pub const fn of_visitor(visitor: VisitorId, sequence: u32) -> Self {
+        Self { order: OrderId(visitor.0), sequence }
+    }
+}
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{:06}", self.order, self.sequence)

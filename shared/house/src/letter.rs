@@ -6,8 +6,9 @@ use thiserror::Error;
 
 use crate::{
     calendar,
-    id::OrderId,
+    id::{MessageId, OrderId},
     order::Order,
+    refund::{Refund, Why},
     personal::Personal,
     task::Notice,
     text::{Language, Text},
@@ -21,6 +22,10 @@ pub enum Author {
     Reader,
     /// The house, about an order.
     House,
+    /// The doorkeeper, who whispers half a line of verse.
+    Doorkeeper,
+    /// The owner, to the reader.
+    Owner,
 }
 
 /// A letter in the mailbox.
@@ -58,6 +63,15 @@ impl Letter {
     /// A reader's letter to the owner: as written, in NFC, without invisible control characters that are not part of
     /// a character somebody typed.
     pub fn to_the_owner(text: &str, now: Timestamp) -> Result<Self, NotALetter> {
+        Self::by(Author::Reader, text, now)
+    }
+
+    /// The owner's answer to a reader, under the same rules.
+    pub fn from_the_owner(text: &str, now: Timestamp) -> Result<Self, NotALetter> {
+        Self::by(Author::Owner, text, now)
+    }
+
+    fn by(author: Author, text: &str, now: Timestamp) -> Result<Self, NotALetter> {
         let text = crate::written::tidy(text);
         if text.is_empty() {
             return Err(NotALetter::Empty);
@@ -65,15 +79,16 @@ impl Letter {
         if text.chars().count() > Self::LONGEST {
             return Err(NotALetter::TooLong);
         }
-        Ok(Self { at: now, author: Author::Reader, text: Personal::new(text), order: None, notice: None })
+        Ok(Self { at: now, author, text: Personal::new(text), order: None, notice: None })
     }
 
-    /// The house's letter that brings a reader news of an order, in the language of the order.
-    pub fn about(order: &Order, notice: Notice, at: Timestamp) -> Self {
+    /// The house's letter that brings a reader news of an order, in the language of the order: the letter that the message `asked_by`
+    /// asked for.
+    pub fn about(order: &Order, notice: Notice, asked_by: MessageId, at: Timestamp) -> Self {
         Self {
             at,
             author: Author::House,
-            text: Personal::new(news(order, notice)),
+            text: Personal::new(news(order, notice, asked_by)),
             order: Some(order.id),
             notice: Some(notice),
         }
@@ -93,13 +108,20 @@ pub fn push(notice: Notice) -> Text {
         Notice::Packed => {
             Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox.")
         }
+        Notice::Cancelled | Notice::Refunded => {
+            Text::new("셈을 적어 두었소. 편지함을 보시오.", "The account is written down. Look in your mailbox.")
+        }
+        Notice::Later => Text::new(
+            "주인장이 조금 더 생각하겠다 하오. 편지함을 보시오.",
+            "The owner wishes to think a little longer. Look in your mailbox.",
+        ),
         Notice::Shipped => {
             Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox.")
         }
     }
 }
 
-fn news(order: &Order, notice: Notice) -> String {
+fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
     let ko = order.language == Language::Ko;
     match notice {
         Notice::Paid if ko => format!(
@@ -138,6 +160,19 @@ fn news(order: &Order, notice: Notice) -> String {
             "Wrapped in paper, and the knot is tied. Only the road is left.\n\nYour parcel is packed. It is posted by {}.",
             english_date(order.promised)
         ),
+        Notice::Later if ko => format!(
+            "주인장이 서가 앞을 한참 서성이다 빈손으로 돌아왔소. 그대의 편지에 어울리는 한 권을 서두르고 싶지 않다 하오.\n\n오늘은 책을 고르지 않았고, 내일 다시 고릅니다. {}까지 부친다는 약속은 그대로이며, 포장하기 전까지는 언제든 무를 수 있습니다.",
+            korean_date(order.promised)
+        ),
+        Notice::Later => format!(
+            "The owner walked along the shelves for a long while and came back with empty hands: your letter is not to be answered in a hurry.\n\nNo book was chosen today; the owner looks again tomorrow. The promise to post it by {} stands, and until it is packed you can cancel at any time.",
+            english_date(order.promised)
+        ),
+        Notice::Cancelled => cancelled(order),
+        Notice::Refunded => {
+            let told = order.refunds.iter().find(|refund| refund.told == Some(asked_by.sequence));
+            told.map_or_else(String::new, |refund| refunded(refund, order.language))
+        }
         Notice::Shipped => {
             let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
                 (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
@@ -151,6 +186,61 @@ fn news(order: &Order, notice: Notice) -> String {
                     "Steps fade beyond the door. The book has set out.\n\nPosted with {carrier}, tracking number {number}.\n{page}"
                 )
             }
+        }
+    }
+}
+
+/// The order is cancelled, and its money goes back.
+fn cancelled(order: &Order) -> String {
+    let back = order.refunds.iter().find(|refund| matches!(refund.why, Why::Cancelled | Why::PaidTooLate));
+    let Some(Refund { amount, why, by, .. }) = back else { return String::new() };
+    match (order.language, why) {
+        (Language::Ko, Why::PaidTooLate) => format!(
+            "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 무르신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
+            korean_date(*by)
+        ),
+        (Language::Ko, _) => format!(
+            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 내신 방법으로 돌려드립니다.",
+            korean_date(*by)
+        ),
+        (Language::En, Why::PaidTooLate) => format!(
+            "Money came to a window that was already dark.\n\nYour payment was completed after you had cancelled. All of it, ₩{amount}, goes back to you by {}.",
+            english_date(*by)
+        ),
+        (Language::En, _) => format!(
+            "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back the way it came by {}.",
+            english_date(*by)
+        ),
+    }
+}
+
+/// Money went back.
+fn refunded(refund: &Refund, language: Language) -> String {
+    let Refund { amount, why, note, .. } = refund;
+    match language {
+        Language::Ko => {
+            let what = match (why, note) {
+                (Why::Difference, _) => "보낸 책의 정가가 내신 책값보다 낮아, 그 차액".to_owned(),
+                (Why::Cancelled, _) => "무르신 주문의 값".to_owned(),
+                (Why::PaidTooLate, _) => "무르신 뒤에 치르신 값".to_owned(),
+                (Why::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
+                (Why::Owner, None) => "돌려드리기로 한 값".to_owned(),
+            };
+            format!(
+                "셈을 마쳤소.\n\n{what} {amount}원을 내신 방법으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
+            )
+        }
+        Language::En => {
+            let what = match (why, note) {
+                (Why::Difference, _) => "your book cost less than what you paid for it".to_owned(),
+                (Why::Cancelled, _) => "you cancelled your order".to_owned(),
+                (Why::PaidTooLate, _) => "your payment came after you had cancelled".to_owned(),
+                (Why::Owner, Some(note)) => format!("the owner wrote: {note}"),
+                (Why::Owner, None) => "the owner gives it back".to_owned(),
+            };
+            format!(
+                "The account is settled.\n\n₩{amount} went back the way it came ({what}). Your card company may take some days to show it."
+            )
         }
     }
 }
@@ -203,16 +293,17 @@ mod tests {
     fn pushes_name_no_one_and_letters_tell_the_plain_facts() {
         let mut order = order();
         order.parcel = Some(Parcel::new(Carrier::Epost, "1234567890123", None).unwrap());
-        for notice in [Notice::Paid, Notice::Chosen, Notice::Packed, Notice::Shipped] {
+        for notice in Notice::ALL {
             let push = push(notice);
             for told in [push.in_language(Language::Ko), push.in_language(Language::En)] {
                 assert!(!told.contains("윤동주") && !told.contains(&order.id.to_string()));
             }
         }
-        let text = news(&order, Notice::Shipped);
+        let asked_by = MessageId { order: order.id, sequence: 1 };
+        let text = news(&order, Notice::Shipped, asked_by);
         assert!(text.contains("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."), "{text}");
         assert!(
-            news(&order, Notice::Paid).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
+            news(&order, Notice::Paid, asked_by).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
         );
     }
 }

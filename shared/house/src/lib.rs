@@ -9,13 +9,17 @@ pub mod hint;
 pub mod korean;
 pub mod rhythm;
 pub mod room;
+pub mod stuck;
 pub mod text;
 pub mod visit;
+pub mod wait;
+pub mod whisper;
 pub mod written;
 
 // The order.
 pub mod calendar;
 pub mod choose;
+pub mod echo;
 pub mod hex;
 pub mod id;
 pub mod isbn;
@@ -25,5 +29,7 @@ pub mod order;
 pub mod parcel;
 pub mod personal;
 pub mod price;
+pub mod refund;
 pub mod stock;
 pub mod task;
+pub mod taste;

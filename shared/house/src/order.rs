@@ -7,12 +7,13 @@ use thiserror::Error;
 
 use crate::{
     calendar,
-    choose::Choice,
+    choose::{Choice, Desk},
     id::{MessageId, OrderId, VisitorId},
     money::Won,
     parcel::Parcel,
     personal::Personal,
     price::{Price, PriceRange},
+    refund::{Refund, Why},
     task::{Message, Notice, Task},
     text::Language,
 };
@@ -80,7 +81,8 @@ impl State {
                 | (Packed, Shipped)
                 | (Shipped, Delivered | Returned)
                 | (Delivered, Returned)
-                | (Returned, RefundDue)
+                // Money for a cancelled order may arrive after all, and goes back.
+                | (Returned | Cancelled, RefundDue)
                 | (RefundDue, Refunded)
         )
     }
@@ -157,6 +159,8 @@ pub struct Payment {
 pub enum Want {
     /// No book in the range is left that this reader has not had.
     Book,
+    /// The owner is to pick from the proposals.
+    Pick,
 }
 
 /// An order. The record is what the table holds; every change makes a new one.
@@ -191,12 +195,18 @@ pub struct Order {
     /// What it waits for, while choosing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub want: Option<Want>,
+    /// What lies on the owner's desk with it, while the owner is to pick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<Desk>,
     /// The book that was chosen and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
     /// The parcel, once handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parcel: Option<Parcel>,
+    /// Money that goes back, or went back, in the order it was promised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
     /// When the state was last changed.
     pub changed_at: Timestamp,
     /// How many messages it has sent.
@@ -235,6 +245,8 @@ pub enum Waiting {
     Payment(Timestamp),
     /// Somebody has to act, by this day: the order lies on the owner's desk.
     Owner(Date),
+    /// Money is on its way back, and has to be there by this day.
+    Refund(Date),
 }
 
 impl Order {
@@ -268,8 +280,10 @@ impl Order {
             payment: None,
             paid_at: None,
             want: None,
+            desk: None,
             choice: None,
             parcel: None,
+            refunds: Vec::new(),
             changed_at: now,
             messages: 0,
         }
@@ -303,12 +317,14 @@ impl Order {
         Ok(order)
     }
 
-    /// A copy was taken for it: the reader is told, and it is to be packed.
+    /// A copy was taken for it: the reader is told, it is to be packed, and what was paid above its 정가 goes back.
     pub fn chosen(self, choice: Choice, now: Timestamp) -> Result<Step, Refused> {
         let mut order = self.become_state(State::Chosen, now)?;
         order.want = None;
         order.choice = Some(choice);
-        Ok(order.asking(&[Task::Pack, Task::Ring { notice: Notice::Chosen }], now))
+        let difference = order.goes_back().unwrap_or_default();
+        let step = order.asking(&[Task::Pack, Task::Ring { notice: Notice::Chosen }], now);
+        Ok(step.promising(difference, Why::Difference, None, now))
     }
 
     /// Slip and letter are ready.
@@ -341,15 +357,19 @@ impl Order {
     /// What the order waits for, if it waits for somebody.
     pub fn waiting(&self) -> Option<Waiting> {
         match self.state {
-            State::Priced => match &self.payment {
+            // A cancelled order too: money that was asked for may still arrive, and then goes back.
+            State::Priced | State::Cancelled => match &self.payment {
                 Some(Payment { outcome: Outcome::Asked, asked_at, .. }) => {
                     Some(Waiting::Payment(calendar::minutes_after(*asked_at, Self::ASK_AGAIN_MINUTES)))
                 }
                 _ => None,
             },
+            _ if self.has_parked_refund() => Some(Waiting::Owner(
+                self.refunds.iter().map(|refund| refund.by).min().unwrap_or(self.promised),
+            )),
             State::Choosing if self.want.is_some() => Some(Waiting::Owner(self.promised)),
             State::Packed if self.parcel.is_none() => Some(Waiting::Owner(self.promised)),
-            _ => None,
+            _ => self.refund_by().map(Waiting::Refund),
         }
     }
 
@@ -359,7 +379,7 @@ impl Order {
         Some(self.price.goes_back(list_price)).filter(|amount| *amount > Won::ZERO)
     }
 
-    fn become_state(mut self, next: State, now: Timestamp) -> Result<Self, Refused> {
+    pub(crate) fn become_state(mut self, next: State, now: Timestamp) -> Result<Self, Refused> {
         if !self.state.may_become(next) {
             return Err(Refused::NoSuchTransition { from: self.state, to: next });
         }
@@ -368,7 +388,7 @@ impl Order {
         Ok(self)
     }
 
-    fn asking(mut self, tasks: &[Task], now: Timestamp) -> Step {
+    pub(crate) fn asking(mut self, tasks: &[Task], now: Timestamp) -> Step {
         let messages = tasks
             .iter()
             .map(|task| {
@@ -391,7 +411,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::{isbn::Isbn, parcel::Carrier};
 
-    fn noon() -> Timestamp {
+    pub(crate) fn noon() -> Timestamp {
         "2026-11-23T12:00:00+09:00".parse().unwrap()
     }
 
@@ -408,7 +428,7 @@ pub(crate) mod tests {
         Order::new(id, visitor, Language::Ko, PriceRange::Middle, address, promised, noon())
     }
 
-    fn choice() -> Choice {
+    pub(crate) fn choice() -> Choice {
         let isbn: Isbn = "9788937460005".parse().unwrap();
         Choice {
             work: isbn.as_str().to_owned().try_into().unwrap(),
@@ -417,6 +437,7 @@ pub(crate) mod tests {
             list_price: Won(15_000),
             reason: "주인장이 가장 아끼는 책입니다.".into(),
             proposals: Vec::new(),
+            because: None,
         }
     }
 
@@ -436,7 +457,7 @@ pub(crate) mod tests {
         let other = Parcel::new(Carrier::Cj, "0987654321", None).unwrap();
         assert_eq!(again.order.handed_over(other, noon()), Err(Refused::OtherParcel));
         let shipped = handed_over.order.shipped(noon()).unwrap();
-        assert_eq!((shipped.order.state, shipped.order.messages), (State::Shipped, 7));
+        assert_eq!((shipped.order.state, shipped.order.messages), (State::Shipped, 8));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! wrong before; new and wrong. Only the last is counted and only the last can be held back by a wait: a right answer
 //! opens the door at any time. The riddles are scenery, and the plain door stands beside them.
 
-use jiff::{Timestamp, tz::Offset};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,6 +42,12 @@ pub struct RoomRecord {
     /// Hints that a half-way answer made needless.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     needless: Vec<u8>,
+    /// The riddle and the last wrong answer that was counted, shortened: for the owner's figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_wrong: Option<String>,
+    /// Seconds after which the door opens by itself, where that is not the usual 25 minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opens_after: Option<u32>,
 }
 
 /// A door that was opened.
@@ -61,7 +67,7 @@ pub enum By {
     Riddle,
     /// The plain door.
     Plain,
-    /// It opened by itself after 25 minutes.
+    /// It opened by itself when its time had come.
     Itself,
 }
 
@@ -173,12 +179,21 @@ impl RoomRecord {
             heard: Vec::new(),
             hints: Vec::new(),
             needless: Vec::new(),
+            last_wrong: None,
+            opens_after: None,
         }
+    }
+
+    /// The record of a room whose door opens by itself after so many seconds.
+    #[must_use]
+    pub fn opening_after(mut self, seconds: u32) -> Self {
+        self.opens_after = Some(seconds);
+        self
     }
 
     /// Is the door open at `now`, and by what?
     pub fn door(&self, now: Timestamp) -> Door {
-        let by_itself_at = hint::opens_by_itself_at(self.entered_at);
+        let by_itself_at = self.opens_by_itself_at();
         match self.opened {
             Some(opening) => Door::Open(opening),
             None if now >= by_itself_at => Door::Open(Opening { at: by_itself_at, by: By::Itself }),
@@ -188,7 +203,23 @@ impl RoomRecord {
 
     /// When the door opens by itself at the latest.
     pub fn opens_by_itself_at(&self) -> Timestamp {
-        hint::opens_by_itself_at(self.entered_at)
+        match self.opens_after {
+            None => hint::opens_by_itself_at(self.entered_at),
+            Some(seconds) => {
+                let after = SignedDuration::from_secs(i64::from(seconds));
+                self.entered_at.checked_add(after).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    /// How many hints were opened.
+    pub fn hints_opened(&self) -> usize {
+        self.hints.len()
+    }
+
+    /// The last wrong answer that was counted, `riddle: what was said`.
+    pub fn last_wrong(&self) -> Option<&str> {
+        self.last_wrong.as_deref()
     }
 
     /// Until when a new wrong guess is not heard; the page shows the clock time.
@@ -210,7 +241,15 @@ impl RoomRecord {
         record
     }
 
-    fn opened_by(&self, by: By, now: Timestamp) -> Self {
+    /// The record after a wrong answer that is not counted towards a wait.
+    #[must_use]
+    pub fn missed(&self) -> Self {
+        Self { wrong: self.wrong.saturating_add(1), ..self.clone() }
+    }
+
+    /// The record with its door open. One that is open stays opened by what opened it.
+    #[must_use]
+    pub fn opened_by(&self, by: By, now: Timestamp) -> Self {
         let opening = match self.door(now) {
             Door::Open(opening) => opening,
             Door::Closed => Opening { at: now, by },
@@ -243,7 +282,13 @@ impl<'a> Puzzle<'a> {
             Meaning::KeepGoing(index, listed) => keep_going(record, index, listed),
             Meaning::Almost => free(record, Verdict::Almost, &self.replies.almost),
             Meaning::Unreadable(verdict, reply) => free(record, verdict, &reply),
-            Meaning::Wrong { form, reply } => self.wrong(record, &form, reply, now),
+            Meaning::Wrong { form, reply } => {
+                let mut outcome = self.wrong(record, &form, reply, now);
+                if let Verdict::Wrong(_) = outcome.verdict {
+                    outcome.record.last_wrong = Some(format!("{}: {}", self.riddle.id, shortened(typed)));
+                }
+                outcome
+            }
         }
     }
 
@@ -374,6 +419,11 @@ fn view<'a>(hint: &'a Hint, index: usize, record: &RoomRecord, now: Timestamp) -
         hint::state(index, record.entered_at, record.wrong, has(&record.hints), has(&record.needless), now)
             .unwrap_or(HintState::NotYet { from: Timestamp::MAX, wrong_left: None });
     HintView { index, title: &hint.title, text: (state == HintState::Opened).then_some(&hint.text), state }
+}
+
+/// The beginning of what was typed, on one line: enough to know it by.
+fn shortened(typed: &str) -> String {
+    typed.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect()
 }
 
 /// Adds a small number to a set kept as a list.

@@ -15,10 +15,17 @@ pub enum Task {
     Pack,
     /// The parcel was handed over: the order is on its way.
     Ship,
+    /// Give money back: the refund of the order whose number is this message's.
+    Refund,
     /// Tell the reader.
     Ring {
         /// What there is to tell.
         notice: Notice,
+    },
+    /// Whisper to a visitor. It belongs to a visit and to no order.
+    Whisper {
+        /// The half line of verse.
+        half: String,
     },
 }
 
@@ -34,6 +41,38 @@ pub enum Notice {
     Packed,
     /// The parcel is on its way.
     Shipped,
+    /// The order is cancelled and its money goes back.
+    Cancelled,
+    /// Money went back.
+    Refunded,
+    /// The owner has not chosen today and looks again tomorrow.
+    Later,
+}
+
+impl Notice {
+    /// Every notice.
+    pub const ALL: [Self; 7] = [
+        Self::Paid,
+        Self::Chosen,
+        Self::Packed,
+        Self::Shipped,
+        Self::Cancelled,
+        Self::Refunded,
+        Self::Later,
+    ];
+
+    /// The name in marks.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Chosen => "chosen",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
+            Self::Later => "later",
+        }
+    }
 }
 
 /// The queues of the dispatch pipeline.
@@ -45,13 +84,15 @@ pub enum Queue {
     Pack,
     /// Parcels handed over.
     Ship,
+    /// Money to give back.
+    Refund,
     /// Readers to tell.
     Ring,
 }
 
 impl Queue {
     /// All of them, in the order of the work.
-    pub const ALL: [Self; 4] = [Self::Choose, Self::Pack, Self::Ship, Self::Ring];
+    pub const ALL: [Self; 5] = [Self::Choose, Self::Pack, Self::Ship, Self::Refund, Self::Ring];
 
     /// The name: of the queue, of the function that empties it, of the folder.
     pub const fn name(self) -> &'static str {
@@ -59,6 +100,7 @@ impl Queue {
             Self::Choose => "choose",
             Self::Pack => "pack",
             Self::Ship => "ship",
+            Self::Refund => "refund",
             Self::Ring => "ring",
         }
     }
@@ -71,7 +113,8 @@ impl Task {
             Self::Choose => Queue::Choose,
             Self::Pack => Queue::Pack,
             Self::Ship => Queue::Ship,
-            Self::Ring { .. } => Queue::Ring,
+            Self::Refund => Queue::Refund,
+            Self::Ring { .. } | Self::Whisper { .. } => Queue::Ring,
         }
     }
 }

@@ -10,8 +10,10 @@ use crate::{
     content::House,
     id::{OrderId, VisitorId},
     personal::Personal,
-    room::{Door, RoomRecord},
+    room::{By, Door, RoomRecord},
     text::Language,
+    wait,
+    whisper::Whisper,
     written,
 };
 
@@ -26,9 +28,15 @@ pub struct Visit {
     pub house: String,
     /// The language they came in with.
     pub language: Language,
-    /// What is kept of each room with a riddle.
+    /// What is kept of each room with a door.
     #[serde(default)]
     rooms: BTreeMap<String, RoomRecord>,
+    /// How the house may reach them, once they pulled the bell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bell: Option<Bell>,
+    /// The latest whisper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whisper: Option<Whisper>,
     /// The name in the guestbook; a visitor with one is a reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reader: Option<Reader>,
@@ -49,6 +57,33 @@ pub struct Reader {
     pub agreed_at: Timestamp,
     /// Whether they also agreed to be told of news that no order asks for.
     pub wants_news: bool,
+}
+
+/// What a visitor answered at the bell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bell {
+    /// When.
+    pub at: Timestamp,
+    /// By which ways the house may reach them. The mailbox is always one of them: it is the truth, and the others ring for it.
+    pub ways: Vec<Way>,
+}
+
+/// A way to reach a visitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "lowercase")]
+pub enum Way {
+    /// The mailbox in the house.
+    Mailbox,
+}
+
+impl Bell {
+    /// The room's id.
+    pub const ROOM: &str = "bell";
+
+    /// The mailbox and nothing else.
+    pub fn mailbox(now: Timestamp) -> Self {
+        Self { at: now, ways: vec![Way::Mailbox] }
+    }
 }
 
 /// A pen name that was not taken.
@@ -117,18 +152,20 @@ impl Visit {
             house: house.version().to_owned(),
             language,
             rooms: BTreeMap::new(),
+            bell: None,
+            whisper: None,
             reader: None,
             letter_at: None,
             orders: Vec::new(),
         }
     }
 
-    /// The record of a room with a riddle: the one kept, or that of someone who came in when the door before it opened. None while a
-    /// door before it is closed, and for a room without a riddle.
+    /// The record of a room with a door: the one kept, or that of someone who came in when the door before it opened. None while a
+    /// door before it is closed, and for a room without a door.
     pub fn room(&self, house: &House, id: &str, now: Timestamp) -> Option<RoomRecord> {
         let mut came_in = self.began_at;
-        for room in house.rooms().iter().filter(|room| !room.riddles.is_empty()) {
-            let record = self.rooms.get(&room.id).cloned().unwrap_or_else(|| RoomRecord::entered(came_in));
+        for room in house.rooms().iter().filter(|room| room.has_door()) {
+            let record = self.rooms.get(&room.id).cloned().unwrap_or_else(|| self.coming_into(&room.id, came_in));
             if room.id == id {
                 return Some(record);
             }
@@ -140,6 +177,20 @@ impl Visit {
         None
     }
 
+    /// The record of someone who comes into a room for the first time.
+    fn coming_into(&self, room: &str, at: Timestamp) -> RoomRecord {
+        let record = RoomRecord::entered(at);
+        match wait::poem_for(&self.id.to_string()) {
+            Some(poem) if room == wait::ROOM => record.opening_after(poem.seconds()),
+            _ => record,
+        }
+    }
+
+    /// What is written down of a room; `None` while nothing was.
+    pub(crate) fn kept(&self, room: &str) -> Option<&RoomRecord> {
+        self.rooms.get(room)
+    }
+
     /// The walk with a room's new record.
     #[must_use]
     pub fn with_room(mut self, id: &str, record: RoomRecord) -> Self {
@@ -147,12 +198,25 @@ impl Visit {
         self
     }
 
-    /// The first room whose door is still closed.
+    /// The walk after the bell: by which door, how the house may reach them, and what was whispered at once.
+    #[must_use]
+    pub fn rang(self, record: &RoomRecord, by: By, bell: Bell, whisper: Whisper, now: Timestamp) -> Self {
+        let mut visit = self.with_room(Bell::ROOM, record.opened_by(by, now));
+        visit.bell = Some(bell);
+        visit.whisper = Some(whisper);
+        visit
+    }
+
+    /// The first room whose door is still closed. Who signed the guestbook has all of them behind them, also those that the house
+    /// was given since.
     pub fn closed_room<'a>(&self, house: &'a House, now: Timestamp) -> Option<&'a str> {
+        if self.reader.is_some() {
+            return None;
+        }
         house
             .rooms()
             .iter()
-            .filter(|room| !room.riddles.is_empty())
+            .filter(|room| room.has_door())
             .find(|room| {
                 self.room(house, &room.id, now).is_none_or(|record| record.door(now) == Door::Closed)
             })

@@ -1,7 +1,7 @@
 //! The outbox as it comes out of the table's stream.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
-use house::task::Message;
+use house::{task::Message, visit::Visit};
 
 /// What a record of the stream is to the relay.
 #[derive(Debug)]
@@ -12,6 +12,22 @@ pub enum Record {
     Other,
     /// A message that can not be read. It stays in the table, where `sweep` finds it.
     Unreadable(String),
+}
+
+/// A walk that began or was changed: how it lay before, if it did, and how it lies now. `None` for every other record, and for a walk that this
+/// version of the code can not read.
+pub fn visit(record: &EventRecord) -> Option<(Option<Visit>, Visit)> {
+    let read = |item: &serde_dynamo::Item| -> Option<Visit> {
+        let is_visit =
+            matches!(item.get("kind"), Some(serde_dynamo::AttributeValue::S(kind)) if kind == "visit");
+        if is_visit { serde_dynamo::from_item(item.clone()).ok() } else { None }
+    };
+    let after = read(&record.change.new_image)?;
+    match record.event_name.as_str() {
+        "INSERT" => Some((None, after)),
+        "MODIFY" => Some((Some(read(&record.change.old_image)?), after)),
+        _ => None,
+    }
 }
 
 /// Reads one record.

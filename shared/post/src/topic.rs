@@ -22,8 +22,10 @@ pub struct NotPublished(String);
 #[derive(Serialize)]
 struct Machine<'a> {
     id: String,
-    order: String,
-    notice: Notice,
+    /// A whisper belongs to no order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    notice: &'static str,
     text: &'a str,
 }
 
@@ -43,10 +45,20 @@ impl Topic {
         notice: Notice,
         language: Language,
     ) -> Result<(), NotPublished> {
-        let not_published = |why: String| NotPublished(why);
         let text = letter::push(notice);
         let text = text.in_language(language);
-        let machine = Machine { id: id.to_string(), order: id.order.to_string(), notice, text };
+        let order = Some(id.order.to_string());
+        self.send(Machine { id: id.to_string(), order, notice: notice.name(), text }).await
+    }
+
+    /// Whispers half a line of verse.
+    pub async fn whisper(&self, id: MessageId, half: &str) -> Result<(), NotPublished> {
+        self.send(Machine { id: id.to_string(), order: None, notice: "whisper", text: half }).await
+    }
+
+    async fn send(&self, machine: Machine<'_>) -> Result<(), NotPublished> {
+        let not_published = |why: String| NotPublished(why);
+        let text = machine.text;
         let machine = serde_json::to_string(&machine).map_err(|why| not_published(why.to_string()))?;
         let message = serde_json::json!({ "default": text, "sqs": machine }).to_string();
         let channel = MessageAttributeValue::builder()

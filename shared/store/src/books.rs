@@ -1,15 +1,9 @@
 //! The shelf.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
-use house::{
-    choose::Book,
-    id::{VisitorId, WorkId},
-    isbn::Isbn,
-    order::Address,
-    price::PriceRange,
-};
+use house::{choose::Book, isbn::Isbn, price::PriceRange};
 use jiff::Timestamp;
 
 use crate::{
@@ -27,7 +21,7 @@ const DONE_KEPT_SECONDS: i64 = 10 * 24 * 60 * 60;
 /// A page of the shelf.
 #[derive(Debug)]
 pub struct BookPage {
-    /// The books, the most loved first.
+    /// The books, by the owner's score.
     pub books: Vec<Versioned<Book>>,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,
@@ -43,7 +37,7 @@ pub enum Shelved {
 }
 
 impl Store {
-    /// Books of one range with a free copy, the most loved first. One read of at most `limit` books. `after` is what an earlier page
+    /// Books of one range with a free copy, those that stand first by the owner's score first. One read of at most `limit` books. `after` is what an earlier page
     /// gave as [`BookPage::next`].
     pub async fn shelf(
         &self,
@@ -80,41 +74,6 @@ impl Store {
             .collect()
     }
 
-    /// The works that this reader, or this address, has had. Two reads.
-    pub async fn sent_before(
-        &self,
-        reader: VisitorId,
-        address: &Address,
-    ) -> Result<HashSet<WorkId>, StoreError> {
-        let mut works = HashSet::new();
-        for partition in [key::visitor(reader), key::address(address)] {
-            let mut from = None;
-            loop {
-                let answer = self
-                    .client
-                    .query()
-                    .table_name(&self.table)
-                    .key_condition_expression("pk = :partition AND begins_with(sk, :sent)")
-                    .expression_attribute_values(":partition", string(&partition))
-                    .expression_attribute_values(":sent", string(key::SENT))
-                    .projection_expression("sk")
-                    .consistent_read(true)
-                    .set_exclusive_start_key(from.take())
-                    .send()
-                    .await?;
-                works.extend(answer.items.unwrap_or_default().iter().filter_map(|item| {
-                    let work = item.get("sk")?.as_s().ok()?.strip_prefix(key::SENT)?;
-                    WorkId::try_from(work.to_owned()).ok()
-                }));
-                from = answer.last_evaluated_key;
-                if from.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(works)
-    }
-
     /// Takes copies into stock: the book as it is to stand, `more` places for its range, and the proof that this row of the call with
     /// this code was done.
     pub async fn shelve(
@@ -149,7 +108,7 @@ impl Store {
         self.item_put(item, book.version)
     }
 
-    fn done_put(&self, code: &str, row: &str, now: Timestamp) -> Result<Put, StoreError> {
+    pub(crate) fn done_put(&self, code: &str, row: &str, now: Timestamp) -> Result<Put, StoreError> {
         let mut item: Item = key::done(code, row).attributes();
         item.insert("kind".to_owned(), string("done"));
         item.insert("expires".to_owned(), number(now.as_second().saturating_add(DONE_KEPT_SECONDS)));
@@ -176,9 +135,9 @@ impl Store {
     }
 }
 
-/// The place of a book in the index: its score, then its ISBN to tell equals apart.
-fn rank(book: &Book) -> String {
-    format!("{:03}#{}", book.love.score(), book.isbn)
+/// The place of a book in the index: where it stands by the owner's score, then its ISBN to tell equals apart.
+pub(crate) fn rank(book: &Book) -> String {
+    format!("{:03}#{}", book.stands(), book.isbn)
 }
 
 /// The full key of the index at which a page goes on; none for a text that is no rank.

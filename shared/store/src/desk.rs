@@ -29,6 +29,11 @@ impl Store {
         Ok(OnDesk { orders, more })
     }
 
+    /// Orders whose money is on its way back, at most `limit`, the earliest day first. One read.
+    pub async fn refunds_under_way(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
+        Ok(self.waiting(waiting::REFUND, None, limit).await?.0)
+    }
+
     /// Orders whose payment was asked for and not answered by now, at most `limit`. One read.
     pub async fn unanswered_payments(&self, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
         Ok(self.waiting(waiting::PAYMENT, Some(now), limit).await?.0)

@@ -9,7 +9,7 @@ use house::{
     order::Address,
     price::PriceRange,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 /// Partition key and sort key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,12 @@ impl fmt::Display for Key {
     }
 }
 
+/// What the partition of a visitor starts with.
+pub(crate) const VISITOR: &str = "VISITOR#";
+
 /// The partition of one visitor.
 pub(crate) fn visitor(id: VisitorId) -> String {
-    format!("VISITOR#{id}")
+    format!("{VISITOR}{id}")
 }
 
 /// The walk of one visitor.
@@ -73,6 +76,41 @@ pub(crate) fn sent(partition: impl Into<String>, work: &WorkId) -> Key {
     Key::new(partition, format!("{SENT}{work}"))
 }
 
+/// A letter by its place in the mailbox: the instant and the name.
+pub(crate) fn letter_at(reader: VisitorId, place: &str) -> Key {
+    Key::new(visitor(reader), format!("{LETTER}{place}"))
+}
+
+/// The last sort key of the letters that were written until an instant.
+pub(crate) fn letters_until(at: Timestamp) -> String {
+    format!("{LETTER}{}~", instant(at))
+}
+
+/// The owner's taste.
+pub(crate) fn taste() -> Key {
+    Key::new("HOUSE", "TASTE")
+}
+
+/// How far the books are placed by the taste.
+pub(crate) fn placing() -> Key {
+    Key::new("HOUSE", "PLACING")
+}
+
+/// The orders paid on one day, in Korea.
+pub(crate) fn paid_on(day: Date) -> String {
+    format!("PAID#{day}")
+}
+
+/// "This order was paid on that day."
+pub(crate) fn paid(day: Date, order: OrderId) -> Key {
+    Key::new(paid_on(day), order.to_string())
+}
+
+/// What was considered for an order.
+pub(crate) fn considered(id: OrderId) -> Key {
+    Key::new(format!("ORDER#{id}"), "CONSIDERED")
+}
+
 /// An order.
 pub(crate) fn order(id: OrderId) -> Key {
     Key::new(format!("ORDER#{id}"), "ORDER")
@@ -103,14 +141,33 @@ pub(crate) fn done(code: &str, row: &str) -> Key {
     Key::new(format!("DONE#{code}"), row)
 }
 
+/// The partition of a room's figures.
+pub(crate) fn room(room: &str) -> String {
+    format!("ROOM#{room}")
+}
+
+/// A room's figures of one day.
+pub(crate) fn figures(of: &str, day: Date) -> Key {
+    Key::new(room(of), format!("DAY#{day}"))
+}
+
+/// A room's wrong answers of one day; they lie behind its figures.
+pub(crate) fn said(of: &str, day: Date) -> Key {
+    Key::new(room(of), format!("DAY#{day}#SAID"))
+}
+
 /// Hash keys of the index `due`.
 pub(crate) mod waiting {
     /// A message that nobody has handled yet.
     pub(crate) const MESSAGE: &str = "message";
     /// An order that waits for the owner.
     pub(crate) const OWNER: &str = "owner";
+    /// A reader's letter that the owner has not read.
+    pub(crate) const LETTER: &str = "letter";
     /// An order whose payment was asked for and not answered.
     pub(crate) const PAYMENT: &str = "payment";
+    /// An order whose money is on its way back.
+    pub(crate) const REFUND: &str = "refund";
 }
 
 /// An instant of fixed width, so that the order of the texts is the order of the instants.

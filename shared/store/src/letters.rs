@@ -1,18 +1,55 @@
 //! The mailbox.
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::Put};
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{Put, Update},
+};
 use house::{
     id::{MessageId, VisitorId},
-    letter::Letter,
+    letter::{Author, Letter},
 };
+use jiff::Timestamp;
 
 use crate::{
-    Store, StoreError, Versioned,
-    item::{from_item, string},
-    key,
+    Guard, Lost, Store, StoreError, Versioned,
+    item::{from_item, string, to_item},
+    key::{self, waiting},
+    transaction::Transaction,
 };
 
 const KIND: &str = "letter";
+
+/// Which letter: whose mailbox it lies in, and its place there. Written `VISITOR/instant#name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterId {
+    /// Whose mailbox.
+    pub reader: VisitorId,
+    place: String,
+}
+
+impl std::fmt::Display for LetterId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.reader, self.place)
+    }
+}
+
+impl std::str::FromStr for LetterId {
+    type Err = house::id::NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (reader, place) = text.split_once('/').unwrap_or((text, ""));
+        Ok(Self { reader: reader.parse()?, place: place.to_owned() })
+    }
+}
+
+/// Letters that the owner has not read.
+#[derive(Debug)]
+pub struct Unread {
+    /// The letters, the oldest first.
+    pub letters: Vec<(LetterId, Letter)>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
+}
 
 impl Store {
     /// A reader's letters, newest first, at most `limit`. One read.
@@ -35,6 +72,71 @@ impl Store {
             .into_iter()
             .map(|item| from_item(item).map(|letter: Versioned<Letter>| letter.value))
             .collect()
+    }
+
+    /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.
+    pub async fn unread_letters(&self, limit: i32) -> Result<Unread, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(Self::DUE)
+            .key_condition_expression("waiting = :letter")
+            .expression_attribute_values(":letter", string(waiting::LETTER))
+            .limit(limit)
+            .send()
+            .await?;
+        let more = answer.last_evaluated_key.is_some();
+        let mut letters = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+            let id = text("pk").zip(text("sk")).and_then(|(pk, sk)| {
+                let reader = pk.strip_prefix(key::VISITOR)?.parse().ok()?;
+                Some(LetterId { reader, place: sk.strip_prefix(key::LETTER)?.to_owned() })
+            });
+            let letter: Versioned<Letter> = from_item(item)?;
+            letters.extend(id.map(|id| (id, letter.value)));
+        }
+        Ok(Unread { letters, more })
+    }
+
+    /// A letter. One read.
+    pub async fn letter(&self, id: &LetterId) -> Result<Option<Letter>, StoreError> {
+        Ok(self.read(&key::letter_at(id.reader, &id.place)).await?.map(|letter| letter.value))
+    }
+
+    /// The owner has read a letter. Said twice, it is read once.
+    pub async fn letter_read(&self, id: &LetterId, now: Timestamp) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.update(Guard::Letter, self.off_the_desk(id, "read_at", "attribute_exists(pk)", now)?);
+        transaction.commit(self).await
+    }
+
+    /// The owner's answer lies in the reader's mailbox, and the letter is read. A letter is answered once.
+    pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), Lost> {
+        let once = "attribute_exists(pk) AND attribute_not_exists(answered_at)";
+        let mut transaction = Transaction::default();
+        transaction.update(Guard::Letter, self.off_the_desk(id, "answered_at", once, answer.at)?);
+        transaction.put(Guard::Letter, put_once(self, id.reader, answer, "owner")?);
+        transaction.commit(self).await
+    }
+
+    fn off_the_desk(
+        &self,
+        id: &LetterId,
+        note: &str,
+        condition: &str,
+        now: Timestamp,
+    ) -> Result<Update, StoreError> {
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::letter_at(id.reader, &id.place).attributes()))
+            .update_expression("SET #note = :now REMOVE waiting, due")
+            .condition_expression(condition)
+            .expression_attribute_names("#note", note)
+            .expression_attribute_values(":now", string(key::instant(now)))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
     /// Puts the house's letter that a message asked for into the mailbox. The same message twice is the same letter.
@@ -74,5 +176,11 @@ pub(crate) fn put_once(
     letter: &Letter,
     name: &str,
 ) -> Result<Put, StoreError> {
-    store.versioned_put(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))
+    let mut item = to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
+    if letter.author == Author::Reader {
+        // Until the owner has read it. The letter itself is the reader's and is not touched by that.
+        item.insert("waiting".to_owned(), string(waiting::LETTER));
+        item.insert("due".to_owned(), string(key::instant(letter.at)));
+    }
+    store.item_put(item, 0)
 }

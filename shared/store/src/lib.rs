@@ -5,12 +5,17 @@
 //! the reader. Nothing here knows about HTTP.
 
 mod books;
+mod choosing;
 mod desk;
+mod export;
+mod giving;
 mod item;
 mod key;
 mod letters;
 mod messages;
 mod orders;
+mod taste;
+mod stuck;
 mod transaction;
 mod visits;
 
@@ -24,10 +29,14 @@ use cloud::{Cloud, Misconfigured};
 use thiserror::Error;
 
 pub use books::{BookPage, Shelved};
+pub use choosing::{OneBook, Pondered};
 pub use desk::{Due, OnDesk};
+pub use export::PaidOn;
 pub use item::Versioned;
+pub use letters::{LetterId, Unread};
 pub use messages::handled_by_nobody_after;
 pub use orders::{AskRefused, Change, NewOrder};
+pub use taste::Placing;
 pub use transaction::{Guard, Lost};
 pub use visits::Stale;
 

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned,
+    choosing::sent_item,
     item::{Item, from_item, number, string, to_item},
     key,
     key::waiting,
@@ -194,6 +195,11 @@ impl Store {
 
     /// Commits one step of an order with everything that belongs to it.
     pub async fn commit(&self, change: Change<'_>) -> Result<(), Lost> {
+        self.steps(&change)?.commit(self).await
+    }
+
+    /// The writes of one step of an order.
+    pub(crate) fn steps(&self, change: &Change<'_>) -> Result<Transaction, StoreError> {
         let order = &change.step.order;
         let now = order.changed_at;
         let mut transaction = Transaction::default();
@@ -206,32 +212,33 @@ impl Store {
         }
         if change.paid {
             transaction.update(Guard::Stock, self.hold_for_good(order)?);
+            transaction.put(Guard::Order, self.paid_put(order)?);
         }
         if let Some(book) = change.copy {
-            let taken = Book { taken: book.value.taken.saturating_add(1), ..book.value.clone() };
+            let taken = book.value.clone().without_next_copy();
             transaction.put(Guard::Book, self.book_put(&book.with(taken))?);
             transaction.update(Guard::Stock, self.copy_taken(order)?);
             for partition in [key::visitor(order.visitor), key::address(&order.address)] {
-                let sent = key::sent(partition, &book.value.work);
-                let item = HashMap::from([
-                    ("kind".to_owned(), string("sent")),
-                    ("order".to_owned(), string(order.id.to_string())),
-                    ("sent_at".to_owned(), string(now.to_string())),
-                ]);
-                transaction
-                    .put(Guard::Sent, self.item_put(item.into_iter().chain(sent.attributes()).collect(), 0)?);
+                transaction.put(
+                    Guard::Sent,
+                    self.item_put(sent_item(&partition, &book.value, order.id, now), 0)?,
+                );
             }
         }
-        transaction.commit(self).await
+        Ok(transaction)
     }
 
-    fn order_put(&self, order: &Order, seen: u64) -> Result<Put, StoreError> {
+    pub(crate) fn order_put(&self, order: &Order, seen: u64) -> Result<Put, StoreError> {
         let mut item =
             to_item(&key::order(order.id), KIND, &Versioned { value: order.clone(), version: seen })?;
         // A number beside the text, because a condition compares numbers and texts differently.
         item.insert("held_ms".to_owned(), number(order.held_until.as_millisecond()));
         if let Some(waiting) = order.waiting() {
-            let (waits, due) = waits(&waiting);
+            let (waits, mut due) = waits(&waiting);
+            if let (Waiting::Owner(_), Some(paid)) = (&waiting, order.paid_at) {
+                // Of one promised day the oldest paid comes first.
+                due = format!("{due}#{}", key::instant(paid));
+            }
             item.insert("waiting".to_owned(), string(waits));
             item.insert("due".to_owned(), string(due));
         }
@@ -320,6 +327,7 @@ fn waits(waiting: &Waiting) -> (&'static str, String) {
     match waiting {
         Waiting::Payment(from) => (waiting::PAYMENT, key::instant(*from)),
         Waiting::Owner(by) => (waiting::OWNER, key::instant(house::calendar::end_of(*by))),
+        Waiting::Refund(by) => (waiting::REFUND, key::instant(house::calendar::end_of(*by))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{Put, TransactWriteItem, Update},
+    types::{Delete, Put, TransactWriteItem, Update},
 };
 use thiserror::Error;
 
@@ -27,6 +27,8 @@ pub enum Guard {
     Letter,
     /// The row of the drawer's call was done before.
     Done,
+    /// The taste was changed meanwhile.
+    Taste,
 }
 
 /// A change that did not happen.
@@ -56,6 +58,10 @@ impl Transaction {
 
     pub(crate) fn update(&mut self, guard: Guard, update: Update) {
         self.writes.push((guard, TransactWriteItem::builder().update(update).build()));
+    }
+
+    pub(crate) fn delete(&mut self, guard: Guard, delete: Delete) {
+        self.writes.push((guard, TransactWriteItem::builder().delete(delete).build()));
     }
 
     /// Does all or none.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     types::{Put, ReturnValuesOnConditionCheckFailure::AllOld},
 };
-use house::{id::VisitorId, letter::Letter, visit::Visit};
+use house::{id::VisitorId, letter::Letter, text::Language, visit::Visit, whisper::Whisper};
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned,
@@ -68,6 +68,23 @@ impl Store {
         let mut transaction = Transaction::default();
         transaction.put(Guard::Visit, self.visit_put(visit)?);
         transaction.put(Guard::Letter, letters::put_once(self, visit.value.id, letter, name)?);
+        transaction.commit(self).await
+    }
+
+    /// Saves a walk with the latest whisper in it: its letter into the mailbox, its message into the outbox. One write.
+    pub async fn save_visit_with_whisper(
+        &self,
+        visit: &Versioned<Visit>,
+        whisper: &Whisper,
+        language: Language,
+    ) -> Result<(), Lost> {
+        let visitor = visit.value.id;
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Visit, self.visit_put(visit)?);
+        let letter = letters::put_once(self, visitor, &whisper.letter(language), "whisper")?;
+        transaction.put(Guard::Letter, letter);
+        let message = self.message_put(&whisper.message(visitor, language), visitor)?;
+        transaction.put(Guard::Message, message);
         transaction.commit(self).await
     }
 

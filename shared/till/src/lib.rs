@@ -4,10 +4,15 @@
 //! 2. The provider is asked to take the stored amount, with an idempotency key made of the order and the payment key.
 //! 3. What it answers is checked against the order and committed: paid, or refused.
 //! 4. An answer that never came is *unknown*, not failed: it is found out by asking for the order, now, by the reader's reload, and by `sweep`.
+//! 5. Money that arrives for an order that was cancelled meanwhile goes back: paid too late and a refund are one transaction.
+//!
+//! The way back is [`Till::refund`]: asked under a key stored before, checked, recorded, told.
 //!
 //! Errors: [`Outcome`] is what the reader is told; [`TillError`] is ours.
 
-use std::sync::Arc;
+mod refund;
+
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Cloud, Open};
 use house::{
@@ -19,11 +24,16 @@ use house::{
 use jiff::Timestamp;
 use store::{AskRefused, Change, Guard, Lost, Store, StoreError, Versioned};
 use thiserror::Error;
+
+pub use refund::Refunding;
 use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
 
 /// After how long an order the provider does not know counts as never paid, in minutes: its sessions live for thirty
 /// (payments reference §3), and a 404 just after a confirm may pass.
 const NEVER_PAID_AFTER_MINUTES: i64 = 31;
+
+/// How often a change that was lost to a faster one is made again.
+const ROUNDS: usize = 4;
 
 /// The till.
 #[derive(Debug, Clone)]
@@ -43,11 +53,28 @@ pub enum Outcome {
     Unknown(Box<Order>),
     /// Another payment for this order is still under way.
     Underway(Box<Order>),
+    /// The provider has opened an account and waits for a deposit. Nothing is paid.
+    WaitsForDeposit(Box<Order>),
+    /// The order was cancelled. If money arrived for it, all of it goes back.
+    Cancelled(Box<Order>),
     /// The place ran out and the last one is gone; the provider was not asked.
     NoPlace(Box<Order>),
     /// The amount or the order in the request is not the stored one; the provider was not asked.
     Tampered(Box<Order>),
     /// There is no such order for this visitor.
+    NoSuchOrder,
+}
+
+/// What a look at a payment found.
+#[derive(Debug)]
+pub enum Look {
+    /// How the order stands now.
+    Settled(Outcome),
+    /// The provider did not answer.
+    NoAnswer,
+    /// The one who says so does not know what the provider would know.
+    WrongSecret,
+    /// There is no such order.
     NoSuchOrder,
 }
 
@@ -89,7 +116,9 @@ impl Open for Till {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
         let store = Store::open(cloud)?;
         let api_url = cloud.environment.required("TOSS_API_URL")?.to_owned();
-        let secret = cloud.secret("TOSS_SECRET_NAME").await?;
+        // Boxed, because the types of what is awaited here nest deeper than the compiler likes.
+        let secret: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(cloud.secret("TOSS_SECRET_NAME"));
+        let secret = secret.await?;
         let settings = toss::Settings { api_url, secret_key: secret.reveal().to_owned().into() };
         let toss = toss::Client::new(&settings).map_err(|why| CannotOpen::Other(why.to_string()))?;
         Ok(Self { store, toss: Arc::new(toss) })
@@ -129,23 +158,18 @@ impl Till {
     /// Finds out what became of a payment that was asked for and never answered.
     pub async fn ask_again(&self, order: Versioned<Order>, now: Timestamp) -> Result<Outcome, TillError> {
         let Some(Payment { key, asked_at, outcome: Asked::Asked }) = order.value.payment.clone() else {
-            return Ok(match order.value.state {
-                State::Draft | State::Priced => {
-                    Outcome::Refused(Box::new(order.value), Why::Provider("NOT_ASKED".into()))
-                }
-                _ => Outcome::Paid(Box::new(order.value)),
-            });
+            return Ok(said(order.value));
         };
         match self.toss.payment_of_order(&order.value.id.to_string()).await {
-            Ok(Some(payment)) => match payment.status {
-                // The confirm never arrived: the same key asks for the same thing, once.
-                Status::InProgress => {
-                    let idempotency = idempotency_key(order.value.id, &key)?;
-                    let answer = self.ask(&order.value, &key, &idempotency).await;
-                    self.settle(order, answer, now).await
-                }
-                _ => self.settle(order, Ok(payment), now).await,
-            },
+            // The confirm never arrived: the same key asks for the same thing, once. Not for an order that is not wanted any more.
+            Ok(Some(payment))
+                if payment.status == Status::InProgress && order.value.state == State::Priced =>
+            {
+                let idempotency = idempotency_key(order.value.id, &key)?;
+                let answer = self.ask(&order.value, &key, &idempotency).await;
+                self.settle(order, answer, now).await
+            }
+            Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
             Ok(None) if now.duration_since(asked_at).as_mins() >= NEVER_PAID_AFTER_MINUTES => {
                 self.refuse(order, Why::TooLate, now).await
             }
@@ -155,6 +179,38 @@ impl Till {
                 Ok(Outcome::Unknown(Box::new(order.value)))
             }
         }
+    }
+
+    /// Somebody says that a payment has changed: looks, and settles an order that is not settled. Takes no money, so that a hint from
+    /// anybody can do no more than the truth. `deposit_secret` is what a deposit's call has to know.
+    pub async fn look(
+        &self,
+        id: OrderId,
+        deposit_secret: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Look, TillError> {
+        let Some(order) = self.store.order(id).await? else { return Ok(Look::NoSuchOrder) };
+        if !matches!(order.value.state, State::Priced | State::Cancelled) {
+            return Ok(Look::Settled(said(order.value)));
+        }
+        let payment = match self.toss.payment_of_order(&id.to_string()).await {
+            Ok(Some(payment)) => payment,
+            Ok(None) => return Ok(Look::Settled(Outcome::Unknown(Box::new(order.value)))),
+            Err(failure) => {
+                tracing::warn!(order = %id, error.message = %failure, "payment can not be looked at");
+                return Ok(Look::NoAnswer);
+            }
+        };
+        if let Some(said) = deposit_secret
+            && !payment.secret.as_ref().is_some_and(|secret| secret.is(said))
+        {
+            return Ok(Look::WrongSecret);
+        }
+        let asked = matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked, .. }));
+        if asked || payment.status == Status::Done {
+            return self.settle(order, Ok(payment), now).await.map(Look::Settled);
+        }
+        Ok(Look::Settled(Outcome::Unknown(Box::new(order.value))))
     }
 
     async fn ask(
@@ -192,19 +248,8 @@ impl Till {
     ) -> Result<Outcome, TillError> {
         match answer {
             Ok(payment) => match payment.is_paid(&order.value.id.to_string(), order.value.total.0) {
-                Ok(()) => {
-                    self.paid(order, payment.receipt.map(|receipt| receipt.url.reveal().to_owned()), now)
-                        .await
-                }
-                Err(not_paid) => {
-                    let over = matches!(payment.status, Status::Aborted | Status::Expired | Status::Canceled);
-                    tracing::error!(order = %order.value.id, error.message = %not_paid, "payment does not fit the order");
-                    if over {
-                        self.refuse(order, Why::Provider(payment.status.as_str().to_owned()), now).await
-                    } else {
-                        Ok(Outcome::Unknown(Box::new(order.value)))
-                    }
-                }
+                Ok(()) => self.paid(order, payment, now).await,
+                Err(not_paid) => self.not_paid(order, &payment.status, &not_paid, now).await,
             },
             Err(Failure::Refused(rejection)) => {
                 tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
@@ -221,24 +266,58 @@ impl Till {
         }
     }
 
+    async fn not_paid(
+        &self,
+        order: Versioned<Order>,
+        status: &Status,
+        why: &toss::NotPaid,
+        now: Timestamp,
+    ) -> Result<Outcome, TillError> {
+        match (why, status) {
+            (toss::NotPaid::Status(_), Status::Aborted | Status::Expired | Status::Canceled) => {
+                self.refuse(order, Why::Provider(status.as_str().to_owned()), now).await
+            }
+            (toss::NotPaid::Status(_), Status::WaitingForDeposit) => {
+                Ok(Outcome::WaitsForDeposit(Box::new(order.value)))
+            }
+            (toss::NotPaid::Status(_), Status::Ready | Status::InProgress) => {
+                Ok(Outcome::Unknown(Box::new(order.value)))
+            }
+            _ => {
+                tracing::error!(order = %order.value.id, error.message = %why, "payment does not fit the order");
+                Ok(Outcome::Unknown(Box::new(order.value)))
+            }
+        }
+    }
+
     async fn paid(
         &self,
         order: Versioned<Order>,
-        receipt: Option<String>,
+        payment: toss::Payment,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
         let id = order.value.id;
-        // Two tabs, or the reader and `sweep`, may settle at once: one of them wins, and all of them say "paid".
+        let receipt = payment.receipt.map(|receipt| receipt.url.reveal().to_owned());
+        // Two tabs, the reader and `sweep`, or a payment and a cancel may meet: one of them wins, and all of them say what is true.
         let mut order = order;
-        for _ in 0..3 {
-            let Ok(step) = order.value.clone().paid(receipt.clone(), now) else {
-                return Ok(Outcome::Paid(Box::new(order.value)));
+        for _ in 0..ROUNDS {
+            let mut paid = order.value.clone();
+            let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
+            paid.payment =
+                Some(Payment { key: payment.payment_key.clone(), asked_at, outcome: Asked::Asked });
+            let in_time = paid.state == State::Priced;
+            let step = match paid.state {
+                State::Priced => paid.paid(receipt.clone(), now),
+                State::Cancelled => paid.paid_too_late(receipt.clone(), now),
+                _ => return Ok(said(order.value)),
             };
-            let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: true };
+            let Ok(step) = step else { return Ok(said(order.value)) };
+            let change =
+                Change { seen: order.version, step: &step, handled: None, copy: None, paid: in_time };
             match self.store.commit(change).await {
                 Ok(()) => {
-                    tracing::info!(order = %id, amount_won = step.order.total.0, "order paid");
-                    return Ok(Outcome::Paid(Box::new(step.order)));
+                    tracing::info!(order = %id, amount_won = step.order.total.0, in_time, "order paid");
+                    return Ok(said(step.order));
                 }
                 Err(Lost::Race(Guard::Order) | Lost::Conflict) => match self.store.order(id).await? {
                     Some(current) => order = current,
@@ -256,19 +335,30 @@ impl Till {
             Why::TooLate => "EXPIRED".to_owned(),
             Why::Ours => "OURS".to_owned(),
         };
-        let refused = order.with(order.value.clone().payment_refused(code, now));
-        match self.store.save_order(&refused, None).await {
-            Ok(()) => Ok(Outcome::Refused(Box::new(refused.value), why)),
-            // Somebody settled it meanwhile; what they found out counts.
-            Err(Lost::Race(_) | Lost::Conflict) => Ok(match self.store.order(order.value.id).await? {
-                Some(current) if current.value.state != State::Priced => {
-                    Outcome::Paid(Box::new(current.value))
+        let asked = order.value.payment.as_ref().map(|payment| payment.key.clone());
+        let mut order = order;
+        for _ in 0..ROUNDS {
+            // Somebody may have settled it meanwhile; what they found out counts.
+            let still = matches!(&order.value.payment, Some(Payment { key, outcome: Asked::Asked, .. }) if Some(key) == asked.as_ref());
+            match order.value.state {
+                State::Priced | State::Cancelled if still => {}
+                State::Priced => return Ok(Outcome::Refused(Box::new(order.value), why)),
+                _ => return Ok(said(order.value)),
+            }
+            let refused = order.with(order.value.clone().payment_refused(code.clone(), now));
+            match self.store.save_order(&refused, None).await {
+                Ok(()) if refused.value.state == State::Cancelled => {
+                    return Ok(Outcome::Cancelled(Box::new(refused.value)));
                 }
-                Some(current) => Outcome::Refused(Box::new(current.value), why),
-                None => Outcome::NoSuchOrder,
-            }),
-            Err(lost) => Err(lost.into()),
+                Ok(()) => return Ok(Outcome::Refused(Box::new(refused.value), why)),
+                Err(Lost::Race(_) | Lost::Conflict) => match self.store.order(order.value.id).await? {
+                    Some(current) => order = current,
+                    None => return Ok(Outcome::NoSuchOrder),
+                },
+                Err(lost) => return Err(lost.into()),
+            }
         }
+        Err(TillError::Busy)
     }
 
     async fn hold_again(&self, order: &Versioned<Order>, now: Timestamp) -> Result<(), HoldError> {
@@ -310,8 +400,17 @@ fn otherwise(order: Option<Box<Versioned<Order>>>, visitor: VisitorId, amount: W
     match order.state {
         State::Draft | State::Priced if order.total != amount => Outcome::Tampered(Box::new(order)),
         State::Draft | State::Priced => Outcome::Underway(Box::new(order)),
-        State::Cancelled => Outcome::NoSuchOrder,
-        _ => Outcome::Paid(Box::new(order)),
+        _ => said(order),
+    }
+}
+
+/// What there is to say of an order that nobody is asking the provider about.
+fn said(order: Order) -> Outcome {
+    let order = Box::new(order);
+    match order.state {
+        State::Draft | State::Priced => Outcome::Refused(order, Why::Provider("NOT_ASKED".into())),
+        State::Cancelled | State::RefundDue | State::Refunded => Outcome::Cancelled(order),
+        _ => Outcome::Paid(order),
     }
 }
 

@@ -78,10 +78,7 @@ fn here<'a>(
     let puzzle = house
         .puzzle(room, &visit.id.to_string())
         .ok_or_else(|| Refusal::Ours(format!("the house has no riddle room {room}")))?;
-    let record = visit
-        .room(house, room, request.now)
-        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.place(house, request.now).path() })?;
-    Ok((puzzle, record))
+    Ok((puzzle, entered(house, visit, room, request)?))
 }
 
 async fn at_a_door(
@@ -212,8 +209,40 @@ fn not_yet(refused: HintRefused, request: &Request) -> String {
     }
 }
 
+/// The visitor's record of a room; refused while a door before it is closed.
+pub fn entered(house: &House, visit: &Visit, room: &str, request: &Request) -> Result<RoomRecord, Refusal> {
+    visit
+        .room(house, room, request.now)
+        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.place(house, request.now).path() })
+}
+
+/// The plain door: the same in every room, and as large as the door beside it.
+pub fn plain_door(request: &Request) -> Markup {
+    html! {
+        form method="post" data-door="plain" {
+            h2 { (say!(request, "보통 문", "The plain door")) }
+            input type="hidden" name="door" value="plain";
+            p.plain { (say!(
+                request,
+                "까닭을 묻지 않습니다. 고르는 책도 달라지지 않습니다.",
+                "No reason asked. It changes nothing about the book."
+            )) }
+            button.quiet.push { (say!(request, "그냥 열어 주세요", "Just open it, please")) }
+        }
+    }
+}
+
+/// The way on from a room whose door is open.
+pub fn way_on(house: &House, room: &str, language: Language) -> Markup {
+    html! {
+        p { a.door data-onward href=(onward(house, room)) {
+            @match language { Language::Ko => "다음 방으로", Language::En => "On to the next room" }
+        } }
+    }
+}
+
 /// Where the walk goes on after a room.
-fn onward(house: &House, room: &str) -> String {
+pub fn onward(house: &House, room: &str) -> String {
     house.next_after(room).map_or_else(|| "/guestbook".to_owned(), |next| format!("/{}", next.id))
 }
 
@@ -262,9 +291,7 @@ fn open(house: &House, puzzle: Puzzle<'_>, opening: Opening, said: &Said<'_>, la
     html! {
         @if let Some(reply) = &said.reply { p.keeper role="status" { (reply) } }
         p.keeper { (how.in_language(language)) }
-        p { a.door data-onward href=(onward(house, &puzzle.room.id)) {
-            @match language { Language::Ko => "다음 방으로", Language::En => "On to the next room" }
-        } }
+        (way_on(house, &puzzle.room.id, language))
     }
 }
 
@@ -293,16 +320,7 @@ fn closed(puzzle: Puzzle<'_>, record: &RoomRecord, request: &Request, look: Look
                 ((look.device)(language))
                 button.quiet.push { (say!(request, "이 답으로 열기", "Open with this answer")) }
             }
-            form method="post" data-door="plain" {
-                h2 { (say!(request, "보통 문", "The plain door")) }
-                input type="hidden" name="door" value="plain";
-                p.plain { (say!(
-                    request,
-                    "까닭을 묻지 않습니다. 고르는 책도 달라지지 않습니다.",
-                    "No reason asked. It changes nothing about the book."
-                )) }
-                button.quiet.push { (say!(request, "그냥 열어 주세요", "Just open it, please")) }
-            }
+            (plain_door(request))
         }
         (hints(puzzle, record, request))
     }

@@ -147,6 +147,11 @@ fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Re
         }
     };
     headers::common(response.headers_mut(), tls);
+    if response.status() == http::StatusCode::METHOD_NOT_ALLOWED {
+        // RFC 9110 §15.5.6. A request that was read and refused was a POST to a step that only shows.
+        let methods = if request.is_some() { "GET, HEAD" } else { "GET, HEAD, POST" };
+        response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static(methods));
+    }
     if let Some(request) = request {
         headers::language(response.headers_mut(), request);
     }

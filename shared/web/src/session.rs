@@ -39,6 +39,22 @@ impl Seal {
         format!("{named}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
+    /// A ticket to one page that no session opens: good for that page alone, until then.
+    pub fn ticket(&self, page: &str, until: Timestamp) -> String {
+        let until = until.as_second();
+        let tag = hmac::sign(&self.0, for_page(page, until).as_bytes());
+        format!("{until}.{}", URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    /// Whether a ticket admits to a page now. The seal is checked before the time, in constant time.
+    pub fn admits(&self, page: &str, ticket: &str, now: Timestamp) -> Result<(), NoSession> {
+        let (until, tag) = ticket.split_once('.').ok_or(NoSession::Forged)?;
+        let until: i64 = until.parse().map_err(|_| NoSession::Forged)?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoSession::Forged)?;
+        hmac::verify(&self.0, for_page(page, until).as_bytes(), &tag).map_err(|_| NoSession::Forged)?;
+        if now.as_second() < until { Ok(()) } else { Err(NoSession::Stale) }
+    }
+
     /// Whom a session cookie names. The seal is checked before anything else is read, in constant time.
     pub fn visitor(&self, cookie: &str, now: Timestamp) -> Result<VisitorId, NoSession> {
         let (named, tag) = cookie.rsplit_once('.').ok_or(NoSession::Forged)?;
@@ -56,6 +72,11 @@ impl Seal {
 /// Keeps a seal made for a session from being good for anything else.
 fn purpose(named: &str) -> String {
     format!("session\n{named}")
+}
+
+/// What the seal of a ticket says.
+fn for_page(page: &str, until: i64) -> String {
+    format!("page\n{page}\n{until}")
 }
 
 #[cfg(test)]
@@ -83,6 +104,22 @@ mod tests {
         for nonsense in ["", ".", "..", "a.b.c", "한글.1.x"] {
             assert_eq!(seal.visitor(nonsense, now()), Err(NoSession::Forged));
         }
+    }
+
+    #[test]
+    fn a_ticket_admits_to_its_page_until_its_end() {
+        let seal = Seal::new("key");
+        let until = Timestamp::from_second(now().as_second() + 60).unwrap();
+        let ticket = seal.ticket("/slip/1", until);
+        assert_eq!(seal.admits("/slip/1", &ticket, now()), Ok(()));
+        assert_eq!(seal.admits("/slip/1", &ticket, until), Err(NoSession::Stale));
+        assert_eq!(seal.admits("/slip/2", &ticket, now()), Err(NoSession::Forged));
+        let longer = format!("9{ticket}");
+        assert_eq!(seal.admits("/slip/1", &longer, now()), Err(NoSession::Forged));
+        assert_eq!(
+            seal.admits("/slip/1", &seal.session(VisitorId::new(1, 2), now()), now()),
+            Err(NoSession::Forged)
+        );
     }
 
     #[test]

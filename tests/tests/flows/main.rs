@@ -9,4 +9,57 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
+mod bad_input;
+mod calls;
+mod doors;
+mod lost_replies;
+mod over_http;
+mod pages;
+mod payment;
+mod pipeline;
+mod privacy;
+mod restart;
+mod shelf;
+mod stuck;
+mod whisper;
 mod whole_walk;
+
+use walk::{Ask, Form, Shop, Walker};
+
+/// A request for a path.
+fn get(path: &str) -> Ask {
+    http::Request::get(path).body(bytes::Bytes::new()).unwrap()
+}
+
+/// A form posted to a path, as a program sends it.
+fn post(path: &str, body: impl Into<bytes::Bytes>) -> Ask {
+    let ask = http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+    ask.body(body.into()).unwrap()
+}
+
+/// A page's form as a request.
+fn sent(form: &Form) -> Ask {
+    post(form.action.path(), form.encoded())
+}
+
+/// Somebody in the study before this riddle: of those who come, the first who meets it.
+async fn before_riddle(shop: &Shop, riddle: &str) -> Walker {
+    for _ in 0..200 {
+        let mut visitor = shop.visitor();
+        visitor.open_the_door().await;
+        visitor.by_plain_door().await;
+        if visitor.riddle().id == riddle {
+            return visitor;
+        }
+    }
+    panic!("nobody meets the riddle `{riddle}`");
+}
+
+/// The notices of orders in a reader's mailbox, oldest first; what the doorkeeper whispered is none.
+async fn notices(reader: &mut Walker) -> Vec<String> {
+    let page = reader.mailbox().await;
+    let mut notices: Vec<String> =
+        page.all("[data-notice]:not([data-notice=whisper])").iter().map(|letter| letter.attr("data-notice").unwrap().to_owned()).collect();
+    notices.reverse();
+    notices
+}

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::{Map, Value as Json};
 
+use super::id::{check_receipt, receipt, uuid};
 use super::{Depth, MAX_BYTES, Message, Outgoing, Peeked, QueueError, Queues, Received};
 use crate::template::Queue;
 
@@ -328,34 +329,4 @@ fn seconds(count: u32) -> i64 {
 
 fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
-}
-
-/// Random bytes for ids. Ids of queues are no secret, so a machine without randomness gets the clock's.
-pub(crate) fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    if getrandom::fill(&mut bytes).is_err() {
-        let now = Timestamp::now().as_nanosecond().to_le_bytes();
-        bytes.iter_mut().zip(now.iter().cycle()).for_each(|(byte, n)| *byte = *n);
-    }
-    bytes
-}
-
-/// A random UUID (version 4).
-pub(crate) fn uuid() -> String {
-    let mut n = u128::from_be_bytes(random::<16>());
-    n = n & !(0xF << 76) | (0x4 << 76);
-    n = n & !(0x3 << 62) | (0x2 << 62);
-    let hex = format!("{n:032x}");
-    let part = |from, to| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
-}
-
-fn receipt(row: i64) -> String {
-    format!("AQEB{:032x}{row:016x}", u128::from_be_bytes(random::<16>()))
-}
-
-fn check_receipt(receipt: &str) -> Result<()> {
-    let ours = receipt.len() == 52
-        && receipt.strip_prefix("AQEB").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
-    if ours { Ok(()) } else { Err(QueueError::BadReceipt) }
 }

@@ -7,6 +7,7 @@
 
 mod digest;
 mod engine;
+mod id;
 mod wire;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::template::Queue;
 
 pub(crate) use digest::{md5_hex, md5_of_attributes};
-pub(crate) use engine::uuid;
+pub(crate) use id::uuid;
 pub(crate) use wire::{answer, system_attributes};
 
 /// The largest message (and the largest batch in all): 1 MiB, body and attributes.

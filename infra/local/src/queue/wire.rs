@@ -263,7 +263,7 @@ fn move_task(queues: &Queues, body: &Json) -> Result<Json> {
     }
     let moved = queues.redrive(source, body.get("DestinationArn").and_then(Json::as_str))?;
     tracing::info!(queue = %queue.name, moved, "dead letters moved back");
-    Ok(json!({ "TaskHandle": super::engine::uuid() }))
+    Ok(json!({ "TaskHandle": super::id::uuid() }))
 }
 
 fn outgoing(body: &Json) -> Result<Outgoing> {

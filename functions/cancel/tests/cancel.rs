@@ -1,0 +1,190 @@
+//! Cancelling, judged by the payment service's ledger and by the table.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::Value;
+use toss_standin::{Fault, On, OrderLedger, Rule};
+use walk::{Doors, Pay, Shop, Walker, book};
+
+const PAID: u64 = 22_000;
+
+async fn shop() -> Shop {
+    Shop::with_books(&[book(1, 15_000, 5, 3)]).await
+}
+
+fn ledger(shop: &Shop, order: &str) -> OrderLedger {
+    shop.standin().ledger().order(order)
+}
+
+/// Free copies of the middle range and places held, by the table.
+fn stock(shop: &Shop) -> (String, usize) {
+    let stock = shop.item("SHELF#middle", "STOCK");
+    let holds = stock["holds"]["M"].as_object().map_or(0, serde_json::Map::len);
+    (stock["free"]["N"].as_str().unwrap().to_owned(), holds)
+}
+
+fn sent(shop: &Shop) -> usize {
+    let is_sent = |item: &&Value| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("SENT#"));
+    shop.items().iter().filter(is_sent).count()
+}
+
+/// Every message was handled, and nothing lies in the dead letters.
+fn nothing_waits(shop: &Shop) {
+    let waits = |item: &&Value| item["waiting"]["S"] == "message";
+    assert_eq!(shop.items().iter().find(waits), None);
+}
+
+async fn cancel(reader: &mut Walker, order: &str) {
+    reader.go(&format!("/cancel/{order}")).await;
+    reader.onward().await;
+    reader.expect("cancel");
+}
+
+/// Everything went back, once; the shelf is as it was.
+async fn all_is_back(shop: &Shop, reader: &mut Walker, order: &str) {
+    let ledger = ledger(shop, order);
+    assert_eq!((ledger.charged, ledger.held()), (PAID, 0), "{ledger:?}");
+    assert_eq!(shop.state(order), "refunded");
+    assert_eq!((stock(shop), sent(shop)), (("3".to_owned(), 0), 0));
+    nothing_waits(shop);
+    let mailbox = reader.mailbox().await;
+    assert_eq!(mailbox.all("[data-notice=cancelled]").len(), 1);
+    assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("돌려드렸습니다."));
+}
+
+#[tokio::test]
+async fn before_the_payment_nothing_is_paid_and_the_place_is_free_again() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    assert_eq!(stock(&shop), ("3".to_owned(), 1));
+    assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("돈은 빠져나가지 않습니다."));
+    reader.onward().await;
+    assert_eq!(reader.here().order(), (order.clone(), "cancelled".to_owned()));
+    assert_eq!((stock(&shop), ledger(&shop, &order).charged), (("3".to_owned(), 0), 0));
+    assert_eq!(
+        reader.go(&format!("/pay/{order}")).await.step(),
+        "window",
+        "there is nothing to pay any more"
+    );
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn before_choosing_everything_goes_back() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.system().hold("choose");
+    shop.settle().await;
+    let page = reader.go(&format!("/cancel/{order}")).await.text();
+    assert!(page.contains("지금 물리시면 22,000원을 8월 5일 수요일까지"), "{page}");
+    reader.onward().await;
+    assert_eq!(reader.here().order().1, "refund_due");
+    shop.system().release("choose");
+    shop.settle().await;
+    all_is_back(&shop, &mut reader, &order).await;
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn before_packing_the_copy_and_the_money_go_back_and_the_same_book_can_come_again() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.system().hold("pack");
+    shop.settle().await;
+    assert_eq!((stock(&shop), sent(&shop)), (("2".to_owned(), 0), 2));
+    let page = reader.go(&format!("/cancel/{order}")).await.text();
+    assert!(page.contains("20,000원"), "the difference is on its way already: {page}");
+    reader.onward().await;
+    shop.system().release("pack");
+    shop.settle().await;
+    all_is_back(&shop, &mut reader, &order).await;
+    shop.minutes_pass(1).await;
+    let again = reader.order_again("middle").await;
+    reader.pay(Pay::Approve).await;
+    shop.settle().await;
+    assert_eq!(shop.chosen(&again), shop.chosen(&order));
+    assert_eq!(stock(&shop), ("2".to_owned(), 0));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_packed_order_stays_and_the_page_says_what_to_do() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.system().hold("pack");
+    shop.settle().await;
+    reader.go(&format!("/cancel/{order}")).await;
+    shop.system().release("pack");
+    shop.settle().await;
+    reader.onward().await;
+    assert_eq!(reader.here().status.as_u16(), 409);
+    assert!(reader.here().text().contains("받으신 날부터 7일 안에는"));
+    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("packed", 20_000));
+    assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 물리기"));
+}
+
+#[tokio::test]
+async fn two_clicks_and_two_tabs_cancel_once() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.system().hold("pack");
+    shop.settle().await;
+    reader.go(&format!("/cancel/{order}")).await;
+    let (mut one, mut two, mut three) = (reader.clone(), reader.clone(), reader.clone());
+    tokio::join!(one.onward(), two.onward(), three.onward());
+    for tab in [one, two, three] {
+        assert!(["refund_due", "refunded"].contains(&tab.here().order().1.as_str()));
+    }
+    shop.system().release("pack");
+    shop.settle().await;
+    all_is_back(&shop, &mut reader, &order).await;
+}
+
+#[tokio::test]
+async fn another_readers_order_is_not_there() {
+    let shop = shop().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    let mut other = shop.visitor();
+    other.to_the_counter(Doors::Plain).await;
+    assert_eq!(other.go(&format!("/cancel/{order}")).await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn money_that_arrives_after_cancelling_goes_back_and_the_reader_is_told() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
+    shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
+    reader.pay(Pay::Approve).await;
+    assert_eq!(ledger(&shop, &order).charged, PAID, "taken, and nobody knows");
+    let page = reader.go(&format!("/cancel/{order}")).await.text();
+    assert!(page.contains("돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다."), "{page}");
+    reader.onward().await;
+    assert_eq!(reader.here().order().1, "cancelled");
+    shop.minutes_pass(30).await;
+    all_is_back(&shop, &mut reader, &order).await;
+    assert!(reader.mailbox().await.text().contains("주문을 무르신 뒤에 결제가 끝났습니다."));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn coming_back_from_the_payment_page_to_a_cancelled_order_pays_nothing() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    let mut tab = reader.clone();
+    tab.to_the_payment_page().await;
+    tab.choose(Pay::Approve).await;
+    cancel(&mut reader, &order).await;
+    tab.onward().await;
+    assert_eq!(tab.here().order(), (order.clone(), "cancelled".to_owned()));
+    shop.minutes_pass(60).await;
+    assert_eq!((ledger(&shop, &order).charged, shop.state(&order).as_str()), (0, "cancelled"));
+    shop.nothing_failed();
+}

@@ -1,0 +1,179 @@
+//! The owner chooses: proposals on the desk, a pick, another book, "오늘은 없음", a copy gone in between.
+
+use serde_json::{Value, json};
+use walk::{Doors, Shop, book};
+
+/// A shop whose owner chooses, with one order on the desk.
+async fn with_an_order(books: &[Value]) -> (Shop, String) {
+    let shop = Shop::with_books(books).await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    let order = order(&shop).await;
+    (shop, order)
+}
+
+async fn order(shop: &Shop) -> String {
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    order
+}
+
+fn five() -> Vec<Value> {
+    (1..=5).map(|number| book(number, 15_000, u8::try_from(number).unwrap(), 2)).collect()
+}
+
+fn isbn(number: u32) -> Value {
+    book(number, 15_000, 0, 1)["isbn"].clone()
+}
+
+async fn proposals(shop: &Shop, order: &str) -> Vec<Value> {
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let shown = desk["shows"].as_array().cloned().unwrap_or_default();
+    let shown = shown.into_iter().find(|shown| shown["order"] == order).expect("the order lies on the desk");
+    shown["proposals"].as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_owner_picks_one_of_three_with_the_call_that_the_desk_has_ready() {
+    let (shop, order) = with_an_order(&five()).await;
+    assert_eq!(shop.state(&order), "choosing");
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!(desk["shows"][0]["what"], "고르기");
+    let proposed: Vec<Value> =
+        proposals(&shop, &order).await.iter().map(|proposal| proposal["isbn"].clone()).collect();
+    assert_eq!(proposed, [isbn(5), isbn(4), isbn(3)]);
+    let pasted = desk["calls"]["owner-choose"].clone();
+    let answer = shop.owner_does("owner-choose", pasted.clone()).await;
+    assert!(answer["did"][0].as_str().unwrap().contains("없는 책 5"), "{answer:#}");
+    shop.settle().await;
+    assert_eq!((shop.state(&order).as_str(), json!(shop.chosen(&order))), ("packed", isbn(5)));
+    let again = shop.owner("owner-choose", pasted).await;
+    assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn another_book_needs_a_reason_and_the_reason_is_kept() {
+    let (shop, order) = with_an_order(&five()).await;
+    let mut pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
+    let answer = shop.owner("owner-choose", pick.clone()).await;
+    assert_eq!(
+        (&answer["status"], &answer["problems"][0]["field"]),
+        (&json!(400), &json!("picks[0].because"))
+    );
+    pick["picks"][0]["because"] = "이 편지에는 이 책이어야 합니다".into();
+    shop.owner_does("owner-choose", pick).await;
+    shop.settle().await;
+    assert_eq!((shop.state(&order).as_str(), json!(shop.chosen(&order))), ("packed", isbn(1)));
+    let because = &shop.order(&order)["choice"]["M"]["because"]["S"];
+    assert_eq!(because, "이 편지에는 이 책이어야 합니다");
+}
+
+#[tokio::test]
+async fn none_today_rests_until_tomorrow_and_the_reader_is_told_once() {
+    let shop = Shop::with_books(&five()).await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    let none = json!({ "picks": [{ "order": order, "none_today": true }] });
+    shop.owner_does("owner-choose", none.clone()).await;
+    shop.settle().await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!((&desk["shows"][0]["what"], &desk["calls"]), (&json!("내일 고르기"), &Value::Null));
+    let again = shop.owner("owner-choose", none.clone()).await;
+    assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
+    shop.minutes_pass(24 * 60).await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!(desk["shows"][0]["what"], "고르기");
+    shop.owner_does("owner-choose", none).await;
+    shop.settle().await;
+    let mailbox = reader.mailbox().await;
+    assert_eq!(mailbox.all("[data-notice=later]").len(), 1, "told once, although it took two days");
+    assert!(mailbox.says("내일 다시 고릅니다"));
+    assert_eq!(shop.state(&order), "choosing");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
+    let books: Vec<Value> =
+        (1..=5).map(|number| book(number, 15_000, u8::try_from(number).unwrap(), 1)).collect();
+    let (shop, first) = with_an_order(&books).await;
+    let second = order(&shop).await;
+    let pick = |order: &str, isbn: Value| json!({ "picks": [{ "order": order, "isbn": isbn }] });
+    shop.owner_does("owner-choose", pick(&first, isbn(5))).await;
+    let mut late = pick(&second, isbn(5));
+    let preview = shop.owner("owner-choose", late.clone()).await;
+    assert_eq!(preview["status"], 400);
+    let said = preview["problems"][0]["expected"].as_str().unwrap();
+    assert!(said.contains("남은 책이 없습니다"), "{said}");
+    assert_eq!(preview["shows"][0]["proposals"][0]["isbn"], isbn(4));
+    assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(5), "a dry run changes nothing");
+    late["confirm"] = said.rsplit('"').nth(1).unwrap().into();
+    shop.owner("owner-choose", late).await;
+    let proposed: Vec<Value> =
+        proposals(&shop, &second).await.iter().map(|proposal| proposal["isbn"].clone()).collect();
+    assert_eq!(proposed, [isbn(4), isbn(3), isbn(2)]);
+    shop.owner_does("owner-choose", pick(&second, isbn(4))).await;
+    shop.settle().await;
+    assert_eq!((shop.state(&first), shop.state(&second)), ("packed".into(), "packed".into()));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn with_nothing_left_to_propose_the_order_waits_for_books_and_goes_on_by_itself() {
+    let (shop, order) = with_an_order(&[book(1, 15_000, 5, 1), book(2, 12_000, 5, 1)]).await;
+    // The reader writes that they have the only book that could be sent.
+    let letters = shop.owner("owner-letters", json!({})).await;
+    let owned = json!({ "letters": [{ "letter": letters["shows"][0]["letter"], "owned": [isbn(1)] }] });
+    shop.owner_does("owner-letters", owned).await;
+    let mut pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
+    let preview = shop.owner("owner-choose", pick.clone()).await;
+    let said = preview["problems"][0]["expected"].as_str().unwrap();
+    assert!(said.contains("독자가 이미 가지고 있습니다"), "{said}");
+    pick["confirm"] = said.rsplit('"').nth(1).unwrap().into();
+    shop.owner("owner-choose", pick).await;
+    shop.settle().await;
+    assert_eq!(shop.owner("owner-desk", json!({})).await["shows"][0]["what"], "책이 모자람");
+    shop.owner_does("owner-shelve", json!({ "books": [book(3, 15_000, 5, 1)] })).await;
+    shop.minutes_pass(20).await;
+    assert_eq!(proposals(&shop, &order).await[0]["isbn"], isbn(3));
+    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "isbn": isbn(3) }] })).await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "packed");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn every_choice_says_why_these_and_why_not_others() {
+    let books: Vec<Value> = (1..=40).map(|number| book(number, 15_000, 3, 1)).collect();
+    let (shop, order) = with_an_order(&books).await;
+    let answer = shop.owner("owner-choose", json!({ "order": order })).await;
+    let shown = answer["shows"].as_array().unwrap();
+    assert_eq!(shown.len(), 1 + 23, "the proposals, then three and twenty reasons");
+    assert!(shown[1]["why"].as_str().unwrap().starts_with("1번으로 권함"), "{answer:#}");
+    assert!(shown[23]["why"].as_str().unwrap().starts_with("권하지 않음"), "{answer:#}");
+}
+
+#[tokio::test]
+async fn a_wrong_call_is_answered_with_the_field_and_an_example() {
+    let shop = Shop::with_books(&five()).await;
+    for (call, field) in [
+        (json!({}), "picks"),
+        (json!({ "order": "x" }), "order"),
+        (json!({ "picks": [{ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7" }] }), "picks[0].isbn"),
+        (
+            json!({ "picks": [{ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "isbn": "9788936434121" }] }),
+            "picks[0].isbn",
+        ),
+        (json!({ "picks": [{ "isbn": "9788936434120" }] }), "picks[0].order"),
+        (
+            json!({ "picks": [{ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "none_today": true }] }),
+            "picks[0].order",
+        ),
+    ] {
+        let answer = shop.owner("owner-choose", call.clone()).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{call}: {answer:#}");
+    }
+    shop.nothing_failed();
+}

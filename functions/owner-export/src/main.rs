@@ -1,0 +1,6 @@
+//! Wires `owner-export` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-export", owner_export::handle).await
+}

@@ -1,0 +1,6 @@
+//! Wires `owner-letters` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-letters", owner_letters::handle).await
+}

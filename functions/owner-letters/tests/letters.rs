@@ -1,0 +1,62 @@
+//! A reader's letter reaches the owner, the answer reaches the reader, and a book the reader has is never sent.
+
+use serde_json::{Value, json};
+use walk::{Doors, Pay, Shop, book};
+
+fn isbn(number: u32) -> Value {
+    book(number, 15_000, 0, 1)["isbn"].clone()
+}
+
+async fn unread(shop: &Shop) -> Vec<Value> {
+    shop.owner("owner-letters", json!({})).await["shows"].as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
+    let mut reader = shop.visitor().writing("나그네", "창밖에 눈이 옵니다.");
+    reader.walk(Doors::Plain).await;
+    let waiting = unread(&shop).await;
+    assert_eq!(waiting.len(), 1, "{waiting:#?}");
+    assert_eq!(waiting[0]["text"], "창밖에 눈이 옵니다.");
+    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "answer": "여기도 눈이 옵니다." }] });
+    shop.owner_does("owner-letters", call.clone()).await;
+    assert!(unread(&shop).await.is_empty());
+    let again = shop.owner_does("owner-letters", call).await;
+    assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
+    let mailbox = reader.mailbox().await;
+    assert!(mailbox.says("여기도 눈이 옵니다.") && mailbox.says("주인장에게서"));
+    assert!(mailbox.says("창밖에 눈이 옵니다."), "the reader's own letter stays");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_book_that_the_reader_has_is_never_sent() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    let waiting = unread(&shop).await;
+    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "owned": [isbn(1)] }] });
+    shop.owner_does("owner-letters", call).await;
+    reader.pay(Pay::Approve).await;
+    shop.settle().await;
+    assert_eq!(json!(shop.chosen(&order)), isbn(2));
+}
+
+#[tokio::test]
+async fn a_wrong_call_is_answered_with_the_field_and_an_example() {
+    let shop = Shop::empty().await;
+    let name = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader";
+    for (call, field) in [
+        (json!({ "limit": 0 }), "limit"),
+        (json!({ "letters": [] }), "letters"),
+        (json!({ "letters": [{ "letter": "x" }] }), "letters[0].letter"),
+        (json!({ "letters": [{ "letter": name }] }), "letters[0].letter"),
+        (json!({ "letters": [{ "letter": name, "answer": 1 }] }), "letters[0].answer"),
+        (json!({ "letters": [{ "letter": name, "owned": ["1"] }] }), "letters[0].owned"),
+    ] {
+        let answer = shop.owner("owner-letters", call.clone()).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{call}: {answer:#}");
+    }
+    shop.nothing_failed();
+}

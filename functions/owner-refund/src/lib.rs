@@ -1,0 +1,199 @@
+//! 돌려주기: without fields, which refunds have stopped or are on their way; with an order, an amount and a reason, that much goes back by the same
+//! pipeline as every refund. Never more than the shop holds of that order's money, and the same call twice gives back once.
+
+use std::sync::Arc;
+
+use drawer::{Answer, Call, Desk, Problem, Stuck};
+use house::{
+    calendar,
+    id::OrderId,
+    letter,
+    money::Won,
+    order::Order,
+    refund::{NotRefundable, Progress, Refund, Why},
+    written,
+};
+use serde_json::{Map, Value, json};
+use store::{Change, Guard, Lost};
+
+/// Most orders that one call shows, of each kind.
+const SHOWN: i32 = 50;
+
+/// How often a lost race is run again.
+const ROUNDS: usize = 4;
+
+struct Wish {
+    order: OrderId,
+    amount: Won,
+    reason: String,
+}
+
+/// Opens the drawer.
+pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if ["order", "amount", "reason"].iter().all(|field| empty(&call.fields, field)) {
+        return list(&desk).await;
+    }
+    let wish = match read(&call.fields) {
+        Ok(wish) => wish,
+        Err(problems) => return Ok(Answer::problems(problems)),
+    };
+    let (amount, order) = (wish.amount, wish.order);
+    if call.confirmed && desk.store.was_done(&call.code, order).await? {
+        return Ok(before(amount, order));
+    }
+    for _ in 0..ROUNDS {
+        let Some(read) = desk.store.order(order).await? else {
+            return Ok(Answer::problems(vec![Problem::new(
+                "order",
+                "이런 주문은 없습니다",
+                example_order(),
+            )]));
+        };
+        let step = match read.value.given_back(amount, &wish.reason, call.now) {
+            Ok(step) => step,
+            Err(why) => return Ok(Answer::problems(vec![not_refundable(why)])),
+        };
+        let mut answer = Answer::well();
+        if !call.confirmed {
+            answer.would_do.push(format!(
+                "주문 {order}: {amount}원을 결제하신 방법으로 돌려드리고, 되면 읽는 분께 알립니다(까닭: {}). 돌려드린 뒤에 가게에 남는 돈은 {}원입니다.",
+                wish.reason,
+                step.order.held()
+            ));
+            answer.next.push(format!(
+                "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
+                call.code
+            ));
+            answer.call = Some(call.to_confirm());
+            return Ok(answer);
+        }
+        let change = Change { seen: read.version, step: &step, handled: None, copy: None, paid: false };
+        match desk.store.commit_once(&change, &call.code).await {
+            Ok(()) => {
+                answer.did.push(format!(
+                    "주문 {order}: {amount}원을 돌려드리라고 적었습니다. {}까지 됩니다.",
+                    letter::korean_date(calendar::refunded_by(call.now))
+                ));
+                answer.next.push("빈 내용으로 다시 부르면 되었는지 볼 수 있습니다.".into());
+                return Ok(answer);
+            }
+            Err(Lost::Race(Guard::Done)) => return Ok(before(amount, order)),
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Ok(Answer::problems(vec![Problem::new(
+        "order",
+        "다른 손이 이 주문을 바꾸고 있습니다. 같은 내용으로 한 번 더 불러 주세요",
+        order.to_string(),
+    )]))
+}
+
+fn before(amount: Won, order: OrderId) -> Answer {
+    let mut answer = Answer::well();
+    answer.did.push(format!("주문 {order}: {amount}원은 이미 적혀 있습니다. 두 번 하지 않았습니다."));
+    answer
+}
+
+/// What has stopped, and what is on its way.
+async fn list(desk: &Desk) -> Result<Answer, Stuck> {
+    let stopped = desk.store.desk(SHOWN).await?.orders;
+    let under_way = desk.store.refunds_under_way(SHOWN).await?;
+    let orders = stopped.iter().chain(&under_way).map(|order| &order.value);
+    let mut answer = Answer::well();
+    let mut again = None;
+    for order in orders {
+        for refund in &order.refunds {
+            if let Progress::Parked { .. } = refund.progress {
+                again.get_or_insert_with(|| {
+                    json!({ "order": order.id.to_string(), "amount": refund.amount.0, "reason": "다시 돌려드림" })
+                });
+            }
+            answer.shows.extend(show(order, refund));
+        }
+    }
+    if answer.shows.is_empty() {
+        answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
+        answer
+            .next
+            .push("돌려드릴 일이 있으면 order(주문 번호), amount(원), reason(까닭)을 적어 부르세요.".into());
+    }
+    if let Some(call) = again {
+        answer.next.push(
+            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 call의 내용으로 다시 돌려드릴 수 있습니다. 결제사 화면에서 이미 손으로 돌려주셨다면 부르지 마세요. 한 번 더 나갑니다."
+                .into(),
+        );
+        answer.call = Some(call);
+    }
+    Ok(answer)
+}
+
+fn show(order: &Order, refund: &Refund) -> Option<Value> {
+    let (what, code) = match &refund.progress {
+        Progress::Parked { code } => ("멈춤", Some(code)),
+        Progress::Due | Progress::Asked => ("가는 길", None),
+        Progress::Done { .. } | Progress::Replaced => return None,
+    };
+    Some(json!({
+        "what": what,
+        "order": order.id.to_string(),
+        "amount": refund.amount.0,
+        "why": match refund.why {
+            Why::Difference => "책값의 차액",
+            Why::Cancelled => "주문 취소",
+            Why::PaidTooLate => "취소한 뒤에 들어온 결제",
+            Why::Owner => "주인장이 돌려드림",
+        },
+        "reason": refund.note,
+        "by": letter::korean_date(refund.by),
+        "code": code,
+        "held_won": order.held().0,
+    }))
+}
+
+fn not_refundable(why: NotRefundable) -> Problem {
+    match why {
+        NotRefundable::NothingHeld => Problem::new(
+            "order",
+            "이 주문으로 받아 둔 돈이 없습니다. 결제 전이거나, 모두 돌려드렸거나 돌려드리는 길입니다",
+            example_order(),
+        ),
+        NotRefundable::TooMuch { held } => {
+            Problem::new("amount", format!("1원에서 {held}원까지 돌려드릴 수 있습니다"), held.0)
+        }
+    }
+}
+
+fn empty(fields: &Map<String, Value>, field: &str) -> bool {
+    matches!(fields.get(field), None | Some(Value::Null))
+        || fields.get(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty())
+}
+
+fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let mut problems = Vec::new();
+    let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
+    if order.is_none() {
+        problems.push(Problem::new("order", "주문 번호 26글자를 적습니다", example_order()));
+    }
+    let amount = fields.get("amount").and_then(Value::as_u64).filter(|amount| *amount > 0);
+    if amount.is_none() {
+        problems.push(Problem::new("amount", "돌려드릴 금액을 원 단위의 수로, 따옴표 없이 적습니다", 3_000));
+    }
+    let reason = text("reason")
+        .map(written::line)
+        .filter(|reason| !reason.is_empty() && reason.chars().count() <= Refund::LONGEST_NOTE);
+    if reason.is_none() {
+        let expected =
+            format!("까닭을 1자에서 {}자까지 적습니다. 읽는 분의 편지에도 적힙니다", Refund::LONGEST_NOTE);
+        problems.push(Problem::new("reason", expected, "모서리가 접힌 책을 보내 드려서"));
+    }
+    match (order, amount, reason) {
+        (Some(order), Some(amount), Some(reason)) => Ok(Wish { order, amount: Won(amount), reason }),
+        _ => Err(problems),
+    }
+}
+
+const fn example_order() -> &'static str {
+    "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7"
+}

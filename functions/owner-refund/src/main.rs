@@ -1,0 +1,6 @@
+//! Wires `owner-refund` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-refund", owner_refund::handle).await
+}

@@ -1,0 +1,86 @@
+//! The drawer on the whole shop, judged by the payment service's ledger.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::{Value, json};
+use toss_standin::{Fault, On, Rule};
+use walk::{Doors, Shop, book};
+
+const PAID: u64 = 22_000;
+
+async fn sent(price: u64) -> (Shop, String) {
+    let shop = Shop::with_books(&[book(1, price, 5, 3)]).await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    (shop, order)
+}
+
+fn held(shop: &Shop, order: &str) -> u64 {
+    shop.standin().ledger().order(order).held()
+}
+
+#[tokio::test]
+async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
+    let (shop, order) = sent(17_000).await;
+    shop.settle().await;
+    let call = json!({ "order": order, "amount": 3_000, "reason": "모서리가 접힌 책" });
+    let preview = shop.owner("owner-refund", call.clone()).await;
+    assert!(preview["would_do"][0].as_str().unwrap().contains("3,000원"), "{preview:#}");
+    shop.settle().await;
+    assert_eq!(held(&shop, &order), PAID, "a dry run moves nothing");
+    for _ in 0..3 {
+        let done = shop.owner("owner-refund", preview["call"].clone()).await;
+        assert_eq!(done["status"], 200, "{done:#}");
+        shop.settle().await;
+    }
+    assert_eq!(held(&shop, &order), PAID - 3_000);
+    assert_eq!(shop.state(&order), "packed");
+    let letters: Vec<Value> =
+        shop.items().into_iter().filter(|item| item["notice"]["S"] == "refunded").collect();
+    assert!(
+        letters
+            .iter()
+            .any(|letter| letter["text"]["S"].as_str().is_some_and(|text| text.contains("모서리가 접힌 책")))
+    );
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn never_more_than_is_held_and_every_field_explains_itself() {
+    let (shop, order) = sent(17_000).await;
+    shop.settle().await;
+    for (call, field) in [
+        (json!({ "order": order, "amount": PAID + 1, "reason": "까닭" }), "amount"),
+        (json!({ "order": order, "amount": 0, "reason": "까닭" }), "amount"),
+        (json!({ "order": order, "amount": "3000", "reason": "까닭" }), "amount"),
+        (json!({ "order": order, "amount": 3000, "reason": " " }), "reason"),
+        (json!({ "order": "none", "amount": 3000, "reason": "까닭" }), "order"),
+        (json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "amount": 3000, "reason": "까닭" }), "order"),
+    ] {
+        let answer = shop.owner("owner-refund", call).await;
+        assert_eq!(
+            (&answer["status"], &answer["problems"][0]["field"]),
+            (&json!(400), &json!(field)),
+            "{answer:#}"
+        );
+    }
+    assert_eq!(held(&shop, &order), PAID);
+}
+
+#[tokio::test]
+async fn a_refund_that_stopped_is_listed_and_given_back_again() {
+    let (shop, order) = sent(15_000).await;
+    shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
+    shop.settle().await;
+    let list = shop.owner("owner-refund", json!({})).await;
+    assert_eq!(
+        (&list["shows"][0]["what"], &list["shows"][0]["code"]),
+        (&json!("멈춤"), &json!("NOT_CANCELABLE_AMOUNT")),
+        "{list:#}"
+    );
+    let preview = shop.owner("owner-refund", list["call"].clone()).await;
+    shop.owner("owner-refund", preview["call"].clone()).await;
+    shop.settle().await;
+    assert_eq!(held(&shop, &order), 20_000);
+    let list = shop.owner("owner-refund", json!({})).await;
+    assert!(list["shows"].is_null(), "{list:#}");
+}

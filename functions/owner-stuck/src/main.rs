@@ -1,0 +1,6 @@
+//! Wires `owner-stuck` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-stuck", owner_stuck::handle).await
+}

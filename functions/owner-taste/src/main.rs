@@ -1,0 +1,6 @@
+//! Wires `owner-taste` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-taste", owner_taste::handle).await
+}

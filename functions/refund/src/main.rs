@@ -1,0 +1,6 @@
+//! Wires `refund` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    post::run_queue("refund", refund::handle).await
+}

@@ -1,0 +1,142 @@
+//! Money goes back once: judged by the payment service's own ledger and by the table.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use local::{Breakage, Fault as Wire, Service};
+use serde_json::json;
+use toss_standin::{Fault, On, OrderLedger, Rule};
+use walk::{Doors, Shop, Walker, book};
+
+/// What a book of 15,000 won costs in the middle range, all in, and what was paid for it.
+const KEPT: u64 = 20_000;
+const PAID: u64 = 22_000;
+
+async fn shop() -> Shop {
+    Shop::with_books(&[book(1, 15_000, 5, 3)]).await
+}
+
+async fn paid(shop: &Shop) -> (Walker, String) {
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    (reader, order)
+}
+
+fn ledger(shop: &Shop, order: &str) -> OrderLedger {
+    shop.standin().ledger().order(order)
+}
+
+fn progress(shop: &Shop, order: &str) -> String {
+    let refunds = shop.order(order)["refunds"]["L"].clone();
+    refunds[0]["M"]["progress"]["S"].as_str().unwrap_or("none").to_owned()
+}
+
+/// The difference went back, once, and everybody says so.
+async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
+    let ledger = ledger(shop, order);
+    assert_eq!(
+        (ledger.charged, ledger.refunded, ledger.movements.len()),
+        (PAID, PAID - KEPT, 2),
+        "{ledger:?}"
+    );
+    assert_eq!((progress(shop, order).as_str(), shop.state(order).as_str()), ("done", "packed"));
+    let letters = reader.mailbox().await.all("[data-notice=refunded]").len();
+    assert_eq!(letters, 1, "one letter says so");
+    assert!(reader.go(&format!("/window/{order}")).await.text().contains("돌려드린 차액"));
+}
+
+#[tokio::test]
+async fn a_cheaper_book_sends_the_difference_back_and_a_letter_says_so() {
+    let shop = shop().await;
+    let (mut reader, order) = paid(&shop).await;
+    shop.system().hold("refund");
+    shop.settle().await;
+    assert_eq!(ledger(&shop, &order).refunded, 0);
+    let window = reader.go(&format!("/window/{order}")).await.text();
+    assert!(window.contains("돌려드릴 차액") && window.contains("2,000원"), "{window}");
+    shop.system().release("refund");
+    shop.settle().await;
+    went_back(&shop, &mut reader, &order).await;
+    let mailbox = reader.mailbox().await.text();
+    assert!(mailbox.contains("그 차액 2,000원을 내신 방법으로 돌려드렸습니다."), "{mailbox}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_book_at_the_upper_end_sends_nothing_back() {
+    let shop = Shop::with_books(&[book(1, 17_000, 5, 1)]).await;
+    let (_, order) = paid(&shop).await;
+    shop.settle().await;
+    assert_eq!((ledger(&shop, &order).held(), progress(&shop, &order).as_str()), (PAID, "none"));
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_the_answer_the_money_goes_back_once() {
+    for fault in [Fault::ReplyLost, Fault::ErrorAfter, Fault::ErrorBefore, Fault::InFlight] {
+        let shop = shop().await;
+        let (mut reader, order) = paid(&shop).await;
+        shop.standin().fault(Rule::once(On::Cancel, fault.clone()));
+        shop.settle().await;
+        shop.minutes_pass(30).await;
+        went_back(&shop, &mut reader, &order).await;
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_together_with_the_question_is_asked_about_later() {
+    let shop = shop().await;
+    let (mut reader, order) = paid(&shop).await;
+    shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
+    shop.standin().fault(Rule { times: 2, ..Rule::once(On::Query, Fault::ErrorBefore) });
+    shop.settle().await;
+    assert_eq!(progress(&shop, &order), "asked");
+    shop.minutes_pass(30).await;
+    went_back(&shop, &mut reader, &order).await;
+}
+
+#[tokio::test]
+async fn a_crash_after_the_money_went_back_is_found_out() {
+    for (nth, breakage) in
+        [(1, Breakage::Timeout), (1, Breakage::LostReply), (2, Breakage::Error500), (2, Breakage::LostReply)]
+    {
+        let shop = shop().await;
+        let (mut reader, order) = paid(&shop).await;
+        let fault =
+            Wire::on(Service::Dynamodb, "TransactWriteItems", breakage).of("refund").nth(nth).times(3);
+        shop.system().wire().inject(fault);
+        shop.settle().await;
+        shop.minutes_pass(40).await;
+        went_back(&shop, &mut reader, &order).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_comes_twice_sends_money_back_once() {
+    let shop = shop().await;
+    let (mut reader, order) = paid(&shop).await;
+    shop.system().hold("refund");
+    shop.settle().await;
+    let message = shop.on_queue("RefundQueue").remove(0);
+    for _ in 0..3 {
+        shop.system().queues().duplicate(&shop.queue("RefundQueue"), &message.id).unwrap();
+    }
+    shop.system().release("refund");
+    shop.settle().await;
+    went_back(&shop, &mut reader, &order).await;
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_the_provider_will_not_do_lies_on_the_owners_desk_with_the_reason() {
+    let shop = shop().await;
+    let (mut reader, order) = paid(&shop).await;
+    let code = "NOT_ALLOWED_PARTIAL_REFUND".to_owned();
+    shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: code.clone() }));
+    shop.settle().await;
+    shop.minutes_pass(30).await;
+    assert_eq!((progress(&shop, &order).as_str(), ledger(&shop, &order).refunded), ("parked", 0));
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert!(desk["shows"][0].to_string().contains(&code), "{desk:#}");
+    assert_eq!(reader.mailbox().await.all("[data-notice=refunded]").len(), 0);
+    assert!(reader.go(&format!("/window/{order}")).await.text().contains("주인장이 다른 길을 찾아"));
+}

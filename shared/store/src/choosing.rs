@@ -1,0 +1,279 @@
+//! What a choice needs to see, and where it is kept. The number of calls does not depend on the size of the shelf: the order with the taste, what
+//! reader and address have had, the letter, and one page of the index (more only for a reader who has had a whole page).
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use house::{
+    calendar,
+    choose::{Asked, Book, Considered, Had, Has, Makers, Removed, consider, reason_for},
+    id::{MessageId, OrderId, VisitorId, WorkId},
+    isbn::Isbn,
+    letter::{Author, Letter},
+    order::Order,
+    taste::{Mood, Taste},
+};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    Change, Guard, Lost, Store, StoreError, Versioned,
+    item::{Item, from_item, string, to_item},
+    key,
+    transaction::Transaction,
+};
+
+/// Books looked at in one read: those that stand first in the range, with a free copy.
+const LOOKED_AT: i32 = 40;
+
+/// Reads for a reader who has had every book of the first. Bounded, because the shelf is not.
+const PAGES: usize = 5;
+
+/// Letters looked through for the one of the order; between it and the order lies at most news of other orders.
+const LETTERS: i32 = 10;
+
+/// What was considered, with the books to take from.
+#[derive(Debug)]
+pub struct Pondered {
+    /// The proposals, and what was seen of each book.
+    pub considered: Considered,
+    /// The books looked at, as they were read.
+    books: Vec<Versioned<Book>>,
+    /// The mood it was considered in.
+    mood: Mood,
+    day: Date,
+}
+
+impl Pondered {
+    /// A book that was looked at, as it was read.
+    pub fn book(&self, isbn: &Isbn) -> Option<&Book> {
+        self.books.iter().find(|book| book.value.isbn == *isbn).map(|book| &book.value)
+    }
+
+    /// The copy of a book that was looked at, ready to be taken by [`Store::commit_choice`].
+    pub fn copy(&self, isbn: &Isbn) -> Option<Versioned<Book>> {
+        let book = self.books.iter().find(|book| book.value.isbn == *isbn)?;
+        Some(book.with(book.value.clone().chosen_on(self.day, &self.mood)))
+    }
+}
+
+/// One book that the owner wants to send, and whether it can be.
+#[derive(Debug)]
+pub struct OneBook {
+    /// The book as it was read.
+    pub book: Book,
+    /// The same, ready to be taken.
+    pub copy: Versioned<Book>,
+    /// The reason for the slip; or why it can not be sent.
+    pub reason: Result<String, Removed>,
+}
+
+impl Store {
+    /// An order and the taste it is chosen by. One read.
+    pub async fn order_and_taste(
+        &self,
+        id: OrderId,
+    ) -> Result<(Option<Versioned<Order>>, Taste), StoreError> {
+        let mut items = self.read_many([key::order(id), key::taste()]).await?;
+        let order = items.remove(&key::order(id).to_string()).map(from_item).transpose()?;
+        let taste: Option<Versioned<Taste>> =
+            items.remove(&key::taste().to_string()).map(from_item).transpose()?;
+        Ok((order, taste.map(|taste| taste.value).unwrap_or_default()))
+    }
+
+    /// Considers the books of the order's range. Four reads, and one more for each page that the reader has had entirely.
+    pub async fn ponder(&self, order: &Order, taste: &Taste, now: Timestamp) -> Result<Pondered, StoreError> {
+        let day = calendar::today(now);
+        let mood = taste.mood(day);
+        let had = self.had(order).await?;
+        let letter = self.letter_of(order).await?;
+        let asked = asked(order, day, &mood, letter.as_deref().unwrap_or_default(), &had);
+        let mut after = None;
+        let mut seen = Vec::new();
+        let mut pages = 0;
+        loop {
+            let page = self.shelf(order.price.range, after.as_deref(), LOOKED_AT).await?;
+            let mut considered = consider(page.books.iter().map(|book| &book.value), &asked);
+            pages += 1;
+            match page.next {
+                Some(next) if considered.best.is_empty() && pages < PAGES => {
+                    seen.append(&mut considered.seen);
+                    after = Some(next);
+                }
+                _ => {
+                    // What was left out on the pages before counts for the explanation alone.
+                    seen.truncate(LOOKED_AT.unsigned_abs().try_into().unwrap_or(usize::MAX));
+                    considered.seen.append(&mut seen);
+                    return Ok(Pondered { considered, books: page.books, mood, day });
+                }
+            }
+        }
+    }
+
+    /// Looks at one book for an order: one that the owner wants to send although it was not proposed. Four reads.
+    pub async fn ponder_one(
+        &self,
+        order: &Order,
+        taste: &Taste,
+        isbn: &Isbn,
+        now: Timestamp,
+    ) -> Result<Option<OneBook>, StoreError> {
+        let Some(read) = self.books(std::slice::from_ref(isbn)).await?.remove(isbn) else { return Ok(None) };
+        let day = calendar::today(now);
+        let mood = taste.mood(day);
+        let had = self.had(order).await?;
+        let letter = self.letter_of(order).await?;
+        let asked = asked(order, day, &mood, letter.as_deref().unwrap_or_default(), &had);
+        let reason = reason_for(&read.value, &asked);
+        let copy = read.with(read.value.clone().chosen_on(day, &mood));
+        Ok(Some(OneBook { book: read.value, copy, reason }))
+    }
+
+    /// Commits a choice: the step with the copy, and what was considered, in one transaction.
+    pub async fn commit_choice(&self, change: &Change<'_>, considered: &Considered) -> Result<(), Lost> {
+        let mut transaction = self.steps(change)?;
+        transaction.put(Guard::Order, self.considered_put(change.step.order.id, considered)?);
+        transaction.commit(self).await
+    }
+
+    /// Puts an order on the owner's desk with its proposals, what was considered, and the message handled that asked for it.
+    pub async fn put_on_desk(
+        &self,
+        order: &Versioned<Order>,
+        considered: &Considered,
+        handled: Option<MessageId>,
+    ) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        if let Some(id) = handled {
+            transaction.update(Guard::Message, self.message_handled(id, order.value.changed_at)?);
+        }
+        transaction.put(Guard::Order, self.order_put(&order.value, order.version)?);
+        transaction.put(Guard::Order, self.considered_put(order.value.id, considered)?);
+        transaction.commit(self).await
+    }
+
+    /// What was considered for an order. One read.
+    pub async fn considered(&self, order: OrderId) -> Result<Option<Considered>, StoreError> {
+        Ok(self.read(&key::considered(order)).await?.map(|considered| considered.value))
+    }
+
+    /// Writes down that a reader has a work from elsewhere, so that it is never sent: the same key that guards what was sent. Said twice, or of a work
+    /// that was sent, it changes nothing.
+    pub async fn owns(&self, reader: VisitorId, work: &WorkId, now: Timestamp) -> Result<(), StoreError> {
+        let item: Item = [
+            ("kind".to_owned(), string(Has::Owned.name())),
+            ("sent_at".to_owned(), string(key::instant(now))),
+        ]
+        .into_iter()
+        .chain(key::sent(key::visitor(reader), work).attributes())
+        .collect();
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Sent, self.item_put(item, 0)?);
+        match transaction.commit(self).await {
+            Ok(()) | Err(Lost::Race(_)) => Ok(()),
+            Err(Lost::Conflict) => Err(StoreError::Unavailable("two transactions met".into())),
+            Err(Lost::Store(error)) => Err(error),
+        }
+    }
+
+    /// What the reader and the address of an order have had. Two reads.
+    async fn had(&self, order: &Order) -> Result<Had, StoreError> {
+        let mut had = Had::default();
+        let mut sent: Vec<(String, Makers)> = Vec::new();
+        let reader = key::visitor(order.visitor);
+        for partition in [&reader, &key::address(&order.address)] {
+            let mut from = None;
+            loop {
+                let answer = self
+                    .client
+                    .query()
+                    .table_name(&self.table)
+                    .key_condition_expression("pk = :partition AND begins_with(sk, :sent)")
+                    .expression_attribute_values(":partition", string(partition))
+                    .expression_attribute_values(":sent", string(key::SENT))
+                    .consistent_read(true)
+                    .set_exclusive_start_key(from.take())
+                    .send()
+                    .await?;
+                for item in answer.items.unwrap_or_default() {
+                    let Some((work, has, at, makers)) = read_sent(&item) else { continue };
+                    // An address may have been sent what the reader says they own; what was sent is the stronger word.
+                    let known = had.works.entry(work).or_insert(has);
+                    *known = (*known).min(has);
+                    if has == Has::Sent && *partition == reader {
+                        sent.push((at, makers));
+                    }
+                }
+                from = answer.last_evaluated_key;
+                if from.is_none() {
+                    break;
+                }
+            }
+        }
+        sent.sort_by(|(one, _), (other, _)| other.cmp(one));
+        had.last_two = sent.into_iter().take(2).map(|(_, makers)| makers).collect();
+        Ok(had)
+    }
+
+    /// The letter that the reader wrote before they placed the order. One read.
+    pub async fn letter_of(&self, order: &Order) -> Result<Option<String>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
+            .expression_attribute_values(":first", string(key::LETTER))
+            .expression_attribute_values(":last", string(key::letters_until(order.at)))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(LETTERS)
+            .send()
+            .await?;
+        for item in answer.items.unwrap_or_default() {
+            let letter: Versioned<Letter> = from_item(item)?;
+            if letter.value.author == Author::Reader {
+                return Ok(Some(letter.value.text.reveal().clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn considered_put(&self, order: OrderId, considered: &Considered) -> Result<Put, StoreError> {
+        let item = to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
+        // No condition of its own: the order beside it has one, and newer proposals replace older ones.
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+}
+
+/// The item "this partition has had this work".
+pub(crate) fn sent_item(partition: &str, book: &Book, order: OrderId, now: Timestamp) -> Item {
+    let mut item = key::sent(partition, &book.work).attributes();
+    item.insert("kind".to_owned(), string(Has::Sent.name()));
+    item.insert("order".to_owned(), string(order.to_string()));
+    item.insert("sent_at".to_owned(), string(key::instant(now)));
+    // Who made it, so that the next book can be by somebody else.
+    item.insert("author".to_owned(), string(&book.author));
+    item.insert("publisher".to_owned(), string(&book.publisher));
+    if let Some(translator) = &book.translator {
+        item.insert("translator".to_owned(), string(translator));
+    }
+    item
+}
+
+fn read_sent(item: &Item) -> Option<(WorkId, Has, String, Makers)> {
+    let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
+    let work = WorkId::try_from(text("sk")?.strip_prefix(key::SENT)?.to_owned()).ok()?;
+    let has = if text("kind").as_deref() == Some(Has::Owned.name()) { Has::Owned } else { Has::Sent };
+    let makers = Makers {
+        author: text("author").unwrap_or_default(),
+        publisher: text("publisher").unwrap_or_default(),
+        translator: text("translator"),
+    };
+    Some((work, has, text("sent_at").unwrap_or_default(), makers))
+}
+
+fn asked<'a>(order: &Order, day: Date, mood: &'a Mood, letter: &'a str, had: &'a Had) -> Asked<'a> {
+    Asked { order: order.id, range: order.price.range, day, mood, letter, had }
+}

@@ -1,0 +1,68 @@
+//! Orders by the day they were paid: for the owner's books, which are kept by days. A small item a day and order, written with the payment, so that nothing
+//! is scanned.
+
+use aws_sdk_dynamodb::types::Put;
+use house::{calendar, id::OrderId, order::Order};
+use jiff::civil::Date;
+
+use crate::{
+    Store, StoreError, Versioned,
+    item::{from_item, string},
+    key,
+};
+
+/// Orders paid on one day.
+#[derive(Debug)]
+pub struct PaidOn {
+    /// The orders, the oldest first, as they stand now.
+    pub orders: Vec<Order>,
+    /// The last of them, if there are more of that day.
+    pub next: Option<OrderId>,
+}
+
+impl Store {
+    /// Orders paid on `day`, at most `limit` (up to 100), those after `after`. Two reads.
+    pub async fn paid_on(&self, day: Date, after: Option<OrderId>, limit: i32) -> Result<PaidOn, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :day")
+            .expression_attribute_values(":day", string(key::paid_on(day)))
+            .set_exclusive_start_key(after.map(|order| key::paid(day, order).attributes()))
+            .consistent_read(true)
+            .limit(limit)
+            .send()
+            .await?;
+        let more = answer.last_evaluated_key.is_some();
+        let ids: Vec<OrderId> = answer
+            .items
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| item.get("sk")?.as_s().ok()?.parse().ok())
+            .collect();
+        if ids.is_empty() {
+            return Ok(PaidOn { orders: Vec::new(), next: None });
+        }
+        let items = self.read_many(ids.iter().map(|id| key::order(*id))).await?;
+        let mut orders: Vec<Order> = items
+            .into_values()
+            .map(|item| from_item(item).map(|order: Versioned<Order>| order.value))
+            .collect::<Result<_, _>>()?;
+        orders.sort_by_key(|order| order.id);
+        Ok(PaidOn { orders, next: ids.last().copied().filter(|_| more) })
+    }
+
+    /// The write that notes the day on which an order was paid.
+    pub(crate) fn paid_put(&self, order: &Order) -> Result<Put, StoreError> {
+        let day = calendar::today(order.paid_at.unwrap_or(order.changed_at));
+        let mut item = key::paid(day, order.id).attributes();
+        item.insert("kind".to_owned(), string("paid"));
+        // No condition of its own: the order beside it is paid once.
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+}

@@ -1,0 +1,162 @@
+//! The figures of the rooms: one item a room and day, another for its wrong answers. Only ever added to, by the few who read the table's
+//! stream, so that one item bears it; what is asked costs one query a room, however many walked.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
+use house::stuck::Tally;
+use jiff::civil::Date;
+
+use crate::{
+    Store, StoreError,
+    item::{Item, number, string},
+    key,
+};
+
+/// Different wrong answers kept of a room and day. What comes after so many others is counted, but not by name.
+const DIFFERENT: u64 = 100;
+
+/// For how long figures are kept, in seconds: 400 days, so that a month can be held against last year's.
+const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+
+/// What the attributes of minutes and of wrong answers begin with.
+const MINUTE: &str = "minute/";
+const SAID: &str = "said/";
+
+impl Store {
+    /// Adds figures to those of a room on a day. One write, and one or two for each different wrong answer.
+    pub async fn count(
+        &self,
+        room: &str,
+        day: Date,
+        now: jiff::Timestamp,
+        tally: &Tally,
+    ) -> Result<(), StoreError> {
+        let expires = number(now.as_second().saturating_add(KEPT_SECONDS));
+        let named = [
+            ("entered", tally.entered),
+            ("solved", tally.solved),
+            ("plain", tally.plain),
+            ("itself", tally.itself),
+            ("hints", tally.hints),
+            ("wrong", tally.wrong),
+        ];
+        let minutes = tally.minutes.iter().map(|(minute, visitors)| (format!("{MINUTE}{minute}"), *visitors));
+        let figures = named.into_iter().map(|(name, figure)| (name.to_owned(), figure)).chain(minutes);
+        let mut add = Vec::new();
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::figures(room, day).attributes()))
+            .expression_attribute_values(":expires", expires.clone());
+        for (at, (name, figure)) in figures.filter(|(_, figure)| *figure > 0).enumerate() {
+            add.push(format!("#f{at} :f{at}"));
+            request = request
+                .expression_attribute_names(format!("#f{at}"), name)
+                .expression_attribute_values(format!(":f{at}"), number(figure));
+        }
+        if !add.is_empty() {
+            request
+                .update_expression(format!("SET expires = :expires ADD {}", add.join(", ")))
+                .send()
+                .await?;
+        }
+        for (said, times) in &tally.said {
+            self.count_said(room, day, said, *times, &expires).await?;
+        }
+        Ok(())
+    }
+
+    /// One more of a wrong answer: of one that is there, or a new one while there is room for it.
+    async fn count_said(
+        &self,
+        room: &str,
+        day: Date,
+        said: &str,
+        times: u64,
+        expires: &AttributeValue,
+    ) -> Result<(), StoreError> {
+        let update = |new: bool| {
+            let (add, condition) = if new {
+                (", different :one", "attribute_not_exists(different) OR different < :most")
+            } else {
+                ("", "attribute_exists(#said)")
+            };
+            let request = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .set_key(Some(key::said(room, day).attributes()))
+                .update_expression(format!("SET expires = :expires ADD #said :times{add}"))
+                .condition_expression(condition)
+                .expression_attribute_names("#said", format!("{SAID}{said}"))
+                .expression_attribute_values(":times", number(times))
+                .expression_attribute_values(":expires", expires.clone());
+            if new {
+                request
+                    .expression_attribute_values(":one", number(1))
+                    .expression_attribute_values(":most", number(DIFFERENT))
+            } else {
+                request
+            }
+        };
+        for new in [false, true] {
+            match update(new).send().await {
+                Ok(_) => return Ok(()),
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The figures of a room from one day to another, both included. One read.
+    pub async fn figures(&self, room: &str, from: Date, to: Date) -> Result<Tally, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :room AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":room", string(key::room(room)))
+            .expression_attribute_values(":from", string(key::figures(room, from).sk))
+            .expression_attribute_values(":to", string(key::said(room, to).sk))
+            .send()
+            .await?;
+        let mut all = Tally::default();
+        for item in answer.items.unwrap_or_default() {
+            all.add(&tally(&item));
+        }
+        Ok(all)
+    }
+}
+
+fn tally(item: &Item) -> Tally {
+    let of = |name: &str| item.get(name).map(figure).unwrap_or_default();
+    let begins = |prefix: &'static str| {
+        let attributes: HashMap<&str, u64> = item
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, figure(value))))
+            .collect();
+        attributes.into_iter()
+    };
+    Tally {
+        entered: of("entered"),
+        solved: of("solved"),
+        plain: of("plain"),
+        itself: of("itself"),
+        hints: of("hints"),
+        wrong: of("wrong"),
+        minutes: begins(MINUTE)
+            .filter_map(|(minute, visitors)| Some((minute.parse().ok()?, visitors)))
+            .collect(),
+        said: begins(SAID).map(|(said, times)| (said.to_owned(), times)).collect(),
+    }
+}
+
+fn figure(value: &AttributeValue) -> u64 {
+    value.as_n().ok().and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}

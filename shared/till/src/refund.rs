@@ -1,0 +1,207 @@
+//! The way back: one refund, once.
+//!
+//! The promise, with its number, is committed before (the step that owes the money). Then: (a) that the provider is being asked is written down;
+//! (b) it is asked under the key `cancel:{order}:{number}`; (c) what it answers is checked (our order, our cancel by its reason and amount, the
+//! balance that is left) and recorded in one transaction with the letter to the reader and the message marked handled.
+//!
+//! A crash or a lost answer leaves the message unhandled and the refund `asked`: the next delivery looks at the payment first, and only if the cancel
+//! is not among its cancels asks again, under the same key.
+
+use house::{
+    id::MessageId,
+    order::{Order, Payment},
+    refund::{Progress, Refund},
+};
+use jiff::Timestamp;
+use store::{Change, Guard, Lost, Versioned};
+use toss::{Cancel, CancelFailure, IdempotencyKey};
+
+use crate::{ROUNDS, Till, TillError};
+
+/// What became of a refund.
+#[derive(Debug)]
+pub enum Refunding {
+    /// The money went back.
+    Done,
+    /// It was done, parked or replaced before: a duplicate or a late message.
+    DoneBefore,
+    /// The provider will not do it; the owner sees it with the reason.
+    Parked,
+    /// Nobody knows, or not yet: the same again, later. Why, for the log.
+    Unknown(String),
+    /// There is no such order or refund.
+    NoSuchRefund,
+}
+
+/// What is to be recorded.
+enum Found {
+    Done,
+    Refused(String),
+    Unknown(String),
+}
+
+impl Till {
+    /// Carries out the refund that a message asks for. However often it is called, money goes back once.
+    pub async fn refund(&self, id: MessageId, now: Timestamp) -> Result<Refunding, TillError> {
+        let (order, asked_before) = match self.asking(id, now).await? {
+            Asking::Order(order, asked_before) => (order, asked_before),
+            Asking::Over(refunding) => return Ok(refunding),
+        };
+        let Some(refund) = order.refund(id.sequence) else { return Ok(Refunding::NoSuchRefund) };
+        let Some(Payment { key, .. }) = &order.payment else {
+            return self.record(id, Found::Refused("NO_PAYMENT".to_owned()), now).await;
+        };
+        let found = if asked_before {
+            match self.look_for(key, &order, refund).await {
+                Some(true) => Found::Done,
+                Some(false) => self.cancel(key, &order, refund).await?,
+                None => Found::Unknown("the payment can not be looked at".to_owned()),
+            }
+        } else {
+            self.cancel(key, &order, refund).await?
+        };
+        self.record(id, found, now).await
+    }
+
+    /// Writes down that the provider is being asked, unless it was asked before.
+    async fn asking(&self, id: MessageId, now: Timestamp) -> Result<Asking, TillError> {
+        for _ in 0..ROUNDS {
+            let Some(order) = self.store.order(id.order).await? else {
+                return Ok(Asking::Over(Refunding::NoSuchRefund));
+            };
+            match order.value.refund(id.sequence).map(|refund| &refund.progress) {
+                None => return Ok(Asking::Over(Refunding::NoSuchRefund)),
+                Some(Progress::Asked) => return Ok(Asking::Order(Box::new(order.value), true)),
+                Some(Progress::Due) => {}
+                Some(Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced) => {
+                    self.store.handled(id, now).await?;
+                    return Ok(Asking::Over(Refunding::DoneBefore));
+                }
+            }
+            let asked: Versioned<Order> = order.with(order.value.clone().refund_asked(id.sequence, now));
+            match self.store.save_order(&asked, None).await {
+                Ok(()) => return Ok(Asking::Order(Box::new(asked.value), false)),
+                Err(Lost::Race(_) | Lost::Conflict) => {}
+                Err(lost) => return Err(lost.into()),
+            }
+        }
+        Err(TillError::Busy)
+    }
+
+    async fn cancel(&self, payment_key: &str, order: &Order, refund: &Refund) -> Result<Found, TillError> {
+        let id = order.id;
+        let key =
+            IdempotencyKey::new(format!("cancel:{id}:{}", refund.sequence)).map_err(|_| TillError::Key)?;
+        // Everything at once is also allowed where parts are not.
+        let amount = (refund.amount != order.total).then_some(refund.amount.0);
+        let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to: None };
+        let answer = self.toss.cancel(payment_key, &cancel, &key).await;
+        let failure = match answer {
+            Ok(payment) if is_among(&payment, order, refund) => return Ok(Found::Done),
+            Ok(payment) => {
+                tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?payment.trace, "the answer to a refund does not show it");
+                return Ok(Found::Unknown("the answer does not show the refund".to_owned()));
+            }
+            Err(failure) => failure,
+        };
+        tracing::warn!(order = %id, refund = refund.sequence, error.message = %failure, "refund is not answered with the money");
+        let why = failure.to_string();
+        // Whatever was answered: what stands among the payment's cancels is done.
+        let there = self.look_for(payment_key, order, refund).await;
+        Ok(match (failure, there) {
+            (_, Some(true)) => Found::Done,
+            (CancelFailure::AlreadyDone(_), Some(false)) if self.agrees(payment_key, order, refund).await => {
+                Found::Done
+            }
+            (CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection), Some(false)) => {
+                Found::Refused(rejection.code)
+            }
+            (CancelFailure::OurFault(rejection), _) => {
+                tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
+                Found::Unknown(why)
+            }
+            _ => Found::Unknown(why),
+        })
+    }
+
+    /// Whether the refund is among the payment's cancels; none = the provider does not say.
+    async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<bool> {
+        match self.toss.payment(payment_key).await {
+            Ok(Some(payment)) => Some(is_among(&payment, order, refund)),
+            Ok(None) => None,
+            Err(failure) => {
+                tracing::warn!(order = %order.id, error.message = %failure, "payment can not be looked at");
+                None
+            }
+        }
+    }
+
+    /// Whether the provider holds no more than it would after this refund: somebody gave the money back there by hand.
+    async fn agrees(&self, payment_key: &str, order: &Order, refund: &Refund) -> bool {
+        let done = order.refunds.iter().filter(|refund| matches!(refund.progress, Progress::Done { .. }));
+        let after =
+            order.total.saturating_sub(done.map(|refund| refund.amount).sum()).saturating_sub(refund.amount);
+        let payment = self.toss.payment(payment_key).await;
+        matches!(payment, Ok(Some(payment)) if payment.balance_amount <= after.0)
+    }
+
+    async fn record(&self, id: MessageId, found: Found, now: Timestamp) -> Result<Refunding, TillError> {
+        if let Found::Unknown(why) = found {
+            return Ok(Refunding::Unknown(why));
+        }
+        for _ in 0..ROUNDS {
+            let Some(order) = self.store.order(id.order).await? else { return Ok(Refunding::NoSuchRefund) };
+            if !order.value.refund(id.sequence).is_some_and(|refund| refund.progress.is_open()) {
+                self.store.handled(id, now).await?;
+                return Ok(Refunding::DoneBefore);
+            }
+            let (saved, refunding) = match &found {
+                Found::Refused(code) => {
+                    let parked = order.value.clone().refund_parked(id.sequence, code.clone(), now);
+                    (self.store.save_order(&order.with(parked), Some(id)).await, Refunding::Parked)
+                }
+                Found::Done | Found::Unknown(_) => {
+                    let step = order.value.clone().refund_done(id.sequence, now);
+                    let change = Change {
+                        seen: order.version,
+                        step: &step,
+                        handled: Some(id),
+                        copy: None,
+                        paid: false,
+                    };
+                    (self.store.commit(change).await, Refunding::Done)
+                }
+            };
+            match saved {
+                Ok(()) => {
+                    tracing::info!(order = %id.order, refund = id.sequence, outcome = ?refunding, "refund recorded");
+                    return Ok(refunding);
+                }
+                Err(Lost::Race(Guard::Message)) => return Ok(Refunding::DoneBefore),
+                Err(Lost::Race(_) | Lost::Conflict) => {}
+                Err(lost) => return Err(lost.into()),
+            }
+        }
+        Err(TillError::Busy)
+    }
+}
+
+enum Asking {
+    /// The order with the refund asked for, and whether it was asked for before.
+    Order(Box<Order>, bool),
+    /// There is nothing to ask.
+    Over(Refunding),
+}
+
+/// Whether a payment shows this refund, and its sums are sound: what was cancelled and what is left are what was paid.
+fn is_among(payment: &toss::Payment, order: &Order, refund: &Refund) -> bool {
+    let ours = payment.order_id == order.id.to_string() && payment.total_amount == order.total.0;
+    let cancelled: u64 = payment.cancels.iter().map(|cancelled| cancelled.cancel_amount).sum();
+    let sound = payment.balance_amount.saturating_add(cancelled) == payment.total_amount;
+    let reason = refund.at_the_provider();
+    ours && sound
+        && payment.cancels.iter().any(|cancelled| {
+            cancelled.cancel_amount == refund.amount.0
+                && cancelled.cancel_reason.as_ref().is_some_and(|said| said.reveal() == reason)
+        })
+}

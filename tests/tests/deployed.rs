@@ -1,0 +1,285 @@
+//! The walk on the deployed system: the very `template.yaml`, through CloudFormation, with the real binaries, played by
+//! MiniStack on this machine. Roles are enforced there: a function with a right too few fails here.
+//!
+//! Needs the environment and the binaries that `cargo xtask test deployed` makes, and is ignored without.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    future::Future,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use serde_json::{Value as Json, json};
+use toss_standin::Standin;
+use walk::{Answer, Ask, Doors, OverHttp, Transport as _, Walker};
+
+/// How long the pipeline may take for one order. It takes two or three seconds.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(60);
+/// How long to let things happen between two looks.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
+
+// --------------------------------------------------------------------------------------------------------- the tests
+
+#[tokio::test]
+#[ignore = "needs MiniStack and the functions' binaries: cargo xtask test deployed"]
+async fn a_reader_walks_the_deployed_house_from_the_closed_door_to_the_posted_parcel() {
+    let house = Deployed::new("gongganmunhak", &root().join("template.yaml")).await;
+    let twins = house.hear_the_topic().await;
+    house.owner_does("owner-shelve", event("owner-shelve")).await;
+
+    let mut reader = house.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    arrives_at(&mut reader, &order, "packed").await;
+
+    let desk = house.owner("owner-desk", json!({})).await;
+    let parcel = desk["call"]["parcels"]
+        .as_array()
+        .and_then(|parcels| parcels.iter().find(|parcel| parcel["order"] == order));
+    let mut parcel = parcel.unwrap_or_else(|| panic!("the order is not on the desk: {desk:#}")).clone();
+    parcel["number"] = "123456789012".into();
+    house.owner_does("owner-ship", json!({ "parcels": [parcel] })).await;
+    arrives_at(&mut reader, &order, "shipped").await;
+
+    let all = ["paid", "chosen", "packed", "shipped"].map(str::to_owned);
+    let letters = || async {
+        let mut reader = reader.clone();
+        let page = reader.mailbox().await;
+        let news = page.all("li[data-notice]").into_iter().filter_map(|letter| letter.attr("data-notice"));
+        let news: Vec<String> = news.map(str::to_owned).collect();
+        (news.len() == all.len() && all.iter().all(|notice| news.contains(notice))).then_some(()).ok_or(news)
+    };
+    within("every letter is in the mailbox", letters).await;
+    // A push says what it is about and carries no name, no address and no title.
+    let heard = within("every push went out", || house.heard(&twins, all.len())).await;
+    assert!(!heard.contains("김읽는이") && !heard.contains("창의문로"), "{heard}");
+
+    let mut other = house.visitor();
+    let order = other.walk(Doors::Riddle).await;
+    arrives_at(&mut other, &order, "packed").await;
+}
+
+#[tokio::test]
+#[ignore = "needs MiniStack and the functions' binaries: cargo xtask test deployed"]
+async fn a_function_can_do_only_what_its_role_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let begin = text.find("\n  DoorRole:").expect("the door has a role");
+    let less = text[begin..].replacen("dynamodb:PutItem", "dynamodb:DescribeTable", 1);
+    fs::write(folder.path().join("template.yaml"), format!("{}{less}", &text[..begin])).unwrap();
+    fs::create_dir(folder.path().join("infra")).unwrap();
+    fs::copy(root().join("infra/alarms.yaml"), folder.path().join("infra/alarms.yaml")).unwrap();
+
+    let house = Deployed::new("less", &folder.path().join("template.yaml")).await;
+    let mut visitor = house.visitor();
+    visitor.go("/").await;
+    let walk::Onward::Form(form) = visitor.here().onward() else { panic!("the door is entered by a form") };
+    let ask = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    let ask = ask.header("sec-fetch-site", "same-origin").body(Bytes::from(form.encoded())).unwrap();
+    let page = visitor.ask(ask).await;
+    assert_eq!(page.status, 500, "a door that may not write lets nobody in: {page:?}");
+}
+
+/// The call with the code that its dry run said: eight hexadecimal digits between quotation marks.
+fn confirmed(mut call: Json, preview: &Json) -> Json {
+    let said = preview["next"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .flat_map(|line| line.split('"'));
+    let code =
+        said.filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit())).last();
+    call["confirm"] = code.unwrap_or_else(|| panic!("no code in {preview:#}")).into();
+    call
+}
+
+// --------------------------------------------------------------------------------------------------------- MiniStack
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The folder with the functions' binaries: where cargo put this test, two floors up.
+fn binaries() -> PathBuf {
+    env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
+}
+
+fn event(stem: &str) -> Json {
+    serde_json::from_slice(&fs::read(root().join("events").join(format!("{stem}.json"))).unwrap()).unwrap()
+}
+
+fn script(name: &str) -> Command {
+    let python = root().join(".tools/venv/bin/python");
+    assert!(python.is_file(), "there is no {}; `cargo xtask test deployed` makes it", python.display());
+    let mut command = Command::new(python);
+    command.arg(root().join("infra/ministack").join(name));
+    command
+}
+
+/// MiniStack, started by the first test that needs it. It lives until its input ends, and the kernel ends that with us.
+struct MiniStack {
+    endpoint: String,
+    _process: Child,
+}
+
+fn ministack() -> &'static MiniStack {
+    static STARTED: OnceLock<MiniStack> = OnceLock::new();
+    STARTED.get_or_init(|| {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = root().join("artefacts/deployed.log");
+        fs::create_dir_all(log.parent().unwrap()).unwrap();
+        let mut command = script("start.py");
+        command.arg("--port").arg(port.to_string()).arg("--log").arg(&log);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Json =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("MiniStack did not start (see above)"));
+        println!("MiniStack at {}; its log is {}", ready["endpoint"], log.display());
+        MiniStack { endpoint: ready["endpoint"].as_str().unwrap().to_owned(), _process: process }
+    })
+}
+
+/// A stack, and the payment stand-in that it takes its payments from.
+struct Deployed {
+    stack: Json,
+    _standin: Standin,
+}
+
+impl Deployed {
+    async fn new(name: &str, template: &Path) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let standin = toss_standin::serve(listener, toss_standin::Options::default()).unwrap();
+        // One after another: what the first put into the bucket the second need not.
+        static DEPLOYING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _turn = DEPLOYING.lock().await;
+        let began = Instant::now();
+        let mut deploy = script("deploy.py");
+        deploy.args(["--endpoint", &ministack().endpoint, "--stack", name, "--template"]).arg(template);
+        deploy.arg("--binaries").arg(binaries()).args(["--toss-secret", toss_standin::SECRET_KEY]);
+        for (parameter, value) in [
+            ("TossApiUrl", standin.url()),
+            ("TossScriptUrl", standin.script_url()),
+            ("TossPlainWindowUrl", standin.window_url()),
+            ("TossClientKey", toss_standin::CLIENT_KEY.to_owned()),
+        ] {
+            deploy.arg("--parameter").arg(format!("{parameter}={value}"));
+        }
+        let done = tokio::task::spawn_blocking(move || deploy.stderr(Stdio::inherit()).output().unwrap())
+            .await
+            .unwrap();
+        assert!(done.status.success(), "the template could not be deployed (see above)");
+        let stack = serde_json::from_slice(&done.stdout).unwrap();
+        println!("{name} deployed in {:.1} s", began.elapsed().as_secs_f32());
+        Self { stack, _standin: standin }
+    }
+
+    fn visitor(&self) -> Walker {
+        Walker::at(&ministack().endpoint, self.stack["api_host"].as_str())
+    }
+
+    /// One call to the cloud, as the root of its account. MiniStack reads who signed, and does not check the signature.
+    async fn call(&self, service: &str, ask: http::request::Builder, body: Vec<u8>) -> Answer {
+        let who = format!("Credential=test/20260101/ap-northeast-2/{service}/aws4_request");
+        let ask =
+            ask.header("authorization", format!("AWS4-HMAC-SHA256 {who}, SignedHeaders=host, Signature=0"));
+        let ask: Ask = ask.header("x-amz-date", "20260101T000000Z").body(body.into()).unwrap();
+        let answer = OverHttp::new(&ministack().endpoint, None).send(ask).await;
+        assert!(answer.status().is_success(), "{service}: {} {:?}", answer.status(), answer.body());
+        answer
+    }
+
+    /// Calls a drawer by Lambda's own API, as the console does.
+    async fn owner(&self, drawer: &str, event: Json) -> Json {
+        let function = self.stack["functions"][drawer].as_str().unwrap();
+        let ask = http::Request::post(format!("/2015-03-31/functions/{function}/invocations"));
+        let answer = self.call("lambda", ask, event.to_string().into_bytes()).await;
+        assert!(answer.headers().get("x-amz-function-error").is_none(), "{drawer}: {:?}", answer.body());
+        let answer: Json = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
+        answer
+    }
+
+    /// Calls a drawer, and again with the code that its dry run answers.
+    async fn owner_does(&self, drawer: &str, event: Json) {
+        let preview = self.owner(drawer, event.clone()).await;
+        let done = self.owner(drawer, confirmed(event, &preview)).await;
+        assert!(done["did"].as_array().is_some_and(|did| !did.is_empty()), "{drawer} did nothing: {done:#}");
+    }
+
+    /// A queue that hears what is published on the topic. Gives its address.
+    async fn hear_the_topic(&self) -> String {
+        let made = self.sqs("CreateQueue", json!({ "QueueName": "twins" })).await;
+        let queue = made["QueueUrl"].as_str().unwrap().to_owned();
+        let arn = format!("arn:aws:sqs:ap-northeast-2:000000000000:{}", queue.rsplit('/').next().unwrap());
+        let topic = self.stack["topic"].as_str().unwrap();
+        let ask = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+        let form =
+            format!("Action=Subscribe&Version=2010-03-31&TopicArn={topic}&Protocol=sqs&Endpoint={arn}");
+        self.call("sns", ask, form.into_bytes()).await;
+        queue
+    }
+
+    /// What was heard on the queue, if it is so many messages; otherwise how many there are.
+    async fn heard(&self, queue: &str, messages: usize) -> Result<String, usize> {
+        let ask = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
+        let got = self.sqs("ReceiveMessage", ask).await;
+        let bodies: BTreeSet<&str> =
+            got["Messages"].as_array().into_iter().flatten().filter_map(|m| m["Body"].as_str()).collect();
+        if bodies.len() == messages { Ok(bodies.into_iter().collect()) } else { Err(bodies.len()) }
+    }
+
+    async fn sqs(&self, action: &str, ask: Json) -> Json {
+        let target = format!("AmazonSQS.{action}");
+        let request = http::Request::post("/")
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0");
+        serde_json::from_slice(self.call("sqs", request, ask.to_string().into_bytes()).await.body()).unwrap()
+    }
+}
+
+// ----------------------------------------------------------------------------------------------------------- waiting
+
+/// Looks until it is so, or panics with what was seen last.
+async fn within<T, Seen: std::fmt::Debug, F: Future<Output = Result<T, Seen>>>(
+    what: &str,
+    look: impl Fn() -> F,
+) -> T {
+    let began = Instant::now();
+    loop {
+        match look().await {
+            Ok(found) => return found,
+            Err(seen) if began.elapsed() > ARRIVES_WITHIN => {
+                panic!("waited in vain until {what}; seen: {seen:?}")
+            }
+            Err(_) => tokio::time::sleep(LOOKS_EVERY).await,
+        }
+    }
+}
+
+/// Looks through the window until the order has come so far.
+async fn arrives_at(reader: &mut Walker, order: &str, state: &str) {
+    let from = reader.clone();
+    let look = || async {
+        let mut reader = from.clone();
+        let seen = reader.go(&format!("/window/{order}")).await.order();
+        if seen.1 == state { Ok(()) } else { Err(seen) }
+    };
+    within(&format!("the order is {state}"), look).await;
+    reader.window().await;
+}

@@ -1,0 +1,90 @@
+//! A page is one read, a form at most one read and one write; and nothing in front of the reader waits for a queue.
+
+use std::sync::{Arc, Mutex};
+
+use house::content::House;
+use house::text::Language;
+use local::Service;
+use walk::{Ask, Doors, InProcess, Pay, Sending, Shop, Transport, Walker};
+
+/// The house, counting the calls of each request.
+#[derive(Clone)]
+struct Counting {
+    shop: Arc<Shop>,
+    seen: Arc<Mutex<Vec<(String, usize, usize)>>>,
+}
+
+impl Transport for Counting {
+    fn authority(&self) -> &str {
+        InProcess::AUTHORITY
+    }
+
+    fn send(&self, ask: Ask) -> Sending<'_> {
+        Box::pin(async move {
+            let request = format!("{} {}", ask.method(), ask.uri().path());
+            let system = self.shop.system();
+            system.wire().forget_calls();
+            let answer = system.request(ask).await;
+            let calls = system.wire().calls();
+            let of = |wanted: fn(Service) -> bool| calls.iter().filter(|((_, service, _), _)| wanted(*service)).map(|(_, n)| n).sum();
+            let table = of(|service| service == Service::Dynamodb);
+            let other = of(|service| matches!(service, Service::Sqs | Service::Sns));
+            self.seen.lock().unwrap().push((request, table, other));
+            answer
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
+    let shop = Arc::new(Shop::open().await);
+    let house = Counting { shop: Arc::clone(&shop), seen: Arc::default() };
+    for (doors, language) in [(Doors::Riddle, Language::Ko), (Doors::Plain, Language::En)] {
+        let mut reader = Walker::new(house.clone()).reading(language);
+        for path in ["/", "/notice", "/shelf", "/shelf?range=heavy", "/nowhere"] {
+            reader.go(path).await;
+        }
+        reader.open_the_door().await;
+        for guess in ["· · ·", "—·—", "", "···—···—···"] {
+            reader.guess(guess).await;
+        }
+        shop.minutes_pass(4).await;
+        reader.reload().await;
+        let hint = reader.here().form("#hints form");
+        reader.submit(hint).await;
+        reader.through_the_rooms(doors).await;
+        reader.go("/").await;
+        reader.onward().await;
+        let empty = reader.here().form("form[data-onward]");
+        reader.submit(empty).await;
+        reader.sign().await;
+        let empty = reader.here().form("form[data-onward]");
+        reader.submit(empty).await;
+        reader.write_letter().await;
+        let empty = reader.here().form("form[data-onward]");
+        reader.submit(empty).await;
+        reader.order("middle").await;
+        reader.pay(Pay::Cancel).await;
+        reader.onward().await;
+        reader.pay(Pay::Refuse).await;
+        reader.onward().await;
+        reader.pay(Pay::Approve).await;
+        reader.expect("window");
+        shop.settle().await;
+        for path in ["/", "/window", "/mailbox", "/letter", "/counter", "/knock", "/study", "/wait", "/bell", "/whisper", "/guestbook"] {
+            reader.go(path).await;
+        }
+    }
+    let seen = house.seen.lock().unwrap().clone();
+    let too_many: Vec<_> = seen
+        .iter()
+        .filter(|(request, table, other)| *table > if request.starts_with("GET") { 1 } else { 2 } || *other > 0)
+        .collect();
+    assert!(too_many.is_empty(), "{too_many:#?}");
+    // The steps were really there: with reads and writes of their own.
+    let house = House::built_in().unwrap();
+    let rooms = house.rooms().iter().map(|room| room.id.as_str()).filter(|room| !matches!(*room, "door" | "pay"));
+    for step in rooms.map(|room| format!("POST /{room}")).chain(["POST /".to_owned()]) {
+        assert!(seen.iter().any(|(request, table, _)| *request == step && *table > 0), "{step}: {seen:#?}");
+    }
+}

@@ -1,0 +1,81 @@
+//! A write that was done, and whose reply broke off: the step is done once, however often it is sent.
+
+use local::{Breakage, Fault, Service};
+use walk::{Doors, Form, Pay, Shop, Walker};
+
+use super::sent;
+
+/// The steps of a walk that write, in their order, by the operation they write with.
+const WRITES: [(&str, &str); 9] = [
+    ("door", "PutItem"),
+    ("knock", "PutItem"),
+    ("study", "PutItem"),
+    ("guestbook", "PutItem"),
+    ("letter", "TransactWriteItems"),
+    ("counter", "TransactWriteItems"),
+    ("wait", "PutItem"),
+    ("bell", "TransactWriteItems"),
+    ("whisper", "PutItem"),
+];
+
+fn of_kind(shop: &Shop, kind: &str) -> usize {
+    shop.items().iter().filter(|item| item["kind"]["S"] == kind).count()
+}
+
+/// Everything a walk to an order leaves behind is there once.
+fn everything_is_there_once(shop: &Shop) {
+    assert_eq!(of_kind(shop, "letter"), 2, "the whisper, and the letter to the owner");
+    assert_eq!(of_kind(shop, "order"), 1);
+    assert_eq!(shop.item("SHELF#middle", "STOCK")["holds"]["M"].as_object().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_asks_again_after_a_lost_reply_does_it_once() {
+    let shop = Shop::open().await;
+    for (function, operation) in WRITES {
+        shop.system().wire().inject(Fault::on(Service::Dynamodb, operation, Breakage::LostReply).of(function));
+    }
+    let mut reader = shop.visitor();
+    reader.to_an_order(Doors::Riddle, "middle").await;
+    assert_eq!(shop.system().wire().heal(), 0, "a reply was not lost");
+    assert_eq!(of_kind(&shop, "visit"), 1);
+    everything_is_there_once(&shop);
+    reader.pay(Pay::Approve).await;
+    reader.expect("window");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_reader_who_sends_again_after_a_lost_reply_does_it_once() {
+    let shop = Shop::open().await;
+    let mut reader = shop.visitor();
+    reader.open_the_door().await;
+    reader.through_the_rooms(Doors::Plain).await;
+    let form = reader.here().form("form[data-onward]").fill("pen_name", "물억새");
+    fails_and_is_done(&shop, &reader, &form.fill("grown", "y").fill("terms", "y").fill("privacy", "y"), WRITES[3]).await;
+    reader.sign().await;
+    reader.expect("letter");
+    let form = reader.here().form("form[data-onward]").fill("letter", "한 번만 보낸 편지");
+    fails_and_is_done(&shop, &reader, &form, WRITES[4]).await;
+    reader.write_letter().await;
+    reader.expect("counter");
+    let form = reader.filled_counter("middle");
+    fails_and_is_done(&shop, &reader, &form, WRITES[5]).await;
+    reader.order("middle").await;
+    reader.expect("pay");
+    everything_is_there_once(&shop);
+    assert!(reader.mailbox().await.says("한 번만 보낸 편지"), "{:?}", reader.here());
+    shop.nothing_failed();
+}
+
+/// Sends a form whose write is done and never answered: a failure, and something changed.
+async fn fails_and_is_done(shop: &Shop, reader: &Walker, form: &Form, (function, operation): (&str, &str)) {
+    let before = shop.items();
+    let fault = Fault::on(Service::Dynamodb, operation, Breakage::LostReply).of(function).times(3);
+    shop.system().wire().inject(fault);
+    let page = reader.ask(sent(form)).await;
+    shop.system().wire().heal();
+    // The client asks again under the same token or condition, and may learn that it is done.
+    assert!(matches!(page.status.as_u16(), 303 | 500), "{function}: {page:?}");
+    assert_ne!(shop.items(), before, "{function} wrote nothing");
+}

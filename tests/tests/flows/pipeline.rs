@@ -1,0 +1,221 @@
+//! What happens behind the window: messages that come twice, never, too late, at night, or that are none.
+
+use jiff::{SignedDuration, Timestamp};
+use local::{Breakage, Fault, Outgoing, Service};
+use serde_json::{Value, json};
+use walk::{Doors, Shop};
+
+use super::notices;
+
+/// Where an order's books, messages and letters stand: what a duplicate must not change.
+fn sums(shop: &Shop, order: &str) -> Value {
+    let items = shop.items();
+    let of_kind = |kind: &str| items.iter().filter(|item| item["kind"]["S"] == kind).count();
+    let taken: u64 = items
+        .iter()
+        .filter(|item| item["kind"]["S"] == "book")
+        .map(|book| book["taken"]["N"].as_str().unwrap().parse::<u64>().unwrap())
+        .sum();
+    json!({
+        "state": shop.state(order),
+        "messages": of_kind("message"),
+        "letters": of_kind("letter"),
+        "sent": of_kind("sent"),
+        "taken": taken,
+        "free": shop.item("SHELF#middle", "STOCK")["free"]["N"],
+        "holds": shop.item("SHELF#middle", "STOCK")["holds"]["M"],
+        "published": shop.told().len(),
+    })
+}
+
+/// A walk to a posted parcel.
+async fn posted(shop: &Shop) -> String {
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    order
+}
+
+#[tokio::test]
+async fn a_message_delivered_twice_changes_nothing() {
+    let plain = Shop::at_full_price().await;
+    let once = sums(&plain, &posted(&plain).await);
+    for (function, queue) in
+        [("choose", "ChooseQueue"), ("pack", "PackQueue"), ("ship", "ShipQueue"), ("ring", "RingQueue")]
+    {
+        let shop = Shop::at_full_price().await;
+        let order = shop.visitor().walk(Doors::Plain).await;
+        let mut duplicated = 0;
+        for shipped in [false, true] {
+            if shipped {
+                shop.owner_ships(&order, "123456789012").await;
+            }
+            // Each message that comes by is there three times: twice in one batch, and once more when all is done.
+            shop.system().hold(function);
+            shop.settle().await;
+            let name = shop.queue(queue);
+            let bodies: Vec<String> = shop.on_queue(queue).into_iter().map(|message| message.body).collect();
+            for message in shop.on_queue(queue) {
+                shop.system().queues().duplicate(&name, &message.id).unwrap();
+            }
+            shop.system().release(function);
+            shop.settle().await;
+            for body in &bodies {
+                shop.system().queues().send(&name, &Outgoing::text(body)).unwrap();
+                duplicated += 1;
+            }
+            shop.settle().await;
+        }
+        assert!(duplicated > 0, "nothing came by {queue}");
+        assert_eq!(sums(&shop, &order), once, "{queue}");
+        assert!(shop.on_queue(queue).is_empty());
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
+    let shop = Shop::at_full_price().await;
+    let all = ["Choose", "Pack", "Ship", "Ring"];
+    let nobody = "01JD9G5T3M8Q2W6X4Z7N1C0V5K";
+    let poison = [
+        "이것은 쪽지가 아니오".to_owned(),
+        String::from("{}"),
+        json!({ "id": "no id", "task": "choose", "at": "2026-08-01T00:00:00Z" }).to_string(),
+        json!({ "id": format!("{nobody}#000001"), "task": "choose", "at": "2026-08-01T00:00:00Z" }).to_string(),
+        json!({ "id": format!("{nobody}#000001"), "task": "ring", "notice": "paid", "at": "2026-08-01T00:00:00Z" }).to_string(),
+    ];
+    for queue in all {
+        let name = shop.queue(&format!("{queue}Queue"));
+        for body in &poison {
+            shop.system().queues().send(&name, &Outgoing::text(body)).unwrap();
+        }
+    }
+    let order = posted(&shop).await;
+    shop.minutes_pass(30).await;
+    for queue in all {
+        assert!(shop.on_queue(&format!("{queue}Queue")).is_empty(), "{queue}");
+        let dead: Vec<String> =
+            shop.on_queue(&format!("{queue}DeadLetters")).into_iter().map(|message| message.body).collect();
+        assert_eq!(dead.len(), poison.len(), "{queue}: {dead:?}");
+        assert!(poison.iter().all(|body| dead.contains(body)), "{queue}: {dead:?}");
+    }
+    let plain = Shop::at_full_price().await;
+    let expected = sums(&plain, &posted(&plain).await);
+    assert_eq!(sums(&shop, &order), expected);
+    // A batch with a bad record is no failure of the function.
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_a_queue_refuses_comes_again_from_the_stream() {
+    let shop = Shop::at_full_price().await;
+    let fault = Fault::on(Service::Sqs, "SendMessageBatch", Breakage::Error500).of("relay").times(3);
+    shop.system().wire().inject(fault);
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(2).await;
+    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.told().len(), 3);
+    assert!(shop.on_queue("RelayDeadLetters").is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
+    let shop = Shop::at_full_price().await;
+    shop.system().hold("relay");
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.minutes_pass(60).await;
+    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"]);
+    // The stream comes after all: late, and twice.
+    let swept = sums(&shop, &order);
+    shop.system().release("relay");
+    shop.minutes_pass(30).await;
+    assert_eq!(sums(&shop, &order), swept);
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_step_that_fails_is_taken_again() {
+    let shop = Shop::at_full_price().await;
+    for function in ["choose", "pack"] {
+        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle).of(function).times(3);
+        shop.system().wire().inject(fault);
+    }
+    let fault = Fault::on(Service::Sns, "Publish", Breakage::Throttle).of("ring").times(3);
+    shop.system().wire().inject(fault);
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(15).await;
+    assert_eq!(shop.state(&order), "packed");
+    let plain = Shop::at_full_price().await;
+    let other = plain.visitor().walk(Doors::Plain).await;
+    plain.settle().await;
+    assert_eq!(sums(&shop, &order), sums(&plain, &other));
+}
+
+#[tokio::test]
+async fn a_step_whose_reply_was_lost_is_taken_once() {
+    let shop = Shop::at_full_price().await;
+    for function in ["choose", "pack"] {
+        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply).of(function).times(3);
+        shop.system().wire().inject(fault);
+    }
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(15).await;
+    assert_eq!(shop.state(&order), "packed");
+    let plain = Shop::at_full_price().await;
+    let other = plain.visitor().walk(Doors::Plain).await;
+    plain.settle().await;
+    assert_eq!(sums(&shop, &order), sums(&plain, &other));
+}
+
+#[tokio::test]
+async fn nobody_is_rung_at_night_and_the_letter_lies_there_at_once() {
+    let shop = Shop::at_full_price().await;
+    // Ten in the evening in Korea.
+    shop.system().leap(SignedDuration::from_hours(13)).await.unwrap();
+    let mut reader = shop.visitor();
+    reader.walk(Doors::Plain).await;
+    shop.minutes_pass(1).await;
+    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"]);
+    shop.minutes_pass(9 * 60).await;
+    assert_eq!(shop.told(), [], "it is still before eight");
+    shop.minutes_pass(90).await;
+    let published = shop.told();
+    assert_eq!(published.len(), 3);
+    let eight: Timestamp = "2026-08-02T08:00:00+09:00".parse().unwrap();
+    for publish in &published {
+        let late = publish.at.duration_since(eight);
+        assert!(!late.is_negative() && late <= SignedDuration::from_mins(10), "{publish:?}");
+    }
+    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"], "told once of each");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn many_orders_go_through_every_stage_together() {
+    let shop = Shop::at_full_price().await;
+    let mut orders = Vec::new();
+    for number in 0..5 {
+        let recipient = walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
+        orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
+    }
+    shop.settle().await;
+    assert!(orders.iter().all(|order| shop.state(order) == "packed"));
+    let desk = shop.owner("owner-desk", json!({ "limit": 3 })).await;
+    assert_eq!(desk["shows"].as_array().unwrap().len(), 3);
+    assert!(desk["next"].to_string().contains("더 있습니다"), "{desk:#}");
+    // What the desk printed is the next call, but for the numbers.
+    let mut call = shop.owner("owner-desk", json!({})).await["call"].clone();
+    assert_eq!(call["parcels"].as_array().unwrap().len(), 5);
+    for parcel in call["parcels"].as_array_mut().unwrap() {
+        parcel["number"] = "1234567890".into();
+    }
+    shop.owner_does("owner-ship", call).await;
+    shop.settle().await;
+    assert!(orders.iter().all(|order| shop.state(order) == "shipped"));
+    shop.nothing_failed();
+}

@@ -1,0 +1,158 @@
+//! What is personal stays where it belongs: in the table, on the reader's own pages and on the owner's desk. Not on a
+//! queue, not in a push, not in a log.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use local::{Breakage, Fault, Service};
+use serde_json::json;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
+use walk::{Doors, Onward, Pay, Recipient, Shop, Walker};
+
+use super::{post, sent};
+
+/// The log as it would be written, kept here.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Keeps every line of this thread's log from now on, down to the level that the template allows; what the local
+    /// run and its database say is not the shop's.
+    fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let targets = Targets::new().with_default(LevelFilter::DEBUG);
+        let targets = ["dynoxide", "local", "tower_http", "toss_standin"]
+            .into_iter()
+            .fold(targets, |targets, quiet| targets.with_target(quiet, LevelFilter::OFF));
+        let lines = tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone()).with_filter(targets);
+        (log, tracing_subscriber::registry().with(lines).set_default())
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+const PEN_NAME: &str = "카나리아필명";
+const LETTER: &str = "카나리아가 창가에서 쓴 편지";
+
+fn recipient() -> Recipient {
+    Recipient {
+        name: "카나리아받는이".to_owned(),
+        phone: "010-7531-9864".to_owned(),
+        postcode: "97531".to_owned(),
+        street: "카나리아시 노래로 8642".to_owned(),
+        detail: "카나리아동".to_owned(),
+    }
+}
+
+/// Nothing of the reader, and nothing of which book.
+fn says_nothing(what: &str, text: &str, titles: &[String]) {
+    for personal in ["카나리아", "75319864", "7531-9864"] {
+        assert!(!text.contains(personal), "{what} says `{personal}`: {}", around(text, personal));
+    }
+    for title in titles {
+        assert!(!text.contains(title.as_str()), "{what} says `{title}`: {}", around(text, title));
+    }
+}
+
+fn around<'a>(text: &'a str, found: &str) -> &'a str {
+    text.lines().find(|line| line.contains(found)).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn queues_pushes_and_logs_carry_nothing_personal() {
+    let (log, _guard) = Log::keep();
+    let shop = Shop::open().await;
+    let titles: Vec<String> =
+        shop.items().iter().filter_map(|item| item["title"]["S"].as_str().map(ToOwned::to_owned)).collect();
+    // Some titles are everyday words; those that are not are enough.
+    let titles: Vec<String> = titles.into_iter().filter(|title| title.chars().count() > 3).collect();
+    let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
+    reader.to_the_counter(Doors::Riddle).await;
+    reader.order("middle").await;
+    reader.pay(Pay::Refuse).await;
+    reader.onward().await;
+    for held in ["choose", "pack", "ship", "ring"] {
+        shop.system().hold(held);
+    }
+    reader.pay(Pay::Approve).await;
+    let (order, _) = reader.here().order();
+    for function in ["choose", "pack", "ship", "ring"] {
+        shop.settle().await;
+        if function == "ship" {
+            shop.owner_ships(&order, "123456789012").await;
+            shop.settle().await;
+        }
+        for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "RingQueue"] {
+            for message in shop.on_queue(queue) {
+                says_nothing(queue, &message.body, &titles);
+            }
+        }
+        shop.system().release(function);
+    }
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    let published = shop.told();
+    assert!(published.len() >= 4, "{published:?}");
+    for publish in &published {
+        let all = format!("{:?} {} {:?}", publish.subject, publish.message, publish.attributes);
+        says_nothing("a push", &all, &titles);
+    }
+    shop.owner("owner-desk", json!({})).await;
+    let text = log.text();
+    assert!(text.contains("order paid") && text.contains("reader told"), "nothing was logged: {text}");
+    says_nothing("the log", &text, &titles);
+}
+
+#[tokio::test]
+async fn a_failure_logs_nothing_personal_either() {
+    let (log, _guard) = Log::keep();
+    let shop = Shop::open().await;
+    let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
+    reader.open_the_door().await;
+    reader.through_the_rooms(Doors::Plain).await;
+    // Each step fails first, then goes on.
+    fails(&shop, &reader, "PutItem", "guestbook", &[("pen_name", PEN_NAME), ("grown", "y"), ("terms", "y"), ("privacy", "y")]).await;
+    reader.sign().await;
+    fails(&shop, &reader, "TransactWriteItems", "letter", &[("letter", LETTER)]).await;
+    reader.write_letter().await;
+    let form = reader.filled_counter("middle");
+    shop.system().wire().inject(broken("TransactWriteItems", "counter"));
+    assert_eq!(reader.ask(sent(&form)).await.status.as_u16(), 500);
+    reader.order("middle").await;
+    reader.to_the_payment_page().await;
+    reader.choose(Pay::Approve).await;
+    let Onward::Form(form) = reader.here().onward() else { panic!("no form") };
+    shop.system().wire().inject(broken("TransactWriteItems", "pay"));
+    assert_eq!(reader.ask(sent(&form)).await.status.as_u16(), 500);
+    // The owner types nonsense that holds somebody's address.
+    shop.owner("owner-ship", json!({ "parcels": [{ "order": "카나리아", "carrier": "카나리아", "number": "7531" }] })).await;
+    let text = log.text();
+    assert!(text.contains("request failed"), "nothing was logged: {text}");
+    says_nothing("the log", &text, &[]);
+}
+
+/// As often as a client tries.
+fn broken(operation: &str, function: &str) -> Fault {
+    Fault::on(Service::Dynamodb, operation, Breakage::Error500).of(function).times(3)
+}
+
+async fn fails(shop: &Shop, reader: &Walker, operation: &str, function: &str, fields: &[(&str, &str)]) {
+    let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    shop.system().wire().inject(broken(operation, function));
+    let page = reader.ask(post(&format!("/{function}"), body)).await;
+    assert_eq!(page.status.as_u16(), 500, "{function}: {page:?}");
+}

@@ -1,0 +1,117 @@
+//! The house falls, or is stopped, and is started again: nothing that was accepted is lost, nothing is done twice.
+
+use serde_json::json;
+use walk::{Doors, Pay, Shop};
+
+use super::notices;
+
+/// How the house goes down.
+#[derive(Debug, Clone, Copy)]
+enum Down {
+    Crash,
+    Stop,
+}
+
+async fn down_and_up(shop: &mut Shop, down: Down) {
+    match down {
+        Down::Crash => shop.crash(),
+        Down::Stop => shop.stop().await,
+    }
+    shop.start_again().await;
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_where_it_was() {
+    for down in [Down::Crash, Down::Stop] {
+        let mut shop = Shop::in_a_folder().await;
+        let mut reader = shop.visitor().writing("물억새", "이 편지는 꺼진 집에서도 남습니다.");
+        reader.open_the_door().await;
+        down_and_up(&mut shop, down).await;
+        reader.by_riddle().await;
+        reader.guess("코끼리").await;
+        down_and_up(&mut shop, down).await;
+        assert!(reader.guess("코끼리").await.says("아까 들었소"), "{down:?}: {:?}", reader.here());
+        reader.by_plain_door().await;
+        down_and_up(&mut shop, down).await;
+        reader.by_plain_door().await;
+        reader.onward().await;
+        reader.expect("whisper");
+        down_and_up(&mut shop, down).await;
+        reader.by_riddle().await;
+        down_and_up(&mut shop, down).await;
+        reader.sign().await;
+        down_and_up(&mut shop, down).await;
+        reader.write_letter().await;
+        down_and_up(&mut shop, down).await;
+        assert!(reader.mailbox().await.says("꺼진 집에서도 남습니다"), "{down:?}: {:?}", reader.here());
+        reader.go("/counter").await;
+        reader.order("middle").await;
+        down_and_up(&mut shop, down).await;
+        reader.to_the_payment_page().await;
+        down_and_up(&mut shop, down).await;
+        reader.choose(Pay::Approve).await;
+        down_and_up(&mut shop, down).await;
+        reader.onward().await;
+        let (order, state) = reader.here().order();
+        assert_eq!(state, "paid");
+        down_and_up(&mut shop, down).await;
+        shop.settle().await;
+        assert_eq!(shop.state(&order), "packed", "{down:?}");
+        assert_eq!(shop.standin().ledger().order(&order).charges, 1);
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
+    for held in ["relay", "choose", "pack", "ring"] {
+        for down in if held == "pack" { vec![Down::Crash, Down::Stop] } else { vec![Down::Crash] } {
+            let mut shop = Shop::in_a_folder().await;
+            let mut reader = shop.visitor();
+            shop.system().hold(held);
+            let order = reader.walk(Doors::Plain).await;
+            shop.settle().await;
+            // What lay before this stage lies there still.
+            down_and_up(&mut shop, down).await;
+            shop.settle().await;
+            assert_eq!(shop.state(&order), "packed", "{down:?} before {held}");
+            assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"], "{down:?} before {held}");
+            shop.system().hold("ship");
+            shop.owner_ships(&order, "123456789012").await;
+            shop.settle().await;
+            down_and_up(&mut shop, down).await;
+            assert_eq!(shop.owner("owner-desk", json!({})).await["shows"], json!(null));
+            shop.settle().await;
+            assert_eq!(shop.state(&order), "shipped", "{down:?} before ship");
+            shop.minutes_pass(30).await;
+            assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed", "shipped"]);
+            shop.nothing_failed();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_house_that_falls_between_two_deliveries_does_each_once() {
+    // It falls after every single order's payment, while those before are somewhere on their way.
+    let mut shop = Shop::in_a_folder().await;
+    let mut orders = Vec::new();
+    for number in 0..6 {
+        let recipient = walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
+        shop.system().hold(["relay", "choose", "pack", "ring"][number % 4]);
+        orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
+        shop.settle().await;
+        shop.crash();
+        shop.start_again().await;
+    }
+    shop.minutes_pass(30).await;
+    assert!(orders.iter().all(|order| shop.state(order) == "packed"));
+    let items = shop.items();
+    let taken: u64 = items
+        .iter()
+        .filter(|item| item["kind"]["S"] == "book")
+        .map(|book| book["taken"]["N"].as_str().unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(taken, 6);
+    assert_eq!(items.iter().filter(|item| item["kind"]["S"] == "letter" && item["author"]["S"] != "doorkeeper").count(), 6 * 4);
+    shop.nothing_failed();
+}

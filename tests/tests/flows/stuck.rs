@@ -1,0 +1,71 @@
+//! 막힌 곳: the figures of the rooms, counted from the table's stream as the walk happens.
+
+use serde_json::{Value, json};
+use walk::{Doors, Shop};
+
+use super::before_riddle;
+
+/// What the drawer shows of a room.
+async fn room(shop: &Shop, name: &str) -> Value {
+    shop.settle().await;
+    let answer = shop.owner("owner-stuck", json!({})).await;
+    let shows = answer["shows"].as_array().unwrap();
+    shows.iter().find(|room| room["room"] == name).unwrap_or_else(|| panic!("no {name}: {answer}")).clone()
+}
+
+#[tokio::test]
+async fn each_room_is_counted_as_it_is_walked() {
+    let shop = Shop::empty().await;
+    for doors in [Doors::Riddle, Doors::Plain, Doors::Plain] {
+        let mut visitor = shop.visitor();
+        visitor.open_the_door().await;
+        visitor.through_the_rooms(doors).await;
+        visitor.sign().await;
+    }
+    let _left = before_riddle(&shop, "foreword").await;
+    for (name, solved, plain) in [("knock", 1, 2), ("bell", 1, 2), ("whisper", 1, 2), ("wait", 0, 3)] {
+        let figures = room(&shop, name).await;
+        let more = if name == "knock" { figures["entered"].as_u64().unwrap() - 3 } else { 0 };
+        assert_eq!((figures["solved"].as_u64(), figures["plain_door"].as_u64()), (Some(solved), Some(plain + more)), "{figures}");
+        assert_eq!(figures["left"], 0, "{figures}");
+    }
+    let study = room(&shop, "study").await;
+    assert!(study["left"].as_u64().unwrap() >= 1, "{study}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn hints_and_wrong_answers_are_counted_and_the_commonest_comes_first() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_riddle(&shop, "foreword").await;
+    visitor.guess("코끼리").await;
+    visitor.guess("기린").await;
+    let mut another = before_riddle(&shop, "foreword").await;
+    another.guess("기린").await;
+    shop.minutes_pass(4).await;
+    let hint = another.reload().await.form("#hints form");
+    another.submit(hint).await;
+    another.by_riddle().await;
+    let study = room(&shop, "study").await;
+    assert_eq!((study["wrong"].as_u64(), study["hints"].as_u64(), study["median_minutes"].as_u64()), (Some(3), Some(1), Some(4)));
+    assert_eq!(study["commonest_wrong"][0], json!({ "said": "foreword: 기린", "times": 2 }));
+    assert_eq!(study["commonest_wrong"][1], json!({ "said": "foreword: 코끼리", "times": 1 }));
+}
+
+#[tokio::test]
+async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
+    let shop = Shop::empty().await;
+    let mut visitor = shop.visitor();
+    visitor.open_the_door().await;
+    shop.settle().await;
+    let then = shop.owner("owner-stuck", json!({ "from": "2026-07-01", "to": "2026-07-31" })).await;
+    assert!(then["next"].to_string().contains("다녀간 손님이 없습니다"), "{then}");
+    for wrong in [json!({ "from": "어제" }), json!({ "from": "2026-08-02", "to": "2026-08-01" }), json!({ "from": "2026-01-01", "to": "2026-08-01" })] {
+        let answer = shop.owner("owner-stuck", wrong).await;
+        assert_eq!((answer["status"].as_u64(), answer["problems"][0]["field"].as_str()), (Some(400), Some("from")), "{answer}");
+    }
+    let week = shop.owner("owner-stuck", json!({})).await;
+    let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"].as_str().unwrap().to_owned();
+    assert!(drawn.starts_with("<svg") && drawn.contains("서재"), "{drawn}");
+    shop.nothing_failed();
+}
