@@ -9,8 +9,15 @@ use scraper::ElementRef;
 use crate::{Page, outline, page};
 
 /// Links that stand before no puzzle: they are in every footer.
-const LAW: [&str; 7] =
-    ["/notice#price", "/notice#terms", "/notice#privacy", "/notice#withdrawal", "/notice#contact", "/shelf", "/window"];
+const LAW: [&str; 7] = [
+    "/notice#price",
+    "/notice#terms",
+    "/notice#privacy",
+    "/notice#withdrawal",
+    "/notice#contact",
+    "/shelf",
+    "/window",
+];
 
 /// The seven items of identity that 전자상거래법 제10조 wants on every page.
 const IDENTITY: usize = 7;
@@ -97,16 +104,24 @@ fn frame(page: &Page, language: Language) {
         assert!(ids.contains(id), "a link to nothing: {}", link.html());
     }
     for drawing in page.all("svg") {
-        let named = drawing.attr("aria-label").is_some() || drawing.select(&page::selector("title")).next().is_some();
-        let told = drawing.attr("aria-hidden") == Some("true") || (named && drawing.attr("role") == Some("img"));
+        let named =
+            drawing.attr("aria-label").is_some() || drawing.select(&page::selector("title")).next().is_some();
+        let told =
+            drawing.attr("aria-hidden") == Some("true") || (named && drawing.attr("role") == Some("img"));
         assert!(told, "a drawing that is neither named nor hidden from screen readers: {}", drawing.html());
     }
     for href in LAW {
-        assert!(page.first(&format!("footer a[href='{href}']")).is_some(), "{href} is not in the footer of {page:?}");
+        assert!(
+            page.first(&format!("footer a[href='{href}']")).is_some(),
+            "{href} is not in the footer of {page:?}"
+        );
     }
     let identity = page.all("footer dl dd");
     assert_eq!(identity.len(), IDENTITY, "the shop's identity in {page:?}");
-    assert!(identity.into_iter().all(|item| !outline::words_of(item).is_empty()), "an empty item of identity");
+    assert!(
+        identity.into_iter().all(|item| !outline::words_of(item).is_empty()),
+        "an empty item of identity"
+    );
     for control in page.all("a, button, h1, h2, summary") {
         assert!(!outline::words_of(control).is_empty(), "without words: {}", control.html());
     }

@@ -9,8 +9,33 @@ const SILENT: [&str; 6] = ["script", "style", "noscript", "template", "head", "s
 
 /// Elements that begin a line of their own.
 const BLOCKS: [&str; 27] = [
-    "header", "main", "footer", "nav", "section", "div", "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "tr", "form",
-    "fieldset", "legend", "label", "blockquote", "figure", "details", "summary", "button", "input", "textarea", "br",
+    "header",
+    "main",
+    "footer",
+    "nav",
+    "section",
+    "div",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "tr",
+    "form",
+    "fieldset",
+    "legend",
+    "label",
+    "blockquote",
+    "figure",
+    "details",
+    "summary",
+    "button",
+    "input",
+    "textarea",
+    "br",
 ];
 
 /// Elements that stand apart within a line.
@@ -82,7 +107,8 @@ fn lines(element: ElementRef<'_>, out: &mut String, line: &mut String) {
     let name = element.value().name();
     if name == "svg" {
         flush(out, line);
-        let title = element.select(&page::selector("title")).next().map(|title| title.text().collect::<String>());
+        let title =
+            element.select(&page::selector("title")).next().map(|title| title.text().collect::<String>());
         line.push_str(&format!("(drawing: {})", title.unwrap_or_else(|| "for the eye alone".to_owned())));
         flush(out, line);
         return;
@@ -143,7 +169,16 @@ fn before(element: ElementRef<'_>) -> String {
         }
         _ => String::new(),
     };
-    for mark in ["data-door", "data-onward", "data-order", "data-state", "data-notice", "data-pay", "role", "aria-current"] {
+    for mark in [
+        "data-door",
+        "data-onward",
+        "data-order",
+        "data-state",
+        "data-notice",
+        "data-pay",
+        "role",
+        "aria-current",
+    ] {
         if let Some(value) = element.attr(mark) {
             out += &format!("{{{mark} {}}} ", shorter(value)).replace(" }", "}");
         }
@@ -151,9 +186,10 @@ fn before(element: ElementRef<'_>) -> String {
     out
 }
 
-/// A text without what differs from run to run: ids of orders and visitors, and the port of the payment page.
+/// A text without what differs from run to run: ids of orders, visitors and payments, and the port of the payment page.
 fn shorter(text: &str) -> String {
-    let is_id = |part: &str| part.len() == 26 && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let is_id =
+        |part: &str| part.len() >= 22 && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
     let mut out = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {

@@ -143,7 +143,8 @@ impl Page {
 
     /// What leads onward.
     pub fn onward(&self) -> Onward {
-        let element = self.first("[data-onward]").unwrap_or_else(|| panic!("nothing leads onward here: {self:?}"));
+        let element =
+            self.first("[data-onward]").unwrap_or_else(|| panic!("nothing leads onward here: {self:?}"));
         match element.attr("href") {
             Some(href) => Onward::Link(self.join(href)),
             None => Onward::Form(self.read_form(element, None)),
@@ -201,7 +202,9 @@ fn value_of(field: ElementRef<'_>) -> String {
     match field.value().name() {
         // HTML drops one line break after the tag, which the parser did already.
         "textarea" => field.text().collect(),
-        _ if matches!(field.attr("type"), Some("checkbox" | "radio")) => field.attr("value").unwrap_or("on").to_owned(),
+        _ if matches!(field.attr("type"), Some("checkbox" | "radio")) => {
+            field.attr("value").unwrap_or("on").to_owned()
+        }
         _ => field.attr("value").unwrap_or_default().to_owned(),
     }
 }
@@ -210,7 +213,11 @@ impl Form {
     /// Types into a field, ticks a box or chooses one of several.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
-        assert!(self.open.iter().any(|open| open == name), "the form has no open field `{name}`: {:?}", self.open);
+        assert!(
+            self.open.iter().any(|open| open == name),
+            "the form has no open field `{name}`: {:?}",
+            self.open
+        );
         self.put(name, value);
         self
     }

@@ -53,7 +53,9 @@ pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
 }
 
 fn full_price_books() -> Vec<Value> {
-    let at = |price: u64, numbers: std::ops::Range<u32>| numbers.map(move |n| book(n, price, u8::try_from(n % 6).unwrap_or(0), 2));
+    let at = |price: u64, numbers: std::ops::Range<u32>| {
+        numbers.map(move |n| book(n, price, u8::try_from(n % 6).unwrap_or(0), 2))
+    };
     at(17_000, 1..9).chain(at(13_000, 11..13)).chain(at(22_000, 21..23)).collect()
 }
 
@@ -197,7 +199,10 @@ impl Shop {
         let call = self.confirmed(drawer, call).await;
         let answer = self.owner(drawer, call).await;
         assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
-        assert!(answer["would_do"].as_array().is_some_and(Vec::is_empty), "{drawer} did not do it: {answer:#}");
+        assert!(
+            answer["would_do"].as_array().is_some_and(Vec::is_empty),
+            "{drawer} did not do it: {answer:#}"
+        );
         answer
     }
 
@@ -268,7 +273,10 @@ impl Shop {
     pub fn queue(&self, logical_id: &str) -> String {
         let system = self.system();
         let queue = system.template().queues.get(logical_id);
-        queue.unwrap_or_else(|| panic!("no queue {logical_id}: {:?}", system.template().queues.keys())).name.clone()
+        queue
+            .unwrap_or_else(|| panic!("no queue {logical_id}: {:?}", system.template().queues.keys()))
+            .name
+            .clone()
     }
 
     /// What lies on a queue.

@@ -94,7 +94,8 @@ impl Transport for OverHttp {
     fn send(&self, mut ask: Ask) -> Sending<'_> {
         let path = ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let address = format!("http://{}{path}", self.connect);
-        *ask.uri_mut() = Uri::try_from(&address).unwrap_or_else(|why| panic!("{address} is no address: {why}"));
+        *ask.uri_mut() =
+            Uri::try_from(&address).unwrap_or_else(|why| panic!("{address} is no address: {why}"));
         let host = HeaderValue::from_str(&self.authority).expect("a host fits a header");
         ask.headers_mut().insert(header::HOST, host);
         Box::pin(async move {

@@ -202,7 +202,8 @@ impl Walker {
     pub fn riddle(&self) -> &'static Riddle {
         let page = self.here();
         let house = House::built_in().expect("the built-in house can be read");
-        let room = house.room(page.step()).unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
+        let room =
+            house.room(page.step()).unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
         let found = room.riddles.iter().find(|riddle| {
             let on_the_page = |text: &house::text::Text| page.says(text.in_language(self.language));
             on_the_page(&riddle.ask) && on_the_page(&riddle.label)
@@ -370,7 +371,8 @@ impl Walker {
     // ---- the wire
 
     fn own(&self, path: &str) -> Url {
-        let base = Url::parse(&format!("http://{}/", self.house.authority())).expect("an authority makes an address");
+        let base = Url::parse(&format!("http://{}/", self.house.authority()))
+            .expect("an authority makes an address");
         base.join(path).unwrap_or_else(|why| panic!("{path} is no path: {why}"))
     }
 
@@ -429,7 +431,8 @@ impl Walker {
             headers.insert(header::ACCEPT_LANGUAGE, value(self.language.tag()));
         }
         if !self.cookies.is_empty() && !headers.contains_key(header::COOKIE) {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert(header::COOKIE, value(&cookies.join("; ")));
         }
     }

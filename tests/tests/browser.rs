@@ -59,7 +59,8 @@ async fn a_reader_walks_with_a_phone_from_the_closed_door_to_the_posted_parcel()
 /// Toss, only its script leads there.
 async fn open_shop() -> Running {
     let template = root().join("template.yaml").display().to_string();
-    let line = ["local", "--memory", "--port=0", "--template", &template, "--parameter=TossPlainWindowUrl="];
+    let line =
+        ["local", "--memory", "--port=0", "--template", template.as_str(), "--parameter=TossPlainWindowUrl="];
     let arguments = Arguments::try_parse_from(line).unwrap();
     let build = local::registry::build().expect("randomness");
     Running::start(arguments, build).await.unwrap_or_else(|why| panic!("{why}"))
@@ -243,7 +244,7 @@ struct Browser {
 struct Held {
     driver: Child,
     taken: usize,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Drop for Held {
@@ -284,8 +285,8 @@ impl Browser {
             }
         });
         let port = port.await.expect("chromedriver names its port");
-        let held = Held { driver, taken: 0, _profile: profile };
-        let profile = held._profile.path().to_owned();
+        let held = Held { driver, taken: 0, profile };
+        let profile = held.profile.path().to_owned();
         let mut browser = Self {
             wire: OverHttp::new(&format!("http://127.0.0.1:{port}"), None),
             session: String::new(),
@@ -324,7 +325,7 @@ impl Browser {
         let made =
             self.ask(Method::POST, "/session", &json!({ "capabilities": { "alwaysMatch": wanted } })).await;
         let session = made.unwrap_or_else(|why| panic!("Chromium does not start: {why}"));
-        self.session = session["sessionId"].as_str().unwrap().to_owned();
+        session["sessionId"].as_str().unwrap().clone_into(&mut self.session);
         self.size(PHONE).await;
     }
 

@@ -29,7 +29,7 @@ use toss_standin::Standin;
 use walk::{Answer, Ask, Doors, OverHttp, Transport as _, Walker};
 
 /// How long the pipeline may take for one order. It takes two or three seconds.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(60);
+const ARRIVES_WITHIN: Duration = Duration::from_mins(1);
 /// How long to let things happen between two looks.
 const LOOKS_EVERY: Duration = Duration::from_millis(200);
 
@@ -96,14 +96,13 @@ async fn a_function_can_do_only_what_its_role_allows() {
 
 /// The call with the code that its dry run said: eight hexadecimal digits between quotation marks.
 fn confirmed(mut call: Json, preview: &Json) -> Json {
-    let said = preview["next"]
+    let mut said = preview["next"]
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(Json::as_str)
         .flat_map(|line| line.split('"'));
-    let code =
-        said.filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit())).last();
+    let code = said.rfind(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
     call["confirm"] = code.unwrap_or_else(|| panic!("no code in {preview:#}")).into();
     call
 }
@@ -163,10 +162,10 @@ struct Deployed {
 
 impl Deployed {
     async fn new(name: &str, template: &Path) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let standin = toss_standin::serve(listener, toss_standin::Options::default()).unwrap();
         // One after another: what the first put into the bucket the second need not.
         static DEPLOYING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let standin = toss_standin::serve(listener, toss_standin::Options::default()).unwrap();
         let _turn = DEPLOYING.lock().await;
         let began = Instant::now();
         let mut deploy = script("deploy.py");

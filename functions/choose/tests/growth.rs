@@ -1,5 +1,13 @@
 //! What a choice costs does not depend on how many books the shop has.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};

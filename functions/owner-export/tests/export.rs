@@ -1,5 +1,13 @@
 //! Orders of a range of days, as a spreadsheet opens them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
 use serde_json::{Value, json};
 use walk::{Doors, Shop};
 

@@ -1,5 +1,13 @@
 //! What failed lies in the dead letters with its reason, and goes on once the cause is gone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
 use local::{Breakage, Fault, Service};
 use serde_json::{Value, json};
 use walk::{Doors, Shop};

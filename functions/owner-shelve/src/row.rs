@@ -34,6 +34,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    #[expect(clippy::too_many_lines, reason = "one field after the other: a table of what was expected")]
     pub(crate) fn read(value: &Value, place: usize) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut wrong = |field: &str, expected: &str, example: Value| {
@@ -102,10 +103,17 @@ impl Row {
         }
         let tags = match value.get("tags") {
             None | Some(Value::Null) => Some(Vec::new()),
-            Some(tags) => tags.as_array().filter(|tags| tags.len() <= MOST_TAGS).and_then(|tags| tags.iter().map(tag).collect()),
+            Some(tags) => tags
+                .as_array()
+                .filter(|tags| tags.len() <= MOST_TAGS)
+                .and_then(|tags| tags.iter().map(tag).collect()),
         };
         if tags.is_none() {
-            wrong("tags", &format!("{MOST_TAGS}개까지의 낱말을 대괄호 안에 적거나, 지웁니다"), json!(["밤", "겨울"]));
+            wrong(
+                "tags",
+                &format!("{MOST_TAGS}개까지의 낱말을 대괄호 안에 적거나, 지웁니다"),
+                json!(["밤", "겨울"]),
+            );
         }
         match (isbn, text("title"), text("author"), text("publisher"), pages, copies, love, list_price, work)
         {

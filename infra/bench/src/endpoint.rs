@@ -83,9 +83,13 @@ async fn serve(listener: TcpListener, call: Call) {
     }
 }
 
-async fn pass(call: &Call, request: http::Request<Incoming>) -> Result<http::Response<Full<Bytes>>, Infallible> {
+async fn pass(
+    call: &Call,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let refused = |why: String| http::Response::builder().status(502).body(Full::from(why)).unwrap_or_default();
+    let refused =
+        |why: String| http::Response::builder().status(502).body(Full::from(why)).unwrap_or_default();
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
         Err(why) => return Ok(refused(why.to_string())),

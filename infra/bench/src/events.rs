@@ -56,7 +56,8 @@ pub(crate) fn with_query(event: &mut Value, fields: &[(&str, &str)]) {
     let query = event["rawQueryString"].as_str().unwrap_or_default();
     let mut pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     set(&mut pairs, fields);
-    event["queryStringParameters"] = pairs.iter().cloned().map(|(name, value)| (name, value.into())).collect::<Map<_, _>>().into();
+    event["queryStringParameters"] =
+        pairs.iter().cloned().map(|(name, value)| (name, value.into())).collect::<Map<_, _>>().into();
     event["rawQueryString"] =
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into();
 }
@@ -74,8 +75,8 @@ fn set(pairs: &mut Vec<(String, String)>, fields: &[(&str, &str)]) {
 pub(crate) fn with_message(event: &mut Value, item: &Value) -> Outcome<()> {
     let text = |name: &str| item[name]["S"].as_str().map(Value::from);
     let Some(record) = event["Records"].get_mut(0) else { return trouble("The saved event has no record.") };
-    let mut body: Map<String, Value> =
-        serde_json::from_str(record["body"].as_str().unwrap_or_default()).about("the body of a saved record")?;
+    let mut body: Map<String, Value> = serde_json::from_str(record["body"].as_str().unwrap_or_default())
+        .about("the body of a saved record")?;
     for name in ["id", "at"] {
         body.insert(name.into(), text(name).unwrap_or_default());
     }

@@ -182,7 +182,9 @@ pub(crate) async fn measure(
 
 /// Whether a call changes nothing.
 fn is_read(call: &str) -> bool {
-    ["dynamodb Get", "dynamodb BatchGet", "dynamodb Query", "ssm Get"].iter().any(|read| call.starts_with(read))
+    ["dynamodb Get", "dynamodb BatchGet", "dynamodb Query", "ssm Get"]
+        .iter()
+        .any(|read| call.starts_with(read))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nothing here has 2^52 bytes")]

@@ -163,7 +163,10 @@ impl House {
             }
             Adapt::Back => {
                 let (order, key, amount) = self.payment(reader)?;
-                events::with_query(&mut event, &[("orderId", &order), ("paymentKey", &key), ("amount", &amount)]);
+                events::with_query(
+                    &mut event,
+                    &[("orderId", &order), ("paymentKey", &key), ("amount", &amount)],
+                );
             }
             Adapt::Confirm => {
                 let (_, key, amount) = self.payment(reader)?;
@@ -240,7 +243,7 @@ fn ordered(reader: &Reader) -> Outcome<&str> {
 fn solution(room: &str, session: &str) -> Outcome<String> {
     let house = house::content::House::built_in().about("the house")?;
     let visitor = session.split('.').next().unwrap_or_default();
-    let riddle = house.room(room).and_then(|room| room.riddles.riddle_for(visitor));
+    let riddle = house.room(room).and_then(|room| room.riddle_for(visitor));
     let written = riddle.and_then(|riddle| match &riddle.solution {
         Solution::Word(answers) => Some(answers.first()?.written().to_owned()),
         Solution::Rhythm(rhythm) => Some(rhythm.written()),

@@ -25,7 +25,12 @@ mod requests;
 mod runtime;
 mod table;
 
-use std::{collections::{BTreeMap, BTreeSet}, env, fmt, fs, path::PathBuf, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fmt, fs,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use tokio::runtime::{Builder, Runtime};
@@ -121,7 +126,8 @@ fn bench(arguments: &Arguments) -> Outcome<()> {
     } else {
         None
     };
-    let figures = Figures { profile: if arguments.quick { "dev" } else { "release" }, bare, functions, pipeline };
+    let figures =
+        Figures { profile: if arguments.quick { "dev" } else { "release" }, bare, functions, pipeline };
     println!("{}", report::text(&figures));
     let json = serde_json::to_string_pretty(&figures).about("the figures as JSON")?;
     if let Some(folder) = arguments.json.parent() {

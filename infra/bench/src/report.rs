@@ -15,8 +15,18 @@ const CALLS: [(&str, usize); 2] = [("GET", 1), ("POST", 2)];
 /// At least this many whole orders a second.
 const ORDERS_PER_S: f64 = 100.0;
 
-const HEAD: [&str; 10] =
-    ["function", "request", "calls", "start ms", "ready ms", "p50 ms", "p99 ms", "MB held", "MB binary", "MB zip"];
+const HEAD: [&str; 10] = [
+    "function",
+    "request",
+    "calls",
+    "start ms",
+    "ready ms",
+    "p50 ms",
+    "p99 ms",
+    "MB held",
+    "MB binary",
+    "MB zip",
+];
 
 /// One line of the table.
 type Row = [String; HEAD.len()];
@@ -40,8 +50,11 @@ pub(crate) fn text(figures: &Figures) -> String {
             "\n{} orders in one process: {:.0} a second from paid to packed, {:.0} a second from the door to packed\n",
             pipeline.orders, pipeline.paid_to_packed_per_s, pipeline.door_to_packed_per_s
         );
-        let calls: Vec<String> =
-            pipeline.calls_per_order.iter().map(|(function, calls)| format!("{function} {calls:.1}")).collect();
+        let calls: Vec<String> = pipeline
+            .calls_per_order
+            .iter()
+            .map(|(function, calls)| format!("{function} {calls:.1}"))
+            .collect();
         out += &format!("calls of AWS an order from paid to packed: {}\n", calls.join(", "));
     }
     let short = short(figures);
@@ -78,7 +91,9 @@ fn bare(figures: &Figures) -> Row {
         // As wide as a figure with its ratio, so that the points stand below one another.
         format!("{middle:.digits$}       ")
     };
-    let weight = |of: fn(Weight) -> f64| figures.bare.map_or_else(String::new, |bare| format!("{:.2}      ", of(bare)));
+    let weight = |of: fn(Weight) -> f64| {
+        figures.bare.map_or_else(String::new, |bare| format!("{:.2}      ", of(bare)))
+    };
     [
         "(bare)".to_owned(),
         "GET".to_owned(),
@@ -94,7 +109,8 @@ fn bare(figures: &Figures) -> Row {
 }
 
 fn row(figures: &Figures, measured: &Measured, first: bool) -> Row {
-    let times = |pair: Pair, digits: usize| format!("{:.digits$} {:>6}", pair.ours, format!("({:.1})", pair.ratio()));
+    let times =
+        |pair: Pair, digits: usize| format!("{:.digits$} {:>6}", pair.ours, format!("({:.1})", pair.ratio()));
     let weight = |of: fn(Weight) -> f64| match (measured.weight, figures.bare) {
         (Some(ours), Some(bare)) if first => times(Pair { ours: of(ours), bare: of(bare) }, 2),
         _ => String::new(),
@@ -126,7 +142,13 @@ fn short(figures: &Figures) -> Vec<String> {
         };
         let (start, held) = (measured.start_ms.ratio(), measured.held_mb.ours);
         if start > START_TIMES_BARE {
-            say("start", start, format!("starts in {start:.1} times the bare function's time, wanted at most {START_TIMES_BARE}"));
+            say(
+                "start",
+                start,
+                format!(
+                    "starts in {start:.1} times the bare function's time, wanted at most {START_TIMES_BARE}"
+                ),
+            );
         }
         if held >= HELD_MB {
             say("held", held, format!("holds {held:.2} MB, wanted less than {HELD_MB}"));
@@ -142,7 +164,9 @@ fn short(figures: &Figures) -> Vec<String> {
         }
     }
     let mut short: Vec<String> = worst.into_values().map(|(_, sentence)| sentence).collect();
-    if let Some(pipeline) = figures.pipeline.as_ref().filter(|pipeline| pipeline.paid_to_packed_per_s < ORDERS_PER_S) {
+    if let Some(pipeline) =
+        figures.pipeline.as_ref().filter(|pipeline| pipeline.paid_to_packed_per_s < ORDERS_PER_S)
+    {
         let speed = pipeline.paid_to_packed_per_s;
         short.push(format!("the pipeline: {speed:.0} orders a second, wanted at least {ORDERS_PER_S}"));
     }

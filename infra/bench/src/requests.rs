@@ -69,7 +69,10 @@ impl Request {
             return Ok(());
         }
         let event = &self.event;
-        trouble(format!("{} does not succeed with events/{event}.json ({}): {answer}", self.function, self.name))
+        trouble(format!(
+            "{} does not succeed with events/{event}.json ({}): {answer}",
+            self.function, self.name
+        ))
     }
 }
 
@@ -118,14 +121,15 @@ const WALK: [(&str, &str, &str, Kind, Adapt, bool); 36] = [
 
 /// Requests of all these functions. One that the walk does not know yet is asked with its saved event as it is.
 pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
-    let request = |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| Request {
-        function: function.to_owned(),
-        name: name.to_owned(),
-        event: event.to_owned(),
-        kind,
-        adapt,
-        onward,
-    };
+    let request =
+        |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| Request {
+            function: function.to_owned(),
+            name: name.to_owned(),
+            event: event.to_owned(),
+            kind,
+            adapt,
+            onward,
+        };
     let mut requests: Vec<Request> = WALK.iter().map(request).collect();
     for function in functions {
         if !requests.iter().any(|request| request.function == *function) {

@@ -71,7 +71,8 @@ pub(crate) struct Start {
 impl Running {
     /// Starts the process and gives it its first event.
     pub(crate) async fn start(program: &Program, event: &Bytes) -> Outcome<(Self, Start, Value)> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the Runtime API")?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the Runtime API")?;
         let address = listener.local_addr().about("a port for the Runtime API")?;
         let (events, given) = mpsc::unbounded_channel();
         let (tell, heard) = mpsc::unbounded_channel();
@@ -89,8 +90,7 @@ impl Running {
                 Heard::Failed(why) => return failed(&why),
             }
         }
-        let start =
-            Start { ready: ready.unwrap_or_default(), answered: answered.unwrap_or_default() };
+        let start = Start { ready: ready.unwrap_or_default(), answered: answered.unwrap_or_default() };
         Ok((running, start, read(&answer.unwrap_or_default())?))
     }
 
@@ -198,7 +198,8 @@ async fn answer(
         say(Heard::Given(Instant::now()));
         return Ok(response);
     }
-    let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body =
+        request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let at = Instant::now();
     say(if path.ends_with("/response") { Heard::Answered(at, body) } else { Heard::Failed(body) });
     Ok(status(StatusCode::ACCEPTED))
@@ -211,8 +212,14 @@ fn invocation(event: Bytes) -> http::Response<Full<Bytes>> {
         .header("content-type", "application/json")
         .header("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
         .header("lambda-runtime-deadline-ms", deadline.as_millis().to_string())
-        .header("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-northeast-2:123456789012:function:bench")
-        .header("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0")
+        .header(
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:ap-northeast-2:123456789012:function:bench",
+        )
+        .header(
+            "lambda-runtime-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
+        )
         .body(Full::new(event))
         .unwrap_or_default()
 }

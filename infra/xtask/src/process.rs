@@ -129,7 +129,7 @@ impl Crew {
 
     /// Starts a program whose first line says that it is ready, and gives that line. Later lines are shown.
     pub(crate) fn start_ready(&mut self, name: &'static str, command: &mut Command) -> Outcome<String> {
-        let mut child = self.spawn(name, command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+        let mut child = spawn(name, command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let output = child.stdout.take();
         self.keep(name, child);
         let mut first = String::new();
@@ -149,17 +149,9 @@ impl Crew {
 
     /// Starts a program that talks to the person itself.
     pub(crate) fn start(&mut self, name: &'static str, command: &mut Command) -> Outcome<()> {
-        let child = self.spawn(name, command.stdin(Stdio::null()))?;
+        let child = spawn(name, command.stdin(Stdio::null()))?;
         self.keep(name, child);
         Ok(())
-    }
-
-    fn spawn(&self, name: &str, command: &mut Command) -> Outcome<Child> {
-        // A group of its own: Ctrl-C comes to us, and we stop the programs in order.
-        command
-            .process_group(0)
-            .spawn()
-            .map_err(|error| Failure(format!("{name} could not be started: {error}.")))
     }
 
     fn keep(&mut self, name: &'static str, mut child: Child) {
@@ -215,6 +207,14 @@ impl Drop for Crew {
             self.stop(member);
         }
     }
+}
+
+fn spawn(name: &str, command: &mut Command) -> Outcome<Child> {
+    // A group of its own: Ctrl-C comes to us, and we stop the programs in order.
+    command
+        .process_group(0)
+        .spawn()
+        .map_err(|error| Failure(format!("{name} could not be started: {error}.")))
 }
 
 #[cfg(test)]

@@ -125,8 +125,8 @@ fn on_ci() -> bool {
 }
 
 /// Runs the parts named, or all of them.
-pub(crate) fn test(named: Vec<String>) -> Outcome<ExitCode> {
-    let parts = chosen(&named)?;
+pub(crate) fn test(named: &[String]) -> Outcome<ExitCode> {
+    let parts = chosen(named)?;
     let began = Instant::now();
     let mut lines = Vec::new();
     let (mut passed, mut failed) = (0, 0);
@@ -276,13 +276,11 @@ fn find(folder: &Path, ending: &OsStr, found: &mut Vec<PathBuf>) -> Outcome<()> 
 }
 
 fn deployed() -> Outcome<Count> {
-    match tools::test_python() {
-        Err(why) => Ok(Count::skipped(&why)),
-        Ok(_) => {
-            run(&mut build())?;
-            cargo_test(&["--test", "deployed"], &["--ignored", "--nocapture"])
-        }
+    if let Err(why) = tools::test_python() {
+        return Ok(Count::skipped(&why));
     }
+    run(&mut build())?;
+    cargo_test(&["--test", "deployed"], &["--ignored", "--nocapture"])
 }
 
 fn browser() -> Outcome<Count> {

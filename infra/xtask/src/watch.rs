@@ -26,7 +26,7 @@ const SECRET_KEY: &str = "test_sk_watch_no_money";
 const CLIENT_KEY: &str = "test_ck_watch_no_money";
 
 /// How long `cargo lambda watch` may take to listen.
-const LISTENS_WITHIN: Duration = Duration::from_secs(60);
+const LISTENS_WITHIN: Duration = Duration::from_mins(1);
 
 struct Ports {
     watch: u16,
@@ -55,7 +55,7 @@ pub(crate) fn watch(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode
     fill(&python, &ports)?;
     greet(&stack, &cloud, &ports);
     loop {
-        match crew.wait(Duration::from_secs(3600)) {
+        match crew.wait(Duration::from_hours(1)) {
             None => {}
             Some(News::Asked) => return Ok(ExitCode::SUCCESS),
             Some(News::Ended(name, status)) => return fail(format!("{name} ended by itself ({status}).")),

@@ -8,8 +8,8 @@ use crate::{
     calendar,
     id::{MessageId, OrderId},
     order::Order,
-    refund::{Refund, Why},
     personal::Personal,
+    refund::{Refund, Why},
     task::Notice,
     text::{Language, Text},
 };
@@ -108,9 +108,10 @@ pub fn push(notice: Notice) -> Text {
         Notice::Packed => {
             Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox.")
         }
-        Notice::Cancelled | Notice::Refunded => {
-            Text::new("셈을 적어 두었소. 편지함을 보시오.", "The account is written down. Look in your mailbox.")
-        }
+        Notice::Cancelled | Notice::Refunded => Text::new(
+            "셈을 적어 두었소. 편지함을 보시오.",
+            "The account is written down. Look in your mailbox.",
+        ),
         Notice::Later => Text::new(
             "주인장이 조금 더 생각하겠다 하오. 편지함을 보시오.",
             "The owner wishes to think a little longer. Look in your mailbox.",
@@ -303,7 +304,8 @@ mod tests {
         let text = news(&order, Notice::Shipped, asked_by);
         assert!(text.contains("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."), "{text}");
         assert!(
-            news(&order, Notice::Paid, asked_by).contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
+            news(&order, Notice::Paid, asked_by)
+                .contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
         );
     }
 }

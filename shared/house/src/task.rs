@@ -51,15 +51,8 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 7] = [
-        Self::Paid,
-        Self::Chosen,
-        Self::Packed,
-        Self::Shipped,
-        Self::Cancelled,
-        Self::Refunded,
-        Self::Later,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Paid, Self::Chosen, Self::Packed, Self::Shipped, Self::Cancelled, Self::Refunded, Self::Later];
 
     /// The name in marks.
     pub const fn name(self) -> &'static str {

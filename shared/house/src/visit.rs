@@ -165,7 +165,8 @@ impl Visit {
     pub fn room(&self, house: &House, id: &str, now: Timestamp) -> Option<RoomRecord> {
         let mut came_in = self.began_at;
         for room in house.rooms().iter().filter(|room| room.has_door()) {
-            let record = self.rooms.get(&room.id).cloned().unwrap_or_else(|| self.coming_into(&room.id, came_in));
+            let record =
+                self.rooms.get(&room.id).cloned().unwrap_or_else(|| self.coming_into(&room.id, came_in));
             if room.id == id {
                 return Some(record);
             }

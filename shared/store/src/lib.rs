@@ -14,8 +14,8 @@ mod key;
 mod letters;
 mod messages;
 mod orders;
-mod taste;
 mod stuck;
+mod taste;
 mod transaction;
 mod visits;
 

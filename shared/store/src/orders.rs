@@ -219,10 +219,8 @@ impl Store {
             transaction.put(Guard::Book, self.book_put(&book.with(taken))?);
             transaction.update(Guard::Stock, self.copy_taken(order)?);
             for partition in [key::visitor(order.visitor), key::address(&order.address)] {
-                transaction.put(
-                    Guard::Sent,
-                    self.item_put(sent_item(&partition, &book.value, order.id, now), 0)?,
-                );
+                transaction
+                    .put(Guard::Sent, self.item_put(sent_item(&partition, &book.value, order.id, now), 0)?);
             }
         }
         Ok(transaction)

@@ -18,8 +18,20 @@ use super::{get, post};
 
 /// Every step by its path; ORDER stands for the reader's order.
 const STEPS: [&str; 14] = [
-    "/", "/knock", "/study", "/guestbook", "/letter", "/counter", "/pay/ORDER", "/pay/ORDER/success", "/pay/ORDER/fail",
-    "/window", "/window/ORDER", "/mailbox", "/shelf", "/notice",
+    "/",
+    "/knock",
+    "/study",
+    "/guestbook",
+    "/letter",
+    "/counter",
+    "/pay/ORDER",
+    "/pay/ORDER/success",
+    "/pay/ORDER/fail",
+    "/window",
+    "/window/ORDER",
+    "/mailbox",
+    "/shelf",
+    "/notice",
 ];
 
 /// Those that take a form.
@@ -55,14 +67,45 @@ async fn a_path_that_is_none() {
     let (shop, reader, order) = with_a_reader().await;
     let before = shop.items();
     for path in [
-        "/nowhere", "/knock/", "/knock/again", "/KNOCK", "//", "/.", "/..", "/%2e%2e/etc/passwd", "/%EB%B3%84", "/%00", "/%FF",
-        "/a%20b", "/%23", "/knock%2Fagain", "/favicon.ico", "/robots.txt", "/.env", "/pay", "/pay/",
-        "/pay/ORDER/elsewhere", "/pay/ORDER/success/more", "/pay/none", "/pay/%EB%B3%84", "/pay/%00/success", "/pay/order",
-        "/window/none", "/window/ORDER/more", "/window/%EB%B3%84", "/window/01JD9G5T3M8Q2W6X4Z7N1C0V5K", "/shelf?range=none",
-        "/shelf?range=%EB%B3%84", "/window/00000000000000000000000000", "/window/zzzzzzzzzzzzzzzzzzzzzzzzzz", "/2015-03-31/functions",
+        "/nowhere",
+        "/knock/",
+        "/knock/again",
+        "/KNOCK",
+        "//",
+        "/.",
+        "/..",
+        "/%2e%2e/etc/passwd",
+        "/%EB%B3%84",
+        "/%00",
+        "/%FF",
+        "/a%20b",
+        "/%23",
+        "/knock%2Fagain",
+        "/favicon.ico",
+        "/robots.txt",
+        "/.env",
+        "/pay",
+        "/pay/",
+        "/pay/ORDER/elsewhere",
+        "/pay/ORDER/success/more",
+        "/pay/none",
+        "/pay/%EB%B3%84",
+        "/pay/%00/success",
+        "/pay/order",
+        "/window/none",
+        "/window/ORDER/more",
+        "/window/%EB%B3%84",
+        "/window/01JD9G5T3M8Q2W6X4Z7N1C0V5K",
+        "/shelf?range=none",
+        "/shelf?range=%EB%B3%84",
+        "/window/00000000000000000000000000",
+        "/window/zzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "/2015-03-31/functions",
     ] {
         for method in [Method::GET, Method::POST] {
-            if method == Method::POST && (path.starts_with("/shelf") || path.starts_with("/window") || path.starts_with("/pay")) {
+            if method == Method::POST
+                && (path.starts_with("/shelf") || path.starts_with("/window") || path.starts_with("/pay"))
+            {
                 continue;
             }
             let page = reader.ask(ask(&method, path, &order, "")).await;
@@ -87,7 +130,11 @@ async fn a_method_that_is_none() {
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::TRACE] {
             let page = reader.ask(ask(&method, path, &order, "door=plain")).await;
             refuses(&page, 405, &format!("{method} {path}"));
-            assert!(page.header("allow").contains("GET"), "RFC 9110 §15.5.6 wants `Allow`: {:?}", page.headers);
+            assert!(
+                page.header("allow").contains("GET"),
+                "RFC 9110 §15.5.6 wants `Allow`: {:?}",
+                page.headers
+            );
         }
         let head = reader.ask(ask(&Method::HEAD, path, &order, "")).await;
         assert!(head.status.as_u16() < 500, "HEAD {path}");
@@ -106,8 +153,10 @@ async fn a_body_that_is_too_large() {
     let (shop, reader, order) = with_a_reader().await;
     let before = shop.items();
     for path in FORMS {
-        for field in ["door=plain&answer=", "letter=", "pen_name=", "recipient=", "payment_key=k&amount=", ""] {
-            let page = reader.ask(ask(&Method::POST, path, &order, format!("{field}{}", "a".repeat(300_000)))).await;
+        for field in ["door=plain&answer=", "letter=", "pen_name=", "recipient=", "payment_key=k&amount=", ""]
+        {
+            let page =
+                reader.ask(ask(&Method::POST, path, &order, format!("{field}{}", "a".repeat(300_000)))).await;
             refuses(&page, 413, &format!("POST {path} {field}"));
         }
         // As text and as JSON, which API Gateway hands over unencoded.
@@ -137,7 +186,13 @@ async fn bytes_that_are_no_text() {
         }
     }
     for path in FORMS {
-        for body in [&b"answer=%FF&door=riddle"[..], b"letter=\xFF\xFE", b"pen_name=%C3%28", b"\xED\xA0\x80", b"payment_key=%80"] {
+        for body in [
+            &b"answer=%FF&door=riddle"[..],
+            b"letter=\xFF\xFE",
+            b"pen_name=%C3%28",
+            b"\xED\xA0\x80",
+            b"payment_key=%80",
+        ] {
             let page = reader.ask(ask(&Method::POST, path, &order, body.to_vec())).await;
             refuses(&page, 400, &format!("POST {path} {}", body.escape_ascii()));
         }
@@ -175,7 +230,13 @@ async fn a_form_without_its_field() {
     }
     visitor.through_the_rooms(Doors::Plain).await;
     let before = shop.items();
-    for body in ["", "pen_name=", "pen_name=%E2%80%8B", "grown=yes&terms=yes&privacy=yes", "pen_name=x&grown=yes&terms=yes"] {
+    for body in [
+        "",
+        "pen_name=",
+        "pen_name=%E2%80%8B",
+        "grown=yes&terms=yes&privacy=yes",
+        "pen_name=x&grown=yes&terms=yes",
+    ] {
         refuses(&visitor.ask(post("/guestbook", body)).await, 422, body);
     }
     let long = format!("pen_name={}&grown=y&terms=y&privacy=y", "x".repeat(31));
@@ -227,7 +288,11 @@ async fn a_cookie_that_is_forged_or_stale() {
     let (name, good) = reader.cookies().iter().find(|(name, _)| name.ends_with("sid")).unwrap();
     let (visitor, rest) = good.split_once('.').unwrap();
     let (issued, seal) = rest.split_once('.').unwrap();
-    let other = shop.items().iter().find_map(|item| item["pk"]["S"].as_str()?.strip_prefix("ORDER#").map(ToOwned::to_owned)).unwrap();
+    let other = shop
+        .items()
+        .iter()
+        .find_map(|item| item["pk"]["S"].as_str()?.strip_prefix("ORDER#").map(ToOwned::to_owned))
+        .unwrap();
     let forged = [
         String::new(),
         ".".to_owned(),
@@ -302,7 +367,9 @@ async fn a_step_out_of_order() {
         }
         assert_eq!(shop.items(), before);
         match stands {
-            "/guestbook" => visitor.go(stands).await.step() == "guestbook" && visitor.sign().await.step() == "letter",
+            "/guestbook" => {
+                visitor.go(stands).await.step() == "guestbook" && visitor.sign().await.step() == "letter"
+            }
             "/letter" => visitor.write_letter().await.step() == "counter",
             _ => visitor.ask(post(stands, form)).await.status.as_u16() == 303,
         };
@@ -414,7 +481,11 @@ async fn an_owners_event_that_is_none() {
     let drawers = system.template().functions.keys().filter(|name| name.starts_with("owner-"));
     for drawer in drawers {
         for event in [json!([]), json!("x"), json!(3), json!(true), json!([{ "books": [] }])] {
-            names_the_problem(&shop.owner(drawer, event.clone()).await, "(전체)", &format!("{drawer} {event}"));
+            names_the_problem(
+                &shop.owner(drawer, event.clone()).await,
+                "(전체)",
+                &format!("{drawer} {event}"),
+            );
         }
         for confirm in [json!(3), json!(true), json!([]), json!({})] {
             let answer = shop.owner(drawer, json!({ "confirm": confirm })).await;
@@ -449,28 +520,37 @@ async fn a_row_of_the_shelf_with_a_wrong_field() {
     let shop = Shop::empty().await;
     let optional = ["work", "tags", "translator"];
     let mut row = book(1, 15_000, 5, 1);
-    for (field, value) in [("work", json!("a-work")), ("tags", json!(["밤"])), ("translator", json!("아무개"))] {
+    for (field, value) in
+        [("work", json!("a-work")), ("tags", json!(["밤"])), ("translator", json!("아무개"))]
+    {
         row[field] = value;
     }
     for field in row.as_object().unwrap().keys().cloned().collect::<Vec<_>>() {
         let place = format!("books[1].{field}");
         let mut without = row.clone();
         without.as_object_mut().unwrap().remove(&field);
-        let neighbours = |wrong: Value| json!({ "books": [book(2, 15_000, 5, 1), wrong, book(3, 15_000, 5, 1)] });
+        let neighbours =
+            |wrong: Value| json!({ "books": [book(2, 15_000, 5, 1), wrong, book(3, 15_000, 5, 1)] });
         let answer = shop.owner("owner-shelve", neighbours(without)).await;
         if optional.contains(&field.as_str()) {
             assert_eq!(answer["status"], 200, "{field}: {answer:#}");
         } else {
             names_the_problem(&answer, &place, &format!("without {field}"));
-            assert_eq!(answer["would_do"].as_array().unwrap().len(), 2, "its neighbours are well: {answer:#}");
+            assert_eq!(
+                answer["would_do"].as_array().unwrap().len(),
+                2,
+                "its neighbours are well: {answer:#}"
+            );
         }
         for wrong in nonsense() {
             let mut bad = row.clone();
             bad[&field] = wrong.clone();
             let answer = shop.owner("owner-shelve", neighbours(bad)).await;
-            let may_be = optional.contains(&field.as_str()) && (wrong.is_null() || field == "tags" && wrong == json!([]));
+            let may_be = optional.contains(&field.as_str())
+                && (wrong.is_null() || field == "tags" && wrong == json!([]));
             // The longest title there is has 200 characters; a shorter nonsense of letters is a title.
-            let is_text = matches!(field.as_str(), "title" | "author" | "publisher" | "translator") && wrong == json!("별\u{0}");
+            let is_text = matches!(field.as_str(), "title" | "author" | "publisher" | "translator")
+                && wrong == json!("별\u{0}");
             if may_be || is_text {
                 assert_eq!(answer["status"], 200, "{field}: {wrong}: {answer:#}");
             } else {
@@ -521,7 +601,8 @@ async fn a_parcel_with_a_wrong_field() {
         }
     }
     // An order that is none, and one that is not packed.
-    for (id, said) in [("01JD9G5T3M8Q2W6X4Z7N1C0V5K", "이런 주문은 없습니다"), (order.as_str(), "결제 전")] {
+    for (id, said) in [("01JD9G5T3M8Q2W6X4Z7N1C0V5K", "이런 주문은 없습니다"), (order.as_str(), "결제 전")]
+    {
         let mut other = parcel.clone();
         other["order"] = id.into();
         let answer = shop.owner("owner-ship", json!({ "parcels": [other] })).await;
@@ -545,8 +626,22 @@ fn percent_encoded(bytes: &[u8]) -> String {
 fn anything(walkers: usize) -> impl Strategy<Value = MadeUp> {
     let segment = prop_oneof![
         select(vec![
-            "knock", "study", "guestbook", "letter", "counter", "pay", "window", "mailbox", "shelf", "notice", "success", "fail",
-            "ORDER", "..", ".", "",
+            "knock",
+            "study",
+            "guestbook",
+            "letter",
+            "counter",
+            "pay",
+            "window",
+            "mailbox",
+            "shelf",
+            "notice",
+            "success",
+            "fail",
+            "ORDER",
+            "..",
+            ".",
+            "",
         ])
         .prop_map(ToOwned::to_owned),
         "[A-Za-z0-9%._~!$&'()*+,;=:@-]{0,20}",
@@ -555,12 +650,47 @@ fn anything(walkers: usize) -> impl Strategy<Value = MadeUp> {
     let path = vec(segment, 0..4).prop_map(|segments| format!("/{}", segments.join("/")));
     let text = prop_oneof![
         "\\PC{0,30}",
-        select(vec!["plain", "riddle", "hint", "yes", "middle", "0", "22000", "2026-08-05", "별 헤는 밤", "··—", "ko", "en"])
-            .prop_map(ToOwned::to_owned),
+        select(vec![
+            "plain",
+            "riddle",
+            "hint",
+            "yes",
+            "middle",
+            "0",
+            "22000",
+            "2026-08-05",
+            "별 헤는 밤",
+            "··—",
+            "ko",
+            "en"
+        ])
+        .prop_map(ToOwned::to_owned),
     ];
     let names = vec![
-        "door", "answer", "hint", "lang", "latin", "range", "after", "pen_name", "grown", "terms", "privacy", "letter", "recipient",
-        "phone", "postcode", "street", "detail", "agreed", "promised", "payment_key", "amount", "paymentKey", "orderId", "code",
+        "door",
+        "answer",
+        "hint",
+        "lang",
+        "latin",
+        "range",
+        "after",
+        "pen_name",
+        "grown",
+        "terms",
+        "privacy",
+        "letter",
+        "recipient",
+        "phone",
+        "postcode",
+        "street",
+        "detail",
+        "agreed",
+        "promised",
+        "payment_key",
+        "amount",
+        "paymentKey",
+        "orderId",
+        "code",
     ];
     let form = (subsequence(names, 0..8), vec(text, 8)).prop_map(|(names, values)| {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(names.iter().zip(&values)).finish()
@@ -569,10 +699,21 @@ fn anything(walkers: usize) -> impl Strategy<Value = MadeUp> {
     let body = prop_oneof![form.prop_map(String::into_bytes), vec(any::<u8>(), 0..300)];
     let method = select(vec![Method::GET, Method::POST, Method::POST, Method::PUT, Method::HEAD]);
     let value = prop_oneof!["[ -~]{0,60}".prop_map(String::into_bytes), vec(0x80_u8..=0xFF, 0..20)];
-    let header = select(vec!["cookie", "accept-language", "origin", "sec-fetch-site", "content-type", "x-forwarded-proto", "referer"]);
+    let header = select(vec![
+        "cookie",
+        "accept-language",
+        "origin",
+        "sec-fetch-site",
+        "content-type",
+        "x-forwarded-proto",
+        "referer",
+    ]);
     let headers = vec((header.prop_map(ToOwned::to_owned), value), 0..3);
-    (0..walkers, method, path, query, headers, body)
-        .prop_map(|(walker, method, path, query, headers, body)| (walker, method, format!("{path}?{query}"), headers, body))
+    (0..walkers, method, path, query, headers, body).prop_map(
+        |(walker, method, path, query, headers, body)| {
+            (walker, method, format!("{path}?{query}"), headers, body)
+        },
+    )
 }
 
 #[test]

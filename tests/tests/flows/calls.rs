@@ -26,7 +26,9 @@ impl Transport for Counting {
             system.wire().forget_calls();
             let answer = system.request(ask).await;
             let calls = system.wire().calls();
-            let of = |wanted: fn(Service) -> bool| calls.iter().filter(|((_, service, _), _)| wanted(*service)).map(|(_, n)| n).sum();
+            let of = |wanted: fn(Service) -> bool| {
+                calls.iter().filter(|((_, service, _), _)| wanted(*service)).map(|(_, n)| n).sum()
+            };
             let table = of(|service| service == Service::Dynamodb);
             let other = of(|service| matches!(service, Service::Sqs | Service::Sns));
             self.seen.lock().unwrap().push((request, table, other));
@@ -71,19 +73,34 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         reader.pay(Pay::Approve).await;
         reader.expect("window");
         shop.settle().await;
-        for path in ["/", "/window", "/mailbox", "/letter", "/counter", "/knock", "/study", "/wait", "/bell", "/whisper", "/guestbook"] {
+        for path in [
+            "/",
+            "/window",
+            "/mailbox",
+            "/letter",
+            "/counter",
+            "/knock",
+            "/study",
+            "/wait",
+            "/bell",
+            "/whisper",
+            "/guestbook",
+        ] {
             reader.go(path).await;
         }
     }
     let seen = house.seen.lock().unwrap().clone();
     let too_many: Vec<_> = seen
         .iter()
-        .filter(|(request, table, other)| *table > if request.starts_with("GET") { 1 } else { 2 } || *other > 0)
+        .filter(|(request, table, other)| {
+            *table > if request.starts_with("GET") { 1 } else { 2 } || *other > 0
+        })
         .collect();
     assert!(too_many.is_empty(), "{too_many:#?}");
     // The steps were really there: with reads and writes of their own.
     let house = House::built_in().unwrap();
-    let rooms = house.rooms().iter().map(|room| room.id.as_str()).filter(|room| !matches!(*room, "door" | "pay"));
+    let rooms =
+        house.rooms().iter().map(|room| room.id.as_str()).filter(|room| !matches!(*room, "door" | "pay"));
     for step in rooms.map(|room| format!("POST /{room}")).chain(["POST /".to_owned()]) {
         assert!(seen.iter().any(|(request, table, _)| *request == step && *table > 0), "{step}: {seen:#?}");
     }

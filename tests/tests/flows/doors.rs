@@ -18,7 +18,8 @@ const WRONG: [&str; 8] = ["코끼리", "자전거", "우체통", "미나리", "�
 /// What is kept of the visitor's room who guessed most.
 fn record(shop: &Shop, room: &str) -> Value {
     let visits = shop.items().into_iter().filter(|item| item["kind"]["S"] == "visit");
-    let records = visits.map(|visit| visit["rooms"]["M"][room]["M"].clone()).filter(|record| !record.is_null());
+    let records =
+        visits.map(|visit| visit["rooms"]["M"][room]["M"].clone()).filter(|record| !record.is_null());
     records.max_by_key(counted).expect("somebody was in the room")
 }
 
@@ -97,7 +98,9 @@ async fn an_answer_typed_with_the_latin_keys_opens_and_the_keeper_says_so() {
 async fn a_rhythm_opens_tapped_or_written() {
     let shop = Shop::empty().await;
     let gaps = |visitor: &Walker| {
-        let house::content::Solution::Rhythm(pattern) = &visitor.riddle().solution else { panic!("no rhythm") };
+        let house::content::Solution::Rhythm(pattern) = &visitor.riddle().solution else {
+            panic!("no rhythm")
+        };
         pattern.gaps().to_vec()
     };
     // Tapped by a hand: nothing is exact, and whatever the tempo.
@@ -191,7 +194,11 @@ async fn hints_are_seen_at_once_and_opened_on_purpose() {
     let mut visitor = before_riddle(&shop, STARS).await;
     let titles = ["어디를 볼까", "어떻게 풀까", "거의 다"];
     assert!(titles.iter().all(|title| visitor.here().says(title)), "{:?}", visitor.here());
-    assert!(visitor.here().says("09:03:00부터, 또는 3번 더 어긋난 뒤에 열 수 있습니다."), "{:?}", visitor.here());
+    assert!(
+        visitor.here().says("09:03:00부터, 또는 3번 더 어긋난 뒤에 열 수 있습니다."),
+        "{:?}",
+        visitor.here()
+    );
     assert!(visitor.here().first("#hints form").is_none(), "nothing can be opened yet");
     let early = visitor.ask(post("/study", "door=hint&hint=0")).await;
     assert_eq!(early.status.as_u16(), 409);
@@ -273,7 +280,8 @@ async fn a_right_guess_among_fifty_wrong_ones_is_not_lost() {
     for place in [0, 25, 50] {
         closed_again(&shop, &mut visitor, &before).await;
         let guesses = (0..=50).map(|number| {
-            let answer = if number == place { "별 헤는 밤".to_owned() } else { format!("코끼리{number}") };
+            let answer =
+                if number == place { "별 헤는 밤".to_owned() } else { format!("코끼리{number}") };
             let form = visitor.here().door("riddle").fill("answer", &answer);
             visitor.ask(sent(&form))
         });
@@ -327,7 +335,9 @@ async fn what_was_typed_survives_an_error_in_every_form() {
     let form = visitor.filled_counter("middle").fill("postcode", "여섯자리").fill("phone", "없음");
     let page = visitor.submit(form).await;
     assert_eq!(page.status.as_u16(), 422);
-    for (field, kept) in [("recipient", "김읽는이"), ("postcode", "여섯자리"), ("phone", "없음"), ("detail", "2층")] {
+    for (field, kept) in
+        [("recipient", "김읽는이"), ("postcode", "여섯자리"), ("phone", "없음"), ("detail", "2층")]
+    {
         assert_eq!(page.value(field), kept);
     }
     assert!(page.first("#range-middle[checked]").is_some() && page.first("#agreed[checked]").is_some());

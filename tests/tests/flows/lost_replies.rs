@@ -33,7 +33,9 @@ fn everything_is_there_once(shop: &Shop) {
 async fn a_client_that_asks_again_after_a_lost_reply_does_it_once() {
     let shop = Shop::open().await;
     for (function, operation) in WRITES {
-        shop.system().wire().inject(Fault::on(Service::Dynamodb, operation, Breakage::LostReply).of(function));
+        shop.system()
+            .wire()
+            .inject(Fault::on(Service::Dynamodb, operation, Breakage::LostReply).of(function));
     }
     let mut reader = shop.visitor();
     reader.to_an_order(Doors::Riddle, "middle").await;
@@ -52,7 +54,13 @@ async fn a_reader_who_sends_again_after_a_lost_reply_does_it_once() {
     reader.open_the_door().await;
     reader.through_the_rooms(Doors::Plain).await;
     let form = reader.here().form("form[data-onward]").fill("pen_name", "물억새");
-    fails_and_is_done(&shop, &reader, &form.fill("grown", "y").fill("terms", "y").fill("privacy", "y"), WRITES[3]).await;
+    fails_and_is_done(
+        &shop,
+        &reader,
+        &form.fill("grown", "y").fill("terms", "y").fill("privacy", "y"),
+        WRITES[3],
+    )
+    .await;
     reader.sign().await;
     reader.expect("letter");
     let form = reader.here().form("form[data-onward]").fill("letter", "한 번만 보낸 편지");

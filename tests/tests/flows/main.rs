@@ -58,8 +58,11 @@ async fn before_riddle(shop: &Shop, riddle: &str) -> Walker {
 /// The notices of orders in a reader's mailbox, oldest first; what the doorkeeper whispered is none.
 async fn notices(reader: &mut Walker) -> Vec<String> {
     let page = reader.mailbox().await;
-    let mut notices: Vec<String> =
-        page.all("[data-notice]:not([data-notice=whisper])").iter().map(|letter| letter.attr("data-notice").unwrap().to_owned()).collect();
+    let mut notices: Vec<String> = page
+        .all("[data-notice]:not([data-notice=whisper])")
+        .iter()
+        .map(|letter| letter.attr("data-notice").unwrap().to_owned())
+        .collect();
     notices.reverse();
     notices
 }

@@ -13,7 +13,8 @@ async fn running() -> (System, Standin) {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let standin = toss_standin::serve(listener, Options::default()).unwrap();
     let template: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-    let mut config = Config::running(Source::Path(template), State::Memory, 0, local::registry::seeded([3; 32]));
+    let mut config =
+        Config::running(Source::Path(template), State::Memory, 0, local::registry::seeded([3; 32]));
     for (name, value) in [
         ("TossApiUrl", standin.url()),
         ("TossScriptUrl", standin.script_url()),
@@ -43,7 +44,8 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
     for (host, doors) in [(None, Doors::Riddle), (Some(name.as_str()), Doors::Plain)] {
         let mut reader = Walker::at(&base, host);
         if host.is_some() {
-            reader = reader.living(walk::Recipient { street: "다른 길 7".to_owned(), ..walk::Recipient::default() });
+            reader = reader
+                .living(walk::Recipient { street: "다른 길 7".to_owned(), ..walk::Recipient::default() });
         }
         let order = reader.walk(doors).await;
         let mut state = String::new();

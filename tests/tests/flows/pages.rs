@@ -95,7 +95,12 @@ async fn the_study() {
         let mut album = Album::new("study", language);
         let mut visitor = before(&shop, "study", "counting-stars", language).await;
         album.add("come in", visitor.here());
-        for (when, guess) in [("a wrong word", "코끼리"), ("another", "우체통"), ("the third", "자전거"), ("too soon", "도깨비")] {
+        for (when, guess) in [
+            ("a wrong word", "코끼리"),
+            ("another", "우체통"),
+            ("the third", "자전거"),
+            ("too soon", "도깨비"),
+        ] {
             album.add(when, visitor.guess(guess).await);
         }
         album.add("half-way", visitor.guess("별").await);
@@ -197,7 +202,8 @@ async fn the_payment() {
         reader.onward().await;
         reader.to_the_payment_page().await;
         pay.add("back with a payment", reader.choose(Pay::Approve).await);
-        shop.standin().fault(Rule::once(On::Confirm, Fault::Answer { code: "INVALID_STOPPED_CARD".to_owned() }));
+        shop.standin()
+            .fault(Rule::once(On::Confirm, Fault::Answer { code: "INVALID_STOPPED_CARD".to_owned() }));
         pay.add("refused at the last step", reader.onward().await);
         reader.onward().await;
         reader.to_the_payment_page().await;

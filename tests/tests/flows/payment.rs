@@ -3,7 +3,7 @@
 
 use futures_util::future::join;
 use local::{Breakage, Fault as Break, Service};
-use toss_standin::{Fault, OrderLedger, On, Rule};
+use toss_standin::{Fault, On, OrderLedger, Rule};
 use walk::{Doors, Onward, Page, Pay, Shop, Walker};
 
 use super::{get, notices, post, sent};
@@ -75,7 +75,9 @@ async fn the_providers_words_in_the_address_are_not_shown() {
     let shop = Shop::at_full_price().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
-    reader.go(&format!("/pay/{order}/fail?code=X&message=%EC%A0%84%ED%99%94%ED%95%98%EC%84%B8%EC%9A%94%20010")).await;
+    reader
+        .go(&format!("/pay/{order}/fail?code=X&message=%EC%A0%84%ED%99%94%ED%95%98%EC%84%B8%EC%9A%94%20010"))
+        .await;
     assert!(!reader.here().body.contains("전화하세요"), "{:?}", reader.here());
     assert_eq!(reader.here().order(), (order, "priced".to_owned()));
 }
@@ -189,7 +191,9 @@ async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep
     let shop = Shop::at_full_price().await;
     for breakage in [Breakage::Error500, Breakage::LostReply] {
         let (reader, order) = approved(&shop).await;
-        shop.system().wire().inject(Break::on(Service::Dynamodb, "TransactWriteItems", breakage).of("pay").times(3));
+        shop.system()
+            .wire()
+            .inject(Break::on(Service::Dynamodb, "TransactWriteItems", breakage).of("pay").times(3));
         let page = take_the_money(&reader).await;
         shop.system().wire().heal();
         assert_eq!(ledger(&shop, &order).charges, 1);
@@ -289,13 +293,20 @@ async fn anothers_order_can_be_neither_seen_nor_paid() {
     other.open_the_door().await;
     let before = shop.items();
     let nobody = other.ask(get("/window/01JD9G5T3M8Q2W6X4Z7N1C0V5K")).await;
-    for path in ["/window/ORDER", "/pay/ORDER", "/pay/ORDER/success?paymentKey=KEY&orderId=ORDER&amount=22000", "/pay/ORDER/fail"] {
+    for path in [
+        "/window/ORDER",
+        "/pay/ORDER",
+        "/pay/ORDER/success?paymentKey=KEY&orderId=ORDER&amount=22000",
+        "/pay/ORDER/fail",
+    ] {
         let path = path.replace("ORDER", &order).replace("KEY", &key);
         let page = other.ask(get(&path)).await;
         assert_eq!(page.status.as_u16(), 404, "{path}: {page:?}");
         assert_eq!(page.text_of("main"), nobody.text_of("main"), "{path} tells that the order exists");
     }
-    for body in [format!("payment_key={key}&amount=22000"), format!("payment_key={key}&amount=1"), String::new()] {
+    for body in
+        [format!("payment_key={key}&amount=22000"), format!("payment_key={key}&amount=1"), String::new()]
+    {
         let page = other.ask(post(&format!("/pay/{order}"), body.clone())).await;
         assert_eq!(page.status.as_u16(), 404, "{body}: {page:?}");
         assert!(!page.body.contains(&order) || page.text_of("main") == nobody.text_of("main"));

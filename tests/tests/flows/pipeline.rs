@@ -142,7 +142,8 @@ async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
 async fn a_step_that_fails_is_taken_again() {
     let shop = Shop::at_full_price().await;
     for function in ["choose", "pack"] {
-        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle).of(function).times(3);
+        let fault =
+            Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle).of(function).times(3);
         shop.system().wire().inject(fault);
     }
     let fault = Fault::on(Service::Sns, "Publish", Breakage::Throttle).of("ring").times(3);
@@ -160,7 +161,8 @@ async fn a_step_that_fails_is_taken_again() {
 async fn a_step_whose_reply_was_lost_is_taken_once() {
     let shop = Shop::at_full_price().await;
     for function in ["choose", "pack"] {
-        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply).of(function).times(3);
+        let fault =
+            Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply).of(function).times(3);
         shop.system().wire().inject(fault);
     }
     let order = shop.visitor().walk(Doors::Plain).await;
@@ -200,7 +202,8 @@ async fn many_orders_go_through_every_stage_together() {
     let shop = Shop::at_full_price().await;
     let mut orders = Vec::new();
     for number in 0..5 {
-        let recipient = walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
+        let recipient =
+            walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
     }
     shop.settle().await;

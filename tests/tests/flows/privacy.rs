@@ -36,7 +36,8 @@ impl Log {
         let targets = ["dynoxide", "local", "tower_http", "toss_standin"]
             .into_iter()
             .fold(targets, |targets, quiet| targets.with_target(quiet, LevelFilter::OFF));
-        let lines = tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone()).with_filter(targets);
+        let lines =
+            tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone()).with_filter(targets);
         (log, tracing_subscriber::registry().with(lines).set_default())
     }
 
@@ -125,7 +126,14 @@ async fn a_failure_logs_nothing_personal_either() {
     reader.open_the_door().await;
     reader.through_the_rooms(Doors::Plain).await;
     // Each step fails first, then goes on.
-    fails(&shop, &reader, "PutItem", "guestbook", &[("pen_name", PEN_NAME), ("grown", "y"), ("terms", "y"), ("privacy", "y")]).await;
+    fails(
+        &shop,
+        &reader,
+        "PutItem",
+        "guestbook",
+        &[("pen_name", PEN_NAME), ("grown", "y"), ("terms", "y"), ("privacy", "y")],
+    )
+    .await;
     reader.sign().await;
     fails(&shop, &reader, "TransactWriteItems", "letter", &[("letter", LETTER)]).await;
     reader.write_letter().await;
@@ -139,7 +147,11 @@ async fn a_failure_logs_nothing_personal_either() {
     shop.system().wire().inject(broken("TransactWriteItems", "pay"));
     assert_eq!(reader.ask(sent(&form)).await.status.as_u16(), 500);
     // The owner types nonsense that holds somebody's address.
-    shop.owner("owner-ship", json!({ "parcels": [{ "order": "카나리아", "carrier": "카나리아", "number": "7531" }] })).await;
+    shop.owner(
+        "owner-ship",
+        json!({ "parcels": [{ "order": "카나리아", "carrier": "카나리아", "number": "7531" }] }),
+    )
+    .await;
     let text = log.text();
     assert!(text.contains("request failed"), "nothing was logged: {text}");
     says_nothing("the log", &text, &[]);

@@ -96,7 +96,8 @@ async fn a_house_that_falls_between_two_deliveries_does_each_once() {
     let mut shop = Shop::in_a_folder().await;
     let mut orders = Vec::new();
     for number in 0..6 {
-        let recipient = walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
+        let recipient =
+            walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
         shop.system().hold(["relay", "choose", "pack", "ring"][number % 4]);
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
         shop.settle().await;
@@ -112,6 +113,12 @@ async fn a_house_that_falls_between_two_deliveries_does_each_once() {
         .map(|book| book["taken"]["N"].as_str().unwrap().parse::<u64>().unwrap())
         .sum();
     assert_eq!(taken, 6);
-    assert_eq!(items.iter().filter(|item| item["kind"]["S"] == "letter" && item["author"]["S"] != "doorkeeper").count(), 6 * 4);
+    assert_eq!(
+        items
+            .iter()
+            .filter(|item| item["kind"]["S"] == "letter" && item["author"]["S"] != "doorkeeper")
+            .count(),
+        6 * 4
+    );
     shop.nothing_failed();
 }

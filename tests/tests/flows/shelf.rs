@@ -24,7 +24,11 @@ async fn before_the_payment(shop: &Shop) -> (Walker, String) {
 async fn a_place_that_ran_out_is_held_anew_while_one_is_left() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
     let (mut reader, order) = before_the_payment(&shop).await;
-    assert!(reader.here().says("8월 1일 토요일 09:15까지 서가에 자리를 잡아 두었습니다."), "{:?}", reader.here());
+    assert!(
+        reader.here().says("8월 1일 토요일 09:15까지 서가에 자리를 잡아 두었습니다."),
+        "{:?}",
+        reader.here()
+    );
     shop.minutes_pass(16).await;
     reader.reload().await;
     reader.pay(Pay::Approve).await;
@@ -95,7 +99,8 @@ async fn ten_readers_want_four_places_and_four_get_one() {
     assert!(readers.iter().all(|reader| matches!(reader.here().status.as_u16(), 200 | 409)));
     // Whoever was only crowded out presses once more.
     let mut all = placed;
-    for reader in readers.iter_mut().filter(|reader| reader.here().says("한 번만 더 눌러 주십시오")) {
+    for reader in readers.iter_mut().filter(|reader| reader.here().says("한 번만 더 눌러 주십시오"))
+    {
         reader.order("middle").await;
         all += usize::from(reader.here().step() == "pay");
     }
@@ -116,11 +121,13 @@ async fn nobody_gets_the_same_work_twice() {
     let second = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
     // Another reader in the same house, who writes the address a little otherwise.
-    let same_house = Recipient { street: " 서울시  종로구 창의문로119".to_owned(), ..Recipient::default() };
+    let same_house =
+        Recipient { street: " 서울시  종로구 창의문로119".to_owned(), ..Recipient::default() };
     let third = shop.visitor().living(same_house).walk(Doors::Plain).await;
     let fourth = shop.visitor().living(elsewhere()).walk(Doors::Plain).await;
     shop.settle().await;
-    let work = |order: &str| shop.order(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned();
+    let work =
+        |order: &str| shop.order(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned();
     let other = editions[2]["isbn"].as_str().unwrap();
     assert_eq!((work(&first).as_str(), work(&second).as_str()), ("the-same-work", other));
     assert_eq!(shop.state(&third), "choosing", "the house has had both works");
@@ -139,7 +146,8 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
     shop.settle().await;
     assert_eq!(reader.go(&format!("/window/{order}")).await.order(), (order.clone(), "choosing".to_owned()));
     let desk = shop.owner("owner-desk", json!({})).await;
-    let waiting = desk["shows"].as_array().unwrap().iter().find(|shown| shown["order"] == order.as_str()).unwrap();
+    let waiting =
+        desk["shows"].as_array().unwrap().iter().find(|shown| shown["order"] == order.as_str()).unwrap();
     assert_eq!(waiting["what"], "책이 모자람");
     assert!(desk["next"].to_string().contains("owner-shelve로 책을 들이면"), "{desk:#}");
     // Hours go by, and it stays there once.
@@ -161,7 +169,11 @@ async fn the_most_loved_book_goes_first_and_each_copy_once() {
         let order = shop.visitor().living(recipient).walk(Doors::Plain).await;
         shop.settle().await;
         let choice = &shop.order(&order)["choice"]["M"];
-        chosen.push(format!("{} {}", choice["isbn"]["S"].as_str().unwrap(), choice["copy"]["N"].as_str().unwrap()));
+        chosen.push(format!(
+            "{} {}",
+            choice["isbn"]["S"].as_str().unwrap(),
+            choice["copy"]["N"].as_str().unwrap()
+        ));
     }
     let isbn = |number| book(number, 0, 0, 0)["isbn"].as_str().unwrap().to_owned();
     assert_eq!(chosen[0], isbn(2) + " 1", "the most loved");
@@ -176,7 +188,9 @@ async fn the_most_loved_book_goes_first_and_each_copy_once() {
 #[tokio::test]
 async fn the_same_call_of_the_shelf_stocks_once() {
     let shop = Shop::empty().await;
-    let call = shop.confirmed("owner-shelve", json!({ "books": [book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)] })).await;
+    let call = shop
+        .confirmed("owner-shelve", json!({ "books": [book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)] }))
+        .await;
     let first = shop.owner("owner-shelve", call.clone()).await;
     assert_eq!(first["did"].as_array().unwrap().len(), 2, "{first:#}");
     let stocked = shop.items();

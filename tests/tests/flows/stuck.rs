@@ -26,7 +26,11 @@ async fn each_room_is_counted_as_it_is_walked() {
     for (name, solved, plain) in [("knock", 1, 2), ("bell", 1, 2), ("whisper", 1, 2), ("wait", 0, 3)] {
         let figures = room(&shop, name).await;
         let more = if name == "knock" { figures["entered"].as_u64().unwrap() - 3 } else { 0 };
-        assert_eq!((figures["solved"].as_u64(), figures["plain_door"].as_u64()), (Some(solved), Some(plain + more)), "{figures}");
+        assert_eq!(
+            (figures["solved"].as_u64(), figures["plain_door"].as_u64()),
+            (Some(solved), Some(plain + more)),
+            "{figures}"
+        );
         assert_eq!(figures["left"], 0, "{figures}");
     }
     let study = room(&shop, "study").await;
@@ -47,7 +51,10 @@ async fn hints_and_wrong_answers_are_counted_and_the_commonest_comes_first() {
     another.submit(hint).await;
     another.by_riddle().await;
     let study = room(&shop, "study").await;
-    assert_eq!((study["wrong"].as_u64(), study["hints"].as_u64(), study["median_minutes"].as_u64()), (Some(3), Some(1), Some(4)));
+    assert_eq!(
+        (study["wrong"].as_u64(), study["hints"].as_u64(), study["median_minutes"].as_u64()),
+        (Some(3), Some(1), Some(4))
+    );
     assert_eq!(study["commonest_wrong"][0], json!({ "said": "foreword: 기린", "times": 2 }));
     assert_eq!(study["commonest_wrong"][1], json!({ "said": "foreword: 코끼리", "times": 1 }));
 }
@@ -60,9 +67,17 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
     shop.settle().await;
     let then = shop.owner("owner-stuck", json!({ "from": "2026-07-01", "to": "2026-07-31" })).await;
     assert!(then["next"].to_string().contains("다녀간 손님이 없습니다"), "{then}");
-    for wrong in [json!({ "from": "어제" }), json!({ "from": "2026-08-02", "to": "2026-08-01" }), json!({ "from": "2026-01-01", "to": "2026-08-01" })] {
+    for wrong in [
+        json!({ "from": "어제" }),
+        json!({ "from": "2026-08-02", "to": "2026-08-01" }),
+        json!({ "from": "2026-01-01", "to": "2026-08-01" }),
+    ] {
         let answer = shop.owner("owner-stuck", wrong).await;
-        assert_eq!((answer["status"].as_u64(), answer["problems"][0]["field"].as_str()), (Some(400), Some("from")), "{answer}");
+        assert_eq!(
+            (answer["status"].as_u64(), answer["problems"][0]["field"].as_str()),
+            (Some(400), Some("from")),
+            "{answer}"
+        );
     }
     let week = shop.owner("owner-stuck", json!({})).await;
     let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"].as_str().unwrap().to_owned();

@@ -44,9 +44,11 @@ async fn seconds_pass(shop: &Shop, seconds: i64) {
 async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     let shop = Shop::empty().await;
     let mut visitor = before_the_poem(&shop).await;
-    let seconds: i64 = visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap().parse().unwrap();
+    let seconds: i64 =
+        visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap().parse().unwrap();
     assert!((30..=180).contains(&seconds), "{seconds}");
-    let opens = house::room::clock_time(shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds));
+    let opens =
+        house::room::clock_time(shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds));
     assert!(visitor.here().says(&format!("문은 {opens}에 열립니다")), "{:?}", visitor.here());
     assert_eq!(visitor.ask(get("/bell")).await.status.as_u16(), 409);
     seconds_pass(&shop, seconds - 1).await;

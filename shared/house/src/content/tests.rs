@@ -33,7 +33,10 @@ fn the_built_in_house_can_be_walked() {
         panic!("{error}");
     }
     let walk: Vec<_> = built_in().rooms().iter().map(|room| room.id.as_str()).collect();
-    assert_eq!(walk, ["door", "knock", "study", "wait", "bell", "whisper", "guestbook", "letter", "counter", "pay"]);
+    assert_eq!(
+        walk,
+        ["door", "knock", "study", "wait", "bell", "whisper", "guestbook", "letter", "counter", "pay"]
+    );
     assert_eq!(built_in().next_after("knock").map(|room| room.id.as_str()), Some("study"));
     assert!(built_in().next_after("pay").is_none());
 }
