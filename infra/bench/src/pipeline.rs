@@ -75,9 +75,11 @@ fn check(house: &House, orders: u32) -> Outcome<()> {
     let count = |good: &dyn Fn(&serde_json::Value) -> bool| items.values().filter(|item| good(item)).count();
     let orders = orders as usize;
     let packed = count(&|item| item["kind"]["S"] == "order" && item["state"]["S"] == "packed");
-    let letters = count(&|item| item["kind"]["S"] == "letter" && !item["notice"].is_null());
+    let about_order = |item: &serde_json::Value| !item["notice"].is_null() && !item["order"].is_null();
+    let letters = count(&|item| item["kind"]["S"] == "letter" && about_order(item));
+    // The bell was pulled on the way: its whispers are rung too, in the same time.
     let told = house.system.topics().published().len();
-    if packed == orders && letters == orders * LETTERS && told == orders * LETTERS {
+    if packed == orders && letters == orders * LETTERS && told >= orders * LETTERS {
         return Ok(());
     }
     trouble(format!(

@@ -80,7 +80,7 @@ use Adapt::{Answer, Back, Confirm, Confirmed, Counter, Inserted, Message, Saved,
 use Kind::{Call, Event, Get, Post};
 
 /// Function, name, event, kind, adaptation, onward: in the order of a walk.
-const WALK: [(&str, &str, &str, Kind, Adapt, bool); 36] = [
+const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("notice", "GET", "notice", Get, Saved, false),
     ("shelf", "GET", "shelf", Get, Saved, false),
     ("owner-shelve", "dry run", "owner-shelve", Call, Saved, false),
@@ -96,12 +96,21 @@ const WALK: [(&str, &str, &str, Kind, Adapt, bool); 36] = [
     ("study", "POST, a guess", "study-riddle", Post, Saved, false),
     ("study", "POST, solved", "study-riddle", Post, Answer, false),
     ("study", "POST, plain door", "study-plain", Post, Saved, true),
+    ("wait", "GET", "wait", Get, Saved, false),
+    ("wait", "POST, plain door", "wait-plain", Post, Saved, true),
+    ("bell", "GET", "bell", Get, Saved, false),
+    ("bell", "POST, the bell", "bell-pull", Post, Saved, true),
+    ("whisper", "GET", "whisper", Get, Saved, false),
+    ("whisper", "POST, a guess", "whisper-riddle", Post, Saved, false),
+    ("whisper", "POST, plain door", "whisper-plain", Post, Saved, true),
     ("guestbook", "GET", "guestbook", Get, Saved, false),
     ("guestbook", "POST", "guestbook-post", Post, Saved, true),
     ("letter", "GET", "letter", Get, Saved, false),
     ("letter", "POST", "letter-post", Post, Saved, true),
     ("counter", "GET", "counter", Get, Saved, false),
     ("counter", "POST", "counter-post", Post, Counter, true),
+    ("cancel", "GET", "cancel", Get, Saved, false),
+    ("cancel", "POST", "cancel-post", Post, Saved, false),
     ("pay", "GET", "pay", Get, Saved, false),
     ("pay", "GET, back", "pay-success", Get, Back, false),
     ("pay", "POST, confirm", "pay", Post, Confirm, true),
@@ -119,7 +128,8 @@ const WALK: [(&str, &str, &str, Kind, Adapt, bool); 36] = [
     ("ship", "one order", "ship", Event, Message("ship"), true),
 ];
 
-/// Requests of all these functions. One that the walk does not know yet is asked with its saved event as it is.
+/// Requests of all these functions. One that the walk does not know yet is asked with its
+/// saved event as it is, whatever it answers to that: its start, memory and size are right, its times are those of a refusal.
 pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
     let request =
         |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| Request {
@@ -133,7 +143,7 @@ pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
     let mut requests: Vec<Request> = WALK.iter().map(request).collect();
     for function in functions {
         if !requests.iter().any(|request| request.function == *function) {
-            requests.push(request(&(function, "saved event", function, Event, Saved, false)));
+            requests.push(request(&(function, "saved, unchecked", function, Event, Saved, false)));
         }
     }
     requests
