@@ -17,7 +17,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::{
     Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
@@ -104,8 +104,11 @@ pub struct Cloud {
 impl Cloud {
     /// The parts of a deployed function: process environment, machine clock, TLS by rustls on ring.
     pub fn of_process() -> Result<Self, NoRandomness> {
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        Ok(Self::new(Environment::of_process(), Clock::system(), Dice::system()?, http))
+        let environment = Environment::of_process();
+        let tls = TlsContext::builder().with_trust_store(trusted(&environment)).build().unwrap_or_default();
+        let http =
+            Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
+        Ok(Self::new(environment, Clock::system(), Dice::system()?, http))
     }
 
     /// The parts given.
@@ -119,6 +122,17 @@ impl fmt::Debug for Cloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cloud").finish_non_exhaustive()
     }
+}
+
+/// The five roots that the certificates of AWS's own services lead to, valid until the end of 2037 and longer
+/// (<https://www.amazontrust.com/repository/>).
+const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
+
+/// Whom the AWS clients trust. Reading all of the system's roots, some three hundred files, was half of a cold start;
+/// only an address of one's own behind TLS needs them.
+fn trusted(environment: &Environment) -> TrustStore {
+    let own = environment.optional("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("https:"));
+    TrustStore::empty().with_native_roots(own).with_pem_certificate(AMAZON_ROOTS)
 }
 
 /// The configuration of the AWS clients, by hand instead of `aws-config`: a function's credentials stand in its environment, and
@@ -150,4 +164,34 @@ fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
         config = config.endpoint_url(endpoint);
     }
     config.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    use super::*;
+
+    /// The fingerprints that Amazon Trust Services publishes, SHA-256, by their first eight bytes.
+    #[test]
+    fn the_roots_are_those_that_amazon_publishes() {
+        let certificates = AMAZON_ROOTS.split("-----BEGIN CERTIFICATE-----").skip(1).map(|rest| {
+            let (body, _) = rest.split_once("-----END CERTIFICATE-----").unwrap();
+            STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap()
+        });
+        let prints: Vec<String> = certificates
+            .map(|certificate| {
+                let digest = ring::digest::digest(&ring::digest::SHA256, &certificate);
+                digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+            })
+            .collect();
+        let published = [
+            "8ecde6884f3d87b1",
+            "1ba5b2aa8c65401a",
+            "18ce6cfe7bf14e60",
+            "e35d28419ed02025",
+            "568d6905a2c88708",
+        ];
+        assert_eq!(prints, published);
+    }
 }
