@@ -4,6 +4,7 @@
 //! Errors: a [`Refusal`] is a page in the house's voice with the right status. Those that are the reader's (4xx) are not logged as errors;
 //! [`Refusal::Ours`] (5xx) is logged once, here.
 
+mod compress;
 mod drawing;
 pub mod field;
 mod form;

@@ -9,7 +9,7 @@ use lambda_http::{Body, Response, Service, http, service_fn};
 use store::Store;
 
 use crate::{
-    frame, headers,
+    compress, frame, headers,
     refusal::Refusal,
     reply::{Page, Reply},
     request::Request,
@@ -119,7 +119,9 @@ where
                 }
                 refusal.page(step, language).into()
             });
-            Ok::<_, Infallible>(respond(site, request.as_ref(), language, reply))
+            let mut response = respond(site, request.as_ref(), language, reply);
+            compress::compress(&mut response, event.headers());
+            Ok::<_, Infallible>(response)
         }
     })
 }
