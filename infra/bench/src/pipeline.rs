@@ -12,8 +12,9 @@ use crate::{
     requests, trouble,
 };
 
-/// Letters of the house by the time an order is packed: paid, chosen, packed.
-const LETTERS: usize = 3;
+/// Letters of the house by the time an order is packed: paid, chosen, packed, and what came back of the price (the walk
+/// agrees to a range whose upper end no sample book costs).
+const LETTERS: usize = 4;
 
 /// How fast the pipeline is.
 #[derive(Debug, Serialize)]

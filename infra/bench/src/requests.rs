@@ -114,9 +114,11 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("pay", "GET", "pay", Get, Saved, false),
     ("pay", "GET, back", "pay-success", Get, Back, false),
     ("pay", "POST, confirm", "pay", Post, Confirm, true),
+    ("toss-webhook", "a hint", "toss-webhook", Post, Saved, false),
     ("relay", "one message", "relay", Event, Inserted("choose"), false),
     ("sweep", "nothing due", "sweep", Event, Saved, false),
     ("choose", "one order", "choose", Event, Message("choose"), true),
+    ("refund", "the difference", "refund", Event, Message("refund"), false),
     ("ring", "one letter", "ring", Event, Message("ring"), true),
     ("pack", "one order", "pack", Event, Message("pack"), true),
     ("window", "GET, the latest", "window", Get, Saved, false),
@@ -126,6 +128,12 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("owner-ship", "dry run", "owner-ship", Call, Saved, false),
     ("owner-ship", "confirmed", "owner-ship", Call, Confirmed, true),
     ("ship", "one order", "ship", Event, Message("ship"), true),
+    ("owner-letters", "call", "owner-letters", Call, Saved, false),
+    ("owner-refund", "dry run", "owner-refund-one", Call, Saved, false),
+    ("owner-export", "call", "owner-export", Call, Saved, false),
+    ("owner-redrive", "call", "owner-redrive", Call, Saved, false),
+    ("owner-stuck", "call", "owner-stuck", Call, Saved, false),
+    ("owner-taste", "dry run", "owner-taste-today", Call, Saved, false),
 ];
 
 /// Requests of all these functions. One that the walk does not know yet is asked with its
