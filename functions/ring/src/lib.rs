@@ -37,8 +37,11 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
         Task::Whisper { half } => return whisper(&ringer, &message, half).await,
         _ => return Err(Failure::Poison("the message asks for something else".into())),
     };
-    let order = ringer.store.order(message.id.order).await?;
+    let (order, handled) = ringer.store.order_and_whether_handled(message.id).await?;
     let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?.value;
+    if handled {
+        return Ok(());
+    }
     if overtaken(notice, order.state) {
         ringer.store.handled(message.id, ringer.clock.now()).await?;
         return Ok(());
@@ -49,9 +52,6 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
     let morning = calendar::not_in_the_night(now);
     if morning > now {
         ringer.store.put_off(message.id, morning).await?;
-        return Ok(());
-    }
-    if ringer.store.is_handled(message.id).await? {
         return Ok(());
     }
     ringer

@@ -11,13 +11,14 @@ use aws_sdk_dynamodb::{
 use house::{
     calendar,
     id::{MessageId, VisitorId},
+    order::Order,
     task::Message,
 };
 use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned,
-    item::{from_item, number, string, to_item},
+    item::{Item, from_item, number, string, to_item},
     key,
     key::waiting,
 };
@@ -82,6 +83,17 @@ impl Store {
         }
     }
 
+    /// The order that a message is about, and whether the message was handled. One read.
+    pub async fn order_and_whether_handled(
+        &self,
+        id: MessageId,
+    ) -> Result<(Option<Versioned<Order>>, bool), StoreError> {
+        let (order, message) = (key::order(id.order), key::message(id));
+        let mut items = self.read_many([order.clone(), message.clone()]).await?;
+        let handled = items.get(&message.to_string()).is_some_and(is_handled);
+        Ok((items.remove(&order.to_string()).map(from_item).transpose()?, handled))
+    }
+
     /// Whether a message was handled. One read.
     pub async fn is_handled(&self, id: MessageId) -> Result<bool, StoreError> {
         let answer = self
@@ -93,7 +105,7 @@ impl Store {
             .consistent_read(true)
             .send()
             .await?;
-        Ok(answer.item.is_some_and(|item| item.contains_key("handled_at")))
+        Ok(answer.item.as_ref().is_some_and(is_handled))
     }
 
     /// Marks a message handled when nothing else is to be written. Returns whether it was not handled before.
@@ -144,6 +156,10 @@ impl Store {
         item.insert("due".to_owned(), string(key::instant(handled_by_nobody_after(message.at))));
         self.item_put(item, 0)
     }
+}
+
+fn is_handled(message: &Item) -> bool {
+    message.contains_key("handled_at")
 }
 
 struct Mark {
