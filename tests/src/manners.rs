@@ -1,7 +1,7 @@
 //! What every answer of the house keeps to, whatever it says: the headers that guard it, and a page that can be read by
 //! a screen reader, a program and the law.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Write as _};
 
 use house::text::Language;
 use scraper::ElementRef;
@@ -22,6 +22,10 @@ const LAW: [&str; 7] = [
 /// The seven items of identity that 전자상거래법 제10조 wants on every page.
 const IDENTITY: usize = 7;
 
+/// What a page may weigh compressed, with all its style and script: what a server sends before it waits for the first
+/// acknowledgement (ten segments, RFC 6928).
+const HEAVIEST: usize = 14 * 1024;
+
 /// Holds an answer of the house against its manners; panics with the first thing that is wrong.
 pub fn check(page: &Page, language: Language) {
     assert!(page.status.as_u16() < 500, "a failure of ours: {page:?}");
@@ -31,6 +35,7 @@ pub fn check(page: &Page, language: Language) {
         return;
     }
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{page:?}");
+    weight(page);
     policy(page);
     frame(page, language);
     fields(page);
@@ -52,6 +57,13 @@ fn headers(page: &Page) {
             assert!(cookie.contains(wanted), "the cookie `{cookie}` lacks `{wanted}`");
         }
     }
+}
+
+fn weight(page: &Page) {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(page.body.as_bytes()).expect("a buffer takes everything");
+    let weighs = gzip.finish().expect("a buffer takes everything").len();
+    assert!(weighs <= HEAVIEST, "{} weighs {weighs} bytes compressed", page.url);
 }
 
 /// The policy lets nothing in but what carries this answer's nonce, and the page needs nothing else.

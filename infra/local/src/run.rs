@@ -158,6 +158,11 @@ impl Running {
         format!("http://localhost:{port}")
     }
 
+    /// The payment stand-in, if it is one that takes the payments.
+    pub const fn standin(&self) -> Option<&toss_standin::Standin> {
+        self.standin.as_ref()
+    }
+
     fn greet(&self) {
         let url = self.url();
         let state = match &self.state {

@@ -22,7 +22,8 @@ cargo xtask watch [--port N] [--cloud-port N] [--toss-port N]
                               `cargo lambda watch`, with table, queues and topic played by MiniStack beside it
 cargo xtask deploy [--stage S] [--stack NAME] [--region R] [--parameter Name=value]… [--yes] [--dry-run]
                               builds once and deploys to AWS
-cargo xtask bench             figures: start, latency, memory, size, calls";
+cargo xtask bench [--quick] [--only FUNCTION]… [--logs]
+                              figures: start, latency, memory, size, calls; --quick is a look with the dev profile";
 
 /// Why a verb ends with status 1: one sentence for a person.
 #[derive(Debug)]

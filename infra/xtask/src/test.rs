@@ -77,7 +77,7 @@ impl Part {
             Self::CfnLint => "cfn-lint on template.yaml and infra/alarms.yaml",
             Self::Scripts => "the Python scripts",
             Self::Deployed => "the walk on the deployed template (MiniStack, real binaries)",
-            Self::Browser => "the walk in headless Chromium; pictures in artefacts/",
+            Self::Browser => "walks in headless Chromium, axe-core on every page; pictures in artefacts/",
         }
     }
 
@@ -284,7 +284,7 @@ fn deployed() -> Outcome<Count> {
 }
 
 fn browser() -> Outcome<Count> {
-    match tools::browser() {
+    match tools::browser().and_then(|()| tools::axe()) {
         Err(why) => Ok(Count::skipped(&why)),
         Ok(()) => cargo_test(&["--test", "browser"], &["--ignored", "--nocapture"]),
     }

@@ -42,6 +42,26 @@ pub(crate) fn deploy_python() -> Outcome<PathBuf> {
     python(&Environment { name: "deploy", folder: "deploy", lists })
 }
 
+/// The pinned Python package that carries axe-core (4.12): the accessibility rules, in one file, which is all that is
+/// wanted of it. (npm would be one more tool to have.)
+const AXE: &str = "axe-playwright-python==0.1.8";
+
+/// axe-core in `.tools/axe`, where the browser's tests look for it.
+pub(crate) fn axe() -> Outcome<()> {
+    let python = test_python()?;
+    let folder = root().join(".tools/axe");
+    let stamp = folder.join(".made");
+    if fs::read_to_string(&stamp).is_ok_and(|made| made == AXE) {
+        return Ok(());
+    }
+    println!("setting up .tools/axe (once) …");
+    let mut pip = command(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--no-deps"]);
+    run(pip.arg("--target").arg(&folder).arg(AXE))?;
+    fs::write(&stamp, AXE)
+        .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))
+}
+
 /// Gives the environment's `python`, having made it if it was not there or its lists have changed.
 fn python(environment: &Environment) -> Outcome<PathBuf> {
     let folder = root().join(".tools").join(environment.folder);

@@ -1,16 +1,4 @@
-//! The walk in a real browser: headless Chromium at the width of a phone, script on, against the whole system in this
-//! process. Pictures of every page, narrow and wide, light and dark, go to `artefacts/browser/`.
-//!
-//! Needs Chromium and its driver, which `cargo xtask test browser` installs or asks for, and is ignored without. The
-//! driver's own protocol is a dozen JSON calls; they are here, and no client library is.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "these are tests: what is not as it should be is to fall"
-)]
+//! A tab of headless Chromium, by the WebDriver protocol of its driver: a dozen JSON calls, and no client library.
 
 use std::{
     env, fs,
@@ -18,226 +6,66 @@ use std::{
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use base64::Engine as _;
 use bytes::Bytes;
-use clap::Parser as _;
-use house::{
-    content::{House, Riddle, Solution},
-    rhythm::{Gap, Pattern},
-};
+use house::text::Language;
 use http::Method;
-use local::run::{Arguments, Running};
 use serde_json::{Value as Json, json};
 use walk::{Answer, Onward, OverHttp, Page, Transport as _};
+
+use crate::root;
 
 /// How long a page, or a stage of the pipeline, may take.
 const COMES_WITHIN: Duration = Duration::from_secs(30);
 /// How long to let things happen between two looks.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
-/// A short gap between two knocks, in milliseconds. A held one is three of them.
-const SHORT_MS: u32 = 300;
+/// How many presses of the tabulator reach everything on a page.
+const MOST_TABS: usize = 150;
+/// Where `cargo xtask test browser` puts axe-core.
+const AXE: &str = ".tools/axe/axe_playwright_python/axe.min.js";
+/// WCAG 2.2 up to AA, and axe's own good advice.
+const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs Chromium and its driver: cargo xtask test browser"]
-async fn a_reader_walks_with_a_phone_from_the_closed_door_to_the_posted_parcel() {
-    let shop = open_shop().await;
-    let browser = Browser::start().await;
-    // In a task, so that the browser is closed whatever happens on the way; in a local one, because a parsed page stays on its thread.
-    let phone = browser.clone();
-    let task = async move { tokio::task::spawn_local(async move { walk(&phone, &shop).await }).await };
-    let walked = tokio::task::LocalSet::new().run_until(task).await;
-    browser.quit().await;
-    if let Err(fell) = walked {
-        std::panic::resume_unwind(fell.into_panic());
-    }
+/// Keys that write nothing, as WebDriver names them.
+const TAB: &str = "\u{E004}";
+const ENTER: &str = "\u{E007}";
+const DOWN: &str = "\u{E015}";
+const SPACE: &str = " ";
+
+/// Who sits before the browser, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    /// Where the pictures go, below `artefacts/browser`.
+    pub(crate) name: &'static str,
+    pub(crate) language: Language,
+    /// Whether the browser runs scripts.
+    pub(crate) script: bool,
+    pub(crate) hand: Hand,
+    /// Goes back, forward, and reloads, wherever they come.
+    pub(crate) restless: bool,
 }
 
-/// The whole system, as `cargo xtask run --memory` starts it, but without a payment page for plain forms: as at the real
-/// Toss, only its script leads there.
-async fn open_shop() -> Running {
-    let template = root().join("template.yaml").display().to_string();
-    let line =
-        ["local", "--memory", "--port=0", "--template", template.as_str(), "--parameter=TossPlainWindowUrl="];
-    let arguments = Arguments::try_parse_from(line).unwrap();
-    let build = local::registry::build().expect("randomness");
-    Running::start(arguments, build).await.unwrap_or_else(|why| panic!("{why}"))
+/// What a reader moves the house with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hand {
+    /// A finger or a mouse.
+    Finger,
+    /// Nothing but the keyboard.
+    Keys,
 }
-
-async fn walk(phone: &Browser, shop: &Running) {
-    phone.open(&shop.url()).await;
-    phone.arrives("door").await;
-    phone.photograph("door").await;
-    phone.onward().await;
-    let mut rooms = Vec::new();
-    loop {
-        let page = phone.arrives_anywhere().await;
-        if !page.has_door("plain") {
-            break;
-        }
-        rooms.push(page.step().to_owned());
-        through_a_room(phone, &page).await;
-    }
-    assert!(rooms.starts_with(&["knock".to_owned(), "study".to_owned()]), "{rooms:?}");
-
-    phone.arrives("guestbook").await;
-    phone.photograph("guestbook").await;
-    phone.write("[name=pen_name]", "물억새").await;
-    for consent in ["grown", "terms", "privacy"] {
-        phone.click(&format!("[name={consent}]")).await;
-    }
-    phone.onward().await;
-
-    phone.arrives("letter").await;
-    phone.photograph("letter").await;
-    phone.write("[name=letter]", "요즘은 해가 일찍 집니다. 창가에 오래 앉아 있습니다.").await;
-    phone.onward().await;
-
-    phone.arrives("counter").await;
-    phone.photograph("counter").await;
-    phone.click("[name=range][value=middle]").await;
-    for (field, text) in [
-        ("recipient", "김읽는이"),
-        ("phone", "010-1234-5678"),
-        ("postcode", "03134"),
-        ("street", "서울시 종로구 창의문로 119"),
-        ("detail", "2층"),
-    ] {
-        phone.write(&format!("[name={field}]"), text).await;
-    }
-    phone.click("[name=agreed]").await;
-    phone.photograph("counter-filled").await;
-    phone.onward().await;
-
-    let order = pay(phone).await;
-    phone.until_the_order_is(&order, "packed").await;
-    phone.photograph("window-packed").await;
-
-    owner_ships(shop, &order).await;
-    phone.until_the_order_is(&order, "shipped").await;
-    phone.photograph("window-shipped").await;
-
-    phone.open(&format!("{}/mailbox", shop.url())).await;
-    for notice in ["paid", "chosen", "packed", "shipped"] {
-        phone.wait_for(&format!("body[data-step=mailbox] [data-notice={notice}]")).await;
-    }
-    phone.photograph("mailbox").await;
-
-    for step in ["shelf", "notice"] {
-        phone.open(&format!("{}/{step}", shop.url())).await;
-        phone.arrives(step).await;
-        phone.photograph(step).await;
-    }
-    phone.open(&format!("{}/attic", shop.url())).await;
-    // The console says so, too, and is right.
-    phone.wait_for("body[data-step]").await;
-    let told = phone.console().await;
-    assert!(told.iter().all(|line| line.contains("404")), "{told:#?}");
-    phone.photograph("no-such-room").await;
-}
-
-/// The knock is knocked; a riddle is solved; a room without a riddle is left by its plain door.
-async fn through_a_room(phone: &Browser, page: &Page) {
-    let room = page.step();
-    phone.photograph(room).await;
-    match riddle(page).map(|riddle| &riddle.solution) {
-        Some(Solution::Rhythm(pattern)) => knock(phone, pattern).await,
-        Some(Solution::Word(answers)) => {
-            phone.write("#answer", answers[0].written()).await;
-            phone.click("form[data-door=riddle] button:not([type=button])").await;
-        }
-        None => {
-            phone.click("form[data-door=plain] button").await;
-            return;
-        }
-    }
-    phone.wait_for(&format!("body[data-step={room}] a[data-onward]")).await;
-    phone.photograph(&format!("{room}-open")).await;
-    phone.onward().await;
-}
-
-/// The riddle on a page: the one whose question and label stand there.
-fn riddle(page: &Page) -> Option<&'static Riddle> {
-    let korean = |text: &house::text::Text| page.says(text.in_language(house::text::Language::Ko));
-    let room = House::built_in().unwrap().room(page.step())?;
-    room.riddles.iter().find(|riddle| korean(&riddle.ask) && korean(&riddle.label))
-}
-
-/// Knocks with a finger, thinks better of it, and knocks with the space bar. A hand that slips may try again.
-async fn knock(phone: &Browser, pattern: &Pattern) {
-    let knocks = pattern.gaps().len() + 1;
-    phone.act(&json!({ "type": "pointer", "id": "finger", "parameters": { "pointerType": "touch" },
-        "actions": rhythm(pattern, phone.move_to("#tap").await, "pointerDown", "pointerUp", &json!({ "button": 0 })) })).await;
-    assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from a finger");
-    for _ in 0..3 {
-        phone.click("#again").await;
-        assert_eq!(phone.text_of("#heard").await, "0");
-        let actions = rhythm(pattern, Vec::new(), "keyDown", "keyUp", &json!({ "value": " " }));
-        phone.act(&json!({ "type": "key", "id": "keys", "actions": actions })).await;
-        assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from the space bar");
-        phone.photograph("knock-knocked").await;
-        phone.click("form[data-door=riddle] button:not([type=button])").await;
-        phone.wait_for("body[data-step=knock] :is(a[data-onward], [role=alert])").await;
-        if !phone.page().await.has_door("riddle") {
-            return;
-        }
-    }
-    panic!("three times the right rhythm did not open the door: {:?}", phone.page().await);
-}
-
-/// A rhythm as actions of the driver.
-fn rhythm(pattern: &Pattern, mut actions: Vec<Json>, down: &str, up: &str, with: &Json) -> Vec<Json> {
-    let one = |kind: &str| {
-        let mut action = with.clone();
-        action["type"] = kind.into();
-        action
-    };
-    actions.extend([one(down), one(up)]);
-    for gap in pattern.gaps() {
-        let pause = if *gap == Gap::Long { 3 * SHORT_MS } else { SHORT_MS };
-        actions.extend([json!({ "type": "pause", "duration": pause }), one(down), one(up)]);
-    }
-    actions
-}
-
-/// From the paying page by the provider's script to its page, and back to the window. Gives the order.
-async fn pay(phone: &Browser) -> String {
-    let page = phone.arrives("pay").await;
-    assert_eq!(phone.run("return typeof TossPayments").await, "function", "the provider's script runs");
-    phone.photograph("pay").await;
-    phone.click("#paying button").await;
-    phone.arrives("toss").await;
-    phone.photograph("toss").await;
-    phone.click("[data-pay=approve]").await;
-    // The page in between sends its form by itself.
-    phone.arrives("window").await;
-    phone.photograph("window").await;
-    page.order().0
-}
-
-async fn owner_ships(shop: &Running, order: &str) {
-    let mut call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
-    let preview = shop.system.invoke("owner-ship", call.clone()).await.unwrap();
-    call["confirm"] = preview["call"]["confirm"].clone();
-    let done = shop.system.invoke("owner-ship", call).await.unwrap();
-    assert!(done["did"].as_array().is_some_and(|did| did.len() == 1), "{done:#}");
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-// ------------------------------------------------------------------------------------------------------- the browser
 
 /// A tab of Chromium, by its driver.
 #[derive(Clone)]
-struct Browser {
+pub(crate) struct Browser {
+    pub(crate) reader: Reader,
     wire: OverHttp,
     session: String,
     pictures: PathBuf,
-    held: std::sync::Arc<std::sync::Mutex<Held>>,
+    held: Arc<Mutex<Held>>,
 }
 
 /// What has to live as long as the tab.
@@ -259,8 +87,8 @@ const PHONE: (u32, u32, u32, bool) = (390, 844, 2, true);
 const DESK: (u32, u32, u32, bool) = (1280, 900, 1, false);
 
 impl Browser {
-    async fn start() -> Self {
-        let pictures = root().join("artefacts/browser");
+    pub(crate) async fn start(reader: Reader) -> Self {
+        let pictures = root().join("artefacts/browser").join(reader.name);
         let _ = fs::remove_dir_all(&pictures);
         fs::create_dir_all(&pictures).unwrap();
         let profile = tempfile::tempdir().unwrap();
@@ -288,10 +116,11 @@ impl Browser {
         let held = Held { driver, taken: 0, profile };
         let profile = held.profile.path().to_owned();
         let mut browser = Self {
+            reader,
             wire: OverHttp::new(&format!("http://127.0.0.1:{port}"), None),
             session: String::new(),
             pictures,
-            held: std::sync::Arc::new(std::sync::Mutex::new(held)),
+            held: Arc::new(Mutex::new(held)),
         };
         browser.begin(&profile).await;
         browser
@@ -307,7 +136,6 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
-            "--lang=ko-KR",
         ]
         .map(str::to_owned)
         .into();
@@ -316,7 +144,11 @@ impl Browser {
         if fs::metadata("/proc/self").is_ok_and(|us| us.uid() == 0) {
             arguments.push("--no-sandbox".to_owned());
         }
-        let mut options = json!({ "args": arguments, "prefs": { "intl": { "accept_languages": "ko" } } });
+        // 1 is "allow", 2 is "block".
+        let script = if self.reader.script { 1 } else { 2 };
+        let preferences = json!({ "intl": { "accept_languages": self.reader.language.tag() },
+            "profile": { "managed_default_content_settings": { "javascript": script } } });
+        let mut options = json!({ "args": arguments, "prefs": preferences });
         if let Some(binary) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
         {
             options["binary"] = binary.display().to_string().into();
@@ -329,7 +161,7 @@ impl Browser {
         self.size(PHONE).await;
     }
 
-    async fn quit(self) {
+    pub(crate) async fn quit(self) {
         let _ = self.ask(Method::DELETE, &format!("/session/{}", self.session), &Json::Null).await;
     }
 
@@ -377,22 +209,77 @@ impl Browser {
 
     // ---- what a person does
 
-    async fn open(&self, address: &str) {
+    pub(crate) async fn open(&self, address: &str) {
         self.post("url", json!({ "url": address })).await;
     }
 
-    async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
+        if self.reader.hand == Hand::Keys {
+            self.tab_to(css).await;
+            let ticks = "return ['checkbox', 'radio'].includes(document.activeElement.type)";
+            let ticks = self.run(ticks).await == true;
+            return self.press(if ticks { SPACE } else { ENTER }).await;
+        }
         let element = self.wait_for(css).await;
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    async fn write(&self, css: &str, text: &str) {
+    pub(crate) async fn write(&self, css: &str, text: &str) {
+        if self.reader.hand == Hand::Keys {
+            self.tab_to(css).await;
+        }
         let element = self.wait_for(css).await;
         self.post(&format!("element/{element}/value"), json!({ "text": text })).await;
     }
 
+    async fn press(&self, key: &str) {
+        let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }))
+            .await;
+    }
+
+    /// Goes to an element by the tabulator, among radio buttons by the arrow, and sees that the focus can be seen there.
+    pub(crate) async fn tab_to(&self, css: &str) {
+        self.wait_for(css).await;
+        let look = format!(
+            "const at = document.activeElement, wanted = [...document.querySelectorAll({css:?})];
+            if (wanted.includes(at)) return 'here';
+            return at.type === 'radio' && wanted.some(one => one.name === at.name) ? 'beside' : 'elsewhere'"
+        );
+        for _ in 0..MOST_TABS {
+            match self.run(&look).await.as_str() {
+                Some("here") => {
+                    let seen = "const style = getComputedStyle(document.activeElement);
+                        return style.outlineStyle !== 'none' || style.boxShadow !== 'none'";
+                    assert_eq!(self.run(seen).await, true, "nobody sees that `{css}` has the focus");
+                    return;
+                }
+                Some("beside") => self.press(DOWN).await,
+                _ => self.press(TAB).await,
+            }
+        }
+        panic!("the tabulator does not reach `{css}`: {:?}", self.page().await);
+    }
+
+    /// Opens another tab, and is in it. Gives the tab that was left.
+    pub(crate) async fn another_tab(&self, address: &str) -> String {
+        let left = self.get("window").await;
+        let made = self.post("window/new", json!({ "type": "tab" })).await;
+        self.to_tab(made["handle"].as_str().unwrap()).await;
+        self.size(PHONE).await;
+        self.open(address).await;
+        left
+    }
+
+    /// Turns to another tab. Gives the one that was left.
+    pub(crate) async fn to_tab(&self, tab: &str) -> String {
+        let left = self.get("window").await;
+        self.post("window", json!({ "handle": tab })).await;
+        left
+    }
+
     /// Goes on by what is marked as leading onward.
-    async fn onward(&self) {
+    pub(crate) async fn onward(&self) {
         match self.page().await.onward() {
             Onward::Link(_) => self.click("a[data-onward]").await,
             Onward::Form(_) => self.click("form[data-onward] button").await,
@@ -400,23 +287,21 @@ impl Browser {
     }
 
     /// Moves a pointer over an element, as the first of a row of actions.
-    async fn move_to(&self, css: &str) -> Vec<Json> {
+    pub(crate) async fn move_to(&self, css: &str) -> Vec<Json> {
         let element = self.wait_for(css).await;
         self.run(&format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})")).await;
         let origin = json!({ "element-6066-11e4-a52e-4f735466cecf": element });
         vec![json!({ "type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0 })]
     }
 
-    async fn act(&self, device: &Json) {
-        // The space bar goes to what has the focus.
-        self.run("document.getElementById('tap').focus({preventScroll: true})").await;
+    pub(crate) async fn act(&self, device: &Json) {
         self.post("actions", json!({ "actions": [device] })).await;
     }
 
     // ---- what a person sees
 
     /// Waits for an element and gives its reference.
-    async fn wait_for(&self, css: &str) -> String {
+    pub(crate) async fn wait_for(&self, css: &str) -> String {
         let began = Instant::now();
         loop {
             match self.try_post("element", &json!({ "using": "css selector", "value": css })).await {
@@ -430,39 +315,50 @@ impl Browser {
     }
 
     /// Waits for a step, sees that nothing complained on the way, and gives its page.
-    async fn arrives(&self, step: &str) -> Page {
+    pub(crate) async fn arrives(&self, step: &str) -> Page {
         self.wait_for(&format!("body[data-step={step}]")).await;
         let page = self.arrives_anywhere().await;
         assert_eq!(page.step(), step, "{page:?}");
         page
     }
 
-    async fn arrives_anywhere(&self) -> Page {
+    pub(crate) async fn arrives_anywhere(&self) -> Page {
         self.wait_for("body[data-step]").await;
+        self.no_complaint().await;
+        if self.reader.restless {
+            let here = format!("body[data-step={}]", self.page().await.step());
+            for (move_to, then) in [("back", "body[data-step]"), ("forward", &here), ("refresh", &here)] {
+                self.post(move_to, json!({})).await;
+                self.wait_for(then).await;
+                self.no_complaint().await;
+            }
+        }
+        self.page().await
+    }
+
+    async fn no_complaint(&self) {
         let told = self.console().await;
-        let page = self.page().await;
-        assert!(told.is_empty(), "the console of {page:?} has {told:#?}");
-        page
+        assert!(told.is_empty(), "the console of {:?} has {told:#?}", self.page().await);
     }
 
     /// The page as it stands in the browser now.
-    async fn page(&self) -> Page {
+    pub(crate) async fn page(&self) -> Page {
         let url = self.get("url").await.parse().unwrap();
         Page::read(url, Answer::new(self.get("source").await.into()))
     }
 
-    async fn text_of(&self, css: &str) -> String {
+    pub(crate) async fn text_of(&self, css: &str) -> String {
         let element = self.wait_for(css).await;
         self.get(&format!("element/{element}/text")).await
     }
 
-    async fn run(&self, script: &str) -> Json {
+    pub(crate) async fn run(&self, script: &str) -> Json {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
     /// What the console told since it was asked last: script errors, what the content security policy refused, addresses
     /// that did not answer well.
-    async fn console(&self) -> Vec<String> {
+    pub(crate) async fn console(&self) -> Vec<String> {
         let told = self.post("se/log", json!({ "type": "browser" })).await;
         let lines = told
             .as_array()
@@ -473,7 +369,7 @@ impl Browser {
     }
 
     /// Opens the window again until the order has come so far.
-    async fn until_the_order_is(&self, order: &str, state: &str) {
+    pub(crate) async fn until_the_order_is(&self, order: &str, state: &str) {
         let began = Instant::now();
         loop {
             self.post("refresh", json!({})).await;
@@ -495,8 +391,9 @@ impl Browser {
         self.chromium("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Takes the whole page at the width of a phone and of a desk, in light and in dark. A phone scrolls one way only.
-    async fn photograph(&self, name: &str) {
+    /// Looks at the whole page at the width of a phone and of a desk, in light and in dark: a picture of each, and
+    /// nothing on it that axe-core finds in the way of anybody. A phone scrolls one way only.
+    pub(crate) async fn look(&self, name: &str) {
         let number = {
             let mut held = self.held.lock().unwrap();
             held.taken += 1;
@@ -520,8 +417,29 @@ impl Browser {
                     .unwrap();
                 fs::write(self.pictures.join(format!("{number:02}-{name}-{width}-{scheme}.png")), png)
                     .unwrap();
+                self.nothing_is_in_the_way(&format!("{name}, {width}, {scheme}")).await;
             }
         }
+    }
+
+    /// axe-core, all its rules of [`RULES`].
+    async fn nothing_is_in_the_way(&self, of: &str) {
+        if !self.reader.script {
+            return;
+        }
+        if self.run("return typeof axe").await == "undefined" {
+            let axe = fs::read_to_string(root().join(AXE)).expect("cargo xtask test browser brings axe-core");
+            self.run(&axe).await;
+        }
+        let found = self
+            .run(&format!(
+                "return axe.run(document, {{ runOnly: {} }}).then(({{ violations, passes }}) => [passes.length, violations.map(
+                ({{ id, nodes }}) => `${{id}}: ${{nodes.map(node => `${{node.html}} ${{node.failureSummary}}`).join('; ')}}`)])",
+                json!(RULES)
+            ))
+            .await;
+        assert!(found[0].as_u64().is_some_and(|rules| rules > 10), "axe-core looked at nothing: {found}");
+        assert_eq!(found[1], json!([]), "axe-core on {of}: {found:#}");
     }
 }
 

@@ -1,0 +1,384 @@
+//! Walks in a real browser, headless Chromium at the width of a phone, against the whole system in this process. Each page
+//! is looked at on the way ([`tab::Browser::look`]): pictures, narrow and wide, light and dark, go to `artefacts/browser/`,
+//! and axe-core goes over each.
+//!
+//! Needs Chromium, its driver and axe-core, which `cargo xtask test browser` installs or asks for, and is ignored without.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
+mod tab;
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use clap::Parser as _;
+use house::{
+    content::{House, Riddle, Solution},
+    rhythm::{Gap, Pattern},
+    text::Language,
+};
+use local::run::{Arguments, Running};
+use serde_json::{Value as Json, json};
+use tab::{Browser, Hand, Reader};
+use walk::Page;
+
+/// A short gap between two knocks, in milliseconds. A held one is three of them.
+const SHORT_MS: u32 = 300;
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_walks_with_a_phone_from_the_closed_door_to_the_posted_parcel() {
+    let reader =
+        Reader { name: "phone", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    // As at the real Toss, only its script leads to its page.
+    let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
+    with(reader, async move |phone| {
+        walk(&phone, &shop).await;
+        phone.open(&format!("{}/attic", shop.url())).await;
+        // The console says so, too, and is right.
+        phone.wait_for("body[data-step]").await;
+        let told = phone.console().await;
+        assert!(told.iter().all(|line| line.contains("404")), "{told:#?}");
+        phone.look("no-such-room").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_walks_in_english_with_nothing_but_the_keyboard() {
+    let reader =
+        Reader { name: "keys", language: Language::En, script: true, hand: Hand::Keys, restless: false };
+    let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
+    with(reader, async move |keys| walk(&keys, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_walks_without_script() {
+    let reader = Reader {
+        name: "without-script",
+        language: Language::Ko,
+        script: false,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |plain| walk(&plain, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_goes_back_and_reloads_wherever_they_come() {
+    let reader =
+        Reader { name: "restless", language: Language::En, script: true, hand: Hand::Finger, restless: true };
+    let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
+    with(reader, async move |restless| {
+        // Something to go back to from the door.
+        restless.open(&format!("{}/notice", shop.url())).await;
+        walk(&restless, &shop).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_has_two_tabs_open_and_pays_once() {
+    let reader = Reader {
+        name: "two-tabs",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
+    with(reader, async move |tabs| in_two_tabs(&tabs, &shop).await).await;
+}
+
+/// Gives the browser to what is to happen, and closes it whatever happens.
+async fn with<W, F>(reader: Reader, happens: W)
+where
+    W: FnOnce(Browser) -> F + 'static,
+    F: Future<Output = ()> + 'static,
+{
+    let browser = Browser::start(reader).await;
+    // In a task of its own, so that a fall ends there; in a local one, because a parsed page stays on its thread.
+    let lent = browser.clone();
+    let task = async move { tokio::task::spawn_local(happens(lent)).await };
+    let walked = tokio::task::LocalSet::new().run_until(task).await;
+    browser.quit().await;
+    if let Err(fell) = walked {
+        std::panic::resume_unwind(fell.into_panic());
+    }
+}
+
+/// The whole system, as `cargo xtask run --memory` starts it.
+async fn open_shop(more: &[&str]) -> Running {
+    let template = root().join("template.yaml").display().to_string();
+    let mut line = vec!["local", "--memory", "--port=0", "--template", template.as_str()];
+    line.extend(more);
+    let arguments = Arguments::try_parse_from(line).unwrap();
+    let build = local::registry::build().expect("randomness");
+    Running::start(arguments, build).await.unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// From the closed door to the posted parcel.
+async fn walk(phone: &Browser, shop: &Running) {
+    phone.open(&shop.url()).await;
+    phone.arrives("door").await;
+    phone.look("door").await;
+    phone.onward().await;
+    through_the_rooms(phone).await;
+    to_the_paying_page(phone).await;
+    let order = pay(phone).await;
+    phone.until_the_order_is(&order, "packed").await;
+    phone.look("window-packed").await;
+
+    owner_ships(shop, &order).await;
+    phone.until_the_order_is(&order, "shipped").await;
+    phone.look("window-shipped").await;
+
+    phone.open(&format!("{}/mailbox", shop.url())).await;
+    for notice in ["paid", "chosen", "packed", "shipped"] {
+        phone.wait_for(&format!("body[data-step=mailbox] [data-notice={notice}]")).await;
+    }
+    phone.look("mailbox").await;
+
+    for step in ["shelf", "notice"] {
+        phone.open(&format!("{}/{step}", shop.url())).await;
+        phone.arrives(step).await;
+        phone.look(step).await;
+    }
+}
+
+async fn through_the_rooms(phone: &Browser) {
+    let mut rooms = Vec::new();
+    loop {
+        let page = phone.arrives_anywhere().await;
+        if !page.has_door("plain") {
+            break;
+        }
+        rooms.push(page.step().to_owned());
+        through_a_room(phone, &page).await;
+    }
+    assert!(rooms.starts_with(&["knock".to_owned(), "study".to_owned()]), "{rooms:?}");
+}
+
+async fn to_the_paying_page(phone: &Browser) {
+    phone.arrives("guestbook").await;
+    phone.look("guestbook").await;
+    phone.write("[name=pen_name]", "물억새").await;
+    for consent in ["grown", "terms", "privacy"] {
+        phone.click(&format!("[name={consent}]")).await;
+    }
+    phone.onward().await;
+
+    phone.arrives("letter").await;
+    phone.look("letter").await;
+    phone.write("[name=letter]", "요즘은 해가 일찍 집니다. 창가에 오래 앉아 있습니다.").await;
+    phone.onward().await;
+
+    phone.arrives("counter").await;
+    phone.look("counter").await;
+    phone.click("[name=range][value=middle]").await;
+    for (field, text) in [
+        ("recipient", "김읽는이"),
+        ("phone", "010-1234-5678"),
+        ("postcode", "03134"),
+        ("street", "서울시 종로구 창의문로 119"),
+        ("detail", "2층"),
+    ] {
+        phone.write(&format!("[name={field}]"), text).await;
+    }
+    phone.click("[name=agreed]").await;
+    phone.look("counter-filled").await;
+    phone.onward().await;
+}
+
+/// The knock is knocked; a riddle is solved; a room without a riddle is left by its plain door.
+async fn through_a_room(phone: &Browser, page: &Page) {
+    let room = page.step();
+    phone.look(room).await;
+    match riddle(page, phone.reader.language).map(|riddle| &riddle.solution) {
+        Some(Solution::Rhythm(pattern)) if phone.reader.script => knock(phone, pattern).await,
+        Some(Solution::Rhythm(pattern)) => say(phone, &pattern.written()).await,
+        Some(Solution::Word(answers)) => say(phone, answers[0].written()).await,
+        None => {
+            phone.click("form[data-door=plain] button").await;
+            return;
+        }
+    }
+    phone.wait_for(&format!("body[data-step={room}] a[data-onward]")).await;
+    phone.arrives(room).await;
+    phone.look(&format!("{room}-open")).await;
+    phone.onward().await;
+}
+
+/// Says something at the riddle door.
+async fn say(phone: &Browser, answer: &str) {
+    phone.write("#answer", answer).await;
+    phone.click("form[data-door=riddle] button:not([type=button])").await;
+}
+
+/// The riddle on a page: the one whose question and label stand there.
+fn riddle(page: &Page, language: Language) -> Option<&'static Riddle> {
+    let stands = |text: &house::text::Text| page.says(text.in_language(language));
+    let room = House::built_in().unwrap().room(page.step())?;
+    room.riddles.iter().find(|riddle| stands(&riddle.ask) && stands(&riddle.label))
+}
+
+/// Knocks with a finger if there is one, thinks better of it, and knocks with the space bar. A hand that slips may try again.
+async fn knock(phone: &Browser, pattern: &Pattern) {
+    let knocks = pattern.gaps().len() + 1;
+    if phone.reader.hand == Hand::Finger {
+        phone.act(&json!({ "type": "pointer", "id": "finger", "parameters": { "pointerType": "touch" },
+            "actions": rhythm(pattern, phone.move_to("#tap").await, "pointerDown", "pointerUp", &json!({ "button": 0 })) })).await;
+        assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from a finger");
+        // Leaves the focus where the knocking goes on.
+        phone.click("#again").await;
+    } else {
+        phone.tab_to("#tap").await;
+    }
+    for _ in 0..3 {
+        assert_eq!(phone.text_of("#heard").await, "0");
+        let actions = rhythm(pattern, Vec::new(), "keyDown", "keyUp", &json!({ "value": " " }));
+        phone.act(&json!({ "type": "key", "id": "keys", "actions": actions })).await;
+        assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from the space bar");
+        phone.look("knock-knocked").await;
+        phone.click("form[data-door=riddle] button:not([type=button])").await;
+        phone.wait_for("body[data-step=knock] :is(a[data-onward], [role=alert])").await;
+        if !phone.page().await.has_door("riddle") {
+            return;
+        }
+        phone.click("#again").await;
+    }
+    panic!("three times the right rhythm did not open the door: {:?}", phone.page().await);
+}
+
+/// A rhythm as actions of the driver.
+fn rhythm(pattern: &Pattern, mut actions: Vec<Json>, down: &str, up: &str, with: &Json) -> Vec<Json> {
+    let one = |kind: &str| {
+        let mut action = with.clone();
+        action["type"] = kind.into();
+        action
+    };
+    actions.extend([one(down), one(up)]);
+    for gap in pattern.gaps() {
+        let pause = if *gap == Gap::Long { 3 * SHORT_MS } else { SHORT_MS };
+        actions.extend([json!({ "type": "pause", "duration": pause }), one(down), one(up)]);
+    }
+    actions
+}
+
+/// From the paying page to the provider's and back to the window. Who is restless turns back once, is refused once,
+/// goes away and comes back before they pay. Gives the order.
+async fn pay(phone: &Browser) -> String {
+    let page = phone.arrives("pay").await;
+    phone.look("pay").await;
+    if phone.reader.restless {
+        for choice in ["cancel", "refuse"] {
+            to_the_provider(phone).await;
+            phone.click(&format!("[data-pay={choice}]")).await;
+            phone.arrives("pay").await;
+            phone.look(&format!("pay-{choice}")).await;
+            phone.onward().await;
+            phone.arrives("pay").await;
+        }
+        to_the_provider(phone).await;
+        phone.open(page.url.join("/window").unwrap().as_str()).await;
+        phone.arrives("window").await;
+        phone.look("window-not-paid").await;
+        phone.onward().await;
+        phone.arrives("pay").await;
+    }
+    to_the_provider(phone).await;
+    phone.look("toss").await;
+    phone.click("[data-pay=approve]").await;
+    if !phone.reader.script {
+        // With script the page in between sends its form by itself.
+        phone.arrives("pay").await;
+        phone.look("pay-back").await;
+        phone.onward().await;
+    }
+    phone.arrives("window").await;
+    phone.look("window").await;
+    page.order().0
+}
+
+/// From the paying page to the provider's: by its script, or by the plain form where there is one.
+async fn to_the_provider(phone: &Browser) {
+    if phone.reader.script {
+        assert_eq!(phone.run("return typeof TossPayments").await, "function", "the provider's script runs");
+        phone.click("#paying button").await;
+    } else {
+        phone.onward().await;
+    }
+    phone.arrives("toss").await;
+}
+
+/// One visit in two tabs: what one tab did, the other finds done; two payments begun are one payment made.
+async fn in_two_tabs(tabs: &Browser, shop: &Running) {
+    tabs.open(&shop.url()).await;
+    tabs.arrives("door").await;
+    tabs.onward().await;
+    tabs.arrives("knock").await;
+    tabs.click("form[data-door=plain] button").await;
+    let page = tabs.arrives("study").await;
+    let Some(Solution::Word(answers)) = riddle(&page, Language::Ko).map(|riddle| &riddle.solution) else {
+        panic!("no riddle in {page:?}");
+    };
+    let one = tabs.another_tab(&format!("{}/study", shop.url())).await;
+    tabs.arrives("study").await;
+    say(tabs, answers[0].written()).await;
+    tabs.wait_for("body[data-step=study] a[data-onward]").await;
+    let other = tabs.to_tab(&one).await;
+    say(tabs, "코끼리").await;
+    tabs.wait_for("body[data-step=study] a[data-onward]").await;
+    tabs.look("study-open-in-the-other-tab").await;
+    tabs.onward().await;
+    through_the_last_rooms(tabs).await;
+    to_the_paying_page(tabs).await;
+
+    let order = tabs.arrives("pay").await.order().0;
+    to_the_provider(tabs).await;
+    let one = tabs.to_tab(&other).await;
+    tabs.open(&format!("{}/pay/{order}", shop.url())).await;
+    tabs.arrives("pay").await;
+    to_the_provider(tabs).await;
+    for tab in [&one, &other] {
+        tabs.to_tab(tab).await;
+        tabs.click("[data-pay=approve]").await;
+        assert_eq!(tabs.arrives("window").await.order().0, order);
+    }
+    tabs.until_the_order_is(&order, "packed").await;
+    let ledger = shop.standin().expect("a stand-in takes the payments").ledger();
+    assert_eq!(ledger.order(&order).charges, 1, "{ledger:?}");
+}
+
+/// By plain doors to the guestbook.
+async fn through_the_last_rooms(tabs: &Browser) {
+    while tabs.arrives_anywhere().await.has_door("plain") {
+        tabs.click("form[data-door=plain] button").await;
+    }
+}
+
+async fn owner_ships(shop: &Running, order: &str) {
+    let mut call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
+    let preview = shop.system.invoke("owner-ship", call.clone()).await.unwrap();
+    call["confirm"] = preview["call"]["confirm"].clone();
+    let done = shop.system.invoke("owner-ship", call).await.unwrap();
+    assert!(done["did"].as_array().is_some_and(|did| did.len() == 1), "{done:#}");
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
