@@ -46,12 +46,28 @@ const RIDDLES: [(&str, &str); 14] = [
 
 /// One clear sentence about what is wrong with the content, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}.")]
+#[error("{place}: {}.", .problem.en)]
 pub struct ContentError {
     /// File, room, riddle and field, from the outside in.
     pub place: String,
-    /// What is wrong there.
-    pub problem: String,
+    /// What is wrong there, a clause in both languages.
+    pub problem: Text,
+}
+
+impl ContentError {
+    /// The same in Korean, for the owner.
+    pub fn korean(&self) -> String {
+        let place = self
+            .place
+            .replace("the house", "집 전체")
+            .replace("room ", "방 ")
+            .replace("riddle ", "수수께끼 ");
+        let place = place.split(", ").map(|part| match part.strip_prefix("line ") {
+            Some(line) => format!("{line}째 줄"),
+            None => part.to_owned(),
+        });
+        format!("{}: {}.", place.collect::<Vec<_>>().join(", "), self.problem.ko)
+    }
 }
 
 /// A house that can be walked.
@@ -269,7 +285,7 @@ impl House {
     /// [`ContentError`] for the first thing that is wrong.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, ContentError> {
         let [(name, text), riddles @ ..] = files else {
-            return Err(raw::wrong("the house", "has no files"));
+            return Err(raw::wrong("the house", raw::said!("파일이 없습니다", "has no files")));
         };
         let mut house = raw::read_head(name, text)?;
         for (name, text) in riddles {
@@ -277,8 +293,7 @@ impl House {
             house.furnish(name, None, OnceLock::from(Some(riddle)))?;
         }
         check::head(&house)?;
-        check::riddles(&house)?;
-        Ok(house)
+        check::each_riddle(&house).into_iter().next().map_or(Ok(house), Err)
     }
 
     /// Puts a riddle, read or to be read later, into the room that its file names.
@@ -290,10 +305,54 @@ impl House {
     ) -> Result<(), ContentError> {
         let (room_id, riddle_id) = raw::room_and_riddle(file)?;
         let Some(room) = self.rooms.iter_mut().find(|room| room.id == room_id) else {
-            return Err(raw::wrong(file, format!("is for a room {room_id}, which house.toml does not have")));
+            return Err(raw::wrong(
+                file,
+                raw::said!(
+                    "house.toml에 없는 방 {room_id}의 것입니다",
+                    "is for a room {room_id}, which house.toml does not have"
+                ),
+            ));
         };
         room.riddles.0.push(Entry { id: riddle_id.to_owned(), later, riddle });
         Ok(())
+    }
+
+    /// Everything that is wrong with these files, in the order in which they stand; nothing if [`House::load`] takes them. What can not be seen
+    /// before something else is mended is found the next time.
+    pub fn findings(files: &[(&str, &str)]) -> Vec<ContentError> {
+        let [(name, text), riddles @ ..] = files else {
+            return vec![raw::wrong("the house", raw::said!("파일이 없습니다", "has no files"))];
+        };
+        let mut house = match raw::read_head(name, text) {
+            Ok(house) => house,
+            Err(error) => return vec![error],
+        };
+        let mut findings: Vec<ContentError> = check::head(&house).err().into_iter().collect();
+        for (name, text) in riddles {
+            let read = raw::read_riddle(name, text)
+                .and_then(|riddle| house.furnish(name, None, OnceLock::from(Some(riddle))));
+            findings.extend(read.err());
+        }
+        findings.extend(check::each_riddle(&house));
+        findings.extend(check::same_rooms(&house).err());
+        findings
+    }
+
+    /// What is wrong with the riddles of this house, as after an answer was accepted.
+    pub fn faults(&self) -> Vec<ContentError> {
+        check::each_riddle(self)
+    }
+
+    /// Changes one riddle, if there is one of that name.
+    pub(crate) fn change_riddle(&mut self, room: &str, riddle: &str, change: impl FnOnce(&mut Riddle)) {
+        let room = self.rooms.iter_mut().find(|other| other.id == room);
+        let entry = room.and_then(|room| room.riddles.0.iter_mut().find(|entry| entry.id == riddle));
+        if let Some(entry) = entry
+            && let Some(mut changed) = entry.riddle().cloned()
+        {
+            change(&mut changed);
+            entry.riddle = OnceLock::from(Some(changed));
+        }
     }
 
     /// The name of this state of the content. A visitor finishes on the one they entered.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     ContentError, House, Riddle, Room, Solution,
-    raw::{complete, wrong},
+    raw::{complete, said, wrong},
 };
 use crate::{
     answer::Judgement,
@@ -19,19 +19,38 @@ const BUDGET: (u32, u32) = (12 * 60, 2 * 60);
 /// Replies, gates and the budget: all that can be known without the riddles.
 pub(super) fn head(house: &House) -> Result<(), ContentError> {
     if house.version.trim().is_empty() {
-        return Err(wrong("the house", "has an empty version"));
+        return Err(wrong("the house", said!("판 이름(version)이 비어 있습니다", "has an empty version")));
     }
     replies(house)?;
     gates(&house.rooms)?;
     budget(house)
 }
 
-/// Every riddle, by itself and beside the others.
-pub(super) fn riddles(house: &House) -> Result<(), ContentError> {
-    for room in &house.rooms {
-        riddles_of(house, room)?;
+/// What is wrong with each room's riddles by themselves, and then beside the others.
+pub(super) fn each_riddle(house: &House) -> Vec<ContentError> {
+    let by_themselves = house.rooms.iter().filter_map(|room| riddles_of(house, room).err());
+    by_themselves.chain(contradictions(&house.rooms).err()).collect()
+}
+
+/// A room is a function with a page of its own: another version of the house has the rooms of the program, in their order, with the same doors, and
+/// a riddle where there is one now.
+pub(super) fn same_rooms(house: &House) -> Result<(), ContentError> {
+    let program = House::built_in().map_err(Clone::clone)?;
+    let outline = |house: &House| -> Vec<_> {
+        house.rooms.iter().map(|room| (room.id.clone(), room.has_door(), room.riddles.is_empty())).collect()
+    };
+    if outline(house) == outline(program) {
+        return Ok(());
     }
-    contradictions(&house.rooms)
+    let rooms: Vec<_> = program.rooms.iter().map(|room| room.id.as_str()).collect();
+    let rooms = rooms.join(", ");
+    Err(wrong(
+        "the house",
+        said!(
+            "방과 그 차례, 문, 수수께끼가 있는 방은 프로그램의 것과 같아야 합니다 ({rooms})",
+            "needs the rooms of the program, in their order, with the same doors and riddle rooms ({rooms})"
+        ),
+    ))
 }
 
 fn replies(house: &House) -> Result<(), ContentError> {
@@ -52,13 +71,22 @@ fn replies(house: &House) -> Result<(), ContentError> {
         ("too_many_knocks", &replies.too_many_knocks, ""),
     ];
     if replies.wrong.is_empty() {
-        return Err(wrong("the house", "has no reply to a wrong answer"));
+        return Err(wrong(
+            "the house",
+            said!("틀린 답에 할 말(replies.wrong)이 없습니다", "has no reply to a wrong answer"),
+        ));
     }
     let several = replies.wrong.iter().map(|reply| ("wrong", reply, ""));
     for (field, reply, slot) in single.into_iter().chain(several) {
         complete("the house", &format!("replies.{field}"), reply)?;
         if !reply.ko.contains(slot) || !reply.en.contains(slot) {
-            return Err(wrong("the house", format!("replies.{field} needs {slot} in both languages")));
+            return Err(wrong(
+                "the house",
+                said!(
+                    "replies.{field}에는 두 말 모두 {slot} 자리가 있어야 합니다",
+                    "replies.{field} needs {slot} in both languages"
+                ),
+            ));
         }
     }
     Ok(())
@@ -82,34 +110,55 @@ pub(super) fn all_needed<'a>(rooms: &'a [Room], id: &str) -> Vec<&'a str> {
 
 /// The walk has one beginning and one end, every room can be reached, and every room leads on to the end.
 fn gates(rooms: &[Room]) -> Result<(), ContentError> {
-    let Some(end) = rooms.last() else { return Err(wrong("the house", "has no rooms")) };
+    let Some(end) = rooms.last() else {
+        return Err(wrong("the house", said!("방이 없습니다", "has no rooms")));
+    };
     for (index, room) in rooms.iter().enumerate() {
         let place = format!("room {}", room.id);
         let before = rooms.get(..index).unwrap_or_default();
         if before.iter().any(|other| other.id == room.id) {
-            return Err(wrong(place, "is described twice"));
+            return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
         }
         for need in &room.needs {
             if !rooms.iter().any(|other| other.id == *need) {
-                return Err(wrong(place, format!("needs a room {need}, which does not exist")));
+                return Err(wrong(
+                    place,
+                    said!(
+                        "먼저 지나야 할 방 {need}, 그런 방은 없습니다",
+                        "needs a room {need}, which does not exist"
+                    ),
+                ));
             }
             // Rooms are listed in the order in which they are walked, so a gate can only be one already passed.
             if !before.iter().any(|other| other.id == *need) {
                 return Err(wrong(
                     place,
-                    format!("can never be reached: it needs {need}, which comes no earlier"),
+                    said!(
+                        "아무도 갈 수 없습니다. 먼저 지나야 할 방 {need}, 그 방이 앞에 없습니다",
+                        "can never be reached: it needs {need}, which comes no earlier"
+                    ),
                 ));
             }
         }
         if room.needs.is_empty() && index > 0 {
-            return Err(wrong(place, "is a second beginning: it needs no room"));
+            return Err(wrong(
+                place,
+                said!(
+                    "또 하나의 시작이 됩니다. 먼저 지날 방이 없습니다",
+                    "is a second beginning: it needs no room"
+                ),
+            ));
         }
     }
     let on_the_way = all_needed(rooms, &end.id);
+    let last = &end.id;
     match rooms.iter().find(|room| room.id != end.id && !on_the_way.contains(&room.id.as_str())) {
         Some(room) => Err(wrong(
             format!("room {}", room.id),
-            format!("is a dead end: {} can be reached without it", end.id),
+            said!(
+                "막다른 방입니다. 이 방을 지나지 않고도 {last}에 갈 수 있습니다",
+                "is a dead end: {last} can be reached without it"
+            ),
         )),
         None => Ok(()),
     }
@@ -123,7 +172,7 @@ fn riddles_of(house: &House, room: &Room) -> Result<(), ContentError> {
     for (index, riddle) in room.riddles.iter().enumerate() {
         let place = format!("room {}, riddle {}", room.id, riddle.id);
         if room.riddles.iter().take(index).any(|other| other.id == riddle.id) {
-            return Err(wrong(place, "is described twice"));
+            return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
         }
         listed_answers(&place, riddle)?;
         let puzzle = Puzzle { replies: &house.replies, room, riddle };
@@ -132,7 +181,13 @@ fn riddles_of(house: &House, room: &Room) -> Result<(), ContentError> {
                 .guess(&RoomRecord::entered(Timestamp::UNIX_EPOCH), &typed, Timestamp::UNIX_EPOCH)
                 .verdict;
             if !matches!(verdict, Verdict::Opened { .. }) {
-                return Err(wrong(place, format!("is not solved by its own answer {typed:?}")));
+                return Err(wrong(
+                    place,
+                    said!(
+                        "제 답 가운데 문을 열지 못하는 것이 있습니다: {typed:?}",
+                        "is not solved by its own answer {typed:?}"
+                    ),
+                ));
             }
         }
     }
@@ -155,13 +210,20 @@ fn listed_answers(place: &str, riddle: &Riddle) -> Result<(), ContentError> {
     ] {
         for (index, listed) in lists.iter().enumerate() {
             if listed.answers.is_empty() {
-                return Err(wrong(place, format!("{field} has an entry without answers")));
+                return Err(wrong(
+                    place,
+                    said!("{field}에 답이 없는 칸이 있습니다", "{field} has an entry without answers"),
+                ));
             }
             if let Some(answer) = listed.answers.iter().find(|answer| riddle.judge(answer) != expected(index))
             {
+                let answer = answer.written();
                 return Err(wrong(
                     place,
-                    format!("{field} has {:?}, which is also listed elsewhere", answer.written()),
+                    said!(
+                        "{field}의 답 {answer:?}, 다른 데에도 적혀 있습니다",
+                        "{field} has {answer:?}, which is also listed elsewhere"
+                    ),
                 ));
             }
         }
@@ -179,8 +241,11 @@ fn contradictions(rooms: &[Room]) -> Result<(), ContentError> {
                 let mut half_way = riddle.keep_going.iter().flat_map(|listed| &listed.answers);
                 if let Some(answer) = half_way.find(|answer| accepted.contains(answer)) {
                     let place = format!("room {}, riddle {}", room.id, riddle.id);
-                    let problem =
-                        format!("keep_going has {:?}, which opens room {}", answer.written(), other.id);
+                    let (answer, opens) = (answer.written(), &other.id);
+                    let problem = said!(
+                        "keep_going에 적힌 {answer:?}, 방 {opens}의 문을 여는 답입니다",
+                        "keep_going has {answer:?}, which opens room {opens}"
+                    );
                     return Err(wrong(place, problem));
                 }
             }
@@ -193,9 +258,10 @@ fn budget(house: &House) -> Result<(), ContentError> {
     let expected = house.expected();
     let (riddle, plain) = BUDGET;
     if expected.riddle_seconds > riddle || expected.plain_seconds > plain {
-        let problem = format!(
-            "usually takes {} seconds by riddle and {} by plain door, of {riddle} and {plain} that were promised",
-            expected.riddle_seconds, expected.plain_seconds
+        let (takes, plainly) = (expected.riddle_seconds, expected.plain_seconds);
+        let problem = said!(
+            "수수께끼 문으로 보통 {takes}초, 보통 문으로 {plainly}초 걸립니다. 약속은 {riddle}초와 {plain}초입니다",
+            "usually takes {takes} seconds by riddle and {plainly} by plain door, of {riddle} and {plain} that were promised"
         );
         return Err(wrong("the house", problem));
     }

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     Form, Kind,
-    raw::{ByLanguage, RawPassage, RawRiddle},
+    raw::{ByLanguage, RawPassage, RawRiddle, said},
 };
 use crate::{
     rhythm::Pattern,
@@ -55,7 +55,7 @@ pub(super) enum Out {
 }
 
 /// Works the riddle out, or says in a clause why it cannot be.
-pub(super) fn make(riddle: &RawRiddle) -> Result<Made, String> {
+pub(super) fn make(riddle: &RawRiddle) -> Result<Made, Text> {
     let mut ask = riddle.ask.clone();
     let mut page: Vec<Text> = riddle.page.iter().map(|passage| passage.text.clone()).collect();
     let (kind, out) = match &riddle.method {
@@ -104,35 +104,47 @@ pub(super) fn make(riddle: &RawRiddle) -> Result<Made, String> {
 }
 
 /// The feet are counted in the line itself, so the rhythm is the verse's.
-fn pattern(riddle: &RawRiddle, line: &str) -> Result<Pattern, String> {
+fn pattern(riddle: &RawRiddle, line: &str) -> Result<Pattern, Text> {
     let plain = letters(line).collect::<String>();
     if !riddle.page.iter().any(|passage| letters(&passage.text.ko).collect::<String>().contains(&plain)) {
-        return Err(format!("the rhythm's line {line:?} is not on the page"));
+        return Err(said!(
+            "가락의 줄 {line:?}, 쪽에 그런 줄이 없습니다",
+            "the rhythm's line {line:?} is not on the page"
+        ));
     }
     let feet: Vec<usize> = line.split('/').map(|foot| letters(foot).count()).collect();
-    Pattern::of_feet(&feet)
-        .ok_or_else(|| format!("the rhythm's line {line:?} is too short or too long to knock"))
+    Pattern::of_feet(&feet).ok_or_else(|| {
+        said!(
+            "가락의 줄이 두드리기에 너무 짧거나 깁니다: {line:?}",
+            "the rhythm's line {line:?} is too short or too long to knock"
+        )
+    })
 }
 
 /// The one passage set in this form.
-fn only(riddle: &RawRiddle, form: Form) -> Result<&RawPassage, String> {
+fn only(riddle: &RawRiddle, form: Form) -> Result<&RawPassage, Text> {
     let mut passages = riddle.page.iter().filter(|passage| passage.form == form);
-    match (passages.next(), passages.next()) {
-        (Some(passage), None) => Ok(passage),
-        _ => Err(format!("the page needs exactly one passage in the form {form:?}").to_lowercase()),
+    if let (Some(passage), None) = (passages.next(), passages.next()) {
+        return Ok(passage);
     }
+    let form = format!("{form:?}").to_lowercase();
+    Err(said!(
+        "쪽에 {form} 꼴의 글이 꼭 하나 있어야 합니다",
+        "the page needs exactly one passage in the form {form}"
+    ))
 }
 
-fn look_up(
-    text: &str,
-    pairs: &[(usize, usize)],
-    places: impl Fn(&str) -> Vec<char>,
-) -> Result<String, String> {
+fn look_up(text: &str, pairs: &[(usize, usize)], places: impl Fn(&str) -> Vec<char>) -> Result<String, Text> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let one = |(line, place): &(usize, usize)| {
         let line_text = line.checked_sub(1).and_then(|index| lines.get(index)).copied().unwrap_or_default();
         let letter = place.checked_sub(1).and_then(|index| places(line_text).get(index).copied());
-        letter.ok_or_else(|| format!("the cipher's {line}–{place} points at nothing on the page"))
+        letter.ok_or_else(|| {
+            said!(
+                "암호 {line}–{place}, 가리키는 글자가 쪽에 없습니다",
+                "the cipher's {line}–{place} points at nothing on the page"
+            )
+        })
     };
     pairs.iter().map(one).collect()
 }
@@ -142,11 +154,15 @@ fn show(pairs: &[(usize, usize)]) -> String {
 }
 
 /// A ring for every missing syllable, a line for the missing word.
-fn with_gap(page: &[Text], word: &Text) -> Result<Vec<Text>, String> {
+fn with_gap(page: &[Text], word: &Text) -> Result<Vec<Text>, Text> {
     let gap = Text { ko: "○".repeat(letters(&word.ko).count()), en: "______".to_owned() };
     for language in Language::ALL {
         if page.iter().map(|text| text.in_language(language).matches("{gap}").count()).sum::<usize>() != 1 {
-            return Err(format!("the page ({}) needs exactly one {{gap}}", language.tag()));
+            let tag = language.tag();
+            return Err(said!(
+                "쪽({tag})에 {{gap}} 자리가 꼭 하나 있어야 합니다",
+                "the page ({tag}) needs exactly one {{gap}}"
+            ));
         }
     }
     Ok(page
@@ -155,28 +171,38 @@ fn with_gap(page: &[Text], word: &Text) -> Result<Vec<Text>, String> {
         .collect())
 }
 
-fn fill(ask: &Text, slot: &str, value: &Text) -> Result<Text, String> {
+fn fill(ask: &Text, slot: &str, value: &Text) -> Result<Text, Text> {
     let slot = format!("{{{slot}}}");
     match Language::ALL.into_iter().find(|language| !ask.in_language(*language).contains(&slot)) {
-        Some(language) => Err(format!("ask ({}) needs {slot}", language.tag())),
+        Some(language) => {
+            let tag = language.tag();
+            Err(said!("ask({tag})에 {slot} 자리가 있어야 합니다", "ask ({tag}) needs {slot}"))
+        }
         None => {
             Ok(Text::of(|language| ask.in_language(language).replace(&slot, value.in_language(language))))
         }
     }
 }
 
-fn first_answer(riddle: &RawRiddle) -> Result<Text, String> {
-    let first =
-        |answers: &Vec<String>| answers.first().cloned().ok_or("there is no answer to make the riddle from");
+fn first_answer(riddle: &RawRiddle) -> Result<Text, Text> {
+    let first = |answers: &Vec<String>| {
+        answers.first().cloned().ok_or_else(|| {
+            said!("수수께끼를 만들 답이 없습니다", "there is no answer to make the riddle from")
+        })
+    };
     Ok(Text { ko: first(&riddle.answers.ko)?, en: first(&riddle.answers.en)? })
 }
 
 /// Someone who has never read a poem must be able to find every word of the answer on the page.
-fn on_the_page(riddle: &RawRiddle, answer: &Text) -> Result<(), String> {
+fn on_the_page(riddle: &RawRiddle, answer: &Text) -> Result<(), Text> {
     for language in Language::ALL {
         let mut words = answer.in_language(language).split_whitespace();
         if let Some(word) = words.find(|word| occurrences(riddle, language, word) == 0) {
-            return Err(format!("{word:?} is in the answer and not on the page ({})", language.tag()));
+            let tag = language.tag();
+            return Err(said!(
+                "답의 낱말 {word:?}, 쪽({tag})에 없습니다",
+                "{word:?} is in the answer and not on the page ({tag})"
+            ));
         }
     }
     Ok(())

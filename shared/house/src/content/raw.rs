@@ -13,6 +13,14 @@ use crate::{
     text::{Language, Text},
 };
 
+/// What is wrong, said in both languages of the same values.
+macro_rules! said {
+    ($ko:literal, $en:literal) => {
+        $crate::text::Text::new(format!($ko), format!($en))
+    };
+}
+pub(super) use said;
+
 /// The file `house.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +113,15 @@ pub(super) fn read_head(name: &str, text: &str) -> Result<House, ContentError> {
 /// The room and the riddle that a file is about: `study/mirror.toml`.
 pub(super) fn room_and_riddle(name: &str) -> Result<(&str, &str), ContentError> {
     let parts = name.strip_suffix(".toml").and_then(|path| path.split_once('/'));
-    parts.ok_or_else(|| wrong(name, "is not named after a room and a riddle, as study/mirror.toml is"))
+    parts.ok_or_else(|| {
+        wrong(
+            name,
+            said!(
+                "study/mirror.toml처럼 방과 수수께끼의 이름으로 되어 있지 않습니다",
+                "is not named after a room and a riddle, as study/mirror.toml is"
+            ),
+        )
+    })
 }
 
 /// One riddle.
@@ -115,8 +131,8 @@ pub(super) fn read_riddle(name: &str, text: &str) -> Result<Riddle, ContentError
     build_riddle(name, id, riddle)
 }
 
-pub(super) fn wrong(place: impl Into<String>, problem: impl Into<String>) -> ContentError {
-    ContentError { place: place.into(), problem: problem.into() }
+pub(super) fn wrong(place: impl Into<String>, problem: Text) -> ContentError {
+    ContentError { place: place.into(), problem }
 }
 
 /// The TOML parser's complaint as one line, with the line it is about.
@@ -124,7 +140,8 @@ fn unreadable(name: &str, text: &str, error: &toml::de::Error) -> ContentError {
     let line =
         error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
     let place = line.map_or_else(|| name.to_owned(), |line| format!("{name}, line {line}"));
-    wrong(place, error.message().replace('\n', "; "))
+    let why = error.message().replace('\n', "; ");
+    wrong(place, said!("읽을 수 없습니다 ({why})", "{why}"))
 }
 
 fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
@@ -158,25 +175,31 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
     let solution = match made.out {
         Out::Rhythm(pattern) => Solution::Rhythm(pattern),
         Out::Word(word) => {
-            for (language, field, word) in
-                [("Korean", &raw.answers.ko, &word.ko), ("English", &raw.answers.en, &word.en)]
-            {
+            for (tongue, language, field, word) in [
+                ("한국어", "Korean", &raw.answers.ko, &word.ko),
+                ("영어", "English", &raw.answers.en, &word.en),
+            ] {
                 if field.is_empty() {
-                    return Err(wrong(place, format!("has no {language} answer")));
+                    return Err(wrong(place, said!("{tongue} 답이 없습니다", "has no {language} answer")));
                 }
                 if !Answer::read(word).is_ok_and(|word| accepted.contains(&word)) {
-                    let problem =
-                        format!("the {language} page gives {word:?}, which is not among the answers");
+                    let problem = said!(
+                        "{tongue} 쪽에서 나온 {word:?}, 그런 답이 목록에 없습니다",
+                        "the {language} page gives {word:?}, which is not among the answers"
+                    );
                     return Err(wrong(place, problem));
                 }
             }
             Solution::Word(accepted)
         }
     };
-    let hints: [RawHint; HINTS] = raw
-        .hint
-        .try_into()
-        .map_err(|hints: Vec<_>| wrong(place, format!("has {} hints and needs {HINTS}", hints.len())))?;
+    let hints: [RawHint; HINTS] = raw.hint.try_into().map_err(|hints: Vec<_>| {
+        let there = hints.len();
+        wrong(
+            place,
+            said!("귀띔이 {there}개입니다. {HINTS}개여야 합니다", "has {there} hints and needs {HINTS}"),
+        )
+    })?;
     for hint in &hints {
         complete(place, "hint.title", &hint.title)?;
         complete(place, "hint.text", &hint.text)?;
@@ -205,7 +228,13 @@ fn listed(place: &str, field: &str, raw: Vec<RawListed>) -> Result<Vec<Listed>, 
         complete(place, &format!("{field}.reply"), &raw.reply)?;
         let needless = raw.needless.iter().map(|number| match usize::from(*number) {
             1..=HINTS => Ok(number - 1),
-            _ => Err(wrong(place, format!("{field}.needless names a hint {number}; there are {HINTS}"))),
+            _ => Err(wrong(
+                place,
+                said!(
+                    "{field}.needless에 적힌 {number}번 귀띔은 없습니다. 귀띔은 {HINTS}개입니다",
+                    "{field}.needless names a hint {number}; there are {HINTS}"
+                ),
+            )),
         });
         Ok(Listed {
             answers: answers(place, field, &raw.answers)?,
@@ -218,16 +247,24 @@ fn listed(place: &str, field: &str, raw: Vec<RawListed>) -> Result<Vec<Listed>, 
 
 fn answers(place: &str, field: &str, texts: &[String]) -> Result<Vec<Answer>, ContentError> {
     let read = |text: &String| {
-        Answer::read(text).map_err(|error| wrong(place, format!("{field} has {text:?}: {error}")))
+        Answer::read(text).map_err(|error| {
+            wrong(
+                place,
+                said!(
+                    "{field}의 {text:?}, 이것은 답이 될 수 없습니다 ({error})",
+                    "{field} has {text:?}: {error}"
+                ),
+            )
+        })
     };
     texts.iter().map(read).collect()
 }
 
 /// Both languages have words.
 pub(super) fn complete(place: &str, field: &str, text: &Text) -> Result<(), ContentError> {
-    for (language, words) in [("Korean", &text.ko), ("English", &text.en)] {
+    for (tongue, language, words) in [("한국어", "Korean", &text.ko), ("영어", "English", &text.en)] {
         if words.trim().is_empty() {
-            return Err(wrong(place, format!("{field} has no {language}")));
+            return Err(wrong(place, said!("{field}에 {tongue} 글이 없습니다", "{field} has no {language}")));
         }
     }
     Ok(())
