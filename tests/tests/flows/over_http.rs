@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use futures_util::future::join_all;
 use local::{Config, Source, State, System};
 use toss_standin::{CLIENT_KEY, Options, SECRET_KEY, Standin};
 use walk::{Doors, Walker, book};
@@ -56,6 +57,78 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
             }
         }
         assert_eq!(state, "packed", "{order}");
+    }
+    assert!(system.failures().is_empty(), "{:?}", system.failures());
+    system.stop().await;
+}
+
+/// Somebody over the socket who stands before the riddle of the stars.
+async fn before_the_stars(base: &str) -> Walker {
+    for _ in 0..300 {
+        let mut visitor = Walker::at(base, None);
+        visitor.open_the_door().await;
+        visitor.by_plain_door().await;
+        if visitor.riddle().id == "counting-stars" {
+            return visitor;
+        }
+    }
+    panic!("nobody meets the riddle of the stars");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_answer_in_all_its_forms_opens_the_door_at_the_public_address() {
+    let (system, _standin) = running().await;
+    let base = format!("http://127.0.0.1:{}", system.address().unwrap().port());
+    let decomposed =
+        "\u{1107}\u{1167}\u{11af} \u{1112}\u{1166}\u{1102}\u{1173}\u{11ab} \u{1107}\u{1161}\u{11b7}";
+    for answer in [
+        "별 헤는 밤",
+        "ㅂㅕㄹ 헤는 밤",
+        "qufgpsmsqka",
+        "ｑｕｆｇｐｓｍｓｑｋａ",
+        decomposed,
+        "별　헤는　밤",
+        "Ｎｉｇｈｔ　ｏｆ　Ｃｏｕｎｔｉｎｇ　Ｓｔａｒｓ",
+        "별\u{200b}헤\u{200d}는\u{feff}\u{3164}밤\u{fe0f}",
+    ] {
+        let mut visitor = before_the_stars(&base).await;
+        visitor.guess(answer).await;
+        assert!(!visitor.here().has_door("riddle"), "`{answer}` did not open: {:?}", visitor.here());
+        assert!(visitor.here().says("그 밤이 아직 다 헤아려지지 않았소."), "{:?}", visitor.here());
+    }
+    assert!(system.failures().is_empty(), "{:?}", system.failures());
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_guesses_over_fifty_sockets_count_what_may_be_heard_and_lose_no_right_one() {
+    let (system, _standin) = running().await;
+    let base = format!("http://127.0.0.1:{}", system.address().unwrap().port());
+    for right in [None, Some(0), Some(25), Some(49)] {
+        let visitor = before_the_stars(&base).await;
+        let guesses = (0..50).map(|number| {
+            let answer = if right == Some(number) {
+                "별 헤는 밤".to_owned()
+            } else {
+                format!("코끼리{number}")
+            };
+            visitor.ask(super::sent(&visitor.here().door("riddle").fill("answer", &answer)))
+        });
+        let pages = join_all(guesses.collect::<Vec<_>>()).await;
+        let answers: Vec<u16> = pages.iter().map(|page| page.status.as_u16()).collect();
+        let with = |status: u16| answers.iter().filter(|answer| **answer == status).count();
+        match right {
+            None => assert_eq!(
+                (with(200), with(429)),
+                (3, 47),
+                "two are free, the third is the last before the wait"
+            ),
+            Some(number) => {
+                assert_eq!(answers[number], 303, "the right one opens: {answers:?}");
+                assert!(with(200) <= 3 && answers.iter().all(|status| *status < 500), "{answers:?}");
+                assert!(!visitor.clone().reload().await.has_door("riddle"));
+            }
+        }
     }
     assert!(system.failures().is_empty(), "{:?}", system.failures());
     system.stop().await;

@@ -350,4 +350,34 @@ proptest! {
         // What is kept of a visitor stays far below what one item of the table may hold.
         prop_assert!(serde_json::to_string(&record).unwrap().len() < 4096);
     }
+
+    /// Whatever is done in a room, in whatever order: its plain door opens at once, and without anything more it opens by itself.
+    #[test]
+    fn no_sequence_of_guesses_hints_and_errata_locks_anybody_out(
+        riddle in 0_usize..14,
+        acts in prop::collection::vec((0_u8..4, any::<String>(), 0_i64..400), 0..60),
+    ) {
+        let house = House::built_in().unwrap();
+        let all = || house.rooms().iter().flat_map(|room| room.riddles.iter().map(move |riddle| (room, riddle)));
+        let (room, riddle) = all().nth(riddle % all().count()).unwrap();
+        let puzzle = Puzzle { replies: house.replies(), room, riddle };
+        let answer = match &riddle.solution {
+            Solution::Word(answers) => answers[0].written().to_owned(),
+            Solution::Rhythm(pattern) => pattern.written(),
+        };
+        let (came, mut now) = (after(0, 0), after(0, 0));
+        let mut record = RoomRecord::entered(came);
+        for (act, typed, seconds) in acts {
+            now += jiff::SignedDuration::from_secs(seconds);
+            record = match act {
+                0 | 1 => puzzle.guess(&record, &typed, now).record,
+                2 => puzzle.open_hint(&record, typed.len() % 5, now).unwrap_or(record),
+                _ => record.pardoned(),
+            };
+            prop_assert!(matches!(record.open_plain(now).door(now), Door::Open(_)));
+            prop_assert!(matches!(puzzle.guess(&record, &answer, now).record.door(now), Door::Open(_)));
+            prop_assert!(record.waits_until(now).is_none_or(|until| until <= now + crate::guess::LONGEST_WAIT));
+        }
+        prop_assert!(matches!(record.door(after(25, 0).max(now)), Door::Open(_)));
+    }
 }
