@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use house::{
+    content::House,
     room::{By, Door, RoomRecord},
     visit::{Bell, Visit},
     whisper::Whisper,
 };
 use maud::html;
 use store::Lost;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, plan, riddle, say};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, Walk, plan, riddle, say};
 
 /// Serves `/bell`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
-    let visit = site.store.visit(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     let record = riddle::entered(house, &visit.value, Bell::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(&visit.value, &record, &request)?.into());
+        return Ok(page(house, &visit.value, &record, &request)?.into());
     }
     // The second click, or somebody whose bell is long hung: nothing rings twice.
     if visit.value.bell.is_some() || visit.value.reader.is_some() {
@@ -41,8 +42,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     }
 }
 
-fn page(visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
     let room = riddle::room(house, Bell::ROOM)?;
     let title = room.title.in_language(request.language);
     let body = html! {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use house::{
+    content::House,
     id::VisitorId,
     price::{Price, PriceRange},
     visit::Visit,
@@ -16,25 +17,39 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     if request.path != "/" {
         return Err(Refusal::NotFound);
     }
-    let known = match request.known() {
-        Some(visitor) => site.store.visit(visitor).await?,
-        None => None,
-    };
+    if let Some(version) = preview(&site, &request)? {
+        let house = site.edition(version).await?;
+        return match request.method {
+            Method::Get => Ok(page(&request, &house, None, Some(version))?.into()),
+            Method::Post => begin(&site, &request, &house, true).await,
+        };
+    }
+    let (known, house) = site.walk_or_house(request.known()).await?;
     match (request.method, known) {
-        (Method::Get, known) => Ok(page(&request, known.map(|visit| visit.value).as_ref())?.into()),
-        // The second click on the door, or an old acquaintance: nobody starts twice by accident.
-        (Method::Post, Some(visit)) => {
-            Ok(Reply::see(visit.value.place(riddle::built_in()?, request.now).path()))
+        (Method::Get, known) => {
+            Ok(page(&request, &house, known.map(|visit| visit.value).as_ref(), None)?.into())
         }
-        (Method::Post, None) => begin(&site, &request).await,
+        // The second click on the door, or an old acquaintance: nobody starts twice by accident.
+        (Method::Post, Some(visit)) => Ok(Reply::see(visit.value.place(&house, request.now).path())),
+        (Method::Post, None) => begin(&site, &request, &house, false).await,
     }
 }
 
-async fn begin(site: &Site, request: &Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
+/// The version that the owner's link shows, if this is such a link and it is still good. A link that is not says so.
+fn preview<'a>(site: &Site, request: &'a Request) -> Result<Option<&'a str>, Refusal> {
+    let Some(version) = request.query.get("preview") else { return Ok(None) };
+    let ticket = request.query.typed("ticket");
+    match site.seal.admits(&house::edition::preview_page(version), ticket, request.now) {
+        Ok(()) => Ok(Some(version)),
+        Err(_) => Err(Refusal::NotFound),
+    }
+}
+
+async fn begin(site: &Site, request: &Request, house: &House, preview: bool) -> Result<Reply, Refusal> {
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
     let visitor = VisitorId::new(milliseconds, site.dice.throw());
     let visit = Visit::begin(visitor, house, request.language, request.now);
+    let visit = if preview { visit.as_preview() } else { visit };
     let path = visit.place(house, request.now).path();
     match site.store.save_visit(&Versioned::new(visit)).await {
         // Nobody else could have drawn this id: what lies there was written by this very request, and the reply got lost.
@@ -44,11 +59,22 @@ async fn begin(site: &Site, request: &Request) -> Result<Reply, Refusal> {
     Ok(Reply::See { path, session: Some(visitor) })
 }
 
-fn page(request: &Request, known: Option<&Visit>) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(
+    request: &Request,
+    house: &House,
+    known: Option<&Visit>,
+    preview: Option<&str>,
+) -> Result<Page, Refusal> {
     let (by_riddle, by_plain) = house.expected().minutes();
     let greeting = riddle::room(house, "door")?.greeting.in_language(request.language);
     let body = html! {
+        @if let Some(version) = preview {
+            p.plain role="note" { (say!(
+                request,
+                format!("미리보기: 아직 열지 않은 판 {version}입니다. 문 앞에 서면 이 기기는 새 걸음으로 이 판을 걷고, 셈에는 들지 않습니다."),
+                format!("Preview of the version {version}, which is not open yet. Step up to the door, and this device walks it anew; nothing of it is counted.")
+            )) }
+        }
         h1 { (say!(request, "책은 주인장이 고릅니다", "The owner chooses the book")) }
         p.keeper { (greeting) }
         p { (say!(

@@ -2,33 +2,41 @@
 
 use std::sync::Arc;
 
-use house::visit::{NotAPenName, Place, Reader, Visit};
+use house::{
+    content::House,
+    visit::{NotAPenName, Place, Reader, Visit},
+};
 use maud::html;
 use store::{Stale, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, Walk,
     field::{self, Field},
     plan, riddle, say,
 };
 
 /// Serves `/guestbook`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
-    let visit = site.store.visit(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     if let Some(room) = visit.value.closed_room(house, request.now) {
         return Err(Refusal::OutOfOrder { onward: Place::Room(room).path() });
     }
     match request.method {
-        Method::Get => Ok(page(&request, &visit.value, &[])?.into()),
+        Method::Get => Ok(page(house, &request, &visit.value, &[])?.into()),
         Method::Post if visit.value.reader.is_some() => Ok(Reply::see("/letter")),
-        Method::Post => sign(&site, &request, visit).await,
+        Method::Post => sign(&site, house, &request, visit).await,
     }
 }
 
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
-async fn sign(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Result<Reply, Refusal> {
+async fn sign(
+    site: &Site,
+    house: &House,
+    request: &Request,
+    mut visit: Versioned<Visit>,
+) -> Result<Reply, Refusal> {
     let mut problems = Vec::new();
     let signed = Reader::sign(request.form.typed("pen_name"), request.form.ticked("news"), request.now);
     if let Err(why) = signed {
@@ -66,7 +74,9 @@ async fn sign(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
     let Ok(reader) =
         signed.map_err(drop).and_then(|reader| if problems.is_empty() { Ok(reader) } else { Err(()) })
     else {
-        return Ok(page(request, &visit.value, &problems)?.status(StatusCode::UNPROCESSABLE_ENTITY).into());
+        return Ok(page(house, request, &visit.value, &problems)?
+            .status(StatusCode::UNPROCESSABLE_ENTITY)
+            .into());
     };
     for _ in 0..ROUNDS {
         // Signed already: the second click of the same hand. What it signed stands.
@@ -84,8 +94,7 @@ async fn sign(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
     Err(store::Lost::Conflict.into())
 }
 
-fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(house: &House, request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
     let room = riddle::room(house, "guestbook")?;
     let title = room.title.in_language(request.language);
     let body = html! {

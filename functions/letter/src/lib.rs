@@ -3,26 +3,27 @@
 use std::sync::Arc;
 
 use house::{
+    content::House,
     letter::{Letter, NotALetter},
     visit::{Place, Visit},
 };
 use maud::html;
 use store::{Lost, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, Walk,
     field::{self, Field},
     plan, riddle, say,
 };
 
 /// Serves `/letter`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
-    let visit = site.store.visit(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     match visit.value.place(house, request.now) {
         place @ (Place::Room(_) | Place::Guestbook) => Err(Refusal::OutOfOrder { onward: place.path() }),
         _ => match request.method {
-            Method::Get => Ok(page(&request, &visit.value, &[])?.into()),
-            Method::Post => send(&site, &request, visit).await,
+            Method::Get => Ok(page(house, &request, &visit.value, &[])?.into()),
+            Method::Post => send(&site, house, &request, visit).await,
         },
     }
 }
@@ -30,7 +31,12 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
-async fn send(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Result<Reply, Refusal> {
+async fn send(
+    site: &Site,
+    house: &House,
+    request: &Request,
+    mut visit: Versioned<Visit>,
+) -> Result<Reply, Refusal> {
     // The second click of one hand sends one letter.
     if visit.value.letter_at.is_some() {
         return Ok(Reply::see("/counter"));
@@ -52,7 +58,7 @@ async fn send(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
                 ),
             };
             let problem = Problem { field: "letter", say };
-            return Ok(page(request, &visit.value, &[problem])?
+            return Ok(page(house, request, &visit.value, &[problem])?
                 .status(StatusCode::UNPROCESSABLE_ENTITY)
                 .into());
         }
@@ -74,8 +80,7 @@ async fn send(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
     Err(Lost::Conflict.into())
 }
 
-fn page(request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(house: &House, request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
     let room = riddle::room(house, "letter")?;
     let title = room.title.in_language(request.language);
     let body = html! {

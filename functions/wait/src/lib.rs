@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use house::{
+    content::House,
     room::{By, Door, RoomRecord, clock_time},
     text::Language,
     visit::Visit,
@@ -13,15 +14,15 @@ use house::{
 };
 use maud::{Markup, html};
 use store::Stale;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Script, Site, plan, riddle, say};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Script, Site, Walk, plan, riddle, say};
 
 /// Serves `/wait`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
-    let visit = site.store.visit(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     let record = riddle::entered(house, &visit.value, wait::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(&visit.value, &record, &request)?.into());
+        return Ok(page(house, &visit.value, &record, &request)?.into());
     }
     if request.form.typed("door") != "plain" {
         return Ok(Reply::see("/wait"));
@@ -43,8 +44,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     Ok(Reply::see(riddle::onward(house, wait::ROOM)))
 }
 
-fn page(visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
     let (room, language) = (riddle::room(house, wait::ROOM)?, request.language);
     let title = room.title.in_language(language);
     let poem = wait::poem_for(&visit.id.to_string())

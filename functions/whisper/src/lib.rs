@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use house::{
+    content::House,
     room::{By, Door, RoomRecord, clock_time},
     visit::Visit,
     whisper::{self, Heard, Whisper},
 };
 use maud::{Markup, html};
 use store::{Lost, Stale, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, plan, riddle, say};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, Walk, plan, riddle, say};
 
 /// How often a lost race is judged again before the visitor is asked to try once more.
 const ROUNDS: usize = 8;
@@ -24,18 +25,18 @@ struct Said {
 
 /// Serves `/whisper`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
-    let visit = site.store.visit(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     let record = riddle::entered(house, &visit.value, whisper::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(&visit.value, &record, &request, &Said::default())?.into());
+        return Ok(page(house, &visit.value, &record, &request, &Said::default())?.into());
     }
     if let Door::Open(_) = record.door(request.now) {
         return Ok(Reply::see("/whisper"));
     }
     match request.form.typed("door") {
-        "again" => again(&site, visit, &record, &request).await,
-        "plain" | "riddle" => at_a_door(&site, visit, &request).await,
+        "again" => again(&site, house, visit, &record, &request).await,
+        "plain" | "riddle" => at_a_door(&site, house, visit, &request).await,
         _ => Ok(Reply::see("/whisper")),
     }
 }
@@ -43,6 +44,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 /// Another whisper. The second click of one hand finds the first, and is told from when on it may ask.
 async fn again(
     site: &Site,
+    house: &House,
     visit: Versioned<Visit>,
     record: &RoomRecord,
     request: &Request,
@@ -60,7 +62,7 @@ async fn again(
                 wait_seconds: Some(too_soon.from.duration_since(request.now).as_secs()),
                 ..Said::default()
             };
-            return Ok(page(&visit.value, record, request, &said)?.into());
+            return Ok(page(house, &visit.value, record, request, &said)?.into());
         }
     };
     let mut asked = visit.value.clone();
@@ -71,11 +73,15 @@ async fn again(
     }
 }
 
-async fn at_a_door(site: &Site, mut visit: Versioned<Visit>, request: &Request) -> Result<Reply, Refusal> {
-    let house = riddle::built_in()?;
+async fn at_a_door(
+    site: &Site,
+    house: &House,
+    mut visit: Versioned<Visit>,
+    request: &Request,
+) -> Result<Reply, Refusal> {
     for _ in 0..ROUNDS {
         let record = riddle::entered(house, &visit.value, whisper::ROOM, request)?;
-        let (after, reply) = act(&visit.value, &record, request)?;
+        let (after, reply) = act(house, &visit.value, &record, request)?;
         let Some(after) = after else { return Ok(reply) };
         match site.store.save_visit(&visit.with(after)).await {
             Ok(()) => return Ok(reply),
@@ -90,12 +96,16 @@ async fn at_a_door(site: &Site, mut visit: Versioned<Visit>, request: &Request) 
         "Many voices at once. Once more, please."
     );
     let said = Said { reply: Some(busy.into()), status: Some(StatusCode::CONFLICT), ..Said::default() };
-    Ok(page(&visit.value, &record, request, &said)?.into())
+    Ok(page(house, &visit.value, &record, request, &said)?.into())
 }
 
 /// What a door does to the walk, and the answer if that can be written; nothing is written for what is free.
-fn act(visit: &Visit, record: &RoomRecord, request: &Request) -> Result<(Option<Visit>, Reply), Refusal> {
-    let house = riddle::built_in()?;
+fn act(
+    house: &House,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+) -> Result<(Option<Visit>, Reply), Refusal> {
     if let Door::Open(_) = record.door(request.now) {
         return Ok((None, Reply::see("/whisper")));
     }
@@ -121,17 +131,17 @@ fn act(visit: &Visit, record: &RoomRecord, request: &Request) -> Result<(Option<
         Heard::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),
         Heard::Faded | Heard::PageHalf | Heard::Almost | Heard::Empty => (None, None),
     };
-    let said = Said { reply: Some(answer(heard, request)?), status, ..Said::default() };
+    let said = Said { reply: Some(answer(house, heard, request)), status, ..Said::default() };
     let shown = after.as_ref().unwrap_or(visit);
-    let reply = page(shown, record, request, &said)?.into();
+    let reply = page(house, shown, record, request, &said)?.into();
     Ok((after, reply))
 }
 
 /// What the doorkeeper says to a try.
-fn answer(heard: Heard, request: &Request) -> Result<String, Refusal> {
-    let replies = riddle::built_in()?.replies();
+fn answer(house: &House, heard: Heard, request: &Request) -> String {
+    let replies = house.replies();
     let common = |text: &house::text::Text| text.in_language(request.language).to_owned();
-    Ok(match heard {
+    match heard {
         Heard::Joined { .. } => String::new(),
         Heard::Faded => say!(
             request,
@@ -159,11 +169,16 @@ fn answer(heard: Heard, request: &Request) -> Result<String, Refusal> {
             format!("이어지지 않는구려. 이 속삭임은 {left}번 더 듣겠소."),
             format!("They do not join. For this whisper I shall listen {left} more.")
         ),
-    })
+    }
 }
 
-fn page(visit: &Visit, record: &RoomRecord, request: &Request, said: &Said) -> Result<Page, Refusal> {
-    let house = riddle::built_in()?;
+fn page(
+    house: &House,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+    said: &Said,
+) -> Result<Page, Refusal> {
     let (room, language) = (riddle::room(house, whisper::ROOM)?, request.language);
     let title = room.title.in_language(language);
     let good = visit.whisper.as_ref().filter(|whisper| whisper.is_good(request.now));

@@ -94,6 +94,22 @@ impl Answer {
         self.form.iter().collect()
     }
 
+    /// The form in which it is compared.
+    pub(crate) fn form_keys(&self) -> &[char] {
+        &self.form
+    }
+
+    /// The forms that this may have been typed for: as it is, and as the keys would have written it in Korean.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &[char]> {
+        [self.form.as_slice()].into_iter().chain(self.readings.iter().map(Vec::as_slice))
+    }
+
+    /// Could a slip of one key have made the other out of this?
+    #[cfg(test)]
+    pub(crate) fn is_nearly(&self, other: &Self) -> bool {
+        one_key_apart(&self.form, &other.form)
+    }
+
     /// Every form this may be meant as, likeliest first, and whether the Latin keyboard was on.
     fn meanings(&self) -> Vec<(&[char], bool)> {
         let mut meanings = vec![(self.form.as_slice(), false)];

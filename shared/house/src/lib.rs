@@ -3,7 +3,9 @@
 
 // The walk.
 pub mod answer;
+pub mod bookmark;
 pub mod content;
+pub mod edition;
 pub mod guess;
 pub mod hint;
 pub mod korean;

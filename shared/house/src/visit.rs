@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    bookmark::Kept,
     content::House,
     id::{OrderId, VisitorId},
     personal::Personal,
@@ -46,6 +47,12 @@ pub struct Visit {
     /// The orders, oldest first.
     #[serde(default)]
     pub orders: Vec<OrderId>,
+    /// The owner walks a version that is not open yet; nothing here counts for the figures.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
+    /// The bookmark that leads back here, once one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bookmark: Option<Kept>,
 }
 
 /// A visitor who signed the guestbook.
@@ -157,7 +164,15 @@ impl Visit {
             reader: None,
             letter_at: None,
             orders: Vec::new(),
+            preview: false,
+            bookmark: None,
         }
+    }
+
+    /// The walk of the owner through a version that is not open yet.
+    #[must_use]
+    pub fn as_preview(self) -> Self {
+        Self { preview: true, ..self }
     }
 
     /// The record of a room with a door: the one kept, or that of someone who came in when the door before it opened. None while a
@@ -185,6 +200,12 @@ impl Visit {
             Some(poem) if room == wait::ROOM => record.opening_after(poem.seconds()),
             _ => record,
         }
+    }
+
+    /// The room they came into last, of those of which anything is written down.
+    pub(crate) fn latest_room(&self) -> Option<(&str, &RoomRecord)> {
+        let latest = self.rooms.iter().max_by_key(|(_, record)| record.entered_at);
+        latest.map(|(room, record)| (room.as_str(), record))
     }
 
     /// What is written down of a room; `None` while nothing was.
@@ -237,6 +258,13 @@ impl Visit {
         } else {
             Place::Letter
         }
+    }
+
+    /// The walk with another bookmark; the one before leads nowhere any more.
+    #[must_use]
+    pub fn bookmarked(mut self, bookmark: Kept) -> Self {
+        self.bookmark = Some(bookmark);
+        self
     }
 
     /// The walk after the guestbook was signed.

@@ -51,6 +51,16 @@ pub(crate) fn visit(id: VisitorId) -> Key {
     Key::new(visitor(id), "VISIT")
 }
 
+/// The bookmark with this mark.
+pub(crate) fn bookmark(mark: &str) -> Key {
+    Key::new(format!("BOOKMARK#{mark}"), "BOOKMARK")
+}
+
+/// The tries at bookmarks in one period: of a device, or at those that begin alike.
+pub(crate) fn tries(of: &str, period: i64) -> Key {
+    Key::new(format!("TRIES#{of}"), period.to_string())
+}
+
 /// What every letter's sort key starts with; behind it an instant, so that letters lie in order.
 pub(crate) const LETTER: &str = "LETTER#";
 
@@ -89,6 +99,16 @@ pub(crate) fn letters_until(at: Timestamp) -> String {
 /// The owner's taste.
 pub(crate) fn taste() -> Key {
     Key::new("HOUSE", "TASTE")
+}
+
+/// The head of the house: which version is current, and what was accepted after the fact.
+pub(crate) fn head() -> Key {
+    Key::new("HOUSE", "HEAD")
+}
+
+/// The content of one version of the house.
+pub(crate) fn rooms(version: &str) -> Key {
+    Key::new("HOUSE", format!("ROOMS#{version}"))
 }
 
 /// How far the books are placed by the taste.
@@ -168,6 +188,10 @@ pub(crate) mod waiting {
     pub(crate) const PAYMENT: &str = "payment";
     /// An order whose money is on its way back.
     pub(crate) const REFUND: &str = "refund";
+    /// A visitor who stands before this riddle's door after a wrong answer.
+    pub(crate) fn missed(room: &str, riddle: &str) -> String {
+        format!("missed#{room}#{riddle}")
+    }
 }
 
 /// An instant of fixed width, so that the order of the texts is the order of the instants.

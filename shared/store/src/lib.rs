@@ -4,11 +4,13 @@
 //! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the caller, who reads again or tells
 //! the reader. Nothing here knows about HTTP.
 
+mod bookmarks;
 mod books;
 mod choosing;
 mod desk;
 mod export;
 mod giving;
+mod houses;
 mod item;
 mod key;
 mod letters;
@@ -28,10 +30,12 @@ use aws_sdk_dynamodb::{
 use cloud::{Cloud, Misconfigured};
 use thiserror::Error;
 
+pub use bookmarks::Found;
 pub use books::{BookPage, Shelved};
 pub use choosing::{OneBook, Pondered};
 pub use desk::{Due, OnDesk};
 pub use export::PaidOn;
+pub use houses::Content;
 pub use item::Versioned;
 pub use letters::{LetterId, Unread};
 pub use messages::handled_by_nobody_after;

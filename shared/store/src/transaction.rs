@@ -29,6 +29,14 @@ pub enum Guard {
     Done,
     /// The taste was changed meanwhile.
     Taste,
+    /// The house was changed meanwhile, or the version lies there already.
+    House,
+    /// The bookmark is another visitor's.
+    Bookmark,
+    /// This device has tried enough bookmarks for now.
+    Device,
+    /// The bookmarks that begin so have been tried often enough for now.
+    Beginning,
 }
 
 /// A change that did not happen.

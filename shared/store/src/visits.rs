@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::{
 use house::{id::VisitorId, letter::Letter, text::Language, visit::Visit, whisper::Whisper};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
-    item::{Item, from_item, number, to_item},
+    Guard, Lost, Store, StoreError, Versioned, houses,
+    item::{Item, from_item, number, string, to_item},
     key::{self, Key},
     letters,
     transaction::Transaction,
@@ -41,7 +41,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(to_item(&key, KIND, visit)?))
+            .set_item(Some(visit_item(&key, visit)?))
             .return_values_on_condition_check_failure(AllOld);
         let request = if visit.version == 0 {
             request.condition_expression("attribute_not_exists(pk)")
@@ -90,7 +90,7 @@ impl Store {
 
     /// The write of a visit as part of a transaction.
     pub(crate) fn visit_put(&self, visit: &Versioned<Visit>) -> Result<Put, StoreError> {
-        self.versioned_put(&key::visit(visit.value.id), KIND, visit)
+        self.item_put(visit_item(&key::visit(visit.value.id), visit)?, visit.version)
     }
 
     /// Reads one record, consistently.
@@ -131,6 +131,16 @@ impl Store {
         };
         put.build().map_err(|why| StoreError::Unavailable(why.to_string()))
     }
+}
+
+/// The item of a visit. After a wrong answer before a closed door it also lies in the index `due`, where an erratum finds those it concerns.
+fn visit_item(key: &Key, visit: &Versioned<Visit>) -> Result<Item, StoreError> {
+    let mut item = to_item(key, KIND, visit)?;
+    if let Some((waiting, due)) = houses::waits(&visit.value) {
+        item.insert("waiting".to_owned(), string(waiting));
+        item.insert("due".to_owned(), string(due));
+    }
+    Ok(item)
 }
 
 fn changed_to<R>(error: &SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>) -> Option<Item> {

@@ -97,7 +97,7 @@ fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
 }
 
 fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
-    let links: [(&str, &str, &str); 7] = [
+    let links: [(&str, &str, &str); 8] = [
         ("/notice#price", "값", "Price"),
         ("/notice#terms", "이용약관", "Terms"),
         ("/notice#privacy", "개인정보 처리방침", "Privacy"),
@@ -105,6 +105,7 @@ fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
         ("/notice#contact", "문의", "Contact"),
         ("/shelf", "서가", "Shelf"),
         ("/window", "내 주문", "My orders"),
+        ("/bookmark", "책갈피", "Bookmark"),
     ];
     html! {
         footer {

@@ -10,6 +10,7 @@ pub mod field;
 mod form;
 mod frame;
 mod headers;
+mod houses;
 pub mod plan;
 mod refusal;
 mod reply;
@@ -22,6 +23,7 @@ mod style;
 
 pub use drawing::Drawing;
 pub use form::{Form, Problem};
+pub use houses::{Edition, Houses, Walk};
 pub use lambda_http::http::StatusCode;
 pub use refusal::Refusal;
 pub use reply::{Page, Reply, Script};

@@ -56,6 +56,7 @@ pub struct Page {
     pub(crate) scripts: Vec<Script>,
     pub(crate) form_targets: Vec<String>,
     pub(crate) retry_after_seconds: Option<i64>,
+    pub(crate) session: Option<house::id::VisitorId>,
 }
 
 /// A room on the floor plan.
@@ -95,6 +96,7 @@ impl Page {
             scripts: Vec::new(),
             form_targets: Vec::new(),
             retry_after_seconds: None,
+            session: None,
         }
     }
 
@@ -137,6 +139,13 @@ impl Page {
     #[must_use]
     pub fn form_to(mut self, url: impl Into<String>) -> Self {
         self.form_targets.push(url.into());
+        self
+    }
+
+    /// A device that is to be known from now on.
+    #[must_use]
+    pub const fn session(mut self, visitor: Option<house::id::VisitorId>) -> Self {
+        self.session = visitor;
         self
     }
 

@@ -16,7 +16,7 @@ use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use store::{Stale, Versioned};
 
-use crate::{Method, Page, Refusal, Reply, Request, Script, Site, drawing::Drawing, plan, say};
+use crate::{Method, Page, Refusal, Reply, Request, Script, Site, Walk, drawing::Drawing, plan, say};
 
 /// How often a lost race is judged again before the visitor is asked to try once more. Each round somebody else got through.
 const ROUNDS: usize = 8;
@@ -46,9 +46,8 @@ struct Said<'a> {
 
 /// Serves the room.
 pub async fn serve(site: Arc<Site>, request: Request, look: Look) -> Result<Reply, Refusal> {
-    let house = built_in()?;
-    let visitor = request.visitor()?;
-    let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let house = &*house;
     match request.method {
         Method::Get => {
             let (puzzle, record) = here(house, &visit.value, look.room, &request)?;

@@ -10,6 +10,7 @@ use store::Store;
 
 use crate::{
     compress, frame, headers,
+    houses::Houses,
     refusal::Refusal,
     reply::{Page, Reply},
     request::Request,
@@ -36,6 +37,8 @@ pub struct Site {
     pub clock: Clock,
     /// The randomness.
     pub dice: Dice,
+    /// The versions of the house that this function has read.
+    pub houses: Houses,
 }
 
 impl Open for Site {
@@ -43,7 +46,8 @@ impl Open for Site {
         // What can be wrong without asking anybody comes first.
         let (store, shop) = (Store::open(cloud)?, Shop::from_environment(&cloud.environment)?);
         let seal = Seal::new(cloud.secret("SESSION_KEY_NAME").await?.reveal());
-        Ok(Self { store, shop, seal, clock: cloud.clock.clone(), dice: cloud.dice.clone() })
+        let (clock, dice, houses) = (cloud.clock.clone(), cloud.dice.clone(), Houses::default());
+        Ok(Self { store, shop, seal, clock, dice, houses })
     }
 }
 
@@ -145,7 +149,11 @@ fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Re
         }
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(site.dice.throw().to_le_bytes());
-            render(&page, Some(&site.shop), request, language, &nonce)
+            let mut response = render(&page, Some(&site.shop), request, language, &nonce);
+            if let Some(visitor) = page.session {
+                headers::session(response.headers_mut(), tls, &site.seal.session(visitor, site.clock.now()));
+            }
+            response
         }
     };
     headers::common(response.headers_mut(), tls);

@@ -4,7 +4,11 @@
 //! Behind TLS the cookie is `__Host-sid` (RFC 6265bis §4.1.3.2) with `Secure`; the local run, on plain HTTP, uses `sid`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use house::id::VisitorId;
+use house::{
+    bookmark::{Bookmark, WORDS},
+    hex,
+    id::VisitorId,
+};
 use jiff::Timestamp;
 use ring::hmac;
 
@@ -53,6 +57,21 @@ impl Seal {
         let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoSession::Forged)?;
         hmac::verify(&self.0, for_page(page, until).as_bytes(), &tag).map_err(|_| NoSession::Forged)?;
         if now.as_second() < until { Ok(()) } else { Err(NoSession::Stale) }
+    }
+
+    /// The bookmark of a visitor with this number. It is made, not kept: the same whenever it is asked for, and nobody without the secret
+    /// can make it.
+    pub fn bookmark(&self, visitor: VisitorId, number: u32) -> Bookmark {
+        let tag = hmac::sign(&self.0, format!("bookmark\n{visitor}\n{number}").as_bytes());
+        let mut bytes = [0; WORDS];
+        bytes.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_the_tag)| *byte = *of_the_tag);
+        Bookmark::new(bytes)
+    }
+
+    /// What lies in the table of a bookmark: a digest under the secret, so that who has the table alone can not try words against it.
+    pub fn mark(&self, bookmark: Bookmark) -> String {
+        let tag = hmac::sign(&self.0, format!("mark\n{}", hex::of(&bookmark.bytes(), WORDS)).as_bytes());
+        hex::of(tag.as_ref(), 16)
     }
 
     /// Whom a session cookie names. The seal is checked before anything else is read, in constant time.
@@ -120,6 +139,22 @@ mod tests {
             seal.admits("/slip/1", &seal.session(VisitorId::new(1, 2), now()), now()),
             Err(NoSession::Forged)
         );
+    }
+
+    #[test]
+    fn a_bookmark_is_made_anew_and_known_by_its_mark() {
+        let (seal, visitor) = (Seal::new("key"), VisitorId::new(1, 2));
+        let first = seal.bookmark(visitor, 1);
+        assert_eq!(first, seal.bookmark(visitor, 1));
+        for other in [
+            seal.bookmark(visitor, 2),
+            seal.bookmark(VisitorId::new(1, 3), 1),
+            Seal::new("k").bookmark(visitor, 1),
+        ] {
+            assert_ne!(seal.mark(first), seal.mark(other));
+        }
+        assert_ne!(seal.mark(first), Seal::new("k").mark(first));
+        assert_eq!(seal.mark(first).len(), 32);
     }
 
     #[test]

@@ -50,6 +50,17 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         for guess in ["· · ·", "—·—", "", "···—···—···"] {
             reader.guess(guess).await;
         }
+        reader.go("/bookmark").await;
+        for form in ["#mine form", "#mine form", "#open form"] {
+            let form = reader.here().form(form);
+            let form = if form.fields.iter().any(|(name, _)| name == "bookmark") {
+                form.fill("bookmark", "바람 바람 바람 바람 바람 바람")
+            } else {
+                form
+            };
+            reader.submit(form).await;
+        }
+        reader.go("/knock").await;
         shop.minutes_pass(4).await;
         reader.reload().await;
         let hint = reader.here().form("#hints form");

@@ -10,10 +10,12 @@
 )]
 
 mod bad_input;
+mod bookmark;
 mod calls;
 mod doors;
 mod lost_replies;
 mod over_http;
+mod owner_house;
 mod pages;
 mod payment;
 mod pipeline;

@@ -151,6 +151,41 @@ async fn the_wait_the_bell_and_the_whisper() {
 }
 
 #[tokio::test]
+async fn the_bookmark() {
+    for language in Language::ALL {
+        let shop = Shop::empty().await;
+        let mut album = Album::new("bookmark", language);
+        let mut visitor = shop.visitor().reading(language);
+        album.add("before the door", visitor.go("/bookmark").await);
+        visitor.open_the_door().await;
+        album.add("a walk without one", visitor.go("/bookmark").await);
+        let get = visitor.here().form("#mine form");
+        album.add("its words", visitor.submit(get).await);
+        let code = visitor.here().text_of("[data-bookmark]");
+        let mut elsewhere = shop.visitor().reading(language);
+        elsewhere.open_the_door().await;
+        elsewhere.go("/bookmark").await;
+        for (when, typed) in [
+            ("a word that no bookmark has", "하늘 비행기"),
+            ("words that lead nowhere", "바람 바람 바람 바람 바람 바람"),
+            ("another walk is on this device", code.as_str()),
+        ] {
+            let form = elsewhere.here().form("#open form").fill("bookmark", typed);
+            album.add(when, elsewhere.submit(form).await);
+        }
+        let form = elsewhere.here().form("#open form").fill("leave", "yes");
+        album.add("back", elsewhere.submit(form).await);
+        for _ in 0..6 {
+            elsewhere.go("/bookmark").await;
+            let form = elsewhere.here().form("#open form").fill("bookmark", &code);
+            elsewhere.submit(form).await;
+        }
+        album.add("too often", elsewhere.here());
+        album.keep();
+    }
+}
+
+#[tokio::test]
 async fn from_the_guestbook_to_the_counter() {
     for language in Language::ALL {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;
@@ -294,7 +329,7 @@ async fn what_can_not_be_done() {
         let mut foreign = post("/knock", "door=plain");
         foreign.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
         album.add("from another site", &visitor.ask(foreign).await);
-        let fault = Break::on(Service::Dynamodb, "GetItem", Breakage::Error500).of("knock").times(3);
+        let fault = Break::on(Service::Dynamodb, "BatchGetItem", Breakage::Error500).of("knock").times(3);
         shop.system().wire().inject(fault);
         album.add("a failure of ours", &visitor.ask(get("/knock")).await);
         album.keep();

@@ -1,0 +1,173 @@
+//! 집: the rooms' content. The owner checks a new version, walks it by a signed link, opens it to visitors, goes back, and mends what was wrong for those
+//! who stand before it. A version that was kept is never changed: visitors finish on the one they entered.
+
+mod amend;
+mod read;
+mod version;
+
+use std::sync::Arc;
+
+use drawer::{Answer, Call, Desk, Problem, Stuck};
+use house::{
+    calendar,
+    content::House,
+    edition::{Head, preview_page},
+    letter,
+    text::Language,
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use store::{Content, Versioned};
+use web::Seal;
+
+use read::Wish;
+
+/// Opens the drawer.
+pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    let links = Links::open(&desk, call.now).await?;
+    let wish = match Wish::read(&call.fields) {
+        Ok(wish) => wish,
+        Err(problem) => return Ok(Answer::problems(vec![problem])),
+    };
+    let head = desk.store.head().await?;
+    match wish {
+        Wish::Show { file } => show(&desk, &head.value, file.as_deref(), &links).await,
+        Wish::Check { version, files } => {
+            version::check(&desk, &head.value, version.as_deref(), &files).await
+        }
+        Wish::Preview { version, files } => {
+            version::preview(&desk, &call, &head.value, &version, &files, &links).await
+        }
+        Wish::Load { version } => version::load(&desk, &call, head, &version).await,
+        Wish::Back => version::back(&desk, &call, head).await,
+        Wish::Erratum { place, say } => amend::erratum(&desk, &call, &head.value, &place, &say).await,
+        Wish::Accept { place, answer } => amend::accept(&desk, &call, head, &place, &answer).await,
+    }
+}
+
+/// Signed links to the previews.
+struct Links {
+    address: String,
+    seal: Seal,
+    until: Timestamp,
+}
+
+impl Links {
+    /// For how long a link is good, in minutes: a week to read it over.
+    const GOOD_FOR: i64 = 7 * 24 * 60;
+
+    async fn open(desk: &Desk, now: Timestamp) -> Result<Self, Stuck> {
+        let address =
+            desk.cloud.environment.required("PAGE_URL").map_err(|why| Stuck::CannotOpen(why.into()))?;
+        let key = desk.cloud.secret("SESSION_KEY_NAME").await.map_err(|why| Stuck::CannotOpen(why.into()))?;
+        Ok(Self {
+            address: address.to_owned(),
+            seal: Seal::new(key.reveal()),
+            until: calendar::minutes_after(now, Self::GOOD_FOR),
+        })
+    }
+
+    /// Where a version can be walked before it is open.
+    fn preview(&self, version: &str) -> Value {
+        let page = preview_page(version);
+        let ticket = self.seal.ticket(&page, self.until);
+        json!({
+            "preview": format!("{}{page}&ticket={ticket}", self.address),
+            "until": letter::clock(self.until, Language::Ko),
+        })
+    }
+}
+
+/// The files of a version: kept in the table, or the program's own.
+async fn content_of(desk: &Desk, version: Option<&str>) -> Result<Option<Content>, Stuck> {
+    let built_in = built_in_content();
+    match version {
+        Some(version) if version != built_in.house => Ok(desk.store.content(version).await?),
+        _ => Ok(Some(built_in)),
+    }
+}
+
+/// The program's own house, as it would be kept.
+fn built_in_content() -> Content {
+    let version = House::built_in().map(House::version).unwrap_or_default();
+    let files = House::built_in_files().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+    Content { house: version.to_owned(), files: files.collect() }
+}
+
+/// The house that new visitors enter, with what was accepted since.
+async fn current(desk: &Desk, head: &Head) -> Result<Option<House>, Stuck> {
+    let content = content_of(desk, head.current()).await?;
+    let house = content.and_then(|content| House::load(&content.files()).ok());
+    Ok(house.map(|house| house.accepting(&head.accepted)))
+}
+
+async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Result<Answer, Stuck> {
+    let content = content_of(desk, head.current()).await?.unwrap_or_else(built_in_content);
+    let mut answer = Answer::well();
+    if let Some(file) = file {
+        let Some(text) = content.files.get(file) else {
+            let names: Vec<_> = content.files.keys().cloned().collect();
+            let expected = "지금 판에 있는 파일 이름을 적습니다. example에 모두 적어 두었습니다";
+            return Ok(Answer::problems(vec![Problem::new("file", expected, names)]));
+        };
+        answer.did.push(format!(
+            "지금 판 {}의 {file} 파일을 펼쳤습니다. 아무것도 바뀌지 않았습니다.",
+            content.house
+        ));
+        answer.shows.push(json!({ "file": file, "text": text }));
+        return Ok(answer);
+    }
+    answer
+        .did
+        .push(format!("지금 손님이 들어오는 판은 {}입니다. 아무것도 바뀌지 않았습니다.", content.house));
+    answer.next.push(
+        "파일을 보려면 file에 이름을 적습니다. 새 판은 check(살펴보기), preview(미리 걷기), load(열기) 차례로 합니다. 되돌리려면 do에 back을 적습니다.".into(),
+    );
+    let opened: Vec<_> = head
+        .history
+        .iter()
+        .rev()
+        .map(|loaded| json!({ "version": loaded.version, "opened": letter::clock(loaded.at, Language::Ko) }))
+        .collect();
+    answer.shows.push(json!({
+        "version": content.house,
+        "files": content.files.keys().collect::<Vec<_>>(),
+        "opened": opened,
+        "accepted": head.accepted,
+        "walk": links.preview(&content.house),
+    }));
+    Ok(answer)
+}
+
+/// The end of a dry run: how to confirm it.
+fn to_confirm(mut answer: Answer, call: &Call) -> Answer {
+    answer.next.push(format!(
+        "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
+        call.code
+    ));
+    answer.call = Some(call.to_confirm());
+    answer
+}
+
+/// How often a lost race for the head is run again.
+const ROUNDS: usize = 4;
+
+/// Saves the head after a change; somebody else's change meanwhile is kept.
+async fn save(
+    desk: &Desk,
+    mut head: Versioned<Head>,
+    change: impl Fn(Head) -> Head,
+) -> Result<Versioned<Head>, Stuck> {
+    for _ in 0..ROUNDS {
+        let changed = change(head.value.clone());
+        if changed == head.value {
+            return Ok(head);
+        }
+        match desk.store.save_head(&head.with(changed)).await {
+            Ok(()) => return Ok(desk.store.head().await?),
+            Err(store::Lost::Race(_) | store::Lost::Conflict) => head = desk.store.head().await?,
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Err(store::Lost::Conflict.into())
+}

@@ -1,0 +1,6 @@
+//! Wires `owner-house` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("owner-house", owner_house::handle).await
+}

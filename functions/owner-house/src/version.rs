@@ -1,0 +1,259 @@
+//! New versions: check, preview, load, roll back.
+
+use drawer::{Answer, Call, Desk, Problem, Stuck};
+use house::{
+    content::{ContentError, House},
+    edition::Head,
+};
+use serde_json::{Value, json};
+use store::{Content, Lost, Versioned};
+
+use crate::{Links, built_in_content, content_of, read::Files, save, to_confirm};
+
+/// Most bytes of a version: an item of the table takes 400 KB.
+const MOST_BYTES: usize = 300_000;
+
+/// The name of a version that is only looked at.
+const ONLY_CHECKED: &str = "check";
+
+/// The current version's files with these changes, under a new name.
+async fn compose(desk: &Desk, head: &Head, version: &str, files: &Files) -> Result<Content, Stuck> {
+    let mut content = content_of(desk, head.current()).await?.unwrap_or_else(built_in_content);
+    for (name, text) in files {
+        match text {
+            Some(text) => content.files.insert(name.clone(), text.clone()),
+            None => content.files.remove(name),
+        };
+    }
+    if let Some(text) = content.files.get_mut("house.toml") {
+        *text = named(text, version);
+    }
+    version.clone_into(&mut content.house);
+    Ok(content)
+}
+
+/// `house.toml` with another version.
+fn named(text: &str, version: &str) -> String {
+    let mut done = false;
+    let lines = text.lines().map(|line| {
+        let key = line.split('=').next().unwrap_or_default().trim();
+        if !done && key == "version" {
+            done = true;
+            format!("version = {version:?}\n")
+        } else {
+            format!("{line}\n")
+        }
+    });
+    lines.collect()
+}
+
+/// What is wrong with a version; too large is wrong as well.
+fn findings(content: &Content) -> Vec<String> {
+    let bytes: usize = content.files.iter().map(|(name, text)| name.len() + text.len()).sum();
+    let too_large = (bytes > MOST_BYTES)
+        .then(|| format!("집 전체: {bytes}바이트입니다. 한 판은 {MOST_BYTES}바이트까지 넣을 수 있습니다."));
+    House::findings(&content.files()).iter().map(ContentError::korean).chain(too_large).collect()
+}
+
+fn as_problems(findings: Vec<String>) -> Answer {
+    Answer::problems(
+        findings.into_iter().map(|finding| Problem::new("files", finding, Value::Null)).collect(),
+    )
+}
+
+pub(crate) async fn check(
+    desk: &Desk,
+    head: &Head,
+    version: Option<&str>,
+    files: &Files,
+) -> Result<Answer, Stuck> {
+    let content = if files.is_empty() {
+        content_of(desk, version.or(head.current())).await?
+    } else {
+        Some(compose(desk, head, version.unwrap_or(ONLY_CHECKED), files).await?)
+    };
+    let Some(content) = content else { return Ok(unknown_version()) };
+    let findings = findings(&content);
+    let mut answer = Answer::well();
+    answer.did.push(format!("{}개 파일을 살펴보았습니다. 아무것도 바뀌지 않았습니다.", content.files.len()));
+    if findings.is_empty() {
+        answer.next.push("고칠 데가 없습니다. 새 판이면 preview로 넣어 두고 걸어 보세요.".into());
+        if let Ok(house) = House::load(&content.files()) {
+            answer.shows.push(summary(&house));
+        }
+    } else {
+        answer.next.push(format!("고칠 데가 {}곳 있습니다. 고치고 다시 살펴보세요.", findings.len()));
+        answer.shows.extend(findings.into_iter().map(|finding| json!({ "finding": finding })));
+    }
+    Ok(answer)
+}
+
+/// What a whole version has: riddles and their kinds, and how long it takes.
+fn summary(house: &House) -> Value {
+    let (riddle, plain) = house.expected().minutes();
+    let rooms: Vec<_> = house
+        .rooms()
+        .iter()
+        .filter(|room| !room.riddles.is_empty())
+        .map(|room| {
+            let riddles: Vec<_> = room
+                .riddles
+                .iter()
+                .map(|riddle| json!({ "riddle": riddle.id, "kind": riddle.kind.name() }))
+                .collect();
+            json!({ "room": room.id, "name": room.title.ko, "riddles": riddles })
+        })
+        .collect();
+    json!({ "version": house.version(), "minutes_by_riddle": riddle, "minutes_by_plain_door": plain, "rooms": rooms })
+}
+
+fn unknown_version() -> Answer {
+    let expected = "넣어 둔 판의 이름을 적습니다. 새 판은 먼저 preview로 넣습니다";
+    Answer::problems(vec![Problem::new("version", expected, "2027-01")])
+}
+
+pub(crate) async fn preview(
+    desk: &Desk,
+    call: &Call,
+    head: &Head,
+    version: &str,
+    files: &Files,
+    links: &Links,
+) -> Result<Answer, Stuck> {
+    let kept = content_of(desk, Some(version)).await?;
+    if files.is_empty() {
+        if kept.is_none() {
+            return Ok(unknown_version());
+        }
+        let mut answer = Answer::well();
+        answer.did.push(format!("{version} 판을 걸어 볼 주소를 만들었습니다. 아무것도 바뀌지 않았습니다."));
+        answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
+        answer.next.push("마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
+        answer.shows.push(links.preview(version));
+        return Ok(answer);
+    }
+    let content = compose(desk, head, version, files).await?;
+    if kept.as_ref().is_some_and(|kept| *kept != content) {
+        let expected =
+            "이 이름의 판이 이미 있고 글이 다릅니다. 넣어 둔 판은 바꾸지 않으니 새 이름을 적습니다";
+        return Ok(Answer::problems(vec![Problem::new("version", expected, "2027-01b")]));
+    }
+    let findings = findings(&content);
+    if !findings.is_empty() {
+        return Ok(as_problems(findings));
+    }
+    let mut answer = Answer::well();
+    if !call.confirmed {
+        answer.would_do.push(format!(
+            "{version} 판을 넣어 두고 걸어 볼 주소를 만듭니다. 손님에게는 아직 열지 않습니다."
+        ));
+        return Ok(to_confirm(answer, call));
+    }
+    match desk.store.save_content(&content).await {
+        // Kept by the same call before, or this very moment: what lies there was compared above, or is compared by the next call.
+        Ok(()) | Err(Lost::Race(_)) => {}
+        Err(lost) => return Err(lost.into()),
+    }
+    answer.did.push(format!("{version} 판을 넣어 두었습니다. 손님에게는 아직 열지 않았습니다."));
+    answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
+    answer
+        .next
+        .push("주소를 열어 걸어 보고, 마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
+    answer.shows.push(links.preview(version));
+    Ok(answer)
+}
+
+pub(crate) async fn load(
+    desk: &Desk,
+    call: &Call,
+    head: Versioned<Head>,
+    version: &str,
+) -> Result<Answer, Stuck> {
+    let Some(content) = content_of(desk, Some(version)).await? else { return Ok(unknown_version()) };
+    let findings = findings(&content);
+    if !findings.is_empty() {
+        return Ok(as_problems(findings));
+    }
+    open(desk, call, head, version).await
+}
+
+pub(crate) async fn back(desk: &Desk, call: &Call, head: Versioned<Head>) -> Result<Answer, Stuck> {
+    // Said twice it would come forth again: the call's code remembers that it was done.
+    let row = format!("owner-house-{}", call.code);
+    if call.confirmed && desk.store.was_heard(&row).await? {
+        let mut answer = Answer::well();
+        answer.did.push("이미 되돌렸습니다. 두 번 하지 않았습니다.".into());
+        return Ok(answer);
+    }
+    let Some(before) = head.value.before().map(ToOwned::to_owned) else {
+        let expected = "되돌아갈 앞의 판이 없습니다";
+        return Ok(Answer::problems(vec![Problem::new("do", expected, "load")]));
+    };
+    let answer = open(desk, call, head, &before).await?;
+    if call.confirmed {
+        desk.store.heard(&row, call.now).await?;
+    }
+    Ok(answer)
+}
+
+/// Makes a version the one that new visitors enter.
+async fn open(desk: &Desk, call: &Call, head: Versioned<Head>, version: &str) -> Result<Answer, Stuck> {
+    let mut answer = Answer::well();
+    let built_in = built_in_content();
+    let now = head.value.current().unwrap_or(&built_in.house).to_owned();
+    if now == version {
+        answer.did.push(format!("{version} 판은 이미 열려 있습니다. 아무것도 바뀌지 않았습니다."));
+        return Ok(answer);
+    }
+    if !call.confirmed {
+        answer.would_do.push(format!(
+            "새로 오는 손님에게 {version} 판을 엽니다(지금은 {now}). 이미 들어온 손님은 들어온 판에서 끝까지 걷습니다."
+        ));
+        return Ok(to_confirm(answer, call));
+    }
+    // Who walks the program's own version finishes on it, also after a later program brings another.
+    match desk.store.save_content(&built_in).await {
+        Ok(()) | Err(Lost::Race(_)) => {}
+        Err(lost) => return Err(lost.into()),
+    }
+    save(desk, head, |head| {
+        if head.current() == Some(version) {
+            return head;
+        }
+        let head = if head.history.is_empty() { head.with_current(&built_in.house, call.now) } else { head };
+        if head.current() == Some(version) { head } else { head.with_current(version, call.now) }
+    })
+    .await?;
+    answer.did.push(format!("새로 오는 손님은 {version} 판으로 들어옵니다. 앞의 판은 {now}입니다."));
+    answer.next.push("되돌리려면 do에 back을 적어 부르세요.".into());
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_gets_its_name_and_nothing_else() {
+        let text = House::built_in_files()[0].1;
+        let renamed = named(text, "2027-01");
+        assert!(renamed.contains("version = \"2027-01\"\n"));
+        assert_eq!(renamed.lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn findings_are_korean_and_all_at_once() {
+        let mut content = built_in_content();
+        assert_eq!(findings(&content), Vec::<String>::new());
+        let head = content.files.get_mut("house.toml").unwrap();
+        *head = head.replace("riddle_seconds = 240", "riddle_seconds = 600");
+        let mirror = content.files.get_mut("study/mirror.toml").unwrap();
+        *mirror = mirror.replace("form = \"mirror\"", "form = \"verse\"");
+        let said = findings(&content);
+        assert_eq!(said.len(), 2, "{said:#?}");
+        assert!(said[0].contains("약속은 720초와 120초입니다"), "{said:#?}");
+        assert!(said[1].contains("mirror 꼴의 글이 꼭 하나"), "{said:#?}");
+        content.files.remove("house.toml");
+        assert!(!findings(&content).is_empty());
+    }
+}

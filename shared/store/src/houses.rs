@@ -1,0 +1,113 @@
+//! The house's versions: the head, which is read with every walk, and the content of each version, which is read once by each warm function.
+
+use std::collections::BTreeMap;
+
+use house::{
+    edition::{Head, Missed},
+    id::VisitorId,
+    visit::Visit,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Guard, Lost, Store, StoreError, Versioned,
+    item::{from_item, string},
+    key,
+    transaction::Transaction,
+};
+
+/// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// The version.
+    pub house: String,
+    /// Name and text of each file.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Content {
+    /// The files as the house reads them: `house.toml` first.
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        let head = |name: &str| name == "house.toml";
+        let files = || self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        files().filter(|(name, _)| head(name)).chain(files().filter(|(name, _)| !head(name))).collect()
+    }
+}
+
+impl Store {
+    /// A visitor's walk, and the head of the house. One read.
+    pub async fn visit_and_head(
+        &self,
+        id: VisitorId,
+    ) -> Result<(Option<Versioned<Visit>>, Versioned<Head>), StoreError> {
+        let (visit, head) = (key::visit(id), key::head());
+        let mut items = self.read_many([visit.clone(), head.clone()]).await?;
+        let visit = items.remove(&visit.to_string()).map(from_item).transpose()?;
+        let head = items.remove(&head.to_string()).map(from_item).transpose()?;
+        Ok((visit, head.unwrap_or_else(|| Versioned::new(Head::default()))))
+    }
+
+    /// The head of the house. One read.
+    pub async fn head(&self) -> Result<Versioned<Head>, StoreError> {
+        Ok(self.read(&key::head()).await?.unwrap_or_else(|| Versioned::new(Head::default())))
+    }
+
+    /// Saves the head over the version read.
+    pub async fn save_head(&self, head: &Versioned<Head>) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::House, self.versioned_put(&key::head(), "head", head)?);
+        transaction.commit(self).await
+    }
+
+    /// The content of a version. One read.
+    pub async fn content(&self, version: &str) -> Result<Option<Content>, StoreError> {
+        Ok(self.read(&key::rooms(version)).await?.map(|content| content.value))
+    }
+
+    /// Keeps the content of a new version. One that lies there stays as it is ([`Guard::House`]): visitors may walk it.
+    pub async fn save_content(&self, content: &Content) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        let put =
+            self.versioned_put(&key::rooms(&content.house), "rooms", &Versioned::new(content.clone()))?;
+        transaction.put(Guard::House, put);
+        transaction.commit(self).await
+    }
+
+    /// Walks that stand before a riddle's door after a wrong answer and came in since then. A read for each page of the index.
+    pub async fn missed(
+        &self,
+        room: &str,
+        riddle: &str,
+        since: Timestamp,
+    ) -> Result<Vec<VisitorId>, StoreError> {
+        let (mut visitors, mut start) = (Vec::new(), None);
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(Self::DUE)
+                .key_condition_expression("waiting = :missed AND due >= :since")
+                .expression_attribute_values(":missed", string(key::waiting::missed(room, riddle)))
+                .expression_attribute_values(":since", string(key::instant(since)))
+                .set_exclusive_start_key(start)
+                .send()
+                .await?;
+            for item in answer.items.unwrap_or_default() {
+                let visit: Versioned<Visit> = from_item(item)?;
+                visitors.push(visit.value.id);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(visitors);
+            }
+        }
+    }
+}
+
+/// Where a visit lies in the index `due`, if it stands before a closed door after a wrong answer.
+pub(crate) fn waits(visit: &Visit) -> Option<(String, String)> {
+    let Missed { room, riddle, entered_at } = visit.missed()?;
+    Some((key::waiting::missed(room, riddle), key::instant(entered_at)))
+}
