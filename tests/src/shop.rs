@@ -214,10 +214,23 @@ impl Shop {
 
     // ---- to look into
 
-    /// What was published about orders, oldest first; whispers are left out.
+    /// What was published to readers, oldest first; whispers are left out.
     pub fn told(&self) -> Vec<local::Publish> {
         let published = self.system().topics().published();
-        published.into_iter().filter(|publish| !publish.message.contains(r#"notice\":\"whisper"#)).collect()
+        let news = |publish: &local::Publish| {
+            publish.target.ends_with("-notices") && !publish.message.contains(r#"notice\":\"whisper"#)
+        };
+        published.into_iter().filter(news).collect()
+    }
+
+    /// What the owner was told, oldest first.
+    pub fn owner_told(&self) -> Vec<String> {
+        let published = self.system().topics().published();
+        published
+            .into_iter()
+            .filter(|publish| publish.target.ends_with("-owner"))
+            .map(|publish| publish.message)
+            .collect()
     }
 
     /// Every item of the table.

@@ -12,20 +12,26 @@ use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
 use house::task::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use post::{
-    Queues,
+    OwnerBell, Queues,
     outbox::{self, Record},
 };
 use store::Store;
 
 struct Relay {
     queues: Queues,
+    bell: OwnerBell,
     store: Store,
     clock: Clock,
 }
 
 impl Open for Relay {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { queues: Queues::open(cloud)?, store: Store::open(cloud)?, clock: cloud.clock.clone() })
+        Ok(Self {
+            queues: Queues::open(cloud)?,
+            bell: OwnerBell::open(cloud)?,
+            store: Store::open(cloud)?,
+            clock: cloud.clock.clone(),
+        })
     }
 }
 
@@ -42,7 +48,7 @@ pub fn function(
         async move {
             let relay = relay.get().await?;
             let response = handle(&relay.queues, &event.payload.records).await;
-            figures::count(&relay.store, &event.payload.records, relay.clock.now()).await;
+            figures::count(&relay.store, &relay.bell, &event.payload.records, relay.clock.now()).await;
             Ok::<_, Error>(response)
         }
     })

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    content::House,
+    content::{House, Room},
     room::{By, RoomRecord},
     visit::Visit,
+    whisper,
 };
 
 /// Minutes after which a door stands open in any case; longer stays are counted there.
@@ -108,11 +109,72 @@ impl Tally {
     }
 }
 
+/// Wrong answers of one visitor in a room from which on the owner is told.
+const TOO_OFTEN: u32 = 10;
+
+/// Entrants of a day from which on a share of them says something.
+const ENOUGH: u64 = 20;
+
+/// Why the owner is told of a room, once a day for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alert {
+    /// One visitor was wrong ten times.
+    WrongTenTimes,
+    /// More than three in ten of the day's entrants took the plain door.
+    PlainDoor,
+}
+
+impl Alert {
+    /// The name under which it is remembered.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WrongTenTimes => "wrong",
+            Self::PlainDoor => "plain",
+        }
+    }
+
+    /// What the owner is told.
+    pub fn words(self, room: &Room, of_the_day: &Tally) -> String {
+        let name = &room.title.ko;
+        let what = match self {
+            Self::WrongTenTimes => format!("{name}: 한 손님이 {TOO_OFTEN}번 어긋났습니다."),
+            Self::PlainDoor => format!(
+                "{name}: 오늘 들어온 {}명 가운데 {}명이 보통 문을 골랐습니다.",
+                of_the_day.entered, of_the_day.plain
+            ),
+        };
+        format!("{what} owner-stuck에서 무엇이 걸렸는지 볼 수 있습니다. 오늘은 이 일로 다시 알리지 않습니다.")
+    }
+}
+
+/// Is there something to solve in a room? Only there a plain door says that it was too hard.
+fn has_a_riddle(room: &Room) -> bool {
+    !room.riddles.is_empty() || room.id == whisper::ROOM
+}
+
+/// The rooms in which this change makes a visitor wrong for the tenth time.
+pub fn wrong_ten_times<'a>(house: &'a House, before: Option<&Visit>, after: &Visit) -> Vec<&'a Room> {
+    let wrong = |visit: &Visit, room: &str| visit.kept(room).map_or(0, |record| record.wrong);
+    let crosses = |room: &&Room| {
+        before.map_or(0, |visit| wrong(visit, &room.id)) < TOO_OFTEN && wrong(after, &room.id) >= TOO_OFTEN
+    };
+    if after.preview { Vec::new() } else { house.rooms().iter().filter(crosses).collect() }
+}
+
+/// Whether too many of a day's entrants took a room's plain door.
+pub fn too_plain(room: &Room, of_the_day: &Tally) -> bool {
+    has_a_riddle(room) && of_the_day.entered >= ENOUGH && of_the_day.plain * 10 > of_the_day.entered * 3
+}
+
 /// What a change of a walk adds to the figures of each room; rooms to which it adds nothing are left out. Without `before` the walk began.
 pub fn changes(house: &House, before: Option<&Visit>, after: &Visit) -> BTreeMap<String, Tally> {
     let rooms: Vec<&str> =
         house.rooms().iter().filter(|room| room.has_door()).map(|room| room.id.as_str()).collect();
     let mut changes = BTreeMap::new();
+    // The owner who looks at a version that is not open yet is no visitor.
+    if after.preview {
+        return changes;
+    }
     let mut comes_in = before.is_none();
     for (at, room) in rooms.iter().enumerate() {
         let behind = rooms.get(at + 1..).unwrap_or_default();
@@ -211,6 +273,37 @@ mod tests {
         for room in ["wait", "bell", "whisper"] {
             assert_eq!(of(&counted, room).itself, 1, "{room}");
         }
+    }
+
+    #[test]
+    fn the_tenth_wrong_answer_is_told_and_no_other() {
+        let mut visit = begun();
+        let mut told = Vec::new();
+        for wrong in 1..=12 {
+            let record = visit.room(house(), "knock", at(0)).unwrap().missed();
+            let after = visit.clone().with_room("knock", record);
+            let rooms = wrong_ten_times(house(), Some(&visit), &after);
+            told.extend(rooms.iter().map(|room| (wrong, room.id.as_str())));
+            visit = after;
+        }
+        assert_eq!(told, [(10, "knock")]);
+        let preview = visit.clone().as_preview();
+        assert!(wrong_ten_times(house(), None, &preview).is_empty());
+        assert!(changes(house(), None, &preview).is_empty());
+    }
+
+    #[test]
+    fn three_in_ten_by_the_plain_door_is_not_yet_too_many() {
+        let day = |entered, plain| Tally { entered, plain, ..Tally::default() };
+        let study = house().room("study").unwrap();
+        assert!(!too_plain(study, &day(19, 19)), "too few to say anything");
+        assert!(!too_plain(study, &day(20, 6)));
+        assert!(too_plain(study, &day(20, 7)));
+        assert!(too_plain(house().room("whisper").unwrap(), &day(20, 7)));
+        // Nothing is to be solved in the wait: its plain door says nothing.
+        assert!(!too_plain(house().room("wait").unwrap(), &day(20, 20)));
+        let said = Alert::PlainDoor.words(study, &day(20, 7));
+        assert!(said.starts_with("서재: 오늘 들어온 20명 가운데 7명이 보통 문을 골랐습니다."), "{said}");
     }
 
     #[test]

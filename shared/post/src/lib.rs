@@ -7,11 +7,13 @@
 
 mod advance;
 pub mod outbox;
+mod owner;
 mod queue;
 mod queues;
 mod topic;
 
 pub use advance::advance;
+pub use owner::OwnerBell;
 pub use queue::{Failure, queue, run_queue};
 pub use queues::{NotSent, Queues};
 pub use topic::{NotPublished, Topic};

@@ -18,6 +18,12 @@ pub struct Topic {
 #[error("SNS did not take the notice: {0}")]
 pub struct NotPublished(String);
 
+impl NotPublished {
+    pub(crate) const fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 /// What stands in a notice for machines.
 #[derive(Serialize)]
 struct Machine<'a> {

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
-use house::stuck::Tally;
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnValue},
+};
+use house::stuck::{Alert, Tally};
 use jiff::civil::Date;
 
 use crate::{
@@ -22,16 +25,19 @@ const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 /// What the attributes of minutes and of wrong answers begin with.
 const MINUTE: &str = "minute/";
 const SAID: &str = "said/";
+/// What the attribute that remembers an alert begins with.
+const TOLD: &str = "told/";
 
 impl Store {
-    /// Adds figures to those of a room on a day. One write, and one or two for each different wrong answer.
+    /// Adds figures to those of a room on a day, and gives the day's figures so far, without what was said. One write, and one or two for each
+    /// different wrong answer.
     pub async fn count(
         &self,
         room: &str,
         day: Date,
         now: jiff::Timestamp,
         tally: &Tally,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Tally, StoreError> {
         let expires = number(now.as_second().saturating_add(KEPT_SECONDS));
         let named = [
             ("entered", tally.entered),
@@ -56,16 +62,68 @@ impl Store {
                 .expression_attribute_names(format!("#f{at}"), name)
                 .expression_attribute_values(format!(":f{at}"), number(figure));
         }
+        let mut of_the_day = Tally::default();
         if !add.is_empty() {
-            request
+            let answer = request
                 .update_expression(format!("SET expires = :expires ADD {}", add.join(", ")))
+                .return_values(ReturnValue::AllNew)
                 .send()
                 .await?;
+            of_the_day = answer.attributes.as_ref().map(self::tally).unwrap_or_default();
         }
         for (said, times) in &tally.said {
             self.count_said(room, day, said, *times, &expires).await?;
         }
-        Ok(())
+        Ok(of_the_day)
+    }
+
+    /// Writes down that the owner is being told of a room today, and whether nobody had told them before. One write.
+    pub async fn told_first(&self, room: &str, day: Date, of: Alert) -> Result<bool, StoreError> {
+        self.note_told(
+            room,
+            day,
+            of,
+            "SET #told = :yes",
+            "attribute_exists(pk) AND attribute_not_exists(#told)",
+        )
+        .await
+    }
+
+    /// Takes that back: the bell was not heard, and the next change may tell. One write.
+    pub async fn not_told(&self, room: &str, day: Date, of: Alert) -> Result<(), StoreError> {
+        self.note_told(room, day, of, "REMOVE #told", "#told = :yes").await.map(drop)
+    }
+
+    async fn note_told(
+        &self,
+        room: &str,
+        day: Date,
+        of: Alert,
+        update: &str,
+        condition: &str,
+    ) -> Result<bool, StoreError> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::figures(room, day).attributes()))
+            .update_expression(update)
+            .condition_expression(condition)
+            .expression_attribute_names("#told", format!("{TOLD}{}", of.name()))
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// One more of a wrong answer: of one that is there, or a new one while there is room for it.

@@ -1,5 +1,6 @@
 //! 막힌 곳: the figures of the rooms, counted from the table's stream as the walk happens.
 
+use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
 use walk::{Doors, Shop};
 
@@ -83,4 +84,71 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
     let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"].as_str().unwrap().to_owned();
     assert!(drawn.starts_with("<svg") && drawn.contains("서재"), "{drawn}");
     shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn the_owner_is_told_once_a_day_when_somebody_is_wrong_ten_times() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_riddle(&shop, "foreword").await;
+    let words = [
+        "코끼리",
+        "기린",
+        "자전거",
+        "우체통",
+        "도깨비",
+        "수영장",
+        "가위바위보",
+        "올챙이",
+        "두꺼비",
+        "세탁기",
+        "냉장고",
+        "라디오",
+    ];
+    for (wrong, word) in (1..).zip(words) {
+        visitor.guess(word).await;
+        shop.settle().await;
+        let told = shop.owner_told().into_iter().filter(|told| told.starts_with("서재: 한 손님이")).count();
+        assert_eq!(told, usize::from(wrong >= 10), "after {wrong} wrong ones: {:?}", visitor.here());
+        // Who opens each hint as it comes has guessed twelve times before the door opens by itself.
+        shop.minutes_pass(2).await;
+        visitor.reload().await;
+        while visitor.here().first("#hints form").is_some() {
+            let hint = visitor.here().form("#hints form");
+            visitor.submit(hint).await;
+        }
+    }
+    let study = room(&shop, "study").await;
+    assert_eq!(study["wrong"], 12, "{study}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn the_owner_is_told_once_a_day_when_too_many_take_the_plain_door() {
+    let shop = Shop::empty().await;
+    for n in 0..24 {
+        let mut visitor = shop.visitor();
+        visitor.open_the_door().await;
+        if n % 2 == 0 {
+            visitor.by_plain_door().await;
+        }
+        shop.settle().await;
+    }
+    let told = shop.owner_told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("두드림: 오늘 들어온 2"), "{told:?}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_bell_that_is_not_heard_rings_with_the_next_visitor() {
+    let shop = Shop::empty().await;
+    let fault = Break::on(Service::Sns, "Publish", Breakage::Error500).of("relay").times(3);
+    shop.system().wire().inject(fault);
+    for _ in 0..22 {
+        let mut visitor = shop.visitor();
+        visitor.open_the_door().await;
+        visitor.by_plain_door().await;
+        shop.settle().await;
+    }
+    assert_eq!(shop.owner_told().len(), 1, "{:?}", shop.owner_told());
 }
