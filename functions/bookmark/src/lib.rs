@@ -71,7 +71,7 @@ async fn make(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
             .as_ref()
             .is_some_and(|kept| kept.number != seen && mine(site, &visit.value, request).is_some());
         if stands {
-            return Ok(Reply::see("/bookmark"));
+            return made(site, request, &visit.value);
         }
         let number = Kept::next_number(before.as_ref());
         let mark = site.seal.mark(site.seal.bookmark(visit.value.id, number));
@@ -82,7 +82,7 @@ async fn make(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
             .save_visit_with_bookmark(&saved, before.as_ref().map(|kept| kept.mark.as_str()))
             .await
         {
-            Ok(()) => return Ok(Reply::see("/bookmark")),
+            Ok(()) => return made(site, request, &saved.value),
             Err(Lost::Race(_) | Lost::Conflict) => {
                 visit = site.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
             }
@@ -90,6 +90,14 @@ async fn make(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
         }
     }
     Err(Lost::Conflict.into())
+}
+
+/// The page with the new bookmark. Who was asked whether to leave this walk, and took its bookmark first, finds the question with what was typed.
+fn made(site: &Site, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+    if request.form.typed("bookmark").is_empty() {
+        return Ok(Reply::see("/bookmark"));
+    }
+    Ok(page(site, request, Some(visit), &Said { ask: true, ..Said::default() })?.into())
 }
 
 /// The bookmark that the walk has, if it is still good.
@@ -219,7 +227,7 @@ fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> R
                 "With six words I can open the place where you stood, on any device."
             )) }
         }
-        (get_one(site, request, visit))
+        (get_one(site, request, visit, said.ask))
         (have_one(request, said))
     };
     let mut page = Page::new("bookmark", title).drawing(Drawing::Bookshelf).session(said.session).body(body);
@@ -233,7 +241,11 @@ fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> R
 }
 
 /// "Get mine."
-fn get_one(site: &Site, request: &Request, visit: Option<&Visit>) -> Markup {
+fn get_one(site: &Site, request: &Request, visit: Option<&Visit>, asked: bool) -> Markup {
+    // What was typed below goes along, so that it is not typed twice.
+    let typed = html! {
+        @if asked { input type="hidden" name="bookmark" value=(request.form.typed("bookmark")); }
+    };
     html! {
         section id="mine" {
             h2 { (say!(request, "이 기기의 책갈피", "The bookmark of this device")) }
@@ -254,6 +266,7 @@ fn get_one(site: &Site, request: &Request, visit: Option<&Visit>) -> Markup {
                         form method="post" {
                             input type="hidden" name="do" value="make";
                             input type="hidden" name="instead" value=(kept.number);
+                            (typed)
                             button.quiet { (say!(request, "새 책갈피로 바꾸기", "Replace it by a new one")) }
                         }
                         p.plain { (say!(request, "바꾸면 앞의 낱말은 바로 쓸 수 없게 됩니다.", "The words before then lead nowhere, at once.")) }
@@ -261,6 +274,7 @@ fn get_one(site: &Site, request: &Request, visit: Option<&Visit>) -> Markup {
                 }
                 Some((_, None)) => form method="post" {
                     input type="hidden" name="do" value="make";
+                    (typed)
                     button { (say!(request, "책갈피 받기", "Get a bookmark")) }
                 },
             }

@@ -129,8 +129,10 @@ async fn a_walk_on_this_device_is_left_after_one_question() {
     assert_eq!(another.cookies(), &own, "nothing is left before the answer");
     assert_eq!(another.here().value("bookmark"), code);
     // The walk that would be left can still have a bookmark of its own.
-    let mut kept = another.clone();
-    let its_own = words(&mut kept).await;
+    let form = another.here().form("#mine form");
+    another.submit(form).await;
+    let its_own = another.here().text_of("[data-bookmark]");
+    assert_eq!(another.here().value("bookmark"), code, "what was typed is still there");
     let form = another.here().form("#open form").fill("leave", "yes");
     another.submit(form).await;
     another.onward().await;
@@ -184,10 +186,11 @@ async fn tries_at_the_same_time_can_not_beat_the_count() {
     stranger.open_the_door().await;
     stranger.go("/bookmark").await;
     let form = stranger.here().form("#open form").fill("bookmark", NOBODYS);
-    let tries = join_all((0..50).map(|_| stranger.ask(sent(&form)))).await;
-    let looked = tries.iter().filter(|page| page.status.as_u16() == 422).count();
+    let tries = join_all((0..20).map(|_| stranger.ask(sent(&form)))).await;
+    let answers: Vec<u16> = tries.iter().map(|page| page.status.as_u16()).collect();
+    let looked = answers.iter().filter(|status| **status == 422).count();
     assert!(looked <= usize::try_from(bookmark::TRIES_OF_A_DEVICE).unwrap(), "{looked} were looked up");
-    assert!(tries.iter().all(|page| [409, 422, 429].contains(&page.status.as_u16())));
+    assert!(answers.iter().all(|status| [409, 422, 429].contains(status)), "{answers:?}");
     shop.nothing_failed();
 }
 
