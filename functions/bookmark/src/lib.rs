@@ -230,7 +230,8 @@ fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> R
         (get_one(site, request, visit, said.ask))
         (have_one(request, said))
     };
-    let mut page = Page::new("bookmark", title).drawing(Drawing::Bookshelf).session(said.session).body(body);
+    let mut page =
+        Page::new("bookmark", title).drawing(Drawing::Bookshelf).secret().session(said.session).body(body);
     if let Some(status) = said.status {
         page = page.status(status);
     }

@@ -1,7 +1,8 @@
 //! Pages as they travel: compressed for who takes it. An HTTP API of API Gateway compresses nothing itself.
 //!
 //! Compression and secrets in one page call for care (BREACH). Here nothing that a stranger's request can put into a page
-//! stands beside a secret: the session goes with same-site requests only, and no page shows it.
+//! stands beside a secret: the session goes with same-site requests only, no page shows it, and the page of the bookmark, which is as good as
+//! one, repeats nothing of its address (`Page::secret`); its form is taken from the shop's own pages only.
 
 use std::io::{self, Write as _};
 

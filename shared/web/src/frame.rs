@@ -38,7 +38,7 @@ pub(crate) fn page(
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
                             } @else {
-                                a href=(switch(here, other)) hreflang=(other.tag()) lang=(other.tag()) {
+                                a href=(switch(here, page.secret, other)) hreflang=(other.tag()) lang=(other.tag()) {
                                     (other.own_name())
                                 }
                             }
@@ -63,8 +63,9 @@ pub(crate) fn page(
 }
 
 /// This very page in another language.
-fn switch(here: Option<&Request>, language: Language) -> String {
+fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
     match here {
+        Some(request) if secret => format!("{}?lang={}", request.path, language.tag()),
         Some(request) => format!("{}?{}", request.path, request.query.query_with("lang", language.tag())),
         None => format!("/?lang={}", language.tag()),
     }

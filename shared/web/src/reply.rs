@@ -57,6 +57,7 @@ pub struct Page {
     pub(crate) form_targets: Vec<String>,
     pub(crate) retry_after_seconds: Option<i64>,
     pub(crate) session: Option<house::id::VisitorId>,
+    pub(crate) secret: bool,
 }
 
 /// A room on the floor plan.
@@ -97,6 +98,7 @@ impl Page {
             form_targets: Vec::new(),
             retry_after_seconds: None,
             session: None,
+            secret: false,
         }
     }
 
@@ -139,6 +141,14 @@ impl Page {
     #[must_use]
     pub fn form_to(mut self, url: impl Into<String>) -> Self {
         self.form_targets.push(url.into());
+        self
+    }
+
+    /// Shows something that is the reader's secret: the page repeats nothing of the address it was asked by, because pages travel
+    /// compressed, and a stranger's text beside a secret would tell of it by the length (BREACH).
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -76,6 +76,16 @@ async fn the_words_lie_nowhere_in_the_table() {
 }
 
 #[tokio::test]
+async fn nothing_of_the_address_stands_beside_the_words() {
+    let shop = Shop::empty().await;
+    let mut visitor = shop.visitor();
+    visitor.open_the_door().await;
+    words(&mut visitor).await;
+    let page = visitor.go("/bookmark?guess=salmon&back=1").await;
+    assert!(page.first("[data-bookmark]").is_some() && !page.body.contains("guess"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_new_bookmark_takes_the_place_of_the_old_one() {
     let shop = Shop::empty().await;
     let mut visitor = shop.visitor();
