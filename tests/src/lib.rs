@@ -22,6 +22,6 @@ mod transport;
 mod walker;
 
 pub use page::{Form, Onward, Page};
-pub use shop::{Shop, book};
+pub use shop::{Shop, book, event};
 pub use transport::{Answer, Ask, InProcess, OverHttp, Sending, Transport};
 pub use walker::{Doors, Pay, Recipient, Walker};

@@ -29,7 +29,7 @@ fn root() -> PathBuf {
 }
 
 /// A saved event of `events/` by its stem.
-fn event(stem: &str) -> Value {
+pub fn event(stem: &str) -> Value {
     let path = root().join("events").join(format!("{stem}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|why| panic!("{} is no JSON: {why}", path.display()))

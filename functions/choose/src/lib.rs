@@ -1,9 +1,9 @@
 //! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. The copy, "never the same work twice", the order's new
 //! state, what was considered and the message that follows are one transaction. When the owner chooses, the three proposals go to the desk instead.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use cloud::{CannotOpen, Clock, Cloud, Open};
+use cloud::{CannotOpen, Clock, Cloud, Dice, Open};
 use house::{
     calendar,
     choose::Choice,
@@ -13,20 +13,21 @@ use house::{
     taste::{Choosing, Taste},
 };
 use post::Failure;
-use store::{Change, Guard, Lost, Pondered, Store, Versioned};
+use store::{Change, Guard, Known, Lost, Pondered, Store, Versioned};
 
 /// How often a copy that somebody else took is replaced by the next best.
-const ROUNDS: usize = 8;
+const ROUNDS: u32 = 8;
 
 /// What choosing needs.
 pub struct Chooser {
     store: Store,
     clock: Clock,
+    dice: Dice,
 }
 
 impl Open for Chooser {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone() })
+        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone(), dice: cloud.dice.clone() })
     }
 }
 
@@ -35,7 +36,8 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
     if message.task != Task::Choose {
         return Err(Failure::Poison("the message asks for something else".into()));
     }
-    for _ in 0..ROUNDS {
+    let mut known = None;
+    for round in 0..ROUNDS {
         let (order, taste) = chooser.store.order_and_taste(message.id.order).await?;
         let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
         match (order.value.state, order.value.want) {
@@ -46,10 +48,19 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
                 return Ok(());
             }
         }
-        match chooser.choose(order, &taste, message.id).await {
+        let reader = match known {
+            Some(known) => known,
+            None => chooser.store.known(&order.value).await?,
+        };
+        match chooser.choose(order, &reader, &taste, message.id).await {
             Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
+            // The reader got that work meanwhile, by another order.
+            Err(Lost::Race(Guard::Sent)) => known = None,
             // The copy is gone, the work was sent meanwhile, or somebody else moved the order: look again.
-            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(Lost::Race(_) | Lost::Conflict) => {
+                known = Some(reader);
+                chooser.stand_aside(round).await;
+            }
             Err(Lost::Store(error)) => return Err(error.into()),
         }
     }
@@ -57,9 +68,22 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
 }
 
 impl Chooser {
-    async fn choose(&self, order: Versioned<Order>, taste: &Taste, asked_by: MessageId) -> Result<(), Lost> {
+    /// A pause drawn by lot before the next look, longer each time: those who wanted the same copy would otherwise meet again at the next.
+    async fn stand_aside(&self, round: u32) {
+        let longest = 40_u128 << round.min(4);
+        let pause = u64::try_from(self.dice.throw() % longest).unwrap_or_default();
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+
+    async fn choose(
+        &self,
+        order: Versioned<Order>,
+        known: &Known,
+        taste: &Taste,
+        asked_by: MessageId,
+    ) -> Result<(), Lost> {
         let now = self.clock.now();
-        let pondered = self.store.ponder(&order.value, taste, now).await?;
+        let pondered = self.store.ponder(&order.value, known, taste, now).await?;
         if pondered.considered.best.is_empty() {
             return self.wants_a_book(order, asked_by).await;
         }

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use house::{
     calendar,
+    counter::Counter,
     id::OrderId,
     letter,
     order::Order,
@@ -14,7 +15,7 @@ use house::{
     visit::{Place, Visit},
 };
 use maud::{Markup, html};
-use store::{Guard, Lost, NewOrder, Versioned};
+use store::{AtTheCounter, Guard, Lost, NewOrder, Versioned};
 use web::{
     Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
     field::{self, Field},
@@ -30,9 +31,16 @@ type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
     let house = riddle::built_in()?;
     let visitor = request.visitor()?;
-    let (visit, stocks) = site.store.at_the_counter(visitor).await?;
+    let AtTheCounter { visit, stocks, counter } = site.store.at_the_counter(visitor).await?;
     let visit = visit.ok_or(Refusal::NoSession)?;
+    let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.place(house, request.now), request.method) {
+        (Place::Counter, Method::Get) if closed => Ok(closed_page(&request, &visit.value, &counter)?.into()),
+        (Place::Counter, Method::Post) if closed => {
+            let problem = Problem { field: "range", say: closed_words(&request, &counter) };
+            let page = page(&request, &visit.value, &stocks, &[problem])?;
+            Ok(page.status(StatusCode::CONFLICT).into())
+        }
         (Place::Counter, Method::Get) => Ok(page(&request, &visit.value, &stocks, &[])?.into()),
         (Place::Counter, Method::Post) => order(&site, &request, visit, stocks).await,
         // The second click: the order is placed; on to the money.
@@ -86,9 +94,9 @@ async fn order(
         match site.store.place_order(new).await {
             Ok(()) => return Ok(Reply::see(format!("/pay/{id}"))),
             Err(Lost::Race(Guard::Visit | Guard::Stock) | Lost::Conflict) => {
-                let (current, places) = site.store.at_the_counter(visit.value.id).await?;
-                visit = current.ok_or(Refusal::NoSession)?;
-                stocks = places;
+                let now = site.store.at_the_counter(visit.value.id).await?;
+                visit = now.visit.ok_or(Refusal::NoSession)?;
+                stocks = now.stocks;
                 if let Place::Window(placed) = visit.value.place(house, request.now) {
                     return Ok(Reply::see(format!("/pay/{placed}")));
                 }
@@ -111,6 +119,49 @@ async fn order(
         }],
     )?;
     Ok(page.status(StatusCode::CONFLICT).into())
+}
+
+/// Why no order is taken today, and from when on again.
+fn closed_words(request: &Request, counter: &Counter) -> String {
+    let again = counter.opens().map(|day| letter::date(day, request.language));
+    let (ko, en) = match again {
+        Some(day) => (
+            format!("지금은 새 주문을 받지 않습니다. {day}부터 다시 받습니다."),
+            format!("No new orders are taken right now. The counter opens again on {day}."),
+        ),
+        None => (
+            "지금은 새 주문을 받지 않습니다. 다시 여는 날은 아직 정해지지 않았습니다.".to_owned(),
+            "No new orders are taken right now. The day on which the counter opens again is not set yet."
+                .to_owned(),
+        ),
+    };
+    say!(request, ko, en)
+}
+
+/// The counter with its shutter down. Everything that was written on the way here stays.
+fn closed_page(request: &Request, visit: &Visit, counter: &Counter) -> Result<Page, Refusal> {
+    let house = riddle::built_in()?;
+    let title = riddle::room(house, "counter")?.title.in_language(request.language);
+    let word = counter.closed.as_ref().map(|closed| closed.what.as_str()).filter(|word| !word.is_empty());
+    let body = html! {
+        h1 { (title) }
+        p.keeper { (say!(request, "계산대에 덮개가 내려와 있소. 편지는 내가 잘 두었소.", "The counter is covered. Your letter is safe with me.")) }
+        @if let Some(word) = word {
+            blockquote lang="ko" { p { (word) } p.plain { (say!(request, "주인장", "The owner")) } }
+        }
+        p { (closed_words(request, counter)) }
+        p { (say!(
+            request,
+            "지나온 방과 쓰신 편지는 그대로 있습니다. 다시 오시면 여기서부터 이어집니다. 이미 결제하신 주문은 그대로 나아갑니다.",
+            "The rooms you have passed and the letter you wrote are kept; when you come back you go on from here. Orders already paid go on as they are."
+        )) }
+        p { a.door data-onward href="/mailbox" { (say!(request, "편지함 열기", "Open the mailbox")) } }
+        p { a href="/shelf" { (say!(request, "서가 보기", "See the shelf")) } }
+    };
+    Ok(Page::new("counter", title)
+        .drawing(Drawing::Counter)
+        .plan(plan::of(house, visit, "counter", request))
+        .body(body))
 }
 
 fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem]) -> Result<Page, Refusal> {

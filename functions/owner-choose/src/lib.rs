@@ -5,7 +5,7 @@ mod read;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
+use drawer::{Answer, Call, Desk, Line, Problem, Stuck};
 use house::{
     choose::{Choice, explain, why_not},
     id::OrderId,
@@ -32,34 +32,30 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
-    let mut problems = Vec::new();
+    let mut gone = false;
     for (place, pick) in picks.iter().enumerate() {
         let what = format!("주문 {}", pick.order);
-        match one(&desk, pick, &call).await? {
-            One::Would(does) => answer.would_do.push(format!("{what}: {does}")),
-            One::Did(did) => answer.did.push(format!("{what}: {did}")),
+        let line = match one(&desk, pick, &call).await? {
+            One::Would(does) => Line::Would(format!("{what}: {does}")),
+            One::Did(did) => Line::Did(format!("{what}: {did}")),
             One::Not(field, why) => {
-                problems.push(Problem::new(format!("picks[{place}].{field}"), why, read::example()));
+                Line::Not(Problem::new(format!("picks[{place}].{field}"), why, read::example()))
             }
             One::Gone(why, order) => {
-                problems.push(Problem::new(format!("picks[{place}].isbn"), why, Value::Null));
                 answer.shows.push(proposals(&order));
+                gone = true;
+                Line::Not(Problem::new(format!("picks[{place}].isbn"), why, Value::Null))
             }
-        }
+        };
+        answer.line(line);
     }
-    if !problems.is_empty() {
-        answer.status = 400;
-        answer.next.push("problems에 적힌 주문은 고르지 않았습니다. 나머지는 그대로 됩니다.".into());
-        answer.problems = problems;
-    }
-    if !answer.would_do.is_empty() {
-        answer.next.push(format!(
-            "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-            call.code
-        ));
+    let mut answer = answer.closed(
+        &call,
+        "problems에 적힌 주문은 고르지 않았습니다. 나머지는 그대로 됩니다.",
+        "owner-desk로 남은 일을 볼 수 있습니다.",
+    );
+    if gone && !call.confirmed {
         answer.call = Some(call.to_confirm());
-    } else if !answer.did.is_empty() {
-        answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
     }
     Ok(answer)
 }
@@ -175,7 +171,8 @@ async fn propose_anew(
     why: &str,
     call: &Call,
 ) -> Result<One, Lost> {
-    let considered = desk.store.ponder(&order.value, taste, call.now).await?.considered;
+    let known = desk.store.known(&order.value).await?;
+    let considered = desk.store.ponder(&order.value, &known, taste, call.now).await?.considered;
     let said = format!("그 사이 보낼 수 없게 된 책입니다({why}).");
     if considered.best.is_empty() {
         if call.confirmed

@@ -1,6 +1,6 @@
 //! The call: read field by field, each problem with what was expected and an example.
 
-use drawer::Problem;
+use drawer::{Problem, strangers};
 use house::{id::OrderId, isbn::Isbn, written};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +34,10 @@ pub(crate) enum Wish {
 
 impl Wish {
     pub(crate) fn read(fields: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
+        let strange = strangers(fields, "", &["order", "picks"], &json!({ "picks": [example()] }));
+        if !strange.is_empty() {
+            return Err(strange);
+        }
         if let Some(order) = fields.get("order") {
             return match id(order) {
                 Some(order) => Ok(Self::Why(order)),
@@ -71,7 +75,9 @@ fn pick(value: &Value, place: usize) -> Result<Pick, Vec<Problem>> {
     let isbn = value.get("isbn").and_then(Value::as_str).map(str::parse::<Isbn>);
     let none_today = value.get("none_today").and_then(Value::as_bool).unwrap_or(false);
     let because = value.get("because").and_then(Value::as_str).map(written::line);
-    let mut problems = Vec::new();
+    let known = ["order", "isbn", "because", "none_today"];
+    let mut problems =
+        value.as_object().map(|fields| strangers(fields, &field(""), &known, &example())).unwrap_or_default();
     if order.is_none() {
         problems.push(Problem::new(field("order"), "주문 번호 26글자를 적습니다", ORDER));
     }

@@ -8,6 +8,8 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
+use jiff::SignedDuration;
+use local::Outgoing;
 use serde_json::{Value, json};
 use walk::{Doors, Shop, book};
 
@@ -125,6 +127,88 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
     shop.owner_does("owner-choose", pick(&second, isbn(4))).await;
     shop.settle().await;
     assert_eq!((shop.state(&first), shop.state(&second)), ("packed".into(), "packed".into()));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_owner() {
+    let (shop, first) = with_an_order(&five()).await;
+    let pasted = shop.owner("owner-desk", json!({})).await["calls"]["owner-choose"].clone();
+    let change = json!({ "veto": [{ "work": isbn(5) }], "books": [{ "isbn": isbn(1), "love": 5 }] });
+    shop.owner_does("owner-taste", change).await;
+    shop.minutes_pass(10).await;
+    assert_eq!(proposals(&shop, &first).await[0]["isbn"], isbn(5), "what lies on the desk stays");
+    // The next order is proposed by the new taste.
+    let elsewhere = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let second = shop.visitor().living(elsewhere).walk(Doors::Plain).await;
+    shop.settle().await;
+    assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(1));
+    // The owner's own hand goes above the owner's veto.
+    shop.owner_does("owner-choose", pasted).await;
+    shop.settle().await;
+    assert_eq!((shop.state(&first), json!(shop.chosen(&first))), ("packed".into(), isbn(5)));
+    assert_eq!(shop.state(&second), "choosing");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn an_absent_owner_is_called_and_nothing_is_lost() {
+    let shop = Shop::with_books(&five()).await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    // Ten days without the owner; the order was promised by the fifth of August.
+    for _ in 0..10 {
+        shop.system().leap(SignedDuration::from_hours(24)).await.unwrap();
+    }
+    assert_eq!(shop.state(&order), "choosing");
+    let told = shop.owner_told();
+    assert!(told.last().unwrap().contains("약속한 날이 지난 주문이 1건"), "{told:?}");
+    assert!(told.len() >= 6, "every morning: {told:?}");
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!((&desk["shows"][0]["late"], desk["shows"].as_array().unwrap().len()), (&json!(true), 1));
+    assert_eq!(reader.go(&format!("/window/{order}")).await.order().1, "choosing");
+    shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "packed");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
+    let shop = Shop::with_books(&five()).await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    shop.system().hold("choose");
+    let order = order(&shop).await;
+    let queue = shop.queue("ChooseQueue");
+    let bodies: Vec<String> = shop.on_queue("ChooseQueue").into_iter().map(|message| message.body).collect();
+    shop.system().release("choose");
+    shop.settle().await;
+    let again = async || {
+        for body in bodies.iter().chain(&bodies) {
+            shop.system().queues().send(&queue, &Outgoing::text(body)).unwrap();
+        }
+        shop.settle().await;
+    };
+    let on_desk = shop.order(&order);
+    again().await;
+    assert_eq!(shop.order(&order), on_desk, "on the desk");
+    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] })).await;
+    shop.settle().await;
+    let resting = shop.order(&order);
+    again().await;
+    assert_eq!(shop.order(&order), resting, "put off to tomorrow");
+    let pick = json!({ "picks": [{ "order": order, "isbn": isbn(4) }] });
+    let pick = shop.confirmed("owner-choose", pick).await;
+    shop.owner("owner-choose", pick.clone()).await;
+    shop.settle().await;
+    let packed = shop.order(&order);
+    again().await;
+    shop.owner("owner-choose", pick).await;
+    shop.settle().await;
+    assert_eq!((shop.order(&order), shop.state(&order)), (packed, "packed".into()));
+    let taken = shop.item(&format!("BOOK#{}", isbn(4).as_str().unwrap()), "BOOK")["taken"]["N"].clone();
+    assert_eq!(taken, "1");
     shop.nothing_failed();
 }
 

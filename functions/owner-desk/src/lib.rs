@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use drawer::{Answer, Call, Desk, Problem, Stuck};
 use house::{
-    calendar, letter,
-    order::{Order, State, Want},
+    calendar,
+    choose::Errand,
+    letter,
+    order::{Order, State},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use web::Seal;
 
-/// Shown if the call does not say.
-const USUAL: u64 = 20;
+/// Shown if the call does not say: a morning's work.
+const USUAL: u64 = 30;
 /// Most that one call shows.
 const MOST: u64 = 100;
 
@@ -34,23 +36,22 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     let pages = Pages::open(&desk, call.now).await?;
     let waiting = desk.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let mut answer = Answer::well();
+    answer.page = Some(pages.board());
     if waiting.orders.is_empty() {
         answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         return Ok(answer);
     }
-    let to_post: Vec<&Order> = waiting
-        .orders
-        .iter()
-        .map(|order| &order.value)
-        .filter(|order| order.state == State::Packed && order.parcel.is_none())
-        .collect();
     let today = calendar::today(call.now);
-    let wants = |order: &Order, want: Want| order.state == State::Choosing && order.want == Some(want);
-    let orders = || waiting.orders.iter().map(|order| &order.value);
-    let to_pick: Vec<&Order> =
-        orders().filter(|order| wants(order, Want::Pick) && !order.rests(today)).collect();
-    let resting = orders().filter(|order| wants(order, Want::Pick) && order.rests(today)).count();
-    let without_book = orders().filter(|order| wants(order, Want::Book)).count();
+    let with = |errand: Errand| -> Vec<&Order> {
+        waiting
+            .orders
+            .iter()
+            .map(|order| &order.value)
+            .filter(|order| order.errand(today) == errand)
+            .collect()
+    };
+    let (to_post, to_pick) = (with(Errand::Post), with(Errand::Pick));
+    let (resting, without_book) = (with(Errand::PickTomorrow).len(), with(Errand::Stock).len());
     let parked = waiting.orders.iter().filter(|order| order.value.has_parked_refund()).count();
     if !to_post.is_empty() {
         answer.next.push(format!(
@@ -86,6 +87,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     }
     if waiting.more {
         answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
+        answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
     }
     answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &pages)).collect();
     Ok(answer)
@@ -127,22 +129,23 @@ impl Pages {
 
     /// The slip and the letter of an order, to print.
     fn slip(&self, order: &Order) -> String {
-        let page = format!("/slip/{}", order.id);
-        format!("{}{page}?ticket={}", self.address, self.seal.ticket(&page, self.until))
+        self.link(&format!("/slip/{}", order.id))
+    }
+
+    /// The desk itself, to look at.
+    fn board(&self) -> String {
+        self.link("/board")
+    }
+
+    fn link(&self, page: &str) -> String {
+        format!("{}{page}?ticket={}", self.address, self.seal.ticket(page, self.until))
     }
 }
 
 fn show(order: &Order, today: jiff::civil::Date, pages: &Pages) -> Value {
     let address = &order.address;
-    let what = match order.state {
-        State::Packed if order.parcel.is_none() => "부치기",
-        State::Choosing if order.want == Some(Want::Pick) && order.rests(today) => "내일 고르기",
-        State::Choosing if order.want == Some(Want::Pick) => "고르기",
-        State::Choosing if order.want.is_some() => "책이 모자람",
-        _ => "환불이 멈춤",
-    };
     json!({
-        "what": what,
+        "what": order.errand(today).title(),
         "order": order.id.to_string(),
         "promised": letter::korean_date(order.promised),
         "late": order.promised < today,

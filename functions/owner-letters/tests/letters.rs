@@ -32,9 +32,41 @@ async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     assert!(unread(&shop).await.is_empty());
     let again = shop.owner_does("owner-letters", call).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
+    shop.settle().await;
+    let told: Vec<_> =
+        shop.told().into_iter().filter(|publish| publish.message.contains("answered")).collect();
+    assert_eq!(told.len(), 1, "the reader is told once: {told:#?}");
+    assert!(!told[0].message.contains("여기도"), "the push tells nothing of the letter");
     let mailbox = reader.mailbox().await;
     assert!(mailbox.says("여기도 눈이 옵니다.") && mailbox.says("주인장에게서"));
     assert!(mailbox.says("창밖에 눈이 옵니다."), "the reader's own letter stays");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
+    let mut reader = shop.visitor().writing("나그네", "창밖에 눈이 옵니다.");
+    reader.walk(Doors::Plain).await;
+    shop.minutes_pass(1).await;
+    reader.order_again("middle").await;
+    // Eleven in the evening.
+    shop.minutes_pass(14 * 60).await;
+    let told = || shop.told().into_iter().filter(|publish| publish.message.contains("answered")).count();
+    let letters: Vec<Value> = unread(&shop)
+        .await
+        .iter()
+        .zip(["첫 답장", "둘째 답장"])
+        .map(|(letter, answer)| json!({ "letter": letter["letter"], "answer": answer }))
+        .collect();
+    assert_eq!(letters.len(), 2);
+    shop.owner_does("owner-letters", json!({ "letters": letters })).await;
+    shop.minutes_pass(60).await;
+    let mailbox = reader.mailbox().await;
+    assert!(mailbox.says("첫 답장") && mailbox.says("둘째 답장"), "there at once: {mailbox:?}");
+    assert_eq!(told(), 0);
+    shop.minutes_pass(9 * 60).await;
+    assert_eq!(told(), 2);
     shop.nothing_failed();
 }
 

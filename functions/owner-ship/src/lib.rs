@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
+use drawer::{Answer, Call, Desk, Line, Problem, Stuck, strangers};
 use house::{
     id::OrderId,
     order::{Refused, State},
@@ -17,46 +17,33 @@ const MOST: usize = 50;
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
-struct Line {
+struct Posted {
     order: OrderId,
     parcel: Parcel,
 }
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    let lines = match read(&call.fields) {
-        Ok(lines) => lines,
+    let posted = match read(&call.fields) {
+        Ok(posted) => posted,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
-    let mut problems = Vec::new();
-    for (place, line) in lines.iter().enumerate() {
-        let what = format!("주문 {} → {} {}", line.order, line.parcel.carrier.title(), line.parcel.number);
-        match one(&desk, line, &call).await? {
-            One::Would => answer.would_do.push(format!("{what}: 부친 것으로 적고 읽는 분께 알립니다")),
-            One::Did => answer.did.push(format!("{what}: 부친 것으로 적었습니다. 읽는 분께 알립니다")),
-            One::Before => answer.did.push(format!("{what}: 이미 적혀 있습니다. 두 번 하지 않았습니다")),
-            One::Not(why) => problems.push(Problem::new(format!("parcels[{place}].order"), why, example())),
-        }
+    for (place, posted) in posted.iter().enumerate() {
+        let what =
+            format!("주문 {} → {} {}", posted.order, posted.parcel.carrier.title(), posted.parcel.number);
+        answer.line(match one(&desk, posted, &call).await? {
+            One::Would => Line::Would(format!("{what}: 부친 것으로 적고 읽는 분께 알립니다")),
+            One::Did => Line::Did(format!("{what}: 부친 것으로 적었습니다. 읽는 분께 알립니다")),
+            One::Before => Line::Did(format!("{what}: 이미 적혀 있습니다. 두 번 하지 않았습니다")),
+            One::Not(why) => Line::Not(Problem::new(format!("parcels[{place}].order"), why, example())),
+        });
     }
-    if !problems.is_empty() {
-        answer.status = 400;
-        answer.next.push(
-            "problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다."
-                .into(),
-        );
-        answer.problems = problems;
-    }
-    if !answer.would_do.is_empty() {
-        answer.next.push(format!(
-            "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-            call.code
-        ));
-        answer.call = Some(call.to_confirm());
-    } else if !answer.did.is_empty() {
-        answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
-    }
-    Ok(answer)
+    Ok(answer.closed(
+        &call,
+        "problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다.",
+        "owner-desk로 남은 일을 볼 수 있습니다.",
+    ))
 }
 
 enum One {
@@ -66,12 +53,12 @@ enum One {
     Not(String),
 }
 
-async fn one(desk: &Desk, line: &Line, call: &Call) -> Result<One, Stuck> {
+async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
     for _ in 0..ROUNDS {
-        let Some(order) = desk.store.order(line.order).await? else {
+        let Some(order) = desk.store.order(posted.order).await? else {
             return Ok(One::Not("이런 주문은 없습니다".into()));
         };
-        let step = match order.value.handed_over(line.parcel.clone(), call.now) {
+        let step = match order.value.handed_over(posted.parcel.clone(), call.now) {
             Ok(step) => step,
             Err(Refused::OtherParcel) => return Ok(One::Not("이미 다른 운송장으로 부친 주문입니다".into())),
             Err(Refused::NoSuchTransition { from, .. }) => {
@@ -113,7 +100,11 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn read(fields: &Map<String, Value>) -> Result<Vec<Line>, Vec<Problem>> {
+fn read(fields: &Map<String, Value>) -> Result<Vec<Posted>, Vec<Problem>> {
+    let strange = strangers(fields, "", &["parcels"], &json!({ "parcels": [example()] }));
+    if !strange.is_empty() {
+        return Err(strange);
+    }
     let parcels = match fields.get("parcels").and_then(Value::as_array) {
         Some(parcels) if !parcels.is_empty() && parcels.len() <= MOST => parcels,
         _ => {
@@ -132,10 +123,14 @@ fn read(fields: &Map<String, Value>) -> Result<Vec<Line>, Vec<Problem>> {
     if problems.is_empty() { Ok(lines) } else { Err(problems) }
 }
 
-fn line(parcel: &Value, place: usize) -> Result<Line, Vec<Problem>> {
+fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
     let text = |name: &str| parcel.get(name).and_then(Value::as_str);
     let field = |name: &str| format!("parcels[{place}].{name}");
-    let mut problems = Vec::new();
+    let known = ["order", "carrier", "number", "insist"];
+    let mut problems = parcel
+        .as_object()
+        .map(|fields| strangers(fields, &field(""), &known, &example()))
+        .unwrap_or_default();
     let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
     if order.is_none() {
         problems.push(Problem::new(
@@ -154,7 +149,8 @@ fn line(parcel: &Value, place: usize) -> Result<Line, Vec<Problem>> {
     }
     let (Some(order), Some(carrier), Some(number)) = (order, carrier, number) else { return Err(problems) };
     match Parcel::new(carrier, number, text("insist")) {
-        Ok(parcel) => Ok(Line { order, parcel }),
+        Ok(_) if !problems.is_empty() => Err(problems),
+        Ok(parcel) => Ok(Posted { order, parcel }),
         Err(why) => {
             let example = match carrier {
                 Carrier::Cj => "123456789012",

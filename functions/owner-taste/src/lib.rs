@@ -1,4 +1,5 @@
-//! 취향: what the owner loves, the mood of the day and the season, what is not sent, and who chooses, each with its days. A change is a dry run first.
+//! 취향: what the owner loves, the mood of the day and the season, what is not sent, who chooses, and whether the counter takes orders, each with its days. A change
+//! is a dry run first.
 //! The books are then placed anew, page by page, while orders go on; a schedule calls with `place` until all of them are.
 
 mod place;
@@ -9,13 +10,14 @@ use std::sync::Arc;
 use drawer::{Answer, Call, Desk, Problem, Stuck};
 use house::{
     calendar,
+    counter::Counter,
     isbn::Isbn,
     taste::{Choosing, During, Mood, Tags, Taste},
 };
 use serde_json::{Value, json};
 use store::{Lost, Placing};
 
-use read::{OfBook, Wish, days, name};
+use read::{OfBook, Shutter, Which, Wish, days, name};
 
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
@@ -28,7 +30,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
-    if !wish.changes_taste() && wish.books.is_empty() {
+    if !wish.changes_taste() && wish.books.is_empty() && wish.shop.is_none() {
         if call.fields.get("place").is_some_and(|place| *place == true) {
             answer.did.push(line(&place::go_on(&desk, call.now).await?));
         } else {
@@ -44,6 +46,12 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             Err(why) => problems.push(Problem::new(format!("books[{place}].isbn"), why, "9788936434120")),
         }
     }
+    if let Some(shutter) = &wish.shop {
+        match shop(&desk, shutter, &call).await? {
+            Ok(line) => said(&mut answer, &call, line),
+            Err(problem) => problems.push(problem),
+        }
+    }
     if wish.changes_taste() {
         match change(&desk, &wish, &call).await? {
             Ok(()) => wish.lines().into_iter().for_each(|line| said(&mut answer, &call, line)),
@@ -54,14 +62,15 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         if wish.changes_taste() {
             answer.did.push(line(&place::go_on(&desk, call.now).await?));
         }
-        answer
-            .next
-            .push("지금부터 고르는 책은 이 취향을 따릅니다. 이미 책상에 올라온 주문은 그대로입니다.".into());
+        if wish.changes_taste() || !wish.books.is_empty() {
+            answer.next.push(
+                "지금부터 고르는 책은 이 취향을 따릅니다. 이미 책상에 올라온 주문은 그대로입니다.".into(),
+            );
+        } else {
+            answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
+        }
     } else {
-        answer.next.push(format!(
-            "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-            call.code
-        ));
+        answer.next.push(call.asks());
         answer.call = Some(call.to_confirm());
     }
     if !problems.is_empty() {
@@ -76,16 +85,48 @@ fn said(answer: &mut Answer, call: &Call, line: String) {
     if call.confirmed { answer.did.push(line) } else { answer.would_do.push(line) }
 }
 
-/// Changes what the owner says about one book. The same twice changes nothing the second time.
+/// Changes what the owner says about a work, in all its editions. The same twice changes nothing the second time.
 async fn love(
     desk: &Desk,
     of_book: &OfBook,
     mood: &Mood,
     call: &Call,
 ) -> Result<Result<String, String>, Stuck> {
+    let editions = match &of_book.which {
+        Which::Edition(isbn) => {
+            let Some(book) = desk.store.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
+                return Ok(Err("서가에 없는 책입니다. owner-shelve로 먼저 들여 주세요".into()));
+            };
+            let mut editions = desk.store.editions(&book.value.work).await?;
+            editions.retain(|other| other != isbn);
+            editions.insert(0, isbn.clone());
+            editions
+        }
+        Which::Work(work) => desk.store.editions(work).await?,
+    };
+    let mut line = None;
+    for isbn in &editions {
+        match edition(desk, isbn, of_book, mood, call).await? {
+            Ok(said) => line = line.or(Some(said)),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    let others = editions.len().saturating_sub(1);
+    let others = if others > 0 { format!(" (다른 판 {others}종도)") } else { String::new() };
+    Ok(line
+        .map(|line| line + &others)
+        .ok_or_else(|| "서가에 없는 작품입니다. owner-shelve로 먼저 들여 주세요".into()))
+}
+
+async fn edition(
+    desk: &Desk,
+    isbn: &Isbn,
+    of_book: &OfBook,
+    mood: &Mood,
+    call: &Call,
+) -> Result<Result<String, String>, Stuck> {
     let day = calendar::today(call.now);
     for _ in 0..ROUNDS {
-        let isbn: &Isbn = &of_book.isbn;
         let Some(book) = desk.store.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
             return Ok(Err("서가에 없는 책입니다. owner-shelve로 먼저 들여 주세요".into()));
         };
@@ -109,6 +150,24 @@ async fn love(
     Ok(Err("다른 손이 이 책을 바꾸고 있습니다. 한 번 더 불러 주세요".into()))
 }
 
+/// Opens or closes the counter.
+async fn shop(desk: &Desk, wish: &Shutter, call: &Call) -> Result<Result<String, Problem>, Stuck> {
+    for _ in 0..ROUNDS {
+        let counter = desk.store.counter().await?;
+        let after = Counter { closed: wish.closed.clone() };
+        let line = wish.line(call.confirmed);
+        if !call.confirmed || after == counter.value {
+            return Ok(Ok(line));
+        }
+        match desk.store.save_counter(&counter.with(after)).await {
+            Ok(()) => return Ok(Ok(line)),
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Ok(Err(Problem::new("shop", "다른 손이 가게 문을 만지고 있습니다. 한 번 더 불러 주세요", Value::Null)))
+}
+
 /// Changes the taste itself.
 async fn change(desk: &Desk, wish: &Wish, call: &Call) -> Result<Result<(), Problem>, Stuck> {
     let today = calendar::today(call.now);
@@ -129,6 +188,7 @@ async fn change(desk: &Desk, wish: &Wish, call: &Call) -> Result<Result<(), Prob
 
 async fn show(desk: &Desk, call: &Call, answer: &mut Answer) -> Result<(), Stuck> {
     let (taste, placing) = desk.store.taste().await?;
+    let counter = desk.store.counter().await?.value;
     let today = calendar::today(call.now);
     let Taste { choosing, today: moods, season, vetoes } = taste.value.clone().tidied(today);
     let who = |who: Choosing| match who {
@@ -139,6 +199,10 @@ async fn show(desk: &Desk, call: &Call, answer: &mut Answer) -> Result<(), Stuck
         entries.iter().map(|entry| json!({ "days": days(entry), "tags": entry.what })).collect()
     };
     answer.shows = vec![json!({
+        "shop": counter.closed.filter(|closed| !closed.is_over(today)).map_or_else(
+            || "열림".to_owned(),
+            |closed| format!("{} 닫음", days(&closed)),
+        ),
         "choosing_now": who(taste.value.choosing(today)),
         "choosing": choosing.iter().map(|entry| json!({ "days": days(entry), "who": who(entry.what) })).collect::<Vec<_>>(),
         "today": mood(&moods),
@@ -147,7 +211,8 @@ async fn show(desk: &Desk, call: &Call, answer: &mut Answer) -> Result<(), Stuck
         "placed": placing.value.is_done(today, taste.version),
     })];
     answer.next.push(
-        "바꾸려면 choosing, today, season, veto, lift, books 가운데 바꿀 것을 적습니다. 예: call".into(),
+        "바꾸려면 shop, choosing, today, season, veto, lift, books 가운데 바꿀 것을 적습니다. 예: call"
+            .into(),
     );
     answer.call = Some(json!({
         "today": { "tags": ["비", "밤"] },

@@ -1,8 +1,9 @@
 //! The call: read field by field, each problem with what was expected and an example.
 
-use drawer::Problem;
+use drawer::{Problem, strangers};
 use house::{
     choose::{Book, Love},
+    counter::Counter,
     id::WorkId,
     isbn::Isbn,
     taste::{Choosing, During, Tags, Taste, Veto},
@@ -17,9 +18,17 @@ const MOST: usize = 50;
 /// Most tags of a book or a mood.
 const MOST_TAGS: usize = 20;
 
-/// What changes about one book.
+/// Of which work something is said.
+pub(crate) enum Which {
+    /// Of the one that this is an edition of.
+    Edition(Isbn),
+    /// Of this.
+    Work(WorkId),
+}
+
+/// What changes about one work.
 pub(crate) struct OfBook {
-    pub(crate) isbn: Isbn,
+    pub(crate) which: Which,
     love: Option<Love>,
     tags: Option<Vec<String>>,
     words: Option<String>,
@@ -38,9 +47,35 @@ impl OfBook {
     }
 }
 
+/// The counter, opened or closed.
+pub(crate) struct Shutter {
+    /// When it is closed; none to open it.
+    pub(crate) closed: Option<During<String>>,
+}
+
+impl Shutter {
+    /// What is done to the counter, in words.
+    pub(crate) fn line(&self, done: bool) -> String {
+        match (&self.closed, done) {
+            (None, true) => "계산대를 열었습니다. 새 주문을 받습니다".into(),
+            (None, false) => "계산대를 열고 새 주문을 받습니다".into(),
+            (Some(closed), true) => {
+                format!("{} 계산대를 닫았습니다. 이미 결제된 주문은 그대로 이어집니다", days(closed))
+            }
+            (Some(closed), false) => {
+                format!(
+                    "{} 계산대를 닫고 새 주문을 받지 않습니다. 이미 결제된 주문은 그대로 이어집니다",
+                    days(closed)
+                )
+            }
+        }
+    }
+}
+
 /// A call, read.
 #[derive(Default)]
 pub(crate) struct Wish {
+    pub(crate) shop: Option<Shutter>,
     pub(crate) books: Vec<OfBook>,
     choosing: Option<During<Choosing>>,
     today: Option<During<Tags>>,
@@ -53,11 +88,9 @@ impl Wish {
     pub(crate) fn read(fields: &Map<String, Value>, today: Date) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut wish = Self::default();
-        let known = ["books", "choosing", "today", "season", "veto", "lift", "place"];
-        for field in fields.keys().filter(|field| !known.contains(&field.as_str())) {
-            let expected = format!("모르는 칸입니다. {} 가운데 하나를 적습니다", known.join(", "));
-            problems.push(Problem::new(field, expected, json!({ "today": { "tags": ["비", "밤"] } })));
-        }
+        let known = ["shop", "books", "choosing", "today", "season", "veto", "lift", "place"];
+        problems.extend(strangers(fields, "", &known, &json!({ "today": { "tags": ["비", "밤"] } })));
+        wish.shop = one(fields, "shop", &mut problems, |value| shutter(value, today));
         wish.books = list(fields, "books", &mut problems, book);
         wish.vetoes = list(fields, "veto", &mut problems, |value, field| {
             let what = veto(value, field)?;
@@ -196,14 +229,27 @@ fn one<T>(
 }
 
 fn book(value: &Value, field: &str) -> Result<OfBook, Vec<Problem>> {
-    let mut problems = Vec::new();
+    let known = ["isbn", "work", "love", "tags", "words"];
+    let example = json!({ "isbn": "9788936434120", "love": 4 });
+    let mut problems = value
+        .as_object()
+        .map(|fields| strangers(fields, &format!("{field}."), &known, &example))
+        .unwrap_or_default();
     let mut wrong = |name: &str, expected: &str, example: Value| {
         problems.push(Problem::new(format!("{field}.{name}"), expected, example));
     };
     let isbn = value.get("isbn").and_then(Value::as_str).and_then(|isbn| isbn.parse::<Isbn>().ok());
-    if isbn.is_none() {
-        wrong("isbn", "13자리 ISBN을 따옴표 안에 적습니다", json!("9788936434120"));
-    }
+    let work = value.get("work").and_then(Value::as_str);
+    let work = work.and_then(|work| WorkId::try_from(work.to_owned()).ok());
+    let which = match (isbn, work) {
+        (Some(isbn), None) => Some(Which::Edition(isbn)),
+        (None, Some(work)) => Some(Which::Work(work)),
+        _ => {
+            let expected = "13자리 ISBN이나 작품의 이름(work) 가운데 하나를 따옴표 안에 적습니다";
+            wrong("isbn", expected, json!("9788936434120"));
+            None
+        }
+    };
     let love = match value.get("love") {
         None | Some(Value::Null) => None,
         Some(love) => {
@@ -243,10 +289,37 @@ fn book(value: &Value, field: &str) -> Result<OfBook, Vec<Problem>> {
             json!({ "isbn": "9788936434120", "love": 4 }),
         ));
     }
-    match isbn {
-        Some(isbn) if problems.is_empty() => Ok(OfBook { isbn, love, tags, words }),
+    match which {
+        Some(which) if problems.is_empty() => Ok(OfBook { which, love, tags, words }),
         _ => Err(problems),
     }
+}
+
+/// `"open"`, `"closed"`, or `{"is": "closed", "until": "2026-12-01", "words": "…"}`.
+fn shutter(value: &Value, today: Date) -> Result<Shutter, Problem> {
+    let closed = match value.as_str().or_else(|| value.get("is")?.as_str()) {
+        Some("open") => return Ok(Shutter { closed: None }),
+        Some("closed") => match value.get("words") {
+            None | Some(Value::Null) => String::new(),
+            Some(words) => words
+                .as_str()
+                .map(written::line)
+                .filter(|words| words.chars().count() <= Counter::LONGEST)
+                .ok_or_else(|| {
+                    let expected = format!("손님께 남길 말을 {}글자까지 적습니다", Counter::LONGEST);
+                    Problem::new("shop.words", expected, "며칠 책을 사러 다녀옵니다.")
+                })?,
+        },
+        _ => {
+            let expected = "open(새 주문을 받습니다) 또는 closed(받지 않습니다)를 적습니다";
+            return Err(Problem::new(
+                "shop",
+                expected,
+                json!({ "is": "closed", "until": today.to_string() }),
+            ));
+        }
+    };
+    Ok(Shutter { closed: Some(during(value, "shop", today, false, closed)?) })
 }
 
 fn veto(value: &Value, field: &str) -> Result<Veto, Vec<Problem>> {

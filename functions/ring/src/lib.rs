@@ -35,6 +35,7 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
     let notice = match &message.task {
         Task::Ring { notice } => *notice,
         Task::Whisper { half } => return whisper(&ringer, &message, half).await,
+        Task::Answered => return answered(&ringer, &message).await,
         _ => return Err(Failure::Poison("the message asks for something else".into())),
     };
     let (order, handled) = ringer.store.order_and_whether_handled(message.id).await?;
@@ -78,6 +79,23 @@ async fn whisper(ringer: &Ringer, message: &Message, half: &str) -> Result<(), F
     }
     ringer.store.handled(message.id, now).await?;
     tracing::info!(message.id = %message.id, faded, "whispered");
+    Ok(())
+}
+
+/// Tells a reader that the owner has answered: by day, as any news that was not asked for.
+async fn answered(ringer: &Ringer, message: &Message) -> Result<(), Failure> {
+    let now = ringer.clock.now();
+    let morning = calendar::not_in_the_night(now);
+    if morning > now {
+        ringer.store.put_off(message.id, morning).await?;
+        return Ok(());
+    }
+    if ringer.store.is_handled(message.id).await? {
+        return Ok(());
+    }
+    ringer.topic.answered(message.id).await.map_err(|why| Failure::Again(why.to_string()))?;
+    ringer.store.handled(message.id, now).await?;
+    tracing::info!(message.id = %message.id, "reader told of an answer");
     Ok(())
 }
 

@@ -43,3 +43,40 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
     assert_eq!(open(&shop, &link).await.status, 403, "the link has run out");
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn the_parcels_number_is_written_down_on_the_slip_itself() {
+    let shop = Shop::open().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let page = open(&shop, &link).await;
+    assert!(page.first("svg.qr[role=img]").is_some(), "a code that the owner's telephone opens");
+    let path = &link[link.find("/slip/").unwrap()..];
+    let send = async |body: &str| {
+        let request = http::Request::post(path)
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded");
+        shop.visitor().ask(request.body(body.to_owned().into()).unwrap()).await
+    };
+    for (wrong, said) in [
+        ("number=123456789012", "택배사를 골라 주십시오."),
+        ("carrier=cj&number=12345", "10자리 또는 12자리인데 5자리가 왔습니다."),
+        ("carrier=epost&number=abc", "숫자로만 이루어집니다."),
+    ] {
+        let page = send(wrong).await;
+        assert_eq!(page.status, 422, "{wrong}");
+        assert!(page.says(said), "{wrong}: {page:?}");
+    }
+    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(send("carrier=cj&number=1234-5678-9012&insist=").await.status, 303);
+    assert_eq!(send("carrier=cj&number=123456789012&insist=").await.status, 303, "pressed twice, done once");
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    let page = open(&shop, &link).await;
+    assert!(page.says("CJ대한통운 123456789012") && page.first("form").is_none(), "{page:?}");
+    let other = send("carrier=epost&number=1234567890123").await;
+    assert!(other.says("이미 다른 운송장으로 부친 주문입니다."), "{other:?}");
+    shop.nothing_failed();
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use house::{
     id::OrderId,
     letter,
-    order::{Order, Outcome, Payment, State},
+    order::{Order, Outcome, Payment, State, Want},
     refund::{Progress, Refund, Why},
 };
 use maud::{Markup, html};
@@ -96,6 +96,15 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
                 format!("결제가 끝났습니다. 책은 {date}까지 부칩니다."),
                 format!("Your payment is complete. The book is posted by {date}.")
             ),
+        ),
+        State::Choosing if order.want == Some(Want::Book) => (
+            say!(request, "주인장이 빈 책꽂이 앞에 서 있소.", "The owner stands before a gap in the shelf."),
+            say!(
+                request,
+                "보낼 책이 지금 서가에 없어, 새 책을 기다립니다. 책이 들어오면 저절로 이어집니다. 기다리는 동안에는 언제든 무르실 수 있습니다.",
+                "No book that could be sent is on the shelf right now. The order goes on by itself when new books come. While it waits you can cancel at any time."
+            )
+            .to_owned(),
         ),
         State::Choosing => (
             say!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -120,6 +120,7 @@ pub(crate) fn build(
     config: &Config,
     template: &Template,
     wire: &Wire,
+    address: Option<SocketAddr>,
 ) -> Result<BTreeMap<String, (Lambda, Function)>, StartError> {
     let mut out = BTreeMap::new();
     for (name, lambda) in &template.functions {
@@ -127,12 +128,29 @@ pub(crate) fn build(
         let parts = Parts {
             http: wire.of(name).client(),
             now: Arc::new(move || clock.now()),
-            environment: environment(lambda, &template.names),
+            environment: at_home(environment(lambda, &template.names), template, address),
         };
         let function = (config.build)(name, parts).ok_or_else(|| StartError::NoSuchFunction(name.clone()))?;
         out.insert(name.clone(), (lambda.clone(), function));
     }
     Ok(out)
+}
+
+/// The address of the API, which the template writes as AWS will give it, is this system's own: a link in an answer opens here.
+fn at_home(
+    mut environment: BTreeMap<String, String>,
+    template: &Template,
+    address: Option<SocketAddr>,
+) -> BTreeMap<String, String> {
+    let Some(address) = address else { return environment };
+    let api = format!(".execute-api.{}.", template.names.region);
+    for value in environment.values_mut() {
+        let rest = value.strip_prefix("https://").and_then(|value| value.split_once(&api));
+        let Some((_, rest)) = rest else { continue };
+        let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
+        *value = format!("http://localhost:{}{path}", address.port());
+    }
+    environment
 }
 
 pub(crate) fn release_in_flight(

@@ -96,14 +96,14 @@ impl System {
             permissions,
             bell.clone(),
         );
-        let functions = assemble::build(&config, &template, &wire)?;
+        let address = listeners.first().and_then(|l| l.local_addr().ok());
+        let functions = assemble::build(&config, &template, &wire, address)?;
         let functions = Functions::new(functions, template.names.clone(), clock.clone());
         let names = template.names.clone();
         let world = Arc::new(World { names, functions, queues, later, ledger, store, clock, bell });
         let pumps = pump::pumps(&template, &world)?;
         assemble::release_in_flight(&template, &world, held.as_ref())?;
 
-        let address = listeners.first().and_then(|l| l.local_addr().ok());
         let port = address.map_or(443, |a| a.port());
         let host = Arc::new(Host::new(Router::new(&template), Arc::clone(&world), port));
         let (stop, stopped) = watch::channel(false);

@@ -7,6 +7,8 @@
 //! Errors: what the owner typed wrong is an answer with `problems`, each naming the field, what was expected and a correct example. What is our
 //! fault fails the invocation, which the console shows in red.
 
+mod lines;
+
 use std::{future::Future, sync::Arc};
 
 use cloud::{CannotOpen, Cloud, Open, Opened};
@@ -16,6 +18,8 @@ use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::{Lost, Store, StoreError};
+
+pub use lines::{Line, strangers};
 
 /// What every drawer has.
 #[derive(Debug, Clone)]
@@ -86,6 +90,9 @@ pub struct Answer {
     /// The call that does what `would_do` says, ready to paste.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Value>,
+    /// What the drawer shows, as a web page: a signed link that is good for a few hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
     /// Calls of other drawers that come next, ready to paste, by the drawer's name.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub calls: Map<String, Value>,
@@ -173,10 +180,15 @@ impl Call {
     }
 }
 
+/// The field that says from which row a long call goes on.
+pub const GOES_ON: &str = "from_row";
+
 /// The code of a call: eight hexadecimal digits of a digest over the drawer, the day in Korea and the call's content. Not a secret: it only shows that
-/// the owner has seen what would be done.
+/// the owner has seen what would be done. From where a long call goes on is no content: it is the same call with the same code.
 fn code(drawer: &str, fields: &Map<String, Value>, now: Timestamp) -> String {
-    let content = format!("{drawer}\n{}\n{}", calendar::today(now), Value::Object(fields.clone()));
+    let mut content = fields.clone();
+    content.remove(GOES_ON);
+    let content = format!("{drawer}\n{}\n{}", calendar::today(now), Value::Object(content));
     let digest = ring::digest::digest(&ring::digest::SHA256, content.as_bytes());
     house::hex::of(digest.as_ref(), 4)
 }

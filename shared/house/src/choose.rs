@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use desk::Desk;
+pub use desk::{Desk, Errand};
 pub use facts::{Facts, Fate, Removed, Same, Weighed};
 pub use words::{explain, why_not};
 
@@ -173,6 +173,16 @@ impl Book {
         if self.back.pop().is_none() {
             self.taken = self.taken.saturating_add(1);
         }
+        self
+    }
+
+    /// The book with so many free copies fewer, those of the pile first.
+    #[must_use]
+    pub fn withdrawn(mut self, copies: u32) -> Self {
+        let pile = self.copies.saturating_sub(self.taken).min(copies);
+        self.copies = self.copies.saturating_sub(pile);
+        let left = self.back.len().saturating_sub(usize::try_from(copies - pile).unwrap_or(usize::MAX));
+        self.back.truncate(left);
         self
     }
 

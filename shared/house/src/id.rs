@@ -115,6 +115,17 @@ impl MessageId {
     }
 }
 
+impl MessageId {
+    /// The message that tells of an answer to a visitor's letter. Its number is drawn from the letter's place in the mailbox, above all that a visit
+    /// counts, so that one letter has one: FNV-1a of 32 bits, halved.
+    pub fn of_answer(visitor: VisitorId, place: &str) -> Self {
+        let hash = place
+            .bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        Self::of_visitor(visitor, 0x8000_0000 | (hash >> 1))
+    }
+}
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{:06}", self.order, self.sequence)

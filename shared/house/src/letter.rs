@@ -95,6 +95,10 @@ impl Letter {
     }
 }
 
+/// What a push says of the owner's answer to a letter.
+pub const ANSWERED: &str =
+    "주인장이 답장을 썼소. 편지함을 보시오. / The owner has answered your letter. Look in your mailbox.";
+
 /// What a push says: nothing about who, where or which book.
 pub fn push(notice: Notice) -> Text {
     match notice {

@@ -21,12 +21,14 @@ pub mod written;
 // The order.
 pub mod calendar;
 pub mod choose;
+pub mod counter;
 pub mod echo;
 pub mod hex;
 pub mod id;
 pub mod isbn;
 pub mod letter;
 pub mod money;
+pub mod notes;
 pub mod order;
 pub mod parcel;
 pub mod personal;

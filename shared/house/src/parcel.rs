@@ -23,6 +23,14 @@ impl Carrier {
         }
     }
 
+    /// Its name in calls and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cj => "cj",
+            Self::Epost => "epost",
+        }
+    }
+
     /// The name as people know it.
     pub const fn title(self) -> &'static str {
         match self {

@@ -27,6 +27,8 @@ pub enum Task {
         /// The half line of verse.
         half: String,
     },
+    /// Tell a visitor that the owner's answer lies in the mailbox. It belongs to a letter and to no order.
+    Answered,
 }
 
 /// What the house tells a reader about an order. Carries no name, no address, no title.
@@ -107,7 +109,7 @@ impl Task {
             Self::Pack => Queue::Pack,
             Self::Ship => Queue::Ship,
             Self::Refund => Queue::Refund,
-            Self::Ring { .. } | Self::Whisper { .. } => Queue::Ring,
+            Self::Ring { .. } | Self::Whisper { .. } | Self::Answered => Queue::Ring,
         }
     }
 }

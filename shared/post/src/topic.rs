@@ -62,6 +62,12 @@ impl Topic {
         self.send(Machine { id: id.to_string(), order: None, notice: "whisper", text: half }).await
     }
 
+    /// Tells that the owner's answer lies in the mailbox, in both languages: a letter knows none.
+    pub async fn answered(&self, id: MessageId) -> Result<(), NotPublished> {
+        let text = letter::ANSWERED;
+        self.send(Machine { id: id.to_string(), order: None, notice: "answered", text }).await
+    }
+
     async fn send(&self, machine: Machine<'_>) -> Result<(), NotPublished> {
         let not_published = |why: String| NotPublished(why);
         let text = machine.text;

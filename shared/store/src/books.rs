@@ -1,9 +1,9 @@
 //! The shelf.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
-use house::{choose::Book, isbn::Isbn, price::PriceRange};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
+use house::{choose::Book, id::WorkId, isbn::Isbn, price::PriceRange};
 use jiff::Timestamp;
 
 use crate::{
@@ -27,16 +27,19 @@ pub struct BookPage {
     pub next: Option<String>,
 }
 
-/// What became of one row taken into stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelved {
-    /// It stands on the shelf.
-    Done,
-    /// It was done by an earlier call with the same code.
-    DoneBefore,
+/// One book as it was read, and as it is to stand.
+#[derive(Debug, Clone)]
+pub struct Rewrite {
+    /// As it was read; none for a book that the shop never had.
+    pub before: Option<Versioned<Book>>,
+    /// As it is to stand.
+    pub after: Book,
 }
 
 impl Store {
+    /// Most books in one [`Store::rewrite`]: four writes each, and the places of three ranges, in the hundred of a transaction.
+    pub const REWRITTEN: usize = 24;
+
     /// Books of one range with a free copy, those that stand first by the owner's score first. One read of at most `limit` books. `after` is what an earlier page
     /// gave as [`BookPage::next`].
     pub async fn shelf(
@@ -74,27 +77,79 @@ impl Store {
             .collect()
     }
 
-    /// Takes copies into stock: the book as it is to stand, `more` places for its range, and the proof that this row of the call with
-    /// this code was done.
-    pub async fn shelve(
+    /// Books by their ISBN, and which rows of the owner's call with this code were done. One read of at most 50 rows.
+    pub async fn books_and_done(
         &self,
-        book: &Versioned<Book>,
-        more: u32,
+        isbns: &[Isbn],
         code: &str,
-        now: Timestamp,
-    ) -> Result<Shelved, Lost> {
-        let Some(range) = PriceRange::of(book.value.list_price) else {
-            return Err(StoreError::Unavailable("a book without a price range".into()).into());
-        };
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Done, self.done_put(code, book.value.isbn.as_str(), now)?);
-        transaction.put(Guard::Book, self.book_put(book)?);
-        transaction.update(Guard::Stock, self.more_places(range, more)?);
-        match transaction.commit(self).await {
-            Ok(()) => Ok(Shelved::Done),
-            Err(Lost::Race(Guard::Done)) => Ok(Shelved::DoneBefore),
-            Err(lost) => Err(lost),
+    ) -> Result<(HashMap<Isbn, Versioned<Book>>, HashSet<Isbn>), StoreError> {
+        if isbns.is_empty() {
+            return Ok((HashMap::new(), HashSet::new()));
         }
+        let keys = isbns.iter().flat_map(|isbn| [key::book(isbn), key::done(code, isbn.as_str())]);
+        let mut items = self.read_many(keys).await?;
+        let done = |isbn: &&Isbn| items.contains_key(&key::done(code, isbn.as_str()).to_string());
+        let done = isbns.iter().filter(done).cloned().collect();
+        let mut books = HashMap::new();
+        for isbn in isbns {
+            if let Some(item) = items.remove(&key::book(isbn).to_string()) {
+                books.insert(isbn.clone(), from_item(item)?);
+            }
+        }
+        Ok((books, done))
+    }
+
+    /// The editions of a work that the shop knows. One read of at most 100.
+    pub async fn editions(&self, work: &WorkId) -> Result<Vec<Isbn>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :work AND begins_with(sk, :edition)")
+            .expression_attribute_values(":work", string(key::work(work)))
+            .expression_attribute_values(":edition", string(key::EDITION))
+            .consistent_read(true)
+            .limit(100)
+            .send()
+            .await?;
+        let isbn = |item: &Item| item.get("sk")?.as_s().ok()?.strip_prefix(key::EDITION)?.parse().ok();
+        Ok(answer.items.unwrap_or_default().iter().filter_map(isbn).collect())
+    }
+
+    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places on the shelf that they bring or take and the proof that these rows of the
+    /// owner's call with this code were done: all or none.
+    pub async fn rewrite(&self, books: &[Rewrite], code: &str, now: Timestamp) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        let mut places: BTreeMap<PriceRange, i64> = BTreeMap::new();
+        for Rewrite { before, after } in books {
+            transaction.put(Guard::Done, self.done_put(code, after.isbn.as_str(), now)?);
+            let book = match before {
+                Some(before) => before.with(after.clone()),
+                None => Versioned::new(after.clone()),
+            };
+            transaction.put(Guard::Book, self.book_put(&book)?);
+            let before = before.as_ref().map(|before| &before.value);
+            if before.is_none_or(|before| before.work != after.work) {
+                transaction.put(Guard::Book, self.edition_put(after)?);
+                if let Some(before) = before {
+                    transaction.delete(Guard::Book, self.edition_gone(before)?);
+                }
+            }
+            for (book, sign) in before.map(|before| (before, -1)).into_iter().chain([(after, 1)]) {
+                if let Some(range) = PriceRange::of(book.list_price) {
+                    *places.entry(range).or_default() += sign * i64::from(book.free());
+                }
+            }
+        }
+        for (range, more) in places {
+            match (u32::try_from(more), u32::try_from(-more)) {
+                (Ok(0), _) => {}
+                (Ok(more), _) => transaction.update(Guard::Stock, self.more_places(range, more)?),
+                (_, Ok(fewer)) => transaction.update(Guard::Stock, self.fewer_places(range, fewer)?),
+                _ => return Err(StoreError::Unavailable("too many copies for one call".into()).into()),
+            }
+        }
+        transaction.commit(self).await
     }
 
     pub(crate) fn book_put(&self, book: &Versioned<Book>) -> Result<Put, StoreError> {
@@ -113,6 +168,40 @@ impl Store {
         item.insert("kind".to_owned(), string("done"));
         item.insert("expires".to_owned(), number(now.as_second().saturating_add(DONE_KEPT_SECONDS)));
         self.item_put(item, 0)
+    }
+
+    /// "This work has this edition": lies there once, however often it is said.
+    fn edition_put(&self, book: &Book) -> Result<Put, StoreError> {
+        let mut item: Item = key::edition(&book.work, &book.isbn).attributes();
+        item.insert("kind".to_owned(), string("edition"));
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    fn edition_gone(&self, book: &Book) -> Result<Delete, StoreError> {
+        Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::edition(&book.work, &book.isbn).attributes()))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// Takes places away. Whoever read more of them must not take one now, hence the version.
+    fn fewer_places(&self, range: PriceRange, fewer: u32) -> Result<Update, StoreError> {
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(range).attributes()))
+            .update_expression("SET #free = #free - :fewer, #version = #version + :one")
+            .condition_expression("#free >= :fewer")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#free", "free")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":fewer", number(fewer))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
     fn more_places(&self, range: PriceRange, more: u32) -> Result<Update, StoreError> {

@@ -54,6 +54,13 @@ impl Pondered {
     }
 }
 
+/// What is known of an order's reader, whatever happens on the shelf: what reader and address have had, and the letter.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    had: Had,
+    letter: String,
+}
+
 /// One book that the owner wants to send, and whether it can be.
 #[derive(Debug)]
 pub struct OneBook {
@@ -78,13 +85,23 @@ impl Store {
         Ok((order, taste.map(|taste| taste.value).unwrap_or_default()))
     }
 
-    /// Considers the books of the order's range. Four reads, and one more for each page that the reader has had entirely.
-    pub async fn ponder(&self, order: &Order, taste: &Taste, now: Timestamp) -> Result<Pondered, StoreError> {
+    /// What is known of an order's reader. Three reads.
+    pub async fn known(&self, order: &Order) -> Result<Known, StoreError> {
+        let had = self.had(order).await?;
+        Ok(Known { had, letter: self.letter_of(order).await?.unwrap_or_default() })
+    }
+
+    /// Considers the books of the order's range. One read, and one more for each page that the reader has had entirely.
+    pub async fn ponder(
+        &self,
+        order: &Order,
+        known: &Known,
+        taste: &Taste,
+        now: Timestamp,
+    ) -> Result<Pondered, StoreError> {
         let day = calendar::today(now);
         let mood = taste.mood(day);
-        let had = self.had(order).await?;
-        let letter = self.letter_of(order).await?;
-        let asked = asked(order, day, &mood, letter.as_deref().unwrap_or_default(), &had);
+        let asked = asked(order, day, &mood, &known.letter, &known.had);
         let mut after = None;
         let mut seen = Vec::new();
         let mut pages = 0;
@@ -118,9 +135,8 @@ impl Store {
         let Some(read) = self.books(std::slice::from_ref(isbn)).await?.remove(isbn) else { return Ok(None) };
         let day = calendar::today(now);
         let mood = taste.mood(day);
-        let had = self.had(order).await?;
-        let letter = self.letter_of(order).await?;
-        let asked = asked(order, day, &mood, letter.as_deref().unwrap_or_default(), &had);
+        let known = self.known(order).await?;
+        let asked = asked(order, day, &mood, &known.letter, &known.had);
         let reason = reason_for(&read.value, &asked);
         let copy = read.with(read.value.clone().chosen_on(day, &mood));
         Ok(Some(OneBook { book: read.value, copy, reason }))

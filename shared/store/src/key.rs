@@ -111,6 +111,16 @@ pub(crate) fn rooms(version: &str) -> Key {
     Key::new("HOUSE", format!("ROOMS#{version}"))
 }
 
+/// Whether the counter takes orders.
+pub(crate) fn counter() -> Key {
+    Key::new("HOUSE", "COUNTER")
+}
+
+/// What the shop noted about itself on one day, in Korea.
+pub(crate) fn notes(day: Date) -> Key {
+    Key::new("HOUSE", format!("NOTES#{day}"))
+}
+
 /// How far the books are placed by the taste.
 pub(crate) fn placing() -> Key {
     Key::new("HOUSE", "PLACING")
@@ -144,6 +154,19 @@ pub(crate) fn message(id: MessageId) -> Key {
 /// A book.
 pub(crate) fn book(isbn: &Isbn) -> Key {
     Key::new(format!("BOOK#{isbn}"), "BOOK")
+}
+
+/// The partition of a work, in which its editions are named.
+pub(crate) fn work(id: &WorkId) -> String {
+    format!("WORK#{id}")
+}
+
+/// What the sort key of an edition starts with.
+pub(crate) const EDITION: &str = "EDITION#";
+
+/// "This work has this edition."
+pub(crate) fn edition(work_id: &WorkId, isbn: &Isbn) -> Key {
+    Key::new(work(work_id), format!("{EDITION}{isbn}"))
 }
 
 /// The places of one price range.

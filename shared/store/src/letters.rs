@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::{
 use house::{
     id::{MessageId, VisitorId},
     letter::{Author, Letter},
+    task::{Message, Task},
 };
 use jiff::Timestamp;
 
@@ -112,12 +113,16 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// The owner's answer lies in the reader's mailbox, and the letter is read. A letter is answered once.
+    /// The owner's answer lies in the reader's mailbox, the letter is read, and the reader is to be told. A letter is answered once.
     pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), Lost> {
         let once = "attribute_exists(pk) AND attribute_not_exists(answered_at)";
         let mut transaction = Transaction::default();
         transaction.update(Guard::Letter, self.off_the_desk(id, "answered_at", once, answer.at)?);
-        transaction.put(Guard::Letter, put_once(self, id.reader, answer, "owner")?);
+        let name = format!("owner#{}", id.place);
+        transaction.put(Guard::Letter, put_once(self, id.reader, answer, &name)?);
+        let message =
+            Message { id: MessageId::of_answer(id.reader, &id.place), task: Task::Answered, at: answer.at };
+        transaction.put(Guard::Letter, self.message_put(&message, id.reader)?);
         transaction.commit(self).await
     }
 

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use house::{
     choose::Book,
+    counter::Counter,
     id::{MessageId, OrderId, VisitorId},
     money::Won,
     order::{Order, Outcome, Payment, State, Step, Waiting},
@@ -68,20 +69,29 @@ pub enum AskRefused {
     Store(#[from] StoreError),
 }
 
+/// What the counter needs to see.
+#[derive(Debug)]
+pub struct AtTheCounter {
+    /// The visitor's walk.
+    pub visit: Option<Versioned<Visit>>,
+    /// The places of every range.
+    pub stocks: HashMap<PriceRange, Versioned<Stock>>,
+    /// Whether orders are taken.
+    pub counter: Counter,
+}
+
 impl Store {
     /// An order. One read.
     pub async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {
         self.read(&key::order(id)).await
     }
 
-    /// What the counter needs: the visitor's walk and the places of all ranges. One read.
-    pub async fn at_the_counter(
-        &self,
-        visitor: VisitorId,
-    ) -> Result<(Option<Versioned<Visit>>, HashMap<PriceRange, Versioned<Stock>>), StoreError> {
-        let mut items = self
-            .read_many(std::iter::once(key::visit(visitor)).chain(PriceRange::ALL.map(key::stock)))
-            .await?;
+    /// What the counter needs: the visitor's walk, the places of all ranges, and whether it is open. One read.
+    pub async fn at_the_counter(&self, visitor: VisitorId) -> Result<AtTheCounter, StoreError> {
+        let keys = [key::visit(visitor), key::counter()].into_iter().chain(PriceRange::ALL.map(key::stock));
+        let mut items = self.read_many(keys).await?;
+        let counter: Option<Versioned<Counter>> =
+            items.remove(&key::counter().to_string()).map(from_item).transpose()?;
         let visit = items.remove(&key::visit(visitor).to_string()).map(from_item).transpose()?;
         let mut stocks = HashMap::new();
         for range in PriceRange::ALL {
@@ -91,7 +101,7 @@ impl Store {
             };
             stocks.insert(range, stock);
         }
-        Ok((visit, stocks))
+        Ok(AtTheCounter { visit, stocks, counter: counter.map(|counter| counter.value).unwrap_or_default() })
     }
 
     /// An order and the places of its range, for the rare payment that comes after the place has run out. One read.

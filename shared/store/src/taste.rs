@@ -2,7 +2,7 @@
 //! of its day; the place of a book in the index only decides who is seen first.
 
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::Put};
-use house::{choose::Book, price::PriceRange, taste::Taste};
+use house::{choose::Book, counter::Counter, price::PriceRange, taste::Taste};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,16 @@ impl Store {
     /// Saves how far the books are placed, over the version read.
     pub async fn save_placing(&self, placing: &Versioned<Placing>) -> Result<(), Lost> {
         self.save_one(Guard::Taste, self.versioned_put(&key::placing(), "placing", placing)?).await
+    }
+
+    /// Whether the counter takes orders. One read.
+    pub async fn counter(&self) -> Result<Versioned<Counter>, StoreError> {
+        Ok(self.read(&key::counter()).await?.unwrap_or_else(|| Versioned::new(Counter::default())))
+    }
+
+    /// Opens or closes the counter, over the version read.
+    pub async fn save_counter(&self, counter: &Versioned<Counter>) -> Result<(), Lost> {
+        self.save_one(Guard::Taste, self.versioned_put(&key::counter(), "counter", counter)?).await
     }
 
     /// Saves a book over the version read: other facts, the same copies.

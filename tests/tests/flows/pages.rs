@@ -218,6 +218,12 @@ async fn from_the_guestbook_to_the_counter() {
         counter.add("a range without books", visitor.submit(form).await);
         visitor.order("middle").await;
         counter.add("ordered", visitor.go("/counter").await);
+        let mut next = shop.visitor().reading(language);
+        next.to_the_counter(Doors::Plain).await;
+        let closed = json!({ "shop": { "is": "closed", "until": "2026-08-31", "words": "며칠 책을 사러 다녀옵니다." } });
+        shop.owner_does("owner-taste", closed).await;
+        counter.add("closed while somebody stood there", next.order("light").await);
+        counter.add("closed", next.go("/counter").await);
         counter.keep();
     }
 }
@@ -307,6 +313,40 @@ async fn the_window_and_the_mailbox() {
         window.keep();
         mailbox.keep();
     }
+}
+
+#[tokio::test]
+async fn the_owners_own_pages() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
+    let own = |link: &serde_json::Value| {
+        let link = link.as_str().unwrap();
+        let path = link[link.find(".com/").unwrap() + 4..].to_owned();
+        http::Request::get(path).header("host", "localhost").body(bytes::Bytes::new()).unwrap()
+    };
+    shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    let elsewhere = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    shop.visitor().living(elsewhere).walk(Doors::Plain).await;
+    shop.minutes_pass(90).await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let mut album = Album::new("owner", Language::Ko);
+    let board = shop.visitor().ask(own(&desk["page"])).await;
+    let packed = desk["shows"].as_array().unwrap().iter().find(|shown| !shown["page"].is_null()).unwrap();
+    let slip = shop.visitor().ask(own(&packed["page"])).await;
+    for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
+        album.add(when, page);
+    }
+    // Tickets and numbers are others each time.
+    let ticket = album
+        .pages
+        .split("ticket=")
+        .nth(1)
+        .map(|rest| rest.split([')', ' ', '\n', '"', '\'']).next().unwrap().to_owned());
+    if let Some(ticket) = ticket {
+        album.pages = album.pages.replace(&ticket, "TICKET");
+    }
+    album.keep();
 }
 
 #[tokio::test]

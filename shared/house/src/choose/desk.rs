@@ -23,7 +23,49 @@ pub struct Desk {
     pub told: bool,
 }
 
+/// What the owner is to do with an order on the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Errand {
+    /// Hand the parcel over.
+    Post,
+    /// Pick one of the three.
+    Pick,
+    /// Nothing today: it was put off to tomorrow.
+    PickTomorrow,
+    /// Bring books in.
+    Stock,
+    /// Find another way for money that the provider does not take back.
+    Refund,
+}
+
+impl Errand {
+    /// Every errand, in the order of the desk.
+    pub const ALL: [Self; 5] = [Self::Post, Self::Pick, Self::Stock, Self::Refund, Self::PickTomorrow];
+
+    /// Its name in Korean.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Post => "부치기",
+            Self::Pick => "고르기",
+            Self::PickTomorrow => "내일 고르기",
+            Self::Stock => "책이 모자람",
+            Self::Refund => "환불이 멈춤",
+        }
+    }
+}
+
 impl Order {
+    /// What the owner is to do with an order that waits for the owner.
+    pub fn errand(&self, day: Date) -> Errand {
+        match self.state {
+            State::Packed if self.parcel.is_none() => Errand::Post,
+            State::Choosing if self.want == Some(Want::Pick) && self.rests(day) => Errand::PickTomorrow,
+            State::Choosing if self.want == Some(Want::Pick) => Errand::Pick,
+            State::Choosing if self.want.is_some() => Errand::Stock,
+            _ => Errand::Refund,
+        }
+    }
+
     /// The proposals lie on the desk until the owner picks. New ones replace the old.
     pub fn proposed(self, proposals: Vec<Proposal>, now: Timestamp) -> Result<Self, Refused> {
         let mut order = self.choosing(Some(Want::Pick), now)?;

@@ -1,0 +1,56 @@
+//! The board opens by the desk's link alone, shows what is to be done, and names nobody.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
+use serde_json::json;
+use walk::{Doors, Page, Shop};
+
+async fn open(shop: &Shop, link: &str) -> Page {
+    let path = &link[link.find("/board").expect("a link to the board")..];
+    let request = http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
+    shop.visitor().ask(request).await
+}
+
+#[tokio::test]
+async fn the_desk_as_a_page() {
+    let shop = Shop::open().await;
+    let empty = shop.owner("owner-desk", json!({})).await;
+    assert!(open(&shop, empty["page"].as_str().unwrap()).await.says("기다리는 일이 없습니다"));
+    let posting = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
+    let living = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let picking = shop.visitor().living(living).walk(Doors::Plain).await;
+    shop.minutes_pass(2 * 60).await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let link = desk["page"].as_str().unwrap().to_owned();
+    let board = open(&shop, &link).await;
+    assert_eq!((board.status.as_u16(), board.step()), (200, "board"));
+    assert!(
+        board.first(&format!("[data-order='{posting}'][data-state=packed] a[href*='/slip/']")).is_some(),
+        "{board:?}"
+    );
+    assert!(board.first(&format!("[data-order='{picking}'][data-state=choosing] ol li")).is_some());
+    let drawn = board.first(".plot svg[role=img]").expect("a picture").attr("aria-label").unwrap().to_owned();
+    assert!(drawn.contains("서가에 남은 책"), "{drawn}");
+    for somebody in ["김읽는이", "010-1234-5678", "창의문로", "어딘가로"] {
+        assert!(!board.says(somebody), "{somebody} stands on the board");
+    }
+    // The slip behind it opens, and a wrong ticket does not.
+    let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
+    let request = http::Request::get(&slip).header("host", "localhost").body(Vec::new().into()).unwrap();
+    assert_eq!(shop.visitor().ask(request).await.status, 200);
+    let other = slip.split_once("ticket=").unwrap().1;
+    for wrong in ["/board".to_owned(), format!("{link}x"), format!("/board?ticket={other}")] {
+        assert_eq!(open(&shop, &wrong).await.status, 403, "{wrong}");
+    }
+    shop.minutes_pass(6 * 60).await;
+    assert_eq!(open(&shop, &link).await.status, 403, "the link has run out");
+    shop.nothing_failed();
+}

@@ -1,0 +1,117 @@
+//! A whole morning at the desk, by the saved events and by what the answers print, and nothing else.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use walk::{Doors, Pay, Recipient, Shop, Walker, event};
+
+const ORDERS: u32 = 30;
+
+/// Calls a drawer, and pastes the call that its answer prints until nothing is left that it would do.
+async fn paste(shop: &Shop, drawer: &str, call: Value) -> Value {
+    let preview = shop.owner(drawer, call).await;
+    assert!(!preview["next"].as_array().unwrap().is_empty(), "{drawer} says nothing of what comes next");
+    let Some(call) = preview.get("call") else { return preview };
+    // As it goes over the clipboard.
+    let clipboard = serde_json::to_string_pretty(call).unwrap();
+    let answer = shop.owner(drawer, serde_json::from_str(&clipboard).unwrap()).await;
+    assert!(answer["would_do"].as_array().unwrap().is_empty(), "{drawer} did not do it: {answer:#}");
+    answer
+}
+
+fn somebody(shop: &Shop, number: u32) -> Walker {
+    let street = format!("어딘가로 {number}");
+    shop.visitor().living(Recipient { street, ..Recipient::default() })
+}
+
+async fn open(shop: &Shop, link: &Value) -> walk::Page {
+    let link = link.as_str().expect("a link");
+    let path = &link[link.find("/slip/").or_else(|| link.find("/board")).expect("a page of the house")..];
+    let request = http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
+    shop.visitor().ask(request).await
+}
+
+#[tokio::test]
+async fn thirty_orders_from_opening_to_closing() {
+    let shop = Shop::empty().await;
+    paste(&shop, "owner-taste", event("owner-taste-open")).await;
+    let mut delivery = event("owner-shelve");
+    for book in delivery["books"].as_array_mut().unwrap() {
+        book["copies"] = 12.into();
+    }
+    paste(&shop, "owner-shelve", delivery).await;
+    for saved in ["owner-taste-choosing", "owner-taste-season"] {
+        paste(&shop, "owner-taste", event(saved)).await;
+    }
+    let mut orders = Vec::new();
+    for number in 0..ORDERS {
+        orders.push(somebody(&shop, number).walk(Doors::Plain).await);
+    }
+    shop.settle().await;
+
+    // Picking: the first of the three for each, and again for those whose book was gone by then.
+    let mut rounds = 0;
+    loop {
+        let desk = shop.owner("owner-desk", event("owner-desk")).await;
+        let Some(picks) = desk["calls"].get("owner-choose") else { break };
+        rounds += 1;
+        assert!(rounds < 10, "{desk:#}");
+        paste(&shop, "owner-choose", picks.clone()).await;
+        shop.settle().await;
+    }
+    println!("{ORDERS} orders picked in {rounds} rounds of the desk");
+
+    // Posting: every slip is opened, the carrier's numbers are filled in.
+    let desk = shop.owner("owner-desk", event("owner-desk")).await;
+    assert_eq!(desk["shows"].as_array().unwrap().len(), ORDERS as usize, "{desk:#}");
+    let board = open(&shop, &desk["page"]).await;
+    assert_eq!((board.status.as_u16(), board.all("[data-state=packed]").len()), (200, ORDERS as usize));
+    for shown in desk["shows"].as_array().unwrap() {
+        assert_eq!(shown["what"], "부치기");
+        assert_eq!(open(&shop, &shown["page"]).await.status, 200);
+    }
+    let mut parcels = desk["call"].clone();
+    for (number, parcel) in parcels["parcels"].as_array_mut().unwrap().iter_mut().enumerate() {
+        parcel["number"] = format!("1234567890{number:02}").into();
+    }
+    let posted = paste(&shop, "owner-ship", parcels).await;
+    assert_eq!(posted["did"].as_array().unwrap().len(), ORDERS as usize);
+    // A visitor stands at the counter while the owner closes.
+    let mut late = somebody(&shop, 99);
+    late.to_the_counter(Doors::Plain).await;
+    let mut ordered = somebody(&shop, 98);
+    let last = ordered.to_an_order(Doors::Plain, "middle").await;
+    let mut close = event("owner-taste-close");
+    close["shop"]["until"] = "2026-08-02".into();
+    paste(&shop, "owner-taste", close).await;
+    shop.settle().await;
+    assert!(orders.iter().all(|order| shop.state(order) == "shipped"));
+    let desk = shop.owner("owner-desk", event("owner-desk")).await;
+    assert!(desk["next"][0].as_str().unwrap().contains("기다리는 일이 없습니다"), "{desk:#}");
+
+    // What was typed at the counter is kept, and whoever has an order may still pay.
+    late.order("middle").await;
+    assert_eq!((late.here().step(), late.here().status.as_u16()), ("counter", 409));
+    assert!(late.here().says("8월 3일 월요일부터 다시 받습니다"), "{:?}", late.here());
+    assert_eq!(late.here().value("street"), "어딘가로 99");
+    late.go("/counter").await;
+    assert!(
+        late.here().says("며칠 책을 사러 다녀옵니다.") && late.here().first("form[data-onward]").is_none()
+    );
+    ordered.pay(Pay::Approve).await;
+    assert_eq!(ordered.here().order(), (last, "paid".to_owned()));
+    let shown = shop.owner("owner-taste", json!({})).await;
+    assert!(shown["shows"][0]["shop"].as_str().unwrap().ends_with("닫음"), "{shown:#}");
+    shop.system().leap(SignedDuration::from_hours(48)).await.unwrap();
+    late.go("/counter").await;
+    late.order("middle").await;
+    late.expect("pay");
+    shop.nothing_failed();
+}
