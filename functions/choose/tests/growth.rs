@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book};
+use walk::{Doors, Recipient, Shop, book};
 
 /// What one choice cost.
 struct Cost {
@@ -43,7 +43,7 @@ fn item(number: u32) -> Value {
 
 async fn cost(works: u32) -> Cost {
     // Three shelved by the drawer make the record of the range's places; the rest is put beside them.
-    let shop = Shop::with_books(&[book(1, 15_000, 5, 1), book(2, 15_000, 4, 1), book(3, 15_000, 3, 1)]).await;
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2), book(3, 15_000, 3, 2)]).await;
     let system = shop.system();
     let table = system.template().tables["Table"].name.clone();
     let numbers: Vec<u32> = (4..=works).collect();
@@ -55,19 +55,31 @@ async fn cost(works: u32) -> Cost {
     }
     // The table's stream tells of each book; that is no part of a choice.
     shop.settle().await;
-    let order = shop.visitor().walk(Doors::Plain).await;
-    system.wire().forget_calls();
-    let begun = Instant::now();
-    shop.settle().await;
-    let time = begun.elapsed();
-    assert_eq!(shop.state(&order), "packed");
-    let calls = system
-        .wire()
-        .calls()
-        .into_iter()
-        .filter(|((caller, ..), _)| caller == "choose")
-        .map(|(_, n)| n)
-        .sum();
+    // The choice alone, of five readers; the middle one's time, because a machine has other things to do.
+    system.hold("choose");
+    let mut times = Vec::new();
+    let mut calls = 0;
+    for number in 0..5 {
+        let recipient = Recipient { street: format!("어딘가로 {number}"), ..Recipient::default() };
+        let order = shop.visitor().living(recipient).walk(Doors::Plain).await;
+        shop.settle().await;
+        let message = shop.on_queue("ChooseQueue").into_iter().find(|message| message.body.contains(&order));
+        let record = json!({ "messageId": "1", "body": message.unwrap().body, "eventSource": "aws:sqs" });
+        system.wire().forget_calls();
+        let begun = Instant::now();
+        system.invoke("choose", json!({ "Records": [record] })).await.unwrap();
+        times.push(begun.elapsed());
+        assert_eq!(shop.state(&order), "chosen");
+        calls = system
+            .wire()
+            .calls()
+            .into_iter()
+            .filter(|((caller, ..), _)| caller == "choose")
+            .map(|(_, n)| n)
+            .sum();
+    }
+    times.sort();
+    let time = times[2];
     let page = json!({
         "TableName": table, "IndexName": "shelf", "ScanIndexForward": false, "Limit": 40,
         "KeyConditionExpression": "shelf = :shelf",

@@ -92,14 +92,16 @@ fn sheets(order: &Order, letter: Option<&str>, shop: &Shop, address: &str) -> Ma
     html! {
         article.slip lang="ko" {
             h1 { "이 책을 고른 까닭" }
-            @for sentence in reason.split_inclusive(". ") { p.keeper { (sentence.trim()) } }
-            p.plain {
-                (shop.name) " · " (shop.address) br;
-                (shop.phone) " · " (shop.email) br;
-                "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 무르실 수 있습니다."
+            @for sentence in reason.split_inclusive(". ") { p { (sentence.trim()) } }
+            div.foot {
+                p.plain {
+                    (shop.name) " · " (shop.address) br;
+                    (shop.phone) " · " (shop.email) br;
+                    "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 무르실 수 있습니다." br;
+                    small { (order.id) }
+                }
+                (code::draw(address))
             }
-            (code::draw(address))
-            p.foot { (order.id) }
         }
         @if let Some(letter) = letter {
             article.slip lang="ko" {

@@ -337,15 +337,13 @@ async fn the_owners_own_pages() {
     for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
         album.add(when, page);
     }
-    // Tickets and numbers are others each time.
-    let ticket = album
-        .pages
-        .split("ticket=")
-        .nth(1)
-        .map(|rest| rest.split([')', ' ', '\n', '"', '\'']).next().unwrap().to_owned());
-    if let Some(ticket) = ticket {
-        album.pages = album.pages.replace(&ticket, "TICKET");
-    }
+    // Tickets are others each time.
+    let mut parts = album.pages.split("ticket=");
+    let first = parts.next().unwrap_or_default().to_owned();
+    album.pages = parts.fold(first, |text, part| {
+        let end = part.find(['›', '&']).unwrap_or(part.len());
+        text + "ticket=TICKET" + &part[end..]
+    });
     album.keep();
 }
 
