@@ -1,7 +1,10 @@
-//! 물리기: one screen that says what becomes of the money, and one button. Free until the order is packed; no puzzle, no second question.
+//! 물리기: one screen that says what becomes of the money, and one button. Free until the order is packed; once the book has come, seven days to send it
+//! back (`back`). No puzzle, no second question.
 //!
 //! Cancelling is one transaction: the order, the refund of everything held and its message, the letter's message, the place or the copy, and that
 //! reader and address have had the work. Whoever comes second, from another tab or with a second click, finds it done and sees the same page.
+
+mod back;
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use house::{
     letter,
     money::Won,
     order::{Order, Outcome, Payment, State},
-    refund::Progress,
+    refund::{Progress, Why},
 };
 use maud::{Markup, html};
 use store::{Lost, Versioned};
@@ -32,8 +35,11 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
         State::Draft | State::Priced | State::Paid | State::Choosing | State::Chosen => {
             asking(&request, &order).into()
         }
-        State::Cancelled | State::RefundDue | State::Refunded => cancelled(&request, &order).into(),
-        _ => too_late(&request, &order).into(),
+        State::Cancelled | State::Returned | State::RefundDue | State::Refunded => {
+            cancelled(&request, &order).into()
+        }
+        State::Packed => too_late(&request, &order).into(),
+        State::Shipped | State::Delivered => back::page(&request, &order, &[]).into(),
     })
 }
 
@@ -46,10 +52,16 @@ async fn own(site: &Site, request: &Request, id: OrderId) -> Result<Versioned<Or
 async fn cancel(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     for _ in 0..ROUNDS {
         let order = own(site, request, id).await?;
+        if matches!(order.value.state, State::Shipped | State::Delivered) {
+            match back::withdraw(site, request, &order).await? {
+                Some(reply) => return Ok(reply),
+                None => continue,
+            }
+        }
         let Ok(step) = order.value.clone().cancelled(request.now) else {
             return Ok(match order.value.state {
-                State::Cancelled | State::RefundDue | State::Refunded => Reply::see(format!("/cancel/{id}")),
-                _ => too_late(request, &order.value).status(StatusCode::CONFLICT).into(),
+                State::Packed => too_late(request, &order.value).status(StatusCode::CONFLICT).into(),
+                _ => Reply::see(format!("/cancel/{id}")),
             });
         };
         let copy = match &order.value.choice {
@@ -153,8 +165,16 @@ fn money(request: &Request, order: &Order) -> Markup {
 fn cancelled(request: &Request, order: &Order) -> Page {
     let refunds = order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced);
     let asked = matches!(&order.payment, Some(Payment { outcome: Outcome::Asked, .. }));
+    let ended = |why: Why| order.refunds.iter().any(|refund| refund.why == why);
+    let title = if ended(Why::Withdrawn) {
+        say!(request, "책이 돌아왔습니다", "The book has come back")
+    } else if ended(Why::NoPlace) {
+        say!(request, "주문을 거두었습니다", "We ended your order")
+    } else {
+        say!(request, "주문을 물렀습니다", "Your order is cancelled")
+    };
     let body = html! {
-        h1 { (say!(request, "주문을 물렀습니다", "Your order is cancelled")) }
+        h1 { (title) }
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             @if order.refunds.is_empty() {
                 p { (if asked { say!(
@@ -201,12 +221,12 @@ fn too_late(request: &Request, order: &Order) -> Page {
             )) }
             p { (say!(
                 request,
-                "책을 받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 주문 번호를 적어 문의처로 알려 주시면 보내실 곳을 답해 드립니다.",
-                "Within 7 days of receiving the book you can withdraw without a reason, opened wrapper or not. Send your order number to the contact below and we tell you where to return it."
+                "책을 받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 책이 길을 나서면 바로 이 쪽에서 돌려보내실 수 있게 됩니다.",
+                "Within 7 days of receiving the book you can withdraw without a reason, opened wrapper or not. Once the book has set out you can do so on this very page."
             )) }
             p.plain { (say!(request, "주문 번호", "Order")) " " (order.id) }
         }
-        p { a.door href="/notice#contact" data-onward { (say!(request, "문의처 보기", "To the contact")) } }
+        p { a.door href=(format!("/window/{}", order.id)) data-onward { (say!(request, "창으로 보기", "See it from the window")) } }
         p.plain { a href="/notice#withdrawal" { (say!(request, "취소와 환불의 약속", "Withdrawal and refunds")) } }
     };
     frame(request, body)

@@ -1,5 +1,8 @@
-//! 돌려주기: without fields, which refunds have stopped or are on their way; with an order, an amount and a reason, that much goes back by the same
-//! pipeline as every refund. Never more than the shop holds of that order's money, and the same call twice gives back once.
+//! 돌려주기: without fields, which refunds have stopped or are on their way, and which books are awaited; with an order, an amount and a reason, that much
+//! goes back by the same pipeline as every refund; with an order and the day on which its book came back, what was promised for that goes back (`back`).
+//! Never more than the shop holds of that order's money, and the same call twice gives back once.
+
+mod back;
 
 use std::sync::Arc;
 
@@ -30,8 +33,11 @@ struct Wish {
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if call.fields.contains_key("came_back") {
+        return back::handle(&desk, &call).await;
+    }
     if ["order", "amount", "reason"].iter().all(|field| empty(&call.fields, field)) {
-        return list(&desk).await;
+        return list(&desk, &call).await;
     }
     let wish = match read(&call.fields) {
         Ok(wish) => wish,
@@ -43,11 +49,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     }
     for _ in 0..ROUNDS {
         let Some(read) = desk.store.order(order).await? else {
-            return Ok(Answer::problems(vec![Problem::new(
-                "order",
-                "이런 주문은 없습니다",
-                example_order(),
-            )]));
+            return Ok(Answer::problems(vec![no_such_order()]));
         };
         let step = match read.value.given_back(amount, &wish.reason, call.now) {
             Ok(step) => step,
@@ -82,11 +84,16 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             Err(lost) => return Err(lost.into()),
         }
     }
-    Ok(Answer::problems(vec![Problem::new(
-        "order",
-        "다른 손이 이 주문을 바꾸고 있습니다. 같은 내용으로 한 번 더 불러 주세요",
-        order.to_string(),
-    )]))
+    Ok(Answer::problems(vec![busy(order)]))
+}
+
+fn no_such_order() -> Problem {
+    Problem::new("order", "이런 주문은 없습니다", example_order())
+}
+
+fn busy(order: OrderId) -> Problem {
+    let expected = "다른 손이 이 주문을 바꾸고 있습니다. 같은 내용으로 한 번 더 불러 주세요";
+    Problem::new("order", expected, order.to_string())
 }
 
 fn before(amount: Won, order: OrderId) -> Answer {
@@ -96,9 +103,10 @@ fn before(amount: Won, order: OrderId) -> Answer {
 }
 
 /// What has stopped, and what is on its way.
-async fn list(desk: &Desk) -> Result<Answer, Stuck> {
+async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
     let stopped = desk.store.desk(SHOWN).await?.orders;
     let under_way = desk.store.refunds_under_way(SHOWN).await?;
+    let awaited = desk.store.returns_awaited(SHOWN).await?;
     let orders = stopped.iter().chain(&under_way).map(|order| &order.value);
     let mut answer = Answer::well();
     let mut again = None;
@@ -111,6 +119,14 @@ async fn list(desk: &Desk) -> Result<Answer, Stuck> {
             }
             answer.shows.extend(show(order, refund));
         }
+    }
+    answer.shows.extend(awaited.iter().map(|order| back::show(&order.value)));
+    if let Some(first) = awaited.first() {
+        answer.next.push(format!(
+            "돌아올 책이 {}권 있습니다. 받은 분께 택배를 보내 찾아오세요(to). 책이 닿으면 calls의 내용에 그날을 적어 부릅니다. 그날부터 영업일 3일 안에 돈이 돌아갑니다.",
+            awaited.len()
+        ));
+        answer.calls.insert("owner-refund".into(), back::call(&first.value, calendar::today(call.now)));
     }
     if answer.shows.is_empty() {
         answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
@@ -142,6 +158,8 @@ fn show(order: &Order, refund: &Refund) -> Option<Value> {
             Why::Difference => "책값의 차액",
             Why::Cancelled => "주문 취소",
             Why::PaidTooLate => "취소한 뒤에 들어온 결제",
+            Why::NoPlace => "자리가 나간 뒤에 확인된 결제",
+            Why::Withdrawn => "돌려보낸 책",
             Why::Owner => "주인장이 돌려드림",
         },
         "reason": refund.note,
@@ -172,9 +190,9 @@ fn empty(fields: &Map<String, Value>, field: &str) -> bool {
 fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let mut problems = Vec::new();
-    let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
+    let order = order_in(fields);
     if order.is_none() {
-        problems.push(Problem::new("order", "주문 번호 26글자를 적습니다", example_order()));
+        problems.push(no_order());
     }
     let amount = fields.get("amount").and_then(Value::as_u64).filter(|amount| *amount > 0);
     if amount.is_none() {
@@ -192,6 +210,14 @@ fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
         (Some(order), Some(amount), Some(reason)) => Ok(Wish { order, amount: Won(amount), reason }),
         _ => Err(problems),
     }
+}
+
+fn order_in(fields: &Map<String, Value>) -> Option<OrderId> {
+    fields.get("order").and_then(Value::as_str).and_then(|id| id.trim().parse().ok())
+}
+
+fn no_order() -> Problem {
+    Problem::new("order", "주문 번호 26글자를 적습니다", example_order())
 }
 
 const fn example_order() -> &'static str {

@@ -5,6 +5,7 @@
 //! the form at once). What stands in the link is a hint about which payment to confirm, never a fact about money.
 
 mod page;
+mod words;
 
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
-            Some(_) => confirm(&pay, &request, id).await,
+            Some(_) => Box::pin(confirm(&pay, &request, id)).await,
             None => ask_again(&pay, &request, id).await,
         };
     }
@@ -67,7 +68,8 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
         return Ok(Reply::see(format!("/window/{id}")));
     }
     Ok(match request.parameter("outcome") {
-        None if underway(&order) => page::underway(&request, &order).into(),
+        // Back without a payment too: another tab's may have been taken, and nothing is said of money that nobody knows about.
+        None | Some("fail") if underway(&order) => page::underway(&request, &order).into(),
         None => page::paying(&request, &order, &pay.provider).into(),
         Some("success") => back(&request, &order),
         Some("fail") => page::turned_back(&request, &order, request.query.typed("code")).into(),

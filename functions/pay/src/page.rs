@@ -1,12 +1,12 @@
 //! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what happened, what it means for the reader's
 //! money, and the one next thing to do.
 
-use house::{letter, order::Order, text::Language};
+use house::{letter, order::Order};
 use maud::{Markup, html};
 use till::Why;
 use web::{Drawing, Page, Request, Script, StatusCode, say};
 
-use crate::Provider;
+use crate::{Provider, words::reason};
 
 /// Opens the provider's payment page by its own script (payments reference §1) in place of the plain form.
 const SCRIPT: &str = include_str!("pay.js");
@@ -162,11 +162,7 @@ pub(crate) fn waits_for_deposit(request: &Request, order: &Order) -> Page {
 pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
     let what = match why {
         Why::Provider(code) => reason(code, request.language),
-        Why::TooLate => say!(
-            request,
-            "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
-            "Too much time passed in the payment window, so the payment was not finished."
-        ),
+        Why::TooLate => reason("EXPIRED", request.language),
         Why::Ours => say!(
             request,
             "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
@@ -224,33 +220,6 @@ pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
         p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "다시 해 보기", "Try again")) } }
     };
     frame(request, body).status(StatusCode::CONFLICT)
-}
-
-/// What a provider's code means to the reader (payments reference §5). Never the provider's own sentence: anybody can write one into
-/// the address.
-fn reason(code: &str, language: Language) -> &'static str {
-    let (korean, english) = match code {
-        "INVALID_CARD_NUMBER" | "INVALID_CARD_EXPIRATION" => {
-            ("카드 번호나 유효기간이 맞지 않습니다.", "The card number or its date is not right.")
-        }
-        "INVALID_STOPPED_CARD" | "INVALID_CARD_LOST_OR_STOLEN" => {
-            ("쓸 수 없게 된 카드입니다.", "This card can not be used any more.")
-        }
-        "REJECT_ACCOUNT_PAYMENT" => ("계좌의 잔액이 모자랍니다.", "The account does not hold enough."),
-        "REJECT_CARD_PAYMENT" => {
-            ("카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough.")
-        }
-        "INVALID_PASSWORD" => ("결제 비밀번호가 맞지 않습니다.", "The payment password is not right."),
-        code if code.starts_with("EXCEED_MAX") => ("한도를 넘었습니다.", "A limit was exceeded."),
-        _ => (
-            "카드사나 은행이 결제를 받아 주지 않았습니다.",
-            "The card company or bank did not take the payment.",
-        ),
-    };
-    match language {
-        Language::Ko => korean,
-        Language::En => english,
-    }
 }
 
 /// Where the provider sends the reader back to.

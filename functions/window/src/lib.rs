@@ -66,6 +66,12 @@ fn page(request: &Request, order: &Order) -> Page {
             @if may_be_cancelled(order.state) {
                 p.plain { a href=(format!("/cancel/{}", order.id)) { (say!(request, "주문 물리기", "Cancel this order")) } }
             }
+            @if matches!(order.state, State::Shipped | State::Delivered) {
+                p.plain { a href=(format!("/cancel/{}", order.id)) { (match order.withdrawal {
+                    None => say!(request, "책 돌려보내기", "Send the book back"),
+                    Some(_) => say!(request, "돌려보내시는 책", "The book on its way back"),
+                }) } }
+            }
         }
         p { a.door.quiet data-onward[order.state != State::Priced] href="/mailbox" { (say!(request, "편지함 열기", "Open the mailbox")) } }
         @if order.state != State::Priced {
@@ -147,12 +153,22 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
             say!(request, "책을 부쳤습니다.", "Your book has been posted.").to_owned(),
         ),
         State::Delivered => (
-            say!(request, "이제 그 책은 그대의 방에 있소.", "The book is in your room now."),
-            say!(
-                request,
-                "책이 도착했습니다. 받은 날부터 7일 안에 무를 수 있습니다.",
-                "Your book has arrived. You can withdraw within 7 days."
-            )
+            match order.withdrawal {
+                None => say!(request, "이제 그 책은 그대의 방에 있소.", "The book is in your room now."),
+                Some(_) => say!(request, "책이 집으로 돌아올 채비를 하오.", "The book makes ready to come home."),
+            },
+            match order.withdrawal {
+                None => say!(
+                    request,
+                    "책이 도착했습니다. 받은 날부터 7일 안에 무를 수 있습니다.",
+                    "Your book has arrived. You can withdraw within 7 days."
+                ),
+                Some(_) => say!(
+                    request,
+                    "책을 돌려보내시기로 했습니다. 책이 가게에 닿은 날부터 영업일 3일 안에 돈을 돌려드립니다.",
+                    "You are sending the book back. Your money goes back within 3 working days of its return."
+                ),
+            }
             .to_owned(),
         ),
         State::Cancelled => (
@@ -173,22 +189,7 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
         ),
         State::RefundDue | State::Returned => (
             say!(request, "주인장이 장부를 펴고 셈을 하고 있소.", "The owner has the books open and is counting."),
-            match order.refund_by() {
-                Some(by) => {
-                    let by = letter::date(by, request.language);
-                    say!(
-                        request,
-                        format!("주문을 물렀습니다. 내신 돈을 {by}까지 돌려드립니다."),
-                        format!("The order is cancelled. Your money goes back to you by {by}.")
-                    )
-                }
-                None => say!(
-                    request,
-                    "주문을 물렀습니다. 돌려드릴 길을 주인장이 찾고 있습니다.",
-                    "The order is cancelled. The owner is finding the way for your money to go back."
-                )
-                .to_owned(),
-            },
+            going_back(request, order),
         ),
         State::Refunded => (
             say!(request, "셈은 끝났소. 문은 늘 열려 있소.", "All is settled. The door stays open."),
@@ -197,18 +198,47 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
     }
 }
 
-fn facts(request: &Request, order: &Order) -> Markup {
-    let receipt = match &order.payment {
-        Some(Payment { outcome: Outcome::Done { receipt: Some(receipt) }, .. }) => Some(receipt.as_str()),
-        _ => None,
+/// Why the order is over, and by when its money goes back.
+fn going_back(request: &Request, order: &Order) -> String {
+    let ended = |why: Why| order.refunds.iter().any(|refund| refund.why == why);
+    let over = if ended(Why::NoPlace) {
+        say!(
+            request,
+            "결제가 확인되기 전에 이 폭의 책이 모두 나가, 주문을 거두었습니다.",
+            "Every book in this range was taken before your payment was confirmed, so we ended the order."
+        )
+    } else if ended(Why::Withdrawn) {
+        say!(request, "책이 가게로 돌아왔습니다.", "The book has come back to the shop.")
+    } else {
+        say!(request, "주문을 물렀습니다.", "The order is cancelled.")
     };
+    let money = match order.refund_by() {
+        Some(by) => {
+            let by = letter::date(by, request.language);
+            say!(
+                request,
+                format!("내신 돈을 {by}까지 돌려드립니다."),
+                format!("Your money goes back to you by {by}.")
+            )
+        }
+        None => say!(
+            request,
+            "돌려드릴 길을 주인장이 찾고 있습니다.",
+            "The owner is finding the way for your money to go back."
+        )
+        .to_owned(),
+    };
+    format!("{over} {money}")
+}
+
+fn facts(request: &Request, order: &Order) -> Markup {
     html! {
         dl.facts {
             div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
             div { dt { (say!(request, "낸 값", "Paid")) } dd {
                 @if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
                 @else { (say!(request, "아직 내지 않음", "not yet")) }
-                @if let Some(receipt) = receipt { " · " a href=(receipt) rel="noreferrer" { (say!(request, "영수증", "receipt")) } }
+                @if order.paid_at.is_some() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
             } }
             @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced) {
                 (returned(request, refund))

@@ -17,6 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::clock::Clock;
 use crate::queue::uuid;
 use crate::template::{Lambda, Names};
+use crate::wire::Life;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -119,12 +120,23 @@ impl Functions {
         let request = context.request_id.clone();
         // A panic can also come before the first await, so the call itself is inside the guarded future.
         let call = Arc::clone(function);
-        let run = unharmed(async move { call(event, context).await });
-        let outcome = match tokio::time::timeout(limit, run).await {
-            Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(Ok(Err(error))) => Err(failure(&error.error_type, error.error_message)),
-            Ok(Err(panic)) => Err(failure("panic", panic)),
-            Err(_) => {
+        let life = Life::default();
+        let run = life.around(unharmed(async move { call(event, context).await }));
+        let ran = tokio::select! {
+            biased;
+            () = life.ended() => None,
+            ran = tokio::time::timeout(limit, run) => Some(ran),
+        };
+        let outcome = match ran {
+            None => {
+                let message =
+                    format!("RequestId: {request} Error: Runtime exited without providing a reason");
+                Err(failure("Runtime.ExitError", message))
+            }
+            Some(Ok(Ok(Ok(answer)))) => Ok(answer),
+            Some(Ok(Ok(Err(error)))) => Err(failure(&error.error_type, error.error_message)),
+            Some(Ok(Err(panic))) => Err(failure("panic", panic)),
+            Some(Err(_)) => {
                 let message = format!(
                     "RequestId: {request} Error: Task timed out after {:.2} seconds",
                     limit.as_secs_f64()

@@ -124,6 +124,12 @@ pub enum Stuck {
     /// It could not start.
     #[error("서랍을 열 수 없습니다: {0}")]
     CannotOpen(#[from] CannotOpen),
+    /// It worked, and what it found is to ring the owner's bell: a failed invocation does.
+    #[error("{0}")]
+    Bell(String),
+    /// The payment provider did not answer; nothing was changed.
+    #[error("결제사에 물어보지 못했습니다. 잠시 뒤에 같은 내용으로 다시 불러 주세요: {0}")]
+    Provider(String),
     /// The table's fault.
     #[error("장부에 닿지 못했습니다. 잠시 뒤에 같은 내용으로 다시 불러 주세요(두 번 되지 않습니다): {0}")]
     Store(#[from] StoreError),

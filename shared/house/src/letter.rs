@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     calendar,
     id::{MessageId, OrderId},
+    money::Won,
     order::Order,
     personal::Personal,
     refund::{Refund, Why},
@@ -195,11 +196,46 @@ fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
     }
 }
 
-/// The order is cancelled, and its money goes back.
+/// The order is over, and its money goes back.
 fn cancelled(order: &Order) -> String {
-    let back = order.refunds.iter().find(|refund| matches!(refund.why, Why::Cancelled | Why::PaidTooLate));
-    let Some(Refund { amount, why, by, .. }) = back else { return String::new() };
+    let ends = |refund: &&Refund| {
+        matches!(refund.why, Why::Cancelled | Why::PaidTooLate | Why::NoPlace | Why::Withdrawn)
+    };
+    let Some(Refund { amount, why, by, .. }) = order.refunds.iter().find(ends) else {
+        return match order.language {
+            Language::Ko => {
+                "창의 불을 껐소.\n\n주문이 끝났습니다. 내신 값은 이미 모두 돌려드렸습니다.".to_owned()
+            }
+            Language::En => {
+                "The lamp is out.\n\nYour order is over. What you paid went back to you before.".to_owned()
+            }
+        };
+    };
     match (order.language, why) {
+        (Language::Ko, Why::NoPlace) => format!(
+            "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 폭의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
+            korean_date(*by)
+        ),
+        (Language::En, Why::NoPlace) => format!(
+            "When the money came, the last book had just left the house.\n\nYour payment was confirmed late. The time we held a place for you had run out, and every book in this range was taken. As there is no book to send, we end the order, and all of your money, ₩{amount}, goes back to you by {}. We are sorry.",
+            english_date(*by)
+        ),
+        (Language::Ko, Why::Withdrawn) => format!(
+            "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 내신 방법으로 돌려드립니다.",
+            match order.kept() {
+                Won::ZERO => String::new(),
+                postage => format!("돌아오는 우송료 {postage}원을 뺀 "),
+            },
+            korean_date(*by)
+        ),
+        (Language::En, Why::Withdrawn) => format!(
+            "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back the way it came by {}{}.",
+            english_date(*by),
+            match order.kept() {
+                Won::ZERO => String::new(),
+                postage => format!(" (₩{postage} for the way back are taken off)"),
+            }
+        ),
         (Language::Ko, Why::PaidTooLate) => format!(
             "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 무르신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
             korean_date(*by)
@@ -228,6 +264,8 @@ fn refunded(refund: &Refund, language: Language) -> String {
                 (Why::Difference, _) => "보낸 책의 정가가 내신 책값보다 낮아, 그 차액".to_owned(),
                 (Why::Cancelled, _) => "무르신 주문의 값".to_owned(),
                 (Why::PaidTooLate, _) => "무르신 뒤에 치르신 값".to_owned(),
+                (Why::NoPlace, _) => "자리가 나간 주문의 값".to_owned(),
+                (Why::Withdrawn, _) => "돌려보내신 책의 값".to_owned(),
                 (Why::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
                 (Why::Owner, None) => "돌려드리기로 한 값".to_owned(),
             };
@@ -240,6 +278,8 @@ fn refunded(refund: &Refund, language: Language) -> String {
                 (Why::Difference, _) => "your book cost less than what you paid for it".to_owned(),
                 (Why::Cancelled, _) => "you cancelled your order".to_owned(),
                 (Why::PaidTooLate, _) => "your payment came after you had cancelled".to_owned(),
+                (Why::NoPlace, _) => "no book was left when your payment was confirmed".to_owned(),
+                (Why::Withdrawn, _) => "you sent the book back".to_owned(),
                 (Why::Owner, Some(note)) => format!("the owner wrote: {note}"),
                 (Why::Owner, None) => "the owner gives it back".to_owned(),
             };

@@ -19,6 +19,7 @@ pub mod whisper;
 pub mod written;
 
 // The order.
+pub mod accounts;
 pub mod calendar;
 pub mod choose;
 pub mod counter;
@@ -37,3 +38,4 @@ pub mod refund;
 pub mod stock;
 pub mod task;
 pub mod taste;
+pub mod withdraw;

@@ -16,6 +16,7 @@ use crate::{
     refund::{Refund, Why},
     task::{Message, Notice, Task},
     text::Language,
+    withdraw::Withdrawal,
 };
 
 /// Where an order stands.
@@ -207,6 +208,9 @@ pub struct Order {
     /// Money that goes back, or went back, in the order it was promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// That the reader withdrew after the book had come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Withdrawal>,
     /// When the state was last changed.
     pub changed_at: Timestamp,
     /// How many messages it has sent.
@@ -247,6 +251,8 @@ pub enum Waiting {
     Owner(Date),
     /// Money is on its way back, and has to be there by this day.
     Refund(Date),
+    /// The book is on its way back: its reader withdrew at this instant.
+    Return(Timestamp),
 }
 
 impl Order {
@@ -284,6 +290,7 @@ impl Order {
             choice: None,
             parcel: None,
             refunds: Vec::new(),
+            withdrawal: None,
             changed_at: now,
             messages: 0,
         }
@@ -369,6 +376,9 @@ impl Order {
             )),
             State::Choosing if self.want.is_some() => Some(Waiting::Owner(self.promised)),
             State::Packed if self.parcel.is_none() => Some(Waiting::Owner(self.promised)),
+            State::Delivered if self.withdrawal.is_some() => {
+                self.withdrawal.as_ref().map(|withdrawal| Waiting::Return(withdrawal.asked_at))
+            }
             _ => self.refund_by().map(Waiting::Refund),
         }
     }

@@ -86,6 +86,8 @@ impl Price {
     pub const SERVICE: Won = Won(2_000);
     /// The shop's postage, in won.
     pub const POSTAGE: Won = Won(3_000);
+    /// What the way back costs a reader who has changed their mind, in won. The shop sends the carrier.
+    pub const RETURN_POSTAGE: Won = Won(3_000);
 
     /// The price of an order within `range`.
     pub const fn within(range: PriceRange) -> Self {

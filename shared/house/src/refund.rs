@@ -22,6 +22,10 @@ pub enum Why {
     Cancelled,
     /// The money arrived after the reader had cancelled.
     PaidTooLate,
+    /// The money arrived after the place had run out, and the last one was gone.
+    NoPlace,
+    /// The reader withdrew, and the book came back.
+    Withdrawn,
     /// The owner gives it back, for the reason noted.
     Owner,
 }
@@ -33,6 +37,8 @@ impl Why {
             Self::Difference => "책값의 차액",
             Self::Cancelled => "주문 취소",
             Self::PaidTooLate => "취소한 주문의 결제",
+            Self::NoPlace => "자리가 나간 주문의 결제",
+            Self::Withdrawn => "돌려보낸 책의 값",
             Self::Owner => "환불",
         }
     }
@@ -157,7 +163,7 @@ impl Order {
             return Err(Refused::NoSuchTransition { from: self.state, to: State::Cancelled });
         }
         let order = self.become_state(State::RefundDue, now)?;
-        Ok(order.everything_back(Why::Cancelled, now))
+        Ok(order.back_but(Won::ZERO, Why::Cancelled, now))
     }
 
     /// The money arrived after the order was cancelled: all of it goes back.
@@ -165,12 +171,14 @@ impl Order {
         if self.state != State::Cancelled {
             return Err(Refused::NoSuchTransition { from: self.state, to: State::RefundDue });
         }
-        let mut order = self.become_state(State::RefundDue, now)?;
-        order.paid_at = Some(now);
-        if let Some(payment) = &mut order.payment {
-            payment.outcome = Outcome::Done { receipt };
-        }
-        Ok(order.everything_back(Why::PaidTooLate, now))
+        let order = self.become_state(State::RefundDue, now)?;
+        Ok(order.with_money(receipt, now).back_but(Won::ZERO, Why::PaidTooLate, now))
+    }
+
+    /// The money arrived after the place had run out and the last one was gone: all of it goes back.
+    pub fn paid_without_place(self, receipt: Option<String>, now: Timestamp) -> Result<Step, Refused> {
+        let order = self.become_state(State::Paid, now)?.become_state(State::RefundDue, now)?;
+        Ok(order.with_money(receipt, now).back_but(Won::ZERO, Why::NoPlace, now))
     }
 
     /// The owner gives money back. A refund of the same amount that the provider would not do is replaced by this one.
@@ -210,7 +218,7 @@ impl Order {
             .refunds
             .iter()
             .all(|refund| matches!(refund.progress, Progress::Done { .. } | Progress::Replaced));
-        if settled && order.held() == Won::ZERO && order.state.may_become(State::Refunded) {
+        if settled && order.held() <= order.kept() && order.state.may_become(State::Refunded) {
             order.state = State::Refunded;
         }
         let mut step = order.asking(&[Task::Ring { notice: Notice::Refunded }], now);
@@ -229,14 +237,23 @@ impl Order {
         self
     }
 
-    /// Everything that is held goes back; what the provider would not do before is part of it.
-    fn everything_back(mut self, why: Why, now: Timestamp) -> Step {
+    /// The money arrived.
+    fn with_money(mut self, receipt: Option<String>, now: Timestamp) -> Self {
+        self.paid_at = Some(now);
+        if let Some(payment) = &mut self.payment {
+            payment.outcome = Outcome::Done { receipt };
+        }
+        self
+    }
+
+    /// Everything that is held goes back but `keeps`; what the provider would not do before is part of it. The reader is told.
+    pub(crate) fn back_but(mut self, keeps: Won, why: Why, now: Timestamp) -> Step {
         for refund in &mut self.refunds {
             if matches!(refund.progress, Progress::Parked { .. }) {
                 refund.progress = Progress::Replaced;
             }
         }
-        let amount = self.held();
+        let amount = self.held().saturating_sub(keeps);
         self.asking(&[Task::Ring { notice: Notice::Cancelled }], now).promising(amount, why, None, now)
     }
 }
@@ -331,6 +348,15 @@ mod tests {
         assert!(packed.clone().cancelled(noon()).is_err());
         let back = packed.given_back(Won(3_000), "젖은 책", noon()).unwrap();
         assert_eq!((back.order.state, back.order.held()), (State::Packed, Won(17_000)));
+    }
+
+    #[test]
+    fn money_whose_place_is_gone_goes_back() {
+        let step = order().paid_without_place(None, noon()).unwrap();
+        assert_eq!((step.order.state, step.messages.len()), (State::RefundDue, 2));
+        let [sequence] = asked(&step)[..] else { panic!("{step:?}") };
+        assert_eq!(step.order.refund(sequence).unwrap().amount, Won(22_000));
+        assert_eq!(step.order.refund_done(sequence, noon()).order.state, State::Refunded);
     }
 
     #[test]

@@ -34,6 +34,11 @@ impl Store {
         Ok(self.waiting(waiting::REFUND, None, limit).await?.0)
     }
 
+    /// Orders whose readers withdrew and whose books are not back yet, at most `limit`, the longest waiting first. One read.
+    pub async fn returns_awaited(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
+        Ok(self.waiting(waiting::RETURN, None, limit).await?.0)
+    }
+
     /// Orders whose payment was asked for and not answered by now, at most `limit`. One read.
     pub async fn unanswered_payments(&self, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
         Ok(self.waiting(waiting::PAYMENT, Some(now), limit).await?.0)

@@ -48,6 +48,26 @@ impl Store {
         transaction.commit(self).await
     }
 
+    /// Commits that a book came back, as the owner said by a call with this code. A copy that can be sent again (`copy` is its book as read) lies on the
+    /// shelf again, under its own number; that this reader and this address have had the work stays.
+    pub async fn take_back(
+        &self,
+        change: &Change<'_>,
+        code: &str,
+        copy: Option<&Versioned<Book>>,
+    ) -> Result<(), Lost> {
+        let order = &change.step.order;
+        let mut transaction = self.steps(change)?;
+        transaction.put(Guard::Done, self.done_put(code, &order.id.to_string(), order.changed_at)?);
+        if let (Some(book), Some(choice)) = (copy, &order.choice) {
+            let back = book.value.clone().with_copy_back(choice.copy);
+            transaction.put(Guard::Book, self.book_put(&book.with(back))?);
+            let range = PriceRange::of(book.value.list_price).unwrap_or(order.price.range);
+            transaction.update(Guard::Stock, self.copy_back(range)?);
+        }
+        transaction.commit(self).await
+    }
+
     /// Whether the owner's call with this code was done for this order. One read.
     pub async fn was_done(&self, code: &str, order: OrderId) -> Result<bool, StoreError> {
         self.is_there(&key::done(code, &order.to_string())).await

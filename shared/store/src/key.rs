@@ -136,6 +136,14 @@ pub(crate) fn paid(day: Date, order: OrderId) -> Key {
     Key::new(paid_on(day), order.to_string())
 }
 
+/// The partition of the days' accounts.
+pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
+
+/// What was found when the orders of a day were held against the provider's record.
+pub(crate) fn accounts(day: Date) -> Key {
+    Key::new(ACCOUNTS, format!("DAY#{day}"))
+}
+
 /// What was considered for an order.
 pub(crate) fn considered(id: OrderId) -> Key {
     Key::new(format!("ORDER#{id}"), "CONSIDERED")
@@ -211,6 +219,8 @@ pub(crate) mod waiting {
     pub(crate) const PAYMENT: &str = "payment";
     /// An order whose money is on its way back.
     pub(crate) const REFUND: &str = "refund";
+    /// An order whose book is on its way back.
+    pub(crate) const RETURN: &str = "return";
     /// A visitor who stands before this riddle's door after a wrong answer.
     pub(crate) fn missed(room: &str, riddle: &str) -> String {
         format!("missed#{room}#{riddle}")

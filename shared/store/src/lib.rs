@@ -4,6 +4,7 @@
 //! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the caller, who reads again or tells
 //! the reader. Nothing here knows about HTTP.
 
+mod accounts;
 mod bookmarks;
 mod books;
 mod choosing;

@@ -54,7 +54,8 @@ pub struct Change<'a> {
     /// The copy that is taken: the book as read. Takes the copy, gives up the place held, and writes down that this reader and this
     /// address have had the work.
     pub copy: Option<&'a Versioned<Book>>,
-    /// The order was paid: its place is held until a copy is taken.
+    /// The money arrived: it is noted under the day, and the place of an order that is [`State::Paid`] is held until a copy is taken. The place has
+    /// to be among those held ([`Guard::Stock`] if it is not).
     pub paid: bool,
 }
 
@@ -208,6 +209,27 @@ impl Store {
         self.steps(&change)?.commit(self).await
     }
 
+    /// Commits that an order was paid whose place had run out, and holds a place for it that was free when the places had the version `stock`.
+    pub async fn commit_with_a_place(&self, change: Change<'_>, stock: u64) -> Result<(), Lost> {
+        let order = &change.step.order;
+        let mut transaction = self.steps(&Change { paid: false, ..change })?;
+        let hold = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(order.price.range).attributes()))
+            .update_expression("SET holds.#order = :paid, #version = :next")
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#order", order.id.to_string())
+            .expression_attribute_values(":seen", number(stock))
+            .expression_attribute_values(":next", number(stock.saturating_add(1)))
+            .expression_attribute_values(":paid", hold_value(&Hold::Paid)?)
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))?;
+        transaction.update(Guard::Stock, hold);
+        transaction.put(Guard::Order, self.paid_put(order)?);
+        transaction.commit(self).await
+    }
+
     /// The writes of one step of an order.
     pub(crate) fn steps(&self, change: &Change<'_>) -> Result<Transaction, StoreError> {
         let order = &change.step.order;
@@ -221,7 +243,9 @@ impl Store {
             transaction.put(Guard::Order, self.message_put(message, order.visitor)?);
         }
         if change.paid {
-            transaction.update(Guard::Stock, self.hold_for_good(order)?);
+            if order.state == State::Paid {
+                transaction.update(Guard::Stock, self.hold_for_good(order)?);
+            }
             transaction.put(Guard::Order, self.paid_put(order)?);
         }
         if let Some(book) = change.copy {
@@ -281,7 +305,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key::stock(order.price.range).attributes()))
             .update_expression("SET holds.#order = :paid")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("attribute_exists(holds.#order)")
             .expression_attribute_names("#order", order.id.to_string())
             .expression_attribute_values(":paid", hold_value(&Hold::Paid)?)
             .build()
@@ -335,6 +359,7 @@ fn waits(waiting: &Waiting) -> (&'static str, String) {
     match waiting {
         Waiting::Payment(from) => (waiting::PAYMENT, key::instant(*from)),
         Waiting::Owner(by) => (waiting::OWNER, key::instant(house::calendar::end_of(*by))),
+        Waiting::Return(since) => (waiting::RETURN, key::instant(*since)),
         Waiting::Refund(by) => (waiting::REFUND, key::instant(house::calendar::end_of(*by))),
     }
 }

@@ -4,18 +4,21 @@
 //! 2. The provider is asked to take the stored amount, with an idempotency key made of the order and the payment key.
 //! 3. What it answers is checked against the order and committed: paid, or refused.
 //! 4. An answer that never came is *unknown*, not failed: it is found out by asking for the order, now, by the reader's reload, and by `sweep`.
-//! 5. Money that arrives for an order that was cancelled meanwhile goes back: paid too late and a refund are one transaction.
+//! 5. Money that arrives for an order that was cancelled meanwhile, or whose place ran out and is taken, goes back: that it was paid and the refund
+//!    are one transaction. A place that ran out and is free still is held again in the transaction that records the payment.
 //!
 //! The way back is [`Till::refund`]: asked under a key stored before, checked, recorded, told.
 //!
 //! Errors: [`Outcome`] is what the reader is told; [`TillError`] is ours.
 
+mod accounts;
 mod refund;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Cloud, Open};
 use house::{
+    calendar,
     id::{OrderId, VisitorId},
     money::Won,
     order::{Order, Outcome as Asked, Payment, State},
@@ -25,12 +28,17 @@ use jiff::Timestamp;
 use store::{AskRefused, Change, Guard, Lost, Store, StoreError, Versioned};
 use thiserror::Error;
 
+pub use accounts::NotCompared;
 pub use refund::Refunding;
 use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
 
 /// After how long an order the provider does not know counts as never paid, in minutes: its sessions live for thirty
 /// (payments reference §3), and a 404 just after a confirm may pass.
 const NEVER_PAID_AFTER_MINUTES: i64 = 31;
+
+/// So long before a place runs out its being free is looked at anew, in minutes: longer than one call of a function, so that nobody takes a place
+/// between the look and the write.
+const PLACE_IN_DOUBT_MINUTES: i64 = 1;
 
 /// How often a change that was lost to a faster one is made again.
 const ROUNDS: usize = 4;
@@ -300,29 +308,42 @@ impl Till {
         let receipt = payment.receipt.map(|receipt| receipt.url.reveal().to_owned());
         // Two tabs, the reader and `sweep`, or a payment and a cancel may meet: one of them wins, and all of them say what is true.
         let mut order = order;
+        let mut swept = false;
         for _ in 0..ROUNDS {
             let mut paid = order.value.clone();
             let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
             paid.payment =
                 Some(Payment { key: payment.payment_key.clone(), asked_at, outcome: Asked::Asked });
-            let in_time = paid.state == State::Priced;
-            let step = match paid.state {
-                State::Priced => paid.paid(receipt.clone(), now),
-                State::Cancelled => paid.paid_too_late(receipt.clone(), now),
+            let place = match paid.state {
+                State::Priced if swept || in_doubt(&paid, now) => self.place_again(&paid, now).await?,
+                _ => Place::Held,
+            };
+            let step = match (paid.state, &place) {
+                (State::Priced, Place::Gone) => paid.paid_without_place(receipt.clone(), now),
+                (State::Priced, _) => paid.paid(receipt.clone(), now),
+                (State::Cancelled, _) => paid.paid_too_late(receipt.clone(), now),
                 _ => return Ok(said(order.value)),
             };
             let Ok(step) = step else { return Ok(said(order.value)) };
-            let change =
-                Change { seen: order.version, step: &step, handled: None, copy: None, paid: in_time };
-            match self.store.commit(change).await {
+            let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: true };
+            let committed = match place {
+                Place::Again(stock) => self.store.commit_with_a_place(change, stock).await,
+                Place::Held | Place::Gone => self.store.commit(change).await,
+            };
+            match committed {
                 Ok(()) => {
-                    tracing::info!(order = %id, amount_won = step.order.total.0, in_time, "order paid");
+                    let state = step.order.state.name();
+                    tracing::info!(order = %id, amount_won = step.order.total.0, state, "order paid");
                     return Ok(said(step.order));
                 }
-                Err(Lost::Race(Guard::Order) | Lost::Conflict) => match self.store.order(id).await? {
-                    Some(current) => order = current,
-                    None => return Ok(Outcome::NoSuchOrder),
-                },
+                Err(lost @ (Lost::Race(Guard::Order | Guard::Stock) | Lost::Conflict)) => {
+                    // The place is not among those held any more, or others took places meanwhile: it is looked for.
+                    swept |= matches!(lost, Lost::Race(Guard::Stock));
+                    match self.store.order(id).await? {
+                        Some(current) => order = current,
+                        None => return Ok(Outcome::NoSuchOrder),
+                    }
+                }
                 Err(lost) => return Err(lost.into()),
             }
         }
@@ -361,6 +382,15 @@ impl Till {
         Err(TillError::Busy)
     }
 
+    /// Whether a place can be had for an order whose own ran out, or is about to.
+    async fn place_again(&self, order: &Order, now: Timestamp) -> Result<Place, TillError> {
+        let stock = self.store.stock(order.price.range).await?;
+        Ok(match stock.value.take(order.id, now) {
+            Ok(_) => Place::Again(stock.version),
+            Err(Full) => Place::Gone,
+        })
+    }
+
     async fn hold_again(&self, order: &Versioned<Order>, now: Timestamp) -> Result<(), HoldError> {
         let stock = self.store.stock(order.value.price.range).await.map_err(TillError::from)?;
         let place = stock.value.take(order.value.id, now).map_err(|Full| HoldError::Full)?;
@@ -370,6 +400,21 @@ impl Till {
             Err(lost) => Err(HoldError::Till(lost.into())),
         }
     }
+}
+
+/// Where the place stands of an order whose money has arrived.
+enum Place {
+    /// It is held still.
+    Held,
+    /// It ran out, and one was free when the places had this version.
+    Again(u64),
+    /// It ran out, and others have taken all there are.
+    Gone,
+}
+
+/// Whether the place of an order may have run out before what is found out now is written.
+fn in_doubt(order: &Order, now: Timestamp) -> bool {
+    order.held_until <= calendar::minutes_after(now, PLACE_IN_DOUBT_MINUTES)
 }
 
 enum HoldError {

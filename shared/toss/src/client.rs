@@ -6,11 +6,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Method, Uri};
+use jiff::civil::Date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::wire::{Answer, Call, Wire};
-use crate::{CancelFailure, Doubt, Failure, Hidden, IdempotencyKey, Payment};
+use crate::{CancelFailure, Doubt, Failure, Hidden, IdempotencyKey, Payment, Transaction};
 
 /// What stays as it is in a path segment. A payment key comes back through the reader's browser, so a
 /// slash or a dot in it must not become part of the address.
@@ -203,6 +204,25 @@ impl Client {
     /// The payment with this key; none = Toss does not know it (just after a confirm: not yet).
     pub async fn payment(&self, payment_key: &str) -> Result<Option<Payment>, Failure> {
         self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key, SEGMENT))).await
+    }
+
+    /// Movements in a page of a day's record.
+    pub const PAGE: usize = 100;
+
+    /// What moved on a day of Korea, at most [`Client::PAGE`] movements, those after the one with the key `after`.
+    pub async fn transactions(&self, day: Date, after: Option<&str>) -> Result<Vec<Transaction>, Failure> {
+        let mut path =
+            format!("/v1/transactions?startDate={day}T00:00:00&endDate={day}T23:59:59&limit={}", Self::PAGE);
+        if let Some(after) = after {
+            path += &format!("&startingAfter={}", utf8_percent_encode(after, SEGMENT));
+        }
+        let call =
+            Call { method: Method::GET, path, body: String::new(), key: None, limit: self.timeouts.query };
+        let answer = self.wire.send(call).await.map_err(Failure::Unknown)?;
+        if !(200..300).contains(&answer.status) {
+            return Err(Failure::from_answer(&answer));
+        }
+        serde_json::from_slice(&answer.body).map_err(|_| Failure::Unknown(unreadable(&answer)))
     }
 
     async fn query(&self, path: String) -> Result<Option<Payment>, Failure> {

@@ -1,8 +1,8 @@
 //! The client for Toss Payments' server API (v1, version 2022-11-16 and later).
 //!
 //! Money is moved by three calls, [`Client::confirm`], [`Client::cancel`] and
-//! [`Client::virtual_account`], and looked at by two, [`Client::payment`] and
-//! [`Client::payment_of_order`]. Nothing here retries: a call that moves money is repeated only by
+//! [`Client::virtual_account`], and looked at by three, [`Client::payment`],
+//! [`Client::payment_of_order`] and [`Client::transactions`]. Nothing here retries: a call that moves money is repeated only by
 //! the caller, with the [`IdempotencyKey`] it stored before the first try.
 //!
 //! # Which error goes where
@@ -42,4 +42,4 @@ pub use client::{
 pub use failure::{CancelFailure, Doubt, Failure, Gone, Rejection};
 pub use hidden::Hidden;
 pub use key::{IdempotencyKey, KeyError};
-pub use payment::{Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, VirtualAccount};
+pub use payment::{Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, Transaction, VirtualAccount};

@@ -50,6 +50,13 @@ impl Status {
     }
 }
 
+impl Status {
+    /// Whether money arrived by a payment that stands so, whatever went back since; a deposit that the bank took back did not.
+    pub fn holds_or_held_money(&self) -> bool {
+        matches!(self, Self::Done | Self::Canceled | Self::PartialCanceled)
+    }
+}
+
 impl From<String> for Status {
     fn from(text: String) -> Self {
         match text.as_str() {
@@ -139,6 +146,18 @@ pub struct Payment {
     /// `X-TossPayments-Trace-Id` of the answer it came in, for the log.
     #[serde(skip)]
     pub trace: Option<String>,
+}
+
+/// A movement of money in a day's record. Which sign a cancel's amount has is not documented, so amounts are taken from the payment.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transaction {
+    /// Its own name; a page of the record begins after one.
+    pub transaction_key: String,
+    /// The payment.
+    pub payment_key: String,
+    /// The order, as the shop named it.
+    pub order_id: String,
 }
 
 /// One cancel of a payment.

@@ -17,12 +17,20 @@ pub enum Breakage {
     LostReply,
     /// Nothing was done, and no answer ever comes.
     Hang,
+    /// Nothing was done, and the function that called dies: its work is dropped where it stands, no code of it runs any more.
+    Crash,
+    /// It was done, and the function that called dies before the reply.
+    CrashAfter,
+    /// Nothing is done until [`go_on`](super::Wire::go_on); then it is done. Meanwhile others may be faster.
+    Pause,
 }
 
 impl Breakage {
     pub(super) fn answer(self, service: Service) -> Option<Answer> {
         match self {
-            Self::Timeout | Self::LostReply | Self::Hang => None,
+            Self::Timeout | Self::LostReply | Self::Hang | Self::Crash | Self::CrashAfter | Self::Pause => {
+                None
+            }
             Self::Error500 => {
                 let code = if service == Service::Sns { "InternalError" } else { "InternalServerError" };
                 Some(error(service, 500, code, "Internal server error (on purpose)"))
@@ -108,5 +116,9 @@ impl Fault {
 
     pub(super) fn is_spent(&self) -> bool {
         self.left == 0
+    }
+
+    pub(super) fn pauses(&self) -> bool {
+        self.breakage == Breakage::Pause
     }
 }

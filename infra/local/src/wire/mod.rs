@@ -4,7 +4,9 @@
 //! the real one, with its own retries and timeouts.
 
 mod call;
+mod condition;
 mod fault;
+mod life;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,7 +29,9 @@ use crate::topic::{Topics, refusal};
 
 pub(crate) use call::Call;
 pub use call::Service;
+use condition::Forgotten;
 pub use fault::{Breakage, Fault};
+pub(crate) use life::Life;
 
 /// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The caller is the function's
 /// short name, or empty for a client of [`Wire::client`] that no function holds.
@@ -45,6 +49,9 @@ struct Inner {
     bell: Bell,
     calls: Mutex<Calls>,
     faults: Mutex<Vec<Fault>>,
+    forgotten: Mutex<Vec<Forgotten>>,
+    gate: tokio::sync::watch::Sender<u64>,
+    paused: tokio::sync::watch::Sender<usize>,
 }
 
 /// The HTTP client to give to SDK clients. Clones share counts and faults.
@@ -74,6 +81,9 @@ impl Wire {
             bell,
             calls: Mutex::default(),
             faults: Mutex::default(),
+            forgotten: Mutex::default(),
+            gate: tokio::sync::watch::Sender::new(0),
+            paused: tokio::sync::watch::Sender::new(0),
         };
         Self { inner: Arc::new(inner), caller: "".into() }
     }
@@ -113,9 +123,34 @@ impl Wire {
         lock(&self.inner.faults).push(fault);
     }
 
-    /// Takes back every fault. Gives how many had not been used up.
+    /// Takes back every fault and lets paused calls go. Gives how many had not been used up.
     pub fn heal(&self) -> usize {
+        self.go_on();
         std::mem::take(&mut *lock(&self.inner.faults)).len()
+    }
+
+    /// Lets the calls go that [`Breakage::Pause`] holds; a pause that nobody has met is taken back.
+    pub fn go_on(&self) {
+        lock(&self.inner.faults).retain(|fault| !fault.pauses());
+        self.inner.paused.send_replace(0);
+        self.inner.gate.send_modify(|opened| *opened += 1);
+    }
+
+    /// Waits until [`Breakage::Pause`] holds a call.
+    pub async fn paused(&self) {
+        // The sender lives in `self`: the wait cannot end otherwise.
+        let _ = self.inner.paused.subscribe().wait_for(|held| *held > 0).await;
+    }
+
+    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of its calls to the table, it counts as met. For the
+    /// test that a guard is needed; nothing that ships can do this.
+    pub fn forget_condition(&self, function: &str, condition: &str) {
+        lock(&self.inner.forgotten).push(Forgotten::new(function, condition));
+    }
+
+    /// How often forgotten conditions stood in a call so far.
+    pub fn conditions_forgotten(&self) -> usize {
+        lock(&self.inner.forgotten).iter().map(Forgotten::met).sum()
     }
 
     fn count_and_break(&self, call: &Call) -> Option<Breakage> {
@@ -129,12 +164,23 @@ impl Wire {
 
     async fn answer(
         &self,
-        call: Call,
+        mut call: Call,
         dynamodb: &SharedHttpConnector,
     ) -> Result<HttpResponse, ConnectorError> {
+        // Before the call is broken: what opens the gate from here on opens it for this call.
+        let mut gate = self.inner.gate.subscribe();
         let broken = self.count_and_break(&call);
+        for forgotten in lock(&self.inner.forgotten).iter_mut() {
+            forgotten.apply(&self.caller, &mut call);
+        }
         match broken {
-            None | Some(Breakage::LostReply) => {}
+            None | Some(Breakage::LostReply | Breakage::CrashAfter) => {}
+            Some(Breakage::Crash) => return life::end().await,
+            Some(Breakage::Pause) => {
+                self.inner.paused.send_modify(|held| *held += 1);
+                // The gate lives as long as the wire.
+                drop(gate.changed().await);
+            }
             Some(breakage) => {
                 tracing::debug!(service = %call.service, operation = call.operation, ?breakage, "broken on purpose");
                 return match breakage.answer(call.service) {
@@ -148,6 +194,9 @@ impl Wire {
             Some(denied) => response(denied),
             None => self.perform(call, dynamodb).await,
         };
+        if broken == Some(Breakage::CrashAfter) {
+            return life::end().await;
+        }
         if broken == Some(Breakage::LostReply) {
             return Err(ConnectorError::io("the connection broke before the reply (on purpose)".into()));
         }

@@ -1,14 +1,15 @@
-//! The server API: authentication, idempotency, faults, and the five calls.
+//! The server API: authentication, idempotency, faults, and the six calls.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Response, StatusCode, header};
+use jiff::civil::DateTime;
 
 use crate::codes::{self, Code};
 use crate::faults::{self, Fault, Met, On};
@@ -21,7 +22,7 @@ pub(crate) struct HangUp;
 
 type World = State<Arc<Shared>>;
 
-/// The five paths.
+/// The six paths.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/payments/confirm", post(confirm))
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/v1/payments/{payment_key}", get(query_key))
         .route("/v1/payments/{payment_key}/cancel", post(cancel))
         .route("/v1/virtual-accounts", post(virtual_account))
+        .route("/v1/transactions", get(transactions))
 }
 
 async fn confirm(State(shared): World, headers: HeaderMap, body: Bytes) -> Response<Body> {
@@ -64,6 +66,32 @@ async fn query_order(
     headers: HeaderMap,
 ) -> Response<Body> {
     query(&shared, &headers, Some(&order_id), |world| world.payment_of_order(&order_id)).await
+}
+
+/// A stretch of the record: Korea's clock without a zone, both ends included.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stretch {
+    start_date: DateTime,
+    end_date: DateTime,
+    starting_after: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn transactions(
+    State(shared): World,
+    headers: HeaderMap,
+    stretch: Result<Query<Stretch>, axum::extract::rejection::QueryRejection>,
+) -> Response<Body> {
+    query(&shared, &headers, None, |world| {
+        let Query(stretch) = stretch.map_err(|_| &codes::INVALID_REQUEST)?;
+        let limit = stretch.limit.unwrap_or(100);
+        if limit == 0 || limit > 10_000 || stretch.start_date > stretch.end_date {
+            return Err(&codes::INVALID_REQUEST);
+        }
+        Ok(world.transactions(stretch.start_date, stretch.end_date, stretch.starting_after.as_deref(), limit))
+    })
+    .await
 }
 
 /// A call that reads.

@@ -1,5 +1,6 @@
 //! The stand-in's own clock: the computer's, moved or stopped as a test needs it.
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,12 @@ impl Clock {
 /// `at` plus `by`, held at the ends of time.
 pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// What the clock on the wall in Korea shows, to the second, as Toss writes it in a day's record.
+pub(crate) fn on_the_wall(at: Timestamp) -> DateTime {
+    let clock = Offset::constant(9).to_datetime(at);
+    clock.with().subsec_nanosecond(0).build().unwrap_or(clock)
 }
 
 /// A moment as Toss writes it in a payment: `2026-11-22T19:00:00+09:00`.

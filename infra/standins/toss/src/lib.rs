@@ -386,6 +386,17 @@ impl Standin {
         Some(record.payment_key)
     }
 
+    /// The shop's server takes the money of an approved payment past its own till; false = it is not to be taken.
+    pub fn confirm(&self, payment_key: &str) -> bool {
+        let mut world = self.shared.world();
+        let Some(record) = world.payments.get(payment_key) else { return false };
+        let body = serde_json::json!({
+            "paymentKey": payment_key, "orderId": record.order_id, "amount": record.amount,
+        });
+        let confirm = world::Call::Confirm(body.to_string().into_bytes());
+        world.perform(&confirm, None, None).status == 200
+    }
+
     /// Somebody pays into the virtual account of an order; false = there is none that waits.
     pub async fn deposit(&self, order_id: &str) -> bool {
         self.shared.deposit(order_id).await

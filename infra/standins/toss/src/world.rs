@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::calls::{Outcome, payment_key_in};
-use crate::clock::{Clock, korean_without_zone, later};
+use crate::clock::{Clock, korean, korean_without_zone, later, on_the_wall};
 use crate::codes::{self, Code};
 use crate::faults::{Fault, On, Rule};
 use crate::journal::{Change, Journal, JournalError};
@@ -313,6 +313,44 @@ impl World {
         self.tick();
         let record = self.of_order(order_id).ok_or(&codes::NOT_FOUND_PAYMENT)?;
         Ok(record.to_wire(self.now(), &self.base))
+    }
+
+    /// What moved from one moment to another, oldest first, at most `limit` movements after the one with the key `after`.
+    pub(crate) fn transactions(
+        &mut self,
+        from: DateTime,
+        until: DateTime,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Value {
+        self.tick();
+        let begin =
+            after.and_then(|key| self.movements.iter().position(|moved| moved.transaction_key == key));
+        let later = self.movements.iter().skip(begin.map_or(0, |place| place + 1));
+        let within = |moved: &&Movement| (from..=until).contains(&on_the_wall(moved.at));
+        let lines = later.filter(within).take(limit).filter_map(|moved| {
+            let record = self.payments.get(&moved.payment_key)?;
+            Some(json!({
+                "mId": "standin",
+                "transactionKey": moved.transaction_key,
+                "paymentKey": moved.payment_key,
+                "orderId": moved.order_id,
+                "method": record.method.korean(),
+                "customerKey": null,
+                "useEscrow": false,
+                "receiptUrl": format!("{}/receipt/{}", self.base, moved.payment_key),
+                "status": match moved.kind {
+                    Kind::Charge => "DONE",
+                    Kind::Refund if record.state == State::Canceled => "CANCELED",
+                    Kind::Refund => "PARTIAL_CANCELED",
+                    Kind::Reversal => "WAITING_FOR_DEPOSIT",
+                },
+                "transactionAt": korean(moved.at),
+                "currency": "KRW",
+                "amount": moved.amount,
+            }))
+        });
+        lines.collect()
     }
 
     pub(crate) fn of_order(&self, order_id: &str) -> Option<&Record> {

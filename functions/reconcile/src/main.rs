@@ -1,0 +1,6 @@
+//! Wires `reconcile` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drawer::run("reconcile", reconcile::handle).await
+}

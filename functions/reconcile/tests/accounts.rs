@@ -1,0 +1,177 @@
+//! A day's accounts: what agrees is silent, and every kind of difference is found, told and kept, with nothing else changed.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use toss_standin::{Fault, On, Rule};
+use walk::{Doors, Pay, Shop, book};
+
+/// What is to be found, and the change of an order that is found so.
+type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
+async fn shop() -> Shop {
+    Shop::with_books(&[book(1, 15_000, 5, 3), book(2, 16_000, 4, 3)]).await
+}
+
+fn today(shop: &Shop) -> Date {
+    house::calendar::today(shop.now())
+}
+
+async fn of_today(shop: &Shop) -> Value {
+    shop.owner("reconcile", json!({ "day": today(shop).to_string() })).await
+}
+
+/// The orders of the table, without the findings.
+fn all_but_the_findings(shop: &Shop) -> Vec<Value> {
+    shop.items().into_iter().filter(|item| item["pk"]["S"] != "ACCOUNTS").collect()
+}
+
+/// The one difference that is shown.
+fn difference(answer: &Value) -> (String, String) {
+    let shows: Vec<&Value> =
+        answer["shows"].as_array().unwrap().iter().filter(|shown| !shown["what"].is_null()).collect();
+    assert_eq!(shows.len(), 1, "{answer:#}");
+    (shows[0]["order"].as_str().unwrap().to_owned(), shows[0]["what"].as_str().unwrap().to_owned())
+}
+
+/// Writes an attribute of an order as no code of the shop would.
+fn spoil(shop: &Shop, order: &str, change: impl FnOnce(&mut Value)) {
+    let mut item = shop.order(order);
+    change(&mut item);
+    shop.put_back(&item);
+}
+
+#[tokio::test]
+async fn a_day_of_payments_refunds_and_cancels_agrees() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.minutes_pass(1).await;
+    let cancelled = reader.order_again("middle").await;
+    reader.pay(Pay::Approve).await;
+    shop.system().hold("choose");
+    reader.go(&format!("/cancel/{cancelled}")).await;
+    reader.onward().await;
+    shop.system().release("choose");
+    shop.settle().await;
+    shop.minutes_pass(1).await;
+    let late = reader.order_again("middle").await;
+    shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
+    shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
+    reader.pay(Pay::Approve).await;
+    reader.go(&format!("/cancel/{late}")).await;
+    reader.onward().await;
+    shop.minutes_pass(30).await;
+    assert_eq!(shop.state(&late), "refunded");
+    let before = all_but_the_findings(&shop);
+    let answer = of_today(&shop).await;
+    assert_eq!(answer["shows"][0]["orders"], 3, "what was paid too late is among the day's: {answer:#}");
+    assert_eq!(
+        (&answer["shows"][0]["differences"], &answer["shows"][0]["paid_won"]),
+        (&json!(0), &json!(66_000))
+    );
+    assert_eq!(all_but_the_findings(&shop), before, "only looked");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn every_difference_is_named_kept_and_changes_nothing() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    let whole = shop.order(&order);
+    let refund = |item: &mut Value, amount: &str| item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();
+    let spoils: [Spoil<'_>; 4] = [
+        ("장부에는 21,000원, 결제사에는 22,000원이 결제되었습니다", &|item| {
+            item["total"]["N"] = "21000".into()
+        }),
+        (
+            "장부에는 1,000원이 돌아갔고 0원이 가는 길인데, 결제사에서는 2,000원이",
+            &|item| refund(item, "1000"),
+        ),
+        (
+            "장부에는 3,000원이 돌아갔고 0원이 가는 길인데, 결제사에서는 2,000원이",
+            &|item| refund(item, "3000"),
+        ),
+        ("여기서는 priced 주문이라 받은 돈이 없습니다", &|item| {
+            item.as_object_mut().unwrap().remove("paid_at");
+            item["state"]["S"] = "priced".into();
+        }),
+    ];
+    for (wanted, change) in spoils {
+        spoil(&shop, &order, change);
+        let before = all_but_the_findings(&shop);
+        let (named, what) = difference(&of_today(&shop).await);
+        assert!(named == order && what.contains(wanted), "{wanted}: {what}");
+        assert_eq!(all_but_the_findings(&shop), before, "nothing is mended silently");
+        let list = shop.owner("reconcile", json!({})).await;
+        assert_eq!(difference(&list).0, order, "it is kept: {list:#}");
+        shop.put_back(&whole);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_charged_twice_is_found() {
+    let shop = shop().await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    let keys: Vec<String> =
+        (0..2).map(|_| shop.standin().approve(&order, 22_000, toss_standin::Method::Card).unwrap()).collect();
+    // What the till never does: both are confirmed past it.
+    for key in &keys {
+        assert!(shop.standin().confirm(key));
+    }
+    reader.go(&format!("/pay/{order}/success?paymentKey={}&orderId={order}&amount=22000", keys[0])).await;
+    reader.onward().await;
+    shop.settle().await;
+    let (named, what) = difference(&of_today(&shop).await);
+    assert!(named == order && what.contains("2번 결제되었습니다"), "{what}");
+}
+
+#[tokio::test]
+async fn every_night_the_day_before_is_looked_at_and_a_difference_rings_the_bell() {
+    let shop = shop().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    let day = today(&shop);
+    shop.system().leap(jiff::SignedDuration::from_hours(24)).await.unwrap();
+    shop.settle().await;
+    let kept = shop.item("ACCOUNTS", &format!("DAY#{day}"));
+    assert_eq!(kept["orders"]["N"], "1", "the schedule has looked: {kept}");
+    shop.nothing_failed();
+    spoil(&shop, &order, |item| item["total"]["N"] = "21000".into());
+    let failure = shop.system().invoke("reconcile", json!({ "night": true })).await.unwrap_err();
+    assert!(failure.message.contains("1건 다릅니다"), "{failure:?}");
+    assert_eq!(shop.item("ACCOUNTS", &format!("DAY#{day}"))["differences"]["L"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_no_agreement() {
+    let shop = shop().await;
+    shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.standin().fault(Rule { times: 9, ..Rule::once(On::Query, Fault::ErrorBefore) });
+    let call = json!({ "day": today(&shop).to_string() });
+    let failure = shop.system().invoke("reconcile", call).await.unwrap_err();
+    assert!(failure.message.contains("결제사에 물어보지 못했습니다"), "{failure:?}");
+    assert!(shop.items().iter().all(|item| item["pk"]["S"] != "ACCOUNTS"), "nothing is kept");
+}
+
+#[tokio::test]
+async fn a_day_that_is_none_is_explained() {
+    let shop = shop().await;
+    let tomorrow = today(&shop).tomorrow().unwrap();
+    for day in [json!("어제"), json!(20_261_121), json!(tomorrow.to_string())] {
+        let answer = shop.owner("reconcile", json!({ "day": day })).await;
+        assert_eq!(
+            (&answer["status"], &answer["problems"][0]["field"]),
+            (&json!(400), &json!("day")),
+            "{answer:#}"
+        );
+    }
+    let empty = shop.owner("reconcile", json!({})).await;
+    assert!(empty["next"][0].as_str().unwrap().contains("아직 맞춰 본 날이 없습니다"), "{empty:#}");
+}

@@ -1,0 +1,146 @@
+//! Whether the payment service's ledger and the table agree. Nothing of the code under test is asked.
+
+use serde_json::Value;
+use toss_standin::{Kind, Ledger, OrderLedger};
+
+use crate::play::PAID;
+
+const SERVICE_AND_POSTAGE: u64 = 5_000;
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name]["S"].as_str().unwrap_or_default()
+}
+
+fn amount(item: &Value, name: &str) -> u64 {
+    item[name]["N"].as_str().and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
+fn list<'a>(item: &'a Value, name: &str) -> &'a [Value] {
+    item[name]["L"].as_array().map_or(&[], Vec::as_slice)
+}
+
+macro_rules! agree {
+    ($holds:expr, $($why:tt)*) => {
+        if !$holds {
+            return Err(format!($($why)*));
+        }
+    };
+}
+
+/// The first disagreement between the items of the table and the ledger, if there is one. Everything is at rest; `copies` were shelved.
+pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(), String> {
+    let kind = |kind: &'static str| items.iter().filter(move |item| text(item, "kind") == kind);
+    let (mut gone, mut held_places, mut had) = (0, 0, 0);
+    for order in kind("order") {
+        let letters = kind("letter").filter(|letter| text(letter, "order") == text(order, "id"));
+        let refunded = letters.filter(|letter| text(letter, "notice") == "refunded").count();
+        match one(order, &ledger.order(text(order, "id")), refunded)? {
+            Book::None => {}
+            Book::Held => held_places += 1,
+            Book::Gone => {
+                gone += 1;
+                had += 1;
+            }
+            Book::Back => had += 1,
+        }
+        let paid = kind("paid").filter(|paid| text(paid, "sk") == text(order, "id")).count();
+        let charged = ledger.order(text(order, "id")).charges;
+        agree!(paid == charged as usize, "{} is {paid} times among the paid of a day", text(order, "id"));
+    }
+    for (id, ledger) in &ledger.orders {
+        let known = kind("order").any(|order| text(order, "id") == id);
+        agree!(known || ledger.charged == 0, "money for an order that nobody knows: {id} {ledger:?}");
+    }
+    let stock = items.iter().find(|item| text(item, "pk") == "SHELF#middle").cloned().unwrap_or_default();
+    let empty = serde_json::Map::new();
+    let holds = stock["holds"]["M"].as_object().unwrap_or(&empty);
+    let for_good = holds.values().filter(|hold| hold["S"] == "paid").count() as u64;
+    let by_book: u64 = kind("book")
+        .map(|book| amount(book, "copies") + list(book, "back").len() as u64 - amount(book, "taken"))
+        .sum();
+    let free = amount(&stock, "free");
+    agree!(
+        (free, by_book) == (copies - gone, copies - gone),
+        "{copies} copies, {gone} gone: the shelf says {free}, the books say {by_book}"
+    );
+    agree!(
+        for_good == held_places,
+        "{held_places} orders wait for a book, {for_good} places are held: {stock}"
+    );
+    agree!(for_good <= free, "{for_good} places are promised and {free} copies are there: {stock}");
+    let sent = items.iter().filter(|item| text(item, "sk").starts_with("SENT#")).count() as u64;
+    agree!(sent == 2 * had, "{had} books had, {sent} times reader or address have had one");
+    // The letters lie there; their ringing may wait for the morning.
+    let waits = kind("message").find(|message| {
+        text(message, "waiting") == "message" && !["choose", "ring"].contains(&text(message, "task"))
+    });
+    agree!(waits.is_none(), "a message that nobody handled: {waits:?}");
+    Ok(())
+}
+
+/// What an order means for the shelf.
+enum Book {
+    None,
+    Held,
+    Gone,
+    /// It came back, and its reader has had it.
+    Back,
+}
+
+fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, String> {
+    let state = text(order, "state");
+    let refunds: Vec<&Value> = list(order, "refunds").iter().map(|refund| &refund["M"]).collect();
+    let told = || format!("{} is {state}: {ledger:?} {refunds:#?}", text(order, "id"));
+    agree!(ledger.charges <= 1, "charged twice: {}", told());
+    agree!(text(order, "waiting") != "payment", "nobody found out about a payment: {}", told());
+    agree!(
+        refunds.iter().all(|refund| text(refund, "progress") == "done"),
+        "a refund is not done: {}",
+        told()
+    );
+    // Every refund exactly once, and none that nobody promised.
+    let mut promised: Vec<u64> = refunds.iter().map(|refund| amount(refund, "amount")).collect();
+    let back = ledger.movements.iter().filter(|moved| moved.kind == Kind::Refund);
+    let mut back: Vec<u64> = back.map(|moved| moved.amount).collect();
+    promised.sort_unstable();
+    back.sort_unstable();
+    agree!(promised == back, "{promised:?} was promised and {back:?} went back: {}", told());
+    agree!(letters == refunds.len(), "{letters} letters tell of the refunds: {}", told());
+    let owner: u64 = refunds
+        .iter()
+        .filter(|refund| text(refund, "why") == "owner")
+        .map(|refund| amount(refund, "amount"))
+        .sum();
+    Ok(match state {
+        "priced" | "cancelled" => {
+            agree!(ledger.charged == 0, "not paid, and charged: {}", told());
+            Book::None
+        }
+        "refunded" if order["parcel"].is_object() => {
+            let postage = amount(&order["withdrawal"]["M"], "postage");
+            agree!(
+                ledger.charged == PAID && ledger.held() <= postage,
+                "not all but the postage went back: {}",
+                told()
+            );
+            Book::Back
+        }
+        "refunded" => {
+            agree!((ledger.charged, ledger.held()) == (PAID, 0), "not all went back: {}", told());
+            Book::None
+        }
+        // No book was left that this reader had not had: paid and kept until there is one.
+        "choosing" => {
+            agree!(ledger.held() + owner == PAID, "what is held is not what was paid: {}", told());
+            Book::Held
+        }
+        "packed" | "shipped" | "delivered" => {
+            let price = amount(&order["choice"]["M"], "list_price");
+            // What the owner gives back comes off what is held; a difference is never more than is held.
+            let wanted = (price + SERVICE_AND_POSTAGE).min(PAID).saturating_sub(owner);
+            agree!(ledger.held() == wanted, "{wanted} should be held: {}", told());
+            Book::Gone
+        }
+        other => return Err(format!("not settled: {other}: {}", told())),
+    })
+}

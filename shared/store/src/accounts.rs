@@ -1,0 +1,38 @@
+//! The accounts of each day, as they were found when they were last held against the provider's.
+
+use house::accounts::Accounts;
+
+use crate::{
+    Store, StoreError, Versioned,
+    item::{from_item, string, to_item},
+    key,
+};
+
+impl Store {
+    /// Keeps what was found for a day; what was found before for the same day is replaced. One write.
+    pub async fn keep_accounts(&self, accounts: &Accounts) -> Result<(), StoreError> {
+        let item = to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+
+    /// The accounts of the last days that were looked at, newest first, at most `limit`. One read.
+    pub async fn accounts(&self, limit: i32) -> Result<Vec<Accounts>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :accounts")
+            .expression_attribute_values(":accounts", string(key::ACCOUNTS))
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await?;
+        answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| from_item(item).map(|accounts: Versioned<Accounts>| accounts.value))
+            .collect()
+    }
+}
