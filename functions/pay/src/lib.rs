@@ -60,7 +60,7 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
             Some(_) => Box::pin(confirm(&pay, &request, id)).await,
-            None => ask_again(&pay, &request, id).await,
+            None => Box::pin(ask_again(&pay, &request, id)).await,
         };
     }
     let order = own(&pay, &request, id).await?.value;

@@ -34,7 +34,7 @@ async fn is_needed(
 ) {
     meets(readers, None, &meeting).await.unwrap_or_else(|why| panic!("with every guard: {why}"));
     let found = meets(readers, Some((function, condition)), &meeting).await;
-    let why = found.expect_err("a guard was forgotten and nobody noticed");
+    let Err(why) = found else { panic!("a guard was forgotten and nobody noticed") };
     assert!(why.contains(wanted), "`{wanted}` was to be found, and not: {why}");
 }
 
