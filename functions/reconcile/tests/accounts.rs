@@ -86,7 +86,7 @@ async fn every_difference_is_named_kept_and_changes_nothing() {
     let refund = |item: &mut Value, amount: &str| item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();
     let spoils: [Spoil<'_>; 4] = [
         ("장부에는 21,000원, 결제사에는 22,000원이 결제되었습니다", &|item| {
-            item["total"]["N"] = "21000".into()
+            item["total"]["N"] = "21000".into();
         }),
         (
             "장부에는 1,000원이 돌아갔고 0원이 가는 길인데, 결제사에서는 2,000원이",

@@ -179,18 +179,18 @@ mod tests {
             let (body, _) = rest.split_once("-----END CERTIFICATE-----").unwrap();
             STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap()
         });
-        let prints: Vec<String> = certificates
+        let prints: Vec<u64> = certificates
             .map(|certificate| {
                 let digest = ring::digest::digest(&ring::digest::SHA256, &certificate);
-                digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+                u64::from_be_bytes(*digest.as_ref().first_chunk().unwrap())
             })
             .collect();
         let published = [
-            "8ecde6884f3d87b1",
-            "1ba5b2aa8c65401a",
-            "18ce6cfe7bf14e60",
-            "e35d28419ed02025",
-            "568d6905a2c88708",
+            0x8ecd_e688_4f3d_87b1,
+            0x1ba5_b2aa_8c65_401a,
+            0x18ce_6cfe_7bf1_4e60,
+            0xe35d_2841_9ed0_2025,
+            0x568d_6905_a2c8_8708,
         ];
         assert_eq!(prints, published);
     }
