@@ -224,14 +224,14 @@ mod tests {
     #[test]
     fn a_crew_leaves_nobody_behind() {
         let mut crew = Crew::new().unwrap();
-        let ready =
-            crew.start_ready("shell", command("sh").args(["-c", "sleep 600 & echo $!; wait"])).unwrap();
-        let pid = Pid::from_raw(ready.trim().parse().unwrap()).unwrap();
-        drop(crew);
-        // The grandchild is a zombie at most: its signal was sent before the crew was gone.
-        let state =
-            std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(") Z") || state.contains(") X"), "{state}");
+        // Child and grandchild hold the pipe; it ends when the last of them is gone.
+        let (mut held, holds) = std::io::pipe().unwrap();
+        let mut shell = command("sh");
+        crew.start_ready("shell", shell.args(["-c", "sleep 600 & echo ready; wait"]).stderr(holds)).unwrap();
+        drop((crew, shell));
+        let (tell, gone) = std::sync::mpsc::channel();
+        std::thread::spawn(move || tell.send(std::io::copy(&mut held, &mut std::io::sink()).is_ok()));
+        assert_eq!(gone.recv_timeout(Duration::from_secs(20)), Ok(true), "somebody is left");
     }
 
     #[test]
