@@ -20,6 +20,9 @@ const MOST: u64 = 100;
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if let Some(strange) = call.strange(&["limit"], &json!({ "limit": USUAL })) {
+        return Ok(strange);
+    }
     let limit = match call.fields.get("limit") {
         None | Some(Value::Null) => USUAL,
         Some(value) => match value.as_u64().filter(|limit| (1..=MOST).contains(limit)) {

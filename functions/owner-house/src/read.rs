@@ -6,6 +6,9 @@ use drawer::Problem;
 use house::text::Text;
 use serde_json::{Map, Value, json};
 
+/// The fields of a call, whatever it does.
+pub(crate) const FIELDS: [&str; 8] = ["do", "file", "version", "files", "room", "riddle", "say", "answer"];
+
 /// Changes of files: a text, or nothing for a file that goes.
 pub(crate) type Files = BTreeMap<String, Option<String>>;
 

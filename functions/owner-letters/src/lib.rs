@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
+use drawer::{Answer, Call, Desk, Problem, Stuck, strangers};
 use house::{
     id::WorkId,
     isbn::Isbn,
@@ -32,6 +32,11 @@ struct Line {
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if let Some(strange) =
+        call.strange(&["letters", "limit"], &json!({ "letters": [{ "letter": LETTER, "answer": "" }] }))
+    {
+        return Ok(strange);
+    }
     if call.fields.get("letters").is_none_or(Value::is_null) {
         return show(&desk, &call).await;
     }
@@ -162,7 +167,10 @@ fn read(call: &Call) -> Result<Vec<Line>, Vec<Problem>> {
     let mut problems = Vec::new();
     for (place, value) in letters.iter().enumerate() {
         let empty = Map::new();
-        match line(value.as_object().unwrap_or(&empty), call) {
+        let fields = value.as_object().unwrap_or(&empty);
+        let known = ["letter", "answer", "owned"];
+        problems.extend(strangers(fields, &format!("letters[{place}]."), &known, &example()));
+        match line(fields, call) {
             Ok(line) => lines.push(line),
             Err(problem) => {
                 problems.push(Problem { field: format!("letters[{place}].{}", problem.field), ..problem });

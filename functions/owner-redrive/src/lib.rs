@@ -32,6 +32,9 @@ struct Pair {
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if let Some(strange) = call.strange(&["send_back"], &json!({ "send_back": ["choose"] })) {
+        return Ok(strange);
+    }
     let wanted = match wanted(&call) {
         Ok(wanted) => wanted,
         Err(problem) => return Ok(Answer::problems(vec![problem])),

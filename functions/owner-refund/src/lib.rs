@@ -33,6 +33,12 @@ struct Wish {
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if let Some(strange) = call.strange(
+        &["order", "amount", "reason", "came_back", "shelve"],
+        &json!({ "order": example_order(), "amount": 3_000, "reason": "모서리가 접힌 책을 보내 드려서" }),
+    ) {
+        return Ok(strange);
+    }
     if call.fields.contains_key("came_back") {
         return back::handle(&desk, &call).await;
     }

@@ -24,6 +24,10 @@ const ENOUGH: u64 = 10;
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+    if let Some(strange) = call.strange(&["from", "to"], &json!({ "from": "2026-11-01", "to": "2026-11-30" }))
+    {
+        return Ok(strange);
+    }
     let today = calendar::today(call.now);
     let (from, to) = match days(&call, today) {
         Ok(days) => days,

@@ -16,6 +16,12 @@ pub enum Line {
 }
 
 impl Call {
+    /// The answer to a call with fields that this drawer does not have; none if it knows them all.
+    pub fn strange(&self, known: &[&str], example: &Value) -> Option<Answer> {
+        let problems = strangers(&self.fields, "", known, example);
+        (!problems.is_empty()).then(|| Answer::problems(problems))
+    }
+
     /// What the owner is told after a dry run.
     pub fn asks(&self) -> String {
         format!("맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).", self.code)

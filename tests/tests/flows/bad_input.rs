@@ -517,6 +517,20 @@ async fn an_owners_event_that_is_none() {
 }
 
 #[tokio::test]
+async fn a_field_that_a_drawer_does_not_have_is_named() {
+    let shop = Shop::empty().await;
+    let system = shop.system();
+    for drawer in system.template().functions.keys().filter(|name| name.starts_with("owner-")) {
+        names_the_problem(&shop.owner(drawer, json!({ "한도": 3 })).await, "한도", drawer);
+    }
+    let letter =
+        json!({ "letter": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader", "anwser": "네" });
+    let answer = shop.owner("owner-letters", json!({ "letters": [letter] })).await;
+    names_the_problem(&answer, "letters[0].anwser", "owner-letters");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn a_row_of_the_shelf_with_a_wrong_field() {
     let shop = Shop::empty().await;
     let optional = ["work", "tags", "translator"];
