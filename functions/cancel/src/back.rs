@@ -1,5 +1,6 @@
-//! Sending the book back once it has come. The reader says why and when it came; the page says before the click what goes back, to the won, and by
-//! when. No money moves before the book is back: the owner says so (`owner-refund`), and from that day three working days are counted.
+//! Sending the book back once it has come. The reader says why, and when it came if nobody noted that day before; the page says before the click what
+//! goes back, to the won, and by when. No money moves before the book is back: the owner says so (`owner-refund`), and from that day three working days
+//! are counted.
 
 use house::{
     calendar, letter,
@@ -32,13 +33,13 @@ pub(crate) async fn withdraw(
     if order.value.withdrawal.is_some() {
         return Ok(Some(Reply::see(here)));
     }
-    let (reason, received) = match read(request) {
+    let (reason, received) = match read(request, &order.value) {
         Ok(read) => read,
         Err(problems) => return Ok(again(&problems)),
     };
     let withdrawn = match order.value.clone().withdrawn(reason, received, request.now) {
         Ok(withdrawn) => withdrawn,
-        Err(why) => return Ok(again(&[not_withdrawn(request, why)])),
+        Err(why) => return Ok(again(&[not_withdrawn(request, &order.value, why)])),
     };
     match site.store.save_order(&order.with(withdrawn), None).await {
         Ok(()) => {
@@ -50,7 +51,7 @@ pub(crate) async fn withdraw(
     }
 }
 
-fn read(request: &Request) -> Result<(Reason, Date), Vec<Problem>> {
+fn read(request: &Request, order: &Order) -> Result<(Reason, Date), Vec<Problem>> {
     let mut problems = Vec::new();
     let reason: Option<Reason> = request.form.typed("reason").parse().ok();
     if reason.is_none() {
@@ -58,7 +59,7 @@ fn read(request: &Request) -> Result<(Reason, Date), Vec<Problem>> {
             say!(request, "둘 가운데 하나를 골라 주십시오.", "Please choose one of the two.").to_owned();
         problems.push(Problem { field: "reason", say });
     }
-    let received = day(request.form.typed("received"));
+    let received = order.arrived.or_else(|| day(request.form.typed("received")));
     if received.is_none() {
         problems.push(received_problem(request));
     }
@@ -88,12 +89,14 @@ fn received_problem(request: &Request) -> Problem {
     }
 }
 
-fn not_withdrawn(request: &Request, why: NotWithdrawn) -> Problem {
+fn not_withdrawn(request: &Request, order: &Order, why: NotWithdrawn) -> Problem {
+    // The field that the page has: a day that was noted is not asked for.
+    let field = if order.arrived.is_some() { "reason" } else { "received" };
     match why {
         NotWithdrawn::TooLate(until) => {
             let until = letter::date(until, request.language);
             Problem {
-                field: "received",
+                field,
                 say: say!(
                     request,
                     format!(
@@ -105,7 +108,7 @@ fn not_withdrawn(request: &Request, why: NotWithdrawn) -> Problem {
                 ),
             }
         }
-        NotWithdrawn::Received | NotWithdrawn::Refused(_) => received_problem(request),
+        NotWithdrawn::Received | NotWithdrawn::Refused(_) => Problem { field, ..received_problem(request) },
     }
 }
 
@@ -141,6 +144,7 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
                 "The book is on the road or has come already. We can not call it back on the road: once you have it, send it back here, opened or not."
             )) }
         }
+        @if let Some(arrived) = order.arrived { p { (days(request, arrived)) } }
         (amounts(request, order))
         p { (say!(
             request,
@@ -159,12 +163,27 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
                 }
                 @if let Some(problem) = problem { p.problem id="reason-problem" { (problem.say) } }
             }
-            (Field::text("received", say!(request, "책을 받으신 날", "The day the book came")).mode("numeric")
+            @if order.arrived.is_none() { (Field::text("received", say!(request, "책을 받으신 날", "The day the book came")).mode("numeric")
                 .hint(&hint)
-                .value(request.form.typed("received")).markup(problems))
+                .value(request.form.typed("received")).markup(problems)) }
             button { (say!(request, "책 돌려보내기", "Send the book back")) }
         }
     }
+}
+
+/// From which day the days count, and until when.
+fn days(request: &Request, arrived: Date) -> String {
+    let [came, mind, damaged] = [arrived, Reason::MindChanged.until(arrived), Reason::Damaged.until(arrived)]
+        .map(|day| letter::date(day, request.language));
+    say!(
+        request,
+        format!(
+            "{came}에 닿은 책입니다. 마음이 바뀌셨다면 {mind}까지, 책이 상했거나 약속과 다르면 {damaged}까지 돌려보내실 수 있습니다. 받으신 날이 다르면 아래 전자우편으로 알려 주십시오."
+        ),
+        format!(
+            "The book came on {came}. You can send it back until {mind} if you changed your mind, until {damaged} if it is damaged or not as agreed. If it came on another day, please write to the address below."
+        )
+    )
 }
 
 fn because(request: &Request, reason: Reason) -> String {

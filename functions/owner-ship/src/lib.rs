@@ -1,4 +1,5 @@
-//! 부치기: carrier and tracking number for one parcel or many. A wrong number is refused before anything is done; an unusual one needs a reason.
+//! 부치기: carrier and tracking number for one parcel or many, and which of those posted have come. A wrong number is refused before anything is done;
+//! an unusual one needs a reason. The days of a withdrawal count from the day on which an arrival is noted, here or at the reader's window.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use house::{
 use serde_json::{Map, Value, json};
 use store::{Change, Lost};
 
-/// Most parcels in one call.
+/// Most parcels, and most arrivals, in one call.
 const MOST: usize = 50;
 
 /// How often a lost race is run again.
@@ -22,14 +23,20 @@ struct Posted {
     parcel: Parcel,
 }
 
+/// A call, read.
+struct Wish {
+    posted: Vec<Posted>,
+    delivered: Vec<OrderId>,
+}
+
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    let posted = match read(&call.fields) {
-        Ok(posted) => posted,
+    let wish = match read(&call.fields) {
+        Ok(wish) => wish,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
-    for (place, posted) in posted.iter().enumerate() {
+    for (place, posted) in wish.posted.iter().enumerate() {
         let what =
             format!("주문 {} → {} {}", posted.order, posted.parcel.carrier.title(), posted.parcel.number);
         answer.line(match one(&desk, posted, &call).await? {
@@ -39,10 +46,23 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             One::Not(why) => Line::Not(Problem::new(format!("parcels[{place}].order"), why, example())),
         });
     }
+    for (place, id) in wish.delivered.iter().enumerate() {
+        let what = format!("주문 {id}");
+        answer.line(match arrival(&desk, *id, &call).await? {
+            One::Would => {
+                Line::Would(format!("{what}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다"))
+            }
+            One::Did => {
+                Line::Did(format!("{what}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다"))
+            }
+            One::Before => Line::Did(format!("{what}: 닿은 날이 이미 적혀 있습니다. 두 번 하지 않았습니다")),
+            One::Not(why) => Line::Not(Problem::new(format!("delivered[{place}]"), why, ORDER)),
+        });
+    }
     Ok(answer.closed(
         &call,
         "problems에 적힌 꾸러미는 하지 않았습니다. owner-desk로 무엇이 기다리는지 보실 수 있습니다.",
-        "owner-desk로 남은 일을 볼 수 있습니다.",
+        "owner-desk로 남은 일을 볼 수 있습니다. 부친 책이 닿은 것을 아시면 delivered에 주문 번호를 적어 부르세요. 읽는 분이 창에서 스스로 적을 수도 있습니다.",
     ))
 }
 
@@ -55,9 +75,7 @@ enum One {
 
 async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
     for _ in 0..ROUNDS {
-        let Some(order) = desk.store.order(posted.order).await? else {
-            return Ok(One::Not("이런 주문은 없습니다".into()));
-        };
+        let Some(order) = desk.store.order(posted.order).await? else { return Ok(none()) };
         let step = match order.value.handed_over(posted.parcel.clone(), call.now) {
             Ok(step) => step,
             Err(Refused::OtherParcel) => return Ok(One::Not("이미 다른 운송장으로 부친 주문입니다".into())),
@@ -81,7 +99,38 @@ async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
             Err(lost) => return Err(lost.into()),
         }
     }
-    Ok(One::Not("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요".into()))
+    Ok(busy())
+}
+
+/// Notes that a book has come.
+async fn arrival(desk: &Desk, id: OrderId, call: &Call) -> Result<One, Stuck> {
+    for _ in 0..ROUNDS {
+        let Some(order) = desk.store.order(id).await? else { return Ok(none()) };
+        if order.value.arrived.is_some() {
+            return Ok(One::Before);
+        }
+        let Ok(arrived) = order.value.clone().arrives(call.now) else {
+            let now = state(order.value.state);
+            return Ok(One::Not(format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {now} 상태입니다")));
+        };
+        if !call.confirmed {
+            return Ok(One::Would);
+        }
+        match desk.store.save_order(&order.with(arrived), None).await {
+            Ok(()) => return Ok(One::Did),
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Ok(busy())
+}
+
+fn none() -> One {
+    One::Not("이런 주문은 없습니다".into())
+}
+
+fn busy() -> One {
+    One::Not("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요".into())
 }
 
 fn state(state: State) -> &'static str {
@@ -100,27 +149,42 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn read(fields: &Map<String, Value>) -> Result<Vec<Posted>, Vec<Problem>> {
-    let strange = strangers(fields, "", &["parcels"], &json!({ "parcels": [example()] }));
+fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
+    let strange = strangers(fields, "", &["parcels", "delivered"], &json!({ "parcels": [example()] }));
     if !strange.is_empty() {
         return Err(strange);
     }
-    let parcels = match fields.get("parcels").and_then(Value::as_array) {
-        Some(parcels) if !parcels.is_empty() && parcels.len() <= MOST => parcels,
-        _ => {
-            let expected = format!("부칠 꾸러미를 1개에서 {MOST}개까지 대괄호 안에 적습니다");
-            return Err(vec![Problem::new("parcels", expected, json!([example()]))]);
+    let listed = |field: &str, expected: &str, example: Value| match fields.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(listed)) if !listed.is_empty() && listed.len() <= MOST => Ok(Some(listed)),
+        Some(_) => {
+            let expected = format!("{expected} 1개에서 {MOST}개까지 대괄호 안에 적습니다");
+            Err(vec![Problem::new(field, expected, example)])
         }
     };
-    let mut lines = Vec::new();
+    let parcels = listed("parcels", "부칠 꾸러미를", json!([example()]))?;
+    let arrivals = listed("delivered", "닿은 주문의 번호를", json!([ORDER]))?;
+    if parcels.is_none() && arrivals.is_none() {
+        let expected =
+            "부칠 꾸러미를 대괄호 안에 적습니다. 닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
+        return Err(vec![Problem::new("parcels", expected, json!([example()]))]);
+    }
+    let (parcels, arrivals) = (parcels.into_iter().flatten(), arrivals.into_iter().flatten());
+    let (mut posted, mut delivered) = (Vec::new(), Vec::new());
     let mut problems = Vec::new();
-    for (place, parcel) in parcels.iter().enumerate() {
+    for (place, parcel) in parcels.enumerate() {
         match line(parcel, place) {
-            Ok(line) => lines.push(line),
+            Ok(line) => posted.push(line),
             Err(mut wrong) => problems.append(&mut wrong),
         }
     }
-    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+    for (place, id) in arrivals.enumerate() {
+        match id.as_str().and_then(|id| id.trim().parse().ok()) {
+            Some(id) => delivered.push(id),
+            None => problems.push(not_an_order(format!("delivered[{place}]"))),
+        }
+    }
+    if problems.is_empty() { Ok(Wish { posted, delivered }) } else { Err(problems) }
 }
 
 fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
@@ -133,11 +197,7 @@ fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
         .unwrap_or_default();
     let order: Option<OrderId> = text("order").and_then(|id| id.trim().parse().ok());
     if order.is_none() {
-        problems.push(Problem::new(
-            field("order"),
-            "주문 번호 26글자를 적습니다",
-            "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7",
-        ));
+        problems.push(not_an_order(field("order")));
     }
     let carrier = text("carrier").and_then(Carrier::named);
     if carrier.is_none() {
@@ -162,6 +222,13 @@ fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
     }
 }
 
+/// What an order's number looks like.
+const ORDER: &str = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7";
+
+fn not_an_order(field: String) -> Problem {
+    Problem::new(field, "주문 번호 26글자를 적습니다", ORDER)
+}
+
 fn example() -> Value {
-    json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "carrier": "cj", "number": "123456789012" })
+    json!({ "order": ORDER, "carrier": "cj", "number": "123456789012" })
 }

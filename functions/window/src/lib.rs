@@ -1,4 +1,4 @@
-//! 창: an order, seen from outside. A poetic line, and beside it the same in plain words.
+//! 창: an order, seen from outside. A poetic line, and beside it the same in plain words. Who has the book can say here that it has come.
 
 use std::sync::Arc;
 
@@ -7,21 +7,27 @@ use house::{
     letter,
     order::{Order, Outcome, Payment, State, Want},
     refund::{Progress, Refund, Why},
+    withdraw::Reason,
 };
 use maud::{Markup, html};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
+use store::{Lost, Versioned};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, riddle, say};
+
+/// How often a word that met another change of the order is said again.
+const ROUNDS: usize = 4;
 
 /// Serves `/window` and `/window/{order}`.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    if request.method == Method::Post {
-        return Err(Refusal::MethodNotAllowed);
-    }
     let visitor = request.visitor()?;
     if let Some(id) = request.parameter("order") {
         let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
-        // Another's order is not there: nothing is said about whether it exists.
-        let order = site.store.order(id).await?.filter(|order| order.value.visitor == visitor);
-        return Ok(page(&request, &order.ok_or(Refusal::NotFound)?.value).into());
+        return match request.method {
+            Method::Post => arrived(&site, &request, id).await,
+            Method::Get => Ok(page(&request, &own(&site, &request, id).await?.value, false).into()),
+        };
+    }
+    if request.method == Method::Post {
+        return Err(Refusal::MethodNotAllowed);
     }
     let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
     Ok(match visit.orders.as_slice() {
@@ -29,6 +35,34 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
         [only] => Reply::see(format!("/window/{only}")),
         orders => list(&request, orders).into(),
     })
+}
+
+/// The reader's own order. Another's is not there: nothing is said about whether it exists.
+async fn own(site: &Site, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
+    let visitor = request.visitor()?;
+    site.store.order(id).await?.filter(|order| order.value.visitor == visitor).ok_or(Refusal::NotFound)
+}
+
+/// The reader says that the book has come. Said again, it changes nothing: the first word counts.
+async fn arrived(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+    for _ in 0..ROUNDS {
+        let order = own(site, request, id).await?;
+        if order.value.arrived.is_some() {
+            return Ok(Reply::see(format!("/window/{id}")));
+        }
+        let Ok(arrived) = order.value.clone().arrives(request.now) else {
+            return Ok(page(request, &order.value, true).status(StatusCode::CONFLICT).into());
+        };
+        match site.store.save_order(&order.with(arrived), None).await {
+            Ok(()) => {
+                tracing::info!(order = %id, "the reader has the book");
+                return Ok(Reply::see(format!("/window/{id}")));
+            }
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(Lost::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(Refusal::Ours(format!("order {id} is being changed by others")))
 }
 
 fn none(request: &Request, onward: &str) -> Page {
@@ -52,17 +86,24 @@ fn list(request: &Request, orders: &[OrderId]) -> Page {
     Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
 }
 
-fn page(request: &Request, order: &Order) -> Page {
+/// The order. `early`: its reader said that a book has come that is not on its way.
+fn page(request: &Request, order: &Order, early: bool) -> Page {
     let (poem, plain) = words(request, order);
     let body = html! {
         h1 { (say!(request, "창", "The window")) }
         section data-order=(order.id) data-state=(order.state.name()) {
             p.keeper { (poem) }
             p { strong { (plain) } }
+            @if early { p role="status" { (say!(
+                request,
+                "받으셨다는 말씀은 책이 길 위에 있을 때 적어 둘 수 있습니다. 이 주문은 지금 그렇지 않아, 바뀐 것은 없습니다.",
+                "That a book has come can be noted while it is on its way. This order is not, so nothing has changed."
+            )) } }
             @if order.state == State::Priced {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "값 치르러 가기", "On to the payment")) } }
             }
             (facts(request, order))
+            @if order.state == State::Shipped { (has_it_come(request, order)) }
             @if may_be_cancelled(order.state) {
                 p.plain { a href=(format!("/cancel/{}", order.id)) { (say!(request, "주문 물리기", "Cancel this order")) } }
             }
@@ -79,6 +120,38 @@ fn page(request: &Request, order: &Order) -> Page {
         }
     };
     Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+/// The question whether the book has come; nobody has to answer it.
+fn has_it_come(request: &Request, order: &Order) -> Markup {
+    html! {
+        form id="arrived" method="post" action=(format!("/window/{}", order.id)) {
+            p.plain { (say!(
+                request,
+                "책이 닿았으면 알려 주십시오. 무르실 수 있는 7일을 오늘부터 셉니다. 알려 주지 않으셔도 잃으시는 것은 없습니다.",
+                "If the book has reached you, you may let us know: the 7 days in which you can send it back then count from today. You lose nothing by not telling us."
+            )) }
+            button.quiet { (say!(request, "받았습니다", "It has arrived")) }
+        }
+    }
+}
+
+/// When the book came, and until when it can be sent back without a reason.
+fn has_come(request: &Request, order: &Order) -> String {
+    let day = |day: Option<_>| day.map(|day| letter::date(day, request.language));
+    match (day(order.arrived), day(order.until(Reason::MindChanged))) {
+        (Some(came), Some(until)) => say!(
+            request,
+            format!("책이 {came}에 닿았습니다. {until}까지는 까닭 없이 무르실 수 있습니다."),
+            format!("Your book arrived on {came}. Until {until} you can send it back without a reason.")
+        ),
+        _ => say!(
+            request,
+            "책이 닿았습니다. 받으신 날부터 7일 안에는 까닭 없이 무르실 수 있습니다.",
+            "Your book has arrived. Within 7 days of that you can send it back without a reason."
+        )
+        .to_owned(),
+    }
 }
 
 /// The same thing twice: for the ear, and for the head.
@@ -158,18 +231,14 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
                 Some(_) => say!(request, "책이 집으로 돌아올 채비를 하오.", "The book makes ready to come home."),
             },
             match order.withdrawal {
-                None => say!(
-                    request,
-                    "책이 도착했습니다. 받은 날부터 7일 안에 무를 수 있습니다.",
-                    "Your book has arrived. You can withdraw within 7 days."
-                ),
+                None => has_come(request, order),
                 Some(_) => say!(
                     request,
                     "책을 돌려보내시기로 했습니다. 책이 가게에 닿은 날부터 영업일 3일 안에 돈을 돌려드립니다.",
                     "You are sending the book back. Your money goes back within 3 working days of its return."
-                ),
-            }
-            .to_owned(),
+                )
+                .to_owned(),
+            },
         ),
         State::Cancelled => (
             say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),

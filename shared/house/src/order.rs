@@ -205,6 +205,9 @@ pub struct Order {
     /// The parcel, once handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parcel: Option<Parcel>,
+    /// The day on which the book came, as the owner or the reader noted it: the days of a withdrawal count from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<Date>,
     /// Money that goes back, or went back, in the order it was promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
@@ -289,6 +292,7 @@ impl Order {
             desk: None,
             choice: None,
             parcel: None,
+            arrived: None,
             refunds: Vec::new(),
             withdrawal: None,
             changed_at: now,
@@ -359,6 +363,16 @@ impl Order {
     pub fn shipped(self, now: Timestamp) -> Result<Step, Refused> {
         let order = self.become_state(State::Shipped, now)?;
         Ok(order.asking(&[Task::Ring { notice: Notice::Shipped }], now))
+    }
+
+    /// The book has come to its reader today. An arrival that is noted already stays as it is: the days are counted from the first word.
+    pub fn arrives(self, now: Timestamp) -> Result<Self, Refused> {
+        if self.arrived.is_some() {
+            return Ok(self);
+        }
+        let mut order = self.become_state(State::Delivered, now)?;
+        order.arrived = Some(calendar::today(now));
+        Ok(order)
     }
 
     /// What the order waits for, if it waits for somebody.

@@ -74,7 +74,7 @@ impl std::str::FromStr for Reason {
 pub struct Withdrawal {
     /// Why.
     pub reason: Reason,
-    /// When the reader received the book, by their own word.
+    /// When the reader received the book: the day that was noted before, or else their own word.
     pub received: Date,
     /// When the reader said so.
     pub asked_at: Timestamp,
@@ -91,7 +91,7 @@ pub enum NotWithdrawn {
     /// The order does not stand so: not posted, or withdrawn from before.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// The day of receipt lies before the payment or after today.
+    /// No day of receipt is known, or it lies before the payment or after today.
     #[error("the book was not received on that day")]
     Received,
     /// The time for this reason is over.
@@ -122,15 +122,25 @@ impl Order {
         back.map_or(Won::ZERO, |withdrawal| withdrawal.postage)
     }
 
-    /// The reader has received the book and withdraws. No money moves before the book is back.
-    pub fn withdrawn(mut self, reason: Reason, received: Date, now: Timestamp) -> Result<Self, NotWithdrawn> {
+    /// The last day on which a book can be sent back for this reason, once it is noted that it came.
+    pub fn until(&self, reason: Reason) -> Option<Date> {
+        self.arrived.map(|arrived| reason.until(arrived))
+    }
+
+    /// The reader has received the book and withdraws. The days are counted from the day that was noted when the book came; if nobody noted one, from
+    /// the reader's own word, which is noted now. No money moves before the book is back.
+    pub fn withdrawn(
+        mut self,
+        reason: Reason,
+        word: impl Into<Option<Date>>,
+        now: Timestamp,
+    ) -> Result<Self, NotWithdrawn> {
         let refused = Refused::NoSuchTransition { from: self.state, to: State::Returned };
         if !matches!(self.state, State::Shipped | State::Delivered) || self.withdrawal.is_some() {
             return Err(refused.into());
         }
-        if !self.may_be_on(received, now) {
-            return Err(NotWithdrawn::Received);
-        }
+        let received = self.arrived.or(word.into()).filter(|day| self.may_be_on(*day, now));
+        let received = received.ok_or(NotWithdrawn::Received)?;
         let until = reason.until(received);
         if calendar::today(now) > until {
             return Err(NotWithdrawn::TooLate(until));
@@ -138,6 +148,7 @@ impl Order {
         if self.state == State::Shipped {
             self = self.become_state(State::Delivered, now)?;
         }
+        self.arrived = Some(received);
         self.changed_at = now;
         self.withdrawal =
             Some(Withdrawal { reason, received, asked_at: now, postage: reason.postage(), came_back: None });
@@ -243,6 +254,20 @@ mod tests {
         assert_eq!(late, Err(NotWithdrawn::TooLate(date(2026, 12, 2))));
         assert!(shipped().withdrawn(Reason::Damaged, received, now).is_ok());
         assert!(shipped().withdrawn(Reason::MindChanged, received, later(9)).is_ok(), "the last day counts");
+    }
+
+    #[test]
+    fn a_day_that_was_noted_counts_whatever_is_said_later() {
+        assert!(order().arrives(noon()).is_err(), "nothing was posted");
+        let arrived = shipped().arrives(later(2)).unwrap();
+        assert_eq!((arrived.state, arrived.arrived), (State::Delivered, Some(date(2026, 11, 25))));
+        assert_eq!(arrived.clone().arrives(later(5)).unwrap(), arrived, "the first word counts");
+        assert_eq!(arrived.until(Reason::MindChanged), Some(date(2026, 12, 2)));
+        let said_later = arrived.clone().withdrawn(Reason::MindChanged, date(2026, 12, 1), later(10));
+        assert_eq!(said_later, Err(NotWithdrawn::TooLate(date(2026, 12, 2))));
+        let withdrawn = arrived.withdrawn(Reason::MindChanged, None, later(9)).unwrap();
+        assert_eq!(withdrawn.withdrawal.unwrap().received, date(2026, 11, 25));
+        assert_eq!(shipped().withdrawn(Reason::MindChanged, None, later(2)), Err(NotWithdrawn::Received));
     }
 
     #[test]

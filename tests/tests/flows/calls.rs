@@ -84,6 +84,13 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         reader.pay(Pay::Approve).await;
         reader.expect("window");
         shop.settle().await;
+        let (order, _) = reader.here().order();
+        shop.owner_ships(&order, "123456789012").await;
+        shop.settle().await;
+        reader.reload().await;
+        let arrived = reader.here().form("form#arrived");
+        reader.submit(arrived).await;
+        assert_eq!(reader.here().order().1, "delivered");
         for path in [
             "/",
             "/window",

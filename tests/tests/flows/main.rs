@@ -9,6 +9,7 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
+mod arrival;
 mod bad_input;
 mod bookmark;
 mod calls;

@@ -297,6 +297,9 @@ async fn the_window_and_the_mailbox() {
             shop.minutes_pass(1).await;
             window.add(when, reader.window().await);
         }
+        let arrived = reader.here().form("form#arrived");
+        window.add("it has arrived", reader.submit(arrived).await);
+        window.add("the way back of a book that has arrived", reader.go(&format!("/cancel/{order}")).await);
         mailbox.add("after a whole order", reader.mailbox().await);
         // One more, for which no book is left: this reader has had the other work by another order.
         shop.minutes_pass(1).await;
