@@ -128,8 +128,8 @@ impl fmt::Debug for Cloud {
 /// (<https://www.amazontrust.com/repository/>).
 const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
 
-/// Whom the AWS clients trust. Reading all of the system's roots, some three hundred files, was half of a cold start;
-/// only an address of one's own behind TLS needs them.
+/// Whom the AWS clients trust. Reading all of the system's roots, some three hundred files, took nearly half of a cold
+/// start (docs/decisions); only an address of one's own behind TLS needs them.
 fn trusted(environment: &Environment) -> TrustStore {
     let own = environment.optional("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("https:"));
     TrustStore::empty().with_native_roots(own).with_pem_certificate(AMAZON_ROOTS)
