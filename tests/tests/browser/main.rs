@@ -141,6 +141,7 @@ async fn walk(phone: &Browser, shop: &Running) {
     let order = pay(phone).await;
     phone.until_the_order_is(&order, "packed").await;
     phone.look("window-packed").await;
+    owner_looks(phone, shop, &order).await;
 
     owner_ships(shop, &order).await;
     phone.until_the_order_is(&order, "shipped").await;
@@ -152,11 +153,28 @@ async fn walk(phone: &Browser, shop: &Running) {
     }
     phone.look("mailbox").await;
 
-    for step in ["shelf", "notice"] {
-        phone.open(&format!("{}/{step}", shop.url())).await;
+    for (step, path) in [
+        ("receipt", format!("receipt/{order}")),
+        ("cancel", format!("cancel/{order}")),
+        ("bookmark", "bookmark".to_owned()),
+        ("shelf", "shelf".to_owned()),
+        ("notice", "notice".to_owned()),
+    ] {
+        phone.open(&format!("{}/{path}", shop.url())).await;
         phone.arrives(step).await;
         phone.look(step).await;
     }
+}
+
+/// The pages behind the links of the owner's desk: the desk as a board, and the slip of a packed parcel. Then back to the window.
+async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
+    let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
+    for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["page"])] {
+        phone.open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}"))).await;
+        phone.arrives(step).await;
+        phone.look(step).await;
+    }
+    phone.open(&format!("{}/window/{order}", shop.url())).await;
 }
 
 async fn through_the_rooms(phone: &Browser) {
