@@ -69,8 +69,13 @@ async fn a_reader_walks_the_deployed_house_from_the_closed_door_to_the_posted_pa
     let heard = within("the whisper went out", || house.heard(&twins, 1)).await;
     assert!(!heard.contains("김읽는이") && !heard.contains("창의문로"), "{heard}");
 
+    // And once with the owner choosing.
+    house.owner_does("owner-taste", event("owner-taste-choosing")).await;
     let mut other = house.visitor();
     let order = other.walk(Doors::Riddle).await;
+    arrives_at(&mut other, &order, "choosing").await;
+    let desk = house.owner("owner-desk", json!({})).await;
+    house.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
     arrives_at(&mut other, &order, "packed").await;
 }
 
