@@ -46,7 +46,7 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, Problem> {
         let column = column(name).ok_or_else(|| {
             let names: Vec<&str> = COLUMNS.iter().map(|(korean, _)| *korean).collect();
             problem(format!(
-                "첫 줄의 ‘{name}’은(는) 모르는 칸입니다. ISBN, {} 가운데에서 적습니다",
+                "첫 줄에 모르는 칸이 있습니다: ‘{name}’. ISBN, {} 가운데에서 적습니다",
                 names.join(", ")
             ))
         })?;

@@ -62,7 +62,7 @@ pub fn strangers(fields: &Map<String, Value>, at: &str, known: &[&str], example:
         .keys()
         .filter(|field| !known.contains(&field.as_str()))
         .map(|field| {
-            let expected = format!("모르는 칸입니다. 여기에는 {}을(를) 적을 수 있습니다", known.join(", "));
+            let expected = format!("모르는 칸입니다. 여기에 적을 수 있는 칸: {}", known.join(", "));
             Problem::new(format!("{at}{field}"), expected, example.clone())
         })
         .collect()
