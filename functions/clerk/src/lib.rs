@@ -3,7 +3,6 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use aws_sdk_sns::Client;
 use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
 use house::{
     calendar,
@@ -11,6 +10,7 @@ use house::{
 };
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use post::OwnerBell;
 use serde::Serialize;
 use serde_json::Value;
 use store::{Lost, Store};
@@ -20,20 +20,13 @@ const LOOKED_AT: i32 = 100;
 
 struct Clerk {
     store: Store,
-    bell: Client,
-    /// The topic that rings at the owner's.
-    topic: String,
+    bell: OwnerBell,
     clock: Clock,
 }
 
 impl Open for Clerk {
     async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self {
-            store: Store::open(cloud)?,
-            bell: Client::new(&cloud.sdk),
-            topic: cloud.environment.required("TOPIC_OWNER")?.to_owned(),
-            clock: cloud.clock.clone(),
-        })
+        Ok(Self { store: Store::open(cloud)?, bell: OwnerBell::open(cloud)?, clock: cloud.clock.clone() })
     }
 }
 
@@ -77,8 +70,7 @@ async fn look(clerk: &Clerk) -> Result<Noted, Error> {
         told = Promises::of(desk.orders.iter().map(|order| &order.value), now).told();
         if let Some(words) = &told {
             // Before it is written down: twice rather than never.
-            let sent = clerk.bell.publish().topic_arn(&clerk.topic).message(words).send().await;
-            sent.map_err(|error| cloud::why(&error))?;
+            clerk.bell.tell(words).await?;
             tracing::warn!(late = words, "owner told of promises");
         }
         notes.value.told = true;

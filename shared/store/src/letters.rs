@@ -1,9 +1,6 @@
 //! The mailbox.
 
-use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{Put, Update},
-};
+use aws_sdk_dynamodb::types::{Put, Update};
 use house::{
     id::{MessageId, VisitorId},
     letter::{Author, Letter},
@@ -12,7 +9,7 @@ use house::{
 use jiff::Timestamp;
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Guard, Lost, Store, StoreError, Versioned, held,
     item::{from_item, string, to_item},
     key::{self, waiting},
     transaction::Transaction,
@@ -160,17 +157,7 @@ impl Store {
             .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        held(sent).map(drop)
     }
 }
 

@@ -72,6 +72,19 @@ where
     }
 }
 
+/// Whether a conditional write was made. That its condition did not hold is an answer, and no error.
+pub(crate) fn held<T, E, R>(sent: Result<T, SdkError<E, R>>) -> Result<bool, StoreError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: fmt::Debug,
+{
+    match sent {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Store {

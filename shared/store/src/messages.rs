@@ -4,10 +4,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, Put, Update},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use house::{
     calendar,
     id::{MessageId, VisitorId},
@@ -17,7 +14,7 @@ use house::{
 use jiff::Timestamp;
 
 use crate::{
-    Store, StoreError, Versioned,
+    Store, StoreError, Versioned, held,
     item::{Item, from_item, number, string, to_item},
     key,
     key::waiting,
@@ -70,17 +67,7 @@ impl Store {
             .expression_attribute_values(":one", number(1))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        held(sent).map(drop)
     }
 
     /// The order that a message is about, and whether the message was handled. One read.
@@ -121,17 +108,7 @@ impl Store {
             .set_expression_attribute_values(Some(mark.values))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        held(sent)
     }
 
     /// The write that marks a message handled, as part of a transaction.

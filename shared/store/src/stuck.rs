@@ -3,15 +3,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValue},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use house::stuck::{Alert, Tally};
 use jiff::civil::Date;
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, held,
     item::{Item, number, string},
     key,
 };
@@ -113,17 +110,7 @@ impl Store {
             .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        held(sent)
     }
 
     /// One more of a wrong answer: of one that is there, or a new one while there is room for it.
@@ -160,13 +147,8 @@ impl Store {
             }
         };
         for new in [false, true] {
-            match update(new).send().await {
-                Ok(_) => return Ok(()),
-                Err(error)
-                    if error
-                        .as_service_error()
-                        .is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {}
-                Err(error) => return Err(error.into()),
+            if held(update(new).send().await)? {
+                return Ok(());
             }
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! The owner's taste, and placing the books anew after it changed: in pages, resumable, while orders go on. A choice scores what it sees by the taste
 //! of its day; the place of a book in the index only decides who is seen first.
 
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::Put};
+use aws_sdk_dynamodb::types::Put;
 use house::{choose::Book, counter::Counter, price::PriceRange, taste::Taste};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned, books,
+    Guard, Lost, Store, StoreError, Versioned, books, held,
     item::{from_item, number, string},
     key,
     transaction::Transaction,
@@ -104,17 +104,7 @@ impl Store {
             .expression_attribute_values(":seen", number(book.version))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        held(sent).map(drop)
     }
 
     async fn save_one(&self, guard: Guard, put: Put) -> Result<(), Lost> {

@@ -328,12 +328,37 @@ impl Browser {
         if self.reader.restless {
             let here = format!("body[data-step={}]", self.page().await.step());
             for (move_to, then) in [("back", "body[data-step]"), ("forward", &here), ("refresh", &here)] {
-                self.post(move_to, json!({})).await;
+                self.turns(move_to).await;
                 self.wait_for(then).await;
                 self.no_complaint().await;
             }
         }
         self.page().await
+    }
+
+    /// Turns a page of the history, or the same page once more, and waits until another document is there. The driver alone may answer
+    /// sooner, and a step forward taken while the step back is still under way leads nowhere.
+    async fn turns(&self, move_to: &str) {
+        // A page that is come back to may send its form by itself once more; then nothing lies ahead.
+        if move_to == "forward" && !self.has_a_way_forward().await {
+            return;
+        }
+        // Each document began at an instant of its own; a page that was kept as it stood brings its own back.
+        let document = json!({ "script": "return performance.timeOrigin", "args": [] });
+        let left = self.post("execute/sync", document.clone()).await;
+        self.post(move_to, json!({})).await;
+        let began = Instant::now();
+        // Between two documents nothing can be run.
+        while self.try_post("execute/sync", &document).await.map_or(true, |here| here == left) {
+            assert!(began.elapsed() < COMES_WITHIN, "{move_to} leads nowhere from {:?}", self.page().await);
+            tokio::time::sleep(LOOKS_EVERY).await;
+        }
+    }
+
+    async fn has_a_way_forward(&self) -> bool {
+        let history = self.chromium("Page.getNavigationHistory", json!({})).await;
+        let pages = history["entries"].as_array().unwrap().len();
+        history["currentIndex"].as_u64().is_some_and(|at| usize::try_from(at).unwrap() + 1 < pages)
     }
 
     async fn no_complaint(&self) {
