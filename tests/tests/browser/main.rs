@@ -230,7 +230,7 @@ async fn through_a_room(phone: &Browser, page: &Page) {
         Some(Solution::Rhythm(pattern)) => say(phone, &pattern.written()).await,
         Some(Solution::Word(answers)) => say(phone, answers[0].written()).await,
         None => {
-            phone.click("form[data-door=plain] button").await;
+            phone.follow("form[data-door=plain] button").await;
             return;
         }
     }
@@ -243,7 +243,7 @@ async fn through_a_room(phone: &Browser, page: &Page) {
 /// Says something at the riddle door.
 async fn say(phone: &Browser, answer: &str) {
     phone.write("#answer", answer).await;
-    phone.click("form[data-door=riddle] button:not([type=button])").await;
+    phone.follow("form[data-door=riddle] button:not([type=button])").await;
 }
 
 /// The riddle on a page: the one whose question and label stand there.
@@ -271,7 +271,7 @@ async fn knock(phone: &Browser, pattern: &Pattern) {
         phone.act(&json!({ "type": "key", "id": "keys", "actions": actions })).await;
         assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from the space bar");
         phone.look("knock-knocked").await;
-        phone.click("form[data-door=riddle] button:not([type=button])").await;
+        phone.follow("form[data-door=riddle] button:not([type=button])").await;
         phone.wait_for("body[data-step=knock] :is(a[data-onward], [role=alert])").await;
         if !phone.page().await.has_door("riddle") {
             return;
@@ -304,7 +304,7 @@ async fn pay(phone: &Browser) -> String {
     if phone.reader.restless {
         for choice in ["cancel", "refuse"] {
             to_the_provider(phone).await;
-            phone.click(&format!("[data-pay={choice}]")).await;
+            phone.follow(&format!("[data-pay={choice}]")).await;
             phone.arrives("pay").await;
             phone.look(&format!("pay-{choice}")).await;
             phone.onward().await;
@@ -319,7 +319,7 @@ async fn pay(phone: &Browser) -> String {
     }
     to_the_provider(phone).await;
     phone.look("toss").await;
-    phone.click("[data-pay=approve]").await;
+    phone.follow("[data-pay=approve]").await;
     if !phone.reader.script {
         // With script the page in between sends its form by itself.
         phone.arrives("pay").await;
@@ -335,7 +335,7 @@ async fn pay(phone: &Browser) -> String {
 async fn to_the_provider(phone: &Browser) {
     if phone.reader.script {
         assert_eq!(phone.run("return typeof TossPayments").await, "function", "the provider's script runs");
-        phone.click("#paying button").await;
+        phone.follow("#paying button").await;
     } else {
         phone.onward().await;
     }
@@ -348,7 +348,7 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     tabs.arrives("door").await;
     tabs.onward().await;
     tabs.arrives("knock").await;
-    tabs.click("form[data-door=plain] button").await;
+    tabs.follow("form[data-door=plain] button").await;
     let page = tabs.arrives("study").await;
     let Some(Solution::Word(answers)) = riddle(&page, Language::Ko).map(|riddle| &riddle.solution) else {
         panic!("no riddle in {page:?}");
@@ -373,7 +373,7 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     to_the_provider(tabs).await;
     for tab in [&one, &other] {
         tabs.to_tab(tab).await;
-        tabs.click("[data-pay=approve]").await;
+        tabs.follow("[data-pay=approve]").await;
         assert_eq!(tabs.arrives("window").await.order().0, order);
     }
     tabs.until_the_order_is(&order, "packed").await;
@@ -384,7 +384,7 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
 /// By plain doors to the guestbook.
 async fn through_the_last_rooms(tabs: &Browser) {
     while tabs.arrives_anywhere().await.has_door("plain") {
-        tabs.click("form[data-door=plain] button").await;
+        tabs.follow("form[data-door=plain] button").await;
     }
 }
 

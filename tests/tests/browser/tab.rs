@@ -30,6 +30,9 @@ const AXE: &str = ".tools/axe/axe_playwright_python/axe.min.js";
 /// WCAG 2.2 up to AA, and axe's own good advice.
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/// See [`Browser::document`].
+const DOCUMENT: &str = "return performance.timeOrigin";
+
 /// Keys that write nothing, as WebDriver names them.
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
@@ -224,6 +227,13 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
+    /// Clicks on what leads to another page, and waits until the browser has left this one: a look right after the click may still see it.
+    pub(crate) async fn follow(&self, css: &str) {
+        let left = self.document().await;
+        self.click(css).await;
+        self.another_document(&left, css).await;
+    }
+
     pub(crate) async fn write(&self, css: &str, text: &str) {
         if self.reader.hand == Hand::Keys {
             self.tab_to(css).await;
@@ -281,8 +291,8 @@ impl Browser {
     /// Goes on by what is marked as leading onward.
     pub(crate) async fn onward(&self) {
         match self.page().await.onward() {
-            Onward::Link(_) => self.click("a[data-onward]").await,
-            Onward::Form(_) => self.click("form[data-onward] button").await,
+            Onward::Link(_) => self.follow("a[data-onward]").await,
+            Onward::Form(_) => self.follow("form[data-onward] button").await,
         }
     }
 
@@ -343,14 +353,23 @@ impl Browser {
         if move_to == "forward" && !self.has_a_way_forward().await {
             return;
         }
-        // Each document began at an instant of its own; a page that was kept as it stood brings its own back.
-        let document = json!({ "script": "return performance.timeOrigin", "args": [] });
-        let left = self.post("execute/sync", document.clone()).await;
+        let left = self.document().await;
         self.post(move_to, json!({})).await;
+        self.another_document(&left, move_to).await;
+    }
+
+    /// What tells a document from any other: the instant at which it began.
+    async fn document(&self) -> Json {
+        self.run(DOCUMENT).await
+    }
+
+    /// Waits until another document is there than the one that was left. One that was kept as it stood comes back with its own instant.
+    async fn another_document(&self, left: &Json, by: &str) {
         let began = Instant::now();
+        let look = json!({ "script": DOCUMENT, "args": [] });
         // Between two documents nothing can be run.
-        while self.try_post("execute/sync", &document).await.map_or(true, |here| here == left) {
-            assert!(began.elapsed() < COMES_WITHIN, "{move_to} leads nowhere from {:?}", self.page().await);
+        while self.try_post("execute/sync", &look).await.map_or(true, |here| here == *left) {
+            assert!(began.elapsed() < COMES_WITHIN, "{by} leads nowhere from {:?}", self.page().await);
             tokio::time::sleep(LOOKS_EVERY).await;
         }
     }
