@@ -9,14 +9,15 @@ use house::{
     letter,
     order::{Order, State},
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
-use web::Seal;
+use web::Links;
 
 /// Shown if the call does not say: a morning's work.
 const USUAL: u64 = 30;
 /// Most that one call shows.
 const MOST: u64 = 100;
+/// For how long a link to a page is good, in minutes: a morning at the desk.
+const LINKS_GOOD_FOR: i64 = 6 * 60;
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
@@ -36,10 +37,10 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             }
         },
     };
-    let pages = Pages::open(&desk, call.now).await?;
+    let links = Links::open(&desk.cloud, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
     let waiting = desk.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let mut answer = Answer::well();
-    answer.page = Some(pages.board());
+    answer.page = Some(links.to("/board"));
     if waiting.orders.is_empty() {
         answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         return Ok(answer);
@@ -92,7 +93,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
         answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
     }
-    answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &pages)).collect();
+    answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &links)).collect();
     Ok(answer)
 }
 
@@ -108,44 +109,7 @@ fn picks(orders: &[&Order]) -> Value {
     json!({ "picks": picks })
 }
 
-/// Signed links to the slips.
-struct Pages {
-    address: String,
-    seal: Seal,
-    until: Timestamp,
-}
-
-impl Pages {
-    /// For how long a link is good, in minutes: a morning at the desk.
-    const GOOD_FOR: i64 = 6 * 60;
-
-    async fn open(desk: &Desk, now: Timestamp) -> Result<Self, Stuck> {
-        let address =
-            desk.cloud.environment.required("PAGE_URL").map_err(|why| Stuck::CannotOpen(why.into()))?;
-        let key = desk.cloud.secret("SESSION_KEY_NAME").await.map_err(|why| Stuck::CannotOpen(why.into()))?;
-        Ok(Self {
-            address: address.to_owned(),
-            seal: Seal::new(key.reveal()),
-            until: calendar::minutes_after(now, Self::GOOD_FOR),
-        })
-    }
-
-    /// The slip and the letter of an order, to print.
-    fn slip(&self, order: &Order) -> String {
-        self.link(&format!("/slip/{}", order.id))
-    }
-
-    /// The desk itself, to look at.
-    fn board(&self) -> String {
-        self.link("/board")
-    }
-
-    fn link(&self, page: &str) -> String {
-        format!("{}{page}?ticket={}", self.address, self.seal.ticket(page, self.until))
-    }
-}
-
-fn show(order: &Order, today: jiff::civil::Date, pages: &Pages) -> Value {
+fn show(order: &Order, today: jiff::civil::Date, links: &Links) -> Value {
     let address = &order.address;
     json!({
         "what": order.errand(today).title(),
@@ -157,7 +121,7 @@ fn show(order: &Order, today: jiff::civil::Date, pages: &Pages) -> Value {
         "isbn": order.choice.as_ref().map(|choice| choice.isbn.to_string()),
         "copy": order.choice.as_ref().map(|choice| choice.copy),
         "reason": order.choice.as_ref().map(|choice| choice.reason.clone()),
-        "page": (order.state == State::Packed).then(|| pages.slip(order)),
+        "page": (order.state == State::Packed).then(|| links.to(&format!("/slip/{}", order.id))),
         "proposals": order.desk.as_ref().map(|desk| desk.proposals.iter().map(|proposal| json!({
             "isbn": proposal.isbn.to_string(),
             "title": proposal.title,

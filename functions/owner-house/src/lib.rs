@@ -15,19 +15,21 @@ use house::{
     letter,
     text::Language,
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{Content, Versioned};
-use web::Seal;
+use web::Links;
 
 use read::Wish;
+
+/// For how long a link to a preview is good, in minutes: a week to read it over.
+const LINKS_GOOD_FOR: i64 = 7 * 24 * 60;
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     if let Some(strange) = call.strange(&read::FIELDS, &json!({ "do": "check", "version": "2027-01" })) {
         return Ok(strange);
     }
-    let links = Links::open(&desk, call.now).await?;
+    let links = Links::open(&desk.cloud, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
     let wish = match Wish::read(&call.fields) {
         Ok(wish) => wish,
         Err(problem) => return Ok(Answer::problems(vec![problem])),
@@ -48,37 +50,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     }
 }
 
-/// Signed links to the previews.
-struct Links {
-    address: String,
-    seal: Seal,
-    until: Timestamp,
-}
-
-impl Links {
-    /// For how long a link is good, in minutes: a week to read it over.
-    const GOOD_FOR: i64 = 7 * 24 * 60;
-
-    async fn open(desk: &Desk, now: Timestamp) -> Result<Self, Stuck> {
-        let address =
-            desk.cloud.environment.required("PAGE_URL").map_err(|why| Stuck::CannotOpen(why.into()))?;
-        let key = desk.cloud.secret("SESSION_KEY_NAME").await.map_err(|why| Stuck::CannotOpen(why.into()))?;
-        Ok(Self {
-            address: address.to_owned(),
-            seal: Seal::new(key.reveal()),
-            until: calendar::minutes_after(now, Self::GOOD_FOR),
-        })
-    }
-
-    /// Where a version can be walked before it is open.
-    fn preview(&self, version: &str) -> Value {
-        let page = preview_page(version);
-        let ticket = self.seal.ticket(&page, self.until);
-        json!({
-            "preview": format!("{}{page}&ticket={ticket}", self.address),
-            "until": letter::clock(self.until, Language::Ko),
-        })
-    }
+/// Where a version can be walked before it is open.
+fn preview(links: &Links, version: &str) -> Value {
+    json!({ "preview": links.to(&preview_page(version)), "until": letter::clock(links.until(), Language::Ko) })
 }
 
 /// The files of a version: kept in the table, or the program's own.
@@ -137,7 +111,7 @@ async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Re
         "files": content.files.keys().collect::<Vec<_>>(),
         "opened": opened,
         "accepted": head.accepted,
-        "walk": links.preview(&content.house),
+        "walk": preview(links, &content.house),
     }));
     Ok(answer)
 }

@@ -7,8 +7,9 @@ use house::{
 };
 use serde_json::{Value, json};
 use store::{Content, Lost, Versioned};
+use web::Links;
 
-use crate::{Links, built_in_content, content_of, read::Files, save, to_confirm};
+use crate::{built_in_content, content_of, read::Files, save, to_confirm};
 
 /// Most bytes of a version: an item of the table takes 400 KB.
 const MOST_BYTES: usize = 300_000;
@@ -129,7 +130,7 @@ pub(crate) async fn preview(
         answer.did.push(format!("{version} 판을 걸어 볼 주소를 만들었습니다. 아무것도 바뀌지 않았습니다."));
         answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
         answer.next.push("마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
-        answer.shows.push(links.preview(version));
+        answer.shows.push(crate::preview(links, version));
         return Ok(answer);
     }
     let content = compose(desk, head, version, files).await?;
@@ -159,7 +160,7 @@ pub(crate) async fn preview(
     answer
         .next
         .push("주소를 열어 걸어 보고, 마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
-    answer.shows.push(links.preview(version));
+    answer.shows.push(crate::preview(links, version));
     Ok(answer)
 }
 

@@ -92,13 +92,23 @@ struct Arguments {
     /// Orders that go through the pipeline.
     #[arg(long, default_value_t = 300, default_value_if("quick", "true", "30"), value_parser = one_or_more)]
     orders: u32,
-    /// Measure this function only (may be given several times), and no pipeline.
-    #[arg(long, value_name = "FUNCTION")]
+    /// Measure this function only, or the pipeline only (may be given several times).
+    #[arg(long, value_name = "FUNCTION|pipeline")]
     only: Vec<String>,
     /// Show what the functions log.
     #[arg(long)]
     logs: bool,
 }
+
+impl Arguments {
+    /// Whether a function, or the pipeline, is to be measured.
+    fn measures(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
+/// What the pipeline is called in `--only`.
+const PIPELINE: &str = "pipeline";
 
 fn one_or_more(text: &str) -> Result<u32, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "a number above 0 is expected".to_owned())
@@ -120,7 +130,7 @@ fn bench(arguments: &Arguments) -> Outcome<()> {
     let clockwork = Builder::new_current_thread().enable_all().build().about("a thread for the clockwork")?;
 
     let (bare, functions) = functions(arguments, &services, &clockwork)?;
-    let pipeline = if arguments.only.is_empty() {
+    let pipeline = if arguments.measures(PIPELINE) {
         eprintln!("the pipeline, {} orders …", arguments.orders);
         // Its trouble does not take the functions' figures away.
         let measured = services.block_on(pipeline::measure(arguments.orders));
@@ -148,7 +158,7 @@ fn functions(
 ) -> Outcome<(Option<Weight>, Vec<Measured>)> {
     let house = services.block_on(House::open(local::Clock::system()))?;
     let known: BTreeSet<String> = house.functions().map(ToOwned::to_owned).collect();
-    if let Some(unknown) = arguments.only.iter().find(|name| !known.contains(*name)) {
+    if let Some(unknown) = arguments.only.iter().find(|name| *name != PIPELINE && !known.contains(*name)) {
         return trouble(format!("The template has no function {unknown}."));
     }
     let folder = match &arguments.binaries {
@@ -167,7 +177,7 @@ fn functions(
     let (mut measured, mut reader) = (Vec::new(), Reader::new(0));
     for request in requests::of(&known) {
         let event = services.block_on(house.event(&request, &mut reader))?;
-        if arguments.only.is_empty() || arguments.only.contains(&request.function) {
+        if arguments.measures(&request.function) {
             eprintln!("{} {} …", request.function, request.name);
             let endpoint = services.block_on(endpoint::open(house.wire_of(&request.function)))?;
             let program = runtime::Program {

@@ -4,7 +4,7 @@ use house::accounts::Accounts;
 
 use crate::{
     Store, StoreError, Versioned,
-    item::{from_item, string, to_item},
+    item::{string, to_item, values},
     key,
 };
 
@@ -28,11 +28,6 @@ impl Store {
             .limit(limit)
             .send()
             .await?;
-        answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| from_item(item).map(|accounts: Versioned<Accounts>| accounts.value))
-            .collect()
+        values(answer.items.into_iter().flatten())
     }
 }

@@ -6,8 +6,8 @@ use house::{calendar, id::OrderId, order::Order};
 use jiff::civil::Date;
 
 use crate::{
-    Store, StoreError, Versioned,
-    item::{from_item, string},
+    Store, StoreError,
+    item::{string, values},
     key,
 };
 
@@ -45,10 +45,7 @@ impl Store {
             return Ok(PaidOn { orders: Vec::new(), next: None });
         }
         let items = self.read_many(ids.iter().map(|id| key::order(*id))).await?;
-        let mut orders: Vec<Order> = items
-            .into_values()
-            .map(|item| from_item(item).map(|order: Versioned<Order>| order.value))
-            .collect::<Result<_, _>>()?;
+        let mut orders: Vec<Order> = values(items.into_values())?;
         orders.sort_by_key(|order| order.id);
         Ok(PaidOn { orders, next: ids.last().copied().filter(|_| more) })
     }

@@ -57,6 +57,13 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<Versioned<T>,
     Ok(Versioned { value, version })
 }
 
+/// Reads all items of an answer, without their versions.
+pub(crate) fn values<T: DeserializeOwned>(
+    items: impl IntoIterator<Item = Item>,
+) -> Result<Vec<T>, StoreError> {
+    items.into_iter().map(|item| Ok(from_item(item)?.value)).collect()
+}
+
 /// A text attribute.
 pub(crate) fn string(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())

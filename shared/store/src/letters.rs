@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned, held,
-    item::{from_item, string, to_item},
+    item::{from_item, string, to_item, values},
     key::{self, waiting},
     transaction::Transaction,
 };
@@ -64,12 +64,7 @@ impl Store {
             .limit(limit)
             .send()
             .await?;
-        answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| from_item(item).map(|letter: Versioned<Letter>| letter.value))
-            .collect()
+        values(answer.items.into_iter().flatten())
     }
 
     /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned, held,
-    item::{Item, from_item, number, string, to_item},
+    item::{Item, from_item, number, string, to_item, values},
     key,
     key::waiting,
 };
@@ -46,12 +46,7 @@ impl Store {
             .limit(limit)
             .send()
             .await?;
-        answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| from_item(item).map(|message: Versioned<Message>| message.value))
-            .collect()
+        values(answer.items.into_iter().flatten())
     }
 
     /// Lets a message wait until `due` before it is sent again. A handled one is left as it is.
