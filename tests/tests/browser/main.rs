@@ -24,7 +24,10 @@ use house::{
     content::{House, Riddle, Solution},
     rhythm::{Gap, Pattern},
     text::Language,
+    visit::Bell,
+    wait, whisper,
 };
+use jiff::SignedDuration;
 use local::run::{Arguments, Running};
 use serde_json::{Value as Json, json};
 use tab::{Browser, Hand, Reader};
@@ -103,6 +106,29 @@ async fn a_reader_has_two_tabs_open_and_pays_once() {
     with(reader, async move |tabs| in_two_tabs(&tabs, &shop).await).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_takes_the_plain_door_of_every_room() {
+    let reader =
+        Reader { name: "plain", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |plain| by_plain_doors(&plain, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_takes_the_plain_door_of_every_room_in_english_with_the_keyboard() {
+    let reader = Reader {
+        name: "plain-keys",
+        language: Language::En,
+        script: true,
+        hand: Hand::Keys,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |plain| by_plain_doors(&plain, &shop).await).await;
+}
+
 /// Gives the browser to what is to happen, and closes it whatever happens.
 async fn with<W, F>(reader: Reader, happens: W)
 where
@@ -136,7 +162,7 @@ async fn walk(phone: &Browser, shop: &Running) {
     phone.arrives("door").await;
     phone.look("door").await;
     phone.onward().await;
-    through_the_rooms(phone).await;
+    through_the_rooms(phone, shop).await;
     to_the_paying_page(phone).await;
     let order = pay(phone).await;
     phone.until_the_order_is(&order, "packed").await;
@@ -177,7 +203,14 @@ async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
     phone.open(&format!("{}/window/{order}", shop.url())).await;
 }
 
-async fn through_the_rooms(phone: &Browser) {
+/// Every room that has a door, in the order of the walk.
+fn rooms_with_doors() -> Vec<&'static str> {
+    let rooms = House::built_in().unwrap().rooms().iter();
+    rooms.filter(|room| room.has_door()).map(|room| room.id.as_str()).collect()
+}
+
+/// By the first door of each room: what is to be solved is solved, waited for or pulled.
+async fn through_the_rooms(phone: &Browser, shop: &Running) {
     let mut rooms = Vec::new();
     loop {
         let page = phone.arrives_anywhere().await;
@@ -185,9 +218,33 @@ async fn through_the_rooms(phone: &Browser) {
             break;
         }
         rooms.push(page.step().to_owned());
-        through_a_room(phone, &page).await;
+        through_a_room(phone, shop, &page).await;
     }
-    assert!(rooms.starts_with(&["knock".to_owned(), "study".to_owned()]), "{rooms:?}");
+    assert_eq!(rooms, rooms_with_doors());
+}
+
+/// From the closed door to the guestbook, by the plain door of each room.
+async fn by_plain_doors(phone: &Browser, shop: &Running) {
+    phone.open(&shop.url()).await;
+    phone.arrives("door").await;
+    phone.onward().await;
+    phone.arrives("knock").await;
+    let rooms = through_the_plain_doors(phone).await;
+    assert_eq!(rooms, rooms_with_doors());
+    phone.arrives("guestbook").await;
+}
+
+/// By the plain doors from here to the guestbook. Gives the rooms.
+async fn through_the_plain_doors(phone: &Browser) -> Vec<String> {
+    let mut rooms = Vec::new();
+    loop {
+        let page = phone.arrives_anywhere().await;
+        if !page.has_door("plain") {
+            return rooms;
+        }
+        rooms.push(page.step().to_owned());
+        phone.follow("form[data-door=plain] button").await;
+    }
 }
 
 async fn to_the_paying_page(phone: &Browser) {
@@ -221,23 +278,62 @@ async fn to_the_paying_page(phone: &Browser) {
     phone.onward().await;
 }
 
-/// The knock is knocked; a riddle is solved; a room without a riddle is left by its plain door.
-async fn through_a_room(phone: &Browser, page: &Page) {
-    let room = page.step();
+/// The knock is knocked, a riddle is solved, the poem is waited for, the bell is pulled, the halves are joined. What the open
+/// door says shows by which of the two it was opened.
+async fn through_a_room(phone: &Browser, shop: &Running, page: &Page) {
+    let (room, language) = (page.step(), phone.reader.language);
     phone.look(room).await;
-    match riddle(page, phone.reader.language).map(|riddle| &riddle.solution) {
-        Some(Solution::Rhythm(pattern)) if phone.reader.script => knock(phone, pattern).await,
-        Some(Solution::Rhythm(pattern)) => say(phone, &pattern.written()).await,
-        Some(Solution::Word(answers)) => say(phone, answers[0].written()).await,
-        None => {
-            phone.follow("form[data-door=plain] button").await;
+    let says = match room {
+        wait::ROOM => {
+            wait_out(phone, shop, page).await;
+            let room = House::built_in().unwrap().room(room).unwrap();
+            room.by_itself.in_language(language).to_owned()
+        }
+        // What it answers is the next room.
+        Bell::ROOM => {
+            phone.follow("form[data-door=bell] button:not([type=button])").await;
             return;
         }
-    }
+        whisper::ROOM => join_the_halves(phone).await,
+        _ => {
+            let riddle = riddle(page, language).unwrap_or_else(|| panic!("no riddle in {page:?}"));
+            match &riddle.solution {
+                Solution::Rhythm(pattern) if phone.reader.script => knock(phone, pattern).await,
+                Solution::Rhythm(pattern) => say(phone, &pattern.written()).await,
+                Solution::Word(answers) => say(phone, answers[0].written()).await,
+            }
+            riddle.solved.in_language(language).to_owned()
+        }
+    };
     phone.wait_for(&format!("body[data-step={room}] a[data-onward]")).await;
-    phone.arrives(room).await;
+    let open = phone.arrives(room).await;
+    assert!(open.says(&says), "no `{says}` in {open:?}");
     phone.look(&format!("{room}-open")).await;
     phone.onward().await;
+}
+
+/// Lets the poem be read, by the clock of the house, and asks the door as its page says.
+async fn wait_out(phone: &Browser, shop: &Running, page: &Page) {
+    let turning = page.first("#turning[data-seconds]").unwrap_or_else(|| panic!("no wait in {page:?}"));
+    let seconds: i64 = turning.attr("data-seconds").unwrap().parse().unwrap();
+    assert!((1..=i64::from(wait::LONGEST_SECONDS)).contains(&seconds), "{seconds}");
+    shop.system.clock().advance(SignedDuration::from_secs(seconds));
+    phone.follow("form[data-door=wait] button").await;
+}
+
+/// Fetches one half of the verse from the mailbox, and puts it to the other. Gives that half.
+async fn join_the_halves(phone: &Browser) -> String {
+    phone.follow("main a[href='/mailbox']").await;
+    let mailbox = phone.arrives("mailbox").await;
+    phone.look("mailbox-whisper").await;
+    let letter: String =
+        mailbox.all("[data-notice=whisper] p").iter().flat_map(scraper::ElementRef::text).collect();
+    let half = letter.lines().find(|line| line.starts_with('…')).unwrap_or_else(|| panic!("{mailbox:?}"));
+    let half = half.trim_start_matches(['…', ' ']);
+    phone.follow("[data-notice=whisper] a[href='/whisper']").await;
+    phone.arrives(whisper::ROOM).await;
+    say(phone, half).await;
+    half.to_owned()
 }
 
 /// Says something at the riddle door.
@@ -362,7 +458,7 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     tabs.wait_for("body[data-step=study] a[data-onward]").await;
     tabs.look("study-open-in-the-other-tab").await;
     tabs.onward().await;
-    through_the_last_rooms(tabs).await;
+    through_the_plain_doors(tabs).await;
     to_the_paying_page(tabs).await;
 
     let order = tabs.arrives("pay").await.order().0;
@@ -379,13 +475,6 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     tabs.until_the_order_is(&order, "packed").await;
     let ledger = shop.standin().expect("a stand-in takes the payments").ledger();
     assert_eq!(ledger.order(&order).charges, 1, "{ledger:?}");
-}
-
-/// By plain doors to the guestbook.
-async fn through_the_last_rooms(tabs: &Browser) {
-    while tabs.arrives_anywhere().await.has_door("plain") {
-        tabs.follow("form[data-door=plain] button").await;
-    }
 }
 
 async fn owner_ships(shop: &Running, order: &str) {
