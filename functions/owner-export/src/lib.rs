@@ -96,7 +96,7 @@ fn read(call: &Call) -> Result<(Date, Date, Option<OrderId>), Vec<Problem>> {
     let mut day = |field: &str, usual: Date| match call.fields.get(field) {
         None | Some(Value::Null) => usual,
         Some(value) => value.as_str().and_then(|day| day.parse().ok()).unwrap_or_else(|| {
-            problems.push(Problem::new(field, "날을 해-달-날로 적습니다", today.to_string()));
+            problems.push(Problem::new(field, "날짜를 연-월-일로 적습니다", today.to_string()));
             usual
         }),
     };

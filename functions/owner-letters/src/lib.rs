@@ -60,10 +60,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     if call.confirmed {
         answer.next.push("남은 편지는 {}로 다시 불러 보실 수 있습니다.".into());
     } else if !answer.would_do.is_empty() {
-        answer.next.push(format!(
-            "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-            call.code
-        ));
+        answer.next.push(call.asks());
         answer.call = Some(call.to_confirm());
     }
     Ok(answer)

@@ -60,8 +60,8 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     }
     if !answer.would_do.is_empty() {
         answer.next.push(format!(
-            "까닭이 사라졌다면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
-            call.code
+            "까닭이 사라졌다면 {} 다시 부르세요(call에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
+            call.to_write()
         ));
         answer.call = Some(call.to_confirm());
     } else if call.confirmed {

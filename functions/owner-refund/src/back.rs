@@ -52,10 +52,7 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         let what = told(&step.order, copy.is_some());
         if !call.confirmed {
             answer.would_do.push(format!("주문 {id}: {what}"));
-            answer.next.push(format!(
-                "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-                call.code
-            ));
+            answer.next.push(call.asks());
             answer.call = Some(call.to_confirm());
             return Ok(answer);
         }
@@ -150,7 +147,7 @@ fn read(call: &Call) -> Result<Wish, Vec<Problem>> {
         call.fields.get("came_back").and_then(Value::as_str).and_then(|day| day.trim().parse().ok());
     if day.is_none() {
         let today = calendar::today(call.now).to_string();
-        problems.push(Problem::new("came_back", "책이 돌아온 날을 해-달-날로 적습니다", today));
+        problems.push(Problem::new("came_back", "책이 돌아온 날짜를 연-월-일로 적습니다", today));
     }
     let shelve = match call.fields.get("shelve") {
         None | Some(Value::Null) => Some(false),

@@ -68,10 +68,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
                 wish.reason,
                 step.order.held()
             ));
-            answer.next.push(format!(
-                "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-                call.code
-            ));
+            answer.next.push(call.asks());
             answer.call = Some(call.to_confirm());
             return Ok(answer);
         }

@@ -15,6 +15,7 @@ use house::{
     calendar,
     choose::{Book, Love},
     isbn::Isbn,
+    korean::Particle,
     taste::Mood,
 };
 use jiff::SignedDuration;
@@ -315,21 +316,22 @@ impl Report {
             answer.next.push(call.asks());
             answer.call = Some(call.to_confirm());
         } else if !answer.would_do.is_empty() {
-            answer.next.push(format!(
-                "맞으면 보내신 내용에 \"confirm\": \"{}\"을(를) 더해 다시 부르세요.",
-                call.code
-            ));
+            let code = Particle::Object.attach(&format!("\"confirm\": \"{}\"", call.code));
+            answer.next.push(format!("맞으면 보내신 내용에 {code} 더해 다시 부르세요."));
         } else if !answer.did.is_empty() && self.stopped_at.is_none() {
             answer
                 .next
                 .push("서가는 /shelf에서 볼 수 있습니다. 책을 기다리던 주문은 저절로 이어집니다.".into());
         }
         if let Some(row) = self.stopped_at {
-            let confirm =
-                if call.confirmed { format!("와 \"confirm\": \"{}\"", call.code) } else { String::new() };
+            let mut add = format!("\"{GOES_ON}\": {row}");
+            if call.confirmed {
+                add = format!("{} \"confirm\": \"{}\"", Particle::With.attach(&add), call.code);
+            }
             answer.next.push(format!(
-                "{length}행 가운데 {}행까지 했습니다. 보내신 내용에 \"{GOES_ON}\": {row}{confirm}을(를) 더해 다시 부르면 이어서 합니다.",
-                row - 1
+                "{length}행 가운데 {}행까지 했습니다. 보내신 내용에 {} 더해 다시 부르면 이어서 합니다.",
+                row - 1,
+                Particle::Object.attach(&add)
             ));
         }
         if bad > 0 {

@@ -6,6 +6,7 @@ use house::{
     counter::Counter,
     id::WorkId,
     isbn::Isbn,
+    korean::Particle,
     taste::{Choosing, During, Tags, Taste, Veto},
     written,
 };
@@ -177,7 +178,7 @@ pub(crate) fn days<T>(entry: &During<T>) -> String {
 /// A veto's name with its kind.
 pub(crate) fn name(veto: &Veto) -> String {
     match veto {
-        Veto::Work(work) => format!("작품 {work}은(는)"),
+        Veto::Work(work) => format!("작품 {}", Particle::Topic.attach(work.as_str())),
         Veto::Author(name) => format!("지은이 {name}의 책은"),
         Veto::Publisher(name) => format!("출판사 {name}의 책은"),
         Veto::Translator(name) => format!("옮긴이 {name}의 책은"),
@@ -351,7 +352,7 @@ fn during<T>(value: &Value, field: &str, today: Date, one_day: bool, what: T) ->
         None | Some(Value::Null) => Ok(None),
         Some(day) => day.as_str().and_then(|day| day.parse::<Date>().ok()).map(Some).ok_or_else(|| {
             let example = today.to_string();
-            Problem::new(format!("{field}.{name}"), "날을 해-달-날로 적습니다", example)
+            Problem::new(format!("{field}.{name}"), "날짜를 연-월-일로 적습니다", example)
         }),
     };
     let from = day("from")?.unwrap_or(today);

@@ -40,7 +40,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             Some(day) if day <= today => Ok(told(&[look(&till, day, &call).await?])),
             _ => Ok(Answer::problems(vec![Problem::new(
                 "day",
-                "맞춰 볼 날을 해-달-날로 적습니다. 오늘까지의 날입니다",
+                "맞춰 볼 날짜를 연-월-일로 적습니다. 오늘까지의 날짜입니다",
                 yesterday.to_string(),
             )])),
         },

@@ -104,11 +104,11 @@ pub enum StartError {
     },
     /// The template has a function nobody can build.
     #[error(
-        "템플릿의 함수 {0} 이(가) 이 프로그램에 없습니다 / the template's function {0} is not in this program"
+        "템플릿에 있는 함수가 이 프로그램에 없습니다: {0} / the template's function {0} is not in this program"
     )]
     NoSuchFunction(String),
     /// A function did not survive being built.
-    #[error("함수 {name} 을(를) 준비하지 못했습니다 / the function {name} could not be built: {why}")]
+    #[error("함수를 준비하지 못했습니다: {name} / the function {name} could not be built: {why}")]
     Build {
         /// Its short name.
         name: String,
@@ -117,11 +117,11 @@ pub enum StartError {
     },
     /// A secret's variable is in no function's environment.
     #[error(
-        "비밀값 이름 변수 {0} 이(가) 템플릿의 어느 함수에도 없습니다 / no function of the template has the variable {0} that names a secret"
+        "비밀값의 이름을 담는 변수가 템플릿의 어느 함수에도 없습니다: {0} / no function of the template has the variable {0} that names a secret"
     )]
     NoSuchSecret(String),
     /// The embedded DynamoDB refuses the template's table.
-    #[error("테이블 {name} 을(를) 만들 수 없습니다 / cannot make the table {name}: {why}")]
+    #[error("테이블을 만들 수 없습니다: {name} / cannot make the table {name}: {why}")]
     Table {
         /// The table.
         name: String,

@@ -15,7 +15,7 @@ pub(crate) async fn fill(system: &System, folder: &Path) -> Result<usize, String
     let path = folder.join("events").join(format!("{DRAWER}.json"));
     let broken = |why: String| {
         let path = path.display();
-        format!("견본 내용 {path} 을(를) 쓸 수 없습니다 / the sample content {path} cannot be used: {why}")
+        format!("견본 내용을 쓸 수 없습니다: {path} / the sample content {path} cannot be used: {why}")
     };
     let text = std::fs::read_to_string(&path).map_err(|e| broken(e.to_string()))?;
     let mut event: Json = serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?;
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn the_code_is_found_where_the_owner_finds_it() {
-        let answer = serde_json::json!({ "next": ["서두를 것 없습니다.", "맞으면 confirm에 \"0a1b2c3d\"을(를) 적어 다시 부르세요."] });
+        let answer = serde_json::json!({ "next": ["서두를 것 없습니다.", "맞으면 confirm에 \"0a1b2c3d\"를 적어 다시 부르세요."] });
         assert_eq!(code(&answer).as_deref(), Some("0a1b2c3d"));
         assert_eq!(code(&serde_json::json!({ "next": ["confirm에 \"나중에\""] })), None);
     }

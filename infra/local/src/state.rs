@@ -21,7 +21,7 @@ pub enum StateError {
     Locked(String),
     /// A file in it cannot be opened or is damaged.
     #[error(
-        "상태 파일 {path} 을(를) 읽을 수 없습니다 (--fresh 로 비우거나 파일을 옮기십시오) / cannot read the state file {path} (empty it with --fresh, or move it away): {why}"
+        "상태 파일을 읽을 수 없습니다: {path} (--fresh 로 비우거나 파일을 옮기십시오) / cannot read the state file {path} (empty it with --fresh, or move it away): {why}"
     )]
     Unreadable {
         /// The file.

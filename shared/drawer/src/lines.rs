@@ -1,5 +1,6 @@
 //! Calls that take many lines: each is tried by itself, and a bad one leaves its neighbours alone.
 
+use house::korean::Particle;
 use serde_json::{Map, Value};
 
 use crate::{Answer, Call, Problem};
@@ -24,7 +25,13 @@ impl Call {
 
     /// What the owner is told after a dry run.
     pub fn asks(&self) -> String {
-        format!("맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).", self.code)
+        format!("맞으면 {} 다시 부르세요(call에 적어 두었습니다).", self.to_write())
+    }
+
+    /// Where the code goes, as the beginning of a sentence: `confirm에 "0a1b2c3d"를 적어`.
+    pub fn to_write(&self) -> String {
+        let code = Particle::Object.attach(&format!("\"{}\"", self.code));
+        format!("confirm에 {code} 적어")
     }
 }
 
