@@ -141,7 +141,7 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
             p { (say!(
                 request,
                 "책은 길 위에 있거나 이미 닿았습니다. 길 위의 책은 불러 세울 수 없으니, 받으신 다음에 여기서 돌려보내 주십시오. 포장은 뜯으셔도 되고 뜯지 않으셔도 됩니다.",
-                "The book is on the road or has come already. We can not call it back on the road: once you have it, send it back here, opened or not."
+                "The book is on the road or has come already. We cannot call it back on the road: once you have it, send it back here, opened or not."
             )) }
         }
         @if let Some(arrived) = order.arrived { p { (days(request, arrived)) } }

@@ -109,7 +109,7 @@ fn asking(request: &Request, order: &Order) -> Page {
             @if order.paid_at.is_some() { (money(request, order)) } @else { p { (before_payment(request, order)) } }
             p.plain { (say!(
                 request,
-                "까닭은 묻지 않습니다. 물린 뒤에 마음이 바뀌시면 새로 주문하시면 됩니다.",
+                "까닭은 묻지 않습니다. 무른 뒤에 마음이 바뀌시면 새로 주문하시면 됩니다.",
                 "No reason is asked. If you change your mind later, you can place a new order."
             )) }
             form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
@@ -125,12 +125,12 @@ fn before_payment(request: &Request, order: &Order) -> &'static str {
     match &order.payment {
         Some(Payment { outcome: Outcome::Asked, .. }) => say!(
             request,
-            "치르시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 물리시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
+            "치르시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 무르시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
             "We are still finding out what became of your payment. If you cancel now, the order ends here, and if it turns out that money was taken, all of it goes back to you."
         ),
         _ => say!(
             request,
-            "아직 값을 치르지 않으셨습니다. 지금 물리시면 주문이 끝나고, 돈은 빠져나가지 않습니다.",
+            "아직 값을 치르지 않으셨습니다. 지금 무르시면 주문이 끝나고, 돈은 빠져나가지 않습니다.",
             "You have not paid yet. If you cancel now, the order ends and no money moves."
         ),
     }
@@ -151,11 +151,11 @@ fn money(request: &Request, order: &Order) -> Markup {
                 }
                 tr { th scope="row" { (say!(request, "무르는 값", "Charge for cancelling")) } td { (won(request, Won::ZERO)) } }
             }
-            tfoot { tr { th scope="row" { (say!(request, "물리시면 돌려드리는 돈", "Goes back if you cancel")) } td { (won(request, back)) } } }
+            tfoot { tr { th scope="row" { (say!(request, "무르시면 돌려드리는 돈", "Goes back if you cancel")) } td { (won(request, back)) } } }
         }
         p { (say!(
             request,
-            format!("지금 물리시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."),
+            format!("지금 무르시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."),
             format!("If you cancel now, ₩{back} goes back the way it came by {by}. Your card company may take some days to show it.")
         )) }
     }
@@ -194,7 +194,7 @@ fn cancelled(request: &Request, order: &Order) -> Page {
                         say!(
                             request,
                             format!("{amount}원은 결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다."),
-                            format!("₩{amount} can not go back through the provider; the owner will find another way and tell you.")
+                            format!("₩{amount} cannot go back through the provider; the owner will find another way and tell you.")
                         )
                     }
                     _ => {
@@ -216,8 +216,8 @@ fn too_late(request: &Request, order: &Order) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             p { (say!(
                 request,
-                "포장을 마친 주문은 여기서 물릴 수 없습니다. 바뀐 것은 없습니다.",
-                "An order that is packed can not be cancelled here. Nothing has changed."
+                "포장을 마친 주문은 여기서 무를 수 없습니다. 바뀐 것은 없습니다.",
+                "An order that is packed cannot be cancelled here. Nothing has changed."
             )) }
             p { (say!(
                 request,

@@ -86,7 +86,7 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
             "agreed",
             say!(
                 request,
-                "값의 폭과 부치는 날에 동의해 주십시오.",
+                "고른 값의 폭과 부치는 날에 동의해 주십시오.",
                 "Please agree to the price range and the posting date."
             ),
         );

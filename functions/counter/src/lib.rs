@@ -19,11 +19,20 @@ use store::{AtTheCounter, Guard, Lost, NewOrder, Versioned};
 use web::{
     Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
     field::{self, Field},
-    plan, riddle, say,
+    plan, price, riddle, say,
 };
 
 /// How often a lost race for a place is run again.
 const ROUNDS: usize = 8;
+
+/// What is said to a form that was not taken.
+#[derive(Clone, Copy, Default)]
+struct Said<'a> {
+    /// What is to be mended.
+    problems: &'a [Problem],
+    /// Why it can not be taken now, though nothing is wrong with it.
+    not_now: Option<&'a str>,
+}
 
 type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 
@@ -35,13 +44,17 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     let visit = visit.ok_or(Refusal::NoSession)?;
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.place(house, request.now), request.method) {
+        (Place::Counter, method) if visit.value.preview => {
+            let page = preview_page(&request, &visit.value)?;
+            Ok(if method == Method::Get { page } else { page.status(StatusCode::CONFLICT) }.into())
+        }
         (Place::Counter, Method::Get) if closed => Ok(closed_page(&request, &visit.value, &counter)?.into()),
         (Place::Counter, Method::Post) if closed => {
-            let problem = Problem { field: "range", say: closed_words(&request, &counter) };
-            let page = page(&request, &visit.value, &stocks, &[problem])?;
+            let said = Said { not_now: Some(&closed_words(&request, &counter)), ..Said::default() };
+            let page = page(&request, &visit.value, &stocks, said)?;
             Ok(page.status(StatusCode::CONFLICT).into())
         }
-        (Place::Counter, Method::Get) => Ok(page(&request, &visit.value, &stocks, &[])?.into()),
+        (Place::Counter, Method::Get) => Ok(page(&request, &visit.value, &stocks, Said::default())?.into()),
         (Place::Counter, Method::Post) => order(&site, &request, visit, stocks).await,
         // The second click: the order is placed; on to the money.
         (Place::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
@@ -60,7 +73,8 @@ async fn order(
     let filled = match form::read(request) {
         Ok(filled) => filled,
         Err(problems) => {
-            let page = page(request, &visit.value, &stocks, &problems)?;
+            let said = Said { problems: &problems, ..Said::default() };
+            let page = page(request, &visit.value, &stocks, said)?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
@@ -82,12 +96,13 @@ async fn order(
                 field: "range",
                 say: say!(
                     request,
-                    "이 폭의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오. 적으신 것은 그대로 있습니다.",
-                    "Every book in this range is taken right now. Choose another range, or come back when new books arrive. What you wrote is kept."
+                    "이 폭의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오.",
+                    "Every book in this range is taken right now. Choose another range, or come back when new books arrive."
                 )
                 .into(),
             };
-            return Ok(page(request, &visit.value, &stocks, &[gone])?.status(StatusCode::CONFLICT).into());
+            let said = Said { problems: &[gone], ..Said::default() };
+            return Ok(page(request, &visit.value, &stocks, said)?.status(StatusCode::CONFLICT).into());
         };
         let ordered = visit.with(visit.value.clone().ordered(id));
         let new = NewOrder { visit: &ordered, order: &order, stock_version: stock.version, place: &place };
@@ -104,21 +119,13 @@ async fn order(
             Err(lost) => return Err(lost.into()),
         }
     }
-    let page = page(
+    let crowded = say!(
         request,
-        &visit.value,
-        &stocks,
-        &[Problem {
-            field: "range",
-            say: say!(
-                request,
-                "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
-                "The counter is crowded. Please press once more."
-            )
-            .into(),
-        }],
-    )?;
-    Ok(page.status(StatusCode::CONFLICT).into())
+        "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
+        "The counter is crowded. Please press once more."
+    );
+    let said = Said { not_now: Some(crowded), ..Said::default() };
+    Ok(page(request, &visit.value, &stocks, said)?.status(StatusCode::CONFLICT).into())
 }
 
 /// Why no order is taken today, and from when on again.
@@ -164,7 +171,32 @@ fn closed_page(request: &Request, visit: &Visit, counter: &Counter) -> Result<Pa
         .body(body))
 }
 
-fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem]) -> Result<Page, Refusal> {
+/// Where the owner's walk through a version that is not open yet ends: nothing is ordered in it.
+fn preview_page(request: &Request, visit: &Visit) -> Result<Page, Refusal> {
+    let house = riddle::built_in()?;
+    let title = riddle::room(house, "counter")?.title.in_language(request.language);
+    let body = html! {
+        h1 { (title) }
+        p role="note" { (say!(
+            request,
+            "미리보기는 여기까지입니다. 이 걸음으로는 주문할 수 없고, 돈도 오가지 않습니다.",
+            "The preview ends here. Nothing can be ordered on this walk, and no money moves."
+        )) }
+        p.plain { (say!(
+            request,
+            "손님으로 걸으시려면 다른 기기나 비공개 창에서 문을 여십시오.",
+            "To walk as a visitor, open the door on another device or in a private window."
+        )) }
+        p { a.door data-onward href="/" { (say!(request, "문으로", "To the door")) } }
+    };
+    Ok(Page::new("counter", title)
+        .drawing(Drawing::Counter)
+        .plan(plan::of(house, visit, "counter", request))
+        .body(body))
+}
+
+fn page(request: &Request, visit: &Visit, stocks: &Stocks, said: Said<'_>) -> Result<Page, Refusal> {
+    let problems = said.problems;
     let house = riddle::built_in()?;
     let room = riddle::room(house, "counter")?;
     let title = room.title.in_language(request.language);
@@ -173,6 +205,7 @@ fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem])
     let body = html! {
         h1 { (title) }
         p.keeper { (room.greeting.in_language(request.language)) }
+        @if let Some(why) = said.not_now { (field::not_now(why, request.language)) }
         (field::summary(problems, request.language))
         form method="post" data-onward {
             (ranges(request, stocks, problems))
@@ -195,13 +228,13 @@ fn page(request: &Request, visit: &Visit, stocks: &Stocks, problems: &[Problem])
                 legend { (say!(request, "부치는 날", "Posting date")) }
                 p { (say!(
                     request,
-                    format!("{date}까지 부칩니다. 그 전에는 언제든, 포장하기 전까지 무를 수 있습니다."),
+                    format!("{date}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있습니다."),
                     format!("It is posted by {date}. Until it is packed you can cancel at any time.")
                 )) }
                 input type="hidden" name="promised" value=(promised);
                 (field::tick("agreed", &html! { (say!(
                     request,
-                    format!("값의 폭과, {date}까지 부친다는 것에 동의합니다."),
+                    format!("고른 값의 폭과 {date}까지 부친다는 약속에 동의합니다."),
                     format!("I agree to the price range and to posting by {date}.")
                 )) }, &request.form, problems))
             }
@@ -220,17 +253,14 @@ fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
         fieldset id="range" aria-describedby=[problem.map(|_| "range-problem")] {
             legend { (say!(request, "값", "Price")) }
             @for range in PriceRange::ALL {
-                @let price = Price::within(range);
+                @let total = Price::within(range).total();
                 @let places = stocks.get(&range).map_or(0, |stock| stock.value.places(request.now));
                 @let id = format!("range-{}", range.name());
                 label.tick for=(id) {
                     input id=(id) type="radio" name="range" value=(range.name()) checked[request.form.typed("range") == range.name()] disabled[places == 0];
-                    span {
-                        (say!(
-                            request,
-                            format!("정가 {}원까지의 책 · 모두 {}원", range.up_to(), price.total()),
-                            format!("A book up to ₩{} · ₩{} in all", range.up_to(), price.total())
-                        ))
+                    span.sums {
+                        span { (price::range(range, request)) } " "
+                        span { (say!(request, format!("모두 {total}원"), format!("₩{total} in all"))) }
                         @if places == 0 { span.hint { (say!(request, "지금은 모두 나갔습니다.", "All taken right now.")) } }
                     }
                 }

@@ -10,7 +10,7 @@ use house::{
 };
 use maud::html;
 use store::{Stale, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, riddle, say};
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, price, riddle, say};
 
 /// Serves `/` and every unknown path.
 pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
@@ -94,10 +94,10 @@ fn page(
                 th scope="col" { (say!(request, "모두", "In all")) }
             } }
             tbody { @for range in PriceRange::ALL {
-                @let price = Price::within(range);
+                @let total = Price::within(range).total();
                 tr {
-                    th scope="row" { (range_name(range, request)) }
-                    td { (say!(request, format!("{}원", price.total()), format!("₩{}", price.total()))) }
+                    th scope="row" { (price::range(range, request)) }
+                    td { (say!(request, format!("{total}원"), format!("₩{total}"))) }
                 }
             } }
         }
@@ -116,26 +116,4 @@ fn page(
         p.plain { a href="/shelf" { (say!(request, "올 수 있는 책을 미리 보기", "See every book that could come")) } }
     };
     Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::Door).body(body))
-}
-
-fn range_name(range: PriceRange, request: &Request) -> String {
-    match range {
-        PriceRange::Light => say!(
-            request,
-            format!("얇은 책 · 정가 {}원까지", range.up_to()),
-            format!("A thin book · list price up to ₩{}", range.up_to())
-        ),
-        PriceRange::Middle | PriceRange::Heavy => {
-            let (korean, english) = if range == PriceRange::Middle {
-                ("보통 책", "A usual book")
-            } else {
-                ("두꺼운 책", "A thick book")
-            };
-            say!(
-                request,
-                format!("{korean} · 정가 {}원~{}원", range.from(), range.up_to()),
-                format!("{english} · list price ₩{} to ₩{}", range.from(), range.up_to())
-            )
-        }
-    }
 }

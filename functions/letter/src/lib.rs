@@ -98,7 +98,7 @@ fn page(house: &House, request: &Request, visit: &Visit, problems: &[Problem]) -
                     .hint(say!(
                         request,
                         "요즘 지나온 날들, 창밖의 날씨, 잊히지 않는 한 문장. 바라는 책의 이름만은 적지 마십시오. 그것은 주인장의 일입니다.",
-                        "The days behind you, the weather at your window, a sentence you can not forget. Only do not name the book you wish for: that is the owner's part."
+                        "The days behind you, the weather at your window, a sentence you cannot forget. Only do not name the book you wish for: that is the owner's part."
                     ))
                     .value(request.form.typed("letter")).markup(problems))
                 button { (say!(request, "봉투에 넣기", "Seal the envelope")) }

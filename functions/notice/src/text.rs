@@ -21,7 +21,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         korean: Words {
             title: "값",
             paragraphs: &[
-                "책값은 출판사가 정한 정가입니다. 어떤 책이 갈지 미리 알려 드리지 않으므로, 고르신 폭의 위 끝 값을 먼저 받고, 보낸 책의 정가가 더 낮으면 그 차액을 결제하신 방법으로 돌려드립니다.",
+                "책값은 출판사가 정한 정가입니다. 어떤 책이 갈지 미리 알려 드리지 않으므로, 고르신 폭에서 가장 높은 값을 먼저 받고, 보낸 책의 정가가 더 낮으면 그 차액을 결제하신 방법으로 돌려드립니다.",
                 "우송료는 전국이 같습니다. 제주와 섬, 산간에도 더 받지 않습니다. 표에 적힌 것 말고 더 받는 돈은 없습니다.",
             ],
         },
@@ -72,7 +72,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "These terms are the agreement between the shop and whoever orders a book here. They follow Korea's Act on Consumer Protection in Electronic Commerce; where the languages differ, the Korean text holds.",
                 "The contract is made when the payment is complete. The shop chooses one book on its shelf within the price range you agreed to and never sends the same work twice to one reader or one address. Every book that could come stands on the shelf page.",
                 "The book is posted within 3 working days of payment, or by the later day you agreed to before paying. If that turns out impossible you are told at once and, if you wish, get all your money back.",
-                "Children under 14 can not order without a guardian. A contract made by a minor without consent can be cancelled by the minor or the guardian.",
+                "Children under 14 cannot order without a guardian. A contract made by a minor without consent can be cancelled by the minor or the guardian.",
                 "In a dispute, talk to us first; if that fails, the Korea Consumer Agency or the E-Commerce Mediation Committee can mediate.",
             ],
         },
@@ -84,8 +84,8 @@ pub(crate) const SECTIONS: &[Section] = &[
             paragraphs: &[
                 "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호와 계좌 번호는 결제사가 받으며 가게는 알지 못합니다.",
                 "쓰는 곳: 책을 고르고, 부치고, 그 소식을 알리는 데에만 씁니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 받는 분의 이름과 전화번호와 주소를, 결제를 맡은 회사(토스페이먼츠)에 주문 번호와 금액을 건넵니다. 광고에 쓰지 않고, 다른 곳에 팔지 않습니다.",
-                "지니는 동안: 계약과 결제와 공급의 기록은 5년, 불만과 다툼의 기록은 3년 동안 법에 따라 따로 지닙니다. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
-                "책갈피: 청하실 때에만 만들며, 180일 동안 지닙니다. 낱말 여섯은 어디에도 적어 두지 않습니다. 낱말로 되돌릴 수 없는 요약값 하나와, 그것이 누구의 걸음으로 이어지는지만 적어 둡니다. 새로 만드시면 앞의 것은 바로 지웁니다.",
+                "보관하는 동안: 계약과 결제와 공급의 기록은 5년, 불만과 다툼의 기록은 3년 동안 법에 따라 따로 보관합니다. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
+                "책갈피: 청하실 때에만 만들며, 180일 동안 보관합니다. 낱말 여섯은 어디에도 적어 두지 않습니다. 낱말로 되돌릴 수 없는 요약값 하나와, 그것이 누구의 걸음으로 이어지는지만 적어 둡니다. 새로 만드시면 앞의 것은 바로 지웁니다.",
                 "쿠키: 누구의 걸음인지 알아보는 것 하나와 고르신 언어를 기억하는 것 하나만 씁니다. 뒤를 밟는 것은 없습니다.",
                 "보기, 고치기, 지우기, 멈추기를 언제든 청하실 수 있습니다. 아래 문의처로 알려 주시면 10일 안에 답합니다. 개인정보 보호책임자는 가게의 대표자입니다.",
             ],
@@ -96,7 +96,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "What we keep: your pen name, your letters, the recipient's name, telephone and address, and the records of orders and payments. Card and account numbers go to the payment provider; we never see them.",
                 "What for: choosing, posting and telling you about it, nothing else. The carrier (CJ Logistics or Korea Post) gets the recipient's name, telephone and address; the payment provider (Toss Payments) gets the order number and the amount. No advertising, no selling.",
                 "How long: records of contracts, payments and supply 5 years, of complaints and disputes 3 years, as the law wants, kept apart. Everything else is deleted without delay when you ask.",
-                "Bookmarks: made only when you ask for one, and kept for 180 days. The six words themselves are written down nowhere: we keep a digest that can not be turned back into words, and whose walk it leads to. A new bookmark deletes the one before at once.",
+                "Bookmarks: made only when you ask for one, and kept for 180 days. The six words themselves are written down nowhere: we keep a digest that cannot be turned back into words, and whose walk it leads to. A new bookmark deletes the one before at once.",
                 "Cookies: one that knows whose walk it is, one that remembers your language. Nothing that follows you.",
                 "You can ask to see, correct, delete or stop the use of your data at any time; write to the contact below and we answer within 10 days. The shop's representative is responsible for privacy.",
             ],
@@ -110,7 +110,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "포장하기 전까지는 언제든 무를 수 있고, 내신 돈을 모두 돌려드립니다.",
                 "받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 이때 돌아오는 우송료 3,000원은 돌려보내시는 분이 내며, 돌려드리는 돈에서 뺍니다. 책이 상했거나 약속과 다르면 받으신 날부터 3개월, 그 사실을 아신 날부터 30일 안에 무를 수 있고, 우송료도 가게가 냅니다.",
                 "책이 돌아온 날부터, 또는 취소하신 날부터 영업일 3일 안에 결제하신 방법으로 돌려드립니다. 늦어지면 법이 정한 지연이자를 더합니다.",
-                "포장하기 전에 물리시는 것도, 받으신 책을 돌려보내시는 것도 ‘내 주문’에서 하실 수 있습니다. 돌려보내실 책은 가게가 택배를 보내 찾아옵니다.",
+                "포장하기 전에 무르시는 것도, 받으신 책을 돌려보내시는 것도 ‘내 주문’에서 하실 수 있습니다. 돌려보내실 책은 가게가 택배를 보내 찾아옵니다.",
             ],
         },
         english: Words {

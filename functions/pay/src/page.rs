@@ -27,7 +27,7 @@ fn sum(request: &Request, order: &Order) -> Markup {
         table.sum {
             tbody {
                 @for (korean, english, amount) in [
-                    ("책 (정가의 위 끝)", "The book (upper end of the range)", order.price.book),
+                    ("책값 (가장 높은 정가)", "The book (upper end of the range)", order.price.book),
                     ("고르는 값", "The choosing", order.price.service),
                     ("우송료", "Postage", order.price.postage),
                 ] { tr { th scope="row" { (say!(request, korean, english)) } td { (won(request, amount)) } } }
@@ -64,7 +64,7 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
         (sum(request, order))
         p.plain { (say!(
             request,
-            format!("{}까지 부칩니다. 포장하기 전까지 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.", letter::date(order.promised, request.language)),
+            format!("{}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.", letter::date(order.promised, request.language)),
             format!("Posted by {}. You can cancel until it is packed, and the difference goes back to you if the book costs less.", letter::date(order.promised, request.language))
         )) }
         @match &provider.plain_window_url {

@@ -28,7 +28,7 @@ pub(crate) fn reason(code: &str, language: Language) -> &'static str {
         ),
         "EXCEED_MAX_CARD_INSTALLMENT_PLAN" => (
             "이 카드로는 그만큼 나누어 낼 수 없습니다. 할부 달수를 줄여 주십시오.",
-            "This card can not be paid in so many instalments. Please choose fewer.",
+            "This card cannot be paid in so many instalments. Please choose fewer.",
         ),
         "EXCEED_MAX_AUTH_COUNT" => (
             "인증을 너무 여러 번 하셨습니다. 카드사에 알아보시거나 다른 카드로 치러 주십시오.",

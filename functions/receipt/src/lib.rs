@@ -82,8 +82,8 @@ fn page(request: &Request, order: &Order, shop: &Shop) -> Page {
                 @if let Some(paid) = order.paid_at {
                     div { dt { (say!(request, "결제한 때", "Paid at")) } dd { time datetime=(paid) { (dated(paid, request.language)) } } }
                 }
-                div { dt { (say!(request, "판 곳", "Sold by")) } dd {
-                    (shop.name) " · " (say!(request, "사업자등록번호", "business number")) " " (shop.business_number)
+                div { dt { (say!(request, "판매자", "Sold by")) } dd {
+                    (shop.name) " · " (say!(request, "사업자등록번호", "business number")) " " span.nowrap { (shop.business_number) }
                 } }
             }
             (paid_for(request, order))
@@ -111,7 +111,7 @@ fn row(request: &Request, title: &str, amount: Won) -> Markup {
 fn paid_for(request: &Request, order: &Order) -> Markup {
     let book = say!(
         request,
-        format!("책 한 권 (정가 {}원까지의 폭, 면세)", order.price.range.up_to()),
+        format!("책 한 권 (정가 {}원까지, 면세)", order.price.range.up_to()),
         format!("One book (range up to ₩{}, free of VAT)", order.price.range.up_to())
     );
     html! {
@@ -157,8 +157,8 @@ fn because(request: &Request, refund: &Refund) -> &'static str {
         Why::Difference => {
             say!(request, "보낸 책의 정가와의 차액", "Difference to the list price of the book sent")
         }
-        Why::Cancelled => say!(request, "물리신 주문", "Order cancelled"),
-        Why::PaidTooLate => say!(request, "물리신 뒤에 끝난 결제", "Payment after cancelling"),
+        Why::Cancelled => say!(request, "무르신 주문", "Order cancelled"),
+        Why::PaidTooLate => say!(request, "무르신 뒤에 끝난 결제", "Payment after cancelling"),
         Why::NoPlace => say!(request, "자리가 나간 주문", "No book was left"),
         Why::Withdrawn => say!(request, "돌려보내신 책", "Book sent back"),
         Why::Owner => say!(request, "주인장이 돌려드림", "Given back by the owner"),
@@ -185,11 +185,11 @@ fn culture(request: &Request, order: &Order, sums: &Sums) -> Markup {
         } }
         p.hint { (if settled { say!(
             request,
-            "공제에는 소득과 결제 수단, 한도의 조건이 있습니다. 결제사가 내는 영수증과 함께 지녀 두십시오.",
+            "공제에는 소득과 결제 수단, 한도의 조건이 있습니다. 결제사가 내는 영수증과 함께 간직해 두십시오.",
             "The deduction depends on income, means of payment and limits. Keep this with the provider's own receipt."
         ) } else { say!(
             request,
-            "아직 책을 고르기 전이라 폭의 위 끝 값으로 적었습니다. 책이 정해지면 그 정가로 바뀝니다.",
+            "아직 책을 고르기 전이라 폭에서 가장 높은 정가로 적었습니다. 책이 정해지면 그 정가로 바뀝니다.",
             "The book is not chosen yet, so this is the upper end of the range. It becomes the book's list price once it is."
         ) }) }
         @if sums.book > sums.culture && sums.kept > Won::ZERO { p.hint { (say!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use house::{choose::Book, price::PriceRange};
+use house::{choose::Book, korean, price::PriceRange};
 use maud::{Markup, html};
 use store::BookPage;
 use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, say};
@@ -58,7 +58,7 @@ fn name(range: PriceRange, request: &Request) -> String {
 fn spine(number: usize, book: &Book, request: &Request) -> Markup {
     html! {
         details {
-            summary { (say!(request, format!("{number}번째 책"), format!("Book {number}"))) }
+            summary { (say!(request, format!("{} 번째 책", korean::counted(number)), format!("Book {number}"))) }
             p lang="ko" { strong { (book.title) } br; (book.author) @if let Some(translator) = &book.translator { " · " (translator) " 옮김" } }
             p.plain { span lang="ko" { (book.publisher) } " · "
                 (say!(request, format!("{}쪽 · 정가 {}원", book.pages, book.list_price), format!("{} pages · list price ₩{}", book.pages, book.list_price)))

@@ -206,7 +206,7 @@ fn page(
                 } @else if good.is_some() {
                     p.keeper { (room.greeting.in_language(language)) }
                 } @else {
-                    p.keeper { (say!(request, "들리지 않거든 다시 속삭이리다.", "If you can not hear it, I shall whisper again.")) }
+                    p.keeper { (say!(request, "들리지 않거든 다시 속삭이리다.", "If you cannot hear it, I shall whisper again.")) }
                 }
                 @if let Some(whisper) = good { (halves(whisper, request)) }
                 (doors(good, said, request))

@@ -304,9 +304,9 @@ fn facts(request: &Request, order: &Order) -> Markup {
     html! {
         dl.facts {
             div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
-            div { dt { (say!(request, "낸 값", "Paid")) } dd {
+            div { dt { (say!(request, "내신 값", "Paid")) } dd {
                 @if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
-                @else { (say!(request, "아직 내지 않음", "not yet")) }
+                @else { (say!(request, "아직 내지 않으셨습니다", "not yet")) }
                 @if order.paid_at.is_some() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
             } }
             @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced) {
@@ -344,7 +344,7 @@ fn returned(request: &Request, refund: &Refund) -> Markup {
         Progress::Parked { .. } => say!(
             request,
             "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
-            "it can not go back through the provider; the owner will find another way and tell you"
+            "it cannot go back through the provider; the owner will find another way and tell you"
         )
         .to_owned(),
         _ => {

@@ -57,6 +57,19 @@ impl Particle {
     }
 }
 
+/// A number before what it counts: 첫 번째, 스무 번째, 서른두 번째. From a hundred on it is written in figures.
+pub fn counted(number: usize) -> String {
+    const ONES: [&str; 10] = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"];
+    const TENS: [&str; 10] = ["", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"];
+    match (TENS.get(number / 10), ONES.get(number % 10)) {
+        _ if number == 0 => "0".to_owned(),
+        _ if number == 1 => "첫".to_owned(),
+        _ if number == 20 => "스무".to_owned(),
+        (Some(tens), Some(ones)) => format!("{tens}{ones}"),
+        _ => number.to_string(),
+    }
+}
+
 fn ending(word: &str) -> Ending {
     // Closing brackets, quotes and full stops are not spoken.
     let spoken: String = word.nfc().collect();
@@ -159,6 +172,23 @@ mod tests {
         }
         let decomposed: String = "소월".nfd().collect();
         assert_eq!(Particle::Topic.after(&decomposed), "은");
+    }
+
+    #[test]
+    fn what_is_counted_has_a_korean_number() {
+        for (number, word) in [
+            (1, "첫"),
+            (2, "두"),
+            (10, "열"),
+            (11, "열한"),
+            (20, "스무"),
+            (21, "스물한"),
+            (48, "마흔여덟"),
+            (99, "아흔아홉"),
+            (100, "100"),
+        ] {
+            assert_eq!(counted(number), word);
+        }
     }
 
     #[test]

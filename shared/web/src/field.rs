@@ -128,3 +128,16 @@ pub fn summary(problems: &[Problem], language: Language) -> Markup {
         }
     }
 }
+
+/// Why a form can not be taken now though nothing is wrong with it: there is nothing to mend, and what was written stays.
+pub fn not_now(why: &str, language: Language) -> Markup {
+    html! {
+        div.problems role="alert" {
+            p { (why) }
+            p.plain { @match language {
+                Language::Ko => "적어 주신 것은 그대로 있습니다.",
+                Language::En => "What you wrote is still here.",
+            } }
+        }
+    }
+}

@@ -133,7 +133,7 @@ fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
                         ("사업자등록번호", "Business number", &shop.business_number),
                         ("통신판매업 신고번호", "Mail-order number", &shop.mail_order_number),
                     ] {
-                        div { dt { @if ko { (korean) } @else { (english) } } dd { (value) } }
+                        div { dt { @if ko { (korean) } @else { (english) } } dd lang=[(!ko).then_some("ko")] { (value) } }
                     }
                 }
             }

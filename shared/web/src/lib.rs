@@ -13,6 +13,7 @@ mod headers;
 mod houses;
 mod links;
 pub mod plan;
+pub mod price;
 mod refusal;
 mod reply;
 mod request;

@@ -4,7 +4,7 @@ use house::text::Language;
 use lambda_http::http::StatusCode;
 use maud::html;
 
-use crate::{Page, session::NoSession};
+use crate::{Drawing, Page, session::NoSession};
 
 /// A request that is not done.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Refusal {
                 say("읽을 수 없는 글이오", "These are no letters"),
                 say(
                     "보내신 내용이 글자(UTF-8)로 읽히지 않습니다. 뒤로 가서 다시 보내 주십시오.",
-                    "What you sent can not be read as text (UTF-8). Go back and send it again.",
+                    "What you sent cannot be read as text (UTF-8). Go back and send it again.",
                 ),
                 say("문으로 돌아가기", "Back to the door"),
                 "/",
@@ -118,7 +118,7 @@ impl Refusal {
                     ),
                     NoSession::Forged => say(
                         "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
-                        "Your ticket can not be read. Come in by the door again.",
+                        "Your ticket cannot be read. Come in by the door again.",
                     ),
                 },
                 say("문으로 가기", "To the door"),
@@ -145,7 +145,7 @@ impl Refusal {
                 "/",
             ),
         };
-        Page::new(step, title.clone()).status(status).body(html! {
+        Page::new(step, title.clone()).status(status).drawing(Drawing::Door).body(html! {
             h1 { (title) }
             p.plain role="alert" { (what) }
             p { a.door data-onward href=(onward) { (next) } }

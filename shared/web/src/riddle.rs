@@ -361,6 +361,7 @@ fn when(from: jiff::Timestamp, wrong_left: Option<u32>, request: &Request) -> St
     let clock = clock_time(from);
     match (wrong_left, request.language) {
         (Some(left), Language::Ko) => format!("{clock}부터, 또는 {left}번 더 어긋난 뒤에 열 수 있습니다."),
+        (Some(1), Language::En) => format!("Opens at {clock}, or after one more miss."),
         (Some(left), Language::En) => format!("Opens at {clock}, or after {left} more misses."),
         (None, Language::Ko) => format!("{clock}부터 열 수 있습니다."),
         (None, Language::En) => format!("Opens at {clock}."),
