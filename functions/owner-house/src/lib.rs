@@ -57,18 +57,11 @@ fn preview(links: &Links, version: &str) -> Value {
 
 /// The files of a version: kept in the table, or the program's own.
 async fn content_of(desk: &Desk, version: Option<&str>) -> Result<Option<Content>, Stuck> {
-    let built_in = built_in_content();
+    let built_in = Content::built_in();
     match version {
         Some(version) if version != built_in.house => Ok(desk.store.content(version).await?),
         _ => Ok(Some(built_in)),
     }
-}
-
-/// The program's own house, as it would be kept.
-fn built_in_content() -> Content {
-    let version = House::built_in().map(House::version).unwrap_or_default();
-    let files = House::built_in_files().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
-    Content { house: version.to_owned(), files: files.collect() }
 }
 
 /// The house that new visitors enter, with what was accepted since.
@@ -79,7 +72,7 @@ async fn current(desk: &Desk, head: &Head) -> Result<Option<House>, Stuck> {
 }
 
 async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Result<Answer, Stuck> {
-    let content = content_of(desk, head.current()).await?.unwrap_or_else(built_in_content);
+    let content = content_of(desk, head.current()).await?.unwrap_or_else(Content::built_in);
     let mut answer = Answer::well();
     if let Some(file) = file {
         let Some(text) = content.files.get(file) else {
@@ -118,10 +111,7 @@ async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Re
 
 /// The end of a dry run: how to confirm it.
 fn to_confirm(mut answer: Answer, call: &Call) -> Answer {
-    answer.next.push(format!(
-        "맞으면 confirm에 \"{}\"을(를) 적어 다시 부르세요(call에 적어 두었습니다).",
-        call.code
-    ));
+    answer.next.push(call.asks());
     answer.call = Some(call.to_confirm());
     answer
 }

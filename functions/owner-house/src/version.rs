@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::{Content, Lost, Versioned};
 use web::Links;
 
-use crate::{built_in_content, content_of, read::Files, save, to_confirm};
+use crate::{content_of, read::Files, save, to_confirm};
 
 /// Most bytes of a version: an item of the table takes 400 KB.
 const MOST_BYTES: usize = 300_000;
@@ -19,7 +19,7 @@ const ONLY_CHECKED: &str = "check";
 
 /// The current version's files with these changes, under a new name.
 async fn compose(desk: &Desk, head: &Head, version: &str, files: &Files) -> Result<Content, Stuck> {
-    let mut content = content_of(desk, head.current()).await?.unwrap_or_else(built_in_content);
+    let mut content = content_of(desk, head.current()).await?.unwrap_or_else(Content::built_in);
     for (name, text) in files {
         match text {
             Some(text) => content.files.insert(name.clone(), text.clone()),
@@ -200,7 +200,7 @@ pub(crate) async fn back(desk: &Desk, call: &Call, head: Versioned<Head>) -> Res
 /// Makes a version the one that new visitors enter.
 async fn open(desk: &Desk, call: &Call, head: Versioned<Head>, version: &str) -> Result<Answer, Stuck> {
     let mut answer = Answer::well();
-    let built_in = built_in_content();
+    let built_in = Content::built_in();
     let now = head.value.current().unwrap_or(&built_in.house).to_owned();
     if now == version {
         answer.did.push(format!("{version} 판은 이미 열려 있습니다. 아무것도 바뀌지 않았습니다."));
@@ -212,11 +212,8 @@ async fn open(desk: &Desk, call: &Call, head: Versioned<Head>, version: &str) ->
         ));
         return Ok(to_confirm(answer, call));
     }
-    // Who walks the program's own version finishes on it, also after a later program brings another.
-    match desk.store.save_content(&built_in).await {
-        Ok(()) | Err(Lost::Race(_)) => {}
-        Err(lost) => return Err(lost.into()),
-    }
+    // `back` leads to it by its name, whatever program is here then.
+    desk.store.keep_built_in().await?;
     save(desk, head, |head| {
         if head.current() == Some(version) {
             return head;
@@ -244,7 +241,7 @@ mod tests {
 
     #[test]
     fn findings_are_korean_and_all_at_once() {
-        let mut content = built_in_content();
+        let mut content = Content::built_in();
         assert_eq!(findings(&content), Vec::<String>::new());
         let head = content.files.get_mut("house.toml").unwrap();
         *head = head.replace("riddle_seconds = 240", "riddle_seconds = 600");

@@ -1,5 +1,5 @@
 //! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are sent again, payments that were asked for and
-//! never answered are asked about.
+//! never answered are asked about. And it keeps the rooms of a new program, before another program can replace them.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -47,6 +47,8 @@ pub struct Swept {
     pub payments_cancelled: usize,
     /// Payments that are still unknown.
     pub payments_unknown: usize,
+    /// Whether the program brought rooms that were not kept yet.
+    pub rooms_kept: bool,
 }
 
 /// A run under way. Boxed, because the types of what it awaits nest deeper than the compiler likes.
@@ -68,6 +70,11 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let mut swept = Swept::default();
     payments(sweeper, &mut swept).await?;
     messages(sweeper, &mut swept).await?;
+    // Nothing stops for want of it: visitors walk the rooms in the program, and the next round tries again.
+    match sweeper.store.keep_built_in().await {
+        Ok(kept) => swept.rooms_kept = kept,
+        Err(error) => tracing::error!(error.message = %error, "rooms of the program not kept"),
+    }
     tracing::info!(
         messages.sent = swept.messages_sent,
         messages.not_sent = swept.messages_not_sent,
@@ -75,6 +82,7 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
         payments.refused = swept.payments_refused,
         payments.cancelled = swept.payments_cancelled,
         payments.unknown = swept.payments_unknown,
+        rooms.kept = swept.rooms_kept,
         "swept"
     );
     Ok(swept)

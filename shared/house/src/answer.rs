@@ -94,6 +94,17 @@ impl Answer {
         self.form.iter().collect()
     }
 
+    /// Every form of a text that is this answer: as it is and with a copula, by the Korean keys and by the Latin ones. Those are folded like any
+    /// [`Self::form`], so that shift makes no difference among them.
+    pub(crate) fn forms_said(&self) -> impl Iterator<Item = String> {
+        let said = [""].into_iter().chain(COPULAS).map(|copula| {
+            let mut keys = self.form.clone();
+            copula.chars().for_each(|c| keys::push_keys(c, &mut keys));
+            keys
+        });
+        said.flat_map(|keys| [Some(keys.iter().collect()), keys::latin(&keys)]).flatten()
+    }
+
     /// The form in which it is compared.
     pub(crate) fn form_keys(&self) -> &[char] {
         &self.form

@@ -33,6 +33,9 @@ pub struct Head {
     /// Answers accepted after the fact, in every version that has the riddle.
     #[serde(default)]
     pub accepted: Vec<Accepted>,
+    /// The program's own version that was last put beside the others, for the programs after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 /// A version that became current.
@@ -166,9 +169,9 @@ impl Visit {
 }
 
 impl RoomRecord {
-    /// Whether this answer was said here and was wrong.
+    /// Whether this answer was said here, in any form in which it would be right, and was wrong.
     fn has_said(&self, riddle: &str, answer: &Answer) -> bool {
-        self.guesses.knows(fingerprint(&[riddle, &answer.form()]))
+        answer.forms_said().any(|form| self.guesses.knows(fingerprint(&[riddle, &form])))
     }
 }
 
@@ -224,6 +227,26 @@ mod tests {
         // After 25 minutes the door is open in any case.
         assert!(visit.amended("study", &riddle, None, at(25)).is_none());
         assert!(Missed::since(at(25)) >= visit.missed().unwrap().entered_at);
+    }
+
+    #[test]
+    fn an_answer_was_said_whatever_keys_said_it() {
+        let answer = Answer::read("쌀밥 한 그릇").unwrap();
+        for (typed, opens) in [
+            ("쌀밥 한 그릇", true),
+            ("쌀밥 한 그릇이오", false),
+            ("쌀밥 한 그릇이에요", true),
+            ("Tkfqkq gks rmfmt", true),
+            ("TKFQKQGKSRMFMT", true),
+            ("Tkfqkq gks rmfmtdldi", true),
+            ("ＴＫＦＱＫＱ gks rmfmt", true),
+            ("vkfqkq gks rmfmt", false),
+            ("bowl of rice", false),
+        ] {
+            let (visit, riddle) = in_the_study(typed);
+            let amended = visit.amended("study", &riddle, Some(&answer), at(3));
+            assert_eq!(amended.map(|(_, amends)| amends), opens.then_some(Amends::Opened), "{typed}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use house::{
+    content::House,
     edition::{Head, Missed},
     id::VisitorId,
     visit::Visit,
@@ -27,6 +28,15 @@ pub struct Content {
 }
 
 impl Content {
+    /// The program's own version.
+    pub fn built_in() -> Self {
+        let files = House::built_in_files().into_iter();
+        Self {
+            house: House::built_in().map(House::version).unwrap_or_default().to_owned(),
+            files: files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+        }
+    }
+
     /// The files as the house reads them: `house.toml` first.
     pub fn files(&self) -> Vec<(&str, &str)> {
         let head = |name: &str| name == "house.toml";
@@ -72,6 +82,27 @@ impl Store {
             self.versioned_put(&key::rooms(&content.house), "rooms", &Versioned::new(content.clone()))?;
         transaction.put(Guard::House, put);
         transaction.commit(self).await
+    }
+
+    /// Keeps the program's own version, so that whoever walks it finishes on it also after a later program brought another. One read if it is kept
+    /// already. Gives whether it was not.
+    pub async fn keep_built_in(&self) -> Result<bool, Lost> {
+        let head = self.head().await?;
+        let own = House::built_in().map(House::version).unwrap_or_default();
+        if head.value.kept.as_deref() == Some(own) {
+            return Ok(false);
+        }
+        match self.save_content(&Content::built_in()).await {
+            // Under this name it lies there already, as after a step back to an older program.
+            Ok(()) | Err(Lost::Race(_)) => {}
+            Err(lost) => return Err(lost),
+        }
+        let kept = Head { kept: Some(own.to_owned()), ..head.value.clone() };
+        match self.save_head(&head.with(kept)).await {
+            // Whoever was faster leaves it to the next round to note it.
+            Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(true),
+            Err(lost) => Err(lost),
+        }
     }
 
     /// Walks that stand before a riddle's door after a wrong answer and came in since then. A read for each page of the index.

@@ -51,8 +51,8 @@ pub struct Walk {
 impl Houses {
     /// A version with what the head says of it. No call if it is the program's own or was read before; otherwise one read.
     ///
-    /// A version that nobody kept, as one that an older program carried in itself, is answered with the program's own: whoever walked it goes on in
-    /// the rooms of today.
+    /// A version that nobody kept, as that of a program which was here for less than five minutes, and one that this program can not read, are answered
+    /// with the program's own: whoever walked it goes on in the rooms of today, and is not shut out.
     async fn of(&self, version: &str, head: &Head, store: &Store) -> Result<Edition, Refusal> {
         let built_in = riddle::built_in()?;
         if head.accepted.is_empty() && version == built_in.version() {
@@ -63,11 +63,14 @@ impl Houses {
             return Ok(known.clone());
         }
         let stored = if version == built_in.version() { None } else { store.content(version).await? };
-        let house = match stored {
-            Some(content) => House::load(&content.files())
-                .map_err(|error| Refusal::Ours(format!("version {version} of the house: {error}")))?,
-            None => built_in.clone(),
-        };
+        let read = stored.and_then(|content| {
+            House::load(&content.files())
+                .inspect_err(|error| {
+                    tracing::error!(version, error.message = %error, "version of the house not read");
+                })
+                .ok()
+        });
+        let house = read.unwrap_or_else(|| built_in.clone());
         let edition = Edition::Read(Arc::new(house.accepting(&head.accepted)));
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {

@@ -104,6 +104,58 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
     shop.nothing_failed();
 }
 
+/// Another program is deployed: what lies in the table under the name of this program's rooms now has another name and other words, as an older
+/// program kept its own, and whoever entered those rooms is in that version.
+#[tokio::test]
+async fn a_visitor_finishes_on_the_rooms_of_the_program_they_entered() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_riddle(&shop, "counting-stars").await;
+    let version = House::built_in().unwrap().version();
+    let kept = || shop.item("HOUSE", &format!("ROOMS#{version}"));
+    assert_eq!(kept(), Value::Null);
+    shop.minutes_pass(5).await;
+    let rooms = kept();
+    assert!(rooms["files"]["M"][FILE]["S"].as_str().unwrap().contains(ASKS), "{rooms:#}");
+
+    let renamed = |item: &Value| -> Value {
+        serde_json::from_str(&item.to_string().replace(version, "2025-01").replace(ASKS, ASKS_NEWLY)).unwrap()
+    };
+    shop.put_back(&renamed(&rooms));
+    for visit in shop.items().iter().filter(|item| item["kind"]["S"] == "visit") {
+        shop.put_back(&renamed(visit));
+    }
+    assert!(visitor.reload().await.says(ASKS_NEWLY), "{:?}", visitor.here());
+    visitor.guess("별 헤는 밤").await;
+    assert!(!visitor.here().has_door("riddle"), "{:?}", visitor.here());
+    let late = before_the_stars(&shop).await;
+    assert!(late.here().says(ASKS), "{:?}", late.here());
+
+    // Every five minutes it is looked, and nothing is written again.
+    shop.system().wire().forget_calls();
+    shop.minutes_pass(10).await;
+    assert_eq!(shop.system().wire().count(Service::Dynamodb, "TransactWriteItems"), 0);
+    shop.nothing_failed();
+}
+
+/// Nobody is shut out by a version that this program can not read any more.
+#[tokio::test]
+async fn a_version_that_can_not_be_read_goes_on_in_the_rooms_of_today() {
+    let shop = Shop::empty().await;
+    kept_and_opened(&shop).await;
+    let mut visitor = before_the_stars(&shop).await;
+    let rooms = shop.item("HOUSE", "ROOMS#2027-01").to_string().replace("method = ", "way = ");
+    shop.put_back(&serde_json::from_str(&rooms).unwrap());
+    // The wait has not read it yet.
+    visitor.by_plain_door().await;
+    assert_eq!(
+        (visitor.here().step(), visitor.here().status.as_u16()),
+        ("wait", 200),
+        "{:?}",
+        visitor.here()
+    );
+    shop.nothing_failed();
+}
+
 #[tokio::test]
 async fn a_stranger_sees_the_door_and_its_prices_while_the_table_does_not_answer() {
     let shop = Shop::empty().await;
@@ -129,8 +181,8 @@ async fn a_version_that_was_kept_is_never_changed() {
 }
 
 #[tokio::test]
-async fn the_owner_walks_a_version_before_it_is_open_and_is_not_counted() {
-    let shop = Shop::empty().await;
+async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orders() {
+    let shop = Shop::open().await;
     let answer = does(&shop, json!({ "do": "preview", "version": "2027-01", "files": files() })).await;
     let link = answer["shows"][0]["preview"].as_str().unwrap().to_owned();
     let at = link.find("/?preview=").unwrap();
@@ -151,6 +203,15 @@ async fn the_owner_walks_a_version_before_it_is_open_and_is_not_counted() {
     shop.settle().await;
     let stuck = shop.owner("owner-stuck", json!({})).await;
     assert!(stuck["next"].to_string().contains("다녀간 손님이 없습니다"), "{stuck:#}");
+    // The walk ends at the counter, before anything is ordered or paid.
+    owner.through_the_rooms(walk::Doors::Plain).await;
+    owner.sign().await;
+    assert!(owner.write_letter().await.says("미리보기는 여기까지입니다"), "{:?}", owner.here());
+    let mut reader = shop.visitor();
+    reader.to_the_counter(walk::Doors::Plain).await;
+    let order = owner.ask(super::sent(&reader.filled_counter("middle"))).await;
+    assert!(order.status.as_u16() == 409 && order.says("이 걸음으로는 주문할 수 없고"), "{order:?}");
+    assert!(shop.items().iter().all(|item| item["kind"]["S"] != "order"), "nothing was ordered");
     // Visitors are in the version of before, and a changed link leads nowhere.
     let mut visitor = before_the_stars(&shop).await;
     assert!(visitor.here().says(ASKS));
@@ -164,16 +225,21 @@ async fn an_answer_accepted_after_the_fact_opens_the_door_of_those_who_gave_it()
     let mut who = before_riddle(&shop, "counting-stars").await;
     who.guess("별 헤아리는 밤").await;
     assert!(who.here().has_door("riddle"), "{:?}", who.here());
+    // The same, with the keyboard set to Latin letters.
+    let mut latin = before_riddle(&shop, "counting-stars").await;
+    latin.guess("qufgpdkflsmsqka").await;
+    assert!(latin.here().has_door("riddle"), "{:?}", latin.here());
     let mut other = before_riddle(&shop, "counting-stars").await;
     other.guess("코끼리").await;
     let call =
         json!({ "do": "accept", "room": "study", "riddle": "counting-stars", "answer": "별 헤아리는 밤" });
     let preview = shop.owner("owner-house", call).await;
-    assert!(preview["would_do"].to_string().contains("손님 1명"), "{preview:#}");
+    assert!(preview["would_do"].to_string().contains("손님 2명"), "{preview:#}");
     for _ in 0..2 {
         let done = shop.owner("owner-house", preview["call"].clone()).await;
         assert_eq!(done["status"], 200, "{done:#}");
     }
+    assert!(!latin.reload().await.has_door("riddle"), "{:?}", latin.here());
     assert!(!who.reload().await.has_door("riddle"), "{:?}", who.here());
     let told = who.mailbox().await.all("ul.letters li").len();
     assert_eq!(told, 1, "told once: {:?}", who.here());

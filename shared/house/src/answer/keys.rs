@@ -107,6 +107,14 @@ fn jamo_on(key: char) -> Option<char> {
     }
 }
 
+/// The Latin letters, small ones, on whose keys these jamo are; nothing if one of them is on no key. The other way round than [`readings`].
+pub(super) fn latin(keys: &[char]) -> Option<String> {
+    let letter = |jamo: &char| {
+        ('a'..='z').find(|key| [*key, key.to_ascii_uppercase()].map(jamo_on).contains(&Some(*jamo)))
+    };
+    keys.iter().map(letter).collect()
+}
+
 /// The tables of initials, vowels and finals, for the tests that write keys back as syllables.
 #[cfg(test)]
 pub(super) fn tables() -> (&'static [&'static str], &'static [&'static str], &'static [&'static str]) {
