@@ -6,9 +6,10 @@ use std::sync::Arc;
 use drawer::{Answer, Call, Desk, Line, Problem, Stuck, strangers};
 use house::{
     id::OrderId,
-    order::{Refused, State},
+    order::{Order, Refused, State, Step},
     parcel::{Carrier, Parcel},
 };
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use store::{Change, Lost};
 
@@ -21,6 +22,26 @@ const ROUNDS: usize = 4;
 struct Posted {
     order: OrderId,
     parcel: Parcel,
+    /// The number that was written down by mistake, if this one is to take its place.
+    instead_of: Option<String>,
+}
+
+impl Posted {
+    /// The order's next step. Which number goes has to be said, so that a slip of the eye in the order's number changes no other parcel.
+    fn step(&self, order: Order, now: Timestamp) -> Result<Step, Refused> {
+        match &self.instead_of {
+            None => order.handed_over(self.parcel.clone(), now),
+            Some(wrong)
+                if order
+                    .parcel
+                    .as_ref()
+                    .is_some_and(|known| known.number != *wrong && *known != self.parcel) =>
+            {
+                Err(Refused::OtherParcel)
+            }
+            Some(_) => order.renumbered(self.parcel.clone(), now),
+        }
+    }
 }
 
 /// A call, read.
@@ -39,7 +60,14 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     for (place, posted) in wish.posted.iter().enumerate() {
         let what =
             format!("주문 {} → {} {}", posted.order, posted.parcel.carrier.title(), posted.parcel.number);
+        let corrects = posted.instead_of.is_some();
         answer.line(match one(&desk, posted, &call).await? {
+            One::Would if corrects => {
+                Line::Would(format!("{what}: 운송장 번호를 고치고 읽는 분께 바로잡아 알립니다"))
+            }
+            One::Did if corrects => {
+                Line::Did(format!("{what}: 운송장 번호를 고쳤습니다. 읽는 분께 바로잡아 알립니다"))
+            }
             One::Would => Line::Would(format!("{what}: 부친 것으로 적고 읽는 분께 알립니다")),
             One::Did => Line::Did(format!("{what}: 부친 것으로 적었습니다. 읽는 분께 알립니다")),
             One::Before => Line::Did(format!("{what}: 이미 적혀 있습니다. 두 번 하지 않았습니다")),
@@ -76,9 +104,21 @@ enum One {
 async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
     for _ in 0..ROUNDS {
         let Some(order) = desk.store.order(posted.order).await? else { return Ok(none()) };
-        let step = match order.value.handed_over(posted.parcel.clone(), call.now) {
+        let known = order.value.parcel.clone();
+        let step = match posted.step(order.value, call.now) {
             Ok(step) => step,
-            Err(Refused::OtherParcel) => return Ok(One::Not("이미 다른 운송장으로 부친 주문입니다".into())),
+            Err(Refused::OtherParcel) => {
+                let known = known.map(|known| known.number).unwrap_or_default();
+                return Ok(One::Not(format!(
+                    "이미 운송장 {known}번으로 부친 주문입니다. 번호를 고치시려면 instead_of에 그 번호를 적습니다"
+                )));
+            }
+            Err(Refused::NoSuchTransition { from, .. }) if posted.instead_of.is_some() => {
+                return Ok(One::Not(format!(
+                    "부치고 나서 닿기 전까지만 번호를 고칠 수 있습니다. 지금은 {} 상태입니다",
+                    state(from)
+                )));
+            }
             Err(Refused::NoSuchTransition { from, .. }) => {
                 return Ok(One::Not(format!(
                     "부칠 수 있는 때가 아닙니다. 지금은 {} 상태입니다",
@@ -190,7 +230,7 @@ fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
 fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
     let text = |name: &str| parcel.get(name).and_then(Value::as_str);
     let field = |name: &str| format!("parcels[{place}].{name}");
-    let known = ["order", "carrier", "number", "insist"];
+    let known = ["order", "carrier", "number", "insist", "instead_of"];
     let mut problems = parcel
         .as_object()
         .map(|fields| strangers(fields, &field(""), &known, &example()))
@@ -210,7 +250,11 @@ fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
     let (Some(order), Some(carrier), Some(number)) = (order, carrier, number) else { return Err(problems) };
     match Parcel::new(carrier, number, text("insist")) {
         Ok(_) if !problems.is_empty() => Err(problems),
-        Ok(parcel) => Ok(Posted { order, parcel }),
+        Ok(parcel) => {
+            let digits = |wrong: &str| wrong.chars().filter(char::is_ascii_digit).collect::<String>();
+            let instead_of = text("instead_of").map(digits).filter(|wrong| !wrong.is_empty());
+            Ok(Posted { order, parcel, instead_of })
+        }
         Err(why) => {
             let example = match carrier {
                 Carrier::Cj => "123456789012",

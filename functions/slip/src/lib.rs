@@ -68,7 +68,7 @@ async fn hand_over(site: &Site, request: &Request, id: OrderId) -> Result<Result
         let step = match order.value.handed_over(parcel.clone(), request.now) {
             Ok(step) => step,
             Err(Refused::OtherParcel) => {
-                return wrong("number", "이미 다른 운송장으로 부친 주문입니다.".into());
+                return wrong("number", "이미 다른 운송장으로 부친 주문입니다. 번호를 고치시려면 owner-ship에서 instead_of에 먼저 적은 번호를 적습니다.".into());
             }
             Err(Refused::NoSuchTransition { .. }) => {
                 return wrong("number", "부칠 수 있는 때가 아닙니다.".into());

@@ -124,6 +124,10 @@ pub fn push(notice: Notice) -> Text {
         Notice::Shipped => {
             Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox.")
         }
+        Notice::Renumbered => Text::new(
+            "번호를 바로잡아 두었소. 편지함을 보시오.",
+            "A number is put right. Look in your mailbox.",
+        ),
     }
 }
 
@@ -179,20 +183,31 @@ fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
             let told = order.refunds.iter().find(|refund| refund.told == Some(asked_by.sequence));
             told.map_or_else(String::new, |refund| refunded(refund, order.language))
         }
-        Notice::Shipped => {
-            let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
-                (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
-            });
-            if ko {
-                format!(
-                    "문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"
-                )
-            } else {
-                format!(
-                    "Steps fade beyond the door. The book has set out.\n\nPosted with {carrier}, tracking number {number}.\n{page}"
-                )
-            }
+        Notice::Shipped if ko => {
+            format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{}", on_its_way(order))
         }
+        Notice::Shipped => {
+            format!("Steps fade beyond the door. The book has set out.\n\n{}", on_its_way(order))
+        }
+        Notice::Renumbered if ko => format!(
+            "먼젓번 쪽지에 번호를 잘못 옮겨 적었소. 책은 제 길을 가고 있소.\n\n운송장 번호를 바로잡습니다. {}",
+            on_its_way(order)
+        ),
+        Notice::Renumbered => format!(
+            "The number on my last note was copied wrongly. The book is on its way all the same.\n\nThis is the right one. {}",
+            on_its_way(order)
+        ),
+    }
+}
+
+/// Who carries the parcel, and where it can be followed.
+fn on_its_way(order: &Order) -> String {
+    let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
+        (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
+    });
+    match order.language {
+        Language::Ko => format!("{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"),
+        Language::En => format!("Posted with {carrier}, tracking number {number}.\n{page}"),
     }
 }
 

@@ -359,6 +359,18 @@ impl Order {
         Ok(self.asking(&[Task::Ship], now))
     }
 
+    /// The number that was written down was another parcel's: this one takes its place, and the reader is told. Said twice, it is done once.
+    pub fn renumbered(mut self, parcel: Parcel, now: Timestamp) -> Result<Step, Refused> {
+        if self.parcel.as_ref() == Some(&parcel) {
+            return Ok(Step { order: self, messages: Vec::new() });
+        }
+        if self.state != State::Shipped {
+            return Err(Refused::NoSuchTransition { from: self.state, to: State::Shipped });
+        }
+        self.parcel = Some(parcel);
+        Ok(self.asking(&[Task::Ring { notice: Notice::Renumbered }], now))
+    }
+
     /// The parcel is on its way: the reader is told.
     pub fn shipped(self, now: Timestamp) -> Result<Step, Refused> {
         let order = self.become_state(State::Shipped, now)?;
@@ -479,9 +491,16 @@ pub(crate) mod tests {
         let again = handed_over.order.clone().handed_over(parcel, noon()).unwrap();
         assert!(again.messages.is_empty(), "said twice, done once");
         let other = Parcel::new(Carrier::Cj, "0987654321", None).unwrap();
-        assert_eq!(again.order.handed_over(other, noon()), Err(Refused::OtherParcel));
+        assert_eq!(again.order.clone().handed_over(other.clone(), noon()), Err(Refused::OtherParcel));
+        assert!(again.order.renumbered(other.clone(), noon()).is_err(), "nobody was told a number yet");
         let shipped = handed_over.order.shipped(noon()).unwrap();
         assert_eq!((shipped.order.state, shipped.order.messages), (State::Shipped, 8));
+        let renumbered = shipped.order.renumbered(other.clone(), noon()).unwrap();
+        assert_eq!((renumbered.messages.len(), renumbered.order.parcel.as_ref()), (1, Some(&other)));
+        assert!(
+            renumbered.order.renumbered(other, noon()).unwrap().messages.is_empty(),
+            "said twice, done once"
+        );
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum Notice {
     Packed,
     /// The parcel is on its way.
     Shipped,
+    /// The parcel has another number than the reader was told.
+    Renumbered,
     /// The order is cancelled and its money goes back.
     Cancelled,
     /// Money went back.
@@ -53,8 +55,16 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 7] =
-        [Self::Paid, Self::Chosen, Self::Packed, Self::Shipped, Self::Cancelled, Self::Refunded, Self::Later];
+    pub const ALL: [Self; 8] = [
+        Self::Paid,
+        Self::Chosen,
+        Self::Packed,
+        Self::Shipped,
+        Self::Renumbered,
+        Self::Cancelled,
+        Self::Refunded,
+        Self::Later,
+    ];
 
     /// The name in marks.
     pub const fn name(self) -> &'static str {
@@ -63,6 +73,7 @@ impl Notice {
             Self::Chosen => "chosen",
             Self::Packed => "packed",
             Self::Shipped => "shipped",
+            Self::Renumbered => "renumbered",
             Self::Cancelled => "cancelled",
             Self::Refunded => "refunded",
             Self::Later => "later",

@@ -126,6 +126,44 @@ async fn an_unusual_number_is_taken_with_a_reason() {
 }
 
 #[tokio::test]
+async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
+    let shop = Shop::open().await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    let wrong = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
+    shop.owner_does("owner-ship", wrong).await;
+    shop.settle().await;
+
+    let mut right = json!({ "parcels": [{ "order": order, "carrier": "epost", "number": "1234567890123" }] });
+    let refused = shop.owner("owner-ship", right.clone()).await;
+    let expected = refused["problems"][0]["expected"].as_str().unwrap_or_default();
+    assert!(expected.contains("123456789012") && expected.contains("instead_of"), "{refused:#}");
+    right["parcels"][0]["instead_of"] = "999999999999".into();
+    let other = shop.owner("owner-ship", right.clone()).await;
+    assert_eq!(other["problems"][0]["field"], "parcels[0].order", "another order's number: {other:#}");
+
+    right["parcels"][0]["instead_of"] = "1234-5678-9012".into();
+    let confirmed = shop.confirmed("owner-ship", right).await;
+    for _ in 0..2 {
+        let done = shop.owner("owner-ship", confirmed.clone()).await;
+        assert_eq!(done["did"].as_array().map(Vec::len), Some(1), "{done:#}");
+        shop.settle().await;
+    }
+    assert_eq!(shop.state(&order), "shipped");
+    let told = notices(&mut reader).await;
+    assert!(told.ends_with(&["shipped".to_owned(), "renumbered".to_owned()]), "once, and after: {told:?}");
+    assert_eq!(told.iter().filter(|notice| *notice == "renumbered").count(), 1, "{told:?}");
+    assert!(
+        reader.here().says("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."),
+        "{:?}",
+        reader.here()
+    );
+    assert!(reader.window().await.says("1234567890123"), "{:?}", reader.here());
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn what_was_paid_above_the_list_price_is_told_to_go_back() {
     let shop = Shop::with_books(&[walk::book(1, 15_000, 5, 1)]).await;
     let mut reader = shop.visitor();
