@@ -55,16 +55,16 @@ async fn sign(
         });
     }
     for (field, korean, english) in [
+        (
+            "grown",
+            "만 14세 이상만 혼자 주문할 수 있습니다.",
+            "You need to be 14 or older to order on your own.",
+        ),
         ("terms", "이용약관에 동의하셔야 주문할 수 있습니다.", "To order you need to agree to the terms."),
         (
             "privacy",
             "주문에 필요한 개인정보를 다루는 데 동의하셔야 책을 보낼 수 있습니다.",
             "To send you a book we need your consent to keep what the order needs.",
-        ),
-        (
-            "grown",
-            "만 14세 이상만 혼자 주문할 수 있습니다.",
-            "You need to be 14 or older to order on your own.",
         ),
     ] {
         if !request.form.ticked(field) {

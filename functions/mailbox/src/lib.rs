@@ -6,7 +6,7 @@ use house::{
     letter::{self, Author, Letter},
     task::Notice,
 };
-use maud::html;
+use maud::{Markup, html};
 use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, say};
 
 /// Letters on the page; the newest come first.
@@ -33,7 +33,7 @@ fn page(request: &Request, letters: &[Letter]) -> Page {
             ul.letters { @for letter in letters {
                 li.mine[letter.author == Author::Reader] data-notice=[mark(letter)] {
                     time datetime=(letter.at) { (letter::clock(letter.at, request.language)) " · " (from(letter, request)) }
-                    p { (letter.text.reveal()) }
+                    p { (words(letter, request)) }
                     @if let Some(order) = letter.order {
                         a href=(format!("/window/{order}")) { (say!(request, "창으로 보기", "See it from the window")) }
                     }
@@ -45,6 +45,19 @@ fn page(request: &Request, letters: &[Letter]) -> Page {
         }
     };
     Page::new("mailbox", title).drawing(Drawing::Mailbox).body(body)
+}
+
+/// A letter line by line. A line of the house's that is an address, as the carrier's, is a link; nobody else's is.
+fn words(letter: &Letter, request: &Request) -> Markup {
+    let house = letter.author == Author::House;
+    html! {
+        @for (number, line) in letter.text.reveal().split('\n').enumerate() {
+            @if number > 0 { "\n" }
+            @if house && line.starts_with("https://") {
+                a href=(line) rel="noreferrer" { (say!(request, "배송 조회", "Track the parcel")) }
+            } @else { (line) }
+        }
+    }
 }
 
 /// The mark of a letter that is the twin of a push.

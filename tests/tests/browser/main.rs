@@ -129,6 +129,15 @@ async fn a_reader_takes_the_plain_door_of_every_room_in_english_with_the_keyboar
     with(reader, async move |plain| by_plain_doors(&plain, &shop).await).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_meets_what_is_empty_and_what_is_refused() {
+    let reader =
+        Reader { name: "refused", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| refused(&phone, &shop).await).await;
+}
+
 /// Gives the browser to what is to happen, and closes it whatever happens.
 async fn with<W, F>(reader: Reader, happens: W)
 where
@@ -192,6 +201,57 @@ async fn walk(phone: &Browser, shop: &Running) {
     }
 }
 
+/// What is still empty; a room too early; too many guesses; forms with nothing in them.
+async fn refused(phone: &Browser, shop: &Running) {
+    phone.open(&shop.url()).await;
+    phone.onward().await;
+    phone.arrives("knock").await;
+    for empty in ["mailbox", "window"] {
+        phone.open(&format!("{}/{empty}", shop.url())).await;
+        phone.arrives(empty).await;
+        phone.look(&format!("{empty}-empty")).await;
+    }
+    phone.open(&format!("{}/guestbook", shop.url())).await;
+    turned_down(phone, "guestbook", 409).await;
+    phone.onward().await;
+    phone.arrives("knock").await;
+    for heard in ["..", "--", "..."] {
+        say(phone, heard).await;
+        phone.arrives("knock").await;
+    }
+    say(phone, "---").await;
+    turned_down(phone, "knock", 429).await;
+
+    through_the_plain_doors(phone).await;
+    phone.onward().await;
+    turned_down(phone, "guestbook", 422).await;
+    sign(phone).await;
+    phone.arrives("letter").await;
+    phone.onward().await;
+    turned_down(phone, "letter", 422).await;
+    phone.write("[name=letter]", "비가 옵니다.").await;
+    phone.onward().await;
+    phone.arrives("counter").await;
+    phone.onward().await;
+    turned_down(phone, "counter", 422).await;
+}
+
+/// Looks at a page that says no. The console says so, too, and nothing else.
+async fn turned_down(phone: &Browser, step: &str, status: u16) {
+    phone.wait_for(&format!("body[data-step={step}] [role=alert]")).await;
+    let told = phone.console().await;
+    assert!(!told.is_empty() && told.iter().all(|line| line.contains(&status.to_string())), "{told:#?}");
+    phone.look(&format!("{step}-{status}")).await;
+}
+
+async fn sign(phone: &Browser) {
+    phone.write("[name=pen_name]", "물억새").await;
+    for consent in ["grown", "terms", "privacy"] {
+        phone.click(&format!("[name={consent}]")).await;
+    }
+    phone.onward().await;
+}
+
 /// The pages behind the links of the owner's desk: the desk as a board, and the slip of a packed parcel. Then back to the window.
 async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
     let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
@@ -250,11 +310,7 @@ async fn through_the_plain_doors(phone: &Browser) -> Vec<String> {
 async fn to_the_paying_page(phone: &Browser) {
     phone.arrives("guestbook").await;
     phone.look("guestbook").await;
-    phone.write("[name=pen_name]", "물억새").await;
-    for consent in ["grown", "terms", "privacy"] {
-        phone.click(&format!("[name={consent}]")).await;
-    }
-    phone.onward().await;
+    sign(phone).await;
 
     phone.arrives("letter").await;
     phone.look("letter").await;
