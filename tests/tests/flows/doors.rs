@@ -1,5 +1,7 @@
 //! The two doors: answers in every form, guesses, waits, hints, and the door that opens by itself.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use house::content::House;
 use house::text::Language;
@@ -222,6 +224,99 @@ async fn hints_are_seen_at_once_and_opened_on_purpose() {
     assert!(visitor.here().says("가슴속에 하나 둘 새겨지는 것"), "all opened ones are on one page");
 }
 
+/// Rhythms that no verse of the house has.
+const WRONG_RHYTHMS: [&str; 6] = ["..", "--", "...", "---", ".-.-.-.-", "-.-.-.-."];
+
+/// How long somebody takes who has never read a poem, in seconds: to read a room's page, to say something, to read a hint, and to see what two of them
+/// mean. Chosen generously, not measured.
+const READS: i64 = 60;
+const SAYS: i64 = 15;
+const READS_A_HINT: i64 = 20;
+const SEES: i64 = 45;
+
+async fn seconds_pass(shop: &Shop, seconds: i64) {
+    shop.system().leap(SignedDuration::from_secs(seconds)).await.unwrap();
+}
+
+/// Guesses wrongly six times, opens each hint as soon as it can be opened, and has the answer from the first two. Nothing is refused on the way.
+async fn by_hints(shop: &Shop, visitor: &mut Walker) {
+    let riddle = visitor.riddle();
+    let wrong = if visitor.here().step() == "knock" { &WRONG_RHYTHMS } else { &WRONG[..6] };
+    seconds_pass(shop, READS).await;
+    let mut opened = 0;
+    for typed in wrong {
+        seconds_pass(shop, SAYS).await;
+        let page = visitor.guess(typed).await;
+        assert_eq!(page.status.as_u16(), 200, "{}, `{typed}`: {page:?}", riddle.id);
+        if page.first("#hints form").is_some() {
+            let open = page.form("#hints form");
+            visitor.submit(open).await;
+            seconds_pass(shop, READS_A_HINT).await;
+            opened += 1;
+        }
+    }
+    assert_eq!(opened, 2, "{}: {:?}", riddle.id, visitor.here());
+    for hint in &riddle.hints[..2] {
+        assert!(visitor.here().says(hint.text.in_language(visitor.language())), "{:?}", visitor.here());
+    }
+    seconds_pass(shop, SEES).await;
+    visitor.by_riddle().await;
+}
+
+/// From the closed door to the counter, with the first two hints of each riddle.
+async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
+    by_hints(shop, visitor).await;
+    by_hints(shop, visitor).await;
+    let poem = visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap();
+    seconds_pass(shop, poem.parse().unwrap()).await;
+    visitor.reload().await;
+    visitor.onward().await;
+    visitor.expect("bell");
+    seconds_pass(shop, READS_A_HINT).await;
+    visitor.onward().await;
+    // After a minute the other half stands on the page.
+    seconds_pass(shop, READS).await;
+    visitor.reload().await;
+    seconds_pass(shop, SAYS).await;
+    visitor.by_riddle().await;
+    seconds_pass(shop, READS_A_HINT).await;
+    visitor.sign().await;
+    seconds_pass(shop, READS).await;
+    visitor.write_letter().await;
+    visitor.expect("counter");
+}
+
+#[tokio::test]
+async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_with_the_hints() {
+    let (shop, house) = (Shop::open().await, House::built_in().unwrap());
+    let riddles = |room| house.room(room).unwrap().riddles.iter().map(|riddle| riddle.id.as_str());
+    let (mut known, mut knocked) = (BTreeSet::new(), BTreeSet::new());
+    for language in Language::ALL {
+        let mut left: BTreeSet<_> = riddles("study").collect();
+        for _ in 0..500 {
+            let mut visitor = shop.visitor().reading(language);
+            visitor.open_the_door().await;
+            // Which riddle is theirs follows from their number: who would meet one for the second time need not walk.
+            let ids =
+                visits(&shop).into_iter().filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
+            let id = ids.filter(|id| known.insert(id.clone())).last().expect("a new visit");
+            if left.remove(house.puzzle("study", &id).unwrap().riddle.id.as_str()) {
+                let began = shop.now();
+                knocked.insert((language.tag(), visitor.riddle().id.as_str()));
+                to_the_counter_by_hints(&shop, &mut visitor).await;
+                let took = shop.now().duration_since(began);
+                assert!(took < SignedDuration::from_mins(15), "{took}: {:?}", visitor.here());
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        assert!(left.is_empty(), "nobody meets {left:?}");
+    }
+    assert_eq!(knocked.len(), 2 * riddles("knock").count(), "every rhythm in both languages: {knocked:?}");
+    shop.nothing_failed();
+}
+
 #[tokio::test]
 async fn a_door_opens_by_itself_after_twenty_five_minutes() {
     let shop = Shop::empty().await;
@@ -295,7 +390,7 @@ async fn a_right_guess_among_fifty_wrong_ones_is_not_lost() {
 #[tokio::test]
 async fn a_riddle_stays_the_visitors_own_and_everyones_can_be_solved() {
     let shop = Shop::empty().await;
-    let mut met = std::collections::BTreeSet::new();
+    let mut met = BTreeSet::new();
     for turn in 0..16 {
         let language = Language::ALL[turn % 2];
         let mut visitor = shop.visitor().reading(language);
