@@ -318,7 +318,7 @@ fn facts(request: &Request, order: &Order) -> Markup {
             div { dt { (say!(request, "마지막 소식", "Last news")) } dd { time datetime=(order.changed_at) { (letter::clock(order.changed_at, request.language)) } } }
             @if let (Some(parcel), State::Shipped | State::Delivered) = (&order.parcel, order.state) {
                 div { dt { (say!(request, "운송장", "Parcel")) } dd {
-                    (parcel.carrier.title()) " "
+                    (parcel.carrier.title_in(request.language)) " "
                     a href=(parcel.carrier.tracking_page(&parcel.number)) rel="noreferrer" { (parcel.number) }
                 } }
             }

@@ -203,7 +203,11 @@ fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
 /// Who carries the parcel, and where it can be followed.
 fn on_its_way(order: &Order) -> String {
     let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
-        (parcel.carrier.title(), parcel.number.clone(), parcel.carrier.tracking_page(&parcel.number))
+        (
+            parcel.carrier.title_in(order.language),
+            parcel.number.clone(),
+            parcel.carrier.tracking_page(&parcel.number),
+        )
     });
     match order.language {
         Language::Ko => format!("{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"),

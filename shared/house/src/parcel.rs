@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::text::Language;
+
 /// Who carries the parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -36,6 +38,15 @@ impl Carrier {
         match self {
             Self::Cj => "CJ대한통운",
             Self::Epost => "우체국",
+        }
+    }
+
+    /// What readers of a language call it.
+    pub const fn title_in(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::Ko, _) => self.title(),
+            (Language::En, Self::Cj) => "CJ Logistics",
+            (Language::En, Self::Epost) => "Korea Post",
         }
     }
 
