@@ -65,7 +65,7 @@ async fn what_goes_back_for_each_reason_is_said_before_the_click() {
     assert_eq!(shop.state(&order), "shipped", "looking changes nothing");
     let mut english = reader.clone().reading(house::text::Language::En);
     let page = english.go(&format!("/cancel/{order}")).await.text();
-    for words in ["We can not call it back on the road", "₩17,000", "₩20,000", "within 3 working days"] {
+    for words in ["We cannot call it back on the road", "₩17,000", "₩20,000", "within 3 working days"] {
         assert!(page.contains(words), "{words}: {page}");
     }
 }

@@ -78,7 +78,7 @@ async fn before_choosing_everything_goes_back() {
     shop.system().hold("choose");
     shop.settle().await;
     let page = reader.go(&format!("/cancel/{order}")).await.text();
-    assert!(page.contains("지금 물리시면 22,000원을 8월 5일 수요일까지"), "{page}");
+    assert!(page.contains("지금 무르시면 22,000원을 8월 5일 수요일까지"), "{page}");
     reader.onward().await;
     assert_eq!(reader.here().order().1, "refund_due");
     shop.system().release("choose");

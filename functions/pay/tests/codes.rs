@@ -211,7 +211,7 @@ async fn money_that_the_provider_will_not_give_back_is_looked_after_by_the_owner
             told(
                 &reader,
                 "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
-                "it can not go back through the provider; the owner will find another way and tell you",
+                "it cannot go back through the provider; the owner will find another way and tell you",
                 code,
             );
             assert_eq!(ledger(&shop, &order).refunded, 0, "{code}");

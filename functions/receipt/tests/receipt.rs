@@ -25,7 +25,7 @@ async fn what_was_paid_for_what_and_what_went_back_add_up_to_what_the_shop_holds
     assert!(window.first(&format!("a[href='/receipt/{order}']")).is_some(), "{window:?}");
     let before = receipt(&mut reader, &order).await;
     for words in [
-        "책 한 권 (정가 17,000원까지의 폭, 면세) 17,000원",
+        "책 한 권 (정가 17,000원까지, 면세) 17,000원",
         "고르는 값 2,000원",
         "우송료 3,000원",
         "모두 22,000원",
@@ -84,7 +84,7 @@ async fn a_cancelled_order_has_a_receipt_of_what_went_back() {
     assert!(receipt(&mut reader, &order).await.contains("까지 돌려드립니다"));
     shop.settle().await;
     let page = receipt(&mut reader, &order).await;
-    for words in ["물리신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
+    for words in ["무르신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }
