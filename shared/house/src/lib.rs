@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod bookmark;
 pub mod content;
+pub mod device;
 pub mod edition;
 pub mod guess;
 pub mod hint;
