@@ -18,6 +18,7 @@ use crate::{InProcess, Walker};
 pub struct Shop {
     house: InProcess,
     standin: Arc<Standin>,
+    pushes: Arc<push_standin::Standin>,
     config: Config,
     starts: u8,
     /// Where the state lies, if it is kept; removed with the shop.
@@ -97,22 +98,30 @@ impl Shop {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
         let options = toss_standin::Options { seed: Some(7), ..toss_standin::Options::default() };
         let standin = Arc::new(toss_standin::serve(listener, options).expect("the payment stand-in starts"));
-        let mut config = Config::stepped(Source::Path(root().join("template.yaml")), build(0, &standin));
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
+        let pushes = Arc::new(push_standin::serve(listener).expect("the push stand-in starts"));
+        let pair = webpush::Vapid::generate().expect("randomness for a key pair");
+        let vapid = webpush::Vapid::new(&pair, "nobody@example.com").expect("what was made is read");
+        let functions = build(0, &standin, &pushes);
+        let mut config = Config::stepped(Source::Path(root().join("template.yaml")), functions);
         config.parameters = BTreeMap::from([
             ("TossApiUrl".to_owned(), standin.url()),
             ("TossScriptUrl".to_owned(), standin.script_url()),
             ("TossPlainWindowUrl".to_owned(), standin.window_url()),
             ("TossClientKey".to_owned(), toss_standin::CLIENT_KEY.to_owned()),
+            ("PushPublicKey".to_owned(), vapid.public_key()),
+            ("PushHosts".to_owned(), pushes.url()),
         ]);
         config.secrets = BTreeMap::from([
             ("SESSION_KEY_NAME".to_owned(), STANDARD.encode([7; 32])),
             ("TOSS_SECRET_NAME".to_owned(), toss_standin::SECRET_KEY.to_owned()),
+            ("VAPID_KEY_NAME".to_owned(), pair),
         ]);
         if let Some(folder) = &folder {
             config.state = State::Folder(folder.path().to_owned());
         }
         let system = System::start(config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
-        Self { house: InProcess::new(system), standin, config, starts: 1, folder }
+        Self { house: InProcess::new(system), standin, pushes, config, starts: 1, folder }
     }
 
     /// Kills the house: what is under way is cut off, and the state is as the last write left it.
@@ -131,7 +140,7 @@ impl Shop {
 
     /// Starts the house again on the same state. The clock has not stood still or gone back.
     pub async fn start_again(&mut self) {
-        self.config.build = build(self.starts, &self.standin);
+        self.config.build = build(self.starts, &self.standin, &self.pushes);
         self.starts += 1;
         let system = System::start(self.config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
         assert!(self.house.replace(Some(system)).is_none(), "a system stood here still");
@@ -145,6 +154,16 @@ impl Shop {
     /// The payment stand-in.
     pub fn standin(&self) -> &Standin {
         &self.standin
+    }
+
+    /// The stand-in for the browsers' push services.
+    pub fn pushes(&self) -> &push_standin::Standin {
+        &self.pushes
+    }
+
+    /// A browser's device, subscribed for this shop.
+    pub fn device(&self) -> push_standin::Subscription {
+        self.pushes.device(&self.config.parameters["PushPublicKey"]).expect("randomness for a device")
     }
 
     /// Somebody before the house.
@@ -306,13 +325,15 @@ impl Shop {
 }
 
 /// The real functions. Each start has dice of its own, and whenever a function looks at the clock, the payment service's
-/// shows the same.
-fn build(seed: u8, standin: &Arc<Standin>) -> Build {
+/// and the push service's show the same.
+fn build(seed: u8, standin: &Arc<Standin>, pushes: &Arc<push_standin::Standin>) -> Build {
     let (functions, standin) = (local::registry::seeded([seed; 32]), Arc::clone(standin));
+    let pushes = Arc::clone(pushes);
     Arc::new(move |name: &str, parts: Parts| {
-        let (now, standin) = (Arc::clone(&parts.now), Arc::clone(&standin));
+        let (now, standin, pushes) = (Arc::clone(&parts.now), Arc::clone(&standin), Arc::clone(&pushes));
         let together = move || {
             let now = now();
+            pushes.set_now(now);
             if standin.now() != now {
                 standin.set_clock(Clock::Stopped(now));
             }

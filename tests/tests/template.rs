@@ -412,6 +412,10 @@ impl House {
         // The 32 bytes of a session key are thirty-two zeros here.
         config.secrets.insert("SESSION_KEY_NAME".into(), format!("{}=", "A".repeat(43)));
         config.secrets.insert("TOSS_SECRET_NAME".into(), "test_sk_of_nobody".into());
+        let pair = webpush::Vapid::generate().unwrap();
+        let public = webpush::Vapid::new(&pair, "nobody@example.com").unwrap().public_key();
+        config.parameters.insert("PushPublicKey".into(), public);
+        config.secrets.insert("VAPID_KEY_NAME".into(), pair);
         Self { system: System::start(config).await.unwrap(), read, called }
     }
 }

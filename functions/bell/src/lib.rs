@@ -1,50 +1,172 @@
-//! 종: how may the house reach you? Whoever answers hears the first whisper at once. What does not work yet is not offered.
+//! 종: how may the house reach you? Whoever answers hears the first whisper at once. The mailbox is always one of the ways; beside it a device may
+//! be hung, to which a push goes. What a browser can not do is not offered, and what failed says so and loses nothing.
+
+mod device;
 
 use std::sync::Arc;
 
+use cloud::{CannotOpen, Cloud, Open};
 use house::{
     content::House,
+    device::{Device, Hosts},
     room::{By, Door, RoomRecord},
     visit::{Bell, Visit},
     whisper::Whisper,
 };
 use maud::html;
-use store::Lost;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, Walk, plan, riddle, say};
+use store::{Lost, Versioned};
+use web::{
+    Drawing, Method, Page, Problem, Refusal, Reply, Request, Room, Script, Site, StatusCode, Walk, field,
+    plan, riddle, say,
+};
 
-/// Serves `/bell`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+/// What shows a push and leads to it. It lies below `/bell/`, so that it has no say over any page.
+const WORKER: &str = "/bell/worker.js";
+
+/// What the bell needs.
+pub struct Belfry {
+    site: Site,
+    /// None where no key was set for push services: then only the mailbox is offered.
+    pushing: Option<Pushing>,
+}
+
+/// What hanging a device needs.
+struct Pushing {
+    /// The public half of the house's key: a browser's `applicationServerKey`.
+    public: String,
+    hosts: Hosts,
+}
+
+impl Open for Belfry {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        let hosts = Hosts::parse(cloud.environment.required("PUSH_HOSTS")?);
+        let public = cloud.environment.optional("PUSH_PUBLIC").map(ToOwned::to_owned);
+        Ok(Self { site: Site::open(cloud).await?, pushing: public.map(|public| Pushing { public, hosts }) })
+    }
+}
+
+impl Room for Belfry {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+}
+
+/// Serves `/bell`, and the worker below it.
+pub async fn handle(belfry: Arc<Belfry>, request: Request) -> Result<Reply, Refusal> {
+    if request.path == WORKER {
+        return match request.method {
+            Method::Get => Ok(Reply::Worker(include_str!("worker.js"))),
+            Method::Post => Err(Refusal::MethodNotAllowed),
+        };
+    }
+    let Walk { visit, house } = belfry.site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     let record = riddle::entered(house, &visit.value, Bell::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(house, &visit.value, &record, &request)?.into());
+        return Ok(page(&belfry, house, &visit.value, &record, &request, &[])?.into());
     }
+    let open = matches!(record.door(request.now), Door::Open(_));
+    match request.form.typed("door") {
+        "device" if open => hang(&belfry, house, &visit, &record, &request).await,
+        "off" => device::take_off(&belfry.site, visit, &request).await,
+        "bell" => pull(&belfry, house, &visit, &record, &request, By::Riddle).await,
+        "plain" => pull(&belfry, house, &visit, &record, &request, By::Plain).await,
+        _ => Ok(Reply::see("/bell")),
+    }
+}
+
+/// The bell is pulled, or the plain door taken: either way the first half line is on its way.
+async fn pull(
+    belfry: &Belfry,
+    house: &House,
+    visit: &Versioned<Visit>,
+    record: &RoomRecord,
+    request: &Request,
+    by: By,
+) -> Result<Reply, Refusal> {
+    let onward = Reply::see(riddle::onward(house, Bell::ROOM));
     // The second click, or somebody whose bell is long hung: nothing rings twice.
     if visit.value.bell.is_some() || visit.value.reader.is_some() {
-        return Ok(Reply::see(riddle::onward(house, Bell::ROOM)));
+        return Ok(onward);
     }
-    let by = match request.form.typed("door") {
-        "bell" => By::Riddle,
-        "plain" => By::Plain,
-        _ => return Ok(Reply::see("/bell")),
+    let device = match belfry.asked_for(by, request) {
+        Ok(device) => device,
+        Err(problem) => return refused(belfry, house, &visit.value, record, request, problem),
     };
     let Ok(whisper) = Whisper::next(visit.value.whisper.as_ref(), visit.value.id, request.now) else {
-        return Ok(Reply::see(riddle::onward(house, Bell::ROOM)));
+        return Ok(onward);
     };
     let bell = Bell::mailbox(request.now);
-    let rang = visit.value.clone().rang(&record, by, bell, whisper.clone(), request.now);
-    match site.store.save_visit_with_whisper(&visit.with(rang), &whisper, request.language).await {
+    let bell = device.iter().fold(bell, |bell, device| bell.hung(device).0);
+    let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
+    let (rang, store) = (visit.with(rang), &belfry.site.store);
+    match store.save_visit_with_whisper(&rang, &whisper, request.language, device.as_ref()).await {
         // A lost race is the second click of the same hand: the first has rung.
-        Ok(()) | Err(Lost::Race(_)) => Ok(Reply::see(riddle::onward(house, Bell::ROOM))),
+        Ok(()) | Err(Lost::Race(_)) => Ok(onward),
         Err(Lost::Conflict) => Ok(Reply::see("/bell")),
         Err(Lost::Store(error)) => Err(error.into()),
     }
 }
 
-fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
+/// Another device is hung, by somebody who has been through.
+async fn hang(
+    belfry: &Belfry,
+    house: &House,
+    visit: &Versioned<Visit>,
+    record: &RoomRecord,
+    request: &Request,
+) -> Result<Reply, Refusal> {
+    let device = match belfry.device(request) {
+        Ok(device) => device,
+        Err(problem) => return refused(belfry, house, &visit.value, record, request, problem),
+    };
+    device::hang(&belfry.site, visit, &device, request).await
+}
+
+fn refused(
+    belfry: &Belfry,
+    house: &House,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+    problem: Problem,
+) -> Result<Reply, Refusal> {
+    let page = page(belfry, house, visit, record, request, &[problem])?;
+    Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into())
+}
+
+impl Belfry {
+    /// The device that is to be hung with the pull of the bell, if one was asked for.
+    fn asked_for(&self, by: By, request: &Request) -> Result<Option<Device>, Problem> {
+        if by == By::Plain || request.form.typed("way") != "push" {
+            return Ok(None);
+        }
+        self.device(request).map(Some)
+    }
+
+    /// The device that the form brings.
+    fn device(&self, request: &Request) -> Result<Device, Problem> {
+        let typed = |name| request.form.typed(name);
+        let fields = (typed("endpoint"), typed("p256dh"), typed("auth"));
+        // Where no key was set no host is called, and no address is good.
+        let nobody = Hosts::default();
+        let hosts = self.pushing.as_ref().map_or(&nobody, |pushing| &pushing.hosts);
+        Device::read(fields, hosts, request.language, request.now)
+            .map_err(|why| device::problem(why, request))
+    }
+}
+
+fn page(
+    belfry: &Belfry,
+    house: &House,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+    problems: &[Problem],
+) -> Result<Page, Refusal> {
     let room = riddle::room(house, Bell::ROOM)?;
     let title = room.title.in_language(request.language);
+    let key = belfry.pushing.as_ref().map(|pushing| pushing.public.as_str());
     let body = html! {
         h1 { (title) }
         @match record.door(request.now) {
@@ -54,23 +176,27 @@ fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) ->
                 } @else {
                     p.keeper { (say!(request, "종이 울렸소. 소식은 편지함에 놓아 두리다.", "The bell has rung. I shall leave word in your mailbox.")) }
                 }
+                (field::summary(problems, request.language))
                 (riddle::way_on(house, Bell::ROOM, request.language))
+                @if let Some(key) = key { (device::another(key, visit.bell.as_ref(), request)) }
             }
             Door::Closed => {
                 p.keeper { (room.greeting.in_language(request.language)) }
                 p.plain { (say!(
                     request,
-                    "소식은 이 집 안의 편지함에 놓입니다. 전화번호도 전자우편 주소도 묻지 않습니다. 푸시와 전자우편은 아직 없습니다.",
-                    "Word is left in your mailbox inside the house. We ask for no telephone number and no e-mail address. Push and e-mail are not there yet."
+                    "소식은 언제나 이 집 안의 편지함에 놓입니다. 전화번호도 전자우편 주소도 묻지 않습니다.",
+                    "Word is always left in your mailbox inside the house. We ask for no telephone number and no e-mail address."
                 )) }
+                (field::summary(problems, request.language))
                 section.doors aria-label=(say!(request, "두 문", "Two doors")) {
-                    form method="post" data-onward data-door="bell" {
+                    form method="post" data-onward data-door="bell" id="pushing" data-key=[key] {
                         h2 { (say!(request, "종을 당기는 문", "The door with the bell")) }
                         input type="hidden" name="door" value="bell";
                         label.tick for="way-mailbox" {
                             input id="way-mailbox" type="radio" name="way" value="mailbox" checked;
                             span { (say!(request, "편지함에 놓아 주세요", "Leave it in my mailbox")) }
                         }
+                        @if key.is_some() { (device::beside_the_mailbox(request)) }
                         button.quiet.push { (say!(request, "종 당기기", "Pull the bell")) }
                     }
                     (riddle::plain_door(request))
@@ -78,8 +204,9 @@ fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) ->
             }
         }
     };
-    Ok(Page::new("bell", title)
+    let page = Page::new("bell", title)
         .drawing(Drawing::Bell)
         .plan(plan::of(house, visit, Bell::ROOM, request))
-        .body(body))
+        .body(body);
+    Ok(if key.is_some() { page.worker().script(Script::Inline(include_str!("pushing.js"))) } else { page })
 }

@@ -1,27 +1,51 @@
-//! 편지함: every letter, and the twin of every push. The mailbox is the truth.
+//! 편지함: every letter, and the twin of every push. The mailbox is the truth. Below the letters stand the devices that ring for them; the bell hangs
+//! them and takes them off.
 
 use std::sync::Arc;
 
+use cloud::{CannotOpen, Cloud, Open};
 use house::{
+    device::Device,
     letter::{self, Author, Letter},
     task::Notice,
 };
 use maud::{Markup, html};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, say};
+use store::Mailbox;
+use web::{Drawing, Method, Page, Refusal, Reply, Request, Room, Site, say};
 
 /// Letters on the page; the newest come first.
-const SHOWN: i32 = 100;
+const SHOWN: u16 = 100;
+
+/// What the mailbox needs.
+pub struct Hall {
+    site: Site,
+    /// Whether a device can be hung at the bell.
+    pushes: bool,
+}
+
+impl Open for Hall {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        let pushes = cloud.environment.optional("PUSH_PUBLIC").is_some();
+        Ok(Self { site: Site::open(cloud).await?, pushes })
+    }
+}
+
+impl Room for Hall {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+}
 
 /// Serves `/mailbox`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(hall: Arc<Hall>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let letters = site.store.mailbox(request.visitor()?, SHOWN).await?;
-    Ok(page(&request, &letters).into())
+    let mailbox = hall.site.store.mailbox(request.visitor()?, request.now, SHOWN).await?;
+    Ok(page(&request, &mailbox, hall.pushes).into())
 }
 
-fn page(request: &Request, letters: &[Letter]) -> Page {
+fn page(request: &Request, Mailbox { letters, devices }: &Mailbox, pushes: bool) -> Page {
     let title = say!(request, "편지함", "The mailbox");
     let body = html! {
         h1 { (title) }
@@ -42,6 +66,7 @@ fn page(request: &Request, letters: &[Letter]) -> Page {
                     }
                 }
             } }
+            @if pushes { (rings(devices, request)) }
         }
     };
     Page::new("mailbox", title).drawing(Drawing::Mailbox).body(body)
@@ -56,6 +81,40 @@ fn words(letter: &Letter, request: &Request) -> Markup {
             @if house && line.starts_with("https://") {
                 a href=(line) rel="noreferrer" { (say!(request, "배송 조회", "Track the parcel")) }
             } @else { (line) }
+        }
+    }
+}
+
+/// Where word goes besides: the devices that are rung.
+fn rings(devices: &[Device], request: &Request) -> Markup {
+    html! {
+        section id="devices" {
+            h2 { (say!(request, "알림이 가는 곳", "Where word goes besides")) }
+            @if devices.is_empty() {
+                p.plain { (say!(
+                    request,
+                    "소식은 이 편지함에만 놓입니다.",
+                    "Word lies in this mailbox and nowhere else."
+                )) }
+            } @else {
+                p.plain { (say!(
+                    request,
+                    "소식이 놓일 때마다 이 기기로 푸시가 갑니다. 밤 9시부터 아침 8시 사이의 소식은 아침에 알립니다. 푸시에는 이름도 책도 적히지 않습니다.",
+                    "A push goes to these devices whenever word is left. What comes between nine at night and eight is told in the morning. No name and no book stands in it."
+                )) }
+                ul.letters { @for device in devices {
+                    @let since = letter::clock(device.since, request.language);
+                    li {
+                        p { (device.service()) " · " (say!(request, format!("{since}에 걸어 둔 기기"), format!("hung on {since}"))) }
+                        form method="post" action="/bell" {
+                            input type="hidden" name="door" value="off";
+                            input type="hidden" name="device" value=(device.id());
+                            button.quiet { (say!(request, "이 기기로 알리지 않기", "Ring this device no more")) }
+                        }
+                    }
+                } }
+            }
+            p.plain { a href="/bell" { (say!(request, "종에 기기 걸기", "Hang a device at the bell")) } }
         }
     }
 }

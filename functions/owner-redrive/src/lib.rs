@@ -13,6 +13,7 @@ use house::{
     order::State,
     task::{Message, Queue},
 };
+use post::News;
 use serde_json::{Value, json};
 use store::StoreError;
 
@@ -23,9 +24,14 @@ const MOST: usize = 50;
 /// For how long a message stays hidden while a call has it in hand, in seconds: longer than the call.
 const IN_HAND: i32 = 60;
 
+/// The queues with dead letters: those of the outbox, and that of word for devices.
+fn queues() -> impl Iterator<Item = &'static str> {
+    Queue::ALL.map(Queue::name).into_iter().chain(["push"])
+}
+
 /// A queue and its dead letters, by their addresses.
 struct Pair {
-    queue: Queue,
+    queue: &'static str,
     url: String,
     dead: String,
 }
@@ -48,13 +54,13 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         let chosen = wanted.as_ref().is_some_and(|wanted| wanted.contains(&pair.queue));
         if chosen && call.confirmed {
             let sent = send_back(&client, &pair).await?;
-            answer.did.push(format!("{}: {sent}개를 다시 보냈습니다", pair.queue.name()));
+            answer.did.push(format!("{}: {sent}개를 다시 보냈습니다", pair.queue));
         } else if count > 0 {
             let looked_at = look(&desk, &client, &pair).await?;
-            answer.shows.push(json!({ "queue": pair.queue.name(), "count": count, "messages": looked_at }));
+            answer.shows.push(json!({ "queue": pair.queue, "count": count, "messages": looked_at }));
             if chosen {
                 let at_once = count.min(MOST);
-                answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", pair.queue.name()));
+                answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", pair.queue));
             }
         }
     }
@@ -79,29 +85,26 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
 }
 
 /// Which queues are to be sent back to; none if the call only looks.
-fn wanted(call: &Call) -> Result<Option<Vec<Queue>>, Problem> {
+fn wanted(call: &Call) -> Result<Option<Vec<&'static str>>, Problem> {
     let names = match call.fields.get("send_back") {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::Array(names)) => names.clone(),
         Some(name) => vec![name.clone()],
     };
-    let known = Queue::ALL.map(Queue::name);
-    let queues: Option<Vec<Queue>> = names
-        .iter()
-        .map(|name| Queue::ALL.into_iter().find(|queue| name.as_str() == Some(queue.name())))
-        .collect();
-    queues.filter(|queues| !queues.is_empty()).map(Some).ok_or_else(|| {
+    let known: Vec<&str> = queues().collect();
+    let wanted: Option<Vec<&str>> =
+        names.iter().map(|name| queues().find(|queue| name.as_str() == Some(queue))).collect();
+    wanted.filter(|queues| !queues.is_empty()).map(Some).ok_or_else(|| {
         let expected = format!("{} 가운데 다시 보낼 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
         Problem::new("send_back", expected, json!(["choose"]))
     })
 }
 
 fn pairs(desk: &Desk) -> Result<Vec<Pair>, Stuck> {
-    Queue::ALL
-        .into_iter()
+    queues()
         .map(|queue| {
             let read = |kind: &str| {
-                let variable = format!("{kind}_{}", queue.name().to_uppercase());
+                let variable = format!("{kind}_{}", queue.to_uppercase());
                 let value = desk.cloud.environment.required(&variable).map(ToOwned::to_owned);
                 value.map_err(|why| Stuck::CannotOpen(why.into()))
             };
@@ -150,6 +153,15 @@ async fn look(desk: &Desk, client: &Client, pair: &Pair) -> Result<Vec<Value>, S
 
 /// What is known of one message: the order, its state, and why the message may have failed.
 async fn reason(desk: &Desk, body: &str) -> Result<Value, Stuck> {
+    if let Ok(news) = serde_json::from_str::<News>(body) {
+        return Ok(json!({
+            "message": news.id.to_string(),
+            "order": news.order.map(|order| order.to_string()),
+            "notice": news.notice,
+            "at": news.at.to_string(),
+            "reason": "푸시가 거절되었거나 받아 주지 않았습니다. 같은 소식이 편지함에 있으니 급하지 않고, 사흘이 지난 것은 다시 보내도 조용히 끝납니다",
+        }));
+    }
     let Ok(message) = serde_json::from_str::<Message>(body) else {
         let start: String = body.chars().take(40).collect();
         return Ok(json!({ "reason": "읽을 수 없는 내용입니다. 다시 보내도 돌아옵니다", "begins": start }));

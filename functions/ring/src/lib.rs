@@ -55,11 +55,7 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
         ringer.store.put_off(message.id, morning).await?;
         return Ok(());
     }
-    ringer
-        .topic
-        .publish(message.id, notice, order.language)
-        .await
-        .map_err(|why| Failure::Again(why.to_string()))?;
+    ringer.topic.publish(&message, notice, &order).await.map_err(|why| Failure::Again(why.to_string()))?;
     ringer.store.handled(message.id, now).await?;
     tracing::info!(order = %message.id.order, notice = ?notice, "reader told");
     Ok(())
@@ -74,7 +70,7 @@ async fn whisper(ringer: &Ringer, message: &Message, half: &str) -> Result<(), F
         return Ok(());
     }
     if !faded {
-        let sent = ringer.topic.whisper(message.id, half).await;
+        let sent = ringer.topic.whisper(message, half).await;
         sent.map_err(|why| Failure::Again(why.to_string()))?;
     }
     ringer.store.handled(message.id, now).await?;
@@ -93,7 +89,7 @@ async fn answered(ringer: &Ringer, message: &Message) -> Result<(), Failure> {
     if ringer.store.is_handled(message.id).await? {
         return Ok(());
     }
-    ringer.topic.answered(message.id).await.map_err(|why| Failure::Again(why.to_string()))?;
+    ringer.topic.answered(message).await.map_err(|why| Failure::Again(why.to_string()))?;
     ringer.store.handled(message.id, now).await?;
     tracing::info!(message.id = %message.id, "reader told of an answer");
     Ok(())

@@ -67,7 +67,7 @@ async fn again(
     };
     let mut asked = visit.value.clone();
     asked.whisper = Some(next.clone());
-    match site.store.save_visit_with_whisper(&visit.with(asked), &next, request.language).await {
+    match site.store.save_visit_with_whisper(&visit.with(asked), &next, request.language, None).await {
         Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/whisper")),
         Err(Lost::Store(error)) => Err(error.into()),
     }

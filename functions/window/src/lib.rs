@@ -116,6 +116,11 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
         }
         p { a.door.quiet data-onward[order.state != State::Priced] href="/mailbox" { (say!(request, "편지함 열기", "Open the mailbox")) } }
         @if order.state != State::Priced {
+            p.plain { (say!(
+                request,
+                "소식이 있을 때마다 편지함에 놓습니다. 종에 걸어 두신 기기가 있으면 그 기기로도 알려 드립니다.",
+                "Word is left in your mailbox each time. If you have hung a device at the bell, it is rung as well."
+            )) }
             p.plain { a href="/letter" { (say!(request, "한 권 더 청하기: 새 편지 쓰기", "Another book: write a new letter")) } }
         }
     };

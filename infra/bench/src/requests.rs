@@ -120,6 +120,7 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("choose", "one order", "choose", Event, Message("choose"), true),
     ("refund", "the difference", "refund", Event, Message("refund"), false),
     ("ring", "one letter", "ring", Event, Message("ring"), true),
+    ("push", "nobody to ring", "push", Event, Saved, false),
     ("pack", "one order", "pack", Event, Message("pack"), true),
     ("window", "GET, the latest", "window", Get, Saved, false),
     ("window", "GET, an order", "window-order", Get, Saved, false),

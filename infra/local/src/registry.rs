@@ -58,6 +58,7 @@ pub fn function(name: &str, cloud: Cloud) -> Option<Function> {
         "ship" => event(post::queue("ship", cloud, ship::handle)),
         "refund" => event(post::queue("refund", cloud, refund::handle)),
         "ring" => event(post::queue("ring", cloud, ringer::handle)),
+        "push" => event(push::function(cloud)),
         "owner-choose" => event(drawer::function("owner-choose", cloud, owner_choose::handle)),
         "owner-house" => event(drawer::function("owner-house", cloud, owner_house::handle)),
         "owner-letters" => event(drawer::function("owner-letters", cloud, owner_letters::handle)),

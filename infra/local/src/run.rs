@@ -1,5 +1,5 @@
-//! What `local` does from its first line to Ctrl-C: take the ground, start the payment stand-in, start the system, fill
-//! an empty house, say where everything is.
+//! What `local` does from its first line to Ctrl-C: take the ground, start the stand-ins for payment and push, start the
+//! system, fill an empty house, say where everything is.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -68,6 +68,9 @@ pub enum RunError {
     /// The payment stand-in does not start.
     #[error("결제 대역이 시작되지 않습니다 / the payment stand-in does not start: {0}")]
     Standin(String),
+    /// The push stand-in does not start, or the key pair for it cannot be kept.
+    #[error("푸시 대역이 시작되지 않습니다 / the push stand-in does not start: {0}")]
+    Push(String),
     /// The sample content cannot be used.
     #[error("{0}")]
     Sample(String),
@@ -84,8 +87,10 @@ pub enum RunError {
     NoRandomness(String),
 }
 
-/// Where the stand-in's port lies above the system's.
+/// Where the payment stand-in's port lies above the system's.
 const STANDIN_ABOVE: u16 = 10;
+/// Where the push stand-in's port lies above the system's.
+const PUSH_ABOVE: u16 = 11;
 
 /// Runs until `until` is over (Ctrl-C), then stops cleanly.
 pub async fn run(
@@ -112,6 +117,7 @@ pub struct Running {
     /// The system.
     pub system: System,
     standin: Option<toss_standin::Standin>,
+    pushes: Option<push_standin::Standin>,
     state: State,
 }
 
@@ -127,14 +133,28 @@ impl Running {
         }
         let ground = Ground::take(Some(arguments.port), &state, arguments.fresh).await?;
 
+        let beside = |above: u16| if arguments.port == 0 { 0 } else { arguments.port.saturating_add(above) };
         let standin =
             if template.parameters.contains_key("TossApiUrl") && !parameters.contains_key("TossApiUrl") {
                 say("결제 대역 / payment stand-in …");
-                let port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(STANDIN_ABOVE) };
-                Some(start_standin(port, &state, &mut parameters).await?)
+                Some(start_standin(beside(STANDIN_ABOVE), &state, &mut parameters).await?)
             } else {
                 None
             };
+        let (pushes, vapid) = if template.parameters.contains_key("PushPublicKey")
+            && !parameters.contains_key("PushPublicKey")
+        {
+            say("푸시 대역 / push stand-in …");
+            let pushes = start_push_standin(beside(PUSH_ABOVE)).await?;
+            let vapid = vapid(&state)?;
+            let called = template.parameters.get("PushHosts").map_or("", |hosts| hosts.value.as_str());
+            // Beside the real ones: a browser with the internet behind it is rung by its own service.
+            parameters.entry("PushHosts".into()).or_insert(format!("{called},{}", pushes.url()));
+            parameters.insert("PushPublicKey".into(), public_half(&vapid)?);
+            (Some(pushes), Some(vapid))
+        } else {
+            (None, None)
+        };
         let mut config = Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
         config.parameters = parameters;
         if !template.environment_values("SESSION_KEY_NAME").is_empty() {
@@ -143,7 +163,10 @@ impl Running {
         say("함수와 표, 대기열 / functions, table, queues …");
         let system = System::start_on(ground, config).await?;
         set_toss_key(&system, standin.is_some())?;
-        let running = Self { system, standin, state };
+        if let Some(vapid) = vapid {
+            set_secret(&system, "VAPID_KEY_NAME", &vapid)?;
+        }
+        let running = Self { system, standin, pushes, state };
         if !arguments.bare && running.system.is_empty() {
             let folder = arguments.template.parent().unwrap_or_else(|| Path::new("."));
             let books = sample::fill(&running.system, folder).await.map_err(RunError::Sample)?;
@@ -161,6 +184,11 @@ impl Running {
     /// The payment stand-in, if it is one that takes the payments.
     pub const fn standin(&self) -> Option<&toss_standin::Standin> {
         self.standin.as_ref()
+    }
+
+    /// The push stand-in, if there is one.
+    pub const fn pushes(&self) -> Option<&push_standin::Standin> {
+        self.pushes.as_ref()
     }
 
     fn greet(&self) {
@@ -185,6 +213,12 @@ impl Running {
             say(&format!(
                 "결제 / payment    {} (대역, 돈은 오가지 않습니다 / a stand-in, no money)",
                 standin.url()
+            ));
+        }
+        if let Some(pushes) = &self.pushes {
+            say(&format!(
+                "푸시 / push        {}/_standin/pushes (대역에 온 것 / what the stand-in got)",
+                pushes.url()
             ));
         }
         let drawers: Vec<&str> = self
@@ -251,11 +285,48 @@ fn set_toss_key(system: &System, standin: bool) -> Result<(), RunError> {
     } else {
         std::env::var("TOSS_SECRET_KEY").map_err(|_| RunError::NoTossKey)?
     };
-    for name in names {
-        let set = system.secrets().set(name, &key);
+    set_secret(system, "TOSS_SECRET_NAME", &key)
+}
+
+/// Sets the secret that a variable of the template names.
+fn set_secret(system: &System, variable: &str, value: &str) -> Result<(), RunError> {
+    for name in system.template().environment_values(variable) {
+        let set = system.secrets().set(name, value);
         set.map_err(|error| StartError::from(state::StateError::unreadable(Path::new(name), &error)))?;
     }
     Ok(())
+}
+
+/// Starts the stand-in for the browsers' push services.
+async fn start_push_standin(port: u16) -> Result<push_standin::Standin, RunError> {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
+            _ => RunError::Push(error.to_string()),
+        })?;
+    push_standin::serve(listener).map_err(|error| RunError::Push(error.to_string()))
+}
+
+/// The key pair for push services: made once and kept with the state, because a device is hung for one key.
+fn vapid(state: &State) -> Result<String, RunError> {
+    let made = || webpush::Vapid::generate().ok_or_else(|| RunError::NoRandomness("VAPID".into()));
+    let State::Folder(folder) = state else { return made() };
+    let path = state::vapid(folder);
+    let unusable = |error: io::Error| RunError::Push(format!("{}: {error}", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(kept) => Ok(kept.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let made = made()?;
+            std::fs::write(&path, &made).map_err(unusable)?;
+            Ok(made)
+        }
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+fn public_half(vapid: &str) -> Result<String, RunError> {
+    let pair = webpush::Vapid::new(vapid, "nobody@example.com");
+    pair.map(|pair| pair.public_key()).map_err(|why| RunError::Push(why.to_string()))
 }
 
 /// Thirty-two random bytes in base64, as the deploy verb makes them.

@@ -43,6 +43,7 @@ const TABLE: &str = "table.sqlite";
 const LEDGER: &str = "ledger.sqlite";
 /// The payment stand-in's journal.
 const PAYMENTS: &str = "payments.jsonl";
+const VAPID: &str = "vapid.key";
 /// Held while a process uses the folder.
 const LOCK: &str = "lock";
 
@@ -73,7 +74,7 @@ impl Held {
     /// Removes the state: the files this program made, and nothing else. Gives how many there were.
     pub(crate) fn clear(&self) -> Result<usize, StateError> {
         let mut removed = 0;
-        for name in [TABLE, LEDGER, PAYMENTS] {
+        for name in [TABLE, LEDGER, PAYMENTS, VAPID] {
             for tail in ["", "-wal", "-shm", "-journal"] {
                 let path = self.folder.join(format!("{name}{tail}"));
                 match fs::remove_file(&path) {
@@ -98,6 +99,11 @@ impl Held {
 /// Where the payment stand-in of a state folder keeps its journal.
 pub fn payments(folder: &Path) -> PathBuf {
     folder.join(PAYMENTS)
+}
+
+/// Where a state folder keeps the key pair with which devices were hung.
+pub fn vapid(folder: &Path) -> PathBuf {
+    folder.join(VAPID)
 }
 
 /// Whether a folder holds a state.

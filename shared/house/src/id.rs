@@ -113,6 +113,11 @@ impl MessageId {
     pub const fn of_visitor(visitor: VisitorId, sequence: u32) -> Self {
         Self { order: OrderId(visitor.0), sequence }
     }
+
+    /// The visitor of a message that belongs to no order: see [`MessageId::of_visitor`].
+    pub const fn visitor(self) -> VisitorId {
+        VisitorId(self.order.0)
+    }
 }
 
 impl MessageId {

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     bookmark::Kept,
     content::House,
+    device::{Device, DeviceId},
     id::{OrderId, VisitorId},
     personal::Personal,
     room::{By, Door, RoomRecord},
@@ -81,6 +82,11 @@ pub struct Bell {
 pub enum Way {
     /// The mailbox in the house.
     Mailbox,
+    /// A push to a device.
+    Push {
+        /// Which.
+        device: DeviceId,
+    },
 }
 
 impl Bell {
@@ -90,6 +96,39 @@ impl Bell {
     /// The mailbox and nothing else.
     pub fn mailbox(now: Timestamp) -> Self {
         Self { at: now, ways: vec![Way::Mailbox] }
+    }
+
+    /// Most devices that are rung for one visitor.
+    pub const MOST_DEVICES: usize = 5;
+
+    /// The bell with a device more, and the device that makes room for it: the one that was hung first. One that hangs there already is
+    /// hung anew.
+    #[must_use]
+    pub fn hung(mut self, device: &Device) -> (Self, Option<DeviceId>) {
+        let device = device.id();
+        self = self.without(&device);
+        let oldest = self.devices().next().cloned().filter(|_| self.devices().count() >= Self::MOST_DEVICES);
+        if let Some(oldest) = &oldest {
+            self = self.without(oldest);
+        }
+        self.ways.push(Way::Push { device });
+        (self, oldest)
+    }
+
+    /// The bell without a device.
+    #[must_use]
+    pub fn without(mut self, device: &DeviceId) -> Self {
+        self.ways.retain(|way| !matches!(way, Way::Push { device: hung } if hung == device));
+        self
+    }
+
+    /// The devices that were hung, in that order. One that its push service has given up since may still be among them; which are there, their
+    /// own items say.
+    pub fn devices(&self) -> impl Iterator<Item = &DeviceId> {
+        self.ways.iter().filter_map(|way| match way {
+            Way::Push { device } => Some(device),
+            Way::Mailbox => None,
+        })
     }
 }
 
@@ -290,5 +329,44 @@ impl Visit {
             self.orders.remove(0);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Hosts;
+
+    fn device(number: u8) -> Device {
+        let key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+        let fields = (&*format!("https://web.push.apple.com/{number}"), key, "BTBZMqHH6r4Tts7J_aSIgg");
+        Device::read(fields, &Hosts::parse("web.push.apple.com"), Language::Ko, Timestamp::UNIX_EPOCH)
+            .unwrap()
+    }
+
+    #[test]
+    fn the_sixth_device_takes_the_place_of_the_first_and_one_hung_twice_is_one() {
+        let mut bell = Bell::mailbox(Timestamp::UNIX_EPOCH);
+        for number in [1, 2, 3, 4, 5, 2] {
+            let gone;
+            (bell, gone) = bell.hung(&device(number));
+            assert_eq!(gone, None);
+        }
+        let (bell, gone) = bell.hung(&device(6));
+        assert_eq!(gone, Some(device(1).id()));
+        let names: Vec<DeviceId> = [3, 4, 5, 2, 6].map(|number| device(number).id()).into();
+        assert_eq!(bell.devices().cloned().collect::<Vec<_>>(), names);
+        let bell = bell.without(&device(6).id());
+        assert_eq!((bell.devices().count(), bell.ways.first()), (4, Some(&Way::Mailbox)));
+    }
+
+    #[test]
+    fn a_bell_written_before_there_were_pushes_is_still_read() {
+        let bell: Bell =
+            serde_json::from_str(r#"{"at":"2026-08-01T00:00:00Z","ways":[{"way":"mailbox"}]}"#).unwrap();
+        let (bell, _) = bell.hung(&device(1));
+        let json = serde_json::to_string(&bell).unwrap();
+        assert!(json.contains(r#""way":"push","device":""#), "{json}");
+        assert_eq!(serde_json::from_str::<Bell>(&json).unwrap(), bell);
     }
 }

@@ -13,7 +13,8 @@ mod queues;
 mod topic;
 
 pub use advance::advance;
+pub use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 pub use owner::OwnerBell;
-pub use queue::{Failure, queue, run_queue};
+pub use queue::{Delivery, Failure, deliveries, queue, run_queue};
 pub use queues::{NotSent, Queues};
-pub use topic::{NotPublished, Topic};
+pub use topic::{News, NotPublished, Topic};

@@ -6,6 +6,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::{Cloud, Open, Opened};
 use house::task::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use serde::de::DeserializeOwned;
 use store::{Lost, StoreError};
 use thiserror::Error as ThisError;
 
@@ -44,9 +45,6 @@ where
 }
 
 /// A queue's function as a service from batch to answer, for the local run and the tests.
-///
-/// Every record is read and handled by itself: a bad body, an error or a duplicate is that record's matter. The answer names the records to be
-/// delivered again (`ReportBatchItemFailures`).
 pub fn queue<R, H, F>(
     name: &'static str,
     cloud: Cloud,
@@ -60,6 +58,36 @@ where
     H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
+    deliveries(name, cloud, move |room, delivery: Delivery<Message>| handle(room, delivery.message))
+}
+
+/// What came in one record of a queue.
+#[derive(Debug)]
+pub struct Delivery<T> {
+    /// What was sent.
+    pub message: T,
+    /// By what SQS knows this delivery of it.
+    pub receipt: String,
+}
+
+/// The same for a queue that carries something else than messages of the outbox, and for who wants to say when a record comes again.
+///
+/// Every record is read and handled by itself: a bad body, an error or a duplicate is that record's matter. The answer names the records to be
+/// delivered again (`ReportBatchItemFailures`).
+pub fn deliveries<R, T, H, F>(
+    name: &'static str,
+    cloud: Cloud,
+    handle: H,
+) -> impl Service<LambdaEvent<SqsEvent>, Response = SqsBatchResponse, Error = Error, Future: Send + 'static>
++ Clone
++ Send
++ 'static
+where
+    R: Open,
+    T: DeserializeOwned + Send + 'static,
+    H: Fn(Arc<R>, Delivery<T>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
     let opened = Arc::new(Opened::<R>::new(cloud));
     service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (opened, handle) = (Arc::clone(&opened), handle.clone());
@@ -68,8 +96,9 @@ where
             let mut answer = SqsBatchResponse::default();
             for record in event.payload.records {
                 let record_id = record.message_id.unwrap_or_default();
+                let receipt = record.receipt_handle.unwrap_or_default();
                 let handled = match read(record.body.as_deref()) {
-                    Ok(message) => handle(Arc::clone(&room), message).await,
+                    Ok(message) => handle(Arc::clone(&room), Delivery { message, receipt }).await,
                     Err(poison) => Err(poison),
                 };
                 match handled {
@@ -89,7 +118,7 @@ where
     })
 }
 
-fn read(body: Option<&str>) -> Result<Message, Failure> {
+fn read<T: DeserializeOwned>(body: Option<&str>) -> Result<T, Failure> {
     // The reason is serde's, which names fields and places and never the values.
     serde_json::from_str(body.unwrap_or_default())
         .map_err(|why| Failure::Poison(format!("the body is no message: {why}")))

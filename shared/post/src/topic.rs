@@ -2,8 +2,14 @@
 
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use cloud::{Cloud, Misconfigured};
-use house::{id::MessageId, letter, task::Notice, text::Language};
-use serde::Serialize;
+use house::{
+    id::{MessageId, OrderId, VisitorId},
+    letter,
+    order::Order,
+    task::{Message, Notice},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The topic of notices to readers.
@@ -24,15 +30,32 @@ impl NotPublished {
     }
 }
 
-/// What stands in a notice for machines.
-#[derive(Serialize)]
-struct Machine<'a> {
-    id: String,
+/// What stands in a notice for machines: whom it is for, and which it is. Two with one id are one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// The message that asked for it.
+    pub id: MessageId,
+    /// Whom it is for. A number that says nothing, and opens nothing.
+    pub reader: VisitorId,
     /// A whisper belongs to no order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<String>,
-    notice: &'static str,
-    text: &'a str,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// Its name in marks: [`Notice::name`], [`News::WHISPER`] or `answered`.
+    pub notice: String,
+    /// The words for people.
+    pub text: String,
+    /// When the step that asked was taken.
+    pub at: Timestamp,
+}
+
+impl News {
+    /// The name of a whisper.
+    pub const WHISPER: &str = "whisper";
+
+    /// Whether it was asked for and is told at any hour.
+    pub fn is_whisper(&self) -> bool {
+        self.notice == Self::WHISPER
+    }
 }
 
 impl Topic {
@@ -44,38 +67,36 @@ impl Topic {
         })
     }
 
-    /// Rings: the words for people, and the same as JSON for what is subscribed by queue.
+    /// Rings for an order: the words for people, and the same as JSON for what is subscribed by queue.
     pub async fn publish(
         &self,
-        id: MessageId,
+        message: &Message,
         notice: Notice,
-        language: Language,
+        order: &Order,
     ) -> Result<(), NotPublished> {
         let text = letter::push(notice);
-        let text = text.in_language(language);
-        let order = Some(id.order.to_string());
-        self.send(Machine { id: id.to_string(), order, notice: notice.name(), text }).await
+        let text = text.in_language(order.language);
+        self.send(News { order: Some(order.id), ..news(message, order.visitor, notice.name(), text) }).await
     }
 
     /// Whispers half a line of verse.
-    pub async fn whisper(&self, id: MessageId, half: &str) -> Result<(), NotPublished> {
-        self.send(Machine { id: id.to_string(), order: None, notice: "whisper", text: half }).await
+    pub async fn whisper(&self, message: &Message, half: &str) -> Result<(), NotPublished> {
+        self.send(news(message, message.id.visitor(), News::WHISPER, half)).await
     }
 
     /// Tells that the owner's answer lies in the mailbox, in both languages: a letter knows none.
-    pub async fn answered(&self, id: MessageId) -> Result<(), NotPublished> {
-        let text = letter::ANSWERED;
-        self.send(Machine { id: id.to_string(), order: None, notice: "answered", text }).await
+    pub async fn answered(&self, message: &Message) -> Result<(), NotPublished> {
+        self.send(news(message, message.id.visitor(), "answered", letter::ANSWERED)).await
     }
 
-    async fn send(&self, machine: Machine<'_>) -> Result<(), NotPublished> {
+    async fn send(&self, news: News) -> Result<(), NotPublished> {
         let not_published = |why: String| NotPublished(why);
-        let text = machine.text;
-        let machine = serde_json::to_string(&machine).map_err(|why| not_published(why.to_string()))?;
-        let message = serde_json::json!({ "default": text, "sqs": machine }).to_string();
+        let machine = serde_json::to_string(&news).map_err(|why| not_published(why.to_string()))?;
+        let message = serde_json::json!({ "default": news.text, "sqs": machine }).to_string();
+        // What goes to devices; a subscription filters by it. The mailbox has its twin in any case.
         let channel = MessageAttributeValue::builder()
             .data_type("String")
-            .string_value("mailbox")
+            .string_value("push")
             .build()
             .map_err(|why| not_published(why.to_string()))?;
         self.client
@@ -88,5 +109,16 @@ impl Topic {
             .await
             .map_err(|error| not_published(cloud::why(&error)))?;
         Ok(())
+    }
+}
+
+fn news(message: &Message, reader: VisitorId, notice: &str, text: &str) -> News {
+    News {
+        id: message.id,
+        reader,
+        order: None,
+        notice: notice.to_owned(),
+        text: text.to_owned(),
+        at: message.at,
     }
 }

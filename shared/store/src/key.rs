@@ -4,6 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use house::{
+    device::DeviceId,
     id::{MessageId, OrderId, VisitorId, WorkId},
     isbn::Isbn,
     order::Address,
@@ -89,6 +90,24 @@ pub(crate) fn sent(partition: impl Into<String>, work: &WorkId) -> Key {
 /// A letter by its place in the mailbox: the instant and the name.
 pub(crate) fn letter_at(reader: VisitorId, place: &str) -> Key {
     Key::new(visitor(reader), format!("{LETTER}{place}"))
+}
+
+/// What the sort key of a device starts with. It sorts behind the letters, so that the newest of these and all devices lie side by side.
+pub(crate) const DEVICE: &str = "PUSH#";
+
+/// A device that a visitor may be rung on.
+pub(crate) fn device(visitor_id: VisitorId, device: &DeviceId) -> Key {
+    Key::new(visitor(visitor_id), format!("{DEVICE}{device}"))
+}
+
+/// Under which code it is written down that devices were rung for a message.
+pub(crate) fn rung_code(message: MessageId) -> String {
+    format!("PUSH#{message}")
+}
+
+/// The partition of the devices that were rung for a message.
+pub(crate) fn rung(message: MessageId) -> String {
+    format!("DONE#{}", rung_code(message))
 }
 
 /// The last sort key of the letters that were written until an instant.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned, held,
-    item::{from_item, string, to_item, values},
+    item::{from_item, string, to_item},
     key::{self, waiting},
     transaction::Transaction,
 };
@@ -50,23 +50,6 @@ pub struct Unread {
 }
 
 impl Store {
-    /// A reader's letters, newest first, at most `limit`. One read.
-    pub async fn mailbox(&self, reader: VisitorId, limit: i32) -> Result<Vec<Letter>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :reader AND begins_with(sk, :letter)")
-            .expression_attribute_values(":reader", string(key::visitor(reader)))
-            .expression_attribute_values(":letter", string(key::LETTER))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await?;
-        values(answer.items.into_iter().flatten())
-    }
-
     /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.
     pub async fn unread_letters(&self, limit: i32) -> Result<Unread, StoreError> {
         let answer = self

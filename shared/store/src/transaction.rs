@@ -33,7 +33,7 @@ pub enum Guard {
     House,
     /// The bookmark is another visitor's.
     Bookmark,
-    /// This device has tried enough bookmarks for now.
+    /// This device has tried enough bookmarks for now. (A device that is hung at the bell has no condition that could fail.)
     Device,
     /// The bookmarks that begin so have been tried often enough for now.
     Beginning,

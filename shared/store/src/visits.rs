@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     types::{Put, ReturnValuesOnConditionCheckFailure::AllOld},
 };
-use house::{id::VisitorId, letter::Letter, text::Language, visit::Visit, whisper::Whisper};
+use house::{device::Device, id::VisitorId, letter::Letter, text::Language, visit::Visit, whisper::Whisper};
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned, houses,
@@ -71,16 +71,21 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Saves a walk with the latest whisper in it: its letter into the mailbox, its message into the outbox. One write.
+    /// Saves a walk with the latest whisper in it: its letter into the mailbox, its message into the outbox, and the device that it goes to, if
+    /// one is hung with it. One write.
     pub async fn save_visit_with_whisper(
         &self,
         visit: &Versioned<Visit>,
         whisper: &Whisper,
         language: Language,
+        device: Option<&Device>,
     ) -> Result<(), Lost> {
         let visitor = visit.value.id;
         let mut transaction = Transaction::default();
         transaction.put(Guard::Visit, self.visit_put(visit)?);
+        if let Some(device) = device {
+            transaction.put(Guard::Device, self.device_put(visitor, device)?);
+        }
         let letter = letters::put_once(self, visitor, &whisper.letter(language), "whisper")?;
         transaction.put(Guard::Letter, letter);
         let message = self.message_put(&whisper.message(visitor, language), visitor)?;

@@ -53,6 +53,9 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
             " {provider}; connect-src {provider} https://*.tosspayments.com; frame-src {provider} https://*.tosspayments.com"
         );
     }
+    if page.worker {
+        policy += "; worker-src 'self'";
+    }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -62,6 +65,12 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     if let Some(seconds) = page.retry_after_seconds {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
+}
+
+/// Headers of a worker's script. What it may load is nothing.
+pub(crate) fn worker(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
 }
 
 /// The cookie that names a visitor.

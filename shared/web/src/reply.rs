@@ -10,6 +10,8 @@ use crate::drawing::Drawing;
 pub enum Reply {
     /// A page.
     Page(Box<Page>),
+    /// The script of a page's worker, at an address of its own.
+    Worker(&'static str),
     /// "See there" (303): after a form, so that a reload does not send it again.
     See {
         /// The path.
@@ -58,6 +60,7 @@ pub struct Page {
     pub(crate) retry_after_seconds: Option<i64>,
     pub(crate) session: Option<house::id::VisitorId>,
     pub(crate) secret: bool,
+    pub(crate) worker: bool,
 }
 
 /// A room on the floor plan.
@@ -99,6 +102,7 @@ impl Page {
             retry_after_seconds: None,
             session: None,
             secret: false,
+            worker: false,
         }
     }
 
@@ -149,6 +153,13 @@ impl Page {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// Lets the page register a worker of the shop's own.
+    #[must_use]
+    pub const fn worker(mut self) -> Self {
+        self.worker = true;
         self
     }
 

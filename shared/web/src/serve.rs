@@ -147,6 +147,11 @@ fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Re
             }
             response
         }
+        Reply::Worker(script) => {
+            let mut response = Response::new(Body::Text(script.to_owned()));
+            headers::worker(response.headers_mut());
+            response
+        }
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(site.dice.throw().to_le_bytes());
             let mut response = render(&page, Some(&site.shop), request, language, &nonce);

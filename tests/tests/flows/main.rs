@@ -21,6 +21,7 @@ mod pages;
 mod payment;
 mod pipeline;
 mod privacy;
+mod push;
 mod restart;
 mod shelf;
 mod stuck;

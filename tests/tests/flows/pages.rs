@@ -131,6 +131,9 @@ async fn the_wait_the_bell_and_the_whisper() {
 
         let mut bell = Album::new("bell", language);
         bell.add("come in", visitor.onward().await);
+        let nowhere = visitor.here().door("bell").tampered("way", "push");
+        let nowhere = nowhere.tampered("endpoint", "https://example.com/push");
+        bell.add("pulled with a device that nobody can ring", visitor.submit(nowhere).await);
         visitor.onward().await;
         bell.add("pulled", visitor.go("/bell").await);
         bell.keep();

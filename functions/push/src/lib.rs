@@ -1,0 +1,182 @@
+//! Rings the devices of a reader. What the house tells a reader comes from the topic by a queue; every device that the reader has hung at the bell
+//! gets one push of it, which says that there is word and where, and nothing else. The mailbox has the word itself.
+//!
+//! Each device that was rung is written down, so that a message that comes again rings only those it has not rung. A device that its push service has
+//! given up is forgotten. What the push service puts off comes again when it says; what it refuses, for which the device is not to blame, ends
+//! in the dead letters, where an alarm rings.
+
+mod word;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use aws_sdk_sqs::Client as Sqs;
+use cloud::{CannotOpen, Clock, Cloud, Open, Secret, SecretError};
+use house::{
+    calendar,
+    device::{Device, Hosts},
+};
+use jiff::Timestamp;
+use lambda_runtime::{LambdaEvent, Service};
+use post::{Delivery, Failure, News};
+use store::Store;
+use webpush::{Client, Rung, Vapid};
+
+pub use word::Word;
+
+/// The longest that SQS hides a message from the moment it was received, in seconds, less what this call may have taken.
+const LONGEST_HIDDEN: i64 = 12 * 60 * 60 - 60;
+
+/// What ringing devices needs.
+pub struct Pusher {
+    store: Store,
+    clock: Clock,
+    sqs: Sqs,
+    queue: String,
+    /// None where no key was set: then nobody could hang a device either.
+    client: Option<Client>,
+}
+
+impl Open for Pusher {
+    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+        let (store, clock) = (Store::open(cloud)?, cloud.clock.clone());
+        let (sqs, queue) = (Sqs::new(&cloud.sdk), cloud.environment.required("QUEUE_PUSH")?.to_owned());
+        let client = match cloud.environment.optional("PUSH_PUBLIC") {
+            None => None,
+            Some(public) => {
+                let hosts = Hosts::parse(cloud.environment.required("PUSH_HOSTS")?);
+                let contact = cloud.environment.required("SHOP_EMAIL")?;
+                // Boxed, because the types of what is awaited here nest deeper than the compiler likes.
+                let secret: Pin<Box<dyn Future<Output = Result<Secret, SecretError>> + Send + '_>> =
+                    Box::pin(cloud.secret("VAPID_KEY_NAME"));
+                let pair = secret.await?;
+                let vapid =
+                    Vapid::new(pair.reveal(), contact).map_err(|why| CannotOpen::Other(why.to_string()))?;
+                if vapid.public_key() != public {
+                    let why = "the parameter PushPublicKey is not the public half of the stored VAPID key: devices hung with it could not be rung";
+                    return Err(CannotOpen::Other(why.into()));
+                }
+                Some(Client::new(vapid, hosts))
+            }
+        };
+        Ok(Self { store, clock, sqs, queue, client })
+    }
+}
+
+/// Runs it as the Lambda function it is.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    cloud::log::start();
+    lambda_runtime::run(function(Cloud::of_process()?)).await
+}
+
+/// It as a service from batch to answer.
+pub fn function(
+    cloud: Cloud,
+) -> impl Service<
+    LambdaEvent<post::SqsEvent>,
+    Response = post::SqsBatchResponse,
+    Error = lambda_runtime::Error,
+    Future: Send + 'static,
+> + Clone
++ Send
++ 'static {
+    post::deliveries("push", cloud, handle)
+}
+
+/// Handles one notice from the queue `push`.
+async fn handle(pusher: Arc<Pusher>, delivery: Delivery<News>) -> Result<(), Failure> {
+    let Delivery { message: news, receipt } = delivery;
+    let Some(client) = &pusher.client else { return Ok(()) };
+    let now = pusher.clock.now();
+    let Some(keep_seconds) = word::keep_seconds(&news, now) else {
+        tracing::info!(message.id = %news.id, "word is too old to be rung for");
+        return Ok(());
+    };
+    let devices = pusher.store.devices(news.reader, now).await?;
+    if devices.is_empty() {
+        return Ok(());
+    }
+    // A push that was put off may come up at night, when nobody is woken for what was not asked for.
+    let morning = calendar::not_in_the_night(now);
+    if morning > now && !news.is_whisper() {
+        pusher.hide(&receipt, morning.duration_since(now).as_secs()).await?;
+        return Err(Failure::Again("it is night".into()));
+    }
+    let rung = pusher.store.rung(news.id).await?;
+    let mut told = Told::default();
+    for device in devices.iter().filter(|device| !rung.contains(&device.id())) {
+        let text = Word::of(&news, device.language).json();
+        let message = webpush::Message { text: &text, keep_seconds, urgency: word::urgency(&news) };
+        let answer = client.ring(device, &message, now).await;
+        pusher.note(&news, device, answer, now, &mut told).await?;
+    }
+    told.end(&pusher, &news, &receipt).await
+}
+
+/// What became of one notice, over all devices.
+#[derive(Default)]
+struct Told {
+    taken: usize,
+    later: Option<String>,
+    after_seconds: Option<u32>,
+    refused: Option<String>,
+}
+
+impl Told {
+    /// What is refused is poison, but not before every device that can be rung has been.
+    async fn end(self, pusher: &Pusher, news: &News, receipt: &str) -> Result<(), Failure> {
+        tracing::info!(message.id = %news.id, notice = news.notice, devices = self.taken, "devices rung");
+        if let Some(why) = self.later {
+            if let Some(seconds) = self.after_seconds {
+                pusher.hide(receipt, i64::from(seconds)).await?;
+            }
+            return Err(Failure::Again(why));
+        }
+        self.refused.map_or(Ok(()), |why| Err(Failure::Poison(why)))
+    }
+}
+
+impl Pusher {
+    /// Writes down what became of one device.
+    async fn note(
+        &self,
+        news: &News,
+        device: &Device,
+        answer: Rung,
+        now: Timestamp,
+        told: &mut Told,
+    ) -> Result<(), Failure> {
+        match answer {
+            Rung::Taken => {
+                self.store.device_rung(news.id, &device.id(), now).await?;
+                told.taken += 1;
+            }
+            Rung::Gone => {
+                self.store.device_ended(news.reader, device).await?;
+                tracing::info!(message.id = %news.id, device = %device.id(), "device is no more");
+            }
+            Rung::Later { why, after_seconds } => {
+                told.later = Some(why);
+                told.after_seconds = told.after_seconds.max(after_seconds);
+            }
+            Rung::Refused { why } => {
+                tracing::error!(message.id = %news.id, service = device.endpoint.origin(), error.message = %why, "push refused");
+                told.refused = Some(why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets this delivery come again after so many seconds instead of the queue's own time.
+    async fn hide(&self, receipt: &str, seconds: i64) -> Result<(), Failure> {
+        let seconds = i32::try_from(seconds.clamp(1, LONGEST_HIDDEN)).unwrap_or(i32::MAX);
+        self.sqs
+            .change_message_visibility()
+            .queue_url(&self.queue)
+            .receipt_handle(receipt)
+            .visibility_timeout(seconds)
+            .send()
+            .await
+            .map_err(|error| Failure::Again(cloud::why(&error)))?;
+        Ok(())
+    }
+}

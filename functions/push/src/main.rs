@@ -1,0 +1,6 @@
+//! Wires `push` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    push::run().await
+}

@@ -1,0 +1,182 @@
+//! The devices that a visitor may be rung on, and which of them were rung for what. A device lies beside the visitor's letters, so that the page of
+//! the mailbox finds both in one read.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{Delete, Put};
+use house::{
+    device::{Device, DeviceId},
+    id::{MessageId, VisitorId},
+    letter::Letter,
+    visit::Visit,
+};
+use jiff::Timestamp;
+
+use crate::{
+    Guard, Lost, Store, StoreError, Versioned, held,
+    item::{Item, from_item, number, string, to_item, values},
+    key,
+    transaction::Transaction,
+};
+
+const KIND: &str = "device";
+
+/// A reader's letters, and the devices that ring for them.
+#[derive(Debug)]
+pub struct Mailbox {
+    /// The letters, newest first.
+    pub letters: Vec<Letter>,
+    /// The devices, in no order.
+    pub devices: Vec<Device>,
+}
+
+impl Store {
+    /// The devices that a visitor is rung on at `now`. One read.
+    pub async fn devices(&self, visitor: VisitorId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :visitor AND begins_with(sk, :device)")
+            .expression_attribute_values(":visitor", string(key::visitor(visitor)))
+            .expression_attribute_values(":device", string(key::DEVICE))
+            .consistent_read(true)
+            .send()
+            .await?;
+        let devices: Vec<Device> = values(answer.items.into_iter().flatten())?;
+        Ok(devices.into_iter().filter(|device| device.is_rung(now)).collect())
+    }
+
+    /// A reader's devices at `now`, and their letters, newest first, at most `limit`. One read: devices lie behind the letters.
+    pub async fn mailbox(
+        &self,
+        reader: VisitorId,
+        now: Timestamp,
+        limit: u16,
+    ) -> Result<Mailbox, StoreError> {
+        let most = limit.saturating_add(u16::try_from(house::visit::Bell::MOST_DEVICES).unwrap_or_default());
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :reader AND sk BETWEEN :letter AND :device")
+            .expression_attribute_values(":reader", string(key::visitor(reader)))
+            .expression_attribute_values(":letter", string(key::LETTER))
+            .expression_attribute_values(":device", string(format!("{}~", key::DEVICE)))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(i32::from(most))
+            .send()
+            .await?;
+        let (mut letters, mut devices) = (Vec::new(), Vec::new());
+        for item in answer.items.unwrap_or_default() {
+            let is_device =
+                item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == KIND);
+            if is_device {
+                devices.push(from_item(item)?.value);
+            } else if letters.len() < usize::from(limit) {
+                letters.push(from_item(item)?.value);
+            }
+        }
+        devices.retain(|device: &Device| device.is_rung(now));
+        Ok(Mailbox { letters, devices })
+    }
+
+    /// Saves a walk with a device hung, and takes the one away that makes room for it. One write.
+    pub async fn save_visit_with_device(
+        &self,
+        visit: &Versioned<Visit>,
+        device: &Device,
+        gone: Option<&DeviceId>,
+    ) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Visit, self.visit_put(visit)?);
+        transaction.put(Guard::Device, self.device_put(visit.value.id, device)?);
+        if let Some(gone) = gone {
+            transaction.delete(Guard::Device, self.device_gone(visit.value.id, gone)?);
+        }
+        transaction.commit(self).await
+    }
+
+    /// Saves a walk without a device. One write.
+    pub async fn save_visit_without_device(
+        &self,
+        visit: &Versioned<Visit>,
+        device: &DeviceId,
+    ) -> Result<(), Lost> {
+        let mut transaction = Transaction::default();
+        transaction.put(Guard::Visit, self.visit_put(visit)?);
+        transaction.delete(Guard::Device, self.device_gone(visit.value.id, device)?);
+        transaction.commit(self).await
+    }
+
+    /// The write of a device, as part of a transaction. One that hangs there already is hung anew.
+    pub(crate) fn device_put(&self, visitor: VisitorId, device: &Device) -> Result<Put, StoreError> {
+        let key = key::device(visitor, &device.id());
+        let mut item = to_item(&key, KIND, &Versioned::new(device.clone()))?;
+        item.insert("expires".to_owned(), number(device.until_second()));
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    fn device_gone(&self, visitor: VisitorId, device: &DeviceId) -> Result<Delete, StoreError> {
+        Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::device(visitor, device).attributes()))
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// Forgets a device that its push service has given up, unless it was hung anew since.
+    pub async fn device_ended(&self, visitor: VisitorId, device: &Device) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key::device(visitor, &device.id()).attributes()))
+            .condition_expression("endpoint = :endpoint AND since = :since")
+            .expression_attribute_values(":endpoint", string(device.endpoint.reveal()))
+            .expression_attribute_values(":since", string(device.since.to_string()))
+            .send()
+            .await;
+        held(sent).map(drop)
+    }
+
+    /// The devices that were rung for a message already. One read.
+    pub async fn rung(&self, message: MessageId) -> Result<BTreeSet<DeviceId>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :rung")
+            .expression_attribute_values(":rung", string(key::rung(message)))
+            .consistent_read(true)
+            .send()
+            .await?;
+        let items = answer.items.unwrap_or_default();
+        let name = |item: &Item| Some(DeviceId::from(item.get("sk")?.as_s().ok()?.as_str()));
+        Ok(items.iter().filter_map(name).collect())
+    }
+
+    /// Writes down that a device was rung for a message.
+    pub async fn device_rung(
+        &self,
+        message: MessageId,
+        device: &DeviceId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let put = self.done_put(&key::rung_code(message), device.as_str(), now)?;
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(put.item().clone()))
+            .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
+            .send()
+            .await;
+        held(sent).map(drop)
+    }
+}

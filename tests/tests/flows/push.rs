@@ -1,0 +1,397 @@
+//! The bell rings for real: devices hung, rung once for each word, put off, given up, taken off. What arrives is read by the stand-in's devices, which
+//! hold every push against the RFCs.
+
+use jiff::SignedDuration;
+use local::{Breakage, Fault as Break, Service};
+use push_standin::{Fault, Push, Subscription};
+use serde_json::Value;
+use walk::{Doors, Form, Shop, Walker};
+
+use super::{get, post, sent};
+
+/// The form with what the page's script puts into it: what a browser's subscription gives.
+fn with(form: Form, device: &Subscription) -> Form {
+    let form = form.tampered("way", "push").tampered("endpoint", &device.endpoint);
+    form.tampered("p256dh", &device.keys.p256dh).tampered("auth", &device.keys.auth)
+}
+
+/// Somebody before the bell.
+async fn before_the_bell(shop: &Shop) -> Walker {
+    let mut visitor = shop.visitor();
+    visitor.open_the_door().await;
+    for _ in 0..3 {
+        visitor.by_plain_door().await;
+    }
+    visitor.expect("bell");
+    visitor
+}
+
+/// Pulls the bell with a device.
+async fn pull(visitor: &mut Walker, device: &Subscription) {
+    let form = with(visitor.here().door("bell"), device);
+    visitor.submit(form).await;
+    visitor.expect("whisper");
+}
+
+/// Somebody who pulled the bell with a device, with the whisper on its way.
+async fn hung(shop: &Shop) -> (Walker, Subscription) {
+    let (mut visitor, device) = (before_the_bell(shop).await, shop.device());
+    pull(&mut visitor, &device).await;
+    (visitor, device)
+}
+
+/// Hangs another device, at the bell that was pulled before.
+async fn hang(visitor: &mut Walker, device: &Subscription) {
+    let form = with(visitor.go("/bell").await.form("#pushing"), device);
+    visitor.submit(form).await;
+    visitor.expect("mailbox");
+}
+
+/// What the pushes to a device say.
+fn words(shop: &Shop, device: &Subscription) -> Vec<Value> {
+    let to = |push: &Push| push.endpoint == device.endpoint;
+    let pushes = shop.pushes().pushes().into_iter().filter(to);
+    pushes.map(|push| serde_json::from_str(&push.text).unwrap()).collect()
+}
+
+fn devices(shop: &Shop) -> usize {
+    shop.items().iter().filter(|item| item["kind"]["S"] == "device").count()
+}
+
+const NEWS: &str = "공간문학에서 소식이 왔습니다. 편지함에 놓아 두었습니다.";
+
+#[tokio::test]
+async fn a_bell_pulled_with_a_device_whispers_to_it() {
+    let shop = Shop::empty().await;
+    let (visitor, device) = hung(&shop).await;
+    shop.settle().await;
+    let [word] = &words(&shop, &device)[..] else { panic!("{:?}", shop.pushes().pushes()) };
+    let half = word["body"].as_str().unwrap();
+    let verse = house::whisper::verses().iter().find(|verse| verse.whispered.ko == half).unwrap();
+    assert!(visitor.here().says(&verse.page.ko), "the half that belongs to the other: {:?}", visitor.here());
+    assert_eq!(
+        (&word["path"], &word["title"], &word["lang"]),
+        (&"/whisper".into(), &"공간문학".into(), &"ko".into())
+    );
+    let push = &shop.pushes().pushes()[0];
+    assert_eq!((push.ttl, push.urgency.as_deref()), (600, Some("high")), "as long as a whisper is good");
+    assert!(push.bytes <= 2_048, "{push:?}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn every_word_of_an_order_rings_once_and_says_nothing_of_it() {
+    let shop = Shop::at_full_price().await;
+    let (mut reader, device) = hung(&shop).await;
+    shop.settle().await;
+    reader.by_plain_door().await;
+    reader.sign().await;
+    reader.write_letter().await;
+    reader.order("middle").await;
+    reader.pay(walk::Pay::Approve).await;
+    let (order, _) = reader.here().order();
+    shop.settle().await;
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    assert_eq!(super::notices(&mut reader).await, ["paid", "chosen", "packed", "shipped"]);
+    let words = words(&shop, &device);
+    assert_eq!(words.len(), 1 + 4, "{words:?}");
+    for word in &words[1..] {
+        assert_eq!((&word["body"], &word["path"]), (&NEWS.into(), &"/mailbox".into()));
+        assert!(!word.to_string().contains(&order), "{word}");
+    }
+    let tags: std::collections::BTreeSet<&str> =
+        words.iter().filter_map(|word| word["tag"].as_str()).collect();
+    assert_eq!(tags.len(), words.len(), "each has a place of its own on the screen");
+    shop.minutes_pass(30).await;
+    assert_eq!(shop.pushes().asked(), 5, "and nothing comes again");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn two_devices_are_rung_and_one_that_is_no_more_is_forgotten() {
+    let shop = Shop::empty().await;
+    let (mut visitor, first) = hung(&shop).await;
+    shop.settle().await;
+    let second = shop.device();
+    hang(&mut visitor, &second).await;
+    assert_eq!(visitor.here().all("#devices form").len(), 2, "{:?}", visitor.here());
+    whispers_again(&shop, &mut visitor).await;
+    assert_eq!((words(&shop, &first).len(), words(&shop, &second).len()), (2, 1));
+    shop.pushes().end(&first.endpoint);
+    whispers_again(&shop, &mut visitor).await;
+    assert_eq!((words(&shop, &first).len(), words(&shop, &second).len()), (2, 2));
+    assert_eq!(devices(&shop), 1);
+    assert_eq!(visitor.mailbox().await.all("#devices form").len(), 1);
+    let asked = shop.pushes().asked();
+    whispers_again(&shop, &mut visitor).await;
+    assert_eq!(shop.pushes().asked(), asked + 1, "nobody calls the dead one any more");
+    assert!(shop.on_queue("PushDeadLetters").is_empty());
+    shop.nothing_failed();
+}
+
+/// Word for the visitor who was whispered to first, as the topic hands it over now; `number` tells it from others.
+fn word(shop: &Shop, number: u32) {
+    let whisper = shop.system().topics().published()[0].text_for("sqs");
+    let mut news: Value = serde_json::from_str(&whisper).unwrap();
+    let visitor = news["reader"].as_str().unwrap();
+    news["id"] = format!("{visitor}#{number:06}").into();
+    news["notice"] = "answered".into();
+    news["at"] = shop.now().to_string().into();
+    let name = shop.queue("PushQueue");
+    shop.system().queues().send(&name, &local::Outgoing::text(news.to_string())).unwrap();
+}
+
+/// A new whisper, once the last may be followed.
+async fn whispers_again(shop: &Shop, visitor: &mut Walker) {
+    shop.time_passes(SignedDuration::from_secs(31)).await;
+    let again = visitor.ask(post("/whisper", "door=again")).await;
+    assert_eq!(again.status.as_u16(), 303, "{again:?}");
+    shop.settle().await;
+}
+
+#[tokio::test]
+async fn a_device_that_was_hung_anew_while_it_was_given_up_is_not_forgotten() {
+    let shop = Shop::empty().await;
+    let (mut visitor, device) = hung(&shop).await;
+    let wire = shop.system().wire().clone();
+    shop.pushes().fault(Fault::once(410));
+    wire.inject(Break::on(Service::Dynamodb, "DeleteItem", Breakage::Pause).of("push"));
+    let meanwhile = async {
+        wire.paused().await;
+        shop.system().clock().advance(SignedDuration::from_secs(5));
+        hang(&mut visitor, &device).await;
+        wire.go_on();
+    };
+    tokio::join!(shop.settle(), meanwhile);
+    assert_eq!(devices(&shop), 1, "the same browser is one device, and it is there");
+    whispers_again(&shop, &mut visitor).await;
+    assert_eq!(words(&shop, &device).len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_push_service_puts_off_comes_when_it_says_and_who_was_rung_is_not_rung_again() {
+    let shop = Shop::empty().await;
+    let (mut visitor, first) = hung(&shop).await;
+    let second = shop.device();
+    hang(&mut visitor, &second).await;
+    let busy = Fault { endpoint: Some(second.endpoint.clone()), retry_after: Some(60), ..Fault::once(429) };
+    shop.pushes().fault(busy);
+    shop.settle().await;
+    assert_eq!((words(&shop, &first).len(), words(&shop, &second).len()), (1, 0));
+    shop.time_passes(SignedDuration::from_secs(59)).await;
+    assert_eq!(words(&shop, &second).len(), 0);
+    shop.time_passes(SignedDuration::from_secs(2)).await;
+    assert_eq!((words(&shop, &first).len(), words(&shop, &second).len()), (1, 1));
+    let late = shop.pushes().pushes().pop().unwrap();
+    assert_eq!(late.ttl, 540, "a whisper that waited is kept the shorter");
+    assert_eq!(shop.pushes().asked(), 3);
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn word_that_comes_twice_rings_once() {
+    let shop = Shop::empty().await;
+    let (_visitor, device) = hung(&shop).await;
+    shop.system().hold("push");
+    shop.settle().await;
+    let name = shop.queue("PushQueue");
+    let [message] = &shop.on_queue("PushQueue")[..] else { panic!("{:?}", shop.on_queue("PushQueue")) };
+    shop.system().queues().duplicate(&name, &message.id).unwrap();
+    shop.system().release("push");
+    shop.settle().await;
+    shop.system().queues().send(&name, &local::Outgoing::text(&message.body)).unwrap();
+    shop.settle().await;
+    assert_eq!((words(&shop, &device).len(), shop.pushes().asked()), (1, 1));
+    assert!(shop.on_queue("PushQueue").is_empty() && shop.on_queue("PushDeadLetters").is_empty());
+}
+
+#[tokio::test]
+async fn a_push_whose_answer_or_note_was_lost_comes_again_under_the_same_name() {
+    let shop = Shop::empty().await;
+    let (_visitor, device) = hung(&shop).await;
+    shop.pushes().fault(Fault { taken: true, ..Fault::once(502) });
+    let lost = Break::on(Service::Dynamodb, "PutItem", Breakage::Error500).of("push").times(3);
+    shop.system().wire().inject(lost);
+    shop.minutes_pass(8).await;
+    let words = words(&shop, &device);
+    assert_eq!(words.len(), 3, "twice more than told: the answer was lost, then the note");
+    assert!(
+        words.iter().all(|word| word["tag"] == words[0]["tag"]),
+        "so that the screen shows one: {words:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_lies_in_the_dead_letters_and_the_owner_can_send_it_again() {
+    let shop = Shop::empty().await;
+    let (_visitor, device) = hung(&shop).await;
+    shop.pushes().fault(Fault { times: 100, ..Fault::once(403) });
+    shop.settle().await;
+    assert_eq!((devices(&shop), words(&shop, &device).len()), (1, 0), "nothing is forgotten");
+    shop.minutes_pass(20).await;
+    // A whisper fades before its fifth try: word too old is nobody's trouble.
+    assert!(shop.on_queue("PushDeadLetters").is_empty() && shop.on_queue("PushQueue").is_empty());
+    word(&shop, 7);
+    shop.minutes_pass(20).await;
+    assert_eq!(shop.on_queue("PushDeadLetters").len(), 1);
+    shop.pushes().clear_faults();
+    let looked = shop.owner("owner-redrive", serde_json::json!({})).await;
+    assert_eq!(looked["shows"][0]["queue"], "push", "{looked:#}");
+    assert_eq!(looked["shows"][0]["messages"][0]["notice"], "answered", "{looked:#}");
+    shop.owner_does("owner-redrive", serde_json::json!({ "send_back": ["push"] })).await;
+    shop.settle().await;
+    assert_eq!(words(&shop, &device).len(), 1);
+    assert!(shop.on_queue("PushDeadLetters").is_empty());
+    assert_eq!(devices(&shop), 1);
+}
+
+#[tokio::test]
+async fn what_was_put_off_into_the_night_waits_for_the_morning() {
+    let shop = Shop::at_full_price().await;
+    let (mut reader, device) = hung(&shop).await;
+    shop.settle().await;
+    reader.by_plain_door().await;
+    reader.sign().await;
+    reader.write_letter().await;
+    // 20:59 in Korea, and the push service asks for two minutes.
+    let evening: jiff::Timestamp = "2026-08-01T20:59:00+09:00".parse().unwrap();
+    shop.time_passes(evening.duration_since(shop.now())).await;
+    reader.reload().await;
+    reader.order("middle").await;
+    shop.system().hold("choose");
+    shop.pushes().fault(Fault { retry_after: Some(120), ..Fault::once(429) });
+    reader.pay(walk::Pay::Approve).await;
+    shop.settle().await;
+    let told = words(&shop, &device).len();
+    shop.minutes_pass(10 * 60).await;
+    assert_eq!(words(&shop, &device).len(), told, "nobody is woken at night");
+    shop.minutes_pass(2 * 60).await;
+    assert_eq!(words(&shop, &device).len(), told + 1);
+}
+
+#[tokio::test]
+async fn fields_that_are_no_device_are_named_and_nothing_is_kept_of_them() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_the_bell(&shop).await;
+    let good = shop.device();
+    let broken: [(&str, Subscription); 4] = [
+        ("endpoint", Subscription { endpoint: "https://169.254.169.254/latest".into(), ..good.clone() }),
+        ("endpoint", Subscription { endpoint: String::new(), ..good.clone() }),
+        ("p256dh", {
+            let mut device = good.clone();
+            device.keys.p256dh = "AAAA".into();
+            device
+        }),
+        ("auth", {
+            let mut device = good.clone();
+            device.keys.auth = "별".into();
+            device
+        }),
+    ];
+    for (field, device) in &broken {
+        let form = with(visitor.here().door("bell"), device);
+        let page = visitor.submit(form).await;
+        assert_eq!(page.status.as_u16(), 422, "{field}: {page:?}");
+        assert!(page.text_of(".problems").contains(field), "{field}: {page:?}");
+        assert!(page.has_door("bell") && page.has_door("plain"), "{page:?}");
+    }
+    assert_eq!(devices(&shop), 0);
+    pull(&mut visitor, &good).await;
+    assert_eq!(devices(&shop), 1);
+    visitor.go("/bell").await;
+    for (field, device) in &broken {
+        let form = with(visitor.here().form("#pushing"), device);
+        let page = visitor.submit(form).await;
+        assert_eq!(page.status.as_u16(), 422, "{field}: {page:?}");
+        assert!(page.text_of(".problems").contains(field), "{field}: {page:?}");
+    }
+    assert_eq!(devices(&shop), 1);
+}
+
+#[tokio::test]
+async fn the_plain_door_and_the_mailbox_ask_for_no_device() {
+    let shop = Shop::empty().await;
+    for door in ["bell", "plain"] {
+        let mut visitor = before_the_bell(&shop).await;
+        assert_eq!(
+            visitor.here().first("#by-push").unwrap().attr("hidden"),
+            Some(""),
+            "only script shows it"
+        );
+        let form = visitor.here().door(door);
+        visitor.submit(form).await;
+        visitor.expect("whisper");
+        assert!(visitor.mailbox().await.says("소식은 이 편지함에만 놓입니다."), "{:?}", visitor.here());
+    }
+    shop.settle().await;
+    assert_eq!((devices(&shop), shop.pushes().asked()), (0, 0));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_device_is_taken_off_in_the_mailbox_and_a_sixth_takes_the_place_of_the_first() {
+    let shop = Shop::empty().await;
+    let (mut visitor, first) = hung(&shop).await;
+    shop.settle().await;
+    for _ in 0..4 {
+        hang(&mut visitor, &shop.device()).await;
+    }
+    assert_eq!(visitor.here().all("#devices form").len(), 5);
+    hang(&mut visitor, &shop.device()).await;
+    assert_eq!((visitor.here().all("#devices form").len(), devices(&shop)), (5, 5));
+    whispers_again(&shop, &mut visitor).await;
+    assert_eq!((words(&shop, &first).len(), shop.pushes().asked()), (1, 1 + 5));
+    for left in (0..5).rev() {
+        let form = visitor.mailbox().await.form("#devices form");
+        visitor.submit(form).await;
+        visitor.expect("mailbox");
+        assert_eq!((visitor.here().all("#devices form").len(), devices(&shop)), (left, left));
+    }
+    // Another visitor's name for a device takes nothing off.
+    let (mut other, _) = hung(&shop).await;
+    let form = other.mailbox().await.form("#devices form");
+    assert_eq!(visitor.ask(sent(&form)).await.status.as_u16(), 303);
+    assert_eq!(devices(&shop), 1);
+}
+
+#[tokio::test]
+async fn the_worker_is_a_script_that_may_load_nothing() {
+    let shop = Shop::empty().await;
+    let visitor = before_the_bell(&shop).await;
+    assert!(visitor.here().header("content-security-policy").contains("; worker-src 'self'"));
+    shop.system().wire().forget_calls();
+    let worker = visitor.ask(get("/bell/worker.js")).await;
+    assert_eq!(
+        (worker.status.as_u16(), worker.header("content-type").as_str()),
+        (200, "text/javascript; charset=utf-8")
+    );
+    assert_eq!(worker.header("content-security-policy"), "default-src 'none'");
+    assert_eq!(worker.header("x-content-type-options"), "nosniff");
+    assert!(shop.system().wire().calls().is_empty(), "{:?}", shop.system().wire().calls());
+    assert_eq!(visitor.ask(post("/bell/worker.js", "")).await.status.as_u16(), 405);
+    // Who has not come to the bell gets the worker too, and nothing by it.
+    assert_eq!(shop.visitor().ask(get("/bell/worker.js")).await.status.as_u16(), 200);
+    assert_eq!(shop.visitor().ask(get("/bell")).await.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn a_device_is_rung_for_180_days_and_by_nobody_elses_word() {
+    let shop = Shop::at_full_price().await;
+    let (_visitor, device) = hung(&shop).await;
+    shop.settle().await;
+    shop.system().leap(SignedDuration::from_hours(24 * 180 - 1)).await.unwrap();
+    shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    assert_eq!(words(&shop, &device).len(), 1, "another reader's word");
+    word(&shop, 7);
+    shop.settle().await;
+    assert_eq!(words(&shop, &device).len(), 2);
+    shop.system().leap(SignedDuration::from_hours(1)).await.unwrap();
+    // The table forgets within days; nobody is rung meanwhile.
+    word(&shop, 8);
+    shop.settle().await;
+    assert_eq!((devices(&shop), words(&shop, &device).len()), (1, 2));
+    assert!(shop.system().expire().unwrap() > 0);
+    assert_eq!(devices(&shop), 0);
+}
