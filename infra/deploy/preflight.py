@@ -8,8 +8,10 @@
 the way to set it, and ends with status 1; or it prints one JSON line with what was settled: account, region, stack, stage,
 parameters, secrets, notes.
 
-`secrets` makes what is not there yet: the session key (32 random bytes) and Toss's secret key, which it takes from the
-variable TOSS_SECRET_KEY. Both are SecureStrings of the Parameter Store; one that is there is never changed or shown.
+`secrets` makes what is not there yet: the session key (32 random bytes), Toss's secret key, which it takes from the
+variable TOSS_SECRET_KEY, and the key pair for push services, which it takes from the variable VAPID_KEY (`cargo xtask deploy`
+makes one and sets it; by hand `cargo run -q -p webpush --example vapid`). All are SecureStrings of the Parameter Store; one
+that is there is never changed or shown. The public half of a stored key pair becomes the parameter PushPublicKey.
 
 What holds for one deployment and not for the repository stands in samconfig.local.toml, beside samconfig.toml:
 
@@ -20,7 +22,7 @@ What holds for one deployment and not for the repository stands in samconfig.loc
     ShopName = "…"
 
 An option wins over the file, and the file over the variables AWS_REGION and AWS_DEFAULT_REGION. Needs
-sts:GetCallerIdentity, ssm:DescribeParameters and, for `secrets`, ssm:PutParameter.
+sts:GetCallerIdentity, ssm:DescribeParameters, ssm:GetParameter (of the key pair) and, for `secrets`, ssm:PutParameter.
 """
 
 import argparse
@@ -42,6 +44,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCAL = ROOT / "samconfig.local.toml"
 STACK = "gongganmunhak"
 SECRET_KEY = re.compile(r"(test|live)_g?sk_[0-9A-Za-z]+")
+# Bytes of a point on P-256, with which the PKCS #8 of a key pair ends.
+POINT = 65
 # What a live stage must not show a reader; the template's rules refuse some of it, too.
 IDENTITY = ("ShopName", "ShopRepresentative", "ShopAddress", "ShopPhone", "ShopEmail", "ShopBusinessNumber",
             "ShopMailOrderNumber")
@@ -94,7 +98,11 @@ class Ground:
         self.secret_names = {
             "session-key": f"/gongganmunhak/{self.stage}/session-key",
             "toss-secret-key": f"/gongganmunhak/{self.stage}/toss-secret-key",
+            "vapid-key": f"/gongganmunhak/{self.stage}/vapid-key",
         }
+        self.vapid_key = os.environ.get("VAPID_KEY", "").strip()
+        if self.vapid_key and public_half(self.vapid_key) is None:
+            self.missing.append("VAPID_KEY is no P-256 key pair in PKCS #8, in base64; `cargo run -q -p webpush --example vapid` makes one.")
         self.toss_key = os.environ.get("TOSS_SECRET_KEY", "")
         if self.toss_key and not SECRET_KEY.fullmatch(self.toss_key):
             self.missing.append("TOSS_SECRET_KEY is no secret key of Toss (test_sk_…, test_gsk_…, live_sk_… or live_gsk_…).")
@@ -177,6 +185,25 @@ class Ground:
                 self.missing.append(f"TOSS_SECRET_KEY is of {self.toss_key[:4]}, TossClientKey of {self.client_key[:4]}.")
         elif self.toss_key:
             self.notes.append(f"{name} is stored already and stays; TOSS_SECRET_KEY was not used.")
+        if self.secret_names["vapid-key"] in self.stored:
+            self.take_public_half(self.secret_names["vapid-key"])
+        elif self.options.what == "secrets" and not self.vapid_key:
+            self.missing.append("The key pair for push services is not stored yet: set the variable VAPID_KEY once to what "
+                                "`cargo run -q -p webpush --example vapid` prints (`cargo xtask deploy` does both).")
+
+    def take_public_half(self, name: str) -> None:
+        """PushPublicKey follows the stored key pair: devices are hung with the one and rung with the other."""
+        try:
+            pair = self.session.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        except botocore.exceptions.ClientError as error:
+            self.missing.append(f"{name} cannot be read, so its public half is unknown: {error.response['Error']['Message']}.")
+            return
+        public = public_half(pair)
+        if public is None:
+            self.missing.append(f"{name} is no P-256 key pair in PKCS #8, in base64; delete it, and it is made anew (devices hung "
+                                "with the one before are not rung any more).")
+        elif self.parameters.setdefault("PushPublicKey", public) != public:
+            self.missing.append(f"PushPublicKey is not the public half of {name}; leave it out, and it is taken from there.")
 
     def settled(self) -> dict:
         return {
@@ -194,6 +221,7 @@ class Ground:
         values = {
             "session-key": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
             "toss-secret-key": lambda: self.toss_key,
+            "vapid-key": lambda: self.vapid_key,
         }
         for key, name in self.secret_names.items():
             if name in self.stored:
@@ -201,6 +229,18 @@ class Ground:
                 continue
             ssm.put_parameter(Name=name, Value=values[key](), Type="SecureString", Overwrite=False)
             print(f"{name}: stored, encrypted")
+
+
+def public_half(pair: str) -> str | None:
+    """The public key of a key pair as a browser takes it; None if it is no key pair."""
+    try:
+        document = base64.b64decode(pair, validate=True)
+    except ValueError:
+        return None
+    point = document[-POINT:]
+    if len(document) <= POINT or point[0] != 4:
+        return None
+    return base64.urlsafe_b64encode(point).decode().rstrip("=")
 
 
 if __name__ == "__main__":

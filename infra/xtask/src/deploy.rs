@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::{
     Failure, Outcome, fail,
-    process::{command, output, run},
+    process::{cargo, command, output, run},
     tools::{beside, deploy_python, on_path, quiet},
 };
 
@@ -26,19 +26,26 @@ struct Options {
 pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode> {
     let options = options(arguments)?;
     let python = deploy_python()?;
-    let settled = preflight(&python, "check", &options)?;
-    let settled: Json =
-        serde_json::from_str(&settled).map_err(|_| Failure("preflight.py gave no JSON.".into()))?;
+    let settled = check(&python, &options)?;
     rust_target(options.dry_run)?;
     say(&settled);
-    let sam = sam(&settled, &options);
     if options.dry_run {
+        let sam = sam(&settled, &options);
         println!("would: cargo lambda build --release --arm64");
         println!("would: sam {}", sam.join(" "));
         println!("would: store events/*.json as the shareable test events of the stack");
         return Ok(ExitCode::SUCCESS);
     }
-    print!("{}", preflight(&python, "secrets", &options)?);
+    let mut secrets = command(&python);
+    secrets.args(["infra/deploy/preflight.py", "secrets"]).args(&options.settings);
+    if !has(&settled, "vapid-key") && env::var_os("VAPID_KEY").is_none() {
+        println!("making the key pair for push services …");
+        let pair = output(&mut cargo(&["run", "--quiet", "--package", "webpush", "--example", "vapid"]))?;
+        secrets.env("VAPID_KEY", pair.trim());
+    }
+    print!("{}", output(&mut secrets)?);
+    // Once more: the public half of the key pair is a parameter.
+    let sam = sam(&check(&python, &options)?, &options);
     println!("building for arm64 (ten minutes the first time on two cores) …");
     let path = path_with(&python)?;
     // template.yaml takes the binaries from target/lambda, wherever else cargo builds.
@@ -79,8 +86,17 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Outcome<Options> {
     Ok(options)
 }
 
-fn preflight(python: &Path, what: &str, options: &Options) -> Outcome<String> {
-    output(command(python).args(["infra/deploy/preflight.py", what]).args(&options.settings))
+/// What is settled for a deployment.
+fn check(python: &Path, options: &Options) -> Outcome<Json> {
+    let mut check = command(python);
+    let settled = output(check.args(["infra/deploy/preflight.py", "check"]).args(&options.settings))?;
+    serde_json::from_str(&settled).map_err(|_| Failure("preflight.py gave no JSON.".into()))
+}
+
+/// Whether a secret is stored already.
+fn has(settled: &Json, secret: &str) -> bool {
+    let mut stored = settled["secrets"].as_object().into_iter().flatten();
+    stored.any(|(name, there)| name.ends_with(&format!("/{secret}")) && there == true)
 }
 
 /// The standard library for arm64: added by rustup, or the sentence that asks for it.
@@ -164,6 +180,16 @@ mod tests {
         assert!(given.dry_run && !given.yes);
         assert!(read(&["--fast"]).err().unwrap().to_string().starts_with("`deploy` does not know `--fast`"));
         assert_eq!(read(&["--stage"]).err().unwrap().to_string(), "--stage needs a value.");
+    }
+
+    #[test]
+    fn a_secret_that_is_stored_is_not_made_again() {
+        let settled = serde_json::json!({ "secrets": {
+            "/gongganmunhak/dev/session-key": true, "/gongganmunhak/dev/vapid-key": false,
+        } });
+        assert!(
+            has(&settled, "session-key") && !has(&settled, "vapid-key") && !has(&settled, "toss-secret-key")
+        );
     }
 
     #[test]
