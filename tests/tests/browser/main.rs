@@ -12,6 +12,7 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
+mod push;
 mod tab;
 
 use std::{
@@ -136,6 +137,29 @@ async fn a_reader_meets_what_is_empty_and_what_is_refused() {
         Reader { name: "refused", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| refused(&phone, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_hangs_a_device_at_the_bell_and_is_rung() {
+    let reader =
+        Reader { name: "push", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| push::hung_rung_and_taken_off(&phone, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_who_blocks_notifications_has_the_mailbox() {
+    let reader = Reader {
+        name: "push-blocked",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| push::blocked(&phone, &shop).await).await;
 }
 
 /// Gives the browser to what is to happen, and closes it whatever happens.

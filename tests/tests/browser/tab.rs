@@ -206,7 +206,7 @@ impl Browser {
     }
 
     /// A command of Chromium's own protocol.
-    async fn chromium(&self, command: &str, parameters: Json) -> Json {
+    pub(crate) async fn chromium(&self, command: &str, parameters: Json) -> Json {
         self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
