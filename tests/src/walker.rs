@@ -30,6 +30,8 @@ pub enum Pay {
     Refuse,
     /// Back without paying.
     Cancel,
+    /// No card: an account is opened, to be paid into.
+    Account,
 }
 
 /// Where a parcel goes.
@@ -305,6 +307,7 @@ impl Walker {
             Pay::Approve => "approve",
             Pay::Refuse => "refuse",
             Pay::Cancel => "cancel",
+            Pay::Account => "account",
         };
         let form = self.here().pay(choice);
         self.submit(form).await
@@ -313,9 +316,15 @@ impl Walker {
     /// Pays, or does not: from the house's paying page to the payment page and back, and, after an approval, the last
     /// step that takes the money.
     pub async fn pay(&mut self, pay: Pay) -> &Page {
-        self.to_the_payment_page().await;
+        if pay == Pay::Account {
+            self.expect("pay");
+            let form = self.here().form("#paying").fill("method", "VIRTUAL_ACCOUNT");
+            self.submit(form).await;
+        } else {
+            self.to_the_payment_page().await;
+        }
         self.choose(pay).await;
-        if pay == Pay::Approve { self.onward().await } else { self.here() }
+        if matches!(pay, Pay::Approve | Pay::Account) { self.onward().await } else { self.here() }
     }
 
     /// From outside to the counter.

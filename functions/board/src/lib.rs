@@ -85,6 +85,7 @@ fn card(order: &Order, errand: Errand, today: Date, link: &impl Fn(&Order) -> St
                     p { a.door href=(link(order)) { "쪽지 열기" } }
                 }
                 Errand::Stock => p.plain { "보낼 책이 없습니다. 책을 들이면 저절로 이어집니다." },
+                Errand::Deposit => p.plain { "은행이 입금을 되돌렸습니다. 읽는 분께 알아보기 전에는 부치지 마세요." },
                 Errand::Refund => p.plain { "결제사가 받아 주지 않은 환불이 있습니다." },
             }
             p.number { (order.id) }

@@ -151,6 +151,11 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
             "보내 주시면 가게가 택배를 보내 책을 찾아옵니다. 책이 가게에 닿은 날부터 영업일 3일 안에 내신 방법으로 돌려드립니다. 책을 내주시기 전에는 아무것도 바뀌지 않습니다.",
             "Send this form and the shop sends a carrier for the book. Your money goes back the way it came within 3 working days of the book's return. Until you hand the book over nothing changes."
         )) }
+        @if order.by_deposit() { p { (say!(
+            request,
+            "계좌로 입금하셨으므로, 책이 닿으면 돌려받으실 계좌를 편지로 여쭙습니다.",
+            "As you paid by a deposit, a letter will ask for the account it goes back to once the book is here."
+        )) } }
         form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
             fieldset id="reason" aria-describedby=[problem.map(|_| "reason-problem")] {
                 legend { (say!(request, "까닭", "Reason")) }

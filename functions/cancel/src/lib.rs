@@ -3,13 +3,15 @@
 //!
 //! Cancelling is one transaction: the order, the refund of everything held and its message, the letter's message, the place or the copy, and that
 //! reader and address have had the work. Whoever comes second, from another tab or with a second click, finds it done and sees the same page.
+//! What was paid by a deposit goes back to an account that the reader names in the same form (`account`).
 
+mod account;
 mod back;
 
 use std::sync::Arc;
 
 use house::{
-    calendar,
+    calendar, deposit,
     id::OrderId,
     letter,
     money::Won,
@@ -18,7 +20,7 @@ use house::{
 };
 use maud::{Markup, html};
 use store::{Lost, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, say};
+use web::{Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, field, say};
 
 /// How often a cancel that met another change of the order is made again.
 const ROUNDS: usize = 6;
@@ -31,9 +33,12 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
         return cancel(&site, &request, id).await;
     }
     let order = own(&site, &request, id).await?.value;
+    if request.query.typed("to") == "account" && order.wants_account() {
+        return Ok(account::page(&request, &order, &[]).into());
+    }
     Ok(match order.state {
         State::Draft | State::Priced | State::Paid | State::Choosing | State::Chosen => {
-            asking(&request, &order).into()
+            asking(&request, &order, &[]).into()
         }
         State::Cancelled | State::Returned | State::RefundDue | State::Refunded => {
             cancelled(&request, &order).into()
@@ -52,13 +57,31 @@ async fn own(site: &Site, request: &Request, id: OrderId) -> Result<Versioned<Or
 async fn cancel(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     for _ in 0..ROUNDS {
         let order = own(site, request, id).await?;
+        if !request.form.typed(account::ONLY).is_empty() {
+            match account::name(site, request, &order).await? {
+                Some(reply) => return Ok(reply),
+                None => continue,
+            }
+        }
         if matches!(order.value.state, State::Shipped | State::Delivered) {
             match back::withdraw(site, request, &order).await? {
                 Some(reply) => return Ok(reply),
                 None => continue,
             }
         }
-        let Ok(step) = order.value.clone().cancelled(request.now) else {
+        let may_be = order.value.clone().cancelled(request.now).is_ok();
+        let account = if may_be && account::is_needed(&order.value) {
+            match account::read(request) {
+                Ok(account) => Some(account),
+                Err(problems) => {
+                    let page = asking(request, &order.value, &problems);
+                    return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
+                }
+            }
+        } else {
+            None
+        };
+        let Ok(step) = order.value.clone().cancelled_to(account, request.now) else {
             return Ok(match order.value.state {
                 State::Packed => too_late(request, &order.value).status(StatusCode::CONFLICT).into(),
                 _ => Reply::see(format!("/cancel/{id}")),
@@ -102,10 +125,11 @@ fn gone_back(order: &Order) -> Won {
 }
 
 /// What becomes of the money, and the button.
-fn asking(request: &Request, order: &Order) -> Page {
+fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Page {
     let body = html! {
         h1 { (say!(request, "물리기", "Cancel")) }
         section data-order=(order.id) data-state=(order.state.name()) {
+            (field::summary(problems, request.language))
             @if order.paid_at.is_some() { (money(request, order)) } @else { p { (before_payment(request, order)) } }
             p.plain { (say!(
                 request,
@@ -113,6 +137,7 @@ fn asking(request: &Request, order: &Order) -> Page {
                 "No reason is asked. If you change your mind later, you can place a new order."
             )) }
             form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
+                @if account::is_needed(order) { (account::fields(request, problems)) }
                 button { (say!(request, "이 주문 물리기", "Cancel this order")) }
             }
             p { a.door.quiet href=(format!("/window/{}", order.id)) { (say!(request, "그대로 두기", "Leave it as it is")) } }
@@ -127,6 +152,11 @@ fn before_payment(request: &Request, order: &Order) -> &'static str {
             request,
             "치르시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 무르시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
             "We are still finding out what became of your payment. If you cancel now, the order ends here, and if it turns out that money was taken, all of it goes back to you."
+        ),
+        Some(Payment { outcome: Outcome::Waits { .. }, .. }) => say!(
+            request,
+            "입금을 기다리고 있고, 아직 값을 치르지 않으셨습니다. 지금 무르시면 계좌를 닫고 주문이 끝납니다. 그사이에 입금하신 돈이 있다면 모두 돌려드립니다.",
+            "We are waiting for your deposit, and you have not paid yet. If you cancel now, the account is closed and the order ends. Should a deposit have come meanwhile, all of it goes back to you."
         ),
         _ => say!(
             request,
@@ -155,8 +185,16 @@ fn money(request: &Request, order: &Order) -> Markup {
         }
         p { (say!(
             request,
-            format!("지금 무르시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."),
-            format!("If you cancel now, ₩{back} goes back the way it came by {by}. Your card company may take some days to show it.")
+            if order.by_deposit() {
+                format!("지금 무르시면 {back}원을 {by}까지 아래 계좌로 돌려드립니다.")
+            } else {
+                format!("지금 무르시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다.")
+            },
+            if order.by_deposit() {
+                format!("If you cancel now, ₩{back} goes back to the account below by {by}.")
+            } else {
+                format!("If you cancel now, ₩{back} goes back the way it came by {by}. Your card company may take some days to show it.")
+            }
         )) }
     }
 }
@@ -164,9 +202,13 @@ fn money(request: &Request, order: &Order) -> Markup {
 /// It is done.
 fn cancelled(request: &Request, order: &Order) -> Page {
     let refunds = order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced);
-    let asked = matches!(&order.payment, Some(Payment { outcome: Outcome::Asked, .. }));
+    let asked =
+        matches!(&order.payment, Some(Payment { outcome: Outcome::Asked | Outcome::Waits { .. }, .. }));
+    let reversed = matches!(&order.payment, Some(Payment { outcome: Outcome::Refused { code }, .. }) if code == deposit::REVERSED);
     let ended = |why: Why| order.refunds.iter().any(|refund| refund.why == why);
-    let title = if ended(Why::Withdrawn) {
+    let title = if reversed && order.state == State::Cancelled {
+        say!(request, "주문을 멈추었습니다", "We stopped your order")
+    } else if ended(Why::Withdrawn) {
         say!(request, "책이 돌아왔습니다", "The book has come back")
     } else if ended(Why::NoPlace) {
         say!(request, "주문을 거두었습니다", "We ended your order")
@@ -176,8 +218,12 @@ fn cancelled(request: &Request, order: &Order) -> Page {
     let body = html! {
         h1 { (title) }
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
-            @if order.refunds.is_empty() {
-                p { (if asked { say!(
+            @if order.refunds.is_empty() || reversed {
+                p { (if reversed { say!(
+                    request,
+                    "은행이 입금을 되돌려, 받은 돈이 없습니다. 돈은 보내신 은행에 있습니다.",
+                    "The bank took your deposit back, so we hold no money of yours: it is at your bank."
+                ) } else if asked { say!(
                     request,
                     "치르시던 결제가 어떻게 되었는지 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드리고 편지로 알려 드립니다.",
                     "We are finding out what became of your payment. If money was taken, all of it goes back and a letter tells you."
@@ -197,14 +243,16 @@ fn cancelled(request: &Request, order: &Order) -> Page {
                             format!("₩{amount} cannot go back through the provider; the owner will find another way and tell you.")
                         )
                     }
+                    Progress::NoAccount => account::waits(request, refund.amount),
                     _ => {
                         let (amount, by) = (refund.amount, letter::date(refund.by, request.language));
                         say!(request, format!("{amount}원을 {by}까지 돌려드립니다."), format!("₩{amount} goes back to you by {by}."))
                     }
                 }) }
             }
+            @if order.wants_account() { (account::form(request, order, &[])) }
         }
-        p { a.door data-onward href=(format!("/window/{}", order.id)) { (say!(request, "창으로 보기", "See it from the window")) } }
+        p { a.door data-onward[!order.wants_account()] href=(format!("/window/{}", order.id)) { (say!(request, "창으로 보기", "See it from the window")) } }
     };
     frame(request, body)
 }

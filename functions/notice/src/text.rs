@@ -82,7 +82,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         korean: Words {
             title: "개인정보 처리방침",
             paragraphs: &[
-                "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호와 계좌 번호는 결제사가 받으며 가게는 알지 못합니다.",
+                "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호는 결제사가 받으며 가게는 알지 못합니다. 계좌로 입금하신 돈을 돌려드릴 때만 돌려받으실 계좌를 여쭙고, 돈이 돌아가면 지웁니다.",
                 "쓰는 곳: 책을 고르고, 부치고, 그 소식을 알리는 데에만 씁니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 받는 분의 이름과 전화번호와 주소를, 결제를 맡은 회사(토스페이먼츠)에 주문 번호와 금액을 건넵니다. 광고에 쓰지 않고, 다른 곳에 팔지 않습니다.",
                 "보관하는 동안: 계약과 결제와 공급의 기록은 5년, 불만과 다툼의 기록은 3년 동안 법에 따라 따로 보관합니다. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
                 "책갈피: 청하실 때에만 만들며, 180일 동안 보관합니다. 낱말 여섯은 어디에도 적어 두지 않습니다. 낱말로 되돌릴 수 없는 요약값 하나와, 그것이 누구의 걸음으로 이어지는지만 적어 둡니다. 새로 만드시면 앞의 것은 바로 지웁니다.",
@@ -94,7 +94,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         english: Words {
             title: "Privacy",
             paragraphs: &[
-                "What we keep: your pen name, your letters, the recipient's name, telephone and address, and the records of orders and payments. Card and account numbers go to the payment provider; we never see them.",
+                "What we keep: your pen name, your letters, the recipient's name, telephone and address, and the records of orders and payments. Card numbers go to the payment provider; we never see them. Only when a deposit is to go back do we ask for an account to send it to, and we forget it once the money is back.",
                 "What for: choosing, posting and telling you about it, nothing else. The carrier (CJ Logistics or Korea Post) gets the recipient's name, telephone and address; the payment provider (Toss Payments) gets the order number and the amount. No advertising, no selling.",
                 "How long: records of contracts, payments and supply 5 years, of complaints and disputes 3 years, as the law wants, kept apart. Everything else is deleted without delay when you ask.",
                 "Bookmarks: made only when you ask for one, and kept for 180 days. The six words themselves are written down nowhere: we keep a digest that cannot be turned back into words, and whose walk it leads to. A new bookmark deletes the one before at once.",

@@ -14,6 +14,7 @@ use house::{
     money::Won,
     order::Order,
     refund::{NotRefundable, Progress, Refund, Why},
+    text::Language,
     written,
 };
 use serde_json::{Map, Value, json};
@@ -150,6 +151,7 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
 fn show(order: &Order, refund: &Refund) -> Option<Value> {
     let (what, code) = match &refund.progress {
         Progress::Parked { code } => ("멈춤", Some(code)),
+        Progress::NoAccount => ("계좌를 기다림", None),
         Progress::Due | Progress::Asked => ("가는 길", None),
         Progress::Done { .. } | Progress::Replaced => return None,
     };
@@ -168,6 +170,11 @@ fn show(order: &Order, refund: &Refund) -> Option<Value> {
         "reason": refund.note,
         "by": letter::korean_date(refund.by),
         "code": code,
+        "account": code.and(order.refund_to.as_ref()).map(|to| json!({
+            "bank": to.bank.name(Language::Ko),
+            "number": to.number.reveal(),
+            "holder": to.holder.reveal(),
+        })),
         "held_won": order.held().0,
     }))
 }

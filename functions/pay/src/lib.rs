@@ -1,6 +1,8 @@
 //! 값: the payment. The page sends the reader to the provider's payment page; the provider sends them back to the success or the fail address;
 //! a form posted from there asks the provider to take the money (`till`).
 //!
+//! Who chooses to pay by a deposit is given an account in the same way; it stands in the window until the deposit has come (`till`).
+//!
 //! The success address is a link from another site, so it changes nothing by itself: it shows a page whose form does (and whose script sends
 //! the form at once). What stands in the link is a hint about which payment to confirm, never a fact about money.
 
@@ -64,7 +66,7 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
         };
     }
     let order = own(&pay, &request, id).await?.value;
-    if order.state != State::Priced {
+    if order.state != State::Priced || order.awaits_deposit().is_some() {
         return Ok(Reply::see(format!("/window/{id}")));
     }
     Ok(match request.parameter("outcome") {
@@ -90,7 +92,7 @@ const fn underway(order: &Order) -> bool {
 /// Back from the provider with a payment: the page that asks to take the money.
 fn back(request: &Request, order: &Order) -> Reply {
     let payment_key = request.query.typed("paymentKey");
-    let fits = request.query.typed("orderId") == order.id.to_string()
+    let fits = request.query.typed("orderId") == order.at_the_provider()
         && request.query.typed("amount") == order.total.0.to_string();
     if !fits || payment_key.is_empty() || payment_key.len() > 200 {
         return page::tampered(request, order).into();
@@ -106,9 +108,7 @@ async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Ref
         let order = own(pay, request, id).await?.value;
         return Ok(page::tampered(request, &order).into());
     };
-    let outcome = pay
-        .till
-        .confirm(id, visitor, payment_key, amount, request.now)
+    let outcome = Box::pin(pay.till.confirm(id, visitor, payment_key, amount, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
@@ -116,11 +116,12 @@ async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Ref
 
 async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let order = own(pay, request, id).await?;
-    if !underway(&order.value) {
+    if !underway(&order.value) && order.value.awaits_deposit().is_none() {
         return Ok(Reply::see(format!("/pay/{id}")));
     }
-    let outcome =
-        pay.till.ask_again(order, request.now).await.map_err(|error| Refusal::Ours(error.to_string()))?;
+    let outcome = Box::pin(pay.till.ask_again(order, request.now))
+        .await
+        .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
 }
 
@@ -130,10 +131,12 @@ fn answer(request: &Request, outcome: Outcome) -> Result<Reply, Refusal> {
         Outcome::Unknown(order) if order.state != State::Priced => {
             Reply::see(format!("/window/{}", order.id))
         }
-        Outcome::Paid(order) | Outcome::Cancelled(order) => Reply::see(format!("/window/{}", order.id)),
+        // Where to pay, and until when, stands in the window.
+        Outcome::Paid(order) | Outcome::Cancelled(order) | Outcome::WaitsForDeposit(order) => {
+            Reply::see(format!("/window/{}", order.id))
+        }
         Outcome::Refused(order, why) => page::refused(request, &order, &why).into(),
         Outcome::Unknown(order) | Outcome::Underway(order) => page::underway(request, &order).into(),
-        Outcome::WaitsForDeposit(order) => page::waits_for_deposit(request, &order).into(),
         Outcome::NoPlace(order) => page::no_place(request, &order).into(),
         Outcome::Tampered(order) => page::tampered(request, &order).into(),
         Outcome::NoSuchOrder => return Err(Refusal::NotFound),

@@ -1,7 +1,7 @@
 //! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what happened, what it means for the reader's
 //! money, and the one next thing to do.
 
-use house::{letter, order::Order};
+use house::{deposit::Account, letter, order::Order};
 use maud::{Markup, html};
 use till::Why;
 use web::{Drawing, Page, Request, Script, StatusCode, say};
@@ -41,10 +41,9 @@ fn sum(request: &Request, order: &Order) -> Markup {
 pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> Page {
     let (success, fail) = addresses(request, order);
     let name = "공간문학 책 한 권";
-    let id = order.id.to_string();
+    let id = order.at_the_provider();
     // The provider wants a customer key that nobody can guess; an order's id is as good and names nobody.
     let fields = [
-        ("method", "CARD".to_owned()),
         ("amount", order.total.0.to_string()),
         ("orderId", id.clone()),
         ("orderName", name.to_owned()),
@@ -52,6 +51,7 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
         ("failUrl", fail.clone()),
         ("customerKey", id.clone()),
         ("clientKey", provider.client_key.clone()),
+        ("validHours", Account::HOURS.to_string()),
     ];
     let until = letter::clock(order.held_until, request.language);
     let body = html! {
@@ -68,9 +68,10 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
             format!("Posted by {}. You can cancel until it is packed, and the difference goes back to you if the book costs less.", letter::date(order.promised, request.language))
         )) }
         @match &provider.plain_window_url {
-            Some(url) => form id="paying" method="get" action=(url) data-onward { (hidden(&fields)) (pay_button(request, order)) },
+            Some(url) => form id="paying" method="get" action=(url) data-onward { (hidden(&fields)) (methods(request)) (pay_button(request, order)) },
             None => form id="paying" data-onward {
                 (hidden(&fields))
+                (methods(request))
                 (pay_button(request, order))
                 noscript { p.problem { (say!(
                     request,
@@ -97,6 +98,30 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
 
 fn hidden(fields: &[(&str, String)]) -> Markup {
     html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
+}
+
+/// By card, or by a deposit. The names are the provider's.
+fn methods(request: &Request) -> Markup {
+    html! {
+        fieldset {
+            legend { (say!(request, "치르는 방법", "How to pay")) }
+            label.tick for="by-card" {
+                input id="by-card" type="radio" name="method" value="CARD" checked;
+                span { (say!(request, "카드", "Card")) }
+            }
+            label.tick for="by-deposit" {
+                input id="by-deposit" type="radio" name="method" value="VIRTUAL_ACCOUNT";
+                span {
+                    (say!(request, "무통장입금 (가상계좌)", "Bank transfer (an account for this order)"))
+                    span.hint { (say!(
+                        request,
+                        format!(" 계좌를 하나 열어 드립니다. {}시간 안에 입금하시면 되고, 그때까지 자리를 잡아 둡니다.", Account::HOURS),
+                        format!(" We open an account for you. Pay into it within {} hours; until then your place is held.", Account::HOURS)
+                    )) }
+                }
+            }
+        }
+    }
 }
 
 fn pay_button(request: &Request, order: &Order) -> Markup {
@@ -142,26 +167,11 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
     frame(request, body).status(StatusCode::ACCEPTED)
 }
 
-/// An account was opened for a deposit. The shop asks for cards only, so this comes from the provider's side.
-pub(crate) fn waits_for_deposit(request: &Request, order: &Order) -> Page {
-    let body = html! {
-        h1 { (say!(request, "입금을 기다리고 있습니다", "Waiting for your deposit")) }
-        p data-order=(order.id) data-state=(order.state.name()) role="status" { (say!(
-            request,
-            "가상계좌가 열렸을 뿐, 아직 아무것도 치르지 않으셨습니다. 결제사가 알려 드린 계좌에 기한까지 입금하시면 주문이 이어집니다. 입금하지 않으시면 돈은 빠져나가지 않고, 기한이 지나면 다시 치르실 수 있습니다.",
-            "An account was opened for you, and nothing is paid yet. If you pay into the account the provider gave you in time, your order goes on. If you do not, no money moves, and once that time is over you can pay another way."
-        )) }
-        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
-            button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
-        }
-    };
-    frame(request, body).status(StatusCode::ACCEPTED)
-}
-
 /// The provider did not take the money.
 pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
     let what = match why {
         Why::Provider(code) => reason(code, request.language),
+        Why::Closed(code) => reason(code, request.language),
         Why::TooLate => reason("EXPIRED", request.language),
         Why::Ours => say!(
             request,

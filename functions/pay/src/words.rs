@@ -1,7 +1,7 @@
 //! What a code of the payment provider means to the reader (payments reference §5). Never the provider's own sentence: anybody can write one into the
 //! address.
 
-use house::text::Language;
+use house::{deposit, text::Language};
 
 /// What the code of a payment that was not taken means.
 pub(crate) fn reason(code: &str, language: Language) -> &'static str {
@@ -45,6 +45,14 @@ pub(crate) fn reason(code: &str, language: Language) -> &'static str {
         "NOT_AVAILABLE_BANK" => {
             ("지금은 은행이 쉬는 시간입니다.", "The bank does not take payments at this hour.")
         }
+        deposit::EXPIRED => {
+            ("기한까지 입금이 없어 계좌를 닫았습니다.", "No deposit came in time, so the account is closed.")
+        }
+        deposit::NO_PLACE => (
+            "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
+            "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come.",
+        ),
+        deposit::CLOSED => ("입금을 기다리던 계좌가 닫혔습니다.", "The account for your deposit is closed."),
         "EXPIRED" | "NOT_FOUND_PAYMENT_SESSION" => (
             "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
             "Too much time passed in the payment window, so the payment was not finished.",

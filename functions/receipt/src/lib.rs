@@ -24,7 +24,8 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     // Another's order is not there, and of one that was never paid there is no receipt.
     let order = site.store.order(id).await?.map(|order| order.value);
-    let order = order.filter(|order| order.visitor == visitor && order.paid_at.is_some());
+    let order =
+        order.filter(|order| order.visitor == visitor && order.paid_at.is_some() && !order.deposit_is_gone());
     Ok(page(&request, &order.ok_or(Refusal::NotFound)?, &site.shop).into())
 }
 
@@ -203,7 +204,7 @@ fn culture(request: &Request, order: &Order, sums: &Sums) -> Markup {
 /// The provider's receipt page.
 fn at_the_provider(order: &Order) -> Option<&str> {
     match &order.payment {
-        Some(Payment { outcome: Outcome::Done { receipt: Some(receipt) }, .. }) => Some(receipt),
+        Some(Payment { outcome: Outcome::Done { receipt: Some(receipt), .. }, .. }) => Some(receipt),
         _ => None,
     }
 }

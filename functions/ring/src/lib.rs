@@ -7,7 +7,7 @@ use cloud::{CannotOpen, Clock, Cloud, Open};
 use house::{
     calendar,
     letter::Letter,
-    order::State,
+    order::{Order, State},
     task::{Message, Notice, Task},
     whisper,
 };
@@ -43,7 +43,7 @@ pub async fn handle(ringer: Arc<Ringer>, message: Message) -> Result<(), Failure
     if handled {
         return Ok(());
     }
-    if overtaken(notice, order.state) {
+    if overtaken(notice, &order) {
         ringer.store.handled(message.id, ringer.clock.now()).await?;
         return Ok(());
     }
@@ -96,8 +96,20 @@ async fn answered(ringer: &Ringer, message: &Message) -> Result<(), Failure> {
 }
 
 /// News that is news no more: of a book that will not come, because the reader cancelled before it was told; of a wait that is over.
-const fn overtaken(notice: Notice, state: State) -> bool {
-    (matches!(notice, Notice::Later) && !matches!(state, State::Choosing))
-        || matches!(notice, Notice::Chosen | Notice::Packed)
-            && matches!(state, State::RefundDue | State::Refunded)
+fn overtaken(notice: Notice, order: &Order) -> bool {
+    match notice {
+        Notice::Later => order.state != State::Choosing,
+        Notice::Chosen | Notice::Packed => {
+            matches!(order.state, State::RefundDue | State::Refunded | State::Cancelled)
+        }
+        // The deposit came, or is not awaited any more; the account was named.
+        Notice::Deposit => order.awaits_deposit().is_none(),
+        Notice::Account => !order.wants_account(),
+        Notice::Paid
+        | Notice::Shipped
+        | Notice::Renumbered
+        | Notice::Cancelled
+        | Notice::Refunded
+        | Notice::Reversed => false,
+    }
 }

@@ -7,7 +7,7 @@
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
-use house::id::OrderId;
+use house::{deposit::order_named, id::OrderId};
 use lambda_http::{Body, Request, Response, Service, http::StatusCode, service_fn};
 use serde::Deserialize;
 use store::Store;
@@ -102,11 +102,11 @@ async fn answer(ear: &Ear, request: &Request) -> StatusCode {
         Hint::Nothing => return StatusCode::OK,
     };
     // An order of another shop under the same account is none of ours.
-    let Ok(order) = order.parse::<OrderId>() else { return StatusCode::OK };
-    match hear(ear, order, secret, transmission).await {
+    let Some(id) = order_named(order) else { return StatusCode::OK };
+    match hear(ear, (id, order), secret, transmission).await {
         Ok(status) => status,
         Err(why) => {
-            tracing::error!(step = "toss-webhook", order = %order, error.message = %why, "request failed");
+            tracing::error!(step = "toss-webhook", order = %id, error.message = %why, "request failed");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
@@ -115,7 +115,7 @@ async fn answer(ear: &Ear, request: &Request) -> StatusCode {
 /// Looks at the order unless this very transmission was heard before. That it was heard is written down last: a look that failed is repeated.
 async fn hear(
     ear: &Ear,
-    order: OrderId,
+    (order, name): (OrderId, &str),
     secret: Option<&str>,
     transmission: &str,
 ) -> Result<StatusCode, till::TillError> {
@@ -123,7 +123,7 @@ async fn hear(
         return Ok(StatusCode::OK);
     }
     let now = ear.clock.now();
-    match ear.till.look(order, secret, now).await? {
+    match ear.till.look(order, name, secret, now).await? {
         Look::NoSuchOrder => return Ok(StatusCode::OK),
         Look::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         Look::WrongSecret => {
@@ -131,14 +131,14 @@ async fn hear(
             return Ok(StatusCode::FORBIDDEN);
         }
         Look::Settled(outcome) => {
-            tracing::info!(step = "toss-webhook", order = %order, outcome = name(&outcome), "heard");
+            tracing::info!(step = "toss-webhook", order = %order, outcome = known(&outcome), "heard");
         }
     }
     ear.store.heard(transmission, now).await?;
     Ok(StatusCode::OK)
 }
 
-const fn name(outcome: &Outcome) -> &'static str {
+const fn known(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Paid(_) => "paid",
         Outcome::Refused(..) => "refused",

@@ -111,7 +111,7 @@ async fn a_deposit_pays_only_with_its_secret() {
     let key = shop.standin().approve(&order, PAID, Method::VirtualAccount).unwrap();
     reader.go(&format!("/pay/{order}/success?orderId={order}&paymentKey={key}&amount={PAID}")).await;
     reader.onward().await;
-    assert!(reader.here().text().contains("아직 아무것도 치르지 않으셨습니다."), "{:?}", reader.here());
+    assert!(reader.here().text().contains("입금을 기다립니다."), "{:?}", reader.here());
     assert!(shop.standin().deposit(&order).await);
     let forged = json!({ "secret": "ps_guess", "status": "DONE", "orderId": order, "transactionKey": "t" });
     assert_eq!(say(&shop, "forged", forged.to_string()).await, 403);

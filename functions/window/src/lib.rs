@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use house::{
+    deposit::{self as by_deposit, Account},
     id::OrderId,
     letter,
     order::{Order, Outcome, Payment, State, Want},
@@ -94,15 +95,24 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) {
             p.keeper { (poem) }
             p { strong { (plain) } }
+            @if order.deposit_is_gone() { p role="status" { (say!(
+                request,
+                "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없게 되었습니다. 주인장이 살펴보고 편지로 말씀드립니다. 그때까지 따로 하실 일은 없습니다.",
+                "The bank took your deposit back, so nothing is paid for this order. The owner will look into it and write to you. Until then there is nothing for you to do."
+            )) } }
             @if early { p role="status" { (say!(
                 request,
                 "받으셨다는 말씀은 책이 길 위에 있을 때 적어 둘 수 있습니다. 이 주문은 지금 그렇지 않아, 바뀐 것은 없습니다.",
                 "That a book has come can be noted while it is on its way. This order is not, so nothing has changed."
             )) } }
-            @if order.state == State::Priced {
+            @if order.state == State::Priced && order.awaits_deposit().is_none() {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "값 치르러 가기", "On to the payment")) } }
             }
+            @if let (State::Priced, Some(account)) = (order.state, order.awaits_deposit()) { (deposit(request, order, account)) }
             (facts(request, order))
+            @if order.wants_account() {
+                p { a.door href=(format!("/cancel/{}?to=account", order.id)) { (say!(request, "돌려받으실 계좌 적기", "Name the account for your money")) } }
+            }
             @if order.state == State::Shipped { (has_it_come(request, order)) }
             @if may_be_cancelled(order.state) {
                 p.plain { a href=(format!("/cancel/{}", order.id)) { (say!(request, "주문 물리기", "Cancel this order")) } }
@@ -125,6 +135,36 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
         }
     };
     Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+/// Where to pay, how much and until when.
+fn deposit(request: &Request, order: &Order, account: &Account) -> Markup {
+    let over = account.due <= request.now;
+    let due = letter::clock(account.due, request.language);
+    html! {
+        dl.facts id="deposit" {
+            div { dt { (say!(request, "은행", "Bank")) } dd { (account.bank.name(request.language)) } }
+            div { dt { (say!(request, "계좌 번호", "Account number")) } dd { (account.number.reveal()) } }
+            @if !account.holder.reveal().is_empty() {
+                div { dt { (say!(request, "예금주", "Account holder")) } dd { (account.holder.reveal()) } }
+            }
+            div { dt { (say!(request, "입금하실 금액", "To be paid")) } dd { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) } }
+            div { dt { (say!(request, "기한", "Until")) } dd { time datetime=(account.due) { (due) } } }
+        }
+        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
+            @if over { p { (say!(
+                request,
+                "이 계좌로는 더 입금하지 마십시오. 아래를 누르시면 계좌를 닫고 다시 치르실 수 있습니다. 기한 안에 입금하셨다면 그 돈으로 주문이 이어집니다.",
+                "Please pay nothing into this account any more. Press below: the account is closed, and you can pay anew. If you paid in time, your order goes on with that."
+            )) } }
+            @else { p.hint { (say!(
+                request,
+                "입금하시면 몇 분 안에 저절로 이어집니다. 기다리기 어려우시면 아래에서 확인하실 수 있습니다.",
+                "Once you have paid, the order goes on by itself within minutes. If you would rather not wait, you can check here."
+            )) } }
+            button { @if over { (say!(request, "확인하고 다시 치르기", "Check, and pay anew")) } @else { (say!(request, "입금했는지 확인하기", "Check for the deposit")) } }
+        }
+    }
 }
 
 /// The question whether the book has come; nobody has to answer it.
@@ -164,15 +204,7 @@ fn has_come(request: &Request, order: &Order) -> String {
 fn words(request: &Request, order: &Order) -> (&'static str, String) {
     let date = letter::date(order.promised, request.language);
     match order.state {
-        State::Draft | State::Priced => (
-            say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window."),
-            say!(
-                request,
-                "결제가 끝나지 않았습니다. 돈은 빠져나가지 않았습니다.",
-                "The payment is not finished. No money has moved."
-            )
-            .to_owned(),
-        ),
+        State::Draft | State::Priced => not_paid(request, order),
         State::Paid => (
             say!(request, "창에 불이 하나 켜졌소.", "One lamp is lit behind the window."),
             say!(
@@ -248,6 +280,16 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
         State::Cancelled => (
             say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
             match order.payment {
+                _ if was_reversed(order) => say!(
+                    request,
+                    "은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 돈은 보내신 은행에 있습니다.",
+                    "The bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. Your money is at your bank."
+                ),
+                Some(Payment { outcome: Outcome::Waits { .. }, .. }) => say!(
+                    request,
+                    "주문을 물렀습니다. 입금을 기다리던 계좌를 닫고 있으니, 그 계좌로 입금하지 마십시오. 이미 입금하셨다면 모두 돌려드립니다.",
+                    "The order is cancelled. We are closing the account for your deposit: please pay nothing into it. If you have paid already, all of it goes back."
+                ),
                 Some(Payment { outcome: Outcome::Asked, .. }) => say!(
                     request,
                     "주문을 물렀습니다. 치르시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
@@ -267,9 +309,74 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
         ),
         State::Refunded => (
             say!(request, "셈은 끝났소. 문은 늘 열려 있소.", "All is settled. The door stays open."),
-            say!(request, "환불했습니다.", "The money went back to you.").to_owned(),
+            if was_reversed(order) {
+                say!(
+                    request,
+                    "은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다.",
+                    "The bank took your deposit back, so there is no money here to give back. It is at your bank."
+                )
+                .to_owned()
+            } else {
+                say!(request, "환불했습니다.", "The money went back to you.").to_owned()
+            },
         ),
     }
+}
+
+/// Before the money has come.
+fn not_paid(request: &Request, order: &Order) -> (&'static str, String) {
+    let dark = say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.");
+    match order.payment.as_ref().map(|payment| &payment.outcome) {
+        Some(Outcome::Waits { account }) => {
+            let due = letter::clock(account.due, request.language);
+            let plain = if account.due <= request.now {
+                say!(
+                    request,
+                    format!("{due}까지 입금이 확인되지 않아 기한이 지났습니다. 돈은 빠져나가지 않았습니다."),
+                    format!("No deposit was seen by {due}, and its time is over. No money has moved.")
+                )
+            } else {
+                say!(
+                    request,
+                    format!("입금을 기다립니다. {due}까지 아래 계좌로 {}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다. 아직 입금은 보이지 않습니다.", order.total),
+                    format!("We are waiting for your deposit. Please pay ₩{} into the account below by {due} (Korean time). Until then a place on the shelf is held for you. No deposit has been seen yet.", order.total)
+                )
+            };
+            (say!(request, "문 앞에 작은 함이 하나 나와 있소.", "A small box stands before the door."), plain)
+        }
+        Some(Outcome::Refused { code }) if code == by_deposit::EXPIRED => (
+            say!(request, "문 앞의 함을 거두었소.", "The box before the door is taken in."),
+            say!(
+                request,
+                "기한까지 입금이 없어 계좌를 닫고 자리를 내놓았습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "No deposit came in time, so the account is closed and your place was given up. No money has moved. Your order is still here: if a place is left, you can pay for it."
+            )
+            .to_owned(),
+        ),
+        Some(Outcome::Refused { code }) if code == by_deposit::NO_PLACE || code == by_deposit::CLOSED => (
+            dark,
+            say!(
+                request,
+                "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "The account for your deposit is closed. No money has moved. Your order is still here: if a place is left, you can pay for it."
+            )
+            .to_owned(),
+        ),
+        _ => (
+            dark,
+            say!(
+                request,
+                "결제가 끝나지 않았습니다. 돈은 빠져나가지 않았습니다.",
+                "The payment is not finished. No money has moved."
+            )
+            .to_owned(),
+        ),
+    }
+}
+
+/// Whether the order is over because the bank took its deposit back.
+fn was_reversed(order: &Order) -> bool {
+    matches!(&order.payment, Some(Payment { outcome: Outcome::Refused { code }, .. }) if code == by_deposit::REVERSED)
 }
 
 /// Why the order is over, and by when its money goes back.
@@ -287,6 +394,12 @@ fn going_back(request: &Request, order: &Order) -> String {
         say!(request, "주문을 물렀습니다.", "The order is cancelled.")
     };
     let money = match order.refund_by() {
+        Some(_) if order.wants_account() => say!(
+            request,
+            "돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 내신 돈을 돌려드립니다.",
+            "Your money goes back to you within 3 working days of the day on which you name an account."
+        )
+        .to_owned(),
         Some(by) => {
             let by = letter::date(by, request.language);
             say!(
@@ -310,9 +423,10 @@ fn facts(request: &Request, order: &Order) -> Markup {
         dl.facts {
             div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
             div { dt { (say!(request, "내신 값", "Paid")) } dd {
-                @if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
+                @if order.deposit_is_gone() { (say!(request, "은행이 입금을 되돌림", "the bank took the deposit back")) }
+                @else if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
                 @else { (say!(request, "아직 내지 않으셨습니다", "not yet")) }
-                @if order.paid_at.is_some() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
+                @if order.paid_at.is_some() && !order.deposit_is_gone() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
             } }
             @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced) {
                 (returned(request, refund))
@@ -346,6 +460,12 @@ fn returned(request: &Request, refund: &Refund) -> Markup {
             let at = letter::clock(*done_at, request.language);
             say!(request, format!("{at}에 돌려드렸습니다"), format!("given back {at}"))
         }
+        Progress::NoAccount => say!(
+            request,
+            "계좌를 알려 주신 날부터 영업일 3일 안에 돌려드립니다",
+            "within 3 working days of the day on which you name an account"
+        )
+        .to_owned(),
         Progress::Parked { .. } => say!(
             request,
             "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",

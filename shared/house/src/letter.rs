@@ -8,9 +8,9 @@ use crate::{
     calendar,
     id::{MessageId, OrderId},
     money::Won,
-    order::Order,
+    order::{Order, State},
     personal::Personal,
-    refund::{Refund, Why},
+    refund::{Progress, Refund, Why},
     task::Notice,
     text::{Language, Text},
 };
@@ -117,6 +117,18 @@ pub fn push(notice: Notice) -> Text {
             "셈을 적어 두었소. 편지함을 보시오.",
             "The account is written down. Look in your mailbox.",
         ),
+        Notice::Deposit => Text::new(
+            "문 앞에 함을 내어 두었소. 편지함을 보시오.",
+            "A box stands before the door. Look in your mailbox.",
+        ),
+        Notice::Account => Text::new(
+            "돌려드릴 것이 있소. 편지함을 보시오.",
+            "Something is to go back to you. Look in your mailbox.",
+        ),
+        Notice::Reversed => Text::new(
+            "은행에서 기별이 왔소. 편지함을 보시오.",
+            "There is word from the bank. Look in your mailbox.",
+        ),
         Notice::Later => Text::new(
             "주인장이 조금 더 생각하겠다 하오. 편지함을 보시오.",
             "The owner wishes to think a little longer. Look in your mailbox.",
@@ -179,9 +191,12 @@ fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
             english_date(order.promised)
         ),
         Notice::Cancelled => cancelled(order),
+        Notice::Deposit => deposit(order),
+        Notice::Account => account(order),
+        Notice::Reversed => reversed(order),
         Notice::Refunded => {
             let told = order.refunds.iter().find(|refund| refund.told == Some(asked_by.sequence));
-            told.map_or_else(String::new, |refund| refunded(refund, order.language))
+            told.map_or_else(String::new, |refund| refunded(refund, order.by_deposit(), order.language))
         }
         Notice::Shipped if ko => {
             format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{}", on_its_way(order))
@@ -215,6 +230,71 @@ fn on_its_way(order: &Order) -> String {
     }
 }
 
+/// An account was opened: where to pay, how much, and until when. Rung only while a deposit is awaited.
+fn deposit(order: &Order) -> String {
+    let Some(account) = order.awaits_deposit() else { return String::new() };
+    let (bank, number) = (account.bank.name(order.language), account.number.reveal());
+    let (amount, due) = (order.total, clock(account.due, order.language));
+    match order.language {
+        Language::Ko => {
+            let holder = match account.holder.reveal().as_str() {
+                "" => String::new(),
+                holder => format!("\n예금주 {holder}"),
+            };
+            format!(
+                "문 앞에 작은 함을 하나 내어 두었소.\n\n{due}까지 아래 계좌로 {amount}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다.\n\n{bank} {number}{holder}\n\n입금이 닿으면 주문이 이어집니다. 아직 아무것도 치르지 않으셨으니, 마음이 바뀌시면 입금하지 않으셔도 됩니다."
+            )
+        }
+        Language::En => {
+            let holder = match account.holder.reveal().as_str() {
+                "" => String::new(),
+                holder => format!("\nHolder: {holder}"),
+            };
+            format!(
+                "A small box stands before the door.\n\nPlease pay ₩{amount} into this account by {due} (Korean time). Until then a place on the shelf is held for you.\n\n{bank} {number}{holder}\n\nWhen your deposit has come, the order goes on. Nothing is paid yet: if you change your mind, simply do not pay."
+            )
+        }
+    }
+}
+
+/// Money is to go back that came by a deposit, and nobody knows where to. Rung only while that is so.
+fn account(order: &Order) -> String {
+    let wants = |refund: &&Refund| refund.progress == Progress::NoAccount;
+    let amount: Won = order.refunds.iter().filter(wants).map(|refund| refund.amount).sum();
+    match order.language {
+        Language::Ko => format!(
+            "돌려드릴 것이 있는데, 어느 문으로 보낼지 모르오.\n\n{amount}원을 돌려드려야 합니다. 계좌로 입금하신 돈은 계좌로만 돌려드릴 수 있습니다. 주문의 창에서 돌려받으실 계좌를 적어 주시면, 그날부터 영업일 3일 안에 보내 드립니다. 알려 주신 계좌는 돈이 돌아가면 지웁니다. 앞서 적어 주셨다면, 은행이 그 계좌를 알아보지 못한 것이니 한 번 더 살펴 주십시오."
+        ),
+        Language::En => format!(
+            "Something is to go back to you, and we do not know by which door.\n\n₩{amount} is yours. Money that came by a deposit can go back to an account only. Please write down the account in the window of your order; your money is sent within 3 working days of that day, and we forget the account once it is back. If you named one before, the bank did not know it: please look at it once more."
+        ),
+    }
+}
+
+/// The bank took the deposit back.
+fn reversed(order: &Order) -> String {
+    match (order.language, order.state) {
+        (Language::Ko, State::Cancelled) => {
+            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 저희가 가져간 돈은 없습니다. 까닭은 보내신 은행이 알려 드립니다. 책을 바라시면 새로 주문해 주십시오.".to_owned()
+        }
+        (Language::En, State::Cancelled) => {
+            "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. We hold none of your money; your bank can tell you why. If you still wish for a book, please order anew.".to_owned()
+        }
+        (Language::Ko, State::Refunded) => {
+            "셈할 것이 남지 않았소.\n\n은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다. 주문은 무르신 그대로입니다.".to_owned()
+        }
+        (Language::En, State::Refunded) => {
+            "Nothing is left to settle.\n\nThe bank took your deposit back, so there is no money here that could go back to you: it is at your bank. Your order stays cancelled.".to_owned()
+        }
+        (Language::Ko, _) => {
+            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 이 주문으로 받은 돈이 없게 되었습니다. 까닭은 보내신 은행이 알려 드립니다. 주인장이 살펴보고 편지로 말씀드리겠습니다. 그때까지 따로 하실 일은 없습니다.".to_owned()
+        }
+        (Language::En, _) => {
+            "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid for this order; your bank can tell you why. The owner will look into it and write to you. Until then there is nothing for you to do.".to_owned()
+        }
+    }
+}
+
 /// The order is over, and its money goes back.
 fn cancelled(order: &Order) -> String {
     let ends = |refund: &&Refund| {
@@ -230,6 +310,8 @@ fn cancelled(order: &Order) -> String {
             }
         };
     };
+    let (korean_way, english_way) = way_back(order.by_deposit());
+    // Who has to name an account first is asked by a letter of its own.
     match (order.language, why) {
         (Language::Ko, Why::NoPlace) => format!(
             "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 폭의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
@@ -240,7 +322,7 @@ fn cancelled(order: &Order) -> String {
             english_date(*by)
         ),
         (Language::Ko, Why::Withdrawn) => format!(
-            "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 내신 방법으로 돌려드립니다.",
+            "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
             match order.kept() {
                 Won::ZERO => String::new(),
                 postage => format!("돌아오는 우송료 {postage}원을 뺀 "),
@@ -248,7 +330,7 @@ fn cancelled(order: &Order) -> String {
             korean_date(*by)
         ),
         (Language::En, Why::Withdrawn) => format!(
-            "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back the way it came by {}{}.",
+            "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back {english_way} by {}{}.",
             english_date(*by),
             match order.kept() {
                 Won::ZERO => String::new(),
@@ -260,7 +342,7 @@ fn cancelled(order: &Order) -> String {
             korean_date(*by)
         ),
         (Language::Ko, _) => format!(
-            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 내신 방법으로 돌려드립니다.",
+            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
             korean_date(*by)
         ),
         (Language::En, Why::PaidTooLate) => format!(
@@ -268,14 +350,23 @@ fn cancelled(order: &Order) -> String {
             english_date(*by)
         ),
         (Language::En, _) => format!(
-            "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back the way it came by {}.",
+            "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back {english_way} by {}.",
             english_date(*by)
         ),
     }
 }
 
+/// How money goes back, in Korean and in English.
+const fn way_back(by_deposit: bool) -> (&'static str, &'static str) {
+    if by_deposit {
+        ("알려 주시는 계좌로", "to the account you name")
+    } else {
+        ("내신 방법으로", "the way it came")
+    }
+}
+
 /// Money went back.
-fn refunded(refund: &Refund, language: Language) -> String {
+fn refunded(refund: &Refund, by_deposit: bool, language: Language) -> String {
     let Refund { amount, why, note, .. } = refund;
     match language {
         Language::Ko => {
@@ -288,6 +379,11 @@ fn refunded(refund: &Refund, language: Language) -> String {
                 (Why::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
                 (Why::Owner, None) => "돌려드리기로 한 값".to_owned(),
             };
+            if by_deposit {
+                return format!(
+                    "셈을 마쳤소.\n\n{what} {amount}원을 알려 주신 계좌로 돌려드렸습니다. 은행에 따라 보이기까지 하루쯤 걸릴 수 있습니다."
+                );
+            }
             format!(
                 "셈을 마쳤소.\n\n{what} {amount}원을 내신 방법으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
             )
@@ -302,6 +398,11 @@ fn refunded(refund: &Refund, language: Language) -> String {
                 (Why::Owner, Some(note)) => format!("the owner wrote: {note}"),
                 (Why::Owner, None) => "the owner gives it back".to_owned(),
             };
+            if by_deposit {
+                return format!(
+                    "The account is settled.\n\n₩{amount} went back to the account you named ({what}). Your bank may take a day to show it."
+                );
+            }
             format!(
                 "The account is settled.\n\n₩{amount} went back the way it came ({what}). Your card company may take some days to show it."
             )

@@ -24,6 +24,7 @@ pub mod accounts;
 pub mod calendar;
 pub mod choose;
 pub mod counter;
+pub mod deposit;
 pub mod echo;
 pub mod hex;
 pub mod id;

@@ -51,7 +51,10 @@ impl Promises {
         let today = calendar::today(now);
         let tomorrow = today.tomorrow().unwrap_or(today);
         let mut promises = Self::default();
-        for order in orders.into_iter().filter(|order| order.errand(today) != Errand::Refund) {
+        for order in orders
+            .into_iter()
+            .filter(|order| !matches!(order.errand(today), Errand::Refund | Errand::Deposit))
+        {
             promises.broken += usize::from(order.promised < today);
             promises.near += usize::from((today..=tomorrow).contains(&order.promised));
         }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::{
     calendar,
     choose::{Choice, Desk},
+    deposit::{Account, RefundTo},
     id::{MessageId, OrderId, VisitorId},
     money::Won,
     parcel::Parcel,
@@ -39,7 +40,7 @@ pub enum State {
     Shipped,
     /// Arrived.
     Delivered,
-    /// Given up before payment.
+    /// Given up before payment, or by a deposit that was taken back.
     Cancelled,
     /// The money is to go back.
     RefundDue,
@@ -75,10 +76,11 @@ impl State {
         matches!(
             (self, next),
             (Draft, Priced | Cancelled)
+                // The bank may take a deposit back: what was paid is given up then.
                 | (Priced, Paid | Cancelled)
-                | (Paid, Choosing | RefundDue)
-                | (Choosing, Chosen | RefundDue)
-                | (Chosen, Packed | RefundDue)
+                | (Paid, Choosing | RefundDue | Cancelled)
+                | (Choosing, Chosen | RefundDue | Cancelled)
+                | (Chosen, Packed | RefundDue | Cancelled)
                 | (Packed, Shipped)
                 | (Shipped, Delivered | Returned)
                 | (Delivered, Returned)
@@ -129,11 +131,27 @@ pub struct Address {
 pub enum Outcome {
     /// Asked; no answer is recorded. The money may or may not have been taken: this is found out by asking again.
     Asked,
+    /// An account was opened, and the money is to be paid into it. Nothing is paid.
+    Waits {
+        /// The account.
+        account: Account,
+    },
     /// Taken.
     Done {
         /// The provider's receipt page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<String>,
+        /// Whether it was paid into an account.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deposit: bool,
+    },
+    /// It was paid into an account, and the bank took it back after the order was packed.
+    Reversed {
+        /// When the shop learned of it.
+        at: Timestamp,
+        /// How the owner and the reader settled it, in the owner's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settled: Option<String>,
     },
     /// Not taken.
     Refused {
@@ -190,6 +208,12 @@ pub struct Order {
     /// The latest attempt to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Payment>,
+    /// How many accounts were opened for it and closed without a deposit.
+    #[serde(default, skip_serializing_if = "is_none_closed")]
+    pub accounts_closed: u32,
+    /// Where a deposit goes back to, until it is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_to: Option<RefundTo>,
     /// When the money arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_at: Option<Timestamp>,
@@ -220,6 +244,11 @@ pub struct Order {
     pub messages: u32,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_none_closed(closed: &u32) -> bool {
+    *closed == 0
+}
+
 /// A step that an order can not take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refused {
@@ -248,7 +277,7 @@ pub struct Step {
 /// What an order waits for somebody to do or to notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
-    /// The provider was asked to take the money and no answer is recorded: `sweep` asks again from this instant.
+    /// The provider was asked to take the money and no answer is recorded, or a deposit is due: `sweep` asks again from this instant.
     Payment(Timestamp),
     /// Somebody has to act, by this day: the order lies on the owner's desk.
     Owner(Date),
@@ -287,6 +316,8 @@ impl Order {
             at: now,
             held_until: calendar::minutes_after(now, Self::HELD_MINUTES),
             payment: None,
+            accounts_closed: 0,
+            refund_to: None,
             paid_at: None,
             want: None,
             desk: None,
@@ -302,11 +333,7 @@ impl Order {
 
     /// The money arrived: the reader is told, and a book is to be chosen.
     pub fn paid(self, receipt: Option<String>, now: Timestamp) -> Result<Step, Refused> {
-        let mut order = self.become_state(State::Paid, now)?;
-        order.paid_at = Some(now);
-        if let Some(payment) = &mut order.payment {
-            payment.outcome = Outcome::Done { receipt };
-        }
+        let order = self.become_state(State::Paid, now)?.with_money(receipt, now);
         Ok(order.asking(&[Task::Choose, Task::Ring { notice: Notice::Paid }], now))
     }
 
@@ -395,8 +422,20 @@ impl Order {
                 Some(Payment { outcome: Outcome::Asked, asked_at, .. }) => {
                     Some(Waiting::Payment(calendar::minutes_after(*asked_at, Self::ASK_AGAIN_MINUTES)))
                 }
+                Some(Payment { outcome: Outcome::Waits { account }, .. }) => {
+                    // The account of an order that was cancelled is closed as soon as may be.
+                    let cancelled = self.state == State::Cancelled;
+                    Some(Waiting::Payment(if cancelled { self.changed_at } else { account.due }))
+                }
                 _ => None,
             },
+            _ if matches!(
+                &self.payment,
+                Some(Payment { outcome: Outcome::Reversed { settled: None, .. }, .. })
+            ) =>
+            {
+                Some(Waiting::Owner(self.promised))
+            }
             _ if self.has_parked_refund() => Some(Waiting::Owner(
                 self.refunds.iter().map(|refund| refund.by).min().unwrap_or(self.promised),
             )),

@@ -7,9 +7,10 @@ use thiserror::Error;
 
 use crate::{
     calendar,
+    id::{MessageId, OrderId},
     money::Won,
     order::{Order, Outcome, Refused, State, Step},
-    task::{Notice, Task},
+    task::{Message, Notice, Task},
 };
 
 /// Why money goes back.
@@ -48,6 +49,8 @@ impl Why {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "progress", rename_all = "snake_case")]
 pub enum Progress {
+    /// Promised, and the reader has not said yet to which account: what was paid by a deposit goes back no other way.
+    NoAccount,
     /// Promised; the provider was not asked yet.
     Due,
     /// The provider is being asked; no answer is recorded. The money may or may not have gone back.
@@ -67,9 +70,9 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Whether it still has to be carried out by the pipeline.
+    /// Whether it is promised and not done.
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Due | Self::Asked)
+        matches!(self, Self::NoAccount | Self::Due | Self::Asked)
     }
 }
 
@@ -108,6 +111,11 @@ impl Refund {
             None => format!("{} ({:06})", self.why.words(), self.sequence),
         }
     }
+
+    /// The message that carries it out.
+    pub(crate) const fn message(&self, order: OrderId, now: Timestamp) -> Message {
+        Message { id: MessageId { order, sequence: self.sequence }, task: Task::Refund, at: now }
+    }
 }
 
 /// A refund that the order does not allow.
@@ -127,7 +135,7 @@ pub enum NotRefundable {
 impl Order {
     /// What the shop holds of the reader's money and has not promised back. A refund that the provider would not do is held still.
     pub fn held(&self) -> Won {
-        if self.paid_at.is_none() {
+        if self.paid_at.is_none() || self.deposit_is_gone() {
             return Won::ZERO;
         }
         let promised = self
@@ -163,7 +171,12 @@ impl Order {
             return Err(Refused::NoSuchTransition { from: self.state, to: State::Cancelled });
         }
         let order = self.become_state(State::RefundDue, now)?;
-        Ok(order.back_but(Won::ZERO, Why::Cancelled, now))
+        let mut step = order.back_but(Won::ZERO, Why::Cancelled, now);
+        // The owner may have given everything back before.
+        if step.order.refund_by().is_none() {
+            step.order.state = State::Refunded;
+        }
+        Ok(step)
     }
 
     /// The money arrived after the order was cancelled: all of it goes back.
@@ -218,6 +231,9 @@ impl Order {
             .refunds
             .iter()
             .all(|refund| matches!(refund.progress, Progress::Done { .. } | Progress::Replaced));
+        if settled {
+            order.refund_to = None;
+        }
         if settled && order.held() <= order.kept() && order.state.may_become(State::Refunded) {
             order.state = State::Refunded;
         }
@@ -238,10 +254,11 @@ impl Order {
     }
 
     /// The money arrived.
-    fn with_money(mut self, receipt: Option<String>, now: Timestamp) -> Self {
+    pub(crate) fn with_money(mut self, receipt: Option<String>, now: Timestamp) -> Self {
         self.paid_at = Some(now);
         if let Some(payment) = &mut self.payment {
-            payment.outcome = Outcome::Done { receipt };
+            let deposit = matches!(payment.outcome, Outcome::Waits { .. });
+            payment.outcome = Outcome::Done { receipt, deposit };
         }
         self
     }
@@ -267,18 +284,28 @@ impl Step {
         if amount == Won::ZERO {
             return Self { order, messages };
         }
-        let Self { mut order, messages: asked } = order.asking(&[Task::Refund], now);
-        order.refunds.extend(asked.iter().map(|message| Refund {
-            sequence: message.id.sequence,
+        let mut order = order;
+        order.messages += 1;
+        let no_account = order.by_deposit() && order.refund_to.is_none();
+        let refund = Refund {
+            sequence: order.messages,
             amount,
             why,
             note: note.map(ToOwned::to_owned),
             promised_at: now,
             by: calendar::refunded_by(now),
             told: None,
-            progress: Progress::Due,
-        }));
-        messages.extend(asked);
+            progress: if no_account { Progress::NoAccount } else { Progress::Due },
+        };
+        if no_account {
+            // Its message follows when the reader has named an account.
+            order.refunds.push(refund);
+            let Self { order, messages: told } = order.asking(&[Task::Ring { notice: Notice::Account }], now);
+            messages.extend(told);
+            return Self { order, messages };
+        }
+        messages.push(refund.message(order.id, now));
+        order.refunds.push(refund);
         Self { order, messages }
     }
 }

@@ -51,11 +51,17 @@ pub enum Notice {
     Refunded,
     /// The owner has not chosen today and looks again tomorrow.
     Later,
+    /// An account was opened, and a deposit is awaited.
+    Deposit,
+    /// Money is to go back, and the reader has to say to which account.
+    Account,
+    /// The bank took the deposit back.
+    Reversed,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Paid,
         Self::Chosen,
         Self::Packed,
@@ -64,6 +70,9 @@ impl Notice {
         Self::Cancelled,
         Self::Refunded,
         Self::Later,
+        Self::Deposit,
+        Self::Account,
+        Self::Reversed,
     ];
 
     /// The name in marks.
@@ -77,6 +86,9 @@ impl Notice {
             Self::Cancelled => "cancelled",
             Self::Refunded => "refunded",
             Self::Later => "later",
+            Self::Deposit => "deposit",
+            Self::Account => "account",
+            Self::Reversed => "reversed",
         }
     }
 }

@@ -134,7 +134,7 @@ impl Store {
 
     /// Writes down, before the provider is asked, that it is being asked to take `amount` for this order under this payment key.
     /// One write, no read: the answer carries the order. The same key may be asked for again; another key only after the first was
-    /// refused.
+    /// refused, and none while a deposit is awaited.
     pub async fn ask_payment(
         &self,
         id: OrderId,
@@ -158,7 +158,8 @@ impl Store {
             )
             .condition_expression(
                 "visitor = :visitor AND #state = :priced AND #total = :amount AND held_ms > :now_ms \
-                 AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused)",
+                 AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) \
+                 AND (attribute_not_exists(payment) OR payment.outcome <> :deposit)",
             )
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#state", "state")
@@ -175,6 +176,7 @@ impl Store {
             .expression_attribute_values(":now_ms", number(now.as_millisecond()))
             .expression_attribute_values(":key", string(payment_key))
             .expression_attribute_values(":refused", string("refused"))
+            .expression_attribute_values(":deposit", string("waits"))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -213,20 +215,24 @@ impl Store {
     pub async fn commit_with_a_place(&self, change: Change<'_>, stock: u64) -> Result<(), Lost> {
         let order = &change.step.order;
         let mut transaction = self.steps(&Change { paid: false, ..change })?;
-        let hold = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::stock(order.price.range).attributes()))
-            .update_expression("SET holds.#order = :paid, #version = :next")
-            .condition_expression("#version = :seen")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_names("#order", order.id.to_string())
-            .expression_attribute_values(":seen", number(stock))
-            .expression_attribute_values(":next", number(stock.saturating_add(1)))
-            .expression_attribute_values(":paid", hold_value(&Hold::Paid)?)
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))?;
-        transaction.update(Guard::Stock, hold);
+        transaction.update(Guard::Stock, self.hold_anew(order, &Hold::Paid, stock)?);
         transaction.put(Guard::Order, self.paid_put(order)?);
+        transaction.commit(self).await
+    }
+
+    /// Commits that an account was opened for an order, with its place held until the deposit is due: the place it has (it has to be among those held,
+    /// [`Guard::Stock`] if it is not), or one that was free when the places had the version `stock`.
+    pub async fn commit_account(&self, change: Change<'_>, stock: Option<u64>) -> Result<(), Lost> {
+        let order = &change.step.order;
+        let mut transaction = self.steps(&change)?;
+        let hold = Hold::Until(order.held_until);
+        transaction.update(
+            Guard::Stock,
+            match stock {
+                Some(seen) => self.hold_anew(order, &hold, seen)?,
+                None => self.hold_on(order, &hold)?,
+            },
+        );
         transaction.commit(self).await
     }
 
@@ -244,7 +250,7 @@ impl Store {
         }
         if change.paid {
             if order.state == State::Paid {
-                transaction.update(Guard::Stock, self.hold_for_good(order)?);
+                transaction.update(Guard::Stock, self.hold_on(order, &Hold::Paid)?);
             }
             transaction.put(Guard::Order, self.paid_put(order)?);
         }
@@ -299,15 +305,31 @@ impl Store {
         update.update_expression(expression).build().map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
-    /// The write that turns a paid order's place into one that does not run out.
-    fn hold_for_good(&self, order: &Order) -> Result<Update, StoreError> {
+    /// The write that holds an order's place for longer: it has to be held still.
+    fn hold_on(&self, order: &Order, hold: &Hold) -> Result<Update, StoreError> {
         Update::builder()
             .table_name(&self.table)
             .set_key(Some(key::stock(order.price.range).attributes()))
-            .update_expression("SET holds.#order = :paid")
+            .update_expression("SET holds.#order = :hold")
             .condition_expression("attribute_exists(holds.#order)")
             .expression_attribute_names("#order", order.id.to_string())
-            .expression_attribute_values(":paid", hold_value(&Hold::Paid)?)
+            .expression_attribute_values(":hold", hold_value(hold)?)
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
+    }
+
+    /// The write that takes another place for an order whose own ran out, if the places are as they were read.
+    fn hold_anew(&self, order: &Order, hold: &Hold, seen: u64) -> Result<Update, StoreError> {
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::stock(order.price.range).attributes()))
+            .update_expression("SET holds.#order = :hold, #version = :next")
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#order", order.id.to_string())
+            .expression_attribute_values(":seen", number(seen))
+            .expression_attribute_values(":next", number(seen.saturating_add(1)))
+            .expression_attribute_values(":hold", hold_value(hold)?)
             .build()
             .map_err(|why| StoreError::Unavailable(why.to_string()))
     }

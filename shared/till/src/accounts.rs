@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use house::{
     accounts::{Accounts, Difference, How, There, compare},
+    deposit::order_named,
     id::OrderId,
     money::Won,
     order::Order,
@@ -64,7 +65,9 @@ impl Till {
                 .map(|last| last.transaction_key.clone())
                 .filter(|_| moved.len() == toss::Client::PAGE);
             for moved in moved {
-                seen.entry(moved.order_id).or_default().payments.insert(moved.payment_key);
+                // Of the names that an order has had there, each is the order's.
+                let order = order_named(&moved.order_id).map_or(moved.order_id, |id| id.to_string());
+                seen.entry(order).or_default().payments.insert(moved.payment_key);
             }
             if after.is_none() {
                 break;

@@ -6,19 +6,21 @@
 //! 4. An answer that never came is *unknown*, not failed: it is found out by asking for the order, now, by the reader's reload, and by `sweep`.
 //! 5. Money that arrives for an order that was cancelled meanwhile, or whose place ran out and is taken, goes back: that it was paid and the refund
 //!    are one transaction. A place that ran out and is free still is held again in the transaction that records the payment.
+//! 6. Who pays by a deposit is given an account first ([`deposit`]): that it is awaited, and until when, is recorded like an answer of its own.
 //!
 //! The way back is [`Till::refund`]: asked under a key stored before, checked, recorded, told.
 //!
 //! Errors: [`Outcome`] is what the reader is told; [`TillError`] is ours.
 
 mod accounts;
+mod deposit;
 mod refund;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Cloud, Open};
 use house::{
-    calendar,
+    calendar, deposit as account,
     id::{OrderId, VisitorId},
     money::Won,
     order::{Order, Outcome as Asked, Payment, State},
@@ -61,7 +63,7 @@ pub enum Outcome {
     Unknown(Box<Order>),
     /// Another payment for this order is still under way.
     Underway(Box<Order>),
-    /// The provider has opened an account and waits for a deposit. Nothing is paid.
+    /// An account is open, and a deposit is awaited. Nothing is paid.
     WaitsForDeposit(Box<Order>),
     /// The order was cancelled. If money arrived for it, all of it goes back.
     Cancelled(Box<Order>),
@@ -91,6 +93,8 @@ pub enum Look {
 pub enum Why {
     /// The card or account company said no; its code.
     Provider(String),
+    /// The account for a deposit is closed, and no money came into it; the code ([`house::deposit`]).
+    Closed(&'static str),
     /// The reader took longer than the provider waits.
     TooLate,
     /// Our request was wrong. The reader's card is not to blame.
@@ -165,10 +169,14 @@ impl Till {
 
     /// Finds out what became of a payment that was asked for and never answered.
     pub async fn ask_again(&self, order: Versioned<Order>, now: Timestamp) -> Result<Outcome, TillError> {
-        let Some(Payment { key, asked_at, outcome: Asked::Asked }) = order.value.payment.clone() else {
-            return Ok(said(order.value));
+        let (key, asked_at) = match &order.value.payment {
+            Some(Payment { key, asked_at, outcome: Asked::Asked }) => (key.clone(), *asked_at),
+            Some(Payment { outcome: Asked::Waits { .. }, .. }) => {
+                return Box::pin(self.deposit_due(order, now)).await;
+            }
+            _ => return Ok(said(order.value)),
         };
-        match self.toss.payment_of_order(&order.value.id.to_string()).await {
+        match self.toss.payment_of_order(&order.value.at_the_provider()).await {
             // The confirm never arrived: the same key asks for the same thing, once. Not for an order that is not wanted any more.
             Ok(Some(payment))
                 if payment.status == Status::InProgress && order.value.state == State::Priced =>
@@ -190,18 +198,21 @@ impl Till {
     }
 
     /// Somebody says that a payment has changed: looks, and settles an order that is not settled. Takes no money, so that a hint from
-    /// anybody can do no more than the truth. `deposit_secret` is what a deposit's call has to know.
+    /// anybody can do no more than the truth. `name` is the order's name at the provider; `deposit_secret` is what a deposit's call has to know.
     pub async fn look(
         &self,
         id: OrderId,
+        name: &str,
         deposit_secret: Option<&str>,
         now: Timestamp,
     ) -> Result<Look, TillError> {
         let Some(order) = self.store.order(id).await? else { return Ok(Look::NoSuchOrder) };
-        if !matches!(order.value.state, State::Priced | State::Cancelled) {
+        let open = matches!(order.value.state, State::Priced | State::Cancelled);
+        // Under a name that was given up nothing can happen any more.
+        if (!open && !order.value.by_deposit()) || name != order.value.at_the_provider() {
             return Ok(Look::Settled(said(order.value)));
         }
-        let payment = match self.toss.payment_of_order(&id.to_string()).await {
+        let payment = match self.toss.payment_of_order(name).await {
             Ok(Some(payment)) => payment,
             Ok(None) => return Ok(Look::Settled(Outcome::Unknown(Box::new(order.value)))),
             Err(failure) => {
@@ -214,7 +225,11 @@ impl Till {
         {
             return Ok(Look::WrongSecret);
         }
-        let asked = matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked, .. }));
+        if !open {
+            return Box::pin(self.look_at_deposit(order, payment, now)).await;
+        }
+        let asked =
+            matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked | Asked::Waits { .. }, .. }));
         if asked || payment.status == Status::Done {
             return self.settle(order, Ok(payment), now).await.map(Look::Settled);
         }
@@ -227,7 +242,7 @@ impl Till {
         payment_key: &str,
         key: &IdempotencyKey,
     ) -> Result<toss::Payment, Failure> {
-        let id = order.id.to_string();
+        let id = order.at_the_provider();
         // The stored amount, never the one that came with the redirect.
         let answer =
             self.toss.confirm(Confirm { payment_key, order_id: &id, amount: order.total.0 }, key).await;
@@ -255,9 +270,10 @@ impl Till {
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
         match answer {
-            Ok(payment) => match payment.is_paid(&order.value.id.to_string(), order.value.total.0) {
+            Ok(payment) => match payment.is_paid(&order.value.at_the_provider(), order.value.total.0) {
                 Ok(()) => self.paid(order, payment, now).await,
-                Err(not_paid) => self.not_paid(order, &payment.status, &not_paid, now).await,
+                // Boxed, because most payments are paid, and every one would carry the room for the rest.
+                Err(not_paid) => Box::pin(self.not_paid(order, payment, &not_paid, now)).await,
             },
             Err(Failure::Refused(rejection)) => {
                 tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
@@ -277,16 +293,21 @@ impl Till {
     async fn not_paid(
         &self,
         order: Versioned<Order>,
-        status: &Status,
+        payment: toss::Payment,
         why: &toss::NotPaid,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
-        match (why, status) {
-            (toss::NotPaid::Status(_), Status::Aborted | Status::Expired | Status::Canceled) => {
+        match (why, &payment.status) {
+            (toss::NotPaid::Status(_), Status::Canceled | Status::Expired)
+                if payment.virtual_account.is_some() =>
+            {
+                self.refuse(order, Why::Closed(account::CLOSED), now).await
+            }
+            (toss::NotPaid::Status(_), status @ (Status::Aborted | Status::Expired | Status::Canceled)) => {
                 self.refuse(order, Why::Provider(status.as_str().to_owned()), now).await
             }
             (toss::NotPaid::Status(_), Status::WaitingForDeposit) => {
-                Ok(Outcome::WaitsForDeposit(Box::new(order.value)))
+                Box::pin(self.waits(order, payment, now)).await
             }
             (toss::NotPaid::Status(_), Status::Ready | Status::InProgress) => {
                 Ok(Outcome::Unknown(Box::new(order.value)))
@@ -305,15 +326,18 @@ impl Till {
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
         let id = order.value.id;
-        let receipt = payment.receipt.map(|receipt| receipt.url.reveal().to_owned());
+        let receipt = payment.receipt.as_ref().map(|receipt| receipt.url.reveal().to_owned());
         // Two tabs, the reader and `sweep`, or a payment and a cancel may meet: one of them wins, and all of them say what is true.
         let mut order = order;
         let mut swept = false;
         for _ in 0..ROUNDS {
             let mut paid = order.value.clone();
             let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
-            paid.payment =
-                Some(Payment { key: payment.payment_key.clone(), asked_at, outcome: Asked::Asked });
+            let outcome = match deposit::account_of(&payment, asked_at) {
+                Some(account) => Asked::Waits { account },
+                None => Asked::Asked,
+            };
+            paid.payment = Some(Payment { key: payment.payment_key.clone(), asked_at, outcome });
             let place = match paid.state {
                 State::Priced if swept || in_doubt(&paid, now) => self.place_again(&paid, now).await?,
                 _ => Place::Held,
@@ -353,6 +377,7 @@ impl Till {
     async fn refuse(&self, order: Versioned<Order>, why: Why, now: Timestamp) -> Result<Outcome, TillError> {
         let code = match &why {
             Why::Provider(code) => code.clone(),
+            Why::Closed(code) => (*code).to_owned(),
             Why::TooLate => "EXPIRED".to_owned(),
             Why::Ours => "OURS".to_owned(),
         };
@@ -360,13 +385,20 @@ impl Till {
         let mut order = order;
         for _ in 0..ROUNDS {
             // Somebody may have settled it meanwhile; what they found out counts.
-            let still = matches!(&order.value.payment, Some(Payment { key, outcome: Asked::Asked, .. }) if Some(key) == asked.as_ref());
+            let still = matches!(
+                &order.value.payment,
+                Some(Payment { key, outcome: Asked::Asked | Asked::Waits { .. }, .. }) if Some(key) == asked.as_ref()
+            );
             match order.value.state {
                 State::Priced | State::Cancelled if still => {}
                 State::Priced => return Ok(Outcome::Refused(Box::new(order.value), why)),
                 _ => return Ok(said(order.value)),
             }
-            let refused = order.with(order.value.clone().payment_refused(code.clone(), now));
+            let refused = order.value.clone();
+            let refused = order.with(match &why {
+                Why::Closed(code) => refused.account_closed(code, now),
+                _ => refused.payment_refused(code.clone(), now),
+            });
             match self.store.save_order(&refused, None).await {
                 Ok(()) if refused.value.state == State::Cancelled => {
                     return Ok(Outcome::Cancelled(Box::new(refused.value)));
@@ -434,7 +466,7 @@ fn only_the_place_ran_out(order: &Order, visitor: VisitorId, amount: Won, now: T
         && order.state == State::Priced
         && order.total == amount
         && order.held_until <= now
-        && !matches!(&order.payment, Some(Payment { outcome: Asked::Asked, .. }))
+        && !matches!(&order.payment, Some(Payment { outcome: Asked::Asked | Asked::Waits { .. }, .. }))
 }
 
 /// What to say of an order that does not stand as a confirm supposes.
@@ -444,6 +476,9 @@ fn otherwise(order: Option<Box<Versioned<Order>>>, visitor: VisitorId, amount: W
     };
     match order.state {
         State::Draft | State::Priced if order.total != amount => Outcome::Tampered(Box::new(order)),
+        State::Draft | State::Priced if order.awaits_deposit().is_some() => {
+            Outcome::WaitsForDeposit(Box::new(order))
+        }
         State::Draft | State::Priced => Outcome::Underway(Box::new(order)),
         _ => said(order),
     }
@@ -453,6 +488,7 @@ fn otherwise(order: Option<Box<Versioned<Order>>>, visitor: VisitorId, amount: W
 fn said(order: Order) -> Outcome {
     let order = Box::new(order);
     match order.state {
+        State::Priced if order.awaits_deposit().is_some() => Outcome::WaitsForDeposit(order),
         State::Draft | State::Priced => Outcome::Refused(order, Why::Provider("NOT_ASKED".into())),
         State::Cancelled | State::RefundDue | State::Refunded => Outcome::Cancelled(order),
         _ => Outcome::Paid(order),

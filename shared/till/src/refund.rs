@@ -8,15 +8,16 @@
 //! is not among its cancels asks again, under the same key.
 
 use house::{
+    deposit::RefundTo,
     id::MessageId,
     order::{Order, Payment},
     refund::{Progress, Refund},
 };
 use jiff::Timestamp;
 use store::{Change, Guard, Lost, Versioned};
-use toss::{Cancel, CancelFailure, IdempotencyKey};
+use toss::{Cancel, CancelFailure, IdempotencyKey, RefundAccount, Status};
 
-use crate::{ROUNDS, Till, TillError};
+use crate::{ROUNDS, Till, TillError, deposit::Reversal};
 
 /// What became of a refund.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub enum Refunding {
     DoneBefore,
     /// The provider will not do it; the owner sees it with the reason.
     Parked,
+    /// The provider does not take the reader's account, who is asked for it again.
+    AccountRefused,
     /// Nobody knows, or not yet: the same again, later. Why, for the log.
     Unknown(String),
     /// There is no such order or refund.
@@ -37,7 +40,21 @@ pub enum Refunding {
 enum Found {
     Done,
     Refused(String),
+    /// The provider does not take the reader's account, or nobody has named one.
+    AccountRefused,
+    /// The bank took the deposit back: there is nothing that could go back.
+    Reversed(Box<toss::Payment>),
     Unknown(String),
+}
+
+/// What a payment shows of a refund.
+enum There {
+    /// It is done.
+    Done,
+    /// It is not among the payment's cancels.
+    Absent,
+    /// There is no money, because the bank took the deposit back.
+    Reversed(Box<toss::Payment>),
 }
 
 impl Till {
@@ -53,14 +70,57 @@ impl Till {
         };
         let found = if asked_before {
             match self.look_for(key, &order, refund).await {
-                Some(true) => Found::Done,
-                Some(false) => self.cancel(key, &order, refund).await?,
-                None => Found::Unknown("the payment can not be looked at".to_owned()),
+                Some(There::Done) => Found::Done,
+                Some(There::Reversed(payment)) => Found::Reversed(payment),
+                Some(There::Absent) => self.cancel(key, &order, refund).await?,
+                None => Found::Unknown("the payment cannot be looked at".to_owned()),
             }
         } else {
             self.cancel(key, &order, refund).await?
         };
+        if let Found::Reversed(payment) = found {
+            return match Box::pin(self.reversed(id.order, &payment, now)).await? {
+                Reversal::Recorded(_) => {
+                    self.store.handled(id, now).await?;
+                    Ok(Refunding::DoneBefore)
+                }
+                Reversal::Unknown => Ok(Refunding::Unknown("the deposit is being taken back".to_owned())),
+            };
+        }
+        let tried = order.refund_to.clone();
+        if matches!(found, Found::AccountRefused) {
+            return Box::pin(self.ask_for_account(id, tried.as_ref(), now)).await;
+        }
         self.record(id, found, now).await
+    }
+
+    /// Records that the account is to be asked for again.
+    async fn ask_for_account(
+        &self,
+        id: MessageId,
+        tried: Option<&RefundTo>,
+        now: Timestamp,
+    ) -> Result<Refunding, TillError> {
+        for _ in 0..ROUNDS {
+            let Some(order) = self.store.order(id.order).await? else { return Ok(Refunding::NoSuchRefund) };
+            if !order.value.refund(id.sequence).is_some_and(|refund| refund.progress.is_open()) {
+                self.store.handled(id, now).await?;
+                return Ok(Refunding::DoneBefore);
+            }
+            let step = order.value.clone().account_refused(id.sequence, tried, now);
+            let change =
+                Change { seen: order.version, step: &step, handled: Some(id), copy: None, paid: false };
+            match self.store.commit(change).await {
+                Ok(()) => {
+                    tracing::info!(order = %id.order, refund = id.sequence, "the account of a refund is asked for again");
+                    return Ok(Refunding::AccountRefused);
+                }
+                Err(Lost::Race(Guard::Message)) => return Ok(Refunding::DoneBefore),
+                Err(Lost::Race(_) | Lost::Conflict) => {}
+                Err(lost) => return Err(lost.into()),
+            }
+        }
+        Err(TillError::Busy)
     }
 
     /// Writes down that the provider is being asked, unless it was asked before.
@@ -72,6 +132,9 @@ impl Till {
             match order.value.refund(id.sequence).map(|refund| &refund.progress) {
                 None => return Ok(Asking::Over(Refunding::NoSuchRefund)),
                 Some(Progress::Asked) => return Ok(Asking::Order(Box::new(order.value), true)),
+                Some(Progress::NoAccount) => {
+                    return Ok(Asking::Over(Refunding::Unknown("nobody has named an account".to_owned())));
+                }
                 Some(Progress::Due) => {}
                 Some(Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced) => {
                     self.store.handled(id, now).await?;
@@ -94,12 +157,21 @@ impl Till {
             IdempotencyKey::new(format!("cancel:{id}:{}", refund.sequence)).map_err(|_| TillError::Key)?;
         // Everything at once is also allowed where parts are not.
         let amount = (refund.amount != order.total).then_some(refund.amount.0);
-        let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to: None };
+        let refund_to = order.refund_to.as_ref().map(|to| RefundAccount {
+            bank: to.bank.code().to_owned(),
+            account_number: to.number.reveal().as_str().into(),
+            holder_name: to.holder.reveal().as_str().into(),
+        });
+        if order.by_deposit() && refund_to.is_none() {
+            return Ok(Found::AccountRefused);
+        }
+        let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to };
         let answer = self.toss.cancel(payment_key, &cancel, &key).await;
-        let failure = match answer {
-            Ok(payment) if is_among(&payment, order, refund) => return Ok(Found::Done),
-            Ok(payment) => {
-                tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?payment.trace, "the answer to a refund does not show it");
+        let failure = match answer.map(|payment| (payment.trace.clone(), shows(payment, order, refund))) {
+            Ok((_, There::Done)) => return Ok(Found::Done),
+            Ok((_, There::Reversed(payment))) => return Ok(Found::Reversed(payment)),
+            Ok((trace, There::Absent)) => {
+                tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?trace, "the answer to a refund does not show it");
                 return Ok(Found::Unknown("the answer does not show the refund".to_owned()));
             }
             Err(failure) => failure,
@@ -109,13 +181,22 @@ impl Till {
         // Whatever was answered: what stands among the payment's cancels is done.
         let there = self.look_for(payment_key, order, refund).await;
         Ok(match (failure, there) {
-            (_, Some(true)) => Found::Done,
-            (CancelFailure::AlreadyDone(_), Some(false)) if self.agrees(payment_key, order, refund).await => {
+            (_, Some(There::Done)) => Found::Done,
+            (_, Some(There::Reversed(payment))) => Found::Reversed(payment),
+            (CancelFailure::AlreadyDone(_), Some(There::Absent))
+                if self.agrees(payment_key, order, refund).await =>
+            {
                 Found::Done
             }
-            (CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection), Some(false)) => {
-                Found::Refused(rejection.code)
+            (CancelFailure::Refused(rejection), Some(There::Absent))
+                if rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
+            {
+                Found::AccountRefused
             }
+            (
+                CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
+                Some(There::Absent),
+            ) => Found::Refused(rejection.code),
             (CancelFailure::OurFault(rejection), _) => {
                 tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
                 Found::Unknown(why)
@@ -124,13 +205,13 @@ impl Till {
         })
     }
 
-    /// Whether the refund is among the payment's cancels; none = the provider does not say.
-    async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<bool> {
+    /// What the payment shows of the refund; none = the provider does not say.
+    async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<There> {
         match self.toss.payment(payment_key).await {
-            Ok(Some(payment)) => Some(is_among(&payment, order, refund)),
+            Ok(Some(payment)) => Some(shows(payment, order, refund)),
             Ok(None) => None,
             Err(failure) => {
-                tracing::warn!(order = %order.id, error.message = %failure, "payment can not be looked at");
+                tracing::warn!(order = %order.id, error.message = %failure, "payment cannot be looked at");
                 None
             }
         }
@@ -160,7 +241,7 @@ impl Till {
                     let parked = order.value.clone().refund_parked(id.sequence, code.clone(), now);
                     (self.store.save_order(&order.with(parked), Some(id)).await, Refunding::Parked)
                 }
-                Found::Done | Found::Unknown(_) => {
+                Found::Done | Found::AccountRefused | Found::Reversed(_) | Found::Unknown(_) => {
                     let step = order.value.clone().refund_done(id.sequence, now);
                     let change = Change {
                         seen: order.version,
@@ -193,9 +274,22 @@ enum Asking {
     Over(Refunding),
 }
 
+/// What a payment shows of this refund. One that was never approved, or is not any more, has no money that could go back: a cancel of it closes an
+/// account, and stands among its cancels all the same.
+fn shows(payment: toss::Payment, order: &Order, refund: &Refund) -> There {
+    let gone = payment.status == Status::WaitingForDeposit || payment.approved_at.is_none();
+    if order.by_deposit() && gone {
+        There::Reversed(Box::new(payment))
+    } else if is_among(&payment, order, refund) {
+        There::Done
+    } else {
+        There::Absent
+    }
+}
+
 /// Whether a payment shows this refund, and its sums are sound: what was cancelled and what is left are what was paid.
 fn is_among(payment: &toss::Payment, order: &Order, refund: &Refund) -> bool {
-    let ours = payment.order_id == order.id.to_string() && payment.total_amount == order.total.0;
+    let ours = payment.order_id == order.at_the_provider() && payment.total_amount == order.total.0;
     let cancelled: u64 = payment.cancels.iter().map(|cancelled| cancelled.cancel_amount).sum();
     let sound = payment.balance_amount.saturating_add(cancelled) == payment.total_amount;
     let reason = refund.at_the_provider();

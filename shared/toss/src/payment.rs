@@ -207,6 +207,9 @@ pub struct VirtualAccount {
     /// The bank, two digits.
     #[serde(default)]
     pub bank_code: Option<String>,
+    /// Who it was opened for.
+    #[serde(default)]
+    pub customer_name: Option<Hidden>,
     /// Until when the deposit is taken. Passing it sends no webhook: keep your own clock.
     #[serde(default, deserialize_with = "moment")]
     pub due_date: Option<Timestamp>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use house::text::Language;
 use insta::{Settings, assert_snapshot};
+use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
 use serde_json::json;
 use toss_standin::{Fault, On, Rule};
@@ -267,6 +268,58 @@ async fn the_payment() {
         let mut other = shop.visitor().reading(language);
         other.go("/shelf?range=middle").await;
         pay.keep();
+    }
+}
+
+/// The money's way by an account: every page that tells of it.
+#[tokio::test]
+async fn a_deposit_awaited_come_late_and_taken_back() {
+    for language in Language::ALL {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 1), book(2, 15_000, 4, 1)]).await;
+        let mut album = Album::new("deposit", language);
+        let mut reader = shop.visitor().reading(language);
+        let order = reader.to_an_order(Doors::Plain, "middle").await;
+        album.add("an account is opened", reader.pay(Pay::Account).await);
+        shop.settle().await;
+        album.add("the letter that says where to pay", reader.mailbox().await);
+        album.add("cancelling before the deposit", reader.go(&format!("/cancel/{order}")).await);
+        shop.system().leap(SignedDuration::from_mins(24 * 60 - 1)).await.unwrap();
+        shop.standin().fault(Rule { times: 10, ..Rule::once(On::Query, Fault::ErrorBefore) });
+        shop.minutes_pass(1).await;
+        shop.standin().clear_faults();
+        album.add("its time is over", reader.window().await);
+        album.add("its account is closed", reader.onward().await);
+        album.add("seen from the window", reader.window().await);
+        reader.onward().await;
+        reader.pay(Pay::Account).await;
+        assert!(shop.standin().deposit(&format!("{order}-2")).await);
+        reader.onward().await;
+        shop.system().hold("pack");
+        shop.settle().await;
+        album.add("paid, and a difference to go back", reader.window().await);
+        album.add("the account is asked for", reader.go(&format!("/cancel/{order}?to=account")).await);
+        album.add("cancelling asks for it too", reader.go(&format!("/cancel/{order}")).await);
+        let form = reader.here().form("main form").fill("bank", "88").fill("account", "11");
+        album.add("an account that is none", reader.submit(form).await);
+        let form = reader.here().form("main form").fill("bank", "88").fill("account", "110-123-456789");
+        let form = form.fill("holder", "윤동주");
+        album.add("cancelled", reader.submit(form).await);
+        shop.system().release("pack");
+        shop.settle().await;
+        let second = reader.order_again("middle").await;
+        reader.pay(Pay::Account).await;
+        assert!(shop.standin().deposit(&second).await);
+        reader.onward().await;
+        shop.settle().await;
+        assert!(shop.standin().reverse_deposit(&second).await);
+        let body = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": second } });
+        let hint = http::Request::post("/toss-webhook").header("tosspayments-webhook-transmission-id", "1");
+        let answer = reader.ask(hint.body(body.to_string().into()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
+        shop.settle().await;
+        album.add("taken back after it was packed", reader.go(&format!("/window/{second}")).await);
+        album.add("every letter", reader.mailbox().await);
+        album.keep();
     }
 }
 

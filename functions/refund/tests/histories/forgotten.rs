@@ -1,6 +1,7 @@
 //! That the guards are needed, and that the judge sees it. Two hands meet on one order or one shelf; with its guard the slower one looks again, and ledger
 //! and table agree. Then the very same with one condition forgotten (a switch of the local wire, which nothing that ships has): they must not.
 
+use jiff::SignedDuration;
 use local::{Breakage, Fault as Wire, Service};
 use toss_standin::{Fault, On, Rule};
 
@@ -83,7 +84,7 @@ async fn a_refund_does_not_write_over_a_cancel_that_was_faster() {
         let system = play.shop.system();
         system.hold("refund");
         system.hold("pack");
-        play.pays(0).await;
+        play.pays_by_card(0).await;
         play.shop.settle().await;
         system.release("refund");
         pause(play, "refund");
@@ -105,9 +106,9 @@ async fn a_copy_is_not_taken_from_a_book_that_has_changed() {
         play.order(1).await;
         let system = play.shop.system();
         system.hold("pack");
-        play.pays(0).await;
+        play.pays_by_card(0).await;
         play.shop.settle().await;
-        play.pays(1).await;
+        play.pays_by_card(1).await;
         pause(play, "choose");
         let meanwhile = async {
             system.wire().paused().await;
@@ -135,8 +136,33 @@ async fn two_readers_do_not_take_the_last_place() {
         play.placed(0, &one);
         play.placed(1, &two);
         for which in 0..play.orders.len() {
-            play.pays(which).await;
+            play.pays_by_card(which).await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_holds_no_place_that_somebody_else_has_taken_meanwhile() {
+    is_needed("pay", "attribute_exists(holds.#order)", 2, "places are promised", async |play: &mut Play| {
+        play.shelves(1, 1).await;
+        play.order(0).await;
+        let account = play.new_account(0);
+        pause(play, "pay");
+        let wire = play.shop.system().wire().clone();
+        let meanwhile = async {
+            wire.paused().await;
+            // Nobody else finds the account meanwhile.
+            play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
+            play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
+            let to = play.at_the_counter(1).await;
+            wire.go_on();
+            to
+        };
+        let ((), to) = tokio::join!(play.takes(0, account.as_ref()), meanwhile);
+        play.placed(1, &to);
+        play.pays_by_card(1).await;
+        play.shop.standin().deposit(&play.name(0)).await;
     })
     .await;
 }

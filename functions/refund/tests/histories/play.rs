@@ -17,6 +17,9 @@ pub(crate) const PAID: u64 = 22_000;
 const HANDS: [&str; 11] =
     ["pay", "pay", "cancel", "choose", "pack", "ship", "refund", "refund", "ring", "toss-webhook", "sweep"];
 
+/// The account that readers name.
+const ACCOUNT: &str = "bank=88&account=110123456789&holder=Kim";
+
 const QUEUES: [&str; 5] = ["choose", "pack", "ship", "refund", "ring"];
 
 /// Whether an item waits for something that comes by itself.
@@ -115,15 +118,39 @@ impl Play {
         self.shop.standin().clear_faults();
         self.shop.system().release_all();
         self.shop.settle().await;
-        // An answer that nobody can have is given up after half an hour; most histories are over sooner.
-        for _ in 0..8 {
-            self.shop.system().leap(SignedDuration::from_mins(11)).await.unwrap();
+        // An answer that nobody can have is given up after half an hour, a deposit that does not come after a day; most histories are over sooner.
+        for round in 0..12 {
+            self.hears_of_deposits().await;
+            self.names_accounts().await;
+            let minutes = if round == 4 { 25 * 60 } else { 11 };
+            self.shop.system().leap(SignedDuration::from_mins(minutes)).await.unwrap();
             let items = self.shop.items();
             if !items.iter().any(is_under_way) {
                 return items;
             }
         }
         self.shop.items()
+    }
+
+    /// Whatever there is to say of deposits is said until it is heard: the payment service says it again for three days.
+    async fn hears_of_deposits(&self) {
+        let said = self.shop.standin().webhooks();
+        for delivery in said.iter().filter(|delivery| delivery.event == "DEPOSIT_CALLBACK") {
+            self.hears(delivery).await;
+        }
+        self.shop.settle().await;
+    }
+
+    /// Who has money to come back names an account.
+    async fn names_accounts(&self) {
+        for which in 0..self.orders.len() {
+            let item = self.shop.order(&self.orders[which].id);
+            let refunds = item["refunds"]["L"].as_array().map_or(&[][..], Vec::as_slice);
+            if refunds.iter().any(|refund| refund["M"]["progress"]["S"] == "no_account") {
+                self.names_account(which).await;
+            }
+        }
+        self.shop.settle().await;
     }
 
     async fn something_happens(&mut self, before: usize) {
@@ -133,7 +160,7 @@ impl Play {
             let reader = self.dice.place(self.readers.len());
             return self.order(reader).await;
         };
-        match self.dice.throw(31) {
+        match self.dice.throw(37) {
             0..=4 => self.pays(which).await,
             5 => {
                 let (one, two) = (self.tab(which), self.tab(which));
@@ -189,6 +216,20 @@ impl Play {
             27 | 28 => self.posts(which).await,
             29 => self.withdraws(which).await,
             30 => self.comes_back(which).await,
+            31 | 32 => {
+                let name = self.name(which);
+                self.shop.standin().deposit(&name).await;
+            }
+            33 => {
+                let name = self.name(which);
+                self.shop.standin().reverse_deposit(&name).await;
+            }
+            34 => self.names_account(which).await,
+            35 => {
+                // A deposit in the very moment in which its order is cancelled.
+                let name = self.name(which);
+                tokio::join!(self.shop.standin().deposit(&name), self.cancels(which));
+            }
             24 => {
                 let minutes =
                     if self.dice.throw(3) == 0 { 15 + self.dice.throw(30) } else { 1 + self.dice.throw(8) };
@@ -246,12 +287,26 @@ impl Play {
         }
     }
 
-    /// A payment that the reader has approved: in a tab that is open, or in a new one.
-    fn tab(&mut self, which: usize) -> Option<String> {
-        let order = &mut self.orders[which];
-        if order.tabs.is_empty() || self.dice.throw(4) == 0 {
-            order.tabs.extend(self.shop.standin().approve(&order.id, PAID, Method::Card));
+    /// What an order is called at the payment service: a new name after each account that was closed.
+    pub(crate) fn name(&self, which: usize) -> String {
+        let id = &self.orders[which].id;
+        match self.shop.order(id)["accounts_closed"]["N"]
+            .as_str()
+            .and_then(|closed| closed.parse::<u32>().ok())
+        {
+            Some(closed) => format!("{id}-{}", closed + 1),
+            None => id.clone(),
         }
+    }
+
+    /// A payment that the reader has approved: in a tab that is open, or in a new one; by card, or by a deposit.
+    fn tab(&mut self, which: usize) -> Option<String> {
+        if self.orders[which].tabs.is_empty() || self.dice.throw(4) == 0 {
+            let method = if self.dice.throw(3) == 0 { Method::VirtualAccount } else { Method::Card };
+            let tab = self.shop.standin().approve(&self.name(which), PAID, method);
+            self.orders[which].tabs.extend(tab);
+        }
+        let order = &self.orders[which];
         if order.tabs.is_empty() { None } else { Some(self.dice.one_of(&order.tabs).clone()) }
     }
 
@@ -260,6 +315,16 @@ impl Play {
         let order = &mut self.orders[which];
         order.tabs.extend(self.shop.standin().approve(&order.id, PAID, Method::Card));
         order.tabs.last().cloned()
+    }
+
+    /// An account asked for in a tab of its own.
+    pub(crate) fn new_account(&mut self, which: usize) -> Option<String> {
+        self.shop.standin().approve(&self.orders[which].id, PAID, Method::VirtualAccount)
+    }
+
+    pub(crate) async fn pays_by_card(&mut self, which: usize) {
+        let tab = self.new_tab(which);
+        self.takes(which, tab.as_ref()).await;
     }
 
     pub(crate) async fn pays(&mut self, which: usize) {
@@ -276,7 +341,14 @@ impl Play {
 
     pub(crate) async fn cancels(&self, which: usize) {
         let order = &self.orders[which];
-        self.post(&self.readers[order.reader], &format!("/cancel/{}", order.id), String::new()).await;
+        self.post(&self.readers[order.reader], &format!("/cancel/{}", order.id), ACCOUNT.to_owned()).await;
+    }
+
+    /// Names the account that a deposit goes back to, if it is asked for.
+    async fn names_account(&self, which: usize) {
+        let order = &self.orders[which];
+        let body = format!("only=account&{ACCOUNT}");
+        self.post(&self.readers[order.reader], &format!("/cancel/{}", order.id), body).await;
     }
 
     /// Sends the book back, if it has come.
@@ -316,6 +388,9 @@ impl Play {
         let fault = match (on, self.dice.throw(6)) {
             (On::Confirm, 0) => Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() },
             (On::Cancel, 0) => Fault::Answer { code: "FORBIDDEN_CONSECUTIVE_REQUEST".to_owned() },
+            (On::Cancel, 1) if self.dice.throw(2) == 0 => {
+                Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() }
+            }
             (On::Cancel, 1) => Fault::Answer { code: "COMMON_ERROR".to_owned() },
             (On::Query, _) | (_, 2) => Fault::ErrorBefore,
             (_, 3) => Fault::ErrorAfter,

@@ -78,7 +78,8 @@ impl World {
             return Err(&codes::INVALID_REQUEST);
         }
         if record.method == Method::VirtualAccount {
-            self.give_account(&mut record, "20", "연습 손님", VALID_HOURS);
+            let hours = record.valid_hours.unwrap_or(VALID_HOURS);
+            self.give_account(&mut record, "20", "연습 손님", hours);
         } else {
             record.state = State::Done;
             record.approved_at = Some(self.now());

@@ -377,6 +377,7 @@ impl Standin {
             order_name: "책 한 권".to_owned(),
             success_url: "http://shop.invalid/success".to_owned(),
             fail_url: "http://shop.invalid/fail".to_owned(),
+            valid_hours: None,
         };
         let mut world = self.shared.world();
         let world::Opened::Page(record) = world.open(&asked, method) else { return None };

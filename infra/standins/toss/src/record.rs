@@ -123,6 +123,9 @@ pub(crate) struct Record {
     pub(crate) last_transaction_key: Option<String>,
     pub(crate) secret: String,
     pub(crate) account: Option<Account>,
+    /// How long its account is to be open, in hours, as the window was asked.
+    #[serde(default)]
+    pub(crate) valid_hours: Option<i64>,
     pub(crate) cancels: Vec<Cancelled>,
     /// The code of the refusal.
     pub(crate) failure: Option<String>,

@@ -13,6 +13,9 @@
       successUrl: new URL(successUrl, location.href).href,
       failUrl: new URL(failUrl, location.href).href,
     });
+    if (request.virtualAccount?.validHours) {
+      query.set("validHours", String(request.virtualAccount.validHours));
+    }
     (request.windowTarget === "self" || window.top === window ? window : window.top).location.assign(`${home}/window?${query}`);
     return new Promise(() => {});
   };

@@ -21,6 +21,7 @@ pub(crate) struct Query {
     fail_url: String,
     customer_key: String,
     client_key: String,
+    valid_hours: String,
 }
 
 /// A [`Query`] that can be paid.
@@ -31,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) order_name: String,
     pub(crate) success_url: String,
     pub(crate) fail_url: String,
+    /// How long a virtual account is open.
+    pub(crate) valid_hours: Option<i64>,
 }
 
 /// What a person does in the window.
@@ -73,12 +76,20 @@ impl Query {
         if !is_web_address(&self.fail_url) {
             return Err(("failUrl", "an http or https address"));
         }
+        let valid_hours = match self.valid_hours.as_str() {
+            "" => None,
+            hours => {
+                let hours: Option<i64> = hours.parse().ok().filter(|hours| (1..=720).contains(hours));
+                Some(hours.ok_or(("virtualAccount.validHours", "1 to 720 hours"))?)
+            }
+        };
         let asked = Asked {
             amount,
             order_id: self.order_id.clone(),
             order_name: self.order_name.clone(),
             success_url: self.success_url.clone(),
             fail_url: self.fail_url.clone(),
+            valid_hours,
         };
         Ok((asked, method))
     }
@@ -164,28 +175,8 @@ pub(crate) fn page(title: &str, wide: bool, content: &Markup) -> Markup {
 pub(crate) fn payment_page(record: &Record) -> Markup {
     let way = |choice: &str| format!("/window/{}/{choice}", record.payment_key);
     let sum = won(record.amount);
-    let method = |value: &str, this: Method, korean: &str, english: &str| {
-        html! {
-            label {
-                input type="radio" name="method" value=(value) checked[record.method == this];
-                span { (korean) span lang="en" { (english) } }
-            }
-        }
-    };
-    let choices = html! {
-        fieldset {
-            legend { "결제 수단 · How to pay" }
-            (method("CARD", Method::Card, "카드", "Card"))
-            (method("VIRTUAL_ACCOUNT", Method::VirtualAccount, "가상계좌 (나중에 입금)", "Virtual account (paid into later)"))
-            @if !matches!(record.method, Method::Card | Method::VirtualAccount) {
-                // The shop asked for another one: it stays the choice.
-                label {
-                    input type="radio" name="method" value="" checked;
-                    span { (record.method.korean()) }
-                }
-            }
-        }
-    };
+    // What the shop asked for stays the choice, unless the person wants the other of the two.
+    let at_once = if record.method == Method::VirtualAccount { "CARD" } else { "" };
     page(
         "연습용 결제창",
         false,
@@ -201,9 +192,15 @@ pub(crate) fn payment_page(record: &Record) -> Markup {
                 tr { th scope="row" { "금액" span lang="en" { "Amount" } } td class="sum" { (sum) "원" } }
             }
             form method="post" action=(way("approve")) {
-                (choices)
+                input type="hidden" name="method" value=(at_once);
                 button class="act" type="submit" formaction=(way("approve")) data-pay="approve" {
                     (sum) "원 결제하기" span lang="en" { "Pay " (sum) " won" }
+                }
+            }
+            form method="post" action=(way("approve")) {
+                input type="hidden" name="method" value="VIRTUAL_ACCOUNT";
+                button type="submit" formaction=(way("approve")) data-pay="account" {
+                    "가상계좌 받기 (나중에 입금)" span lang="en" { "Open a virtual account (paid into later)" }
                 }
             }
             form method="post" action=(way("refuse")) {

@@ -213,6 +213,7 @@ impl World {
             last_transaction_key: None,
             secret: format!("ps_{:016x}{:016x}", self.draw(), self.draw()),
             account: None,
+            valid_hours: asked.valid_hours,
             cancels: Vec::new(),
             failure: None,
         }

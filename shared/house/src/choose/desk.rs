@@ -36,11 +36,14 @@ pub enum Errand {
     Stock,
     /// Find another way for money that the provider does not take back.
     Refund,
+    /// Look into a deposit that the bank took back after the book was packed.
+    Deposit,
 }
 
 impl Errand {
     /// Every errand, in the order of the desk.
-    pub const ALL: [Self; 5] = [Self::Post, Self::Pick, Self::Stock, Self::Refund, Self::PickTomorrow];
+    pub const ALL: [Self; 6] =
+        [Self::Deposit, Self::Post, Self::Pick, Self::Stock, Self::Refund, Self::PickTomorrow];
 
     /// Its name in Korean.
     pub const fn title(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Errand {
             Self::PickTomorrow => "내일 고르기",
             Self::Stock => "책이 모자람",
             Self::Refund => "환불이 멈춤",
+            Self::Deposit => "되돌려진 입금",
         }
     }
 }
@@ -58,6 +62,7 @@ impl Order {
     /// What the owner is to do with an order that waits for the owner.
     pub fn errand(&self, day: Date) -> Errand {
         match self.state {
+            _ if self.deposit_is_gone() => Errand::Deposit,
             State::Packed if self.parcel.is_none() => Errand::Post,
             State::Choosing if self.want == Some(Want::Pick) && self.rests(day) => Errand::PickTomorrow,
             State::Choosing if self.want == Some(Want::Pick) => Errand::Pick,

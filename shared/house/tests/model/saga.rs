@@ -456,7 +456,8 @@ impl Saga {
             let refund = u32::try_from(number).ok().and_then(|number| order.refund(number));
             match refund.map(|refund| &refund.progress) {
                 _ if *times > 1 => return said("a refund went back twice"),
-                None | Some(Progress::Due | Progress::Parked { .. } | Progress::Replaced) => {
+                None
+                | Some(Progress::NoAccount | Progress::Due | Progress::Parked { .. } | Progress::Replaced) => {
                     return said("money went back that the order does not know of");
                 }
                 Some(Progress::Asked | Progress::Done { .. }) => {}
@@ -884,7 +885,7 @@ impl Saga {
                 return;
             }
             Progress::Asked => {}
-            Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced => {
+            Progress::NoAccount | Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced => {
                 out.push((Next::Goes(at), to(world, At::Idle)));
                 return;
             }

@@ -1,0 +1,156 @@
+//! Where a deposit goes back to. Asked for only when money is to go back, kept with the order until it is back, and shown to nobody but the payment provider
+//! (and the owner, if the provider will not do it).
+
+use house::{
+    deposit::{Bank, NotAnAccount, RefundTo},
+    money::Won,
+    order::Order,
+    refund::Progress,
+};
+use maud::{Markup, html};
+use store::{Change, Lost, Versioned};
+use web::{
+    Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    field::{self, Field},
+    say,
+};
+
+use crate::{frame, won};
+
+/// The field that says that the account alone is named, and nothing is cancelled.
+pub(crate) const ONLY: &str = "only";
+
+/// Whether a cancel of this order has to name an account.
+pub(crate) fn is_needed(order: &Order) -> bool {
+    order.by_deposit() && order.held() > Won::ZERO && order.refund_to.is_none()
+}
+
+/// The account in the form, or what is wrong with it.
+pub(crate) fn read(request: &Request) -> Result<RefundTo, Vec<Problem>> {
+    let typed = |name: &'static str| request.form.typed(name);
+    RefundTo::typed(typed("bank"), typed("account"), typed("holder"))
+        .map_err(|wrong| wrong.into_iter().map(|what| problem(request, what)).collect())
+}
+
+fn problem(request: &Request, what: NotAnAccount) -> Problem {
+    let (field, say) = match what {
+        NotAnAccount::Bank => ("bank", say!(request, "은행을 골라 주십시오.", "Please choose the bank.")),
+        NotAnAccount::Number => (
+            "account",
+            say!(
+                request,
+                "계좌 번호를 숫자로 적어 주십시오. 8자리에서 20자리입니다.",
+                "Please write the account number in digits, 8 to 20 of them."
+            ),
+        ),
+        NotAnAccount::Holder => (
+            "holder",
+            say!(
+                request,
+                "예금주를 은행에 적힌 대로 60자까지 적어 주십시오.",
+                "Please write the account holder as the bank knows them, up to 60 characters."
+            ),
+        ),
+    };
+    Problem { field, say: say.to_owned() }
+}
+
+/// Names the account that waiting money goes back to. None if somebody changed the order meanwhile: look again.
+pub(crate) async fn name(
+    site: &Site,
+    request: &Request,
+    order: &Versioned<Order>,
+) -> Result<Option<Reply>, Refusal> {
+    // The second click, or another tab.
+    if !order.value.wants_account() {
+        return Ok(Some(Reply::see(format!("/cancel/{}", order.value.id))));
+    }
+    let account = match read(request) {
+        Ok(account) => account,
+        Err(problems) => {
+            let page = page(request, &order.value, &problems);
+            return Ok(Some(page.status(StatusCode::UNPROCESSABLE_ENTITY).into()));
+        }
+    };
+    let step = order.value.clone().refunds_go_to(account, request.now);
+    let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+    match site.store.commit(change).await {
+        Ok(()) => {
+            tracing::info!(order = %order.value.id, "an account for a refund was named");
+            Ok(Some(Reply::see(format!("/window/{}", order.value.id))))
+        }
+        Err(Lost::Race(_) | Lost::Conflict) => Ok(None),
+        Err(Lost::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The page that asks for nothing but the account.
+pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Page {
+    let body = html! {
+        h1 { (say!(request, "돌려받으실 계좌", "The account for your money")) }
+        section data-order=(order.id) data-state=(order.state.name()) {
+            (field::summary(problems, request.language))
+            (form(request, order, problems))
+        }
+        p { a.door.quiet href=(format!("/window/{}", order.id)) { (say!(request, "창으로 돌아가기", "Back to the window")) } }
+    };
+    frame(request, body)
+}
+
+/// The form that names an account for the money that waits.
+pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
+    let waits = order.refunds.iter().filter(|refund| refund.progress == Progress::NoAccount);
+    let amount: Won = waits.map(|refund| refund.amount).sum();
+    html! {
+        p { (say!(
+            request,
+            format!("{amount}원을 돌려드려야 합니다. 계좌를 적어 주신 날부터 영업일 3일 안에 보내 드립니다."),
+            format!("₩{amount} is to go back to you. It is sent within 3 working days of the day on which you name an account.")
+        )) }
+        form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
+            input type="hidden" name=(ONLY) value="account";
+            (fields(request, problems))
+            button { (say!(request, "이 계좌로 받기", "Send it to this account")) }
+        }
+    }
+}
+
+/// The three fields of an account.
+pub(crate) fn fields(request: &Request, problems: &[Problem]) -> Markup {
+    let wrong = problems.iter().find(|problem| problem.field == "bank");
+    let chosen = request.form.typed("bank");
+    html! {
+        fieldset {
+            legend { (say!(request, "돌려받으실 계좌", "The account for your money")) }
+            p.hint { (say!(
+                request,
+                "계좌로 입금하신 돈은 계좌로만 돌려드릴 수 있습니다. 적어 주신 계좌는 결제사에만 보내고, 돈이 돌아가면 지웁니다.",
+                "Money that came by a deposit can go back to an account only. We send yours to the payment provider alone, and forget it once the money is back."
+            )) }
+            div.field {
+                label for="bank" { (say!(request, "은행", "Bank")) }
+                select id="bank" name="bank" aria-required="true" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "bank-problem")] {
+                    option value="" { (say!(request, "고르기", "Choose")) }
+                    @for bank in Bank::all() {
+                        option value=(bank.code()) selected[bank.code() == chosen] { (bank.name(request.language)) }
+                    }
+                }
+                @if let Some(problem) = wrong { p.problem id="bank-problem" { (problem.say) } }
+            }
+            (Field::text("account", say!(request, "계좌 번호", "Account number")).mode("numeric")
+                .value(request.form.typed("account")).markup(problems))
+            (Field::text("holder", say!(request, "예금주", "Account holder"))
+                .value(request.form.typed("holder")).markup(problems))
+        }
+    }
+}
+
+/// What is to go back, for those who look at a cancelled order.
+pub(crate) fn waits(request: &Request, amount: Won) -> String {
+    let amount = won(request, amount);
+    say!(
+        request,
+        format!("{amount}을 돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 돌려드립니다."),
+        format!("{amount} goes back to you within 3 working days of the day on which you name an account.")
+    )
+}
