@@ -166,6 +166,10 @@ impl Running {
         if let Some(vapid) = vapid {
             set_secret(&system, "VAPID_KEY_NAME", &vapid)?;
         }
+        // Known only now: what the stand-in says by itself goes where the system listens.
+        if let (Some(standin), Some(address)) = (&standin, system.address()) {
+            standin.set_webhook_url(Some(format!("http://127.0.0.1:{}/toss-webhook", address.port())));
+        }
         let running = Self { system, standin, pushes, state };
         if !arguments.bare && running.system.is_empty() {
             let folder = arguments.template.parent().unwrap_or_else(|| Path::new("."));

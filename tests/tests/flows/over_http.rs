@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser as _;
 use futures_util::future::join_all;
-use local::{Config, Source, State, System};
-use toss_standin::{CLIENT_KEY, Options, SECRET_KEY, Standin};
-use walk::{Doors, Walker, book};
+use local::{
+    Config, Source, State, System,
+    run::{Arguments, Running},
+};
+use toss_standin::{CLIENT_KEY, Options, Progress, SECRET_KEY, Standin};
+use walk::{Doors, Pay, Walker, book};
 
 /// As many looks through the window as a slow machine needs to pack one book.
 const LOOKS: usize = 20_000;
@@ -33,6 +37,26 @@ async fn running() -> (System, Standin) {
     let done = system.invoke("owner-shelve", call).await.unwrap();
     assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
     (system, standin)
+}
+
+/// What a person does who runs the shop and pays by a deposit: the stand-in tells the running system by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deposit_made_at_the_stand_in_reaches_the_running_system() {
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml").display().to_string();
+    let arguments = ["local", "--memory", "--port=0", "--template", template.as_str()];
+    let arguments = Arguments::try_parse_from(arguments).unwrap();
+    let running = Running::start(arguments, local::registry::seeded([3; 32])).await.unwrap();
+    let mut reader = Walker::at(&running.url(), None);
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    reader.pay(Pay::Account).await;
+    assert_eq!(reader.here().order().1, "priced");
+    let standin = running.standin().unwrap();
+    assert!(standin.deposit(&order).await);
+    standin.webhooks_sent().await;
+    assert_ne!(reader.window().await.order().1, "priced");
+    let heard = standin.webhooks().iter().all(|said| said.progress == Progress::Delivered);
+    assert!(heard, "{:#?}", standin.webhooks());
+    running.system.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
