@@ -9,6 +9,7 @@ use house::{
     letter,
     order::{Order, State},
 };
+use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 use web::Links;
 
@@ -18,6 +19,8 @@ const USUAL: u64 = 30;
 const MOST: u64 = 100;
 /// For how long a link to a page is good, in minutes: a morning at the desk.
 const LINKS_GOOD_FOR: i64 = 6 * 60;
+/// So many days back the accounts are looked at for differences.
+const ACCOUNTS_OF: i32 = 7;
 
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
@@ -41,11 +44,18 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     let waiting = desk.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let mut answer = Answer::well();
     answer.page = Some(links.to("/board"));
+    let today = calendar::today(call.now);
+    let differ = differences(&desk, today).await?;
+    if differ > 0 {
+        answer.next.push(format!(
+            "지난 {ACCOUNTS_OF}일의 장부에 결제사의 기록과 다른 것이 {differ}건 있습니다. reconcile을 빈 내용으로 불러 살펴 주세요(calls에 적어 두었습니다)."
+        ));
+        answer.calls.insert("reconcile".into(), json!({}));
+    }
     if waiting.orders.is_empty() {
         answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         return Ok(answer);
     }
-    let today = calendar::today(call.now);
     let with = |errand: Errand| -> Vec<&Order> {
         waiting
             .orders
@@ -89,12 +99,25 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             "결제사가 받아 주지 않아 멈춘 환불이 {parked}건 있습니다. 까닭은 refunds에 있습니다. owner-refund로 다시 돌려드릴 수 있습니다."
         ));
     }
+    let reversed = with(Errand::Deposit).len();
+    if reversed > 0 {
+        answer.next.push(format!(
+            "포장한 뒤에 은행이 입금을 되돌린 주문이 {reversed}개 있습니다. 부치기 전이면 멈추고, 읽는 분께 편지로 알아보세요. 다시 입금되면 저절로 내려갑니다."
+        ));
+    }
     if waiting.more {
         answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
         answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
     }
     answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &links)).collect();
     Ok(answer)
+}
+
+/// How many differences were found in the accounts of the last days. One read.
+async fn differences(desk: &Desk, today: Date) -> Result<usize, Stuck> {
+    let since = today.saturating_sub(ACCOUNTS_OF.days());
+    let found = desk.store.accounts(ACCOUNTS_OF).await?;
+    Ok(found.iter().filter(|day| day.day >= since).map(|day| day.differences.len()).sum())
 }
 
 /// The call that picks the first proposal of each.
@@ -109,7 +132,7 @@ fn picks(orders: &[&Order]) -> Value {
     json!({ "picks": picks })
 }
 
-fn show(order: &Order, today: jiff::civil::Date, links: &Links) -> Value {
+fn show(order: &Order, today: Date, links: &Links) -> Value {
     let address = &order.address;
     json!({
         "what": order.errand(today).title(),
