@@ -117,10 +117,7 @@ fn won(request: &Request, amount: Won) -> String {
 
 /// What is on its way back, or went back, before anything is cancelled.
 fn gone_back(order: &Order) -> Won {
-    let gone = order
-        .refunds
-        .iter()
-        .filter(|refund| refund.progress.is_open() || matches!(refund.progress, Progress::Done { .. }));
+    let gone = order.refunds.iter().filter(|refund| refund.progress.is_open() || refund.progress.is_back());
     gone.map(|refund| refund.amount).sum()
 }
 
@@ -242,6 +239,10 @@ fn cancelled(request: &Request, order: &Order) -> Page {
                             format!("{amount}원은 결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다."),
                             format!("₩{amount} cannot go back through the provider; the owner will find another way and tell you.")
                         )
+                    }
+                    Progress::ByHand { day, .. } => {
+                        let (amount, day) = (refund.amount, letter::date(*day, request.language));
+                        say!(request, format!("{amount}원을 {day}에 주인장이 손수 돌려드렸습니다."), format!("The owner sent you ₩{amount} on {day}."))
                     }
                     Progress::NoAccount => account::waits(request, refund.amount),
                     _ => {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{calendar, id::OrderId, order::Order, refund::Progress};
+use house::{calendar, id::OrderId, order::Order};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
@@ -138,12 +138,8 @@ fn row(order: &Order) -> [String; 15] {
             .find(|proposal| proposal.isbn == choice.isbn)
             .map(|proposal| proposal.title.clone())
     });
-    let refunded: u64 = order
-        .refunds
-        .iter()
-        .filter(|refund| matches!(refund.progress, Progress::Done { .. }))
-        .map(|refund| refund.amount.0)
-        .sum();
+    let refunded: u64 =
+        order.refunds.iter().filter(|refund| refund.progress.is_back()).map(|refund| refund.amount.0).sum();
     [
         order.id.to_string(),
         order.paid_at.map(|at| calendar::today(at).to_string()).unwrap_or_default(),

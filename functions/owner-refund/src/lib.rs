@@ -1,8 +1,10 @@
 //! 돌려주기: without fields, which refunds have stopped or are on their way, and which books are awaited; with an order, an amount and a reason, that much
 //! goes back by the same pipeline as every refund; with an order and the day on which its book came back, what was promised for that goes back (`back`).
+//! A refund that has stopped can be settled by the owner's word that it was given back by hand (`hand`).
 //! Never more than the shop holds of that order's money, and the same call twice gives back once.
 
 mod back;
+mod hand;
 
 use std::sync::Arc;
 
@@ -35,13 +37,16 @@ struct Wish {
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     if let Some(strange) = call.strange(
-        &["order", "amount", "reason", "came_back", "shelve"],
+        &["order", "amount", "reason", "came_back", "shelve", "by_hand"],
         &json!({ "order": example_order(), "amount": 3_000, "reason": "모서리가 접힌 책을 보내 드려서" }),
     ) {
         return Ok(strange);
     }
     if call.fields.contains_key("came_back") {
         return back::handle(&desk, &call).await;
+    }
+    if !empty(&call.fields, "by_hand") {
+        return hand::handle(&desk, &call).await;
     }
     if ["order", "amount", "reason"].iter().all(|field| empty(&call.fields, field)) {
         return list(&desk, &call).await;
@@ -112,6 +117,7 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
     let under_way = desk.store.refunds_under_way(SHOWN).await?;
     let awaited = desk.store.returns_awaited(SHOWN).await?;
     let orders = stopped.iter().chain(&under_way).map(|order| &order.value);
+    let today = calendar::today(call.now);
     let mut answer = Answer::well();
     let mut again = None;
     for order in orders {
@@ -130,7 +136,7 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
             "돌아올 책이 {}권 있습니다. 받은 분께 택배를 보내 찾아오세요(to). 책이 닿으면 calls의 내용에 그날을 적어 부릅니다. 그날부터 영업일 3일 안에 돈이 돌아갑니다.",
             awaited.len()
         ));
-        answer.calls.insert("owner-refund".into(), back::call(&first.value, calendar::today(call.now)));
+        answer.calls.insert("owner-refund".into(), back::call(&first.value, today));
     }
     if answer.shows.is_empty() {
         answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
@@ -140,9 +146,10 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
     }
     if let Some(call) = again {
         answer.next.push(
-            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 call의 내용으로 다시 돌려드릴 수 있습니다. 결제사 화면에서 이미 손으로 돌려주셨다면 부르지 마세요. 한 번 더 나갑니다."
+            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 call의 내용으로 다시 돌려드릴 수 있습니다. 결제사 화면에서나 통장에서 이미 손으로 돌려주셨다면 그 call을 부르지 말고(한 번 더 나갑니다), reason에 어떻게 보냈는지, by_hand에 보낸 날을 적어 calls의 내용을 부르세요."
                 .into(),
         );
+        answer.calls.insert("owner-refund".into(), hand::call(&call, today));
         answer.call = Some(call);
     }
     Ok(answer)
@@ -153,7 +160,7 @@ fn show(order: &Order, refund: &Refund) -> Option<Value> {
         Progress::Parked { code } => ("멈춤", Some(code)),
         Progress::NoAccount => ("계좌를 기다림", None),
         Progress::Due | Progress::Asked => ("가는 길", None),
-        Progress::Done { .. } | Progress::Replaced => return None,
+        Progress::Done { .. } | Progress::ByHand { .. } | Progress::Replaced => return None,
     };
     Some(json!({
         "what": what,

@@ -34,8 +34,11 @@ async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
     }
     assert_eq!(held(&shop, &order), PAID - 3_000);
     assert_eq!(shop.state(&order), "packed");
-    let letters: Vec<Value> =
-        shop.items().into_iter().filter(|item| item["notice"]["S"] == "refunded").collect();
+    let letters: Vec<Value> = shop
+        .items()
+        .into_iter()
+        .filter(|item| item["kind"]["S"] == "letter" && item["notice"]["S"] == "refunded")
+        .collect();
     assert!(
         letters
             .iter()
@@ -83,4 +86,51 @@ async fn a_refund_that_stopped_is_listed_and_given_back_again() {
     assert_eq!(held(&shop, &order), 20_000);
     let list = shop.owner("owner-refund", json!({})).await;
     assert!(list["shows"].is_null(), "{list:#}");
+}
+
+#[tokio::test]
+async fn a_refund_that_stopped_is_settled_by_the_owners_word_once_and_the_reader_is_told() {
+    let (shop, order) = sent(15_000).await;
+    shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
+    shop.settle().await;
+    let list = shop.owner("owner-refund", json!({})).await;
+    let call = list["calls"]["owner-refund"].clone();
+    for (field, wrong) in
+        [("by_hand", json!("어제")), ("by_hand", json!("2099-01-01")), ("amount", json!(1_000))]
+    {
+        let mut call = call.clone();
+        call[field] = wrong;
+        let answer = shop.owner("owner-refund", call).await;
+        assert_eq!(
+            (&answer["status"], &answer["problems"][0]["field"]),
+            (&json!(400), &json!(field)),
+            "{answer:#}"
+        );
+    }
+    let preview = shop.owner("owner-refund", call).await;
+    assert!(preview["would_do"][0].as_str().unwrap().contains("2,000원"), "{preview:#}");
+    for _ in 0..2 {
+        let done = shop.owner("owner-refund", preview["call"].clone()).await;
+        assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
+    }
+    shop.settle().await;
+    assert_eq!(held(&shop, &order), PAID, "nothing moves at the provider");
+    let list = shop.owner("owner-refund", json!({})).await;
+    assert!(list["shows"].is_null(), "{list:#}");
+    let letters: Vec<_> = shop
+        .items()
+        .into_iter()
+        .filter(|item| item["kind"]["S"] == "letter" && item["notice"]["S"] == "refunded")
+        .collect();
+    assert_eq!(letters.len(), 1);
+    assert!(
+        letters[0]["text"]["S"].as_str().unwrap().contains("주인장이 손수 돌려드렸습니다(길: 계좌로 보냄)")
+    );
+    let day = house::calendar::today(shop.now()).to_string();
+    let accounts = shop.owner("reconcile", json!({ "day": day })).await;
+    assert_eq!(
+        (&accounts["shows"][0]["differences"], &accounts["shows"][0]["by_hand_won"]),
+        (&json!(0), &json!(2_000))
+    );
+    shop.nothing_failed();
 }

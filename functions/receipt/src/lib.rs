@@ -167,6 +167,22 @@ fn because(request: &Request, refund: &Refund) -> &'static str {
 }
 
 fn when(request: &Request, refund: &Refund) -> String {
+    if refund.progress == Progress::NoAccount {
+        return say!(
+            request,
+            "계좌를 알려 주신 날부터 영업일 3일 안에 돌려드립니다",
+            "within 3 working days of the day on which you name an account"
+        )
+        .to_owned();
+    }
+    if let Progress::ByHand { day, .. } = &refund.progress {
+        let day = letter::date(*day, request.language);
+        return say!(
+            request,
+            format!("{day}에 주인장이 손수 돌려드렸습니다"),
+            format!("sent by the owner on {day}")
+        );
+    }
     if let Progress::Done { done_at } = &refund.progress {
         let at = dated(*done_at, request.language);
         return say!(request, format!("{at}에 돌려드렸습니다"), format!("went back {at}"));

@@ -9,6 +9,7 @@ use drawer::{Answer, Call, Desk, Problem, Stuck};
 use house::{
     accounts::{Accounts, Difference, How},
     calendar, letter,
+    money::Won,
     text::Language,
 };
 use jiff::civil::Date;
@@ -85,12 +86,19 @@ fn told(found: &[Accounts]) -> Answer {
             "다른 것이 {count}건 있습니다. 아무것도 저절로 고치지 않았습니다. todo를 보고 하나씩 살펴 주세요."
         )),
     }
+    let by_hand: Won = found.iter().map(|accounts| accounts.by_hand).sum();
+    if by_hand > Won::ZERO {
+        answer.next.push(format!(
+            "이 가운데 {by_hand}원은 결제사를 거치지 않고 손으로 돌려드렸다고 적혀 있습니다. 결제사의 기록으로는 알 수 없으니 통장과 견주어 주세요."
+        ));
+    }
     answer.shows.extend(found.iter().map(|accounts| {
         json!({
             "day": accounts.day.to_string(),
             "looked_at": letter::clock(accounts.looked_at, Language::Ko),
             "orders": accounts.orders,
             "paid_won": accounts.paid.0,
+            "by_hand_won": accounts.by_hand.0,
             "differences": accounts.differences.len(),
         })
     }));

@@ -448,7 +448,7 @@ fn facts(request: &Request, order: &Order) -> Markup {
 /// Money that goes back, or went back.
 fn returned(request: &Request, refund: &Refund) -> Markup {
     let amount = refund.amount;
-    let done = matches!(refund.progress, Progress::Done { .. });
+    let done = refund.progress.is_back();
     let what = match (refund.why, done) {
         (Why::Difference, false) => say!(request, "돌려드릴 차액", "Difference to go back"),
         (Why::Difference, true) => say!(request, "돌려드린 차액", "Difference given back"),
@@ -459,6 +459,14 @@ fn returned(request: &Request, refund: &Refund) -> Markup {
         Progress::Done { done_at } => {
             let at = letter::clock(*done_at, request.language);
             say!(request, format!("{at}에 돌려드렸습니다"), format!("given back {at}"))
+        }
+        Progress::ByHand { day, .. } => {
+            let day = letter::date(*day, request.language);
+            say!(
+                request,
+                format!("{day}에 주인장이 손수 돌려드렸습니다"),
+                format!("sent by the owner on {day}")
+            )
         }
         Progress::NoAccount => say!(
             request,

@@ -86,8 +86,17 @@ pub struct Accounts {
     pub orders: usize,
     /// What was paid by these orders, by the shop's own books.
     pub paid: Won,
+    /// What the owner gave back of it by hand: the provider need not know of that.
+    #[serde(default)]
+    pub by_hand: Won,
     /// What differs.
     pub differences: Vec<Difference>,
+}
+
+/// What the owner gave back by another way than by the provider's cancel.
+pub fn given_by_hand(order: &Order) -> Won {
+    let by_hand = order.refunds.iter().filter(|refund| matches!(refund.progress, Progress::ByHand { .. }));
+    by_hand.map(|refund| refund.amount).sum()
 }
 
 /// What differs between an order and its payments at the provider.
@@ -116,8 +125,14 @@ pub fn compare(order: Option<&Order>, there: &[There]) -> Option<How> {
     };
     let here = sum(|progress| matches!(progress, Progress::Done { .. }));
     let under_way = sum(Progress::is_open);
+    // What the owner gave back by hand went past the provider, or by a cancel on its own pages.
+    let by_hand = given_by_hand(order);
     let went = payment.total.saturating_sub(payment.balance);
-    (went < here || went > here + under_way).then_some(How::GoneBack { here, under_way, there: went })
+    (went < here || went > here + under_way + by_hand).then_some(How::GoneBack {
+        here,
+        under_way,
+        there: went,
+    })
 }
 
 #[cfg(test)]
@@ -159,6 +174,18 @@ mod tests {
             compare(Some(&done), &[there(22_000, 15_000)]),
             Some(How::GoneBack { here, under_way, there: Won(7_000) })
         );
+    }
+
+    #[test]
+    fn what_was_given_back_by_hand_may_stand_at_the_provider_or_not() {
+        let cancelled = paid().cancelled(noon()).unwrap().order;
+        let sequence = cancelled.refunds[0].sequence;
+        let parked = cancelled.refund_parked(sequence, "NO".into(), noon());
+        let today = crate::calendar::today(noon());
+        let by_hand = parked.given_by_hand(Won(22_000), "계좌 이체", today, noon()).unwrap().order;
+        assert_eq!(given_by_hand(&by_hand), Won(22_000));
+        assert_eq!(compare(Some(&by_hand), &[there(22_000, 22_000)]), None);
+        assert_eq!(compare(Some(&by_hand), &[there(22_000, 0)]), None);
     }
 
     #[test]

@@ -379,6 +379,12 @@ fn refunded(refund: &Refund, by_deposit: bool, language: Language) -> String {
                 (Why::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
                 (Why::Owner, None) => "돌려드리기로 한 값".to_owned(),
             };
+            if let Progress::ByHand { day, way } = &refund.progress {
+                return format!(
+                    "셈을 마쳤소.\n\n{what} {amount}원을 {}에 주인장이 손수 돌려드렸습니다(길: {way}). 닿지 않았으면 편지로 알려 주십시오.",
+                    korean_date(*day)
+                );
+            }
             if by_deposit {
                 return format!(
                     "셈을 마쳤소.\n\n{what} {amount}원을 알려 주신 계좌로 돌려드렸습니다. 은행에 따라 보이기까지 하루쯤 걸릴 수 있습니다."
@@ -398,6 +404,12 @@ fn refunded(refund: &Refund, by_deposit: bool, language: Language) -> String {
                 (Why::Owner, Some(note)) => format!("the owner wrote: {note}"),
                 (Why::Owner, None) => "the owner gives it back".to_owned(),
             };
+            if let Progress::ByHand { day, way } = &refund.progress {
+                return format!(
+                    "The account is settled.\n\nThe owner sent you ₩{amount} on {} ({what}; by: {way}). Should it not have come, please write.",
+                    english_date(*day)
+                );
+            }
             if by_deposit {
                 return format!(
                     "The account is settled.\n\n₩{amount} went back to the account you named ({what}). Your bank may take a day to show it."

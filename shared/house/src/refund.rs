@@ -65,6 +65,13 @@ pub enum Progress {
         /// The provider's code.
         code: String,
     },
+    /// The provider would not do it, and the owner gave it back by another way.
+    ByHand {
+        /// The day on which the owner did.
+        day: Date,
+        /// By which way, in the owner's words; the reader is told.
+        way: String,
+    },
     /// A later refund covers it.
     Replaced,
 }
@@ -73,6 +80,11 @@ impl Progress {
     /// Whether it is promised and not done.
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::NoAccount | Self::Due | Self::Asked)
+    }
+
+    /// Whether the reader has the money again, whoever sent it.
+    pub const fn is_back(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::ByHand { .. })
     }
 }
 
@@ -132,16 +144,25 @@ pub enum NotRefundable {
     },
 }
 
+/// A refund that the owner can not have given by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotByHand {
+    /// No refund of that amount has stopped.
+    #[error("no refund of that amount has stopped")]
+    NothingParked,
+    /// Before it was promised, or after today.
+    #[error("the money was not given back on that day")]
+    Day,
+}
+
 impl Order {
     /// What the shop holds of the reader's money and has not promised back. A refund that the provider would not do is held still.
     pub fn held(&self) -> Won {
         if self.paid_at.is_none() || self.deposit_is_gone() {
             return Won::ZERO;
         }
-        let promised = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.progress.is_open() || matches!(refund.progress, Progress::Done { .. }));
+        let promised =
+            self.refunds.iter().filter(|refund| refund.progress.is_open() || refund.progress.is_back());
         self.total.saturating_sub(promised.map(|refund| refund.amount).sum())
     }
 
@@ -224,13 +245,32 @@ impl Order {
         self.with_refund(sequence, Progress::Parked { code }, now)
     }
 
+    /// The owner gave back by another way what the provider would not: the oldest refund of that amount that has stopped. The reader is told.
+    pub fn given_by_hand(self, amount: Won, way: &str, day: Date, now: Timestamp) -> Result<Step, NotByHand> {
+        let parked = self
+            .refunds
+            .iter()
+            .find(|refund| refund.amount == amount && matches!(refund.progress, Progress::Parked { .. }))
+            .ok_or(NotByHand::NothingParked)?;
+        let today = calendar::today(now);
+        if day > today || day < calendar::today(parked.promised_at) {
+            return Err(NotByHand::Day);
+        }
+        let sequence = parked.sequence;
+        Ok(self.back(sequence, Progress::ByHand { day, way: way.to_owned() }, now))
+    }
+
     /// The money went back: the reader is told. With the last refund of a cancelled order the order is refunded.
     pub fn refund_done(self, sequence: u32, now: Timestamp) -> Step {
-        let mut order = self.with_refund(sequence, Progress::Done { done_at: now }, now);
+        self.back(sequence, Progress::Done { done_at: now }, now)
+    }
+
+    fn back(self, sequence: u32, progress: Progress, now: Timestamp) -> Step {
+        let mut order = self.with_refund(sequence, progress, now);
         let settled = order
             .refunds
             .iter()
-            .all(|refund| matches!(refund.progress, Progress::Done { .. } | Progress::Replaced));
+            .all(|refund| refund.progress.is_back() || refund.progress == Progress::Replaced);
         if settled {
             order.refund_to = None;
         }
@@ -367,6 +407,25 @@ mod tests {
         let [sequence] = asked(&step)[..] else { panic!("{step:?}") };
         assert_eq!(step.order.refund(sequence).unwrap().amount, Won(22_000));
         assert_eq!(step.order.refund_done(sequence, noon()).order.state, State::Refunded);
+    }
+
+    #[test]
+    fn what_the_owner_gave_back_by_hand_is_given_once_and_settles_the_order() {
+        let parked = order().paid(None, noon()).unwrap().order.cancelled(noon()).unwrap();
+        let [sequence] = asked(&parked)[..] else { panic!("{parked:?}") };
+        let (amount, today) = (Won(22_000), calendar::today(noon()));
+        let hand = |order: &Order, amount, day| order.clone().given_by_hand(amount, "계좌 이체", day, noon());
+        assert_eq!(hand(&parked.order, amount, today), Err(NotByHand::NothingParked), "it is on its way");
+        let parked = parked.order.refund_parked(sequence, "EXCEED_MAX_REFUND_DUE".into(), noon());
+        assert_eq!(hand(&parked, Won(21_000), today), Err(NotByHand::NothingParked));
+        for day in [today.tomorrow().unwrap(), today.yesterday().unwrap()] {
+            assert_eq!(hand(&parked, amount, day), Err(NotByHand::Day), "{day}");
+        }
+        let step = hand(&parked, amount, today).unwrap();
+        assert_eq!((step.order.state, step.order.held()), (State::Refunded, Won::ZERO));
+        assert_eq!(step.messages[0].task, Task::Ring { notice: Notice::Refunded });
+        assert!(!step.order.has_parked_refund());
+        assert_eq!(hand(&step.order, amount, today), Err(NotByHand::NothingParked), "once");
     }
 
     #[test]

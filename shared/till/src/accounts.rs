@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use house::{
-    accounts::{Accounts, Difference, How, There, compare},
+    accounts::{Accounts, Difference, How, There, compare, given_by_hand},
     deposit::order_named,
     id::OrderId,
     money::Won,
@@ -73,7 +73,7 @@ impl Till {
                 break;
             }
         }
-        let (mut paid, mut differences) = (Won::ZERO, Vec::new());
+        let (mut paid, mut by_hand, mut differences) = (Won::ZERO, Won::ZERO, Vec::new());
         let (orders, mut looked) = (seen.len(), 0);
         for (name, mut seen) in seen {
             if looked >= MOST {
@@ -93,11 +93,12 @@ impl Till {
             }
             if let Some(order) = seen.order.as_ref().filter(|order| order.paid_at.is_some()) {
                 paid = paid + order.total;
+                by_hand = by_hand + given_by_hand(order);
             }
             differences
                 .extend(compare(seen.order.as_ref(), &there).map(|how| Difference { order: name, how }));
         }
-        let accounts = Accounts { day, looked_at: now, orders, paid, differences };
+        let accounts = Accounts { day, looked_at: now, orders, paid, by_hand, differences };
         self.store.keep_accounts(&accounts).await.map_err(TillError::from)?;
         Ok(accounts)
     }

@@ -136,7 +136,12 @@ impl Till {
                     return Ok(Asking::Over(Refunding::Unknown("nobody has named an account".to_owned())));
                 }
                 Some(Progress::Due) => {}
-                Some(Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced) => {
+                Some(
+                    Progress::Done { .. }
+                    | Progress::ByHand { .. }
+                    | Progress::Parked { .. }
+                    | Progress::Replaced,
+                ) => {
                     self.store.handled(id, now).await?;
                     return Ok(Asking::Over(Refunding::DoneBefore));
                 }

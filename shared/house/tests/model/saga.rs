@@ -457,7 +457,13 @@ impl Saga {
             match refund.map(|refund| &refund.progress) {
                 _ if *times > 1 => return said("a refund went back twice"),
                 None
-                | Some(Progress::NoAccount | Progress::Due | Progress::Parked { .. } | Progress::Replaced) => {
+                | Some(
+                    Progress::NoAccount
+                    | Progress::Due
+                    | Progress::ByHand { .. }
+                    | Progress::Parked { .. }
+                    | Progress::Replaced,
+                ) => {
                     return said("money went back that the order does not know of");
                 }
                 Some(Progress::Asked | Progress::Done { .. }) => {}
@@ -885,7 +891,11 @@ impl Saga {
                 return;
             }
             Progress::Asked => {}
-            Progress::NoAccount | Progress::Done { .. } | Progress::Parked { .. } | Progress::Replaced => {
+            Progress::NoAccount
+            | Progress::Done { .. }
+            | Progress::ByHand { .. }
+            | Progress::Parked { .. }
+            | Progress::Replaced => {
                 out.push((Next::Goes(at), to(world, At::Idle)));
                 return;
             }
