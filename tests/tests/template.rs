@@ -344,6 +344,25 @@ fn the_table_forgets_nothing_by_accident() {
 // ------------------------------------------------------------------------------------------------ what explains itself
 
 #[test]
+fn every_drawer_of_the_owner_stands_in_an_alarm_and_no_alarm_adds_up_more_than_ten_metrics() {
+    let written =
+        local::template::long_form(&serde_norway::from_str(&text("infra/alarms.yaml")).unwrap()).unwrap();
+    let mut watched = String::new();
+    for (name, resource) in written["Resources"].as_object().unwrap() {
+        let metrics = resource["Properties"]["Metrics"].as_array().map_or(&[][..], Vec::as_slice);
+        let counted = metrics.iter().filter(|metric| !metric["MetricStat"].is_null());
+        assert!(counted.clone().count() <= 10, "{name} adds up too many metrics");
+        counted.for_each(|metric| watched += &metric.to_string());
+    }
+    let template = template();
+    let drawers: Vec<&String> = template.functions.keys().filter(|name| name.starts_with("owner-")).collect();
+    assert!(drawers.len() > 5, "{drawers:?}");
+    for drawer in drawers {
+        assert!(watched.contains(&format!("${{House}}-{drawer}\"")), "no alarm watches {drawer}");
+    }
+}
+
+#[test]
 fn a_comment_stands_above_every_resource() {
     for file in ["template.yaml", "infra/alarms.yaml"] {
         let text = text(file);

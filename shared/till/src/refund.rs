@@ -36,10 +36,17 @@ pub enum Refunding {
     NoSuchRefund,
 }
 
-/// What is to be recorded.
-enum Found {
+/// How a refund ended.
+enum Ended {
+    /// The money went back.
     Done,
+    /// The provider will not do it, with its code.
     Refused(String),
+}
+
+/// What came of asking.
+enum Found {
+    Ended(Ended),
     /// The provider does not take the reader's account, or nobody has named one.
     AccountRefused,
     /// The bank took the deposit back: there is nothing that could go back.
@@ -66,11 +73,11 @@ impl Till {
         };
         let Some(refund) = order.refund(id.sequence) else { return Ok(Refunding::NoSuchRefund) };
         let Some(Payment { key, .. }) = &order.payment else {
-            return self.record(id, Found::Refused("NO_PAYMENT".to_owned()), now).await;
+            return self.record(id, &Ended::Refused("NO_PAYMENT".to_owned()), now).await;
         };
         let found = if asked_before {
             match self.look_for(key, &order, refund).await {
-                Some(There::Done) => Found::Done,
+                Some(There::Done) => Found::Ended(Ended::Done),
                 Some(There::Reversed(payment)) => Found::Reversed(payment),
                 Some(There::Absent) => self.cancel(key, &order, refund).await?,
                 None => Found::Unknown("the payment cannot be looked at".to_owned()),
@@ -78,20 +85,18 @@ impl Till {
         } else {
             self.cancel(key, &order, refund).await?
         };
-        if let Found::Reversed(payment) = found {
-            return match Box::pin(self.reversed(id.order, &payment, now)).await? {
+        match found {
+            Found::Ended(ended) => self.record(id, &ended, now).await,
+            Found::AccountRefused => Box::pin(self.ask_for_account(id, order.refund_to.as_ref(), now)).await,
+            Found::Reversed(payment) => match Box::pin(self.reversed(id.order, &payment, now)).await? {
                 Reversal::Recorded(_) => {
                     self.store.handled(id, now).await?;
                     Ok(Refunding::DoneBefore)
                 }
                 Reversal::Unknown => Ok(Refunding::Unknown("the deposit is being taken back".to_owned())),
-            };
+            },
+            Found::Unknown(why) => Ok(Refunding::Unknown(why)),
         }
-        let tried = order.refund_to.clone();
-        if matches!(found, Found::AccountRefused) {
-            return Box::pin(self.ask_for_account(id, tried.as_ref(), now)).await;
-        }
-        self.record(id, found, now).await
     }
 
     /// Records that the account is to be asked for again.
@@ -173,7 +178,7 @@ impl Till {
         let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to };
         let answer = self.toss.cancel(payment_key, &cancel, &key).await;
         let failure = match answer.map(|payment| (payment.trace.clone(), shows(payment, order, refund))) {
-            Ok((_, There::Done)) => return Ok(Found::Done),
+            Ok((_, There::Done)) => return Ok(Found::Ended(Ended::Done)),
             Ok((_, There::Reversed(payment))) => return Ok(Found::Reversed(payment)),
             Ok((trace, There::Absent)) => {
                 tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?trace, "the answer to a refund does not show it");
@@ -186,22 +191,23 @@ impl Till {
         // Whatever was answered: what stands among the payment's cancels is done.
         let there = self.look_for(payment_key, order, refund).await;
         Ok(match (failure, there) {
-            (_, Some(There::Done)) => Found::Done,
+            (_, Some(There::Done)) => Found::Ended(Ended::Done),
             (_, Some(There::Reversed(payment))) => Found::Reversed(payment),
             (CancelFailure::AlreadyDone(_), Some(There::Absent))
                 if self.agrees(payment_key, order, refund).await =>
             {
-                Found::Done
+                Found::Ended(Ended::Done)
             }
+            // A card has no account that could be asked for again.
             (CancelFailure::Refused(rejection), Some(There::Absent))
-                if rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
+                if order.by_deposit() && rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
             {
                 Found::AccountRefused
             }
             (
                 CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
                 Some(There::Absent),
-            ) => Found::Refused(rejection.code),
+            ) => Found::Ended(Ended::Refused(rejection.code)),
             (CancelFailure::OurFault(rejection), _) => {
                 tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
                 Found::Unknown(why)
@@ -231,22 +237,19 @@ impl Till {
         matches!(payment, Ok(Some(payment)) if payment.balance_amount <= after.0)
     }
 
-    async fn record(&self, id: MessageId, found: Found, now: Timestamp) -> Result<Refunding, TillError> {
-        if let Found::Unknown(why) = found {
-            return Ok(Refunding::Unknown(why));
-        }
+    async fn record(&self, id: MessageId, ended: &Ended, now: Timestamp) -> Result<Refunding, TillError> {
         for _ in 0..ROUNDS {
             let Some(order) = self.store.order(id.order).await? else { return Ok(Refunding::NoSuchRefund) };
             if !order.value.refund(id.sequence).is_some_and(|refund| refund.progress.is_open()) {
                 self.store.handled(id, now).await?;
                 return Ok(Refunding::DoneBefore);
             }
-            let (saved, refunding) = match &found {
-                Found::Refused(code) => {
+            let (saved, refunding) = match ended {
+                Ended::Refused(code) => {
                     let parked = order.value.clone().refund_parked(id.sequence, code.clone(), now);
                     (self.store.save_order(&order.with(parked), Some(id)).await, Refunding::Parked)
                 }
-                Found::Done | Found::AccountRefused | Found::Reversed(_) | Found::Unknown(_) => {
+                Ended::Done => {
                     let step = order.value.clone().refund_done(id.sequence, now);
                     let change = Change {
                         seen: order.version,
