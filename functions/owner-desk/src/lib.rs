@@ -102,7 +102,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     let reversed = with(Errand::Deposit).len();
     if reversed > 0 {
         answer.next.push(format!(
-            "포장한 뒤에 은행이 입금을 되돌린 주문이 {reversed}개 있습니다. 부치기 전이면 멈추고, 읽는 분께 편지로 알아보세요. 다시 입금되면 저절로 내려갑니다."
+            "포장한 뒤에 은행이 입금을 되돌린 주문이 {reversed}개 있습니다. 부치기 전이면 멈추고, 읽는 분께 편지로 알아보세요. 다시 입금되면 저절로 내려가고, 다른 길로 매듭지으셨으면 owner-refund의 settled에 적습니다."
         ));
     }
     if waiting.more {

@@ -1,9 +1,11 @@
 //! 돌려주기: without fields, which refunds have stopped or are on their way, and which books are awaited; with an order, an amount and a reason, that much
 //! goes back by the same pipeline as every refund; with an order and the day on which its book came back, what was promised for that goes back (`back`).
-//! A refund that has stopped can be settled by the owner's word that it was given back by hand (`hand`).
+//! A refund that has stopped can be settled by the owner's word that it was given back by hand (`hand`), and so can a deposit that the bank took back
+//! from a packed order (`gone`).
 //! Never more than the shop holds of that order's money, and the same call twice gives back once.
 
 mod back;
+mod gone;
 mod hand;
 
 use std::sync::Arc;
@@ -37,13 +39,16 @@ struct Wish {
 /// Opens the drawer.
 pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     if let Some(strange) = call.strange(
-        &["order", "amount", "reason", "came_back", "shelve", "by_hand"],
+        &["order", "amount", "reason", "came_back", "shelve", "by_hand", "settled"],
         &json!({ "order": example_order(), "amount": 3_000, "reason": "모서리가 접힌 책을 보내 드려서" }),
     ) {
         return Ok(strange);
     }
     if call.fields.contains_key("came_back") {
         return back::handle(&desk, &call).await;
+    }
+    if !empty(&call.fields, "settled") {
+        return gone::handle(&desk, &call).await;
     }
     if !empty(&call.fields, "by_hand") {
         return hand::handle(&desk, &call).await;
@@ -131,6 +136,10 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         }
     }
     answer.shows.extend(awaited.iter().map(|order| back::show(&order.value)));
+    if let Some(order) = stopped.iter().map(|order| &order.value).find(|order| order.deposit_is_open()) {
+        answer.next.push("은행이 되돌린 입금이 있습니다. 읽는 분과 매듭을 지으셨으면 settled에 어떻게 하셨는지 적어 calls의 내용을 부르세요.".into());
+        answer.calls.insert("owner-refund".into(), gone::call(&order.id.to_string()));
+    }
     if let Some(first) = awaited.first() {
         answer.next.push(format!(
             "돌아올 책이 {}권 있습니다. 받은 분께 택배를 보내 찾아오세요(to). 책이 닿으면 calls의 내용에 그날을 적어 부릅니다. 그날부터 영업일 3일 안에 돈이 돌아갑니다.",

@@ -388,6 +388,36 @@ async fn a_deposit_taken_back_from_a_packed_order_lies_on_the_desk_and_leaves_it
 }
 
 #[tokio::test]
+async fn the_owner_settles_a_deposit_taken_back_from_a_packed_order_and_posts_the_book() {
+    let shop = shop(17_000, 3).await;
+    let (_, order) = deposited(&shop).await;
+    let call = json!({ "order": order, "settled": "읽는 분이 계좌로 다시 보내 주셨습니다" });
+    let early = shop.owner("owner-refund", call.clone()).await;
+    assert_eq!(early["problems"][0]["field"], "order", "nothing was taken back: {early:#}");
+    let unsaid = shop.owner("owner-refund", json!({ "order": "x", "settled": "가".repeat(500) })).await;
+    assert_eq!(unsaid["problems"].as_array().map(Vec::len), Some(2), "{unsaid:#}");
+
+    assert!(shop.standin().reverse_deposit(&order).await);
+    hears(&shop).await;
+    let ledger = shop.standin().ledger();
+    let offered = shop.owner("owner-refund", json!({})).await;
+    assert_eq!(offered["calls"]["owner-refund"], call, "{offered:#}");
+    let confirmed = shop.confirmed("owner-refund", call).await;
+    for _ in 0..2 {
+        let done = shop.owner("owner-refund", confirmed.clone()).await;
+        assert_eq!(done["did"].as_array().map(Vec::len), Some(1), "{done:#}");
+    }
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!(desk["shows"][0]["what"], "부치기", "{desk:#}");
+    shop.owner_ships(&order, "1234567890").await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    let after = shop.standin().ledger();
+    assert_eq!(format!("{:?}", after.order(&order)), format!("{:?}", ledger.order(&order)), "no money moved");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn a_refund_of_a_deposit_that_the_bank_took_back_is_owed_no_more() {
     let shop = shop(17_000, 3).await;
     shop.system().hold("pack");

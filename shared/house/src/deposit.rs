@@ -203,6 +203,25 @@ impl Order {
         matches!(&self.payment, Some(Payment { outcome: Outcome::Reversed { .. }, .. }))
     }
 
+    /// Whether that is still to be settled between the owner and the reader.
+    pub const fn deposit_is_open(&self) -> bool {
+        matches!(&self.payment, Some(Payment { outcome: Outcome::Reversed { settled: None, .. }, .. }))
+    }
+
+    /// The owner says how a deposit that the bank took back was settled. The first word counts. `None` if none was taken back.
+    pub fn deposit_settled(mut self, how: &str, now: Timestamp) -> Option<Self> {
+        match &mut self.payment {
+            Some(Payment { outcome: Outcome::Reversed { settled, .. }, .. }) => {
+                if settled.is_none() {
+                    *settled = Some(how.to_owned());
+                    self.changed_at = now;
+                }
+                Some(self)
+            }
+            _ => None,
+        }
+    }
+
     /// An account was opened for the payment that was asked for: the place is held as long, and the reader is told.
     pub fn account_opened(mut self, account: Account, now: Timestamp) -> Result<Step, Refused> {
         let refused = Refused::NoSuchTransition { from: self.state, to: State::Priced };

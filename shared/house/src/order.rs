@@ -429,13 +429,7 @@ impl Order {
                 }
                 _ => None,
             },
-            _ if matches!(
-                &self.payment,
-                Some(Payment { outcome: Outcome::Reversed { settled: None, .. }, .. })
-            ) =>
-            {
-                Some(Waiting::Owner(self.promised))
-            }
+            _ if self.deposit_is_open() => Some(Waiting::Owner(self.promised)),
             _ if self.has_parked_refund() => Some(Waiting::Owner(
                 self.refunds.iter().map(|refund| refund.by).min().unwrap_or(self.promised),
             )),

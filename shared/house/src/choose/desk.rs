@@ -62,7 +62,7 @@ impl Order {
     /// What the owner is to do with an order that waits for the owner.
     pub fn errand(&self, day: Date) -> Errand {
         match self.state {
-            _ if self.deposit_is_gone() => Errand::Deposit,
+            _ if self.deposit_is_open() => Errand::Deposit,
             State::Packed if self.parcel.is_none() => Errand::Post,
             State::Choosing if self.want == Some(Want::Pick) && self.rests(day) => Errand::PickTomorrow,
             State::Choosing if self.want == Some(Want::Pick) => Errand::Pick,

@@ -1,0 +1,72 @@
+//! A deposit that the bank took back after the order was packed: the owner says how it was settled with the reader, and the order leaves the desk, or
+//! waits there again to be posted. No money moves.
+
+use drawer::{Answer, Call, Desk, Problem, Stuck};
+use house::{refund::Refund, written};
+use serde_json::{Value, json};
+use store::Lost;
+
+use crate::{ROUNDS, busy, no_order, no_such_order, order_in};
+
+/// Takes the owner's word.
+pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+    let how = call
+        .fields
+        .get("settled")
+        .and_then(Value::as_str)
+        .map(written::line)
+        .filter(|how| !how.is_empty() && how.chars().count() <= Refund::LONGEST_NOTE);
+    let (order, how) = match (order_in(&call.fields), how) {
+        (Some(order), Some(how)) => (order, how),
+        (order, how) => {
+            let mut problems = Vec::new();
+            problems.extend(order.is_none().then(no_order));
+            problems.extend(how.is_none().then(not_said));
+            return Ok(Answer::problems(problems));
+        }
+    };
+    for _ in 0..ROUNDS {
+        let Some(read) = desk.store.order(order).await? else {
+            return Ok(Answer::problems(vec![no_such_order()]));
+        };
+        let mut answer = Answer::well();
+        let Some(settled) = read.value.clone().deposit_settled(&how, call.now) else {
+            let expected = "포장한 뒤에 은행이 입금을 되돌린 주문의 번호를 적습니다. owner-desk에서 ‘되돌려진 입금’으로 보입니다";
+            return Ok(Answer::problems(vec![Problem::new("order", expected, order.to_string())]));
+        };
+        if settled == read.value {
+            answer.did.push(format!("주문 {order}: 이미 그렇게 적혀 있습니다. 두 번 하지 않았습니다."));
+            return Ok(answer);
+        }
+        let what = format!(
+            "주문 {order}: 되돌려진 입금을 매듭지었다고 적습니다(길: {how}). 돈은 움직이지 않고, 아직 부치지 않은 책은 다시 부칠 책으로 책상에 놓입니다."
+        );
+        if !call.confirmed {
+            answer.would_do.push(what);
+            answer.next.push(call.asks());
+            answer.call = Some(call.to_confirm());
+            return Ok(answer);
+        }
+        match desk.store.save_order(&read.with(settled), None).await {
+            Ok(()) => {
+                answer.did.push(what);
+                return Ok(answer);
+            }
+            Err(Lost::Race(_) | Lost::Conflict) => {}
+            Err(lost) => return Err(lost.into()),
+        }
+    }
+    Ok(Answer::problems(vec![busy(order)]))
+}
+
+fn not_said() -> Problem {
+    let expected = format!("어떻게 매듭지었는지 1자에서 {}자까지 적습니다", Refund::LONGEST_NOTE);
+    Problem::new("settled", expected, EXAMPLE)
+}
+
+const EXAMPLE: &str = "읽는 분이 계좌로 다시 보내 주셨습니다";
+
+/// The call that settles the deposit of an order.
+pub(crate) fn call(order: &str) -> Value {
+    json!({ "order": order, "settled": EXAMPLE })
+}
