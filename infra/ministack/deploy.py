@@ -60,6 +60,8 @@ NO_PROGRAM = b"#!/bin/sh\necho 'this function runs in cargo lambda watch' >&2\ne
 # Resources that MiniStack does not take, by logical id (of template.yaml or of a stack nested in it), each with its reason.
 LEFT_OUT = {
     "FunctionsFailAlarm": "MiniStack's alarms know no metric math; no walk waits for an alarm.",
+    "MorningDrawersFailAlarm": "Metric math, as above.",
+    "OtherDrawersFailAlarm": "Metric math, as above.",
 }
 
 
