@@ -388,9 +388,6 @@ impl Play {
         let fault = match (on, self.dice.throw(6)) {
             (On::Confirm, 0) => Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() },
             (On::Cancel, 0) => Fault::Answer { code: "FORBIDDEN_CONSECUTIVE_REQUEST".to_owned() },
-            (On::Cancel, 1) if self.dice.throw(2) == 0 => {
-                Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() }
-            }
             (On::Cancel, 1) => Fault::Answer { code: "COMMON_ERROR".to_owned() },
             (On::Query, _) | (_, 2) => Fault::ErrorBefore,
             (_, 3) => Fault::ErrorAfter,
