@@ -29,7 +29,7 @@ pub async fn handle(refunder: Arc<Refunder>, message: Message) -> Result<(), Fai
     let refunding: Pin<Box<dyn Future<Output = _> + Send>> =
         Box::pin(refunder.till.refund(message.id, refunder.clock.now()));
     match refunding.await {
-        Ok(Refunding::Done | Refunding::Parked | Refunding::AccountRefused | Refunding::DoneBefore) => Ok(()),
+        Ok(Refunding::Done | Refunding::Parked | Refunding::Anew | Refunding::DoneBefore) => Ok(()),
         Ok(Refunding::NoSuchRefund) => Err(Failure::Poison("the order knows no such refund".into())),
         Ok(Refunding::Unknown(why)) => Err(Failure::Again(why)),
         Err(error) => Err(Failure::Again(error.to_string())),

@@ -10,7 +10,7 @@ use crate::{
     id::OrderId,
     order::{Order, Outcome, Payment, Refused, State, Step},
     personal::Personal,
-    refund::{Progress, Why},
+    refund::{Progress, Refund, Why},
     task::{Notice, Task},
     text::Language,
     written,
@@ -214,6 +214,7 @@ impl Order {
             Some(Payment { outcome: Outcome::Reversed { settled, .. }, .. }) => {
                 if settled.is_none() {
                     *settled = Some(how.to_owned());
+                    self.refund_to = None;
                     self.changed_at = now;
                 }
                 Some(self)
@@ -271,7 +272,10 @@ impl Order {
                 refund.progress = Progress::Replaced;
             }
         }
-        order.refund_to = None;
+        // Whoever keeps the book may pay again, and what was on its way back is then on its way again.
+        if !order.deposit_is_gone() {
+            order.refund_to = None;
+        }
         Ok(order.asking(&[Task::Ring { notice: Notice::Reversed }], now))
     }
 
@@ -300,7 +304,16 @@ impl Order {
             refund.why == Why::Difference && matches!(refund.progress, Progress::Done { .. })
         });
         let owed = back.saturating_sub(went.map(|refund| refund.amount).sum());
-        Ok(Step { order: self, messages: Vec::new() }.promising(owed, Why::Difference, None, now))
+        // Asked for before the bank took the deposit back, it may have gone back after all: then it is found, and not given again.
+        let before = self.refunds.iter().rev().find(|refund| {
+            (refund.why, refund.amount, &refund.progress) == (Why::Difference, owed, &Progress::Replaced)
+        });
+        let asked_as = before.map(Refund::number);
+        let mut step = Step { order: self, messages: Vec::new() }.promising(owed, Why::Difference, None, now);
+        if let Some(refund) = step.order.refunds.last_mut().filter(|refund| refund.progress.is_open()) {
+            refund.asked_as = asked_as;
+        }
+        Ok(step)
     }
 
     /// Whether money waits to go back for the reader to name an account.

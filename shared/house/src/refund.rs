@@ -100,6 +100,10 @@ pub struct Refund {
     /// The owner's reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The number under which the provider was asked already, if this is promised anew because the bank took the deposit back in between: asked under the
+    /// same, it gives once whatever became of the first asking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<u32>,
     /// When it was promised.
     pub promised_at: Timestamp,
     /// The day by which it is done.
@@ -116,11 +120,16 @@ impl Refund {
     /// Longest reason of the owner, in characters; the provider takes 200 in all.
     pub const LONGEST_NOTE: usize = 150;
 
+    /// Its number at the provider.
+    pub fn number(&self) -> u32 {
+        self.asked_as.unwrap_or(self.sequence)
+    }
+
     /// What stands at the provider: why, and the refund's number, by which an answer that was lost is found again.
     pub fn at_the_provider(&self) -> String {
         match &self.note {
-            Some(note) => format!("{}: {note} ({:06})", self.why.words(), self.sequence),
-            None => format!("{} ({:06})", self.why.words(), self.sequence),
+            Some(note) => format!("{}: {note} ({:06})", self.why.words(), self.number()),
+            None => format!("{} ({:06})", self.why.words(), self.number()),
         }
     }
 
@@ -332,6 +341,7 @@ impl Step {
             amount,
             why,
             note: note.map(ToOwned::to_owned),
+            asked_as: None,
             promised_at: now,
             by: calendar::refunded_by(now),
             told: None,

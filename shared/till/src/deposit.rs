@@ -6,6 +6,11 @@
 //! Nobody is asked for another payment, and no order is left alone, while money may still come: an account whose time is over, whose order was cancelled or
 //! whose place is gone is **closed at the provider first**, and only what the provider calls closed is recorded as not paid. A deposit that was faster
 //! is a payment like any other. The same holds when the bank takes a deposit back.
+//!
+//! A card's payment only ever goes forward; a deposit goes back and comes again. So that nobody writes down what was true before: **the order is read, then
+//! the provider is asked, and what it says is written only on the order as it was read**. Whoever is overtaken reads and asks anew, and whoever was told of a
+//! deposit and has nothing to write notes that they looked, which overtakes everybody who looked before. The model in `house` goes through every
+//! way in which these can meet.
 
 use house::{
     deposit::{self, Account, Bank},
@@ -14,13 +19,21 @@ use house::{
     personal::Personal,
 };
 use jiff::Timestamp;
-use store::{Change, Guard, Lost, Versioned};
+use store::{Change, Lost, Versioned};
 use toss::{Cancel, IdempotencyKey, Status};
 
-use crate::{Look, Outcome, Place, ROUNDS, Till, TillError, Why, in_doubt, said};
+use crate::{Outcome, Place, ROUNDS, Recorded, Till, TillError, Why, in_doubt, recorded, said};
 
 /// Why an account is closed, as the provider keeps it.
 const CLOSED: &str = "입금을 더 기다리지 않음";
+
+/// What became of a deposit.
+pub(crate) enum Deposit {
+    /// It stands as the order says.
+    Known(Outcome),
+    /// The provider does not say, or an account is not closed that should be.
+    Unknown(Outcome),
+}
 
 /// What became of closing an account.
 enum Closing {
@@ -32,12 +45,21 @@ enum Closing {
     Unknown,
 }
 
-/// What became of a deposit that the bank took back.
-pub(crate) enum Reversal {
-    /// It is recorded, or was before, or the money has come again.
-    Recorded(Box<Order>),
-    /// The provider does not say.
-    Unknown,
+/// What became of one look.
+enum Look {
+    Recorded(Recorded),
+    Unknown(Outcome),
+}
+
+impl From<Recorded> for Look {
+    fn from(recorded: Recorded) -> Self {
+        Self::Recorded(recorded)
+    }
+}
+
+/// Whether a payment is made into an account.
+pub(crate) fn is_deposit(payment: &toss::Payment) -> bool {
+    payment.virtual_account.is_some() || payment.status == Status::WaitingForDeposit
 }
 
 /// The account of a payment, awaited until our own time is over; none = it is not paid by a deposit.
@@ -55,121 +77,194 @@ pub(crate) fn account_of(payment: &toss::Payment, asked_at: Timestamp) -> Option
 }
 
 impl Till {
-    /// An order waits for a deposit, or the provider says that it does and nobody has written it down.
-    pub(crate) async fn waits(
-        &self,
-        order: Versioned<Order>,
-        payment: toss::Payment,
-        now: Timestamp,
-    ) -> Result<Outcome, TillError> {
-        let Some(asked_at) = order.value.payment.as_ref().map(|payment| payment.asked_at) else {
-            return Ok(said(order.value));
-        };
-        let Some(account) = account_of(&payment, asked_at) else {
-            tracing::error!(order = %order.value.id, "a deposit is awaited in no account");
-            return Ok(Outcome::Unknown(Box::new(order.value)));
-        };
-        let (mut order, mut swept) = (order, false);
-        for _ in 0..ROUNDS {
-            let outcome = order.value.payment.as_ref().filter(|known| known.key == payment.payment_key);
-            match (order.value.state, outcome.map(|known| &known.outcome)) {
-                (State::Priced, Some(Asked::Waits { .. })) => {
-                    return Ok(Outcome::WaitsForDeposit(Box::new(order.value)));
-                }
-                (State::Priced, Some(Asked::Asked)) if account.due > now => {}
-                (State::Priced, Some(Asked::Asked)) => {
-                    return self.close(order, payment, deposit::EXPIRED, now).await;
-                }
-                (State::Cancelled, Some(Asked::Asked)) => {
-                    return self.close(order, payment, deposit::CLOSED, now).await;
-                }
-                _ => return Ok(said(order.value)),
-            }
-            let place = if swept || in_doubt(&order.value, now) {
-                self.place_again(&order.value, now).await?
-            } else {
-                Place::Held
-            };
-            let stock = match place {
-                Place::Held => None,
-                Place::Again(version) => Some(version),
-                Place::Gone => return self.close(order, payment, deposit::NO_PLACE, now).await,
-            };
-            let Ok(step) = order.value.clone().account_opened(account.clone(), now) else {
-                return Ok(said(order.value));
-            };
-            let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-            match self.store.commit_account(change, stock).await {
-                Ok(()) => {
-                    tracing::info!(order = %order.value.id, due = %account.due, "a deposit is awaited");
-                    return Ok(Outcome::WaitsForDeposit(Box::new(step.order)));
-                }
-                Err(lost @ (Lost::Race(Guard::Order | Guard::Stock) | Lost::Conflict)) => {
-                    swept |= matches!(lost, Lost::Race(Guard::Stock));
-                    match self.store.order(order.value.id).await? {
-                        Some(current) => order = current,
-                        None => return Ok(Outcome::NoSuchOrder),
-                    }
-                }
-                Err(lost) => return Err(lost.into()),
-            }
-        }
-        Err(TillError::Busy)
-    }
-
     /// Looks for a deposit that is awaited; if its time is over, or the order was cancelled, its account is closed.
     pub(crate) async fn deposit_due(
         &self,
         order: Versioned<Order>,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
-        let (Some(Payment { key, .. }), Some(account)) = (&order.value.payment, order.value.awaits_deposit())
-        else {
-            return Ok(said(order.value));
-        };
-        let (key, due) = (key.clone(), account.due);
-        let payment = match self.toss.payment(&key).await {
-            Ok(Some(payment)) => payment,
-            Ok(None) => return Ok(Outcome::WaitsForDeposit(Box::new(order.value))),
-            Err(failure) => {
-                tracing::warn!(order = %order.value.id, error.message = %failure, "a deposit cannot be looked for");
-                return Ok(Outcome::WaitsForDeposit(Box::new(order.value)));
-            }
-        };
-        match payment.status {
-            Status::WaitingForDeposit if order.value.state == State::Cancelled => {
-                self.close(order, payment, deposit::CLOSED, now).await
-            }
-            Status::WaitingForDeposit if due <= now => {
-                self.close(order, payment, deposit::EXPIRED, now).await
-            }
-            _ => self.settle(order, Ok(payment), now).await,
+        match self.payment_of(&order.value).await {
+            Some(payment) => self.settle(order, Ok(payment), now).await,
+            None => Ok(said(order.value)),
         }
+    }
+
+    /// Reads an order, looks at the deposit it was paid by, and settles what is found.
+    pub(crate) async fn deposit_anew(&self, id: OrderId, now: Timestamp) -> Result<(), TillError> {
+        let Some(order) = self.store.order(id).await? else { return Ok(()) };
+        if let Some(payment) = self.payment_of(&order.value).await {
+            self.settle_deposit(order, payment, false, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Settles a payment into an account, by what the provider said after the order was read. `told` = a call of the provider said that it has moved: what is
+    /// known then has been written by somebody who asked after that call.
+    pub(crate) async fn settle_deposit(
+        &self,
+        order: Versioned<Order>,
+        payment: toss::Payment,
+        told: bool,
+        now: Timestamp,
+    ) -> Result<Deposit, TillError> {
+        let (mut order, mut payment, mut swept) = (order, payment, false);
+        for _ in 0..ROUNDS {
+            let found = match self.look_once(&order, &payment, swept, now).await? {
+                Look::Recorded(Recorded::Nothing(outcome)) if told => {
+                    recorded(self.store.save_order(&order, None).await, || outcome)?
+                }
+                Look::Recorded(found) => found,
+                Look::Unknown(outcome) => return Ok(Deposit::Unknown(outcome)),
+            };
+            match found {
+                Recorded::Written(outcome) | Recorded::Nothing(outcome) => return Ok(Deposit::Known(outcome)),
+                Recorded::Overtaken { by_places } => swept |= by_places,
+            }
+            order = match self.store.order(order.value.id).await? {
+                Some(current) => current,
+                None => return Ok(Deposit::Known(Outcome::NoSuchOrder)),
+            };
+            payment = match self.payment_of(&order.value).await {
+                Some(payment) if is_deposit(&payment) => payment,
+                // It is paid for by another payment by now.
+                Some(_) => return Ok(Deposit::Known(said(order.value))),
+                None => return Ok(Deposit::Unknown(unknown(order.value))),
+            };
+        }
+        Err(TillError::Busy)
+    }
+
+    /// The payment that the order asked for last, as the provider tells it; none if it does not.
+    async fn payment_of(&self, order: &Order) -> Option<toss::Payment> {
+        let Payment { key, .. } = order.payment.as_ref()?;
+        match self.toss.payment(key).await {
+            Ok(payment) => payment,
+            Err(failure) => {
+                tracing::warn!(order = %order.id, error.message = %failure, "a deposit cannot be looked for");
+                None
+            }
+        }
+    }
+
+    async fn look_once(
+        &self,
+        order: &Versioned<Order>,
+        payment: &toss::Payment,
+        swept: bool,
+        now: Timestamp,
+    ) -> Result<Look, TillError> {
+        let Order { id, state, total, .. } = &order.value;
+        match payment.is_paid(&order.value.at_the_provider(), total.0) {
+            Ok(()) | Err(toss::NotPaid::Status(_)) => {}
+            Err(why) => {
+                tracing::error!(order = %id, error.message = %why, "payment does not fit the order");
+                return Ok(Look::Unknown(unknown(order.value.clone())));
+            }
+        }
+        let open = matches!(state, State::Priced | State::Cancelled);
+        let came = payment.approved_at.is_some();
+        match payment.status {
+            Status::Done if open => self.record_paid(order, payment, swept, now).await.map(Look::from),
+            Status::WaitingForDeposit if open => self.waits(order, payment, swept, now).await,
+            Status::Canceled | Status::Expired if open && !came => {
+                self.record_closed(order, deposit::CLOSED, now).await.map(Look::from)
+            }
+            Status::WaitingForDeposit => self.reversed(order, payment, now).await,
+            Status::Canceled if !came => self.reversed(order, payment, now).await,
+            Status::Done | Status::PartialCanceled | Status::Canceled if order.value.deposit_is_gone() => {
+                self.came_again(order, now).await.map(Look::from)
+            }
+            Status::Ready | Status::InProgress => Ok(Look::Unknown(unknown(order.value.clone()))),
+            _ => Ok(Recorded::Nothing(said(order.value.clone())).into()),
+        }
+    }
+
+    /// An account is open: it is written down that the order waits for its deposit, or nobody waits for it any more and it is closed.
+    async fn waits(
+        &self,
+        order: &Versioned<Order>,
+        payment: &toss::Payment,
+        swept: bool,
+        now: Timestamp,
+    ) -> Result<Look, TillError> {
+        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())).into());
+        let Some(known) = order.value.payment.as_ref().filter(|known| known.key == payment.payment_key) else {
+            return nothing();
+        };
+        let Some(account) = account_of(payment, known.asked_at) else {
+            tracing::error!(order = %order.value.id, "a deposit is awaited in no account");
+            return Ok(Look::Unknown(unknown(order.value.clone())));
+        };
+        match (order.value.state, &known.outcome) {
+            (State::Cancelled, Asked::Asked | Asked::Waits { .. }) => {
+                return self.close(order, payment, deposit::CLOSED, now).await;
+            }
+            (_, Asked::Waits { account }) if account.due > now => return nothing(),
+            (_, Asked::Waits { .. }) => return self.close(order, payment, deposit::EXPIRED, now).await,
+            (_, Asked::Asked) if account.due > now => {}
+            (_, Asked::Asked) => return self.close(order, payment, deposit::EXPIRED, now).await,
+            _ => return nothing(),
+        }
+        let place = if swept || in_doubt(&order.value, now) {
+            self.place_again(&order.value, now).await?
+        } else {
+            Place::Held
+        };
+        let stock = match place {
+            Place::Held => None,
+            Place::Again(version) => Some(version),
+            Place::Gone => return self.close(order, payment, deposit::NO_PLACE, now).await,
+        };
+        let due = account.due;
+        let Ok(step) = order.value.clone().account_opened(account, now) else { return nothing() };
+        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+        let committed = self.store.commit_account(change, stock).await;
+        if committed.is_ok() {
+            tracing::info!(order = %order.value.id, %due, "a deposit is awaited");
+        }
+        recorded(committed, || Outcome::WaitsForDeposit(Box::new(step.order))).map(Look::from)
     }
 
     /// Closes the account of an order and writes down that it was not paid; if the deposit was faster, that it was.
     async fn close(
         &self,
-        order: Versioned<Order>,
-        payment: toss::Payment,
+        order: &Versioned<Order>,
+        payment: &toss::Payment,
         code: &'static str,
         now: Timestamp,
-    ) -> Result<Outcome, TillError> {
-        match self.close_account(&order.value, &payment).await? {
-            Closing::Closed => {
-                tracing::info!(order = %order.value.id, code, "an account was closed without a deposit");
-                self.refuse(order, Why::Closed(code), now).await
-            }
+    ) -> Result<Look, TillError> {
+        match self.close_account(&order.value, payment).await? {
+            Closing::Closed => self.record_closed(order, code, now).await.map(Look::from),
             Closing::Paid(payment)
                 if payment.is_paid(&order.value.at_the_provider(), order.value.total.0).is_ok() =>
             {
-                self.paid(order, *payment, now).await
+                self.record_paid(order, &payment, false, now).await.map(Look::from)
             }
-            Closing::Paid(_) | Closing::Unknown if order.value.awaits_deposit().is_some() => {
-                Ok(said(order.value))
-            }
-            Closing::Paid(_) | Closing::Unknown => Ok(Outcome::Unknown(Box::new(order.value))),
+            Closing::Paid(_) | Closing::Unknown => Ok(Look::Unknown(unknown(order.value.clone()))),
         }
+    }
+
+    /// Writes down that an account was closed into which no money came.
+    async fn record_closed(
+        &self,
+        order: &Versioned<Order>,
+        code: &'static str,
+        now: Timestamp,
+    ) -> Result<Recorded, TillError> {
+        let asked =
+            matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked | Asked::Waits { .. }, .. }));
+        if !asked {
+            return Ok(Recorded::Nothing(said(order.value.clone())));
+        }
+        let closed = order.with(order.value.clone().account_closed(code, now));
+        let committed = self.store.save_order(&closed, None).await;
+        if committed.is_ok() {
+            tracing::info!(order = %order.value.id, code, "an account was closed without a deposit");
+        }
+        recorded(committed, || match closed.value.state {
+            State::Cancelled => Outcome::Cancelled(Box::new(closed.value)),
+            _ => Outcome::Refused(Box::new(closed.value), Why::Closed(code)),
+        })
     }
 
     async fn close_account(&self, order: &Order, payment: &toss::Payment) -> Result<Closing, TillError> {
@@ -198,58 +293,29 @@ impl Till {
         })
     }
 
-    /// A deposit that was recorded as paid may have been taken back, or come again.
-    pub(crate) async fn look_at_deposit(
+    /// The bank took the deposit back. The account of an order that ends by it is closed first, so that nothing comes into it any more.
+    async fn reversed(
         &self,
-        order: Versioned<Order>,
-        payment: toss::Payment,
-        now: Timestamp,
-    ) -> Result<Look, TillError> {
-        match payment.status {
-            Status::WaitingForDeposit | Status::Canceled
-                if payment.status == Status::WaitingForDeposit || payment.approved_at.is_none() =>
-            {
-                match self.reversed(order.value.id, &payment, now).await? {
-                    Reversal::Recorded(order) => Ok(Look::Settled(said(*order))),
-                    Reversal::Unknown => Ok(Look::NoAnswer),
-                }
-            }
-            Status::Done if order.value.deposit_is_gone() => self.came_again(order, now).await,
-            _ => Ok(Look::Settled(said(order.value))),
-        }
-    }
-
-    /// The bank took a deposit back. The account of an order that ends by it is closed first, so that nothing comes into it any more.
-    pub(crate) async fn reversed(
-        &self,
-        id: OrderId,
+        order: &Versioned<Order>,
         payment: &toss::Payment,
         now: Timestamp,
-    ) -> Result<Reversal, TillError> {
-        let mut closed = payment.status != Status::WaitingForDeposit;
-        for _ in 0..ROUNDS {
-            let Some(order) = self.store.order(id).await? else { return Ok(Reversal::Unknown) };
-            let Ok(step) = order.value.clone().deposit_reversed(now) else {
-                return Ok(Reversal::Recorded(Box::new(order.value)));
-            };
-            let ends = !step.order.deposit_is_gone();
-            if ends && !closed {
-                match self.close_account(&order.value, payment).await? {
-                    Closing::Closed => closed = true,
-                    Closing::Paid(_) => return Ok(Reversal::Recorded(Box::new(order.value))),
-                    Closing::Unknown => return Ok(Reversal::Unknown),
-                }
-            }
-            match self.record_reversal(&order, &step).await {
-                Ok(()) => {
-                    tracing::warn!(order = %id, from = order.value.state.name(), to = step.order.state.name(), "the bank took a deposit back");
-                    return Ok(Reversal::Recorded(Box::new(step.order)));
-                }
-                Err(Lost::Race(_) | Lost::Conflict) => {}
-                Err(lost) => return Err(lost.into()),
+    ) -> Result<Look, TillError> {
+        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())).into());
+        let Ok(step) = order.value.clone().deposit_reversed(now) else { return nothing() };
+        if payment.status == Status::WaitingForDeposit && !step.order.deposit_is_gone() {
+            match self.close_account(&order.value, payment).await? {
+                Closing::Closed => {}
+                // It has come again.
+                Closing::Paid(_) => return nothing(),
+                Closing::Unknown => return Ok(Look::Unknown(unknown(order.value.clone()))),
             }
         }
-        Err(TillError::Busy)
+        let committed = self.record_reversal(order, &step).await;
+        if committed.is_ok() {
+            let (from, to) = (order.value.state.name(), step.order.state.name());
+            tracing::warn!(order = %order.value.id, from, to, "the bank took a deposit back");
+        }
+        recorded(committed, || said(step.order)).map(Look::from)
     }
 
     async fn record_reversal(&self, order: &Versioned<Order>, step: &Step) -> Result<(), Lost> {
@@ -265,22 +331,19 @@ impl Till {
     }
 
     /// A deposit that was taken back from a packed order is there again.
-    async fn came_again(&self, order: Versioned<Order>, now: Timestamp) -> Result<Look, TillError> {
-        let mut order = order;
-        for _ in 0..ROUNDS {
-            let Ok(step) = order.value.clone().deposit_again(now) else {
-                return Ok(Look::Settled(said(order.value)));
-            };
-            let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-            match self.store.commit(change).await {
-                Ok(()) => return Ok(Look::Settled(said(step.order))),
-                Err(Lost::Race(_) | Lost::Conflict) => match self.store.order(order.value.id).await? {
-                    Some(current) => order = current,
-                    None => return Ok(Look::NoSuchOrder),
-                },
-                Err(lost) => return Err(lost.into()),
-            }
-        }
-        Err(TillError::Busy)
+    async fn came_again(&self, order: &Versioned<Order>, now: Timestamp) -> Result<Recorded, TillError> {
+        let Ok(step) = order.value.clone().deposit_again(now) else {
+            return Ok(Recorded::Nothing(said(order.value.clone())));
+        };
+        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+        recorded(self.store.commit(change).await, || said(step.order))
     }
+}
+
+/// What there is to say of an order whose payment nobody knows about just now.
+fn unknown(order: Order) -> Outcome {
+    if order.awaits_deposit().is_some() || !matches!(order.state, State::Priced | State::Cancelled) {
+        return said(order);
+    }
+    Outcome::Unknown(Box::new(order))
 }

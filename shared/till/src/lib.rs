@@ -20,7 +20,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use cloud::{CannotOpen, Cloud, Open};
 use house::{
-    calendar, deposit as account,
+    calendar,
     id::{OrderId, VisitorId},
     money::Won,
     order::{Order, Outcome as Asked, Payment, State},
@@ -29,6 +29,8 @@ use house::{
 use jiff::Timestamp;
 use store::{AskRefused, Change, Guard, Lost, Store, StoreError, Versioned};
 use thiserror::Error;
+
+use deposit::Deposit;
 
 pub use accounts::NotCompared;
 pub use refund::Refunding;
@@ -147,7 +149,6 @@ impl Till {
         amount: Won,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
-        let key = idempotency_key(id, payment_key)?;
         let mut asked = self.store.ask_payment(id, visitor, payment_key, amount, now).await;
         if let Err(AskRefused::Otherwise(Some(order))) = &asked
             && only_the_place_ran_out(&order.value, visitor, amount, now)
@@ -163,7 +164,7 @@ impl Till {
             Err(AskRefused::Store(error)) => return Err(error.into()),
             Err(AskRefused::Otherwise(order)) => return Ok(otherwise(order, visitor, amount)),
         };
-        let answer = self.ask(&order.value, payment_key, &key).await;
+        let answer = self.ask(&order.value, payment_key).await?;
         self.settle(order, answer, now).await
     }
 
@@ -181,8 +182,7 @@ impl Till {
             Ok(Some(payment))
                 if payment.status == Status::InProgress && order.value.state == State::Priced =>
             {
-                let idempotency = idempotency_key(order.value.id, &key)?;
-                let answer = self.ask(&order.value, &key, &idempotency).await;
+                let answer = self.ask(&order.value, &key).await?;
                 self.settle(order, answer, now).await
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
@@ -225,11 +225,14 @@ impl Till {
         {
             return Ok(Look::WrongSecret);
         }
-        if !open {
-            return Box::pin(self.look_at_deposit(order, payment, now)).await;
+        if deposit::is_deposit(&payment) {
+            let told = deposit_secret.is_some();
+            return Ok(match Box::pin(self.settle_deposit(order, payment, told, now)).await? {
+                Deposit::Known(outcome) => Look::Settled(outcome),
+                Deposit::Unknown(_) => Look::NoAnswer,
+            });
         }
-        let asked =
-            matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked | Asked::Waits { .. }, .. }));
+        let asked = matches!(&order.value.payment, Some(Payment { outcome: Asked::Asked, .. }));
         if asked || payment.status == Status::Done {
             return self.settle(order, Ok(payment), now).await.map(Look::Settled);
         }
@@ -240,13 +243,13 @@ impl Till {
         &self,
         order: &Order,
         payment_key: &str,
-        key: &IdempotencyKey,
-    ) -> Result<toss::Payment, Failure> {
+    ) -> Result<Result<toss::Payment, Failure>, TillError> {
         let id = order.at_the_provider();
+        let key = idempotency_key(&id, payment_key)?;
         // The stored amount, never the one that came with the redirect.
         let answer =
-            self.toss.confirm(Confirm { payment_key, order_id: &id, amount: order.total.0 }, key).await;
-        match answer {
+            self.toss.confirm(Confirm { payment_key, order_id: &id, amount: order.total.0 }, &key).await;
+        Ok(match answer {
             // An answer that got lost, or a session that is over: the order's record at the provider is the truth.
             Err(Failure::Unknown(doubt)) => {
                 tracing::warn!(order = %id, error.message = %doubt, "payment is unknown; asking");
@@ -260,7 +263,7 @@ impl Till {
                 _ => Err(Failure::SessionGone(rejection, gone)),
             },
             other => other,
-        }
+        })
     }
 
     async fn settle(
@@ -270,10 +273,15 @@ impl Till {
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
         match answer {
+            // Boxed, because most payments are by card, and every one would carry the room for the rest.
+            Ok(payment) if deposit::is_deposit(&payment) => {
+                match Box::pin(self.settle_deposit(order, payment, false, now)).await? {
+                    Deposit::Known(outcome) | Deposit::Unknown(outcome) => Ok(outcome),
+                }
+            }
             Ok(payment) => match payment.is_paid(&order.value.at_the_provider(), order.value.total.0) {
-                Ok(()) => self.paid(order, payment, now).await,
-                // Boxed, because most payments are paid, and every one would carry the room for the rest.
-                Err(not_paid) => Box::pin(self.not_paid(order, payment, &not_paid, now)).await,
+                Ok(()) => self.paid(order, &payment, now).await,
+                Err(not_paid) => self.not_paid(order, &payment, &not_paid, now).await,
             },
             Err(Failure::Refused(rejection)) => {
                 tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
@@ -293,21 +301,13 @@ impl Till {
     async fn not_paid(
         &self,
         order: Versioned<Order>,
-        payment: toss::Payment,
+        payment: &toss::Payment,
         why: &toss::NotPaid,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
         match (why, &payment.status) {
-            (toss::NotPaid::Status(_), Status::Canceled | Status::Expired)
-                if payment.virtual_account.is_some() =>
-            {
-                self.refuse(order, Why::Closed(account::CLOSED), now).await
-            }
             (toss::NotPaid::Status(_), status @ (Status::Aborted | Status::Expired | Status::Canceled)) => {
                 self.refuse(order, Why::Provider(status.as_str().to_owned()), now).await
-            }
-            (toss::NotPaid::Status(_), Status::WaitingForDeposit) => {
-                Box::pin(self.waits(order, payment, now)).await
             }
             (toss::NotPaid::Status(_), Status::Ready | Status::InProgress) => {
                 Ok(Outcome::Unknown(Box::new(order.value)))
@@ -322,56 +322,64 @@ impl Till {
     async fn paid(
         &self,
         order: Versioned<Order>,
-        payment: toss::Payment,
+        payment: &toss::Payment,
         now: Timestamp,
     ) -> Result<Outcome, TillError> {
-        let id = order.value.id;
-        let receipt = payment.receipt.as_ref().map(|receipt| receipt.url.reveal().to_owned());
         // Two tabs, the reader and `sweep`, or a payment and a cancel may meet: one of them wins, and all of them say what is true.
-        let mut order = order;
-        let mut swept = false;
+        let (id, mut order, mut swept) = (order.value.id, order, false);
         for _ in 0..ROUNDS {
-            let mut paid = order.value.clone();
-            let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
-            let outcome = match deposit::account_of(&payment, asked_at) {
-                Some(account) => Asked::Waits { account },
-                None => Asked::Asked,
-            };
-            paid.payment = Some(Payment { key: payment.payment_key.clone(), asked_at, outcome });
-            let place = match paid.state {
-                State::Priced if swept || in_doubt(&paid, now) => self.place_again(&paid, now).await?,
-                _ => Place::Held,
-            };
-            let step = match (paid.state, &place) {
-                (State::Priced, Place::Gone) => paid.paid_without_place(receipt.clone(), now),
-                (State::Priced, _) => paid.paid(receipt.clone(), now),
-                (State::Cancelled, _) => paid.paid_too_late(receipt.clone(), now),
-                _ => return Ok(said(order.value)),
-            };
-            let Ok(step) = step else { return Ok(said(order.value)) };
-            let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: true };
-            let committed = match place {
-                Place::Again(stock) => self.store.commit_with_a_place(change, stock).await,
-                Place::Held | Place::Gone => self.store.commit(change).await,
-            };
-            match committed {
-                Ok(()) => {
-                    let state = step.order.state.name();
-                    tracing::info!(order = %id, amount_won = step.order.total.0, state, "order paid");
-                    return Ok(said(step.order));
-                }
-                Err(lost @ (Lost::Race(Guard::Order | Guard::Stock) | Lost::Conflict)) => {
-                    // The place is not among those held any more, or others took places meanwhile: it is looked for.
-                    swept |= matches!(lost, Lost::Race(Guard::Stock));
+            match self.record_paid(&order, payment, swept, now).await? {
+                Recorded::Written(outcome) | Recorded::Nothing(outcome) => return Ok(outcome),
+                Recorded::Overtaken { by_places } => {
+                    swept |= by_places;
                     match self.store.order(id).await? {
                         Some(current) => order = current,
                         None => return Ok(Outcome::NoSuchOrder),
                     }
                 }
-                Err(lost) => return Err(lost.into()),
             }
         }
         Err(TillError::Busy)
+    }
+
+    /// Writes down that the money is there, on the order as it was read. `swept` = its place is not among those held, or others took places meanwhile:
+    /// it is looked for.
+    async fn record_paid(
+        &self,
+        order: &Versioned<Order>,
+        payment: &toss::Payment,
+        swept: bool,
+        now: Timestamp,
+    ) -> Result<Recorded, TillError> {
+        let receipt = payment.receipt.as_ref().map(|receipt| receipt.url.reveal().to_owned());
+        let mut paid = order.value.clone();
+        let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
+        let outcome = match deposit::account_of(payment, asked_at) {
+            Some(account) => Asked::Waits { account },
+            None => Asked::Asked,
+        };
+        paid.payment = Some(Payment { key: payment.payment_key.clone(), asked_at, outcome });
+        let place = match paid.state {
+            State::Priced if swept || in_doubt(&paid, now) => self.place_again(&paid, now).await?,
+            _ => Place::Held,
+        };
+        let step = match (paid.state, &place) {
+            (State::Priced, Place::Gone) => paid.paid_without_place(receipt, now),
+            (State::Priced, _) => paid.paid(receipt, now),
+            (State::Cancelled, _) => paid.paid_too_late(receipt, now),
+            _ => return Ok(Recorded::Nothing(said(order.value.clone()))),
+        };
+        let Ok(step) = step else { return Ok(Recorded::Nothing(said(order.value.clone()))) };
+        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: true };
+        let committed = match place {
+            Place::Again(stock) => self.store.commit_with_a_place(change, stock).await,
+            Place::Held | Place::Gone => self.store.commit(change).await,
+        };
+        if committed.is_ok() {
+            let state = step.order.state.name();
+            tracing::info!(order = %step.order.id, amount_won = step.order.total.0, state, "order paid");
+        }
+        recorded(committed, || said(step.order))
     }
 
     async fn refuse(&self, order: Versioned<Order>, why: Why, now: Timestamp) -> Result<Outcome, TillError> {
@@ -394,11 +402,7 @@ impl Till {
                 State::Priced => return Ok(Outcome::Refused(Box::new(order.value), why)),
                 _ => return Ok(said(order.value)),
             }
-            let refused = order.value.clone();
-            let refused = order.with(match &why {
-                Why::Closed(code) => refused.account_closed(code, now),
-                _ => refused.payment_refused(code.clone(), now),
-            });
+            let refused = order.with(order.value.clone().payment_refused(code.clone(), now));
             match self.store.save_order(&refused, None).await {
                 Ok(()) if refused.value.state == State::Cancelled => {
                     return Ok(Outcome::Cancelled(Box::new(refused.value)));
@@ -431,6 +435,26 @@ impl Till {
             Ok(()) => Ok(()),
             Err(lost) => Err(HoldError::Till(lost.into())),
         }
+    }
+}
+
+/// What became of writing something down on an order as it was read.
+enum Recorded {
+    /// It is written.
+    Written(Outcome),
+    /// There was nothing to write.
+    Nothing(Outcome),
+    /// Somebody else was faster: with the order, or (`by_places`) with the places.
+    Overtaken { by_places: bool },
+}
+
+/// What became of a write that holds only on what was read.
+fn recorded(committed: Result<(), Lost>, written: impl FnOnce() -> Outcome) -> Result<Recorded, TillError> {
+    match committed {
+        Ok(()) => Ok(Recorded::Written(written())),
+        Err(Lost::Race(Guard::Stock)) => Ok(Recorded::Overtaken { by_places: true }),
+        Err(Lost::Race(_) | Lost::Conflict) => Ok(Recorded::Overtaken { by_places: false }),
+        Err(lost @ Lost::Store(_)) => Err(lost.into()),
     }
 }
 
@@ -495,8 +519,8 @@ fn said(order: Order) -> Outcome {
     }
 }
 
-/// The key under which the provider takes this order's money once. The order is in it, because the provider's own scope leaves the
-/// body out: a key used for another order would replay that order's answer.
-fn idempotency_key(id: OrderId, payment_key: &str) -> Result<IdempotencyKey, TillError> {
-    IdempotencyKey::new(format!("confirm:{id}:{payment_key}")).map_err(|_| TillError::Key)
+/// The key under which the provider takes this order's money once. The order's name is in it, because the provider's own scope leaves the
+/// body out: a key used for another order, or under a name that was given up since, would replay that answer.
+fn idempotency_key(name: &str, payment_key: &str) -> Result<IdempotencyKey, TillError> {
+    IdempotencyKey::new(format!("confirm:{name}:{payment_key}")).map_err(|_| TillError::Key)
 }

@@ -17,7 +17,10 @@ use jiff::Timestamp;
 use store::{Change, Guard, Lost, Versioned};
 use toss::{Cancel, CancelFailure, IdempotencyKey, RefundAccount, Status};
 
-use crate::{ROUNDS, Till, TillError, deposit::Reversal};
+use crate::{ROUNDS, Till, TillError};
+
+/// The provider's no to giving back a part of a deposit that has not come, or was taken back.
+const NOTHING_THERE: &str = "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT";
 
 /// What became of a refund.
 #[derive(Debug)]
@@ -28,8 +31,8 @@ pub enum Refunding {
     DoneBefore,
     /// The provider will not do it; the owner sees it with the reason.
     Parked,
-    /// The provider does not take the reader's account, who is asked for it again.
-    AccountRefused,
+    /// The provider does not take the reader's account, who is asked for it again; or its no was of another time. It is promised under a new number.
+    Anew,
     /// Nobody knows, or not yet: the same again, later. Why, for the log.
     Unknown(String),
     /// There is no such order or refund.
@@ -49,8 +52,10 @@ enum Found {
     Ended(Ended),
     /// The provider does not take the reader's account, or nobody has named one.
     AccountRefused,
+    /// The provider's no is of before, when the bank had taken the deposit back.
+    OfBefore,
     /// The bank took the deposit back: there is nothing that could go back.
-    Reversed(Box<toss::Payment>),
+    Reversed,
     Unknown(String),
 }
 
@@ -61,7 +66,7 @@ enum There {
     /// It is not among the payment's cancels.
     Absent,
     /// There is no money, because the bank took the deposit back.
-    Reversed(Box<toss::Payment>),
+    Reversed,
 }
 
 impl Till {
@@ -78,7 +83,7 @@ impl Till {
         let found = if asked_before {
             match self.look_for(key, &order, refund).await {
                 Some(There::Done) => Found::Ended(Ended::Done),
-                Some(There::Reversed(payment)) => Found::Reversed(payment),
+                Some(There::Reversed) => Found::Reversed,
                 Some(There::Absent) => self.cancel(key, &order, refund).await?,
                 None => Found::Unknown("the payment cannot be looked at".to_owned()),
             }
@@ -87,20 +92,25 @@ impl Till {
         };
         match found {
             Found::Ended(ended) => self.record(id, &ended, now).await,
-            Found::AccountRefused => Box::pin(self.ask_for_account(id, order.refund_to.as_ref(), now)).await,
-            Found::Reversed(payment) => match Box::pin(self.reversed(id.order, &payment, now)).await? {
-                Reversal::Recorded(_) => {
-                    self.store.handled(id, now).await?;
-                    Ok(Refunding::DoneBefore)
+            Found::AccountRefused => {
+                Box::pin(self.promise_anew(id, order.refund_to.as_ref(), now)).await
+            }
+            Found::OfBefore => Box::pin(self.promise_anew(id, None, now)).await,
+            Found::Reversed => {
+                Box::pin(self.deposit_anew(id.order, now)).await?;
+                // By that the refund is over; if not, the deposit has come again, or nobody knows.
+                match self.asking(id, now).await? {
+                    Asking::Over(refunding) => Ok(refunding),
+                    Asking::Order(..) => Ok(Refunding::Unknown("the deposit is being taken back".to_owned())),
                 }
-                Reversal::Unknown => Ok(Refunding::Unknown("the deposit is being taken back".to_owned())),
-            },
+            }
             Found::Unknown(why) => Ok(Refunding::Unknown(why)),
         }
     }
 
-    /// Records that the account is to be asked for again.
-    async fn ask_for_account(
+    /// Records that the refund is promised under a new number, because the provider keeps its no under the old one. The account that was `tried` is to be
+    /// asked for again.
+    async fn promise_anew(
         &self,
         id: MessageId,
         tried: Option<&RefundTo>,
@@ -117,8 +127,8 @@ impl Till {
                 Change { seen: order.version, step: &step, handled: Some(id), copy: None, paid: false };
             match self.store.commit(change).await {
                 Ok(()) => {
-                    tracing::info!(order = %id.order, refund = id.sequence, "the account of a refund is asked for again");
-                    return Ok(Refunding::AccountRefused);
+                    tracing::info!(order = %id.order, refund = id.sequence, "a refund is promised anew");
+                    return Ok(Refunding::Anew);
                 }
                 Err(Lost::Race(Guard::Message)) => return Ok(Refunding::DoneBefore),
                 Err(Lost::Race(_) | Lost::Conflict) => {}
@@ -164,7 +174,7 @@ impl Till {
     async fn cancel(&self, payment_key: &str, order: &Order, refund: &Refund) -> Result<Found, TillError> {
         let id = order.id;
         let key =
-            IdempotencyKey::new(format!("cancel:{id}:{}", refund.sequence)).map_err(|_| TillError::Key)?;
+            IdempotencyKey::new(format!("cancel:{id}:{}", refund.number())).map_err(|_| TillError::Key)?;
         // Everything at once is also allowed where parts are not.
         let amount = (refund.amount != order.total).then_some(refund.amount.0);
         let refund_to = order.refund_to.as_ref().map(|to| RefundAccount {
@@ -177,9 +187,9 @@ impl Till {
         }
         let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to };
         let answer = self.toss.cancel(payment_key, &cancel, &key).await;
-        let failure = match answer.map(|payment| (payment.trace.clone(), shows(payment, order, refund))) {
+        let failure = match answer.map(|payment| (payment.trace.clone(), shows(&payment, order, refund))) {
             Ok((_, There::Done)) => return Ok(Found::Ended(Ended::Done)),
-            Ok((_, There::Reversed(payment))) => return Ok(Found::Reversed(payment)),
+            Ok((_, There::Reversed)) => return Ok(Found::Reversed),
             Ok((trace, There::Absent)) => {
                 tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?trace, "the answer to a refund does not show it");
                 return Ok(Found::Unknown("the answer does not show the refund".to_owned()));
@@ -192,7 +202,7 @@ impl Till {
         let there = self.look_for(payment_key, order, refund).await;
         Ok(match (failure, there) {
             (_, Some(There::Done)) => Found::Ended(Ended::Done),
-            (_, Some(There::Reversed(payment))) => Found::Reversed(payment),
+            (_, Some(There::Reversed)) => Found::Reversed,
             (CancelFailure::AlreadyDone(_), Some(There::Absent))
                 if self.agrees(payment_key, order, refund).await =>
             {
@@ -203,6 +213,11 @@ impl Till {
                 if order.by_deposit() && rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
             {
                 Found::AccountRefused
+            }
+            (CancelFailure::Refused(rejection), Some(There::Absent))
+                if order.by_deposit() && rejection.code == NOTHING_THERE && !is_again_and_again(order, refund) =>
+            {
+                Found::OfBefore
             }
             (
                 CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
@@ -219,7 +234,7 @@ impl Till {
     /// What the payment shows of the refund; none = the provider does not say.
     async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<There> {
         match self.toss.payment(payment_key).await {
-            Ok(Some(payment)) => Some(shows(payment, order, refund)),
+            Ok(Some(payment)) => Some(shows(&payment, order, refund)),
             Ok(None) => None,
             Err(failure) => {
                 tracing::warn!(order = %order.id, error.message = %failure, "payment cannot be looked at");
@@ -284,15 +299,21 @@ enum Asking {
 
 /// What a payment shows of this refund. One that was never approved, or is not any more, has no money that could go back: a cancel of it closes an
 /// account, and stands among its cancels all the same.
-fn shows(payment: toss::Payment, order: &Order, refund: &Refund) -> There {
+fn shows(payment: &toss::Payment, order: &Order, refund: &Refund) -> There {
     let gone = payment.status == Status::WaitingForDeposit || payment.approved_at.is_none();
     if order.by_deposit() && gone {
-        There::Reversed(Box::new(payment))
-    } else if is_among(&payment, order, refund) {
+        There::Reversed
+    } else if is_among(payment, order, refund) {
         There::Done
     } else {
         There::Absent
     }
+}
+
+/// Whether the same sum was promised anew so often that a no is no memory any more.
+fn is_again_and_again(order: &Order, refund: &Refund) -> bool {
+    let same = |before: &&Refund| before.progress == Progress::Replaced && before.amount == refund.amount;
+    order.refunds.iter().filter(same).count() > ROUNDS
 }
 
 /// Whether a payment shows this refund, and its sums are sound: what was cancelled and what is left are what was paid.

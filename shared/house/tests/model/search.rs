@@ -1,6 +1,8 @@
 //! Looks at every state that can be reached, nearest first, and then from all states at rest backwards.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use indexmap::IndexSet;
 
 use crate::saga::{Next, Saga, World};
 
@@ -27,14 +29,13 @@ pub(crate) enum Found {
 /// Looks at every state.
 pub(crate) fn search(saga: &mut Saga) -> Found {
     let start = saga.start();
-    let mut numbers: HashMap<World, usize> = HashMap::from([(start, 0)]);
-    let mut worlds = vec![start];
+    let mut worlds = IndexSet::from([start]);
     let mut came_from: Vec<(usize, Next)> = vec![(0, Next::Begins)];
     // Who gets here by a step that the system takes by itself.
-    let mut before: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut before: Vec<Vec<u32>> = vec![Vec::new()];
     let mut resting = VecDeque::new();
     let (mut steps, mut at) = (0, 0);
-    while let Some(world) = worlds.get(at).copied() {
+    while let Some(world) = worlds.get_index(at).copied() {
         if let Some(what) = saga.wrong(&world) {
             return Found::Wrong { what, way: way(saga, &worlds, &came_from, at) };
         }
@@ -43,14 +44,13 @@ pub(crate) fn search(saga: &mut Saga) -> Found {
         }
         for (next, after) in saga.steps(&world) {
             steps += 1;
-            let number = *numbers.entry(after).or_insert_with(|| {
-                worlds.push(after);
+            let (number, is_new) = worlds.insert_full(after);
+            if is_new {
                 came_from.push((at, next));
                 before.push(Vec::new());
-                worlds.len() - 1
-            });
+            }
             if next.is_the_systems_own() {
-                before[number].push(at);
+                before[number].push(u32::try_from(at).unwrap());
             }
         }
         at += 1;
@@ -62,8 +62,9 @@ pub(crate) fn search(saga: &mut Saga) -> Found {
     }
     while let Some(number) = resting.pop_front() {
         for earlier in &before[number] {
-            if !std::mem::replace(&mut finds_rest[*earlier], true) {
-                resting.push_back(*earlier);
+            let earlier = *earlier as usize;
+            if !std::mem::replace(&mut finds_rest[earlier], true) {
+                resting.push_back(earlier);
             }
         }
     }
@@ -76,7 +77,7 @@ pub(crate) fn search(saga: &mut Saga) -> Found {
     }
 }
 
-fn way(saga: &Saga, worlds: &[World], came_from: &[(usize, Next)], mut at: usize) -> Vec<String> {
+fn way(saga: &Saga, worlds: &IndexSet<World>, came_from: &[(usize, Next)], mut at: usize) -> Vec<String> {
     let mut way = vec![saga.told(&worlds[at])];
     while at != 0 {
         let (from, next) = came_from[at];
