@@ -2,11 +2,13 @@
 //! waits there again to be posted. No money moves.
 
 use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{refund::Refund, written};
+use house::{id::OrderId, order::Step, refund::Refund, written};
 use serde_json::{Value, json};
-use store::Lost;
 
-use crate::{ROUNDS, busy, no_order, no_such_order, order_in};
+use crate::{
+    no_order, order_in,
+    round::{self, Plan},
+};
 
 /// Takes the owner's word.
 pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
@@ -25,38 +27,27 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
             return Ok(Answer::problems(problems));
         }
     };
-    for _ in 0..ROUNDS {
-        let Some(read) = desk.store.order(order).await? else {
-            return Ok(Answer::problems(vec![no_such_order()]));
-        };
-        let mut answer = Answer::well();
-        let Some(settled) = read.value.clone().deposit_settled(&how, call.now) else {
+    round::take(desk, call, order, || before(order), |read, now| {
+        let Some(settled) = read.clone().deposit_settled(&how, now) else {
             let expected = "포장한 뒤에 은행이 입금을 되돌린 주문의 번호를 적습니다. owner-desk에서 ‘되돌려진 입금’으로 보입니다";
-            return Ok(Answer::problems(vec![Problem::new("order", expected, order.to_string())]));
+            return Err(Box::new(Answer::problems(vec![Problem::new("order", expected, order.to_string())])));
         };
-        if settled == read.value {
-            answer.did.push(format!("주문 {order}: 이미 그렇게 적혀 있습니다. 두 번 하지 않았습니다."));
-            return Ok(answer);
+        if settled == read {
+            return Err(Box::new(before(order)));
         }
         let what = format!(
             "주문 {order}: 되돌려진 입금을 매듭지었다고 적습니다(길: {how}). 돈은 움직이지 않고, 아직 부치지 않은 책은 다시 부칠 책으로 책상에 놓입니다."
         );
-        if !call.confirmed {
-            answer.would_do.push(what);
-            answer.next.push(call.asks());
-            answer.call = Some(call.to_confirm());
-            return Ok(answer);
-        }
-        match desk.store.save_order(&read.with(settled), None).await {
-            Ok(()) => {
-                answer.did.push(what);
-                return Ok(answer);
-            }
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(lost) => return Err(lost.into()),
-        }
-    }
-    Ok(Answer::problems(vec![busy(order)]))
+        let step = Step { order: settled, messages: Vec::new() };
+        Ok(Plan { step, would: what.clone(), did: what, next: None })
+    })
+    .await
+}
+
+fn before(order: OrderId) -> Answer {
+    let mut answer = Answer::well();
+    answer.did.push(format!("주문 {order}: 이미 그렇게 적혀 있습니다. 두 번 하지 않았습니다."));
+    answer
 }
 
 fn not_said() -> Problem {

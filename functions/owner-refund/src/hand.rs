@@ -5,9 +5,11 @@ use drawer::{Answer, Call, Desk, Problem, Stuck};
 use house::{calendar, letter, refund::NotByHand};
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use store::{Change, Guard, Lost};
 
-use crate::{ROUNDS, before, busy, no_such_order, read};
+use crate::{
+    before, read,
+    round::{self, Plan},
+};
 
 /// Takes the owner's word.
 pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
@@ -23,24 +25,14 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         }
     };
     let (amount, order) = (wish.amount, wish.order);
-    if call.confirmed && desk.store.was_done(&call.code, order).await? {
-        return Ok(before(amount, order));
-    }
-    for _ in 0..ROUNDS {
-        let Some(read) = desk.store.order(order).await? else {
-            return Ok(Answer::problems(vec![no_such_order()]));
-        };
-        let step = match read.value.given_by_hand(amount, &wish.reason, day, call.now) {
+    round::take(desk, call, order, || before(amount, order), |read, now| {
+        let step = match read.given_by_hand(amount, &wish.reason, day, now) {
             Ok(step) => step,
-            // The other of two calls at once was faster.
-            Err(_) if call.confirmed && desk.store.was_done(&call.code, order).await? => {
-                return Ok(before(amount, order));
-            }
-            Err(NotByHand::Day) => return Ok(Answer::problems(vec![not_a_day(today)])),
+            Err(NotByHand::Day) => return Err(Box::new(Answer::problems(vec![not_a_day(today)]))),
             Err(NotByHand::NothingParked) => {
                 let expected =
                     "멈춘 환불의 금액을 그대로 적습니다. 빈 내용으로 부르면 멈춘 환불을 볼 수 있습니다";
-                return Ok(Answer::problems(vec![Problem::new("amount", expected, amount.0)]));
+                return Err(Box::new(Answer::problems(vec![Problem::new("amount", expected, amount.0)])));
             }
         };
         let what = format!(
@@ -48,25 +40,9 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
             letter::korean_date(day),
             wish.reason
         );
-        let mut answer = Answer::well();
-        if !call.confirmed {
-            answer.would_do.push(what);
-            answer.next.push(call.asks());
-            answer.call = Some(call.to_confirm());
-            return Ok(answer);
-        }
-        let change = Change { seen: read.version, step: &step, handled: None, copy: None, paid: false };
-        match desk.store.commit_once(&change, &call.code).await {
-            Ok(()) => {
-                answer.did.push(what);
-                return Ok(answer);
-            }
-            Err(Lost::Race(Guard::Done)) => return Ok(before(amount, order)),
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(lost) => return Err(lost.into()),
-        }
-    }
-    Ok(Answer::problems(vec![busy(order)]))
+        Ok(Plan { step, would: what.clone(), did: what, next: None })
+    })
+    .await
 }
 
 fn not_a_day(today: Date) -> Problem {

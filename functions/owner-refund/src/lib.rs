@@ -7,6 +7,7 @@
 mod back;
 mod gone;
 mod hand;
+mod round;
 
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ use house::{
     text::Language,
     written,
 };
+use round::Plan;
 use serde_json::{Map, Value, json};
-use store::{Change, Guard, Lost};
 
 /// Most orders that one call shows, of each kind.
 const SHOWN: i32 = 50;
@@ -61,44 +62,23 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let (amount, order) = (wish.amount, wish.order);
-    if call.confirmed && desk.store.was_done(&call.code, order).await? {
-        return Ok(before(amount, order));
-    }
-    for _ in 0..ROUNDS {
-        let Some(read) = desk.store.order(order).await? else {
-            return Ok(Answer::problems(vec![no_such_order()]));
-        };
-        let step = match read.value.given_back(amount, &wish.reason, call.now) {
-            Ok(step) => step,
-            Err(why) => return Ok(Answer::problems(vec![not_refundable(why)])),
-        };
-        let mut answer = Answer::well();
-        if !call.confirmed {
-            answer.would_do.push(format!(
-                "주문 {order}: {amount}원을 결제하신 방법으로 돌려드리고, 되면 읽는 분께 알립니다(까닭: {}). 돌려드린 뒤에 가게에 남는 돈은 {}원입니다.",
-                wish.reason,
-                step.order.held()
-            ));
-            answer.next.push(call.asks());
-            answer.call = Some(call.to_confirm());
-            return Ok(answer);
-        }
-        let change = Change { seen: read.version, step: &step, handled: None, copy: None, paid: false };
-        match desk.store.commit_once(&change, &call.code).await {
-            Ok(()) => {
-                answer.did.push(format!(
-                    "주문 {order}: {amount}원을 돌려드리라고 적었습니다. {}까지 됩니다.",
-                    letter::korean_date(calendar::refunded_by(call.now))
-                ));
-                answer.next.push("빈 내용으로 다시 부르면 되었는지 볼 수 있습니다.".into());
-                return Ok(answer);
-            }
-            Err(Lost::Race(Guard::Done)) => return Ok(before(amount, order)),
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(lost) => return Err(lost.into()),
-        }
-    }
-    Ok(Answer::problems(vec![busy(order)]))
+    round::take(&desk, &call, order, || before(amount, order), |read, now| {
+        let step = read
+            .given_back(amount, &wish.reason, now)
+            .map_err(|why| Box::new(Answer::problems(vec![not_refundable(why)])))?;
+        let would = format!(
+            "주문 {order}: {amount}원을 결제하신 방법으로 돌려드리고, 되면 읽는 분께 알립니다(까닭: {}). 돌려드린 뒤에 가게에 남는 돈은 {}원입니다.",
+            wish.reason,
+            step.order.held()
+        );
+        let did = format!(
+            "주문 {order}: {amount}원을 돌려드리라고 적었습니다. {}까지 됩니다.",
+            letter::korean_date(calendar::refunded_by(now))
+        );
+        let next = Some("빈 내용으로 다시 부르면 되었는지 볼 수 있습니다.".to_owned());
+        Ok(Plan { step, would, did, next })
+    })
+    .await
 }
 
 fn no_such_order() -> Problem {

@@ -58,4 +58,4 @@ pub use state::{State, StateError};
 pub use system::System;
 pub use template::Template;
 pub use topic::{Publish, Topics};
-pub use wire::{Breakage, Calls, Fault, Service, Wire};
+pub use wire::{Breakage, Calls, Condition, Fault, Service, Wire};

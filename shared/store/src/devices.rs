@@ -169,14 +169,6 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let put = self.done_put(&key::rung_code(message), device.as_str(), now)?;
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(put.item().clone()))
-            .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
-            .send()
-            .await;
-        held(sent).map(drop)
+        self.write(put).await.map(drop)
     }
 }

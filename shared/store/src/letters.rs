@@ -9,7 +9,7 @@ use house::{
 use jiff::Timestamp;
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned, held,
+    Guard, Lost, Store, StoreError, Versioned,
     item::{from_item, string, to_item},
     key::{self, waiting},
     transaction::Transaction,
@@ -127,15 +127,7 @@ impl Store {
         asked_by: MessageId,
     ) -> Result<(), StoreError> {
         let put = put_once(self, reader, letter, &asked_by.to_string())?;
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(put.item().clone()))
-            .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
-            .send()
-            .await;
-        held(sent).map(drop)
+        self.write(put).await.map(drop)
     }
 }
 

@@ -136,6 +136,21 @@ impl Store {
         };
         put.build().map_err(|why| StoreError::Unavailable(why.to_string()))
     }
+
+    /// Makes a write by itself that otherwise belongs to a transaction. Whether it was made: that its condition did not hold is no error.
+    pub(crate) async fn write(&self, put: Put) -> Result<bool, StoreError> {
+        let sent = self
+            .client
+            .put_item()
+            .table_name(put.table_name())
+            .set_item(Some(put.item().clone()))
+            .set_condition_expression(put.condition_expression().map(ToOwned::to_owned))
+            .set_expression_attribute_names(put.expression_attribute_names().cloned())
+            .set_expression_attribute_values(put.expression_attribute_values().cloned())
+            .send()
+            .await;
+        crate::held(sent)
+    }
 }
 
 /// The item of a visit. After a wrong answer before a closed door it also lies in the index `due`, where an erratum finds those it concerns.

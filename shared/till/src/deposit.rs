@@ -117,7 +117,9 @@ impl Till {
                 Look::Unknown(outcome) => return Ok(Deposit::Unknown(outcome)),
             };
             match found {
-                Recorded::Written(outcome) | Recorded::Nothing(outcome) => return Ok(Deposit::Known(outcome)),
+                Recorded::Written(outcome) | Recorded::Nothing(outcome) => {
+                    return Ok(Deposit::Known(outcome));
+                }
                 Recorded::Overtaken { by_places } => swept |= by_places,
             }
             order = match self.store.order(order.value.id).await? {
@@ -188,22 +190,27 @@ impl Till {
         now: Timestamp,
     ) -> Result<Look, TillError> {
         let nothing = || Ok(Recorded::Nothing(said(order.value.clone())).into());
-        let Some(known) = order.value.payment.as_ref().filter(|known| known.key == payment.payment_key) else {
+        let Some(known) = order.value.payment.as_ref().filter(|known| known.key == payment.payment_key)
+        else {
             return nothing();
         };
         let Some(account) = account_of(payment, known.asked_at) else {
             tracing::error!(order = %order.value.id, "a deposit is awaited in no account");
             return Ok(Look::Unknown(unknown(order.value.clone())));
         };
-        match (order.value.state, &known.outcome) {
-            (State::Cancelled, Asked::Asked | Asked::Waits { .. }) => {
-                return self.close(order, payment, deposit::CLOSED, now).await;
-            }
-            (_, Asked::Waits { account }) if account.due > now => return nothing(),
-            (_, Asked::Waits { .. }) => return self.close(order, payment, deposit::EXPIRED, now).await,
-            (_, Asked::Asked) if account.due > now => {}
-            (_, Asked::Asked) => return self.close(order, payment, deposit::EXPIRED, now).await,
+        let (known_before, due) = match &known.outcome {
+            Asked::Waits { account } => (true, account.due),
+            Asked::Asked => (false, account.due),
             _ => return nothing(),
+        };
+        if order.value.state == State::Cancelled {
+            return self.close(order, payment, deposit::CLOSED, now).await;
+        }
+        if due <= now {
+            return self.close(order, payment, deposit::EXPIRED, now).await;
+        }
+        if known_before {
+            return nothing();
         }
         let place = if swept || in_doubt(&order.value, now) {
             self.place_again(&order.value, now).await?
@@ -215,7 +222,6 @@ impl Till {
             Place::Again(version) => Some(version),
             Place::Gone => return self.close(order, payment, deposit::NO_PLACE, now).await,
         };
-        let due = account.due;
         let Ok(step) = order.value.clone().account_opened(account, now) else { return nothing() };
         let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
         let committed = self.store.commit_account(change, stock).await;

@@ -92,9 +92,7 @@ impl Till {
         };
         match found {
             Found::Ended(ended) => self.record(id, &ended, now).await,
-            Found::AccountRefused => {
-                Box::pin(self.promise_anew(id, order.refund_to.as_ref(), now)).await
-            }
+            Found::AccountRefused => Box::pin(self.promise_anew(id, order.refund_to.as_ref(), now)).await,
             Found::OfBefore => Box::pin(self.promise_anew(id, None, now)).await,
             Found::Reversed => {
                 Box::pin(self.deposit_anew(id.order, now)).await?;
@@ -215,7 +213,9 @@ impl Till {
                 Found::AccountRefused
             }
             (CancelFailure::Refused(rejection), Some(There::Absent))
-                if order.by_deposit() && rejection.code == NOTHING_THERE && !is_again_and_again(order, refund) =>
+                if order.by_deposit()
+                    && rejection.code == NOTHING_THERE
+                    && !is_again_and_again(order, refund) =>
             {
                 Found::OfBefore
             }

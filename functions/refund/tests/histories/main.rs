@@ -42,11 +42,13 @@ fn shop(seed: u64, most: u64) -> Result<(u64, usize), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut play = Play::open(seed).await;
+        play.shop.system().wire().note_conditions();
         for history in 1..=IN_A_SHOP.min(most) {
             let items = play.history().await;
             judge::judge(&items, &play.shop.standin().ledger(), play.copies)
                 .map_err(|why| format!("MONEY_SEED={seed}, history {history}: {why}"))?;
         }
+        forgotten::all_are_known(play.shop.system().wire().conditions());
         Ok((IN_A_SHOP.min(most), play.orders.len()))
     })
 }

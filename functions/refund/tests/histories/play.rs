@@ -95,6 +95,12 @@ impl Play {
         self.copies += u64::from(titles * copies);
     }
 
+    /// A book that costs as much as the range allows.
+    pub(crate) async fn shelves_the_dearest(&mut self, copies: u32) {
+        self.titles = 2;
+        self.shelves(1, copies).await;
+    }
+
     /// A few orders, from the counter until everything is whole again. Gives the items of the table as they are then.
     pub(crate) async fn history(&mut self) -> Vec<Value> {
         self.shop.minutes_pass(1).await;
@@ -133,12 +139,17 @@ impl Play {
     }
 
     /// Whatever there is to say of deposits is said until it is heard: the payment service says it again for three days.
-    async fn hears_of_deposits(&self) {
+    pub(crate) async fn hears_of_deposits(&self) {
+        self.hears_of_deposits_now().await;
+        self.shop.settle().await;
+    }
+
+    /// The same, and nothing else happens.
+    pub(crate) async fn hears_of_deposits_now(&self) {
         let said = self.shop.standin().webhooks();
         for delivery in said.iter().filter(|delivery| delivery.event == "DEPOSIT_CALLBACK") {
             self.hears(delivery).await;
         }
-        self.shop.settle().await;
     }
 
     /// Who has money to come back names an account.
@@ -189,7 +200,7 @@ impl Play {
                 self.shop.system().wire().inject(fault);
             }
             18 | 19 => {
-                let rule = self.goes_wrong();
+                let rule = self.goes_wrong(which);
                 self.shop.standin().fault(rule);
             }
             20 => {
@@ -383,7 +394,13 @@ impl Play {
     }
 
     /// What goes wrong there next. Nothing that takes real time.
-    fn goes_wrong(&mut self) -> Rule {
+    fn goes_wrong(&mut self, which: usize) -> Rule {
+        // A card has no account that could be refused.
+        let item = self.shop.order(&self.orders[which].id);
+        if item["payment"]["M"]["deposit"]["BOOL"] == true && self.dice.throw(3) == 0 {
+            let fault = Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() };
+            return Rule { order: Some(self.name(which)), ..Rule::once(On::Cancel, fault) };
+        }
         let on = *self.dice.one_of(&[On::Confirm, On::Cancel, On::Cancel, On::Query]);
         let fault = match (on, self.dice.throw(6)) {
             (On::Confirm, 0) => Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() },

@@ -1,21 +1,27 @@
 //! A guard that a function forgets on purpose, so that a test can show what it was for.
 
+use std::collections::BTreeSet;
+
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value as Json;
 
 use super::call::{Call, Service};
 
-/// A condition that counts as met.
+/// A condition under which a function writes: the function, what kind of item (the first word of its key), and the expression.
+pub type Condition = (String, String, String);
+
+/// A condition that a function is made to forget.
 #[derive(Debug)]
 pub(super) struct Forgotten {
     function: String,
+    item: String,
     condition: String,
     met: usize,
 }
 
 impl Forgotten {
-    pub(super) fn new(function: &str, condition: &str) -> Self {
-        Self { function: function.to_owned(), condition: condition.to_owned(), met: 0 }
+    pub(super) fn new(function: &str, item: &str, condition: &str) -> Self {
+        Self { function: function.to_owned(), item: item.to_owned(), condition: condition.to_owned(), met: 0 }
     }
 
     /// In how many calls it stood.
@@ -25,11 +31,20 @@ impl Forgotten {
 
     /// Takes the condition out of a call of the function. It stays written, because names and values that nothing uses are refused.
     pub(super) fn apply(&mut self, caller: &str, call: &mut Call) {
-        if call.service != Service::Dynamodb || caller != self.function {
+        if caller != self.function {
             return;
         }
-        let Ok(mut body) = serde_json::from_slice::<Json>(call.body()) else { return };
-        if !self.forget(&mut body) {
+        let Some(mut body) = writes(call) else { return };
+        let mut found = false;
+        each_condition(&mut body, &mut |item, expression| {
+            if item == self.item && expression.contains(&self.condition) {
+                found = true;
+                let always =
+                    format!("(attribute_exists(pk) OR attribute_not_exists(pk) OR {})", self.condition);
+                *expression = expression.replace(&self.condition, &always);
+            }
+        });
+        if !found {
             return;
         }
         self.met += 1;
@@ -37,61 +52,35 @@ impl Forgotten {
         call.request.headers_mut().insert("content-length", text.len().to_string());
         *call.request.body_mut() = SdkBody::from(text);
     }
-
-    /// Whether the condition stood somewhere in it.
-    fn forget(&self, value: &mut Json) -> bool {
-        let mut found = false;
-        match value {
-            Json::Object(fields) => {
-                for (name, value) in fields {
-                    match value {
-                        Json::String(expression) if name == "ConditionExpression" => {
-                            found |= expression.contains(&self.condition);
-                            let always = format!(
-                                "(attribute_exists(pk) OR attribute_not_exists(pk) OR {})",
-                                self.condition
-                            );
-                            *expression = expression.replace(&self.condition, &always);
-                        }
-                        _ => found |= self.forget(value),
-                    }
-                }
-            }
-            Json::Array(values) => {
-                for value in values {
-                    found |= self.forget(value);
-                }
-            }
-            _ => {}
-        }
-        found
-    }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+/// Notes the conditions of a call.
+pub(super) fn note(caller: &str, call: &Call, noted: &mut BTreeSet<Condition>) {
+    let Some(mut body) = writes(call) else { return };
+    each_condition(&mut body, &mut |item, expression| {
+        noted.insert((caller.to_owned(), item.to_owned(), expression.clone()));
+    });
+}
 
-    use super::*;
+fn writes(call: &Call) -> Option<Json> {
+    (call.service == Service::Dynamodb).then(|| serde_json::from_slice(call.body()).ok()).flatten()
+}
 
-    #[test]
-    fn only_the_condition_is_forgotten_and_its_names_stay_used() {
-        let forgotten = Forgotten::new("pay", "#a = :a");
-        let mut body = json!({ "TransactItems": [
-            { "Put": { "ConditionExpression": "#a = :a AND #b = :b", "UpdateExpression": "SET #a = :a" } },
-            { "Put": { "ConditionExpression": "#b = :b" } },
-        ] });
-        assert!(forgotten.forget(&mut body));
-        assert_eq!(
-            body,
-            json!({ "TransactItems": [
-                { "Put": {
-                    "ConditionExpression": "(attribute_exists(pk) OR attribute_not_exists(pk) OR #a = :a) AND #b = :b",
-                    "UpdateExpression": "SET #a = :a",
-                } },
-                { "Put": { "ConditionExpression": "#b = :b" } },
-            ] })
-        );
-        assert!(!forgotten.forget(&mut json!({ "UpdateExpression": "SET #a = :a" })));
+/// Every condition expression in a call, with the first word of the key of the item that it is about.
+fn each_condition(value: &mut Json, with: &mut dyn FnMut(&str, &mut String)) {
+    match value {
+        Json::Object(fields) => {
+            let key = fields.get("Key").or_else(|| fields.get("Item")).and_then(|key| key.pointer("/pk/S"));
+            let item = key.and_then(Json::as_str).and_then(|key| key.split('#').next()).unwrap_or_default();
+            let item = item.to_owned();
+            for (name, value) in fields {
+                match value {
+                    Json::String(expression) if name == "ConditionExpression" => with(&item, expression),
+                    value => each_condition(value, with),
+                }
+            }
+        }
+        Json::Array(values) => values.iter_mut().for_each(|value| each_condition(value, with)),
+        _ => {}
     }
 }

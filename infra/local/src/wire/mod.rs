@@ -8,7 +8,7 @@ mod condition;
 mod fault;
 mod life;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
@@ -29,6 +29,7 @@ use crate::topic::{Topics, refusal};
 
 pub(crate) use call::Call;
 pub use call::Service;
+pub use condition::Condition;
 use condition::Forgotten;
 pub use fault::{Breakage, Fault};
 pub(crate) use life::Life;
@@ -50,6 +51,7 @@ struct Inner {
     calls: Mutex<Calls>,
     faults: Mutex<Vec<Fault>>,
     forgotten: Mutex<Vec<Forgotten>>,
+    conditions: Mutex<Option<BTreeSet<Condition>>>,
     gate: tokio::sync::watch::Sender<u64>,
     paused: tokio::sync::watch::Sender<usize>,
 }
@@ -82,6 +84,7 @@ impl Wire {
             calls: Mutex::default(),
             faults: Mutex::default(),
             forgotten: Mutex::default(),
+            conditions: Mutex::default(),
             gate: tokio::sync::watch::Sender::new(0),
             paused: tokio::sync::watch::Sender::new(0),
         };
@@ -142,10 +145,20 @@ impl Wire {
         let _ = self.inner.paused.subscribe().wait_for(|held| *held > 0).await;
     }
 
-    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of its calls to the table, it counts as met. For the
-    /// test that a guard is needed; nothing that ships can do this.
-    pub fn forget_condition(&self, function: &str, condition: &str) {
-        lock(&self.inner.forgotten).push(Forgotten::new(function, condition));
+    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of its writes of such an item (the first word of its key),
+    /// it counts as met. For the test that a guard is needed; nothing that ships can do this.
+    pub fn forget_condition(&self, function: &str, item: &str, condition: &str) {
+        lock(&self.inner.forgotten).push(Forgotten::new(function, item, condition));
+    }
+
+    /// Notes from here on under which conditions functions write.
+    pub fn note_conditions(&self) {
+        lock(&self.inner.conditions).get_or_insert_default();
+    }
+
+    /// The conditions noted so far.
+    pub fn conditions(&self) -> BTreeSet<Condition> {
+        lock(&self.inner.conditions).clone().unwrap_or_default()
     }
 
     /// How often forgotten conditions stood in a call so far.
@@ -170,6 +183,9 @@ impl Wire {
         // Before the call is broken: what opens the gate from here on opens it for this call.
         let mut gate = self.inner.gate.subscribe();
         let broken = self.count_and_break(&call);
+        if let Some(noted) = &mut *lock(&self.inner.conditions) {
+            condition::note(&self.caller, &call, noted);
+        }
         for forgotten in lock(&self.inner.forgotten).iter_mut() {
             forgotten.apply(&self.caller, &mut call);
         }

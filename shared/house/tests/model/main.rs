@@ -41,13 +41,7 @@ const CARDS: Cast = Cast {
     rival: true,
 };
 /// A deposit that comes or not, and another reader: the place runs out before there is an account, and again with the account's day.
-const PLACE: Cast = Cast {
-    minutes: &[0, 15, DUE],
-    deposit: true,
-    moves: 1,
-    second_tab: false,
-    ..CARDS
-};
+const PLACE: Cast = Cast { minutes: &[0, 15, DUE], deposit: true, moves: 1, second_tab: false, ..CARDS };
 /// A deposit that comes and is taken back by the bank.
 const BANK: Cast = Cast { minutes: &[0, DUE], opened: true, moves: 2, rival: false, ..PLACE };
 /// A deposit that comes again.
@@ -55,8 +49,7 @@ const AGAIN: Cast = Cast { moves: 3, ..BANK };
 /// A deposit that goes back to the reader, who is asked for another account.
 const BACK: Cast = Cast { moves: 1, refuses_account: true, ..BANK };
 /// A tab that pays by a deposit, and one that pays by card, that day or the next.
-const BOTH: Cast =
-    Cast { minutes: &[0, DUE, DUE + 60], second_tab: true, rival: false, ..PLACE };
+const BOTH: Cast = Cast { minutes: &[0, DUE, DUE + 60], second_tab: true, rival: false, ..PLACE };
 
 fn is_right(cast: Cast) {
     let began = Instant::now();
@@ -139,9 +132,14 @@ fn a_guard_that_is_forgotten_is_missed() {
 fn a_guard_of_deposits_that_is_forgotten_is_missed() {
     let all = Guards::ALL;
     for (forgotten, cast, guards, wanted) in [
-        ("no card while a deposit is awaited", BOTH, Guards { one_account: false, ..all }, "charged twice"),
+        ("one payment at a time", BOTH, Guards { one_at_a_time: false, ..all }, "charged twice"),
         ("closing the account first", BOTH, Guards { closes_first: false, ..all }, "nobody watches"),
-        ("the account's place", PLACE, Guards { account_has_place: false, ..all }, "more places are promised"),
+        (
+            "the account's place",
+            PLACE,
+            Guards { account_has_place: false, ..all },
+            "more places are promised",
+        ),
         ("a key for each closing", BANK, Guards { close_key: false, ..all }, "no way to rest"),
         ("hearing last", BANK, Guards { heard_last: false, ..all }, "nobody watches"),
         ("noting that one looked", AGAIN, Guards { notes: false, ..all }, "nobody watches"),

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use house::order::{Order, Outcome, State};
 
 use super::{
-    ACCOUNT, At, Close, DUE, Found, IN_DOUBT, Next, Place, Saga, Step, There, Told, World, anew, another_version, minute,
-    tab_of, to,
+    ACCOUNT, At, Close, DUE, Found, IN_DOUBT, Next, Place, Saga, Step, There, Told, World, anew,
+    another_version, minute, tab_of, to,
 };
 
 impl Saga {
@@ -27,7 +27,7 @@ impl Saga {
     }
 
     /// A look at an order whose deposit was recorded before.
-    pub(super) fn looks_at_deposit(&mut self, seen: &Order, world: &World, told: Told) -> At {
+    pub(super) fn looks_at_deposit(seen: &Order, world: &World, told: Told) -> At {
         let moved = world.moved;
         match (told, seen.clone().deposit_reversed(super::noon())) {
             (Told::Done | Told::PartlyBack | Told::Over, _) if seen.deposit_is_gone() => At::ComesAgain,
@@ -59,7 +59,7 @@ impl Saga {
             (State::Cancelled, Told::Waiting) => closes,
             (State::Priced, Told::Waiting) if due => closes,
             (State::Priced, Told::Waiting) => At::Waits { moved: world.moved, swept: false },
-            (_, told) => self.looks_at_deposit(&seen, world, told),
+            (_, told) => Self::looks_at_deposit(&seen, world, told),
         };
         out.push((Next::NoAnswer(hand.at), to(world, which, At::Idle, 0)));
         out.push((Next::Goes(hand.at), to(world, which, next, hand.seen)));
@@ -116,15 +116,18 @@ impl Saga {
                 }
             }
             At::Opens { moved, place } => {
-                let Some(became) = self.take(hand.seen, Step::AccountOpened) else { return goes(At::Idle, out) };
+                let Some(became) = self.take(hand.seen, Step::AccountOpened) else {
+                    return goes(At::Idle, out);
+                };
                 let places_fit = match place {
                     Found::Again(fresh) => fresh || !self.guards.stock_version,
                     _ => world.mine != Place::None || !self.guards.account_has_place,
                 };
                 if !as_read || !places_fit {
-                    let next = match as_read || !self.guards.finds_anew {
-                        true => At::Waits { moved, swept: !places_fit },
-                        false => At::ReadsAnew,
+                    let next = if as_read || !self.guards.finds_anew {
+                        At::Waits { moved, swept: !places_fit }
+                    } else {
+                        At::ReadsAnew
                     };
                     return out.push((Next::Goes(at), anew(world, which, next)));
                 }
@@ -148,8 +151,7 @@ impl Saga {
                     (There::Done, Close::NotAwaited) if world.back == 0 => {
                         goes(At::Paid { tab: ACCOUNT, swept: false }, out);
                     }
-                    (There::Done, _) => goes(At::Idle, out),
-                    // It is open still, and nobody knows why: whoever was told is told again.
+                    // It has come again; or it is open still, and nobody knows why: then whoever was told is told again.
                     _ => goes(At::Idle, out),
                 }
             }

@@ -9,7 +9,8 @@ use house::{
 };
 
 use super::{
-    ACCOUNT, At, Found, Hand, IN_DOUBT, Next, Place, Saga, Step, There, Told, World, another_version, is_open, key, minute, tab_of,
+    ACCOUNT, At, Found, Hand, IN_DOUBT, Next, Place, Saga, Step, There, Told, World, another_version,
+    is_open, key, minute, tab_of,
 };
 
 impl Saga {
@@ -18,7 +19,8 @@ impl Saga {
     pub(super) fn goes_on(&mut self, world: &World, which: usize, out: &mut Vec<(Next, World)>) {
         let (first, hand) = (out.len(), world.hands[which]);
         self.does(world, which, out);
-        for (next, after) in out.iter_mut().skip(first).filter(|(_, after)| after.hands[which].at == At::Idle) {
+        for (next, after) in out.iter_mut().skip(first).filter(|(_, after)| after.hands[which].at == At::Idle)
+        {
             let wrote = hand.at == At::Notes || after.order != world.order;
             let open = matches!(world.payments[ACCOUNT], There::Waiting | There::TakenBack);
             let deaf = matches!(next, Next::NoAnswer(_)) || (matches!(hand.at, At::FindsClosed(_)) && open);
@@ -52,10 +54,10 @@ impl Saga {
                 let free = match &order.payment {
                     None => true,
                     Some(payment) => {
+                        // Nor the same while a deposit is awaited: there is nothing to ask for.
                         let waits = matches!(payment.outcome, Outcome::Waits { .. });
-                        let one = payment.key == key(tab) || matches!(payment.outcome, Outcome::Refused { .. });
-                        let one = one || !self.guards.one_at_a_time || (waits && !self.guards.one_account);
-                        one && !(waits && self.guards.one_account)
+                        let refused = matches!(payment.outcome, Outcome::Refused { .. });
+                        !waits && (payment.key == key(tab) || refused) || !self.guards.one_at_a_time
                     }
                 };
                 let priced = order.state == State::Priced;
@@ -132,7 +134,7 @@ impl Saga {
                 let (tab, told) = self.most_telling(world, hand.seen);
                 let unsettled = matches!(seen.state, State::Priced | State::Cancelled);
                 let next = match (at, told) {
-                    (At::Looks, told) if !unsettled => self.looks_at_deposit(&seen, world, told),
+                    (At::Looks, told) if !unsettled => Self::looks_at_deposit(&seen, world, told),
                     (At::Looks, told) if told != Told::Done && !is_open(&seen) => At::Idle,
                     (At::FindsNoSession, told) if told != Told::Done => At::Idle,
                     (At::FindsOutTheEnd, told) if told != Told::Done => refused(&seen),
@@ -208,7 +210,8 @@ impl Saga {
                         out.push((Next::Goes(at), after));
                     }
                 } else {
-                    let next = if at == At::WritesClosed && self.guards.finds_anew { At::ReadsAnew } else { at };
+                    let next =
+                        if at == At::WritesClosed && self.guards.finds_anew { At::ReadsAnew } else { at };
                     out.push((Next::Goes(at), super::anew(world, which, next)));
                 }
             }
@@ -317,7 +320,8 @@ impl Saga {
         let by_account = order.by_deposit();
         let tab = tab_of(order);
         let there = tab.map_or(There::None, |tab| world.payments[tab]);
-        if by_account && there == There::TakenBack && refund.amount == order.total && world.refused & bit == 0 {
+        if by_account && there == There::TakenBack && refund.amount == order.total && world.refused & bit == 0
+        {
             // All of nothing: the account is closed by it.
             return answers(At::ReadsAnew, &|after| after.payments[ACCOUNT] = There::Closed);
         }
@@ -369,7 +373,8 @@ impl Saga {
             There::Done => 5,
         };
         let under_the_name = |tab: &usize| world.names[*tab] == name && world.payments[*tab] != There::None;
-        let Some(tab) = (0..2).filter(under_the_name).max_by_key(|tab| (weight(world.payments[*tab]), *tab)) else {
+        let Some(tab) = (0..2).filter(under_the_name).max_by_key(|tab| (weight(world.payments[*tab]), *tab))
+        else {
             return (0, Told::Nothing);
         };
         let told = match world.payments[tab] {

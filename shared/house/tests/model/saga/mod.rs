@@ -46,6 +46,7 @@ const COPIES: u8 = 1;
 
 /// Who is in it, and when something is different.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is somebody")]
 pub(crate) struct Cast {
     /// The minutes after noon to which the clock moves.
     pub(crate) minutes: &'static [i64],
@@ -79,8 +80,6 @@ pub(crate) struct Guards {
     pub(crate) refund_key: bool,
     /// Somebody asks about payments that were never answered.
     pub(crate) asks_again: bool,
-    /// `ask_payment`: no other key while a deposit is awaited.
-    pub(crate) one_account: bool,
     /// An account is closed at the payment service before it is written down as not paid.
     pub(crate) closes_first: bool,
     /// An account is closed under a key of its own after each movement.
@@ -104,7 +103,6 @@ impl Guards {
         place_is_held: true,
         refund_key: true,
         asks_again: true,
-        one_account: true,
         closes_first: true,
         close_key: true,
         account_has_place: true,
@@ -422,7 +420,12 @@ fn with_key(mut order: Order, tab: usize, outcome: Outcome) -> Order {
 
 /// Where a deposit is awaited.
 fn account() -> Account {
-    Account { bank: Bank::told("20"), number: Personal::default(), holder: Personal::default(), due: minute(DUE) }
+    Account {
+        bank: Bank::told("20"),
+        number: Personal::default(),
+        holder: Personal::default(),
+        due: minute(DUE),
+    }
 }
 
 /// Where a deposit goes back to.
@@ -509,10 +512,8 @@ impl Saga {
         let order = self.order(number).clone();
         let now = noon();
         let quiet = |order: Order| Some(Taken { order, messages: Vec::new() });
-        let by = |tab| match self.is_account(tab) {
-            true => Outcome::Waits { account: account() },
-            false => Outcome::Asked,
-        };
+        let by =
+            |tab| if self.is_account(tab) { Outcome::Waits { account: account() } } else { Outcome::Asked };
         let taken = match step {
             Step::Asked(tab) => quiet(with_key(order, tab, Outcome::Asked)),
             Step::Refused => quiet(order.payment_refused("NO".to_owned(), now)),
@@ -595,11 +596,12 @@ impl Saga {
         if world.charges > 1 {
             return Some("charged twice".to_owned());
         }
-        let wrong = self.wrong_places(world, order).or_else(|| Self::wrong_refunds(world, order)).or_else(|| {
-            let account = world.payments[ACCOUNT];
-            (order.awaits_deposit().is_some() && u32::from(world.names[ACCOUNT]) != order.accounts_closed)
-                .then(|| format!("a deposit is awaited in an account that was given up ({account:?})"))
-        });
+        let wrong =
+            self.wrong_places(world, order).or_else(|| Self::wrong_refunds(world, order)).or_else(|| {
+                let account = world.payments[ACCOUNT];
+                (order.awaits_deposit().is_some() && u32::from(world.names[ACCOUNT]) != order.accounts_closed)
+                    .then(|| format!("a deposit is awaited in an account that was given up ({account:?})"))
+            });
         if wrong.is_some() || !self.at_rest(world) {
             return wrong;
         }
@@ -625,9 +627,7 @@ impl Saga {
         };
         match order.state {
             State::Priced if world.mine == Place::Paid => said("a place is held for good, and not paid"),
-            State::Paid | State::Choosing if world.mine != Place::Paid => {
-                said("paid, and no place is held")
-            }
+            State::Paid | State::Choosing if world.mine != Place::Paid => said("paid, and no place is held"),
             State::Priced | State::Paid | State::Choosing => None,
             _ if lives => said("a place is held that nobody needs"),
             _ => None,
@@ -655,7 +655,8 @@ impl Saga {
         let said = |what: &str| Some(what.to_owned());
         let charged = if world.charges == 0 { Won::ZERO } else { order.total };
         let held = charged.saturating_sub(self.gone_back(world));
-        let owed: Won = order.refunds.iter().filter(|r| r.progress == Progress::NoAccount).map(|r| r.amount).sum();
+        let owed: Won =
+            order.refunds.iter().filter(|r| r.progress == Progress::NoAccount).map(|r| r.amount).sum();
         let settled = |progress: &Progress| {
             matches!(progress, Progress::Done { .. } | Progress::NoAccount | Progress::Replaced)
         };
@@ -681,7 +682,9 @@ impl Saga {
             {
                 said("the shop holds another sum than the order says")
             }
-            State::RefundDue if owed == Won::ZERO => said("at rest, and money is owed that nobody gives back"),
+            State::RefundDue if owed == Won::ZERO => {
+                said("at rest, and money is owed that nobody gives back")
+            }
             State::RefundDue if held != owed => said("another sum is owed than the shop holds"),
             State::Refunded if held != Won::ZERO => said("refunded, and not all went back"),
             State::Refunded if charged == Won::ZERO && !self.cast.deposit => {

@@ -6,7 +6,8 @@ use house::{
 };
 
 use super::{
-    ACCOUNT, At, DUE, Hand, Next, Place, SESSIONS_OVER, Saga, Step, There, World, another_version, bits, is_open,
+    ACCOUNT, At, DUE, Hand, Next, Place, SESSIONS_OVER, Saga, Step, There, World, another_version, bits,
+    is_open,
 };
 
 impl Saga {
@@ -134,7 +135,10 @@ impl Saga {
         if matches!(account, There::Waiting | There::TakenBack) && world.moved < self.cast.moves {
             moves(There::Done, world.charges + 1);
         }
-        if account == There::Done && world.back & self.refunds(world.order) == 0 && world.moved < self.cast.moves {
+        if account == There::Done
+            && world.back & self.refunds(world.order) == 0
+            && world.moved < self.cast.moves
+        {
             moves(There::TakenBack, world.charges - 1);
         }
         if account == There::Waiting && self.cast.minutes[world.now] >= DUE {
@@ -190,7 +194,9 @@ impl Saga {
         }
         if unsettled && open && self.guards.asks_again {
             // `sweep` waits for the account's day, unless the order was cancelled; the reader asks whenever they like.
-            let early = order.awaits_deposit().is_some_and(|account| account.due > super::minute(self.cast.minutes[world.now]));
+            let early = order
+                .awaits_deposit()
+                .is_some_and(|account| account.due > super::minute(self.cast.minutes[world.now]));
             let begins = if early && state == State::Priced { Next::Reader } else { Next::Starts };
             out.push((begins(At::AsksAgain), hand(At::AsksAgain)));
         }
@@ -204,7 +210,9 @@ impl Saga {
             out.push((Next::Starts(At::Looks), Hand { told_of: world.moved, ..hand(At::Looks) }));
         }
         for number in bits(world.refund) {
-            let Some(refund) = order.refund(number.into()).filter(|refund| refund.progress.is_open()) else { continue };
+            let Some(refund) = order.refund(number.into()).filter(|refund| refund.progress.is_open()) else {
+                continue;
+            };
             let at = At::Refunds(number, refund.progress == Progress::Asked);
             out.push((Next::Starts(at), hand(at)));
         }
