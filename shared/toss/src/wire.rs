@@ -5,18 +5,14 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::{ClientConfig, RootCertStore};
+use https::Trust;
 
 use crate::{Doubt, IdempotencyKey};
 
 /// No answer of Toss comes near this; a longer one is not an answer of Toss.
 const LONGEST_ANSWER: usize = 1 << 20;
 
-type Http = legacy::Client<HttpsConnector<HttpConnector>, String>;
+type Http = https::Client<String>;
 
 /// What came back, whatever it says.
 pub(crate) struct Answer {
@@ -77,35 +73,10 @@ impl Wire {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let tls = client_config(self.base.starts_with("https:")).ok_or(Doubt::Unreachable)?;
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_connect_timeout(Some(self.connect_limit));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(plain);
-        // No connection is kept: one that died while the environment slept would turn a payment
-        // into a doubt, and payments are rare enough to afford a handshake each.
-        let http = legacy::Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .retry_canceled_requests(false)
-            .build(connector);
+        let trust = if self.base.starts_with("https:") { Trust::System } else { Trust::Nobody };
+        let http = https::client(trust, self.connect_limit).ok_or(Doubt::Unreachable)?;
         Ok(self.http.get_or_init(|| http))
     }
-}
-
-/// TLS on ring with the system's roots; without roots when the address is plain http (the stand-in).
-fn client_config(with_roots: bool) -> Option<ClientConfig> {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-    let builder = if with_roots {
-        hyper_rustls::ConfigBuilderExt::with_native_roots(builder).ok()?
-    } else {
-        builder.with_root_certificates(RootCertStore::empty())
-    };
-    Some(builder.with_no_client_auth())
 }
 
 async fn exchange(http: &Http, request: Request<String>) -> Result<Answer, Doubt> {

@@ -5,13 +5,8 @@ use std::{sync::OnceLock, time::Duration};
 use house::device::{Device, Hosts};
 use http::{HeaderMap, Request, header};
 use http_body_util::Full;
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use https::Trust;
 use jiff::Timestamp;
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::{Cannot, Vapid, encrypt};
 
@@ -23,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(2);
 
-type Http = legacy::Client<HttpsConnector<HttpConnector>, Full<bytes::Bytes>>;
+type Http = https::Client<Full<bytes::Bytes>>;
 
 /// How much a device may spend on a push: a telephone that sleeps is woken by a high one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,30 +140,11 @@ impl Client {
         if let Some(http) = self.http.get() {
             return Some(http);
         }
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_connect_timeout(Some(CONNECT));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(trusting(self.hosts.are_all_plain())?)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(plain);
-        // A connection that froze with the function would cost the next push its patience.
-        let http = legacy::Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
+        // Every host is a stand-in on plain HTTP, or none is.
+        let trust = if self.hosts.are_all_plain() { Trust::Nobody } else { Trust::System };
+        let http = https::client(trust, CONNECT)?;
         Some(self.http.get_or_init(|| http))
     }
-}
-
-/// TLS on ring with the system's roots; without any where every host is a stand-in on plain HTTP.
-fn trusting(nobody: bool) -> Option<ClientConfig> {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-    let builder = if nobody {
-        builder.with_root_certificates(RootCertStore::empty())
-    } else {
-        builder.with_native_roots().ok()?
-    };
-    Some(builder.with_no_client_auth())
 }
 
 fn answered(status: u16, headers: &HeaderMap) -> Rung {
