@@ -458,3 +458,37 @@ async fn an_account_opened_when_the_last_place_is_gone_is_closed_at_once() {
     assert_eq!(told(&mut reader).await, [""; 0]);
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn a_deposit_that_was_given_back_at_the_payment_service_before_it_was_heard_of_is_not_paid() {
+    let shop = shop(15_000, 3).await;
+    let (mut reader, order) = waiting(&shop).await;
+    assert!(shop.standin().deposit(&order).await);
+    let settings = toss::Settings {
+        api_url: shop.standin().url(),
+        secret_key: toss_standin::SECRET_KEY.to_owned().into(),
+    };
+    let there = toss::Client::new(&settings).unwrap();
+    let payment = there.payment_of_order(&order).await.unwrap().unwrap();
+    let to = toss::RefundAccount {
+        bank: "88".to_owned(),
+        account_number: "110123456789".into(),
+        holder_name: "Kim".into(),
+    };
+    let cancel = toss::Cancel { reason: "손으로".to_owned(), amount: None, refund_to: Some(to) };
+    let key = toss::IdempotencyKey::new("by-hand".to_owned()).unwrap();
+    there.cancel(&payment.payment_key, &cancel, &key).await.unwrap();
+    hears(&shop).await;
+    let item = shop.order(&order);
+    assert_eq!(
+        (&item["state"]["S"], &item["payment"]["M"]["outcome"]["S"]),
+        (&json!("priced"), &json!("refused"))
+    );
+    assert_eq!((item["refunds"]["L"].clone(), ledger(&shop, &order).held()), (Value::Null, 0));
+    // Another attempt is open, under another name.
+    reader.go(&format!("/pay/{order}")).await;
+    reader.pay(Pay::Approve).await;
+    reader.expect("window");
+    shop.settle().await;
+    assert_eq!(ledger(&shop, &format!("{order}-2")).held(), 22_000 - 2_000);
+}

@@ -168,7 +168,7 @@ impl Till {
         match payment.status {
             Status::Done if open => self.record_paid(order, payment, swept, now).await.map(Look::from),
             Status::WaitingForDeposit if open => self.waits(order, payment, swept, now).await,
-            Status::Canceled | Status::Expired if open && !came => {
+            Status::Canceled | Status::Expired if open => {
                 self.record_closed(order, deposit::CLOSED, now).await.map(Look::from)
             }
             Status::WaitingForDeposit => self.reversed(order, payment, now).await,
