@@ -438,6 +438,32 @@ async fn a_refund_of_a_deposit_that_the_bank_took_back_is_owed_no_more() {
 }
 
 #[tokio::test]
+async fn what_is_owed_of_a_deposit_that_was_taken_back_and_came_again_goes_back_once() {
+    let shop = shop(15_000, 3).await;
+    shop.system().hold("refund");
+    let (mut reader, order) = deposited(&shop).await;
+    assert_eq!(shop.state(&order), "packed");
+    reader.go(&format!("/cancel/{order}?to=account")).await;
+    names(&mut reader, "110123456789").await;
+    // The refund is the first to meet that there is no money, and is told no.
+    shop.standin().fault(Rule::once(On::Deposit, Fault::WebhookNever));
+    assert!(shop.standin().reverse_deposit(&order).await);
+    shop.system().release_all();
+    shop.settle().await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!(desk["shows"][0]["what"], "되돌려진 입금", "{desk:#}");
+    assert_eq!(ledger(&shop, &order).refunded, 0);
+
+    assert!(shop.standin().deposit(&order).await);
+    hears(&shop).await;
+    hears(&shop).await;
+    assert_eq!((ledger(&shop, &order).refunded, ledger(&shop, &order).held()), (2_000, 20_000));
+    let told = told(&mut reader).await;
+    assert_eq!(told.iter().filter(|notice| *notice == "refunded").count(), 1, "{told:?}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn an_account_opened_when_the_last_place_is_gone_is_closed_at_once() {
     let shop = shop(17_000, 1).await;
     let mut reader = shop.visitor();
