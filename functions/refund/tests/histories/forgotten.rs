@@ -236,35 +236,44 @@ async fn two_readers_do_not_take_the_last_place() {
     .await;
 }
 
+/// The first reader's payment stands before the table, and meanwhile their place runs out and the second reader takes the last copy's.
+async fn pays_too_slowly(play: &mut Play, payment: Option<String>) {
+    pause(play, "pay");
+    let wire = play.shop.system().wire().clone();
+    let meanwhile = async {
+        wire.paused().await;
+        // Nobody else finds the payment meanwhile.
+        play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
+        play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
+        let to = play.at_the_counter(1).await;
+        wire.go_on();
+        to
+    };
+    let ((), to) = tokio::join!(play.takes(0, payment.as_ref()), meanwhile);
+    play.placed(1, &to);
+    play.pays_by_card(1).await;
+}
+
 #[tokio::test]
 async fn an_account_holds_no_place_that_somebody_else_has_taken_meanwhile() {
-    is_needed(
-        "pay",
-        "SHELF",
-        "attribute_exists(holds.#order)",
-        2,
-        "places are promised",
-        async |play: &mut Play| {
-            play.shelves(1, 1).await;
-            play.order(0).await;
-            let account = play.new_account(0);
-            pause(play, "pay");
-            let wire = play.shop.system().wire().clone();
-            let meanwhile = async {
-                wire.paused().await;
-                // Nobody else finds the account meanwhile.
-                play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
-                play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
-                let to = play.at_the_counter(1).await;
-                wire.go_on();
-                to
-            };
-            let ((), to) = tokio::join!(play.takes(0, account.as_ref()), meanwhile);
-            play.placed(1, &to);
-            play.pays_by_card(1).await;
-            play.shop.standin().deposit(&play.name(0)).await;
-        },
-    )
+    is_needed("pay", "SHELF", HOLDS, 2, "places are promised", async |play: &mut Play| {
+        play.shelves(1, 1).await;
+        play.order(0).await;
+        let account = play.new_account(0);
+        pays_too_slowly(play, account).await;
+        play.shop.standin().deposit(&play.name(0)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_pays_for_no_place_that_somebody_else_has_taken_meanwhile() {
+    is_needed("pay", "SHELF", HOLDS, 2, "places are promised", async |play: &mut Play| {
+        play.shelves(1, 1).await;
+        play.order(0).await;
+        let tab = play.new_tab(0);
+        pays_too_slowly(play, tab).await;
+    })
     .await;
 }
 
@@ -289,37 +298,6 @@ async fn a_place_is_not_taken_again_that_somebody_else_has_taken_meanwhile() {
         // Turned away, they try once more.
         play.takes(0, tab.as_ref()).await;
     })
-    .await;
-}
-
-#[tokio::test]
-async fn a_card_pays_for_no_place_that_somebody_else_has_taken_meanwhile() {
-    is_needed(
-        "pay",
-        "SHELF",
-        "attribute_exists(holds.#order)",
-        2,
-        "places are promised",
-        async |play: &mut Play| {
-            play.shelves(1, 1).await;
-            play.order(0).await;
-            let tab = play.new_tab(0);
-            pause(play, "pay");
-            let wire = play.shop.system().wire().clone();
-            let meanwhile = async {
-                wire.paused().await;
-                // Nobody else finds the payment meanwhile.
-                play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
-                play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
-                let to = play.at_the_counter(1).await;
-                wire.go_on();
-                to
-            };
-            let ((), to) = tokio::join!(play.takes(0, tab.as_ref()), meanwhile);
-            play.placed(1, &to);
-            play.pays_by_card(1).await;
-        },
-    )
     .await;
 }
 
