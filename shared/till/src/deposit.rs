@@ -45,18 +45,6 @@ enum Closing {
     Unknown,
 }
 
-/// What became of one look.
-enum Look {
-    Recorded(Recorded),
-    Unknown(Outcome),
-}
-
-impl From<Recorded> for Look {
-    fn from(recorded: Recorded) -> Self {
-        Self::Recorded(recorded)
-    }
-}
-
 /// Whether a payment is made into an account.
 pub(crate) fn is_deposit(payment: &toss::Payment) -> bool {
     payment.virtual_account.is_some() || payment.status == Status::WaitingForDeposit
@@ -110,16 +98,16 @@ impl Till {
         let (mut order, mut payment, mut swept) = (order, payment, false);
         for _ in 0..ROUNDS {
             let found = match self.look_once(&order, &payment, swept, now).await? {
-                Look::Recorded(Recorded::Nothing(outcome)) if told => {
+                Recorded::Nothing(outcome) if told => {
                     recorded(self.store.save_order(&order, None).await, || outcome)?
                 }
-                Look::Recorded(found) => found,
-                Look::Unknown(outcome) => return Ok(Deposit::Unknown(outcome)),
+                found => found,
             };
             match found {
                 Recorded::Written(outcome) | Recorded::Nothing(outcome) => {
                     return Ok(Deposit::Known(outcome));
                 }
+                Recorded::Unknown(outcome) => return Ok(Deposit::Unknown(outcome)),
                 Recorded::Overtaken { by_places } => swept |= by_places,
             }
             order = match self.store.order(order.value.id).await? {
@@ -127,8 +115,12 @@ impl Till {
                 None => return Ok(Deposit::Known(Outcome::NoSuchOrder)),
             };
             payment = match self.payment_of(&order.value).await {
-                Some(payment) if is_deposit(&payment) => payment,
-                // It is paid for by another payment by now.
+                Some(payment)
+                    if is_deposit(&payment) && payment.order_id == order.value.at_the_provider() =>
+                {
+                    payment
+                }
+                // It is paid for by another payment by now, or the account was closed and its name given up.
                 Some(_) => return Ok(Deposit::Known(said(order.value))),
                 None => return Ok(Deposit::Unknown(unknown(order.value))),
             };
@@ -154,30 +146,30 @@ impl Till {
         payment: &toss::Payment,
         swept: bool,
         now: Timestamp,
-    ) -> Result<Look, TillError> {
+    ) -> Result<Recorded, TillError> {
         let Order { id, state, total, .. } = &order.value;
         match payment.is_paid(&order.value.at_the_provider(), total.0) {
             Ok(()) | Err(toss::NotPaid::Status(_)) => {}
             Err(why) => {
                 tracing::error!(order = %id, error.message = %why, "payment does not fit the order");
-                return Ok(Look::Unknown(unknown(order.value.clone())));
+                return Ok(Recorded::Unknown(unknown(order.value.clone())));
             }
         }
         let open = matches!(state, State::Priced | State::Cancelled);
         let came = payment.approved_at.is_some();
         match payment.status {
-            Status::Done if open => self.record_paid(order, payment, swept, now).await.map(Look::from),
+            Status::Done if open => self.record_paid(order, payment, swept, now).await,
             Status::WaitingForDeposit if open => self.waits(order, payment, swept, now).await,
             Status::Canceled | Status::Expired if open => {
-                self.record_closed(order, deposit::CLOSED, now).await.map(Look::from)
+                self.record_closed(order, deposit::CLOSED, now).await
             }
             Status::WaitingForDeposit => self.reversed(order, payment, now).await,
             Status::Canceled if !came => self.reversed(order, payment, now).await,
             Status::Done | Status::PartialCanceled | Status::Canceled if order.value.deposit_is_gone() => {
-                self.came_again(order, now).await.map(Look::from)
+                self.came_again(order, now).await
             }
-            Status::Ready | Status::InProgress => Ok(Look::Unknown(unknown(order.value.clone()))),
-            _ => Ok(Recorded::Nothing(said(order.value.clone())).into()),
+            Status::Ready | Status::InProgress => Ok(Recorded::Unknown(unknown(order.value.clone()))),
+            _ => Ok(Recorded::Nothing(said(order.value.clone()))),
         }
     }
 
@@ -188,15 +180,15 @@ impl Till {
         payment: &toss::Payment,
         swept: bool,
         now: Timestamp,
-    ) -> Result<Look, TillError> {
-        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())).into());
+    ) -> Result<Recorded, TillError> {
+        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())));
         let Some(known) = order.value.payment.as_ref().filter(|known| known.key == payment.payment_key)
         else {
             return nothing();
         };
         let Some(account) = account_of(payment, known.asked_at) else {
             tracing::error!(order = %order.value.id, "a deposit is awaited in no account");
-            return Ok(Look::Unknown(unknown(order.value.clone())));
+            return Ok(Recorded::Unknown(unknown(order.value.clone())));
         };
         let (known_before, due) = match &known.outcome {
             Asked::Waits { account } => (true, account.due),
@@ -228,7 +220,7 @@ impl Till {
         if committed.is_ok() {
             tracing::info!(order = %order.value.id, %due, "a deposit is awaited");
         }
-        recorded(committed, || Outcome::WaitsForDeposit(Box::new(step.order))).map(Look::from)
+        recorded(committed, || Outcome::WaitsForDeposit(Box::new(step.order)))
     }
 
     /// Closes the account of an order and writes down that it was not paid; if the deposit was faster, that it was.
@@ -238,15 +230,15 @@ impl Till {
         payment: &toss::Payment,
         code: &'static str,
         now: Timestamp,
-    ) -> Result<Look, TillError> {
+    ) -> Result<Recorded, TillError> {
         match self.close_account(&order.value, payment).await? {
-            Closing::Closed => self.record_closed(order, code, now).await.map(Look::from),
+            Closing::Closed => self.record_closed(order, code, now).await,
             Closing::Paid(payment)
                 if payment.is_paid(&order.value.at_the_provider(), order.value.total.0).is_ok() =>
             {
-                self.record_paid(order, &payment, false, now).await.map(Look::from)
+                self.record_paid(order, &payment, false, now).await
             }
-            Closing::Paid(_) | Closing::Unknown => Ok(Look::Unknown(unknown(order.value.clone()))),
+            Closing::Paid(_) | Closing::Unknown => Ok(Recorded::Unknown(unknown(order.value.clone()))),
         }
     }
 
@@ -305,15 +297,15 @@ impl Till {
         order: &Versioned<Order>,
         payment: &toss::Payment,
         now: Timestamp,
-    ) -> Result<Look, TillError> {
-        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())).into());
+    ) -> Result<Recorded, TillError> {
+        let nothing = || Ok(Recorded::Nothing(said(order.value.clone())));
         let Ok(step) = order.value.clone().deposit_reversed(now) else { return nothing() };
         if payment.status == Status::WaitingForDeposit && !step.order.deposit_is_gone() {
             match self.close_account(&order.value, payment).await? {
                 Closing::Closed => {}
                 // It has come again.
                 Closing::Paid(_) => return nothing(),
-                Closing::Unknown => return Ok(Look::Unknown(unknown(order.value.clone()))),
+                Closing::Unknown => return Ok(Recorded::Unknown(unknown(order.value.clone()))),
             }
         }
         let committed = self.record_reversal(order, &step).await;
@@ -321,7 +313,7 @@ impl Till {
             let (from, to) = (order.value.state.name(), step.order.state.name());
             tracing::warn!(order = %order.value.id, from, to, "the bank took a deposit back");
         }
-        recorded(committed, || said(step.order)).map(Look::from)
+        recorded(committed, || said(step.order))
     }
 
     async fn record_reversal(&self, order: &Versioned<Order>, step: &Step) -> Result<(), Lost> {

@@ -329,7 +329,9 @@ impl Till {
         let (id, mut order, mut swept) = (order.value.id, order, false);
         for _ in 0..ROUNDS {
             match self.record_paid(&order, payment, swept, now).await? {
-                Recorded::Written(outcome) | Recorded::Nothing(outcome) => return Ok(outcome),
+                Recorded::Written(outcome) | Recorded::Nothing(outcome) | Recorded::Unknown(outcome) => {
+                    return Ok(outcome);
+                }
                 Recorded::Overtaken { by_places } => {
                     swept |= by_places;
                     match self.store.order(id).await? {
@@ -444,6 +446,8 @@ enum Recorded {
     Written(Outcome),
     /// There was nothing to write.
     Nothing(Outcome),
+    /// The provider does not say, or an account is not closed that should be.
+    Unknown(Outcome),
     /// Somebody else was faster: with the order, or (`by_places`) with the places.
     Overtaken { by_places: bool },
 }

@@ -35,8 +35,19 @@ impl Forgotten {
             return;
         }
         let Some(mut body) = writes(call) else { return };
+        if !self.forget(&mut body) {
+            return;
+        }
+        self.met += 1;
+        let text = body.to_string();
+        call.request.headers_mut().insert("content-length", text.len().to_string());
+        *call.request.body_mut() = SdkBody::from(text);
+    }
+
+    /// Whether the condition stood somewhere in it.
+    fn forget(&self, body: &mut Json) -> bool {
         let mut found = false;
-        each_condition(&mut body, &mut |item, expression| {
+        each_condition(body, &mut |item, expression| {
             if item == self.item && expression.contains(&self.condition) {
                 found = true;
                 let always =
@@ -44,13 +55,7 @@ impl Forgotten {
                 *expression = expression.replace(&self.condition, &always);
             }
         });
-        if !found {
-            return;
-        }
-        self.met += 1;
-        let text = body.to_string();
-        call.request.headers_mut().insert("content-length", text.len().to_string());
-        *call.request.body_mut() = SdkBody::from(text);
+        found
     }
 }
 
@@ -82,5 +87,41 @@ fn each_condition(value: &mut Json, with: &mut dyn FnMut(&str, &mut String)) {
         }
         Json::Array(values) => values.iter_mut().for_each(|value| each_condition(value, with)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_condition_is_forgotten_and_its_names_stay_used() {
+        let forgotten = Forgotten::new("pay", "ORDER", "#a = :a");
+        let mut body = json!({ "TransactItems": [
+            { "Put": {
+                "Item": { "pk": { "S": "ORDER#1" } },
+                "ConditionExpression": "#a = :a AND #b = :b",
+                "UpdateExpression": "SET #a = :a",
+            } },
+            { "Put": { "Item": { "pk": { "S": "ORDER#1" } }, "ConditionExpression": "#b = :b" } },
+            { "Update": { "Key": { "pk": { "S": "SHELF#low" } }, "ConditionExpression": "#a = :a" } },
+        ] });
+        assert!(forgotten.forget(&mut body));
+        assert_eq!(
+            body,
+            json!({ "TransactItems": [
+                { "Put": {
+                    "Item": { "pk": { "S": "ORDER#1" } },
+                    "ConditionExpression": "(attribute_exists(pk) OR attribute_not_exists(pk) OR #a = :a) AND #b = :b",
+                    "UpdateExpression": "SET #a = :a",
+                } },
+                { "Put": { "Item": { "pk": { "S": "ORDER#1" } }, "ConditionExpression": "#b = :b" } },
+                // Another item's.
+                { "Update": { "Key": { "pk": { "S": "SHELF#low" } }, "ConditionExpression": "#a = :a" } },
+            ] })
+        );
+        assert!(!forgotten.forget(&mut json!({ "UpdateExpression": "SET #a = :a" })));
     }
 }
