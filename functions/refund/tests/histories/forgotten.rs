@@ -53,7 +53,7 @@ const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
     (&["counter"], "ORDER", NEW, Behind("an order's name is new")),
     (&["choose", "pack", "refund", "ship"], "ORDER", HANDLED, Behind(ONCE)),
     (
-        &["sweep"],
+        &["choose", "sweep"],
         "ORDER",
         "attribute_exists(waiting)",
         Behind("whoever handles a message again finds its step taken"),
@@ -82,7 +82,7 @@ const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
     (&["sweep"], "HOUSE", NEW, Behind("no money and no book")),
 ];
 
-/// Under which a payment is asked for. Its parts are shown: the last one is what keeps a second payment away.
+/// Under which a payment is asked for. That another one may be asked for only after a refusal is shown here; reader and amount are tried in the flows of payment.
 const ASKED: &str = "visitor = :visitor AND #state = :priced AND #total = :amount AND held_ms > :now_ms AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) AND (attribute_not_exists(payment) OR payment.outcome <> :deposit)";
 
 /// Falls over a condition that nobody has thought about. Visits, letters and what an owner notes are no part of it.
