@@ -1,9 +1,9 @@
-//! What every answer of the house keeps to, whatever it says: the headers that guard it, and a page that can be read by
-//! a screen reader, a program and the law.
+//! What every answer of the house keeps to, whatever it says: the headers that guard it, and a page
+//! that can be read by a screen reader, a program and the law.
 
 use std::{collections::HashSet, io::Write as _};
 
-use house::text::Language;
+use domain::base::text::Language;
 use scraper::ElementRef;
 
 use crate::{Page, outline, page};
@@ -22,8 +22,8 @@ const LAW: [&str; 7] = [
 /// The seven items of identity that 전자상거래법 제10조 wants on every page.
 const IDENTITY: usize = 7;
 
-/// What a page may weigh compressed, with all its style and script: what a server sends before it waits for the first
-/// acknowledgement (ten segments, RFC 6928).
+/// What a page may weigh compressed, with all its style and script: what a server sends before it
+/// waits for the first acknowledgement (ten segments, RFC 6928).
 const HEAVIEST: usize = 14 * 1024;
 
 /// Holds an answer of the house against its manners; panics with the first thing that is wrong.
@@ -66,7 +66,8 @@ fn weight(page: &Page) {
     assert!(weighs <= HEAVIEST, "{} weighs {weighs} bytes compressed", page.url);
 }
 
-/// The policy lets nothing in but what carries this answer's nonce, and the page needs nothing else.
+/// The policy lets nothing in but what carries this answer's nonce, and the page needs nothing
+/// else.
 fn policy(page: &Page) {
     let policy = page.header("content-security-policy");
     let directive = |name: &str| {
@@ -78,11 +79,17 @@ fn policy(page: &Page) {
         assert_eq!(directive(closed), "'none'", "{policy}");
     }
     assert!(directive("form-action").starts_with("'self'"), "{policy}");
-    let nonce = directive("style-src").trim_start_matches("'nonce-").trim_end_matches('\'').to_owned();
+    let nonce =
+        directive("style-src").trim_start_matches("'nonce-").trim_end_matches('\'').to_owned();
     assert!(nonce.len() >= 16, "`{nonce}` is no nonce that nobody guesses");
     assert!(directive("script-src").starts_with(&format!("'nonce-{nonce}'")), "{policy}");
     for element in page.all("script, style") {
-        assert_eq!(element.attr("nonce"), Some(nonce.as_str()), "without the nonce: {}", element.html());
+        assert_eq!(
+            element.attr("nonce"),
+            Some(nonce.as_str()),
+            "without the nonce: {}",
+            element.html()
+        );
     }
     for element in page.all("*") {
         for (name, _) in element.value().attrs() {
@@ -102,7 +109,11 @@ fn frame(page: &Page, language: Language) {
     assert!(page.first("meta[name=viewport]").is_some(), "a phone would shrink {page:?}");
     let mut ids = HashSet::new();
     for element in page.all("[id]") {
-        assert!(ids.insert(element.attr("id").unwrap_or_default()), "two of one id: {}", element.html());
+        assert!(
+            ids.insert(element.attr("id").unwrap_or_default()),
+            "two of one id: {}",
+            element.html()
+        );
     }
     for (css, attribute) in [("[aria-describedby]", "aria-describedby"), ("label[for]", "for")] {
         for element in page.all(css) {
@@ -116,11 +127,15 @@ fn frame(page: &Page, language: Language) {
         assert!(ids.contains(id), "a link to nothing: {}", link.html());
     }
     for drawing in page.all("svg") {
-        let named =
-            drawing.attr("aria-label").is_some() || drawing.select(&page::selector("title")).next().is_some();
-        let told =
-            drawing.attr("aria-hidden") == Some("true") || (named && drawing.attr("role") == Some("img"));
-        assert!(told, "a drawing that is neither named nor hidden from screen readers: {}", drawing.html());
+        let named = drawing.attr("aria-label").is_some()
+            || drawing.select(&page::selector("title")).next().is_some();
+        let told = drawing.attr("aria-hidden") == Some("true")
+            || (named && drawing.attr("role") == Some("img"));
+        assert!(
+            told,
+            "a drawing that is neither named nor hidden from screen readers: {}",
+            drawing.html()
+        );
     }
     for href in LAW {
         assert!(
@@ -144,12 +159,17 @@ fn fields(page: &Page) {
     for field in page.all("input:not([type=hidden]), textarea, select") {
         let id = field.attr("id").unwrap_or_default();
         let by_id = (!id.is_empty()).then(|| page.first(&format!("label[for='{id}']"))).flatten();
-        let around = || field.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label");
+        let around =
+            || field.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label");
         let label = by_id.or_else(around).map(outline::words_of).unwrap_or_default();
         assert!(!label.is_empty(), "a field without a label: {}", field.html());
     }
     for form in page.all("form") {
         let button = page::selector("button, input[type=submit]");
-        assert!(form.select(&button).next().is_some(), "a form that nobody can send: {}", form.html());
+        assert!(
+            form.select(&button).next().is_some(),
+            "a form that nobody can send: {}",
+            form.html()
+        );
     }
 }

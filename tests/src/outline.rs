@@ -107,9 +107,14 @@ fn lines(element: ElementRef<'_>, out: &mut String, line: &mut String) {
     let name = element.value().name();
     if name == "svg" {
         flush(out, line);
-        let title =
-            element.select(&page::selector("title")).next().map(|title| title.text().collect::<String>());
-        line.push_str(&format!("(drawing: {})", title.unwrap_or_else(|| "for the eye alone".to_owned())));
+        let title = element
+            .select(&page::selector("title"))
+            .next()
+            .map(|title| title.text().collect::<String>());
+        line.push_str(&format!(
+            "(drawing: {})",
+            title.unwrap_or_else(|| "for the eye alone".to_owned())
+        ));
         flush(out, line);
         return;
     }
@@ -165,7 +170,12 @@ fn before(element: ElementRef<'_>) -> String {
         "input" => {
             let ticked = if element.attr("checked").is_some() { " ticked" } else { "" };
             let closed = if element.attr("disabled").is_some() { " closed" } else { "" };
-            format!("[{} {}{ticked}{closed}] {}", attribute("type"), attribute("name"), attribute("value"))
+            format!(
+                "[{} {}{ticked}{closed}] {}",
+                attribute("type"),
+                attribute("name"),
+                attribute("value")
+            )
         }
         _ => String::new(),
     };
@@ -186,10 +196,12 @@ fn before(element: ElementRef<'_>) -> String {
     out
 }
 
-/// A text without what differs from run to run: ids of orders, visitors and payments, and the port of the payment page.
+/// A text without what differs from run to run: ids of orders, visitors and payments, and the port
+/// of the payment page.
 fn shorter(text: &str) -> String {
-    let is_id =
-        |part: &str| part.len() >= 22 && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let is_id = |part: &str| {
+        part.len() >= 22 && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
     let mut out = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {

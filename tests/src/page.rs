@@ -61,7 +61,8 @@ impl Page {
     /// Reads an answer.
     pub fn read(url: Url, answer: Answer) -> Self {
         let (parts, body) = answer.into_parts();
-        let body = String::from_utf8(body.to_vec()).unwrap_or_else(|_| panic!("{url} answered no text"));
+        let body =
+            String::from_utf8(body.to_vec()).unwrap_or_else(|_| panic!("{url} answered no text"));
         let html = Html::parse_document(&body);
         Self { url, status: parts.status, headers: parts.headers, body, html }
     }
@@ -108,7 +109,8 @@ impl Page {
         self.text().contains(&words(text))
     }
 
-    /// Everything visible above the footer, with the marks, as text: for snapshots. Ids are left out.
+    /// Everything visible above the footer, with the marks, as text: for snapshots. Ids are left
+    /// out.
     pub fn outline(&self) -> String {
         outline::of(self)
     }
@@ -121,7 +123,10 @@ impl Page {
     /// The orders shown: id and state.
     pub fn orders(&self) -> Vec<(String, String)> {
         let of = |order: ElementRef<'_>, name| order.attr(name).unwrap_or_default().to_owned();
-        self.all("[data-order]").into_iter().map(|o| (of(o, "data-order"), of(o, "data-state"))).collect()
+        self.all("[data-order]")
+            .into_iter()
+            .map(|o| (of(o, "data-order"), of(o, "data-state")))
+            .collect()
     }
 
     /// The one order shown: id and state.
@@ -143,8 +148,9 @@ impl Page {
 
     /// What leads onward.
     pub fn onward(&self) -> Onward {
-        let element =
-            self.first("[data-onward]").unwrap_or_else(|| panic!("nothing leads onward here: {self:?}"));
+        let element = self
+            .first("[data-onward]")
+            .unwrap_or_else(|| panic!("nothing leads onward here: {self:?}"));
         match element.attr("href") {
             Some(href) => Onward::Link(self.join(href)),
             None => Onward::Form(self.read_form(element, None)),
@@ -154,8 +160,10 @@ impl Page {
     /// The button of the payment page: `approve`, `refuse` or `cancel`.
     pub fn pay(&self, choice: &str) -> Form {
         let css = format!("[data-pay={choice}]");
-        let button = self.first(&css).unwrap_or_else(|| panic!("no choice `{choice}` here: {self:?}"));
-        let form = button.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "form");
+        let button =
+            self.first(&css).unwrap_or_else(|| panic!("no choice `{choice}` here: {self:?}"));
+        let form =
+            button.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "form");
         let form = form.unwrap_or_else(|| panic!("the choice `{choice}` is in no form: {self:?}"));
         self.read_form(form, Some(button))
     }
@@ -169,7 +177,8 @@ impl Page {
     /// What stands in a field.
     pub fn value(&self, field: &str) -> String {
         let css = format!("[name='{field}']");
-        let element = self.first(&css).unwrap_or_else(|| panic!("no field `{field}` here: {self:?}"));
+        let element =
+            self.first(&css).unwrap_or_else(|| panic!("no field `{field}` here: {self:?}"));
         value_of(element)
     }
 
@@ -179,7 +188,8 @@ impl Page {
 
     fn read_form(&self, form: ElementRef<'_>, pressed: Option<ElementRef<'_>>) -> Form {
         let attribute = |name| form.attr(name).unwrap_or_default();
-        let action = pressed.and_then(|button| button.attr("formaction")).unwrap_or(attribute("action"));
+        let action =
+            pressed.and_then(|button| button.attr("formaction")).unwrap_or(attribute("action"));
         let mut action = if action.is_empty() { self.url.clone() } else { self.join(action) };
         action.set_fragment(None);
         let (mut fields, mut open) = (Vec::new(), Vec::new());

@@ -13,8 +13,8 @@ use toss_standin::{Clock, Standin};
 
 use crate::{InProcess, Walker};
 
-/// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and the stand-in for the
-/// payment service on a port of its own.
+/// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and
+/// the stand-in for the payment service on a port of its own.
 pub struct Shop {
     house: InProcess,
     standin: Arc<Standin>,
@@ -32,14 +32,16 @@ fn root() -> PathBuf {
 /// A saved event of `events/` by its stem.
 pub fn event(stem: &str) -> Value {
     let path = root().join("events").join(format!("{stem}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let text =
+        std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|why| panic!("{} is no JSON: {why}", path.display()))
 }
 
 /// A row of `owner-shelve`: a book nobody wrote, told apart by its number.
 pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
     let twelve = format!("97889{number:07}");
-    let digit = |(place, byte): (usize, u8)| u32::from(byte - b'0') * if place % 2 == 0 { 1 } else { 3 };
+    let digit =
+        |(place, byte): (usize, u8)| u32::from(byte - b'0') * if place % 2 == 0 { 1 } else { 3 };
     let sum: u32 = twelve.bytes().enumerate().map(digit).sum();
     json!({
         "isbn": format!("{twelve}{}", (10 - sum % 10) % 10),
@@ -75,8 +77,8 @@ impl Shop {
         shop
     }
 
-    /// A shop with books whose 정가 is the upper end of their range, so that nothing goes back to whoever gets one. It keeps
-    /// nothing.
+    /// A shop with books whose 정가 is the upper end of their range, so that nothing goes back to
+    /// whoever gets one. It keeps nothing.
     pub async fn at_full_price() -> Self {
         Self::with_books(&full_price_books()).await
     }
@@ -86,7 +88,8 @@ impl Shop {
         Self::start(None).await
     }
 
-    /// A shop with the same books that keeps its state in a folder, so that it can be started again.
+    /// A shop with the same books that keeps its state in a folder, so that it can be started
+    /// again.
     pub async fn in_a_folder() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         let shop = Self::start(Some(folder)).await;
@@ -95,13 +98,17 @@ impl Shop {
     }
 
     async fn start(folder: Option<tempfile::TempDir>) -> Self {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
+        let listener =
+            tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
         let options = toss_standin::Options { seed: Some(7), ..toss_standin::Options::default() };
-        let standin = Arc::new(toss_standin::serve(listener, options).expect("the payment stand-in starts"));
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
+        let standin =
+            Arc::new(toss_standin::serve(listener, options).expect("the payment stand-in starts"));
+        let listener =
+            tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
         let pushes = Arc::new(push_standin::serve(listener).expect("the push stand-in starts"));
         let pair = webpush::Vapid::generate().expect("randomness for a key pair");
-        let vapid = webpush::Vapid::new(&pair, "nobody@example.com").expect("what was made is read");
+        let vapid =
+            webpush::Vapid::new(&pair, "nobody@example.com").expect("what was made is read");
         let functions = build(0, &standin, &pushes);
         let mut config = Config::stepped(Source::Path(root().join("template.yaml")), functions);
         config.parameters = BTreeMap::from([
@@ -163,7 +170,9 @@ impl Shop {
 
     /// A browser's device, subscribed for this shop.
     pub fn device(&self) -> push_standin::Subscription {
-        self.pushes.device(&self.config.parameters["PushPublicKey"]).expect("randomness for a device")
+        self.pushes
+            .device(&self.config.parameters["PushPublicKey"])
+            .expect("randomness for a device")
     }
 
     /// Somebody before the house.
@@ -198,7 +207,10 @@ impl Shop {
 
     /// Calls one of the owner's drawers. Panics if the call itself fails.
     pub async fn owner(&self, drawer: &str, call: Value) -> Value {
-        self.system().invoke(drawer, call).await.unwrap_or_else(|failure| panic!("{drawer}: {failure:?}"))
+        self.system()
+            .invoke(drawer, call)
+            .await
+            .unwrap_or_else(|failure| panic!("{drawer}: {failure:?}"))
     }
 
     /// A call with the code of its dry run, ready to be done.
@@ -207,13 +219,16 @@ impl Shop {
         assert_eq!(preview["status"], 200, "{drawer}: {preview:#}");
         let next = preview["next"].as_array().cloned().unwrap_or_default();
         let quoted = next.iter().filter_map(Value::as_str).flat_map(|line| line.split('"'));
-        let is_code = |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let code = quoted.into_iter().find(is_code).unwrap_or_else(|| panic!("no code in {preview:#}"));
+        let is_code =
+            |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let code =
+            quoted.into_iter().find(is_code).unwrap_or_else(|| panic!("no code in {preview:#}"));
         call["confirm"] = code.into();
         call
     }
 
-    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second answer.
+    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second
+    /// answer.
     pub async fn owner_does(&self, drawer: &str, call: Value) -> Value {
         let call = self.confirmed(drawer, call).await;
         let answer = self.owner(drawer, call).await;
@@ -237,7 +252,8 @@ impl Shop {
     pub fn told(&self) -> Vec<local::Publish> {
         let published = self.system().topics().published();
         let news = |publish: &local::Publish| {
-            publish.target.ends_with("-notices") && !publish.message.contains(r#"notice\":\"whisper"#)
+            publish.target.ends_with("-notices")
+                && !publish.message.contains(r#"notice\":\"whisper"#)
         };
         published.into_iter().filter(news).collect()
     }
@@ -262,7 +278,8 @@ impl Shop {
                 scan["ExclusiveStartKey"] = start;
             }
             let scan = serde_json::from_value(scan).expect("a scan");
-            let page = system.database().scan(scan).unwrap_or_else(|why| panic!("the table: {why}"));
+            let page =
+                system.database().scan(scan).unwrap_or_else(|why| panic!("the table: {why}"));
             let page = serde_json::to_value(page).expect("an answer is JSON");
             items.extend(page["Items"].as_array().cloned().unwrap_or_default());
             start = page["LastEvaluatedKey"].clone();
@@ -301,12 +318,15 @@ impl Shop {
         self.order(id)["choice"]["M"]["isbn"]["S"].as_str().unwrap_or("none").to_owned()
     }
 
-    /// A queue's name by its logical stem: `Choose` is `ChooseQueue`, `ChooseDeadLetters` its dead letters.
+    /// A queue's name by its logical stem: `Choose` is `ChooseQueue`, `ChooseDeadLetters` its dead
+    /// letters.
     pub fn queue(&self, logical_id: &str) -> String {
         let system = self.system();
         let queue = system.template().queues.get(logical_id);
         queue
-            .unwrap_or_else(|| panic!("no queue {logical_id}: {:?}", system.template().queues.keys()))
+            .unwrap_or_else(|| {
+                panic!("no queue {logical_id}: {:?}", system.template().queues.keys())
+            })
             .name
             .clone()
     }
@@ -324,13 +344,14 @@ impl Shop {
     }
 }
 
-/// The real functions. Each start has dice of its own, and whenever a function looks at the clock, the payment service's
-/// and the push service's show the same.
+/// The real functions. Each start has dice of its own, and whenever a function looks at the clock,
+/// the payment service's and the push service's show the same.
 fn build(seed: u8, standin: &Arc<Standin>, pushes: &Arc<push_standin::Standin>) -> Build {
     let (functions, standin) = (local::registry::seeded([seed; 32]), Arc::clone(standin));
     let pushes = Arc::clone(pushes);
     Arc::new(move |name: &str, parts: Parts| {
-        let (now, standin, pushes) = (Arc::clone(&parts.now), Arc::clone(&standin), Arc::clone(&pushes));
+        let (now, standin, pushes) =
+            (Arc::clone(&parts.now), Arc::clone(&standin), Arc::clone(&pushes));
         let together = move || {
             let now = now();
             pushes.set_now(now);

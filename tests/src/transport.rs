@@ -23,14 +23,16 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 /// A way to the house.
 pub trait Transport: Send + Sync {
-    /// Host and port under which the house knows itself: what stands in `Host`, and in the addresses it gives to others.
+    /// Host and port under which the house knows itself: what stands in `Host`, and in the
+    /// addresses it gives to others.
     fn authority(&self) -> &str;
 
     /// Sends a request and waits for the answer. Panics if none comes.
     fn send(&self, ask: Ask) -> Sending<'_>;
 }
 
-/// The house in this process. Clones share it; when a test starts another system in its place, walkers go on there.
+/// The house in this process. Clones share it; when a test starts another system in its place,
+/// walkers go on there.
 #[derive(Clone, Default)]
 pub struct InProcess(Arc<Mutex<Option<Arc<System>>>>);
 
@@ -51,7 +53,10 @@ impl InProcess {
 
     /// Takes the system away, or puts another in its place.
     pub fn replace(&self, system: Option<System>) -> Option<Arc<System>> {
-        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), system.map(Arc::new))
+        std::mem::replace(
+            &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            system.map(Arc::new),
+        )
     }
 }
 
@@ -75,11 +80,12 @@ pub struct OverHttp {
 }
 
 impl OverHttp {
-    /// The house at `base_url` (`http://127.0.0.1:9000`), which knows itself as `host` if that is another name: the
-    /// deployed stack's `<id>.execute-api.localhost:4566` resolves on few machines, so it is asked at the loopback
-    /// address under that name.
+    /// The house at `base_url` (`http://127.0.0.1:9000`), which knows itself as `host` if that is
+    /// another name: the deployed stack's `<id>.execute-api.localhost:4566` resolves on few
+    /// machines, so it is asked at the loopback address under that name.
     pub fn new(base_url: &str, host: Option<&str>) -> Self {
-        let url = Url::parse(base_url).unwrap_or_else(|why| panic!("{base_url} is no address: {why}"));
+        let url =
+            Url::parse(base_url).unwrap_or_else(|why| panic!("{base_url} is no address: {why}"));
         let connect = url.authority().to_owned();
         let authority = host.map_or_else(|| connect.clone(), ToOwned::to_owned);
         Self { connect, authority, client: Client::builder(TokioExecutor::new()).build_http() }
@@ -102,7 +108,8 @@ impl Transport for OverHttp {
             let answer = self.client.request(ask.map(Full::new)).await;
             let answer = answer.unwrap_or_else(|why| panic!("no answer from {address}: {why:?}"));
             let (parts, body) = answer.into_parts();
-            let body = body.collect().await.unwrap_or_else(|why| panic!("{address} broke off: {why:?}"));
+            let body =
+                body.collect().await.unwrap_or_else(|why| panic!("{address} broke off: {why:?}"));
             Answer::from_parts(parts, body.to_bytes())
         })
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use house::content::{House, Riddle, Solution};
-use house::text::Language;
-use house::whisper::{self, Verse};
+use domain::base::text::Language;
+use domain::riddle::content::{Riddle, RoomSet, Solution};
+use domain::walk::whisper::{self, Verse};
 use http::{HeaderValue, Method, header};
 use url::Url;
 
@@ -182,9 +182,11 @@ impl Walker {
         self.follow(address.clone(), None, "cross-site").await
     }
 
-    /// Sends one request as it is, with the walker's cookies and language where it has none of its own, and goes nowhere.
+    /// Sends one request as it is, with the walker's cookies and language where it has none of its
+    /// own, and goes nowhere.
     pub async fn ask(&self, mut ask: Ask) -> Page {
-        let path = ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+        let path =
+            ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
         let url = format!("http://{}{path}", self.house.authority());
         let url = Url::parse(&url).unwrap_or_else(|why| panic!("{url} is no address: {why}"));
         self.introduce(&mut ask);
@@ -203,22 +205,26 @@ impl Walker {
     /// The riddle of the room they stand in: the one whose question is on the page.
     pub fn riddle(&self) -> &'static Riddle {
         let page = self.here();
-        let house = House::built_in().expect("the built-in house can be read");
-        let room =
-            house.room(page.step()).unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
+        let house = RoomSet::built_in().expect("the built-in house can be read");
+        let room = house
+            .room(page.step())
+            .unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
         let found = room.riddles.iter().find(|riddle| {
-            let on_the_page = |text: &house::text::Text| page.says(text.in_language(self.language));
+            let on_the_page =
+                |text: &domain::base::text::Text| page.says(text.in_language(self.language));
             on_the_page(&riddle.ask) && on_the_page(&riddle.label)
         });
         found.unwrap_or_else(|| panic!("no riddle of the room is on the page: {page:?}"))
     }
 
-    /// What opens the riddle door here. In the room of the whisper it is the half that is not on the page.
+    /// What opens the riddle door here. In the room of the whisper it is the half that is not on
+    /// the page.
     pub fn answer(&self) -> String {
         if self.here().step() == whisper::ROOM {
             let page = |verse: &&Verse| self.here().says(verse.page.in_language(self.language));
             let verse = whisper::verses().iter().find(page);
-            let verse = verse.unwrap_or_else(|| panic!("no verse is on the page: {:?}", self.here()));
+            let verse =
+                verse.unwrap_or_else(|| panic!("no verse is on the page: {:?}", self.here()));
             return verse.whispered.in_language(self.language).to_owned();
         }
         match &self.riddle().solution {
@@ -237,7 +243,10 @@ impl Walker {
     pub async fn by_riddle(&mut self) -> &Page {
         let (room, answer) = (self.here().step().to_owned(), self.answer());
         let page = self.guess(&answer).await;
-        assert!(page.step() == room && !page.has_door("riddle"), "`{answer}` did not open {room}: {page:?}");
+        assert!(
+            page.step() == room && !page.has_door("riddle"),
+            "`{answer}` did not open {room}: {page:?}"
+        );
         self.onward().await
     }
 
@@ -249,7 +258,8 @@ impl Walker {
         page
     }
 
-    /// Goes through every room that has doors. Where there is nothing to solve, the bell is pulled and the wait is not waited for.
+    /// Goes through every room that has doors. Where there is nothing to solve, the bell is pulled
+    /// and the wait is not waited for.
     pub async fn through_the_rooms(&mut self, doors: Doors) -> &Page {
         while self.here().has_door("plain") {
             let page = self.here();
@@ -281,8 +291,10 @@ impl Walker {
     pub fn filled_counter(&self, range: &str) -> Form {
         self.expect("counter");
         let to = &self.recipient;
-        let form = self.here().form("form[data-onward]").fill("range", range).fill("recipient", &to.name);
-        let form = form.fill("phone", &to.phone).fill("postcode", &to.postcode).fill("street", &to.street);
+        let form =
+            self.here().form("form[data-onward]").fill("range", range).fill("recipient", &to.name);
+        let form =
+            form.fill("phone", &to.phone).fill("postcode", &to.postcode).fill("street", &to.street);
         form.fill("detail", &to.detail).fill("agreed", "yes")
     }
 
@@ -300,7 +312,8 @@ impl Walker {
         page
     }
 
-    /// Chooses on the payment page, and is back in the house; after an approval the money is not taken yet.
+    /// Chooses on the payment page, and is back in the house; after an approval the money is not
+    /// taken yet.
     pub async fn choose(&mut self, pay: Pay) -> &Page {
         self.expect("toss");
         let choice = match pay {
@@ -313,8 +326,8 @@ impl Walker {
         self.submit(form).await
     }
 
-    /// Pays, or does not: from the house's paying page to the payment page and back, and, after an approval, the last
-    /// step that takes the money.
+    /// Pays, or does not: from the house's paying page to the payment page and back, and, after an
+    /// approval, the last step that takes the money.
     pub async fn pay(&mut self, pay: Pay) -> &Page {
         if pay == Pay::Account {
             self.expect("pay");
@@ -389,7 +402,12 @@ impl Walker {
         url.authority() == self.house.authority()
     }
 
-    async fn follow(&mut self, mut url: Url, mut body: Option<String>, mut site: &'static str) -> &Page {
+    async fn follow(
+        &mut self,
+        mut url: Url,
+        mut body: Option<String>,
+        mut site: &'static str,
+    ) -> &Page {
         for _ in 0..MOST_REDIRECTS {
             let page = self.fetch(url, body.take(), site).await;
             match page.location() {
@@ -450,7 +468,8 @@ impl Walker {
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let cookie = page::words(cookie.to_str().expect("a cookie is text"));
             let pair = cookie.split(';').next().unwrap_or_default();
-            let (name, value) = pair.split_once('=').unwrap_or_else(|| panic!("`{cookie}` is no cookie"));
+            let (name, value) =
+                pair.split_once('=').unwrap_or_else(|| panic!("`{cookie}` is no cookie"));
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }

@@ -1,7 +1,9 @@
-//! The walk on the deployed system: the very `template.yaml`, through CloudFormation, with the real binaries, played by
-//! MiniStack on this machine. Roles are enforced there: a function with a right too few fails here.
+//! The walk on the deployed system: the very `template.yaml`, through CloudFormation, with the real
+//! binaries, played by MiniStack on this machine. Roles are enforced there: a function with a right
+//! too few fails here.
 //!
-//! Needs the environment and the binaries that `cargo xtask test deployed` makes, and is ignored without.
+//! Needs the environment and the binaries that `cargo xtask test deployed` makes, and is ignored
+//! without.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,7 +35,8 @@ const ARRIVES_WITHIN: Duration = Duration::from_mins(1);
 /// How long to let things happen between two looks.
 const LOOKS_EVERY: Duration = Duration::from_millis(200);
 
-// --------------------------------------------------------------------------------------------------------- the tests
+// ---------------------------------------------------------------------------------------------------------
+// the tests
 
 #[tokio::test]
 #[ignore = "needs MiniStack and the functions' binaries: cargo xtask test deployed"]
@@ -50,7 +53,8 @@ async fn a_reader_walks_the_deployed_house_from_the_closed_door_to_the_posted_pa
     let parcel = desk["call"]["parcels"]
         .as_array()
         .and_then(|parcels| parcels.iter().find(|parcel| parcel["order"] == order));
-    let mut parcel = parcel.unwrap_or_else(|| panic!("the order is not on the desk: {desk:#}")).clone();
+    let mut parcel =
+        parcel.unwrap_or_else(|| panic!("the order is not on the desk: {desk:#}")).clone();
     parcel["number"] = "123456789012".into();
     house.owner_does("owner-ship", json!({ "parcels": [parcel] })).await;
     arrives_at(&mut reader, &order, "shipped").await;
@@ -59,7 +63,8 @@ async fn a_reader_walks_the_deployed_house_from_the_closed_door_to_the_posted_pa
     let letters = || async {
         let mut reader = reader.clone();
         let page = reader.mailbox().await;
-        let news = page.all("li[data-notice]").into_iter().filter_map(|letter| letter.attr("data-notice"));
+        let news =
+            page.all("li[data-notice]").into_iter().filter_map(|letter| letter.attr("data-notice"));
         let news: Vec<String> = news.map(str::to_owned).collect();
         all.iter().all(|notice| news.contains(notice)).then_some(()).ok_or(news)
     };
@@ -93,9 +98,12 @@ async fn a_function_can_do_only_what_its_role_allows() {
     let house = Deployed::new("less", &folder.path().join("template.yaml")).await;
     let mut visitor = house.visitor();
     visitor.go("/").await;
-    let walk::Onward::Form(form) = visitor.here().onward() else { panic!("the door is entered by a form") };
+    let walk::Onward::Form(form) = visitor.here().onward() else {
+        panic!("the door is entered by a form")
+    };
     let ask = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-    let ask = ask.header("sec-fetch-site", "same-origin").body(Bytes::from(form.encoded())).unwrap();
+    let ask =
+        ask.header("sec-fetch-site", "same-origin").body(Bytes::from(form.encoded())).unwrap();
     let page = visitor.ask(ask).await;
     assert_eq!(page.status, 500, "a door that may not write lets nobody in: {page:?}");
 }
@@ -108,12 +116,14 @@ fn confirmed(mut call: Json, preview: &Json) -> Json {
         .flatten()
         .filter_map(Json::as_str)
         .flat_map(|line| line.split('"'));
-    let code = said.rfind(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let code =
+        said.rfind(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
     call["confirm"] = code.unwrap_or_else(|| panic!("no code in {preview:#}")).into();
     call
 }
 
-// --------------------------------------------------------------------------------------------------------- MiniStack
+// ---------------------------------------------------------------------------------------------------------
+// MiniStack
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -125,18 +135,24 @@ fn binaries() -> PathBuf {
 }
 
 fn event(stem: &str) -> Json {
-    serde_json::from_slice(&fs::read(root().join("events").join(format!("{stem}.json"))).unwrap()).unwrap()
+    serde_json::from_slice(&fs::read(root().join("events").join(format!("{stem}.json"))).unwrap())
+        .unwrap()
 }
 
 fn script(name: &str) -> Command {
     let python = root().join(".tools/venv/bin/python");
-    assert!(python.is_file(), "there is no {}; `cargo xtask test deployed` makes it", python.display());
+    assert!(
+        python.is_file(),
+        "there is no {}; `cargo xtask test deployed` makes it",
+        python.display()
+    );
     let mut command = Command::new(python);
     command.arg(root().join("infra/ministack").join(name));
     command
 }
 
-/// MiniStack, started by the first test that needs it. It lives until its input ends, and the kernel ends that with us.
+/// MiniStack, started by the first test that needs it. It lives until its input ends, and the
+/// kernel ends that with us.
 struct MiniStack {
     endpoint: String,
     _process: Child,
@@ -153,8 +169,8 @@ fn ministack() -> &'static MiniStack {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready: Json =
-            serde_json::from_str(&line).unwrap_or_else(|_| panic!("MiniStack did not start (see above)"));
+        let ready: Json = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("MiniStack did not start (see above)"));
         println!("MiniStack at {}; its log is {}", ready["endpoint"], log.display());
         MiniStack { endpoint: ready["endpoint"].as_str().unwrap().to_owned(), _process: process }
     })
@@ -175,7 +191,9 @@ impl Deployed {
         let _turn = DEPLOYING.lock().await;
         let began = Instant::now();
         let mut deploy = script("deploy.py");
-        deploy.args(["--endpoint", &ministack().endpoint, "--stack", name, "--template"]).arg(template);
+        deploy
+            .args(["--endpoint", &ministack().endpoint, "--stack", name, "--template"])
+            .arg(template);
         deploy.arg("--binaries").arg(binaries()).args(["--toss-secret", toss_standin::SECRET_KEY]);
         for (parameter, value) in [
             ("TossApiUrl", standin.url()),
@@ -185,9 +203,10 @@ impl Deployed {
         ] {
             deploy.arg("--parameter").arg(format!("{parameter}={value}"));
         }
-        let done = tokio::task::spawn_blocking(move || deploy.stderr(Stdio::inherit()).output().unwrap())
-            .await
-            .unwrap();
+        let done =
+            tokio::task::spawn_blocking(move || deploy.stderr(Stdio::inherit()).output().unwrap())
+                .await
+                .unwrap();
         assert!(done.status.success(), "the template could not be deployed (see above)");
         let stack = serde_json::from_slice(&done.stdout).unwrap();
         println!("{name} deployed in {:.1} s", began.elapsed().as_secs_f32());
@@ -198,11 +217,14 @@ impl Deployed {
         Walker::at(&ministack().endpoint, self.stack["api_host"].as_str())
     }
 
-    /// One call to the cloud, as the root of its account. MiniStack reads who signed, and does not check the signature.
+    /// One call to the cloud, as the root of its account. MiniStack reads who signed, and does not
+    /// check the signature.
     async fn call(&self, service: &str, ask: http::request::Builder, body: Vec<u8>) -> Answer {
         let who = format!("Credential=test/20260101/ap-northeast-2/{service}/aws4_request");
-        let ask =
-            ask.header("authorization", format!("AWS4-HMAC-SHA256 {who}, SignedHeaders=host, Signature=0"));
+        let ask = ask.header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 {who}, SignedHeaders=host, Signature=0"),
+        );
         let ask: Ask = ask.header("x-amz-date", "20260101T000000Z").body(body.into()).unwrap();
         let answer = OverHttp::new(&ministack().endpoint, None).send(ask).await;
         assert!(answer.status().is_success(), "{service}: {} {:?}", answer.status(), answer.body());
@@ -214,7 +236,11 @@ impl Deployed {
         let function = self.stack["functions"][drawer].as_str().unwrap();
         let ask = http::Request::post(format!("/2015-03-31/functions/{function}/invocations"));
         let answer = self.call("lambda", ask, event.to_string().into_bytes()).await;
-        assert!(answer.headers().get("x-amz-function-error").is_none(), "{drawer}: {:?}", answer.body());
+        assert!(
+            answer.headers().get("x-amz-function-error").is_none(),
+            "{drawer}: {:?}",
+            answer.body()
+        );
         let answer: Json = serde_json::from_slice(answer.body()).unwrap();
         assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
         answer
@@ -224,7 +250,10 @@ impl Deployed {
     async fn owner_does(&self, drawer: &str, event: Json) {
         let preview = self.owner(drawer, event.clone()).await;
         let done = self.owner(drawer, confirmed(event, &preview)).await;
-        assert!(done["did"].as_array().is_some_and(|did| !did.is_empty()), "{drawer} did nothing: {done:#}");
+        assert!(
+            done["did"].as_array().is_some_and(|did| !did.is_empty()),
+            "{drawer} did nothing: {done:#}"
+        );
     }
 
     /// A queue that hears what is published on the topic. Gives its address.
@@ -242,21 +271,31 @@ impl Deployed {
         let queue = json!({ "QueueName": "twins", "Attributes": { "Policy": policy.to_string() } });
         let made = self.sqs("CreateQueue", queue).await;
         let queue = made["QueueUrl"].as_str().unwrap().to_owned();
-        let arn = format!("arn:aws:sqs:ap-northeast-2:000000000000:{}", queue.rsplit('/').next().unwrap());
+        let arn = format!(
+            "arn:aws:sqs:ap-northeast-2:000000000000:{}",
+            queue.rsplit('/').next().unwrap()
+        );
         let topic = self.stack["topic"].as_str().unwrap();
-        let ask = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-        let form =
-            format!("Action=Subscribe&Version=2010-03-31&TopicArn={topic}&Protocol=sqs&Endpoint={arn}");
+        let ask =
+            http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+        let form = format!(
+            "Action=Subscribe&Version=2010-03-31&TopicArn={topic}&Protocol=sqs&Endpoint={arn}"
+        );
         self.call("sns", ask, form.into_bytes()).await;
         queue
     }
 
-    /// What was heard on the queue, if it is at least so many messages; otherwise how many there are.
+    /// What was heard on the queue, if it is at least so many messages; otherwise how many there
+    /// are.
     async fn heard(&self, queue: &str, messages: usize) -> Result<String, usize> {
         let ask = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
         let got = self.sqs("ReceiveMessage", ask).await;
-        let bodies: BTreeSet<&str> =
-            got["Messages"].as_array().into_iter().flatten().filter_map(|m| m["Body"].as_str()).collect();
+        let bodies: BTreeSet<&str> = got["Messages"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|m| m["Body"].as_str())
+            .collect();
         if bodies.len() >= messages { Ok(bodies.into_iter().collect()) } else { Err(bodies.len()) }
     }
 
@@ -265,11 +304,13 @@ impl Deployed {
         let request = http::Request::post("/")
             .header("x-amz-target", target)
             .header("content-type", "application/x-amz-json-1.0");
-        serde_json::from_slice(self.call("sqs", request, ask.to_string().into_bytes()).await.body()).unwrap()
+        serde_json::from_slice(self.call("sqs", request, ask.to_string().into_bytes()).await.body())
+            .unwrap()
     }
 }
 
-// ----------------------------------------------------------------------------------------------------------- waiting
+// -----------------------------------------------------------------------------------------------------------
+// waiting
 
 /// Looks until it is so, or panics with what was seen last.
 async fn within<T, Seen: std::fmt::Debug, F: Future<Output = Result<T, Seen>>>(

@@ -1,4 +1,5 @@
-//! The rules of `template.yaml`: what is deployed is what lies in the folders, and it is deployed safely.
+//! The rules of `template.yaml`: what is deployed is what lies in the folders, and it is deployed
+//! safely.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,11 +16,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use cloud::{Clock, Cloud, Dice, Environment};
 use local::{Build, Config, Function, Parts, Source, System, Template};
+use platform::{Clock, Environment, Platform, Random};
 use serde_json::Value as Json;
 
-// ---------------------------------------------------------------------------------------------------------- reading
+// ----------------------------------------------------------------------------------------------------------
+// reading
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -55,10 +57,13 @@ fn stem(folder: &str) -> String {
     folder.split('-').map(capital).collect()
 }
 
-/// The function that a saved event is for: `owner-ship-wrong-number` is a case of `owner-ship`; the longest name wins.
+/// The function that a saved event is for: `owner-ship-wrong-number` is a case of `owner-ship`; the
+/// longest name wins.
 fn called_by<'a>(event: &str, folders: &'a BTreeSet<String>) -> Option<&'a String> {
     let fits = |folder: &&String| {
-        event.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        event
+            .strip_prefix(folder.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
     folders.iter().filter(fits).max_by_key(|folder| folder.len())
 }
@@ -75,12 +80,18 @@ fn property(template: &Template, resource: &str, name: &str) -> Json {
 
 /// The statements of a function's role, as written.
 fn statements<'a>(template: &'a Template, folder: &str) -> Vec<&'a Json> {
-    let policies = &template.document["Resources"][format!("{}Role", stem(folder))]["Properties"]["Policies"];
-    let policies = policies.as_array().unwrap_or_else(|| panic!("the role of {folder} has no policy"));
-    policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()).collect()
+    let policies =
+        &template.document["Resources"][format!("{}Role", stem(folder))]["Properties"]["Policies"];
+    let policies =
+        policies.as_array().unwrap_or_else(|| panic!("the role of {folder} has no policy"));
+    policies
+        .iter()
+        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
+        .collect()
 }
 
-// ------------------------------------------------------------------------------------------------------------ names
+// ------------------------------------------------------------------------------------------------------------
+// names
 
 #[test]
 fn a_folder_is_a_binary_a_function_of_the_template_and_a_saved_event() {
@@ -99,11 +110,14 @@ fn a_folder_is_a_binary_a_function_of_the_template_and_a_saved_event() {
     }
     let mut cases: BTreeMap<&String, u32> = BTreeMap::new();
     for event in &events {
-        let folder =
-            called_by(event, &folders).unwrap_or_else(|| panic!("events/{event}.json is for no function"));
+        let folder = called_by(event, &folders)
+            .unwrap_or_else(|| panic!("events/{event}.json is for no function"));
         *cases.entry(folder).or_default() += 1;
         // The console shows no schema that breaks these.
-        assert!(event.len() <= 25, "events/{event}.json: the console takes names of at most 25 characters");
+        assert!(
+            event.len() <= 25,
+            "events/{event}.json: the console takes names of at most 25 characters"
+        );
         assert!(cases[folder] <= 10, "the console shows at most ten events of {folder}");
     }
 }
@@ -112,11 +126,15 @@ fn a_folder_is_a_binary_a_function_of_the_template_and_a_saved_event() {
 fn a_main_only_wires() {
     for folder in folders() {
         let lines = text(&format!("functions/{folder}/src/main.rs")).lines().count();
-        assert!(lines <= 20, "functions/{folder}/src/main.rs has {lines} lines; at most 20 are wiring");
+        assert!(
+            lines <= 20,
+            "functions/{folder}/src/main.rs has {lines} lines; at most 20 are wiring"
+        );
     }
 }
 
-// ----------------------------------------------------------------------------------------------------------- routes
+// -----------------------------------------------------------------------------------------------------------
+// routes
 
 /// The template's routes as `cargo lambda watch` writes them, with the function each leads to.
 fn routes(template: &Template) -> BTreeMap<String, String> {
@@ -137,8 +155,11 @@ fn routes(template: &Template) -> BTreeMap<String, String> {
 fn the_watch_router_has_the_routes_of_the_template() {
     let manifest = toml("Cargo.toml");
     let router = &manifest["workspace"]["metadata"]["lambda"]["watch"]["router"];
-    let router =
-        router.as_table().unwrap().iter().map(|(path, to)| (path.clone(), to.as_str().unwrap().to_owned()));
+    let router = router
+        .as_table()
+        .unwrap()
+        .iter()
+        .map(|(path, to)| (path.clone(), to.as_str().unwrap().to_owned()));
     assert_eq!(router.collect::<BTreeMap<_, _>>(), routes(&template()));
 }
 
@@ -146,31 +167,45 @@ fn the_watch_router_has_the_routes_of_the_template() {
 async fn the_local_run_leads_each_route_to_its_function() {
     let house = House::start().await;
     for (path, function) in routes(house.system.template()) {
-        let path = path.replace("{order}", "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7").replace("{outcome}", "success");
+        let path =
+            path.replace("{order}", "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7").replace("{outcome}", "success");
         let path = path.replace("{*elsewhere}", "no/such/room");
-        let request =
-            http::Request::get(&path).header("host", "localhost").body(bytes::Bytes::new()).unwrap();
+        let request = http::Request::get(&path)
+            .header("host", "localhost")
+            .body(bytes::Bytes::new())
+            .unwrap();
         house.system.request(request).await;
         assert_eq!(house.called.lock().unwrap().pop(), Some(function), "GET {path}");
     }
 }
 
-// ----------------------------------------------------------------------------------------------------------- queues
+// -----------------------------------------------------------------------------------------------------------
+// queues
 
 #[test]
 fn every_queue_has_dead_letters_that_outlast_it() {
     let template = template();
-    for queue in template.queues.values().filter(|queue| !queue.logical_id.ends_with("DeadLetters")) {
+    for queue in template.queues.values().filter(|queue| !queue.logical_id.ends_with("DeadLetters"))
+    {
         let name = &queue.logical_id;
-        let redrive = queue.redrive.as_ref().unwrap_or_else(|| panic!("{name} has no dead letters"));
+        let redrive =
+            queue.redrive.as_ref().unwrap_or_else(|| panic!("{name} has no dead letters"));
         let dead = template.queues.values().find(|dead| dead.arn == redrive.target);
-        let dead = dead.unwrap_or_else(|| panic!("the dead letters of {name} are not in the template"));
+        let dead =
+            dead.unwrap_or_else(|| panic!("the dead letters of {name} are not in the template"));
         assert_eq!(dead.logical_id, name.replace("Queue", "DeadLetters"));
         assert_eq!(dead.name, format!("{}-dead", queue.name));
-        assert!(dead.retention > queue.retention, "{name}: dead letters are kept longer than the queue");
+        assert!(
+            dead.retention > queue.retention,
+            "{name}: dead letters are kept longer than the queue"
+        );
         assert!(redrive.receives >= 5, "{name}: a task gets five tries");
         let allowed = property(&template, &dead.logical_id, "RedriveAllowPolicy");
-        assert_eq!(allowed["sourceQueueArns"][0], queue.arn.as_str(), "{name} alone may leave letters there");
+        assert_eq!(
+            allowed["sourceQueueArns"][0],
+            queue.arn.as_str(),
+            "{name} alone may leave letters there"
+        );
     }
 }
 
@@ -210,18 +245,27 @@ fn whoever_takes_batches_reports_each_failure() {
                 "{}: FunctionResponseTypes [ReportBatchItemFailures]",
                 function.name
             );
-            assert!(source.bisect, "{}: one bad record must not take its batch along", function.name);
+            assert!(
+                source.bisect,
+                "{}: one bad record must not take its batch along",
+                function.name
+            );
             assert!(
                 source.attempts.is_some(),
                 "{}: a bad record must not hold up its shard for a day",
                 function.name
             );
-            assert!(source.on_failure.is_some(), "{}: what is given up is left somewhere", function.name);
+            assert!(
+                source.on_failure.is_some(),
+                "{}: what is given up is left somewhere",
+                function.name
+            );
         }
     }
 }
 
-// ------------------------------------------------------------------------------------------------------- permissions
+// -------------------------------------------------------------------------------------------------------
+// permissions
 
 #[test]
 fn every_function_has_a_role_of_its_own() {
@@ -242,7 +286,10 @@ fn every_function_has_a_role_of_its_own() {
             );
         }
     }
-    let roles = resources(&template).values().filter(|resource| resource["Type"] == "AWS::IAM::Role").count();
+    let roles = resources(&template)
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::IAM::Role")
+        .count();
     assert_eq!(roles, template.functions.len(), "a role for each function and no more");
 }
 
@@ -264,11 +311,12 @@ fn a_star_in_a_permission_says_why() {
     let mut reasoned = 0;
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     // Not every star is a permission: one is a comment's, another a clock's.
-    let permits = |line: &str| line.contains('*') && !line.starts_with('#') && !line.contains("cron(");
+    let permits =
+        |line: &str| line.contains('*') && !line.starts_with('#') && !line.contains("cron(");
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| permits(line)) {
         let statement = (0..=number).rev().find(|&above| lines[above].starts_with("- Effect:"));
-        let statement =
-            statement.unwrap_or_else(|| panic!("line {}: a star outside a statement: {line}", number + 1));
+        let statement = statement
+            .unwrap_or_else(|| panic!("line {}: a star outside a statement: {line}", number + 1));
         assert!(
             lines[statement - 1].starts_with('#'),
             "line {}: no reason stands above the statement: {line}",
@@ -279,7 +327,8 @@ fn a_star_in_a_permission_says_why() {
     assert_eq!(reasoned, found, "stars in the roles, and stars with a reason");
 }
 
-// ----------------------------------------------------------------------------------------------------- the functions
+// -----------------------------------------------------------------------------------------------------
+// the functions
 
 #[test]
 fn functions_run_on_arm_and_end_before_the_api_gives_up() {
@@ -311,7 +360,8 @@ fn every_function_writes_to_a_log_that_is_kept_for_a_set_time() {
     for function in template.functions.values() {
         let log = format!("{}Log", stem(&function.name));
         assert_eq!(
-            template.document["Resources"][&function.logical_id]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"],
+            template.document["Resources"][&function.logical_id]["Properties"]["LoggingConfig"]["LogGroup"]
+                ["Ref"],
             log.as_str(),
             "the log of {}",
             function.name
@@ -319,10 +369,14 @@ fn every_function_writes_to_a_log_that_is_kept_for_a_set_time() {
         let name = property(&template, &log, "LogGroupName");
         assert_eq!(name, format!("/aws/lambda/{}", function.deployed_name), "the name of {log}");
     }
-    for (name, resource) in
-        resources(&template).iter().filter(|(_, resource)| resource["Type"] == "AWS::Logs::LogGroup")
+    for (name, resource) in resources(&template)
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::Logs::LogGroup")
     {
-        assert!(!resource["Properties"]["RetentionInDays"].is_null(), "{name} would be kept for ever");
+        assert!(
+            !resource["Properties"]["RetentionInDays"].is_null(),
+            "{name} would be kept for ever"
+        );
     }
 }
 
@@ -333,7 +387,10 @@ fn the_table_forgets_nothing_by_accident() {
     let table = template.tables.values().next().unwrap();
     assert_eq!(table.stream.as_deref(), Some("NEW_AND_OLD_IMAGES"));
     assert_eq!(table.expires.as_deref(), Some("expires"));
-    assert_eq!(table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    assert_eq!(
+        table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        true
+    );
     let resource = &template.document["Resources"][&table.logical_id];
     assert_eq!(
         (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]),
@@ -341,12 +398,14 @@ fn the_table_forgets_nothing_by_accident() {
     );
 }
 
-// ------------------------------------------------------------------------------------------------ what explains itself
+// ------------------------------------------------------------------------------------------------
+// what explains itself
 
 #[test]
 fn every_drawer_of_the_owner_stands_in_an_alarm_and_no_alarm_adds_up_more_than_ten_metrics() {
     let written =
-        local::template::long_form(&serde_norway::from_str(&text("infra/alarms.yaml")).unwrap()).unwrap();
+        local::template::long_form(&serde_norway::from_str(&text("infra/alarms.yaml")).unwrap())
+            .unwrap();
     let mut watched = String::new();
     for (name, resource) in written["Resources"].as_object().unwrap() {
         let metrics = resource["Properties"]["Metrics"].as_array().map_or(&[][..], Vec::as_slice);
@@ -355,7 +414,8 @@ fn every_drawer_of_the_owner_stands_in_an_alarm_and_no_alarm_adds_up_more_than_t
         counted.for_each(|metric| watched += &metric.to_string());
     }
     let template = template();
-    let drawers: Vec<&String> = template.functions.keys().filter(|name| name.starts_with("owner-")).collect();
+    let drawers: Vec<&String> =
+        template.functions.keys().filter(|name| name.starts_with("owner-")).collect();
     assert!(drawers.len() > 5, "{drawers:?}");
     for drawer in drawers {
         assert!(watched.contains(&format!("${{House}}-{drawer}\"")), "no alarm watches {drawer}");
@@ -374,14 +434,19 @@ fn a_comment_stands_above_every_resource() {
             .count();
         let mut resources = 0;
         for number in begin + 1..=begin + length {
-            let key = lines[number].strip_prefix("  ").filter(|key| key.starts_with(char::is_alphabetic));
+            let key =
+                lines[number].strip_prefix("  ").filter(|key| key.starts_with(char::is_alphabetic));
             if let Some(key) = key.and_then(|key| key.strip_suffix(':')) {
                 assert!(lines[number - 1].starts_with("  # "), "{file}: nothing explains {key}");
                 resources += 1;
             }
         }
         let written = local::template::long_form(&serde_norway::from_str(&text).unwrap()).unwrap();
-        assert_eq!(resources, written["Resources"].as_object().unwrap().len(), "{file}: resources seen");
+        assert_eq!(
+            resources,
+            written["Resources"].as_object().unwrap().len(),
+            "{file}: resources seen"
+        );
     }
 }
 
@@ -396,9 +461,11 @@ fn parameters_and_outputs_are_described() {
     }
 }
 
-// --------------------------------------------------------------------------------------------------------- variables
+// ---------------------------------------------------------------------------------------------------------
+// variables
 
-/// A house in one process whose functions remember what they read from their environment, and that they were called.
+/// A house in one process whose functions remember what they read from their environment, and that
+/// they were called.
 struct House {
     system: System,
     read: Arc<Mutex<BTreeMap<String, Environment>>>,
@@ -414,10 +481,10 @@ impl House {
             Arc::new(move |name: &str, parts: Parts| {
                 let environment: Environment = parts.environment.into_iter().collect();
                 read.lock().unwrap().insert(name.to_owned(), environment.clone());
-                let (now, dice) = (parts.now, Dice::seeded([7; 32]));
+                let (now, random) = (parts.now, Random::seeded([7; 32]));
                 let inner = local::registry::function(
                     name,
-                    Cloud::new(environment, Clock::new(move || now()), dice, parts.http),
+                    Platform::new(environment, Clock::new(move || now()), random, parts.http),
                 )?;
                 let (called, name) = (Arc::clone(&called), name.to_owned());
                 let outer: Function = Arc::new(move |event, context| {
@@ -451,17 +518,23 @@ async fn every_variable_that_a_function_reads_is_set_and_no_other() {
             .unwrap_or_else(|failure| panic!("{folder}: {}", failure.message));
         // What Lambda itself provides is not the template's.
         let read = house.read.lock().unwrap()[&folder].asked();
-        let read: BTreeSet<String> = read.into_iter().filter(|name| !name.starts_with("AWS_")).collect();
+        let read: BTreeSet<String> =
+            read.into_iter().filter(|name| !name.starts_with("AWS_")).collect();
         let template = house.system.template();
-        let set: BTreeSet<String> = template.functions[&folder].environment.keys().cloned().collect();
+        let set: BTreeSet<String> =
+            template.functions[&folder].environment.keys().cloned().collect();
         // What all have in common some do not need.
-        let common =
-            template.document["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
+        let common = template.document["Globals"]["Function"]["Environment"]["Variables"]
+            .as_object()
+            .unwrap();
         let needless: Vec<&String> =
             set.difference(&read).filter(|name| !common.contains_key(*name)).collect();
         let missing: Vec<&String> = read.difference(&set).collect();
         assert!(missing.is_empty(), "{folder} reads {missing:?}, which template.yaml does not set");
-        assert!(needless.is_empty(), "template.yaml sets {needless:?} on {folder}, which does not read it");
+        assert!(
+            needless.is_empty(),
+            "template.yaml sets {needless:?} on {folder}, which does not read it"
+        );
     }
 }
 
@@ -470,10 +543,15 @@ fn no_secret_stands_in_a_variable() {
     let template = template();
     for function in template.functions.values() {
         for (name, value) in &function.environment {
-            let secret = ["SECRET", "KEY", "TOKEN", "PASSWORD"].into_iter().any(|word| name.contains(word));
+            let secret =
+                ["SECRET", "KEY", "TOKEN", "PASSWORD"].into_iter().any(|word| name.contains(word));
             // Toss's client key is for every browser to see.
             if secret && name != "TOSS_CLIENT_KEY" {
-                assert!(name.ends_with("_NAME"), "{}: {name} looks like a secret itself", function.name);
+                assert!(
+                    name.ends_with("_NAME"),
+                    "{}: {name} looks like a secret itself",
+                    function.name
+                );
                 assert!(
                     value.starts_with("/gongganmunhak/"),
                     "{}: {name} is {value}, no parameter's name",

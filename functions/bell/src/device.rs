@@ -1,19 +1,20 @@
-//! Devices at the bell: hung, taken off, and what the page says of them. All of it stays hidden until the script has found that the browser can do it.
+//! Devices at the bell: hung, taken off, and what the page says of them. All of it stays hidden
+//! until the script has found that the browser can do it.
 
-use house::{
+use domain::walk::{
     device::{Device, DeviceId, NotADevice},
     visit::{Bell, Visit},
 };
 use maud::{Markup, html};
 use store::{Lost, Versioned};
-use web::{Problem, Refusal, Reply, Request, Site, Walk, say};
+use web::{AppState, Problem, Refusal, Reply, Request, Walk, say};
 
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
 /// Hangs a device.
 pub(crate) async fn hang(
-    site: &Site,
+    app: &AppState,
     visit: &Versioned<Visit>,
     device: &Device,
     request: &Request,
@@ -21,31 +22,36 @@ pub(crate) async fn hang(
     let mut hung = visit.value.clone();
     let (bell, gone) = hung.bell.take().unwrap_or_else(|| Bell::mailbox(request.now)).hung(device);
     hung.bell = Some(bell);
-    match site.store.save_visit_with_device(&visit.with(hung), device, gone.as_ref()).await {
-        // A lost race is the second click of the same hand, or another tab: the page shows what hangs.
+    match app.store.save_visit_with_device(&visit.with(hung), device, gone.as_ref()).await {
+        // A lost race is the second click of the same hand, or another tab: the page shows what
+        // hangs.
         Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/mailbox")),
         Err(Lost::Store(error)) => Err(error.into()),
     }
 }
 
-/// Takes a device off, whether it hangs or not. Whoever says so is done with it: a lost race is run again.
+/// Takes a device off, whether it hangs or not. Whoever says so is done with it: a lost race is run
+/// again.
 pub(crate) async fn take_off(
-    site: &Site,
+    app: &AppState,
     mut visit: Versioned<Visit>,
     request: &Request,
 ) -> Result<Reply, Refusal> {
     let device = DeviceId::from(request.form.typed("device"));
     for _ in 0..ROUNDS {
-        let Some(bell) = visit.value.bell.clone().filter(|bell| bell.devices().any(|hung| *hung == device))
+        let Some(bell) =
+            visit.value.bell.clone().filter(|bell| bell.devices().any(|hung| *hung == device))
         else {
             break;
         };
         let mut without = visit.value.clone();
         without.bell = Some(bell.without(&device));
-        match site.store.save_visit_without_device(&visit.with(without), &device).await {
+        match app.store.save_visit_without_device(&visit.with(without), &device).await {
             Ok(()) => break,
             Err(Lost::Race(_) | Lost::Conflict) => {
-                let Some(Walk { visit: current, .. }) = site.walk(visit.value.id).await? else { break };
+                let Some(Walk { visit: current, .. }) = app.walk(visit.value.id).await? else {
+                    break;
+                };
                 visit = current;
             }
             Err(Lost::Store(error)) => return Err(error.into()),
@@ -125,7 +131,8 @@ pub(crate) fn another(key: &str, bell: Option<&Bell>, request: &Request) -> Mark
     }
 }
 
-/// What the script fills in, and what it may have to say. The browser asks for permission when the button is pressed and not before.
+/// What the script fills in, and what it may have to say. The browser asks for permission when the
+/// button is pressed and not before.
 fn fields(request: &Request) -> Markup {
     html! {
         @for name in ["endpoint", "p256dh", "auth"] { input type="hidden" name=(name) value=""; }

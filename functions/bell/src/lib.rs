@@ -1,31 +1,36 @@
-//! 종: how may the house reach you? Whoever answers hears the first whisper at once. The mailbox is always one of the ways; beside it a device may
-//! be hung, to which a push goes. What a browser can not do is not offered, and what failed says so and loses nothing.
+//! 종: how may the house reach you? Whoever answers hears the first whisper at once. The mailbox is
+//! always one of the ways; beside it a device may be hung, to which a push goes. What a browser can
+//! not do is not offered, and what failed says so and loses nothing.
 
 mod device;
 
 use std::sync::Arc;
 
-use cloud::{CannotOpen, Cloud, Open};
-use house::{
-    content::House,
-    device::{Device, Hosts},
-    room::{By, Door, RoomRecord},
-    visit::{Bell, Visit},
-    whisper::Whisper,
+use domain::{
+    riddle::{
+        content::RoomSet,
+        room::{By, Door, RoomRecord},
+    },
+    walk::{
+        device::{Device, Hosts},
+        visit::{Bell, Visit},
+        whisper::Whisper,
+    },
 };
 use maud::html;
+use platform::{Init, InitError, Platform};
 use store::{Lost, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Room, Script, Site, StatusCode, Walk, field,
-    plan, riddle, say,
+    AppState, Drawing, HandlerState, Method, Page, Problem, Refusal, Reply, Request, Script,
+    StatusCode, Walk, field, plan, riddle, say,
 };
 
 /// What shows a push and leads to it. It lies below `/bell/`, so that it has no say over any page.
 const WORKER: &str = "/bell/worker.js";
 
 /// What the bell needs.
-pub struct Belfry {
-    site: Site,
+pub struct BellState {
+    app: AppState,
     /// None where no key was set for push services: then only the mailbox is offered.
     pushing: Option<Pushing>,
 }
@@ -37,48 +42,52 @@ struct Pushing {
     hosts: Hosts,
 }
 
-impl Open for Belfry {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        let hosts = Hosts::parse(cloud.environment.required("PUSH_HOSTS")?);
-        let public = cloud.environment.optional("PUSH_PUBLIC").map(ToOwned::to_owned);
-        Ok(Self { site: Site::open(cloud).await?, pushing: public.map(|public| Pushing { public, hosts }) })
+impl Init for BellState {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        let hosts = Hosts::parse(platform.environment.required("PUSH_HOSTS")?);
+        let public = platform.environment.optional("PUSH_PUBLIC").map(ToOwned::to_owned);
+        Ok(Self {
+            app: AppState::init(platform).await?,
+            pushing: public.map(|public| Pushing { public, hosts }),
+        })
     }
 }
 
-impl Room for Belfry {
-    fn site(&self) -> &Site {
-        &self.site
+impl HandlerState for BellState {
+    fn app(&self) -> &AppState {
+        &self.app
     }
 }
 
 /// Serves `/bell`, and the worker below it.
-pub async fn handle(belfry: Arc<Belfry>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(bell: Arc<BellState>, request: Request) -> Result<Reply, Refusal> {
     if request.path == WORKER {
         return match request.method {
             Method::Get => Ok(Reply::Worker(include_str!("worker.js"))),
             Method::Post => Err(Refusal::MethodNotAllowed),
         };
     }
-    let Walk { visit, house } = belfry.site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, house } =
+        bell.app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     let record = riddle::entered(house, &visit.value, Bell::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(&belfry, house, &visit.value, &record, &request, &[])?.into());
+        return Ok(page(&bell, house, &visit.value, &record, &request, &[])?.into());
     }
-    let open = matches!(record.door(request.now), Door::Open(_));
+    let open = matches!(record.door(request.now), Door::Init(_));
     match request.form.typed("door") {
-        "device" if open => hang(&belfry, house, &visit, &record, &request).await,
-        "off" => device::take_off(&belfry.site, visit, &request).await,
-        "bell" => pull(&belfry, house, &visit, &record, &request, By::Riddle).await,
-        "plain" => pull(&belfry, house, &visit, &record, &request, By::Plain).await,
+        "device" if open => hang(&bell, house, &visit, &record, &request).await,
+        "off" => device::take_off(&bell.app, visit, &request).await,
+        "bell" => pull(&bell, house, &visit, &record, &request, By::Riddle).await,
+        "plain" => pull(&bell, house, &visit, &record, &request, By::Plain).await,
         _ => Ok(Reply::see("/bell")),
     }
 }
 
 /// The bell is pulled, or the plain door taken: either way the first half line is on its way.
 async fn pull(
-    belfry: &Belfry,
-    house: &House,
+    bell: &BellState,
+    house: &RoomSet,
     visit: &Versioned<Visit>,
     record: &RoomRecord,
     request: &Request,
@@ -89,17 +98,18 @@ async fn pull(
     if visit.value.bell.is_some() || visit.value.reader.is_some() {
         return Ok(onward);
     }
-    let device = match belfry.asked_for(by, request) {
+    let device = match bell.asked_for(by, request) {
         Ok(device) => device,
-        Err(problem) => return refused(belfry, house, &visit.value, record, request, problem),
+        Err(problem) => return refused(bell, house, &visit.value, record, request, problem),
     };
-    let Ok(whisper) = Whisper::next(visit.value.whisper.as_ref(), visit.value.id, request.now) else {
+    let Ok(whisper) = Whisper::next(visit.value.whisper.as_ref(), visit.value.id, request.now)
+    else {
         return Ok(onward);
     };
-    let bell = Bell::mailbox(request.now);
-    let bell = device.iter().fold(bell, |bell, device| bell.hung(device).0);
-    let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
-    let (rang, store) = (visit.with(rang), &belfry.site.store);
+    let hung = Bell::mailbox(request.now);
+    let hung = device.iter().fold(hung, |hung, device| hung.hung(device).0);
+    let rang = visit.value.clone().rang(record, by, hung, whisper.clone(), request.now);
+    let (rang, store) = (visit.with(rang), &bell.app.store);
     match store.save_visit_with_whisper(&rang, &whisper, request.language, device.as_ref()).await {
         // A lost race is the second click of the same hand: the first has rung.
         Ok(()) | Err(Lost::Race(_)) => Ok(onward),
@@ -110,32 +120,32 @@ async fn pull(
 
 /// Another device is hung, by somebody who has been through.
 async fn hang(
-    belfry: &Belfry,
-    house: &House,
+    bell: &BellState,
+    house: &RoomSet,
     visit: &Versioned<Visit>,
     record: &RoomRecord,
     request: &Request,
 ) -> Result<Reply, Refusal> {
-    let device = match belfry.device(request) {
+    let device = match bell.device(request) {
         Ok(device) => device,
-        Err(problem) => return refused(belfry, house, &visit.value, record, request, problem),
+        Err(problem) => return refused(bell, house, &visit.value, record, request, problem),
     };
-    device::hang(&belfry.site, visit, &device, request).await
+    device::hang(&bell.app, visit, &device, request).await
 }
 
 fn refused(
-    belfry: &Belfry,
-    house: &House,
+    bell: &BellState,
+    house: &RoomSet,
     visit: &Visit,
     record: &RoomRecord,
     request: &Request,
     problem: Problem,
 ) -> Result<Reply, Refusal> {
-    let page = page(belfry, house, visit, record, request, &[problem])?;
+    let page = page(bell, house, visit, record, request, &[problem])?;
     Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into())
 }
 
-impl Belfry {
+impl BellState {
     /// The device that is to be hung with the pull of the bell, if one was asked for.
     fn asked_for(&self, by: By, request: &Request) -> Result<Option<Device>, Problem> {
         if by == By::Plain || request.form.typed("way") != "push" {
@@ -157,8 +167,8 @@ impl Belfry {
 }
 
 fn page(
-    belfry: &Belfry,
-    house: &House,
+    bell: &BellState,
+    house: &RoomSet,
     visit: &Visit,
     record: &RoomRecord,
     request: &Request,
@@ -166,11 +176,11 @@ fn page(
 ) -> Result<Page, Refusal> {
     let room = riddle::room(house, Bell::ROOM)?;
     let title = room.title.in_language(request.language);
-    let key = belfry.pushing.as_ref().map(|pushing| pushing.public.as_str());
+    let key = bell.pushing.as_ref().map(|pushing| pushing.public.as_str());
     let body = html! {
         h1 { (title) }
         @match record.door(request.now) {
-            Door::Open(opening) => {
+            Door::Init(opening) => {
                 @if opening.by == By::Itself {
                     p.keeper { (room.by_itself.in_language(request.language)) }
                 } @else {
@@ -208,5 +218,9 @@ fn page(
         .drawing(Drawing::Bell)
         .plan(plan::of(house, visit, Bell::ROOM, request))
         .body(body);
-    Ok(if key.is_some() { page.worker().script(Script::Inline(include_str!("pushing.js"))) } else { page })
+    Ok(if key.is_some() {
+        page.worker().script(Script::Inline(include_str!("pushing.js")))
+    } else {
+        page
+    })
 }

@@ -1,14 +1,18 @@
-//! 책상 그림: the owner's desk as a page, where looking beats reading: what waits, by what is to be done with it, and how stock and desk went over two weeks. It
-//! opens with a ticket that `owner-desk` writes, for a few hours, and tells neither names nor addresses.
+//! 책상 그림: the owner's desk as a page, where looking beats reading: what waits, by what is to be
+//! done with it, and how stock and desk went over two weeks. It opens with a ticket that
+//! `owner-desk` writes, for a few hours, and tells neither names nor addresses.
 
 mod plot;
 
 use std::sync::Arc;
 
-use house::{calendar, choose::Errand, letter, notes::Note, order::Order, text::Language};
+use domain::{
+    base::{calendar, text::Language},
+    order::{Order, desk::Errand, letter, shop_notes::Note},
+};
 use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};
-use web::{Method, Page, Refusal, Reply, Request, Site, StatusCode};
+use web::{AppState, Method, Page, Refusal, Reply, Request, StatusCode};
 
 /// Orders on the board.
 const MOST: i32 = 100;
@@ -20,21 +24,22 @@ const DAYS: i64 = 14;
 const GOOD_FOR: i64 = 6 * 60;
 
 /// Serves `/board`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
     let ticket = request.query.get("ticket").unwrap_or_default();
-    if site.seal.admits("/board", ticket, request.now).is_err() {
+    if app.seal.admits("/board", ticket, request.now).is_err() {
         return Ok(stale().into());
     }
     let today = calendar::today(request.now);
-    let desk = site.store.desk(MOST).await?;
-    let notes = site.store.notes(today.checked_sub((DAYS - 1).days()).unwrap_or(today), today).await?;
+    let desk = app.store.desk(MOST).await?;
+    let notes =
+        app.store.notes(today.checked_sub((DAYS - 1).days()).unwrap_or(today), today).await?;
     let orders: Vec<&Order> = desk.orders.iter().map(|order| &order.value).collect();
     let link = |order: &Order| {
         let page = format!("/slip/{}", order.id);
-        let ticket = site.seal.ticket(&page, calendar::minutes_after(request.now, GOOD_FOR));
+        let ticket = app.seal.ticket(&page, calendar::minutes_after(request.now, GOOD_FOR));
         format!("{page}?ticket={ticket}")
     };
     let body = html! {

@@ -1,6 +1,6 @@
 //! Two lines over time, drawn in the page's own ink.
 
-use house::notes::Note;
+use domain::order::shop_notes::Note;
 use maud::{Markup, html};
 
 /// The drawing's size, in its own units; the lines keep clear of the upper and lower edge.
@@ -14,7 +14,8 @@ const MARGIN: i64 = 44;
 pub(crate) fn draw(notes: &[Note]) -> Markup {
     let (Some(first), Some(last)) = (notes.first(), notes.last()) else { return html! {} };
     let length = (last.at.as_second() - first.at.as_second()).max(1);
-    let most = notes.iter().map(|note| note.free.max(note.waiting)).max().unwrap_or_default().max(1);
+    let most =
+        notes.iter().map(|note| note.free.max(note.waiting)).max().unwrap_or_default().max(1);
     let place = |note: &Note, figure: u32| {
         let across = (note.at.as_second() - first.at.as_second()) * (WIDTH - MARGIN) / length;
         let up = i64::from(figure) * (HEIGHT - 2 * EDGE) / i64::from(most);
@@ -59,7 +60,10 @@ mod tests {
         let svg = draw(&[note(0, 10, 0), note(1, 10, 2), note(2, 5, 4)]).into_string();
         assert!(svg.contains(r#"points="0,12 298,12 596,75""#), "{svg}");
         assert!(svg.contains(r#"points="0,138 298,113 596,88""#), "{svg}");
-        assert!(svg.contains("서가에 남은 책 10권에서 5권으로, 기다리는 일 0건에서 4건으로"), "{svg}");
+        assert!(
+            svg.contains("서가에 남은 책 10권에서 5권으로, 기다리는 일 0건에서 4건으로"),
+            "{svg}"
+        );
         assert_eq!(draw(&[]).into_string(), "");
     }
 }

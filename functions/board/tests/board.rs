@@ -13,7 +13,8 @@ use walk::{Doors, Page, Shop};
 
 async fn open(shop: &Shop, link: &str) -> Page {
     let path = &link[link.find("/board").expect("a link to the board")..];
-    let request = http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
+    let request =
+        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
     shop.visitor().ask(request).await
 }
 
@@ -25,7 +26,8 @@ async fn the_desk_as_a_page() {
     let posting = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
-    let living = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let living =
+        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
     let picking = shop.visitor().living(living).walk(Doors::Plain).await;
     shop.minutes_pass(2 * 60).await;
     let desk = shop.owner("owner-desk", json!({})).await;
@@ -33,18 +35,26 @@ async fn the_desk_as_a_page() {
     let board = open(&shop, &link).await;
     assert_eq!((board.status.as_u16(), board.step()), (200, "board"));
     assert!(
-        board.first(&format!("[data-order='{posting}'][data-state=packed] a[href*='/slip/']")).is_some(),
+        board
+            .first(&format!("[data-order='{posting}'][data-state=packed] a[href*='/slip/']"))
+            .is_some(),
         "{board:?}"
     );
     assert!(board.first(&format!("[data-order='{picking}'][data-state=choosing] ol li")).is_some());
-    let drawn = board.first(".plot svg[role=img]").expect("a picture").attr("aria-label").unwrap().to_owned();
+    let drawn = board
+        .first(".plot svg[role=img]")
+        .expect("a picture")
+        .attr("aria-label")
+        .unwrap()
+        .to_owned();
     assert!(drawn.contains("서가에 남은 책"), "{drawn}");
     for somebody in ["김읽는이", "010-1234-5678", "창의문로", "어딘가로"] {
         assert!(!board.says(somebody), "{somebody} stands on the board");
     }
     // The slip behind it opens, and a wrong ticket does not.
     let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
-    let request = http::Request::get(&slip).header("host", "localhost").body(Vec::new().into()).unwrap();
+    let request =
+        http::Request::get(&slip).header("host", "localhost").body(Vec::new().into()).unwrap();
     assert_eq!(shop.visitor().ask(request).await.status, 200);
     let other = slip.split_once("ticket=").unwrap().1;
     for wrong in ["/board".to_owned(), format!("{link}x"), format!("/board?ticket={other}")] {

@@ -1,21 +1,25 @@
-//! 책갈피: six words that bring a visitor back on another device. Shown to whoever asks for them, on the device that walks; typed on any other.
+//! 책갈피: six words that bring a visitor back on another device. Shown to whoever asks for them, on
+//! the device that walks; typed on any other.
 //!
-//! A try is counted before it is looked up, so that tries at the same time can not beat the count. What can be seen to be no bookmark without
-//! asking anybody costs none. A walk on this device is left only after one question, and its own bookmark stands on the same page.
+//! A try is counted before it is looked up, so that tries at the same time can not beat the count.
+//! What can be seen to be no bookmark without asking anybody costs none. A walk on this device is
+//! left only after one question, and its own bookmark stands on the same page.
 
 use std::sync::Arc;
 
-use house::{
-    bookmark::{self, Bookmark, Kept, NotABookmark},
-    id::VisitorId,
-    letter,
-    room::clock_time,
-    visit::Visit,
+use domain::{
+    base::id::VisitorId,
+    order::letter,
+    riddle::room::clock_time,
+    walk::{
+        bookmark::{self, Bookmark, Kept, NotABookmark},
+        visit::Visit,
+    },
 };
 use maud::{Markup, html};
 use store::{Guard, Lost, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    AppState, Drawing, Method, Page, Problem, Refusal, Reply, Request, StatusCode,
     field::{self, Field},
     riddle, say,
 };
@@ -24,25 +28,29 @@ use web::{
 const ROUNDS: usize = 4;
 
 /// Serves `/bookmark`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post && request.form.typed("do") == "open" {
-        return open(&site, &request).await;
+        return open(&app, &request).await;
     }
     let visit = match request.known() {
-        Some(visitor) => site.store.visit(visitor).await?,
+        Some(visitor) => app.store.visit(visitor).await?,
         None => None,
     };
     match (request.method, visit) {
-        (Method::Post, Some(visit)) => make(&site, &request, visit).await,
-        (_, visit) => {
-            Ok(page(&site, &request, visit.as_ref().map(|visit| &visit.value), &Said::default())?.into())
-        }
+        (Method::Post, Some(visit)) => make(&app, &request, visit).await,
+        (_, visit) => Ok(page(
+            &app,
+            &request,
+            visit.as_ref().map(|visit| &visit.value),
+            &FormFeedback::default(),
+        )?
+        .into()),
     }
 }
 
 /// What the house says to somebody who typed a bookmark.
 #[derive(Default)]
-struct Said {
+struct FormFeedback {
     problem: Option<String>,
     status: Option<StatusCode>,
     wait_seconds: Option<i64>,
@@ -52,7 +60,7 @@ struct Said {
     session: Option<VisitorId>,
 }
 
-impl Said {
+impl FormFeedback {
     fn wrong(problem: impl Into<String>) -> Self {
         Self {
             problem: Some(problem.into()),
@@ -62,29 +70,34 @@ impl Said {
     }
 }
 
-/// Gives the walk a bookmark, or another one for the one that the form names. The second click finds it done.
-async fn make(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Result<Reply, Refusal> {
+/// Gives the walk a bookmark, or another one for the one that the form names. The second click
+/// finds it done.
+async fn make(
+    app: &AppState,
+    request: &Request,
+    mut visit: Versioned<Visit>,
+) -> Result<Reply, Refusal> {
     let seen: u32 = request.form.typed("instead").parse().unwrap_or_default();
     for _ in 0..ROUNDS {
         let before = visit.value.bookmark.clone();
         let stands = before
             .as_ref()
-            .is_some_and(|kept| kept.number != seen && mine(site, &visit.value, request).is_some());
+            .is_some_and(|kept| kept.number != seen && mine(app, &visit.value, request).is_some());
         if stands {
-            return made(site, request, &visit.value);
+            return made(app, request, &visit.value);
         }
         let number = Kept::next_number(before.as_ref());
-        let mark = site.seal.mark(site.seal.bookmark(visit.value.id, number));
+        let mark = app.seal.mark(app.seal.bookmark(visit.value.id, number));
         let kept = Kept { number, mark, made_at: request.now };
         let saved = visit.with(visit.value.clone().bookmarked(kept));
-        match site
+        match app
             .store
             .save_visit_with_bookmark(&saved, before.as_ref().map(|kept| kept.mark.as_str()))
             .await
         {
-            Ok(()) => return made(site, request, &saved.value),
+            Ok(()) => return made(app, request, &saved.value),
             Err(Lost::Race(_) | Lost::Conflict) => {
-                visit = site.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
+                visit = app.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
             }
             Err(Lost::Store(error)) => return Err(error.into()),
         }
@@ -92,45 +105,47 @@ async fn make(site: &Site, request: &Request, mut visit: Versioned<Visit>) -> Re
     Err(Lost::Conflict.into())
 }
 
-/// The page with the new bookmark. Who was asked whether to leave this walk, and took its bookmark first, finds the question with what was typed.
-fn made(site: &Site, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+/// The page with the new bookmark. Who was asked whether to leave this walk, and took its bookmark
+/// first, finds the question with what was typed.
+fn made(app: &AppState, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
     if request.form.typed("bookmark").is_empty() {
         return Ok(Reply::see("/bookmark"));
     }
-    Ok(page(site, request, Some(visit), &Said { ask: true, ..Said::default() })?.into())
+    Ok(page(app, request, Some(visit), &FormFeedback { ask: true, ..FormFeedback::default() })?
+        .into())
 }
 
 /// The bookmark that the walk has, if it is still good.
-fn mine(site: &Site, visit: &Visit, request: &Request) -> Option<Bookmark> {
+fn mine(app: &AppState, visit: &Visit, request: &Request) -> Option<Bookmark> {
     let kept = visit.bookmark.as_ref().filter(|kept| kept.is_good(request.now))?;
-    let bookmark = site.seal.bookmark(visit.id, kept.number);
+    let bookmark = app.seal.bookmark(visit.id, kept.number);
     // Another secret makes other words; those would lead nowhere.
-    (site.seal.mark(bookmark) == kept.mark).then_some(bookmark)
+    (app.seal.mark(bookmark) == kept.mark).then_some(bookmark)
 }
 
 /// Opens what was typed: from now on this device is the one that the bookmark was made on.
-async fn open(site: &Site, request: &Request) -> Result<Reply, Refusal> {
+async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let known = request.known();
     let tried = match Bookmark::read(request.form.typed("bookmark")) {
         Ok(tried) => tried,
         Err(why) => {
             let own = match known {
-                Some(visitor) => site.store.visit(visitor).await?,
+                Some(visitor) => app.store.visit(visitor).await?,
                 None => None,
             };
-            let said = Said::wrong(no_bookmark(&why, request));
-            return Ok(page(site, request, own.as_ref().map(|visit| &visit.value), &said)?.into());
+            let said = FormFeedback::wrong(no_bookmark(&why, request));
+            return Ok(page(app, request, own.as_ref().map(|visit| &visit.value), &said)?.into());
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, site.dice.throw()));
+    let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
     let session = known.is_none().then_some(device);
-    match site.store.count_try(device, tried, request.now).await {
+    match app.store.count_try(device, tried, request.now).await {
         Ok(()) => {}
         Err(Lost::Race(guard)) => {
-            let own = site.store.visit(device).await?;
-            let said = Said { session, ..too_many(guard, request) };
-            return Ok(page(site, request, own.as_ref().map(|visit| &visit.value), &said)?.into());
+            let own = app.store.visit(device).await?;
+            let said = FormFeedback { session, ..too_many(guard, request) };
+            return Ok(page(app, request, own.as_ref().map(|visit| &visit.value), &said)?.into());
         }
         Err(Lost::Conflict) => {
             let busy = say!(
@@ -138,12 +153,16 @@ async fn open(site: &Site, request: &Request) -> Result<Reply, Refusal> {
                 "여러 손이 한꺼번에 책을 펼쳤구려. 한 번만 다시 해 주시오.",
                 "Many hands opened the book at once. Once more, please."
             );
-            let said = Said { status: Some(StatusCode::CONFLICT), session, ..Said::wrong(busy) };
-            return Ok(page(site, request, None, &said)?.into());
+            let said = FormFeedback {
+                status: Some(StatusCode::CONFLICT),
+                session,
+                ..FormFeedback::wrong(busy)
+            };
+            return Ok(page(app, request, None, &said)?.into());
         }
         Err(Lost::Store(error)) => return Err(error.into()),
     }
-    let found = site.store.find_bookmark(&site.seal.mark(tried), known, request.now).await?;
+    let found = app.store.find_bookmark(&app.seal.mark(tried), known, request.now).await?;
     let own = found.own.as_ref().map(|visit| &visit.value);
     let Some(visitor) = found.visitor else {
         let unknown = say!(
@@ -151,22 +170,34 @@ async fn open(site: &Site, request: &Request) -> Result<Reply, Refusal> {
             "그 낱말들로 꽂아 둔 책갈피가 없습니다. 새것으로 바꾸었거나, 날이 지났거나, 한 마디가 어긋났을 수 있습니다.",
             "There is no bookmark with these words. They may have been replaced, or run out, or one of them is amiss."
         );
-        return Ok(page(site, request, own, &Said { session, ..Said::wrong(unknown) })?.into());
+        return Ok(page(
+            app,
+            request,
+            own,
+            &FormFeedback { session, ..FormFeedback::wrong(unknown) },
+        )?
+        .into());
     };
     if own.is_some_and(|own| own.id != visitor) && !request.form.ticked("leave") {
-        let said = Said { ask: true, status: Some(StatusCode::CONFLICT), ..Said::default() };
-        return Ok(page(site, request, own, &said)?.into());
+        let said = FormFeedback {
+            ask: true,
+            status: Some(StatusCode::CONFLICT),
+            ..FormFeedback::default()
+        };
+        return Ok(page(app, request, own, &said)?.into());
     }
     Ok(Reply::See { path: "/bookmark?back=1".into(), session: Some(visitor) })
 }
 
-fn too_many(guard: Guard, request: &Request) -> Said {
+fn too_many(guard: Guard, request: &Request) -> FormFeedback {
     let (_, end) = bookmark::period(request.now);
     let clock = clock_time(end);
     let problem = if guard == Guard::Beginning {
         say!(
             request,
-            format!("그 두 낱말로 시작하는 책갈피를 여러 손이 찾고 있구려. {clock}에 다시 찾아 드리리다."),
+            format!(
+                "그 두 낱말로 시작하는 책갈피를 여러 손이 찾고 있구려. {clock}에 다시 찾아 드리리다."
+            ),
             format!(
                 "Many hands are looking for a bookmark that begins with these two words. I shall look again at {clock}."
             )
@@ -178,19 +209,22 @@ fn too_many(guard: Guard, request: &Request) -> Said {
             format!("Take your time. I shall look again at {clock}.")
         )
     };
-    Said {
+    FormFeedback {
         wait_seconds: Some(end.duration_since(request.now).as_secs()),
         status: Some(StatusCode::TOO_MANY_REQUESTS),
         problem: Some(problem),
-        ..Said::default()
+        ..FormFeedback::default()
     }
 }
 
 fn no_bookmark(why: &NotABookmark, request: &Request) -> String {
     match why {
-        NotABookmark::Empty => {
-            say!(request, "책갈피의 낱말을 적어 주십시오.", "Please write the words of the bookmark.").into()
-        }
+        NotABookmark::Empty => say!(
+            request,
+            "책갈피의 낱말을 적어 주십시오.",
+            "Please write the words of the bookmark."
+        )
+        .into(),
         NotABookmark::TooLong => say!(
             request,
             format!("책갈피는 낱말 {}개입니다. 그보다 길게 적으셨습니다.", bookmark::WORDS),
@@ -209,7 +243,12 @@ fn no_bookmark(why: &NotABookmark, request: &Request) -> String {
     }
 }
 
-fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> Result<Page, Refusal> {
+fn page(
+    app: &AppState,
+    request: &Request,
+    visit: Option<&Visit>,
+    said: &FormFeedback,
+) -> Result<Page, Refusal> {
     let title = say!(request, "책갈피", "The bookmark");
     let back = request.query.ticked("back") && request.method == Method::Get;
     let body = html! {
@@ -227,11 +266,14 @@ fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> R
                 "With six words I can open the place where you stood, on any device."
             )) }
         }
-        (get_one(site, request, visit, said.ask))
+        (get_one(app, request, visit, said.ask))
         (have_one(request, said))
     };
-    let mut page =
-        Page::new("bookmark", title).drawing(Drawing::Bookshelf).secret().session(said.session).body(body);
+    let mut page = Page::new("bookmark", title)
+        .drawing(Drawing::Bookshelf)
+        .secret()
+        .session(said.session)
+        .body(body);
     if let Some(status) = said.status {
         page = page.status(status);
     }
@@ -242,7 +284,7 @@ fn page(site: &Site, request: &Request, visit: Option<&Visit>, said: &Said) -> R
 }
 
 /// "Get mine."
-fn get_one(site: &Site, request: &Request, visit: Option<&Visit>, asked: bool) -> Markup {
+fn get_one(app: &AppState, request: &Request, visit: Option<&Visit>, asked: bool) -> Markup {
     // What was typed below goes along, so that it is not typed twice.
     let typed = html! {
         @if asked { input type="hidden" name="bookmark" value=(request.form.typed("bookmark")); }
@@ -250,7 +292,7 @@ fn get_one(site: &Site, request: &Request, visit: Option<&Visit>, asked: bool) -
     html! {
         section id="mine" {
             h2 { (say!(request, "이 기기의 책갈피", "The bookmark of this device")) }
-            @match visit.map(|visit| (visit, mine(site, visit, request))) {
+            @match visit.map(|visit| (visit, mine(app, visit, request))) {
                 None => p.plain { (say!(
                     request,
                     "이 기기에서는 아직 문을 지나지 않으셨습니다. 문 앞에 서면 책갈피를 받을 수 있습니다.",
@@ -284,11 +326,12 @@ fn get_one(site: &Site, request: &Request, visit: Option<&Visit>, asked: bool) -
 }
 
 /// "I have one."
-fn have_one(request: &Request, said: &Said) -> Markup {
+fn have_one(request: &Request, said: &FormFeedback) -> Markup {
     // Who only has to wait has nothing to mend.
     let waits = said.wait_seconds.is_some();
     let mend = said.problem.iter().filter(|_| !waits);
-    let problems: Vec<Problem> = mend.map(|say| Problem { field: "bookmark", say: say.clone() }).collect();
+    let problems: Vec<Problem> =
+        mend.map(|say| Problem { field: "bookmark", say: say.clone() }).collect();
     html! {
         section id="open" {
             h2 { (say!(request, "다른 기기에서 받은 책갈피", "A bookmark from another device")) }

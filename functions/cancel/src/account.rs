@@ -1,16 +1,19 @@
-//! Where a deposit goes back to. Asked for only when money is to go back, kept with the order until it is back, and shown to nobody but the payment provider
-//! (and the owner, if the provider will not do it).
+//! Where a deposit goes back to. Asked for only when money is to go back, kept with the order until
+//! it is back, and shown to nobody but the payment provider (and the owner, if the provider will
+//! not do it).
 
-use house::{
-    deposit::{Bank, NotAnAccount, RefundTo},
-    money::Won,
-    order::Order,
-    refund::Progress,
+use domain::{
+    base::money::Won,
+    order::{
+        Order,
+        bank_transfer::{Bank, NotAnAccount, RefundTo},
+        refund::Progress,
+    },
 };
 use maud::{Markup, html};
 use store::{Change, Lost, Versioned};
 use web::{
-    Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    AppState, Page, Problem, Refusal, Reply, Request, StatusCode,
     field::{self, Field},
     say,
 };
@@ -22,7 +25,7 @@ pub(crate) const ONLY: &str = "only";
 
 /// Whether a cancel of this order has to name an account.
 pub(crate) fn is_needed(order: &Order) -> bool {
-    order.by_deposit() && order.held() > Won::ZERO && order.refund_to.is_none()
+    order.by_bank_transfer() && order.refundable() > Won::ZERO && order.refund_to.is_none()
 }
 
 /// The account in the form, or what is wrong with it.
@@ -34,7 +37,9 @@ pub(crate) fn read(request: &Request) -> Result<RefundTo, Vec<Problem>> {
 
 fn problem(request: &Request, what: NotAnAccount) -> Problem {
     let (field, say) = match what {
-        NotAnAccount::Bank => ("bank", say!(request, "은행을 골라 주십시오.", "Please choose the bank.")),
+        NotAnAccount::Bank => {
+            ("bank", say!(request, "은행을 골라 주십시오.", "Please choose the bank."))
+        }
         NotAnAccount::Number => (
             "account",
             say!(
@@ -55,9 +60,10 @@ fn problem(request: &Request, what: NotAnAccount) -> Problem {
     Problem { field, say: say.to_owned() }
 }
 
-/// Names the account that waiting money goes back to. None if somebody changed the order meanwhile: look again.
+/// Names the account that waiting money goes back to. None if somebody changed the order meanwhile:
+/// look again.
 pub(crate) async fn name(
-    site: &Site,
+    app: &AppState,
     request: &Request,
     order: &Versioned<Order>,
 ) -> Result<Option<Reply>, Refusal> {
@@ -73,8 +79,9 @@ pub(crate) async fn name(
         }
     };
     let step = order.value.clone().refunds_go_to(account, request.now);
-    let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-    match site.store.commit(change).await {
+    let change =
+        Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+    match app.store.commit(change).await {
         Ok(()) => {
             tracing::info!(order = %order.value.id, "an account for a refund was named");
             Ok(Some(Reply::see(format!("/window/{}", order.value.id))))
@@ -99,7 +106,8 @@ pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Pa
 
 /// The form that names an account for the money that waits.
 pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
-    let waits = order.refunds.iter().filter(|refund| refund.progress == Progress::NoAccount);
+    let waits =
+        order.refunds.iter().filter(|refund| refund.progress == Progress::AwaitingBankDetails);
     let amount: Won = waits.map(|refund| refund.amount).sum();
     html! {
         p { (say!(
@@ -151,6 +159,8 @@ pub(crate) fn waits(request: &Request, amount: Won) -> String {
     say!(
         request,
         format!("{amount}을 돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 돌려드립니다."),
-        format!("{amount} goes back to you within 3 working days of the day on which you name an account.")
+        format!(
+            "{amount} goes back to you within 3 working days of the day on which you name an account."
+        )
     )
 }

@@ -1,18 +1,20 @@
-//! Sending the book back once it has come. The reader says why, and when it came if nobody noted that day before; the page says before the click what
-//! goes back, to the won, and by when. No money moves before the book is back: the owner says so (`owner-refund`), and from that day three working days
-//! are counted.
+//! Sending the book back once it has come. The reader says why, and when it came if nobody noted
+//! that day before; the page says before the click what goes back, to the won, and by when. No
+//! money moves before the book is back: the owner says so (`owner-refund`), and from that day three
+//! working days are counted.
 
-use house::{
-    calendar, letter,
-    money::Won,
-    order::{Order, State},
-    withdraw::{NotWithdrawn, Reason, Withdrawal},
+use domain::{
+    base::{calendar, money::Won},
+    order::{
+        Order, State, letter,
+        withdrawal::{NotWithdrawn, ReturnReason, Withdrawal},
+    },
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
 use store::{Lost, Versioned};
 use web::{
-    Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    AppState, Page, Problem, Refusal, Reply, Request, StatusCode,
     field::{self, Field},
     say,
 };
@@ -21,7 +23,7 @@ use crate::{frame, won};
 
 /// Takes the reader's word. None if somebody changed the order meanwhile: look again.
 pub(crate) async fn withdraw(
-    site: &Site,
+    app: &AppState,
     request: &Request,
     order: &Versioned<Order>,
 ) -> Result<Option<Reply>, Refusal> {
@@ -41,7 +43,7 @@ pub(crate) async fn withdraw(
         Ok(withdrawn) => withdrawn,
         Err(why) => return Ok(again(&[not_withdrawn(request, &order.value, why)])),
     };
-    match site.store.save_order(&order.with(withdrawn), None).await {
+    match app.store.save_order(&order.with(withdrawn), None).await {
         Ok(()) => {
             tracing::info!(order = %order.value.id, reason = reason.name(), "order withdrawn");
             Ok(Some(Reply::see(here)))
@@ -51,12 +53,12 @@ pub(crate) async fn withdraw(
     }
 }
 
-fn read(request: &Request, order: &Order) -> Result<(Reason, Date), Vec<Problem>> {
+fn read(request: &Request, order: &Order) -> Result<(ReturnReason, Date), Vec<Problem>> {
     let mut problems = Vec::new();
-    let reason: Option<Reason> = request.form.typed("reason").parse().ok();
+    let reason: Option<ReturnReason> = request.form.typed("reason").parse().ok();
     if reason.is_none() {
-        let say =
-            say!(request, "둘 가운데 하나를 골라 주십시오.", "Please choose one of the two.").to_owned();
+        let say = say!(request, "둘 가운데 하나를 골라 주십시오.", "Please choose one of the two.")
+            .to_owned();
         problems.push(Problem { field: "reason", say });
     }
     let received = order.arrived.or_else(|| day(request.form.typed("received")));
@@ -71,7 +73,8 @@ fn read(request: &Request, order: &Order) -> Result<(Reason, Date), Vec<Problem>
 
 /// A day as people write it: 2026-11-25, 2026.11.25 or 2026/11/25.
 fn day(typed: &str) -> Option<Date> {
-    let plain: String = typed.trim().chars().map(|c| if matches!(c, '.' | '/') { '-' } else { c }).collect();
+    let plain: String =
+        typed.trim().chars().map(|c| if matches!(c, '.' | '/') { '-' } else { c }).collect();
     plain.trim_end_matches('-').replace(' ', "").parse().ok()
 }
 
@@ -81,7 +84,9 @@ fn received_problem(request: &Request) -> Problem {
         field: "received",
         say: say!(
             request,
-            format!("책을 받으신 날을 {today}처럼 적어 주십시오. 결제하신 날부터 오늘 사이의 날입니다."),
+            format!(
+                "책을 받으신 날을 {today}처럼 적어 주십시오. 결제하신 날부터 오늘 사이의 날입니다."
+            ),
             format!(
                 "Please write the day on which the book came like {today}: between your payment and today."
             )
@@ -108,7 +113,9 @@ fn not_withdrawn(request: &Request, order: &Order, why: NotWithdrawn) -> Problem
                 ),
             }
         }
-        NotWithdrawn::Received | NotWithdrawn::Refused(_) => Problem { field, ..received_problem(request) },
+        NotWithdrawn::Received | NotWithdrawn::Refused(_) => {
+            Problem { field, ..received_problem(request) }
+        }
     }
 }
 
@@ -151,7 +158,7 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
             "보내 주시면 가게가 택배를 보내 책을 찾아옵니다. 책이 가게에 닿은 날부터 영업일 3일 안에 내신 방법으로 돌려드립니다. 책을 내주시기 전에는 아무것도 바뀌지 않습니다.",
             "Send this form and the shop sends a carrier for the book. Your money goes back the way it came within 3 working days of the book's return. Until you hand the book over nothing changes."
         )) }
-        @if order.by_deposit() { p { (say!(
+        @if order.by_bank_transfer() { p { (say!(
             request,
             "계좌로 입금하셨으므로, 책이 닿으면 돌려받으실 계좌를 편지로 여쭙습니다.",
             "As you paid by a deposit, a letter will ask for the account it goes back to once the book is here."
@@ -159,7 +166,7 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
         form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
             fieldset id="reason" aria-describedby=[problem.map(|_| "reason-problem")] {
                 legend { (say!(request, "까닭", "Reason")) }
-                @for reason in Reason::ALL {
+                @for reason in ReturnReason::ALL {
                     @let id = format!("reason-{}", reason.name());
                     label.tick for=(id) {
                         input id=(id) type="radio" name="reason" value=(reason.name()) checked[request.form.typed("reason") == reason.name()];
@@ -178,8 +185,9 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
 
 /// From which day the days count, and until when.
 fn days(request: &Request, arrived: Date) -> String {
-    let [came, mind, damaged] = [arrived, Reason::MindChanged.until(arrived), Reason::Damaged.until(arrived)]
-        .map(|day| letter::date(day, request.language));
+    let [came, mind, damaged] =
+        [arrived, ReturnReason::MindChanged.until(arrived), ReturnReason::Damaged.until(arrived)]
+            .map(|day| letter::date(day, request.language));
     say!(
         request,
         format!(
@@ -191,14 +199,14 @@ fn days(request: &Request, arrived: Date) -> String {
     )
 }
 
-fn because(request: &Request, reason: Reason) -> String {
+fn because(request: &Request, reason: ReturnReason) -> String {
     match reason {
-        Reason::MindChanged => say!(
+        ReturnReason::MindChanged => say!(
             request,
             "마음이 바뀌었습니다 (받으신 날부터 7일 안, 까닭은 묻지 않습니다)",
             "I changed my mind (within 7 days of receipt; nobody asks why)"
         ),
-        Reason::Damaged => say!(
+        ReturnReason::Damaged => say!(
             request,
             "책이 상했거나 약속과 다릅니다 (받으신 날부터 3개월 안)",
             "The book is damaged or not as agreed (within 3 months of receipt)"
@@ -209,7 +217,7 @@ fn because(request: &Request, reason: Reason) -> String {
 
 /// What goes back for each reason, to the won, before the click.
 fn amounts(request: &Request, order: &Order) -> Markup {
-    let gone = order.total.saturating_sub(order.held());
+    let gone = order.total.saturating_sub(order.refundable());
     html! {
         table.sum {
             thead { tr {
@@ -222,25 +230,25 @@ fn amounts(request: &Request, order: &Order) -> Markup {
                 @if gone > Won::ZERO {
                     (row(request, say!(request, "이미 돌려드린 돈", "Given back before"), |_| gone))
                 }
-                (row(request, say!(request, "돌아오는 우송료 (뺍니다)", "The way back (taken off)"), Reason::postage))
+                (row(request, say!(request, "돌아오는 우송료 (뺍니다)", "The way back (taken off)"), ReturnReason::postage))
             }
             tfoot { (row(request, say!(request, "돌려드리는 돈", "Goes back"), |reason| order.back_for(reason))) }
         }
     }
 }
 
-fn row(request: &Request, title: &str, amount: impl Fn(Reason) -> Won) -> Markup {
+fn row(request: &Request, title: &str, amount: impl Fn(ReturnReason) -> Won) -> Markup {
     html! {
         tr {
             th scope="row" { (title) }
-            @for reason in Reason::ALL { td { (won(request, amount(reason))) } }
+            @for reason in ReturnReason::ALL { td { (won(request, amount(reason))) } }
         }
     }
 }
 
 /// It is agreed; the book is awaited.
 fn on_its_way(request: &Request, order: &Order, withdrawal: &Withdrawal) -> Markup {
-    let back = order.held().saturating_sub(withdrawal.postage);
+    let back = order.refundable().saturating_sub(withdrawal.postage);
     let asked = letter::clock(withdrawal.asked_at, request.language);
     html! {
         div role="status" {

@@ -1,38 +1,43 @@
-//! 물리기: one screen that says what becomes of the money, and one button. Free until the order is packed; once the book has come, seven days to send it
-//! back (`back`). No puzzle, no second question.
+//! 물리기: one screen that says what becomes of the money, and one button. Free until the order is
+//! packed; once the book has come, seven days to send it back (`back`). No puzzle, no second
+//! question.
 //!
-//! Cancelling is one transaction: the order, the refund of everything held and its message, the letter's message, the place or the copy, and that
-//! reader and address have had the work. Whoever comes second, from another tab or with a second click, finds it done and sees the same page.
-//! What was paid by a deposit goes back to an account that the reader names in the same form (`account`).
+//! Cancelling is one transaction: the order, the refund of everything held and its message, the
+//! letter's message, the place or the copy, and that reader and address have had the work. Whoever
+//! comes second, from another tab or with a second click, finds it done and sees the same page.
+//! What was paid by a deposit goes back to an account that the reader names in the same form
+//! (`account`).
 
 mod account;
 mod back;
 
 use std::sync::Arc;
 
-use house::{
-    calendar, deposit,
-    id::OrderId,
-    letter,
-    money::Won,
-    order::{Order, Outcome, Payment, State},
-    refund::{Progress, Why},
+use domain::{
+    base::{calendar, id::OrderId, money::Won},
+    order::{
+        Order, Payment, PaymentStatus, State, bank_transfer, letter,
+        refund::{Progress, RefundReason},
+    },
 };
 use maud::{Markup, html};
 use store::{Lost, Versioned};
-use web::{Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, field, say};
+use web::{
+    AppState, Drawing, Method, Page, Problem, Refusal, Reply, Request, StatusCode, field, say,
+};
 
 /// How often a cancel that met another change of the order is made again.
 const ROUNDS: usize = 6;
 
 /// Serves `/cancel/{order}`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     request.visitor()?;
-    let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+    let id: OrderId =
+        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     if request.method == Method::Post {
-        return cancel(&site, &request, id).await;
+        return cancel(&app, &request, id).await;
     }
-    let order = own(&site, &request, id).await?.value;
+    let order = own(&app, &request, id).await?.value;
     if request.query.typed("to") == "account" && order.wants_account() {
         return Ok(account::page(&request, &order, &[]).into());
     }
@@ -49,22 +54,26 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 }
 
 /// The reader's own order. Another's is not there.
-async fn own(site: &Site, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
+async fn own(app: &AppState, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
     let visitor = request.visitor()?;
-    site.store.order(id).await?.filter(|order| order.value.visitor == visitor).ok_or(Refusal::NotFound)
+    app.store
+        .order(id)
+        .await?
+        .filter(|order| order.value.visitor == visitor)
+        .ok_or(Refusal::NotFound)
 }
 
-async fn cancel(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+async fn cancel(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     for _ in 0..ROUNDS {
-        let order = own(site, request, id).await?;
+        let order = own(app, request, id).await?;
         if !request.form.typed(account::ONLY).is_empty() {
-            match account::name(site, request, &order).await? {
+            match account::name(app, request, &order).await? {
                 Some(reply) => return Ok(reply),
                 None => continue,
             }
         }
         if matches!(order.value.state, State::Shipped | State::Delivered) {
-            match back::withdraw(site, request, &order).await? {
+            match back::withdraw(app, request, &order).await? {
                 Some(reply) => return Ok(reply),
                 None => continue,
             }
@@ -83,23 +92,27 @@ async fn cancel(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Re
         };
         let Ok(step) = order.value.clone().cancelled_to(account, request.now) else {
             return Ok(match order.value.state {
-                State::Packed => too_late(request, &order.value).status(StatusCode::CONFLICT).into(),
+                State::Packed => {
+                    too_late(request, &order.value).status(StatusCode::CONFLICT).into()
+                }
                 _ => Reply::see(format!("/cancel/{id}")),
             });
         };
         let copy = match &order.value.choice {
             Some(choice) => {
-                let book = site.store.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn);
+                let book =
+                    app.store.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn);
                 Some(book.ok_or_else(|| Refusal::Ours(format!("the book of order {id} is gone")))?)
             }
             None => None,
         };
-        match site.store.give_up(order.version, &step, copy.as_ref()).await {
+        match app.store.give_up(order.version, &step, copy.as_ref()).await {
             Ok(()) => {
                 tracing::info!(order = %id, from = order.value.state.name(), "order cancelled");
                 return Ok(Reply::see(format!("/cancel/{id}")));
             }
-            // Paid, chosen or packed meanwhile, or another order takes a copy of the same book: look again.
+            // Paid, chosen or packed meanwhile, or another order takes a copy of the same book:
+            // look again.
             Err(Lost::Race(_) | Lost::Conflict) => {}
             Err(Lost::Store(error)) => return Err(error.into()),
         }
@@ -117,7 +130,10 @@ fn won(request: &Request, amount: Won) -> String {
 
 /// What is on its way back, or went back, before anything is cancelled.
 fn gone_back(order: &Order) -> Won {
-    let gone = order.refunds.iter().filter(|refund| refund.progress.is_open() || refund.progress.is_back());
+    let gone = order
+        .refunds
+        .iter()
+        .filter(|refund| refund.progress.is_open() || refund.progress.is_back());
     gone.map(|refund| refund.amount).sum()
 }
 
@@ -145,12 +161,12 @@ fn asking(request: &Request, order: &Order, problems: &[Problem]) -> Page {
 
 fn before_payment(request: &Request, order: &Order) -> &'static str {
     match &order.payment {
-        Some(Payment { outcome: Outcome::Asked, .. }) => say!(
+        Some(Payment { outcome: PaymentStatus::Asked, .. }) => say!(
             request,
             "치르시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 무르시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
             "We are still finding out what became of your payment. If you cancel now, the order ends here, and if it turns out that money was taken, all of it goes back to you."
         ),
-        Some(Payment { outcome: Outcome::Waits { .. }, .. }) => say!(
+        Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
             request,
             "입금을 기다리고 있고, 아직 값을 치르지 않으셨습니다. 지금 무르시면 계좌를 닫고 주문이 끝납니다. 그사이에 입금하신 돈이 있다면 모두 돌려드립니다.",
             "We are waiting for your deposit, and you have not paid yet. If you cancel now, the account is closed and the order ends. Should a deposit have come meanwhile, all of it goes back to you."
@@ -164,7 +180,7 @@ fn before_payment(request: &Request, order: &Order) -> &'static str {
 }
 
 fn money(request: &Request, order: &Order) -> Markup {
-    let (before, back) = (gone_back(order), order.held());
+    let (before, back) = (gone_back(order), order.refundable());
     let by = letter::date(calendar::refunded_by(request.now), request.language);
     html! {
         table.sum {
@@ -182,12 +198,12 @@ fn money(request: &Request, order: &Order) -> Markup {
         }
         p { (say!(
             request,
-            if order.by_deposit() {
+            if order.by_bank_transfer() {
                 format!("지금 무르시면 {back}원을 {by}까지 아래 계좌로 돌려드립니다.")
             } else {
                 format!("지금 무르시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다.")
             },
-            if order.by_deposit() {
+            if order.by_bank_transfer() {
                 format!("If you cancel now, ₩{back} goes back to the account below by {by}.")
             } else {
                 format!("If you cancel now, ₩{back} goes back the way it came by {by}. Your card company may take some days to show it.")
@@ -198,16 +214,18 @@ fn money(request: &Request, order: &Order) -> Markup {
 
 /// It is done.
 fn cancelled(request: &Request, order: &Order) -> Page {
-    let refunds = order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced);
-    let asked =
-        matches!(&order.payment, Some(Payment { outcome: Outcome::Asked | Outcome::Waits { .. }, .. }));
-    let reversed = matches!(&order.payment, Some(Payment { outcome: Outcome::Refused { code }, .. }) if code == deposit::REVERSED);
-    let ended = |why: Why| order.refunds.iter().any(|refund| refund.why == why);
+    let refunds = order.refunds.iter().filter(|refund| refund.progress != Progress::Superseded);
+    let asked = matches!(
+        &order.payment,
+        Some(Payment { outcome: PaymentStatus::Asked | PaymentStatus::Waits { .. }, .. })
+    );
+    let reversed = matches!(&order.payment, Some(Payment { outcome: PaymentStatus::Refused { code }, .. }) if code == bank_transfer::REVERSED);
+    let ended = |why: RefundReason| order.refunds.iter().any(|refund| refund.why == why);
     let title = if reversed && order.state == State::Cancelled {
         say!(request, "주문을 멈추었습니다", "We stopped your order")
-    } else if ended(Why::Withdrawn) {
+    } else if ended(RefundReason::Withdrawn) {
         say!(request, "책이 돌아왔습니다", "The book has come back")
-    } else if ended(Why::NoPlace) {
+    } else if ended(RefundReason::NoPlace) {
         say!(request, "주문을 거두었습니다", "We ended your order")
     } else {
         say!(request, "주문을 물렀습니다", "Your order is cancelled")
@@ -232,7 +250,7 @@ fn cancelled(request: &Request, order: &Order) -> Page {
                         let (amount, at) = (refund.amount, letter::clock(*done_at, request.language));
                         say!(request, format!("{amount}원을 {at}에 돌려드렸습니다."), format!("₩{amount} went back to you {at}."))
                     }
-                    Progress::Parked { .. } => {
+                    Progress::NeedsOwner { .. } => {
                         let amount = refund.amount;
                         say!(
                             request,
@@ -244,7 +262,7 @@ fn cancelled(request: &Request, order: &Order) -> Page {
                         let (amount, day) = (refund.amount, letter::date(*day, request.language));
                         say!(request, format!("{amount}원을 {day}에 주인장이 손수 돌려드렸습니다."), format!("The owner sent you ₩{amount} on {day}."))
                     }
-                    Progress::NoAccount => account::waits(request, refund.amount),
+                    Progress::AwaitingBankDetails => account::waits(request, refund.amount),
                     _ => {
                         let (amount, by) = (refund.amount, letter::date(refund.by, request.language));
                         say!(request, format!("{amount}원을 {by}까지 돌려드립니다."), format!("₩{amount} goes back to you by {by}."))

@@ -16,7 +16,7 @@ fn ledger(shop: &Shop, order: &str) -> OrderLedger {
 }
 
 fn today(shop: &Shop) -> Date {
-    house::calendar::today(shop.now())
+    domain::base::calendar::today(shop.now())
 }
 
 async fn days_pass(shop: &Shop, days: i64) {
@@ -41,9 +41,15 @@ async fn shipped() -> (Shop, Walker, String) {
     (shop, reader, order)
 }
 
-async fn withdraws<'a>(reader: &'a mut Walker, order: &str, reason: &str, received: &str) -> &'a Page {
+async fn withdraws<'a>(
+    reader: &'a mut Walker,
+    order: &str,
+    reason: &str,
+    received: &str,
+) -> &'a Page {
     reader.go(&format!("/cancel/{order}")).await;
-    let form = reader.here().form("form[data-onward]").fill("reason", reason).fill("received", received);
+    let form =
+        reader.here().form("form[data-onward]").fill("reason", reason).fill("received", received);
     reader.submit(form).await
 }
 
@@ -58,14 +64,17 @@ async fn what_goes_back_for_each_reason_is_said_before_the_click() {
     let window = reader.go(&format!("/window/{order}")).await.text();
     assert!(window.contains("책 돌려보내기"), "{window}");
     let page = reader.go(&format!("/cancel/{order}")).await.text();
-    for words in ["길 위의 책은 불러 세울 수 없으니", "3,000원", "17,000원", "20,000원", "영업일 3일 안에"]
+    for words in
+        ["길 위의 책은 불러 세울 수 없으니", "3,000원", "17,000원", "20,000원", "영업일 3일 안에"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert_eq!(shop.state(&order), "shipped", "looking changes nothing");
-    let mut english = reader.clone().reading(house::text::Language::En);
+    let mut english = reader.clone().reading(domain::base::text::Language::En);
     let page = english.go(&format!("/cancel/{order}")).await.text();
-    for words in ["We cannot call it back on the road", "₩17,000", "₩20,000", "within 3 working days"] {
+    for words in
+        ["We cannot call it back on the road", "₩17,000", "₩20,000", "within 3 working days"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
 }
@@ -78,7 +87,11 @@ async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
     days_pass(&shop, 7).await;
     withdraws(&mut reader, &order, "mind_changed", &received).await;
     assert_eq!(reader.here().order(), (order.clone(), "delivered".to_owned()));
-    assert!(reader.here().text().contains("돌아오는 우송료 3,000원을 뺀 17,000원"), "{:?}", reader.here());
+    assert!(
+        reader.here().text().contains("돌아오는 우송료 3,000원을 뺀 17,000원"),
+        "{:?}",
+        reader.here()
+    );
     shop.settle().await;
     assert_eq!(ledger(&shop, &order).held(), KEPT, "no money moves before the book is back");
     let list = shop.owner("owner-refund", json!({})).await;
@@ -95,8 +108,11 @@ async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
     let mailbox = reader.mailbox().await.text();
     assert!(mailbox.contains("돌아오는 우송료 3,000원을 뺀 17,000원"), "{mailbox}");
     assert!(mailbox.contains("돌려보내신 책의 값 17,000원을"), "{mailbox}");
-    let sent =
-        shop.items().iter().filter(|item| item["sk"]["S"].as_str().unwrap().starts_with("SENT#")).count();
+    let sent = shop
+        .items()
+        .iter()
+        .filter(|item| item["sk"]["S"].as_str().unwrap().starts_with("SENT#"))
+        .count();
     assert_eq!(sent, 2, "nobody gets the same work again");
     shop.nothing_failed();
 }
@@ -128,8 +144,8 @@ async fn the_three_days_are_counted_from_the_books_return() {
     days_pass(&shop, 1).await;
     shop.system().hold("refund");
     came_back(&shop, &order, came, false).await;
-    let by = house::calendar::working_days_after(came, 3);
-    let by = house::letter::korean_date(by);
+    let by = domain::base::calendar::working_days_after(came, 3);
+    let by = domain::order::letter::korean_date(by);
     let page = reader.go(&format!("/window/{order}")).await.text();
     assert!(page.contains(&format!("{by}까지 돌려드립니다")), "{by}: {page}");
 }
@@ -139,8 +155,11 @@ async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
     let (shop, mut reader, order) = shipped().await;
     let received = today(&shop).to_string();
     reader.go(&format!("/cancel/{order}")).await;
-    let form =
-        reader.here().form("form[data-onward]").fill("reason", "mind_changed").fill("received", &received);
+    let form = reader
+        .here()
+        .form("form[data-onward]")
+        .fill("reason", "mind_changed")
+        .fill("received", &received);
     let (mut one, mut two) = (reader.clone(), reader.clone());
     tokio::join!(one.submit(form.clone()), two.submit(form));
     for tab in [&one, &two] {
@@ -167,7 +186,8 @@ async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
 #[tokio::test]
 async fn a_form_that_can_not_be_right_is_explained_and_keeps_what_was_typed() {
     let (shop, mut reader, order) = shipped().await;
-    let (yesterday, tomorrow) = (today(&shop).yesterday().unwrap(), today(&shop).tomorrow().unwrap());
+    let (yesterday, tomorrow) =
+        (today(&shop).yesterday().unwrap(), today(&shop).tomorrow().unwrap());
     for (reason, received, field) in [
         ("", today(&shop).to_string(), "#reason"),
         ("mind_changed", String::new(), "#received"),

@@ -24,7 +24,8 @@ fn stock(shop: &Shop) -> (String, usize) {
 }
 
 fn sent(shop: &Shop) -> usize {
-    let is_sent = |item: &&Value| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("SENT#"));
+    let is_sent =
+        |item: &&Value| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("SENT#"));
     shop.items().iter().filter(is_sent).count()
 }
 
@@ -58,7 +59,9 @@ async fn before_the_payment_nothing_is_paid_and_the_place_is_free_again() {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     assert_eq!(stock(&shop), ("3".to_owned(), 1));
-    assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("돈은 빠져나가지 않습니다."));
+    assert!(
+        reader.go(&format!("/cancel/{order}")).await.text().contains("돈은 빠져나가지 않습니다.")
+    );
     reader.onward().await;
     assert_eq!(reader.here().order(), (order.clone(), "cancelled".to_owned()));
     assert_eq!((stock(&shop), ledger(&shop, &order).charged), (("3".to_owned(), 0), 0));

@@ -1,19 +1,23 @@
-//! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. The copy, "never the same work twice", the order's new
-//! state, what was considered and the message that follows are one transaction. When the owner chooses, the three proposals go to the desk instead.
+//! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. The copy,
+//! "never the same work twice", the order's new state, what was considered and the message that
+//! follows are one transaction. When the owner chooses, the three proposals go to the desk instead.
 
 use std::{sync::Arc, time::Duration};
 
-use cloud::{CannotOpen, Clock, Cloud, Dice, Open};
-use house::{
-    calendar,
-    choose::Choice,
-    id::MessageId,
-    order::{Order, State, Want},
-    task::{Message, Task},
-    taste::{Choosing, Taste},
+use domain::{
+    base::{calendar, id::MessageId},
+    catalog::{
+        selection::Choice,
+        taste::{Choosing, Taste},
+    },
+    order::{
+        Order, State, Want,
+        message::{Message, Task},
+    },
 };
-use post::Failure;
-use store::{Change, Guard, Known, Lost, Pondered, Store, Versioned};
+use messaging::Failure;
+use platform::{Clock, Init, InitError, Platform, Random};
+use store::{Change, Guard, Lost, ReaderContext, Selection, Store, Versioned};
 
 /// How often a copy that somebody else took is replaced by the next best.
 const ROUNDS: u32 = 8;
@@ -22,12 +26,16 @@ const ROUNDS: u32 = 8;
 pub struct Chooser {
     store: Store,
     clock: Clock,
-    dice: Dice,
+    random: Random,
 }
 
-impl Open for Chooser {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone(), dice: cloud.dice.clone() })
+impl Init for Chooser {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self {
+            store: Store::open(platform)?,
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+        })
     }
 }
 
@@ -42,7 +50,8 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
         let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
         match (order.value.state, order.value.want) {
             (State::Paid, _) | (State::Choosing, None | Some(Want::Book)) => {}
-            // It lies on the owner's desk, or was chosen, cancelled or refunded: a duplicate, or a message that came too late.
+            // It lies on the owner's desk, or was chosen, cancelled or refunded: a duplicate, or a
+            // message that came too late.
             _ => {
                 chooser.store.handled(message.id, chooser.clock.now()).await?;
                 return Ok(());
@@ -56,7 +65,8 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
             Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
             // The reader got that work meanwhile, by another order.
             Err(Lost::Race(Guard::Sent)) => known = None,
-            // The copy is gone, the work was sent meanwhile, or somebody else moved the order: look again.
+            // The copy is gone, the work was sent meanwhile, or somebody else moved the order: look
+            // again.
             Err(Lost::Race(_) | Lost::Conflict) => {
                 known = Some(reader);
                 chooser.stand_aside(round).await;
@@ -68,22 +78,23 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
 }
 
 impl Chooser {
-    /// A pause drawn by lot before the next look, longer each time: those who wanted the same copy would otherwise meet again at the next.
+    /// A pause drawn by lot before the next look, longer each time: those who wanted the same copy
+    /// would otherwise meet again at the next.
     async fn stand_aside(&self, round: u32) {
         let longest = 40_u128 << round.min(4);
-        let pause = u64::try_from(self.dice.throw() % longest).unwrap_or_default();
+        let pause = u64::try_from(self.random.next_u128() % longest).unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 
     async fn choose(
         &self,
         order: Versioned<Order>,
-        known: &Known,
+        known: &ReaderContext,
         taste: &Taste,
         asked_by: MessageId,
     ) -> Result<(), Lost> {
         let now = self.clock.now();
-        let pondered = self.store.ponder(&order.value, known, taste, now).await?;
+        let pondered = self.store.select(&order.value, known, taste, now).await?;
         if pondered.considered.best.is_empty() {
             return self.wants_a_book(order, asked_by).await;
         }
@@ -94,7 +105,9 @@ impl Chooser {
                 let Ok(on_desk) = order.value.clone().proposed(proposals, now) else {
                     return Err(Lost::Race(Guard::Order));
                 };
-                self.store.put_on_desk(&order.with(on_desk), &pondered.considered, Some(asked_by)).await
+                self.store
+                    .put_on_desk(&order.with(on_desk), &pondered.considered, Some(asked_by))
+                    .await
             }
         }
     }
@@ -102,7 +115,7 @@ impl Chooser {
     async fn take_the_best(
         &self,
         order: Versioned<Order>,
-        pondered: &Pondered,
+        pondered: &Selection,
         asked_by: MessageId,
     ) -> Result<(), Lost> {
         let best = pondered.considered.best.first();
@@ -122,8 +135,8 @@ impl Chooser {
         self.store.commit_choice(&change, &pondered.considered).await
     }
 
-    /// No book is left that could be sent: the order lies on the owner's desk with that reason, and the message waits until `sweep` sends it
-    /// again, when there may be new books.
+    /// No book is left that could be sent: the order lies on the owner's desk with that reason, and
+    /// the message waits until `sweep` sends it again, when there may be new books.
     async fn wants_a_book(&self, order: Versioned<Order>, asked_by: MessageId) -> Result<(), Lost> {
         let now = self.clock.now();
         if order.value.want != Some(Want::Book) {

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    post::run_queue("choose", choose::handle).await
+    messaging::run_queue("choose", choose::handle).await
 }

@@ -42,8 +42,11 @@ fn item(number: u32) -> Value {
 }
 
 async fn cost(works: u32) -> Cost {
-    // Three shelved by the drawer make the record of the range's places; the rest is put beside them.
-    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2), book(3, 15_000, 3, 2)]).await;
+    // Three shelved by the drawer make the record of the range's places; the rest is put beside
+    // them.
+    let shop =
+        Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2), book(3, 15_000, 3, 2)])
+            .await;
     let system = shop.system();
     let table = system.template().tables["Table"].name.clone();
     let numbers: Vec<u32> = (4..=works).collect();
@@ -55,16 +58,20 @@ async fn cost(works: u32) -> Cost {
     }
     // The table's stream tells of each book; that is no part of a choice.
     shop.settle().await;
-    // The choice alone, of five readers; the middle one's time, because a machine has other things to do.
+    // The choice alone, of five readers; the middle one's time, because a machine has other things
+    // to do.
     system.hold("choose");
     let mut times = Vec::new();
     let mut calls = 0;
     for number in 0..5 {
-        let recipient = Recipient { street: format!("어딘가로 {number}"), ..Recipient::default() };
+        let recipient =
+            Recipient { street: format!("어딘가로 {number}"), ..Recipient::default() };
         let order = shop.visitor().living(recipient).walk(Doors::Plain).await;
         shop.settle().await;
-        let message = shop.on_queue("ChooseQueue").into_iter().find(|message| message.body.contains(&order));
-        let record = json!({ "messageId": "1", "body": message.unwrap().body, "eventSource": "aws:sqs" });
+        let message =
+            shop.on_queue("ChooseQueue").into_iter().find(|message| message.body.contains(&order));
+        let record =
+            json!({ "messageId": "1", "body": message.unwrap().body, "eventSource": "aws:sqs" });
         system.wire().forget_calls();
         let begun = Instant::now();
         system.invoke("choose", json!({ "Records": [record] })).await.unwrap();
@@ -95,7 +102,10 @@ async fn cost(works: u32) -> Cost {
 
 fn holds(small: &Cost, large: &Cost) {
     for Cost { works, calls, units, time } in [small, large] {
-        println!("{works} works: {calls} calls, {units} read units for the page, {} ms", time.as_millis());
+        println!(
+            "{works} works: {calls} calls, {units} read units for the page, {} ms",
+            time.as_millis()
+        );
     }
     assert_eq!(small.calls, large.calls, "calls");
     assert!(large.units <= small.units * 1.2, "{} became {} read units", small.units, large.units);

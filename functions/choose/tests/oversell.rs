@@ -17,7 +17,8 @@ use walk::{Doors, Shop, book};
 const ORDERS: u32 = 200;
 const COPIES: usize = 50;
 
-/// What belongs to one paid order whose book is not chosen yet, copied for somebody else at another address.
+/// What belongs to one paid order whose book is not chosen yet, copied for somebody else at another
+/// address.
 fn copied(paid: &[Value], order: &str, visitor: &str, number: u32) -> (String, Vec<Value>) {
     let (other_order, other_visitor) =
         (format!("01JD9G5T3M8Q2W6X4Z7N1{number:05}"), format!("01JD9G5T3M8Q2W6X4Z7N2{number:05}"));
@@ -33,7 +34,8 @@ fn copied(paid: &[Value], order: &str, visitor: &str, number: u32) -> (String, V
     (other_order, copies)
 }
 
-/// Invokes `choose` for every message on its queue, all at the same time. Gives how many are to be delivered again.
+/// Invokes `choose` for every message on its queue, all at the same time. Gives how many are to be
+/// delivered again.
 async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
     let invocations: Vec<_> = bodies
         .iter()
@@ -42,10 +44,11 @@ async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
             tokio::spawn(async move {
                 let record = json!({ "messageId": "1", "body": body, "eventSource": "aws:sqs" });
                 let again = match system.invoke("choose", json!({ "Records": [record] })).await {
-                    Ok(answer) => {
-                        answer["batchItemFailures"].as_array().is_some_and(|failures| !failures.is_empty())
-                    }
-                    // On a slow machine the crowd takes longer than the function has: cut off wherever it was, as Lambda does it.
+                    Ok(answer) => answer["batchItemFailures"]
+                        .as_array()
+                        .is_some_and(|failures| !failures.is_empty()),
+                    // On a slow machine the crowd takes longer than the function has: cut off
+                    // wherever it was, as Lambda does it.
                     Err(failure) if failure.error_type == "Sandbox.Timedout" => true,
                     Err(failure) => panic!("{failure:?}"),
                 };
@@ -63,10 +66,15 @@ async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
 /// The copies that went to orders, each with its number; and the orders that wait for a book.
 fn fates(shop: &Shop) -> (Vec<String>, Vec<Value>) {
     let orders = shop.items().into_iter().filter(|item| item["kind"]["S"] == "order");
-    let (chosen, waiting): (Vec<Value>, Vec<Value>) = orders.partition(|order| order["choice"].is_object());
+    let (chosen, waiting): (Vec<Value>, Vec<Value>) =
+        orders.partition(|order| order["choice"].is_object());
     let copy = |order: &Value| {
         let choice = &order["choice"]["M"];
-        format!("{} {}", choice["isbn"]["S"].as_str().unwrap(), choice["copy"]["N"].as_str().unwrap())
+        format!(
+            "{} {}",
+            choice["isbn"]["S"].as_str().unwrap(),
+            choice["copy"]["N"].as_str().unwrap()
+        )
     };
     (chosen.iter().map(copy).collect(), waiting)
 }
@@ -78,7 +86,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
         (1..=10).map(|number| book(number, 15_000, u8::try_from(number % 6).unwrap(), 5)).collect();
     let shop = Shop::with_books(&books).await;
     // What follows a choice is not looked at here.
-    for held in ["choose", "pack", "refund", "ring"] {
+    for held in ["choose", "pack", "refund", "notify"] {
         shop.system().hold(held);
     }
     let mut reader = shop.visitor();
@@ -87,7 +95,8 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     let visitor = shop.order(&late)["visitor"]["S"].as_str().unwrap().to_owned();
     let message = shop.items().into_iter().find(|item| item["task"]["S"] == "choose").unwrap();
     let paid = [shop.order(&late), message];
-    // The counter never takes more orders than there are copies. So the copies were there, and a flood took them.
+    // The counter never takes more orders than there are copies. So the copies were there, and a
+    // flood took them.
     let mut stock = shop.item("SHELF#middle", "STOCK");
     let mut orders = vec![late.clone()];
     for number in 1..=ORDERS {
@@ -100,7 +109,8 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     }
     shop.put_back(&stock);
     shop.settle().await;
-    let bodies: Vec<String> = shop.on_queue("ChooseQueue").into_iter().map(|message| message.body).collect();
+    let bodies: Vec<String> =
+        shop.on_queue("ChooseQueue").into_iter().map(|message| message.body).collect();
     assert_eq!(bodies.len(), orders.len());
 
     let begun = Instant::now();
@@ -126,15 +136,30 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     assert!(reader.here().says("새 책을 기다립니다"), "{:?}", reader.here());
 
     let (copies, waiting) = fates(&shop);
-    assert_eq!((copies.len(), waiting.len()), (COPIES, orders.len() - COPIES), "chosen and waiting");
+    assert_eq!(
+        (copies.len(), waiting.len()),
+        (COPIES, orders.len() - COPIES),
+        "chosen and waiting"
+    );
     assert_eq!(copies.iter().collect::<BTreeSet<_>>().len(), COPIES, "a copy went out twice");
-    assert!(waiting.iter().all(|order| order["state"]["S"] == "choosing" && order["want"]["S"] == "book"));
+    assert!(
+        waiting
+            .iter()
+            .all(|order| order["state"]["S"] == "choosing" && order["want"]["S"] == "book")
+    );
     let stock = shop.item("SHELF#middle", "STOCK");
     assert_eq!(stock["free"]["N"], "0");
-    assert_eq!(stock["holds"]["M"].as_object().unwrap().len(), waiting.len(), "who waits keeps the place");
+    assert_eq!(
+        stock["holds"]["M"].as_object().unwrap().len(),
+        waiting.len(),
+        "who waits keeps the place"
+    );
     let desk = shop.owner("owner-desk", json!({ "limit": 100 })).await;
     let shown = desk["shows"].as_array().unwrap();
-    assert!(shown.len() == 100 && shown.iter().all(|shown| shown["what"] == "책이 모자람"), "{desk:#}");
+    assert!(
+        shown.len() == 100 && shown.iter().all(|shown| shown["what"] == "책이 모자람"),
+        "{desk:#}"
+    );
 
     // New books come, and everybody gets one, without anybody asking.
     let new: Vec<Value> = (11..=20).map(|number| book(number, 15_000, 3, 20)).collect();
@@ -149,9 +174,15 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
         *taken.entry(copy.split(' ').next().unwrap().to_owned()).or_default() += 1;
     }
     for (isbn, count) in taken {
-        assert_eq!(shop.item(&format!("BOOK#{isbn}"), "BOOK")["taken"]["N"], count.to_string(), "{isbn}");
+        assert_eq!(
+            shop.item(&format!("BOOK#{isbn}"), "BOOK")["taken"]["N"],
+            count.to_string(),
+            "{isbn}"
+        );
     }
     assert!(shop.on_queue("ChooseDeadLetters").is_empty());
     println!("{} orders, {COPIES} copies: {} ms in all", orders.len(), begun.elapsed().as_millis());
-    assert!(shop.system().failures().iter().all(|failure| failure.error_type == "Sandbox.Timedout"));
+    assert!(
+        shop.system().failures().iter().all(|failure| failure.error_type == "Sandbox.Timedout")
+    );
 }

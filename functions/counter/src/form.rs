@@ -1,6 +1,9 @@
 //! The counter's form: read once, every problem named beside its field.
 
-use house::{calendar, order::Address, personal::Personal, price::PriceRange, written};
+use domain::{
+    base::{calendar, free_text, price::PriceRange, sensitive::Sensitive},
+    order::Address,
+};
 use jiff::civil::Date;
 use web::{Problem, Request, say};
 
@@ -25,7 +28,7 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
             say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range."),
         );
     }
-    let recipient = written::line(form.typed("recipient"));
+    let recipient = free_text::line(form.typed("recipient"));
     if recipient.is_empty() || recipient.chars().count() > 40 {
         problem(
             &mut problems,
@@ -57,7 +60,7 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
             say!(request, "우편번호는 다섯 자리 숫자입니다.", "A postcode has five digits."),
         );
     }
-    let street = written::line(form.typed("street"));
+    let street = free_text::line(form.typed("street"));
     if street.is_empty() || street.chars().count() > LONGEST {
         problem(
             &mut problems,
@@ -69,15 +72,20 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
             ),
         );
     }
-    let detail = written::line(form.typed("detail"));
+    let detail = free_text::line(form.typed("detail"));
     if detail.chars().count() > LONGEST {
         problem(
             &mut problems,
             "detail",
-            say!(request, "나머지 주소를 백 글자 안으로 적어 주십시오.", "At most 100 characters, please."),
+            say!(
+                request,
+                "나머지 주소를 백 글자 안으로 적어 주십시오.",
+                "At most 100 characters, please."
+            ),
         );
     }
-    // The day that was on the page when the reader agreed. One that has passed since is agreed anew.
+    // The day that was on the page when the reader agreed. One that has passed since is agreed
+    // anew.
     let promised: Option<Date> = form.typed("promised").parse().ok();
     let today = calendar::promised_date(request.now);
     if !form.ticked("agreed") || promised != Some(today) {
@@ -95,11 +103,11 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
         (Some(range), true) => Ok(Filled {
             range,
             address: Address {
-                recipient: Personal::new(recipient),
-                phone: Personal::new(phone),
-                postcode: Personal::new(postcode),
-                street: Personal::new(street),
-                detail: Personal::new(detail),
+                recipient: Sensitive::new(recipient),
+                phone: Sensitive::new(phone),
+                postcode: Sensitive::new(postcode),
+                street: Sensitive::new(street),
+                detail: Sensitive::new(detail),
             },
             promised: today,
         }),
@@ -111,13 +119,13 @@ fn problem(problems: &mut Vec<Problem>, field: &'static str, say: &str) {
     problems.push(Problem { field, say: say.to_owned() });
 }
 
-/// The digits of a number as people write it, full-width ones too; anything else than a separator spoils it.
+/// The digits of a number as people write it, full-width ones too; anything else than a separator
+/// spoils it.
 fn digits(typed: &str) -> String {
-    let line = written::line(typed);
+    let line = free_text::line(typed);
     let plain = line.chars().map(|character| match character {
-        '０'..='９' => {
-            char::from_u32(u32::from(character) - u32::from('０') + u32::from('0')).unwrap_or(character)
-        }
+        '０'..='９' => char::from_u32(u32::from(character) - u32::from('０') + u32::from('0'))
+            .unwrap_or(character),
         other => other,
     });
     let digits: String =

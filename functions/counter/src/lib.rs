@@ -1,23 +1,23 @@
-//! 계산대: where the parcel goes, within which range the owner may choose, and by which day it is posted. All of it in plain words.
+//! 계산대: where the parcel goes, within which range the owner may choose, and by which day it is
+//! posted. All of it in plain words.
 
 mod form;
 
 use std::{collections::HashMap, sync::Arc};
 
-use house::{
-    calendar,
-    counter::Counter,
-    id::OrderId,
-    letter,
-    order::Order,
-    price::{Price, PriceRange},
-    stock::Stock,
-    visit::{Place, Visit},
+use domain::{
+    base::{
+        calendar,
+        id::OrderId,
+        price::{Price, PriceRange},
+    },
+    order::{Order, counter::Counter, letter, stock::Stock},
+    walk::visit::{Place, Visit},
 };
 use maud::{Markup, html};
 use store::{AtTheCounter, Guard, Lost, NewOrder, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode,
+    AppState, Drawing, Method, Page, Problem, Refusal, Reply, Request, StatusCode,
     field::{self, Field},
     plan, price, riddle, say,
 };
@@ -27,7 +27,7 @@ const ROUNDS: usize = 8;
 
 /// What is said to a form that was not taken.
 #[derive(Clone, Copy, Default)]
-struct Said<'a> {
+struct FormFeedback<'a> {
     /// What is to be mended.
     problems: &'a [Problem],
     /// Why it can not be taken now, though nothing is wrong with it.
@@ -37,10 +37,10 @@ struct Said<'a> {
 type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 
 /// Serves `/counter`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let house = riddle::built_in()?;
     let visitor = request.visitor()?;
-    let AtTheCounter { visit, stocks, counter } = site.store.at_the_counter(visitor).await?;
+    let AtTheCounter { visit, stocks, counter } = app.store.at_the_counter(visitor).await?;
     let visit = visit.ok_or(Refusal::NoSession)?;
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.place(house, request.now), request.method) {
@@ -48,14 +48,21 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
             let page = preview_page(&request, &visit.value)?;
             Ok(if method == Method::Get { page } else { page.status(StatusCode::CONFLICT) }.into())
         }
-        (Place::Counter, Method::Get) if closed => Ok(closed_page(&request, &visit.value, &counter)?.into()),
+        (Place::Counter, Method::Get) if closed => {
+            Ok(closed_page(&request, &visit.value, &counter)?.into())
+        }
         (Place::Counter, Method::Post) if closed => {
-            let said = Said { not_now: Some(&closed_words(&request, &counter)), ..Said::default() };
+            let said = FormFeedback {
+                not_now: Some(&closed_words(&request, &counter)),
+                ..FormFeedback::default()
+            };
             let page = page(&request, &visit.value, &stocks, said)?;
             Ok(page.status(StatusCode::CONFLICT).into())
         }
-        (Place::Counter, Method::Get) => Ok(page(&request, &visit.value, &stocks, Said::default())?.into()),
-        (Place::Counter, Method::Post) => order(&site, &request, visit, stocks).await,
+        (Place::Counter, Method::Get) => {
+            Ok(page(&request, &visit.value, &stocks, FormFeedback::default())?.into())
+        }
+        (Place::Counter, Method::Post) => order(&app, &request, visit, stocks).await,
         // The second click: the order is placed; on to the money.
         (Place::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
         (Place::Window(order), Method::Get) => Ok(placed(&request, &visit.value, order)?.into()),
@@ -64,7 +71,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 }
 
 async fn order(
-    site: &Site,
+    app: &AppState,
     request: &Request,
     mut visit: Versioned<Visit>,
     mut stocks: Stocks,
@@ -73,13 +80,13 @@ async fn order(
     let filled = match form::read(request) {
         Ok(filled) => filled,
         Err(problems) => {
-            let said = Said { problems: &problems, ..Said::default() };
+            let said = FormFeedback { problems: &problems, ..FormFeedback::default() };
             let page = page(request, &visit.value, &stocks, said)?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let id = OrderId::new(milliseconds, site.dice.throw());
+    let id = OrderId::new(milliseconds, app.random.next_u128());
     let order = Order::new(
         id,
         visit.value.id,
@@ -90,7 +97,8 @@ async fn order(
         request.now,
     );
     for _ in 0..ROUNDS {
-        let stock = stocks.get(&filled.range).cloned().unwrap_or_else(|| Versioned::new(Stock::default()));
+        let stock =
+            stocks.get(&filled.range).cloned().unwrap_or_else(|| Versioned::new(Stock::default()));
         let Ok(place) = stock.value.take(id, request.now) else {
             let gone = Problem {
                 field: "range",
@@ -101,15 +109,22 @@ async fn order(
                 )
                 .into(),
             };
-            let said = Said { problems: &[gone], ..Said::default() };
-            return Ok(page(request, &visit.value, &stocks, said)?.status(StatusCode::CONFLICT).into());
+            let said = FormFeedback { problems: &[gone], ..FormFeedback::default() };
+            return Ok(page(request, &visit.value, &stocks, said)?
+                .status(StatusCode::CONFLICT)
+                .into());
         };
         let ordered = visit.with(visit.value.clone().ordered(id));
-        let new = NewOrder { visit: &ordered, order: &order, stock_version: stock.version, place: &place };
-        match site.store.place_order(new).await {
+        let new = NewOrder {
+            visit: &ordered,
+            order: &order,
+            stock_version: stock.version,
+            place: &place,
+        };
+        match app.store.place_order(new).await {
             Ok(()) => return Ok(Reply::see(format!("/pay/{id}"))),
             Err(Lost::Race(Guard::Visit | Guard::Stock) | Lost::Conflict) => {
-                let now = site.store.at_the_counter(visit.value.id).await?;
+                let now = app.store.at_the_counter(visit.value.id).await?;
                 visit = now.visit.ok_or(Refusal::NoSession)?;
                 stocks = now.stocks;
                 if let Place::Window(placed) = visit.value.place(house, request.now) {
@@ -124,7 +139,7 @@ async fn order(
         "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
         "The counter is crowded. Please press once more."
     );
-    let said = Said { not_now: Some(crowded), ..Said::default() };
+    let said = FormFeedback { not_now: Some(crowded), ..FormFeedback::default() };
     Ok(page(request, &visit.value, &stocks, said)?.status(StatusCode::CONFLICT).into())
 }
 
@@ -149,7 +164,8 @@ fn closed_words(request: &Request, counter: &Counter) -> String {
 fn closed_page(request: &Request, visit: &Visit, counter: &Counter) -> Result<Page, Refusal> {
     let house = riddle::built_in()?;
     let title = riddle::room(house, "counter")?.title.in_language(request.language);
-    let word = counter.closed.as_ref().map(|closed| closed.what.as_str()).filter(|word| !word.is_empty());
+    let word =
+        counter.closed.as_ref().map(|closed| closed.what.as_str()).filter(|word| !word.is_empty());
     let body = html! {
         h1 { (title) }
         p.keeper { (say!(request, "계산대에 덮개가 내려와 있소. 편지는 내가 잘 두었소.", "The counter is covered. Your letter is safe with me.")) }
@@ -195,7 +211,12 @@ fn preview_page(request: &Request, visit: &Visit) -> Result<Page, Refusal> {
         .body(body))
 }
 
-fn page(request: &Request, visit: &Visit, stocks: &Stocks, said: Said<'_>) -> Result<Page, Refusal> {
+fn page(
+    request: &Request,
+    visit: &Visit,
+    stocks: &Stocks,
+    said: FormFeedback<'_>,
+) -> Result<Page, Refusal> {
     let problems = said.problems;
     let house = riddle::built_in()?;
     let room = riddle::room(house, "counter")?;

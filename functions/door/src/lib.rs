@@ -1,58 +1,74 @@
-//! 문: the closed door. What this is, the whole price, that it is slow on purpose, and the way in. Every address that is none ends here too.
+//! 문: the closed door. What this is, the whole price, that it is slow on purpose, and the way in.
+//! Every address that is none ends here too.
 
 use std::sync::Arc;
 
-use house::{
-    content::House,
-    id::VisitorId,
-    price::{Price, PriceRange},
-    visit::Visit,
+use domain::{
+    base::{
+        id::VisitorId,
+        price::{Price, PriceRange},
+    },
+    riddle::content::RoomSet,
+    walk::visit::Visit,
 };
 use maud::html;
 use store::{Stale, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, price, riddle, say};
+use web::{AppState, Drawing, Method, Page, Refusal, Reply, Request, price, riddle, say};
 
 /// Serves `/` and every unknown path.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.path != "/" {
         return Err(Refusal::NotFound);
     }
-    if let Some(version) = preview(&site, &request)? {
-        let house = site.edition(version).await?;
+    if let Some(version) = preview(&app, &request)? {
+        let house = app.edition(version).await?;
         return match request.method {
             Method::Get => Ok(page(&request, &house, None, Some(version))?.into()),
-            Method::Post => begin(&site, &request, &house, true).await,
+            Method::Post => begin(&app, &request, &house, true).await,
         };
     }
-    let (known, house) = site.walk_or_house(request.known()).await?;
+    let (known, house) = app.walk_or_house(request.known()).await?;
     match (request.method, known) {
         (Method::Get, known) => {
             Ok(page(&request, &house, known.map(|visit| visit.value).as_ref(), None)?.into())
         }
         // The second click on the door, or an old acquaintance: nobody starts twice by accident.
-        (Method::Post, Some(visit)) => Ok(Reply::see(visit.value.place(&house, request.now).path())),
-        (Method::Post, None) => begin(&site, &request, &house, false).await,
+        (Method::Post, Some(visit)) => {
+            Ok(Reply::see(visit.value.place(&house, request.now).path()))
+        }
+        (Method::Post, None) => begin(&app, &request, &house, false).await,
     }
 }
 
-/// The version that the owner's link shows, if this is such a link and it is still good. A link that is not says so.
-fn preview<'a>(site: &Site, request: &'a Request) -> Result<Option<&'a str>, Refusal> {
+/// The version that the owner's link shows, if this is such a link and it is still good. A link
+/// that is not says so.
+fn preview<'a>(app: &AppState, request: &'a Request) -> Result<Option<&'a str>, Refusal> {
     let Some(version) = request.query.get("preview") else { return Ok(None) };
     let ticket = request.query.typed("ticket");
-    match site.seal.admits(&house::edition::preview_page(version), ticket, request.now) {
+    match app.seal.admits(
+        &domain::walk::content_version::preview_page(version),
+        ticket,
+        request.now,
+    ) {
         Ok(()) => Ok(Some(version)),
         Err(_) => Err(Refusal::NotFound),
     }
 }
 
-async fn begin(site: &Site, request: &Request, house: &House, preview: bool) -> Result<Reply, Refusal> {
+async fn begin(
+    app: &AppState,
+    request: &Request,
+    house: &RoomSet,
+    preview: bool,
+) -> Result<Reply, Refusal> {
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let visitor = VisitorId::new(milliseconds, site.dice.throw());
+    let visitor = VisitorId::new(milliseconds, app.random.next_u128());
     let visit = Visit::begin(visitor, house, request.language, request.now);
     let visit = if preview { visit.as_preview() } else { visit };
     let path = visit.place(house, request.now).path();
-    match site.store.save_visit(&Versioned::new(visit)).await {
-        // Nobody else could have drawn this id: what lies there was written by this very request, and the reply got lost.
+    match app.store.save_visit(&Versioned::new(visit)).await {
+        // Nobody else could have drawn this id: what lies there was written by this very request,
+        // and the reply got lost.
         Ok(()) | Err(Stale::ChangedTo(_)) => {}
         Err(Stale::Store(error)) => return Err(error.into()),
     }
@@ -61,7 +77,7 @@ async fn begin(site: &Site, request: &Request, house: &House, preview: bool) -> 
 
 fn page(
     request: &Request,
-    house: &House,
+    house: &RoomSet,
     known: Option<&Visit>,
     preview: Option<&str>,
 ) -> Result<Page, Refusal> {

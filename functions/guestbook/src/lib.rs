@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use house::{
-    content::House,
-    visit::{NotAPenName, Place, Reader, Visit},
+use domain::{
+    riddle::content::RoomSet,
+    walk::visit::{NotAPenName, Place, Reader, Visit},
 };
 use maud::html;
 use store::{Stale, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, Walk,
+    AppState, Drawing, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Walk,
     field::{self, Field},
     plan, riddle, say,
 };
 
 /// Serves `/guestbook`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    let Walk { visit, house } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     if let Some(room) = visit.value.closed_room(house, request.now) {
         return Err(Refusal::OutOfOrder { onward: Place::Room(room).path() });
@@ -24,7 +24,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     match request.method {
         Method::Get => Ok(page(house, &request, &visit.value, &[])?.into()),
         Method::Post if visit.value.reader.is_some() => Ok(Reply::see("/letter")),
-        Method::Post => sign(&site, house, &request, visit).await,
+        Method::Post => sign(&app, house, &request, visit).await,
     }
 }
 
@@ -32,20 +32,24 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 const ROUNDS: usize = 4;
 
 async fn sign(
-    site: &Site,
-    house: &House,
+    app: &AppState,
+    house: &RoomSet,
     request: &Request,
     mut visit: Versioned<Visit>,
 ) -> Result<Reply, Refusal> {
     let mut problems = Vec::new();
-    let signed = Reader::sign(request.form.typed("pen_name"), request.form.ticked("news"), request.now);
+    let signed =
+        Reader::sign(request.form.typed("pen_name"), request.form.ticked("news"), request.now);
     if let Err(why) = signed {
         problems.push(Problem {
             field: "pen_name",
             say: match why {
-                NotAPenName::Empty => {
-                    say!(request, "부를 이름을 적어 주십시오.", "Please write a name to call you by.").into()
-                }
+                NotAPenName::Empty => say!(
+                    request,
+                    "부를 이름을 적어 주십시오.",
+                    "Please write a name to call you by."
+                )
+                .into(),
                 NotAPenName::TooLong => say!(
                     request,
                     format!("이름은 {}글자까지 적을 수 있습니다.", Reader::LONGEST_NAME),
@@ -60,7 +64,11 @@ async fn sign(
             "만 14세 이상만 혼자 주문할 수 있습니다.",
             "You need to be 14 or older to order on your own.",
         ),
-        ("terms", "이용약관에 동의하셔야 주문할 수 있습니다.", "To order you need to agree to the terms."),
+        (
+            "terms",
+            "이용약관에 동의하셔야 주문할 수 있습니다.",
+            "To order you need to agree to the terms.",
+        ),
         (
             "privacy",
             "주문에 필요한 개인정보를 다루는 데 동의하셔야 책을 보낼 수 있습니다.",
@@ -71,8 +79,9 @@ async fn sign(
             problems.push(Problem { field, say: say!(request, korean, english).to_owned() });
         }
     }
-    let Ok(reader) =
-        signed.map_err(drop).and_then(|reader| if problems.is_empty() { Ok(reader) } else { Err(()) })
+    let Ok(reader) = signed
+        .map_err(drop)
+        .and_then(|reader| if problems.is_empty() { Ok(reader) } else { Err(()) })
     else {
         return Ok(page(house, request, &visit.value, &problems)?
             .status(StatusCode::UNPROCESSABLE_ENTITY)
@@ -84,7 +93,7 @@ async fn sign(
             return Ok(Reply::see("/letter"));
         }
         let signed = visit.with(visit.value.clone().signed(reader.clone()));
-        match site.store.save_visit(&signed).await {
+        match app.store.save_visit(&signed).await {
             Ok(()) => return Ok(Reply::see("/letter")),
             // Somebody changed the walk meanwhile: the other click, or another tab in another room.
             Err(Stale::ChangedTo(current)) => visit = *current,
@@ -94,7 +103,12 @@ async fn sign(
     Err(store::Lost::Conflict.into())
 }
 
-fn page(house: &House, request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
+fn page(
+    house: &RoomSet,
+    request: &Request,
+    visit: &Visit,
+    problems: &[Problem],
+) -> Result<Page, Refusal> {
     let room = riddle::room(house, "guestbook")?;
     let title = room.title.in_language(request.language);
     let body = html! {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use house::text::Language;
+use domain::base::text::Language;
 use maud::{Markup, html};
 use web::{
-    Drawing, Refusal, Reply, Request, Site,
+    AppState, Drawing, Refusal, Reply, Request,
     riddle::{self, Look},
 };
 
@@ -13,11 +13,12 @@ const LOOK: Look =
     Look { room: "knock", drawing: Drawing::Knocker, script: Some(include_str!("tap.js")), device };
 
 /// Serves `/knock`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    riddle::serve(site, request, LOOK).await
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    riddle::serve(app, request, LOOK).await
 }
 
-/// The knocker: hidden until the script that listens to it has come. Without it the rhythm is written.
+/// The knocker: hidden until the script that listens to it has come. Without it the rhythm is
+/// written.
 fn device(language: Language) -> Markup {
     let ko = language == Language::Ko;
     html! {

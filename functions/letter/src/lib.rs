@@ -2,28 +2,30 @@
 
 use std::sync::Arc;
 
-use house::{
-    content::House,
-    letter::{Letter, NotALetter},
-    visit::{Place, Visit},
+use domain::{
+    order::letter::{Letter, NotALetter},
+    riddle::content::RoomSet,
+    walk::visit::{Place, Visit},
 };
 use maud::html;
 use store::{Lost, Versioned};
 use web::{
-    Drawing, Method, Page, Problem, Refusal, Reply, Request, Site, StatusCode, Walk,
+    AppState, Drawing, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Walk,
     field::{self, Field},
     plan, riddle, say,
 };
 
 /// Serves `/letter`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    let Walk { visit, house } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     match visit.value.place(house, request.now) {
-        place @ (Place::Room(_) | Place::Guestbook) => Err(Refusal::OutOfOrder { onward: place.path() }),
+        place @ (Place::Room(_) | Place::Guestbook) => {
+            Err(Refusal::OutOfOrder { onward: place.path() })
+        }
         _ => match request.method {
             Method::Get => Ok(page(house, &request, &visit.value, &[])?.into()),
-            Method::Post => send(&site, house, &request, visit).await,
+            Method::Post => send(&app, house, &request, visit).await,
         },
     }
 }
@@ -32,8 +34,8 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 const ROUNDS: usize = 4;
 
 async fn send(
-    site: &Site,
-    house: &House,
+    app: &AppState,
+    house: &RoomSet,
     request: &Request,
     mut visit: Versioned<Visit>,
 ) -> Result<Reply, Refusal> {
@@ -46,11 +48,15 @@ async fn send(
         Err(why) => {
             let say = match why {
                 NotALetter::Empty => {
-                    say!(request, "한 줄이라도 적어 주십시오.", "Please write at least a line.").to_owned()
+                    say!(request, "한 줄이라도 적어 주십시오.", "Please write at least a line.")
+                        .to_owned()
                 }
                 NotALetter::TooLong => say!(
                     request,
-                    format!("편지는 {}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.", Letter::LONGEST),
+                    format!(
+                        "편지는 {}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.",
+                        Letter::LONGEST
+                    ),
                     format!(
                         "A letter has at most {} characters. Please shorten it a little.",
                         Letter::LONGEST
@@ -65,12 +71,12 @@ async fn send(
     };
     for _ in 0..ROUNDS {
         let written = visit.with(visit.value.clone().wrote(request.now));
-        match site.store.save_visit_with_letter(&written, &letter, "reader").await {
+        match app.store.save_visit_with_letter(&written, &letter, "reader").await {
             Ok(()) => return Ok(Reply::see("/counter")),
             Err(Lost::Store(error)) => return Err(error.into()),
             // Somebody changed the walk meanwhile: the other click, or another tab in another room.
             Err(Lost::Race(_) | Lost::Conflict) => {
-                visit = site.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
+                visit = app.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
                 if visit.value.letter_at.is_some() {
                     return Ok(Reply::see("/counter"));
                 }
@@ -80,7 +86,12 @@ async fn send(
     Err(Lost::Conflict.into())
 }
 
-fn page(house: &House, request: &Request, visit: &Visit, problems: &[Problem]) -> Result<Page, Refusal> {
+fn page(
+    house: &RoomSet,
+    request: &Request,
+    visit: &Visit,
+    problems: &[Problem],
+) -> Result<Page, Refusal> {
     let room = riddle::room(house, "letter")?;
     let title = room.title.in_language(request.language);
     let body = html! {

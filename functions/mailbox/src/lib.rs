@@ -1,38 +1,40 @@
-//! 편지함: every letter, and the twin of every push. The mailbox is the truth. Below the letters stand the devices that ring for them; the bell hangs
-//! them and takes them off.
+//! 편지함: every letter, and the twin of every push. The mailbox is the truth. Below the letters stand
+//! the devices that ring for them; the bell hangs them and takes them off.
 
 use std::sync::Arc;
 
-use cloud::{CannotOpen, Cloud, Open};
-use house::{
-    device::Device,
-    letter::{self, Author, Letter},
-    task::Notice,
+use domain::{
+    order::{
+        letter::{self, Author, Letter},
+        message::Notice,
+    },
+    walk::device::Device,
 };
 use maud::{Markup, html};
+use platform::{Init, InitError, Platform};
 use store::Mailbox;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Room, Site, say};
+use web::{AppState, Drawing, HandlerState, Method, Page, Refusal, Reply, Request, say};
 
 /// Letters on the page; the newest come first.
 const SHOWN: u16 = 100;
 
 /// What the mailbox needs.
 pub struct Hall {
-    site: Site,
+    app: AppState,
     /// Whether a device can be hung at the bell.
     pushes: bool,
 }
 
-impl Open for Hall {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        let pushes = cloud.environment.optional("PUSH_PUBLIC").is_some();
-        Ok(Self { site: Site::open(cloud).await?, pushes })
+impl Init for Hall {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        let pushes = platform.environment.optional("PUSH_PUBLIC").is_some();
+        Ok(Self { app: AppState::init(platform).await?, pushes })
     }
 }
 
-impl Room for Hall {
-    fn site(&self) -> &Site {
-        &self.site
+impl HandlerState for Hall {
+    fn app(&self) -> &AppState {
+        &self.app
     }
 }
 
@@ -41,7 +43,7 @@ pub async fn handle(hall: Arc<Hall>, request: Request) -> Result<Reply, Refusal>
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let mailbox = hall.site.store.mailbox(request.visitor()?, request.now, SHOWN).await?;
+    let mailbox = hall.app.store.mailbox(request.visitor()?, request.now, SHOWN).await?;
     Ok(page(&request, &mailbox, hall.pushes).into())
 }
 
@@ -72,9 +74,10 @@ fn page(request: &Request, Mailbox { letters, devices }: &Mailbox, pushes: bool)
     Page::new("mailbox", title).drawing(Drawing::Mailbox).body(body)
 }
 
-/// A letter line by line. A line of the house's that is an address, as the carrier's, is a link; nobody else's is.
+/// A letter line by line. A line of the house's that is an address, as the carrier's, is a link;
+/// nobody else's is.
 fn words(letter: &Letter, request: &Request) -> Markup {
-    let house = letter.author == Author::House;
+    let house = letter.author == Author::RoomSet;
     html! {
         @for (number, line) in letter.text.reveal().split('\n').enumerate() {
             @if number > 0 { "\n" }
@@ -128,7 +131,7 @@ fn mark(letter: &Letter) -> Option<&'static str> {
 fn from(letter: &Letter, request: &Request) -> &'static str {
     match letter.author {
         Author::Reader => say!(request, "주인장께 보낸 편지", "Your letter to the owner"),
-        Author::House => say!(request, "집에서", "From the house"),
+        Author::RoomSet => say!(request, "집에서", "From the house"),
         Author::Doorkeeper => say!(request, "문지기에게서", "From the doorkeeper"),
         Author::Owner => say!(request, "주인장에게서", "From the owner"),
     }

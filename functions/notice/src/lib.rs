@@ -1,16 +1,17 @@
-//! 알림: price, terms, privacy, withdrawal, the contract with the reader, contact. No puzzle stands before this page, and it needs no session.
+//! 알림: price, terms, privacy, withdrawal, the contract with the reader, contact. No puzzle stands
+//! before this page, and it needs no session.
 
 mod text;
 
 use std::sync::Arc;
 
-use house::price::{Price, PriceRange};
+use domain::base::price::{Price, PriceRange};
 use maud::{Markup, html};
-use web::{Method, Page, Refusal, Reply, Request, Site, say};
+use web::{AppState, Method, Page, Refusal, Reply, Request, say};
 
 /// Serves `/notice`.
 #[expect(clippy::unused_async, reason = "every step is called the same way")]
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
@@ -29,8 +30,8 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
                 @if section.id == "price" { (price(&request)) }
                 @for paragraph in words.paragraphs { p { (paragraph) } }
                 @if section.id == "contact" { p {
-                    (site.shop.name) br; (site.shop.phone) br;
-                    a href=(format!("mailto:{}", site.shop.email)) { (site.shop.email) }
+                    (app.shop.name) br; (app.shop.phone) br;
+                    a href=(format!("mailto:{}", app.shop.email)) { (app.shop.email) }
                 } }
             }
         }

@@ -1,4 +1,5 @@
-//! The words of the notice: plain 합니다체, because this is money and law. Not legal advice to anybody who opens a shop with it: have it read.
+//! The words of the notice: plain 합니다체, because this is money and law. Not legal advice to anybody
+//! who opens a shop with it: have it read.
 
 /// A section in both languages.
 pub(crate) struct Section {

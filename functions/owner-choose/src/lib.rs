@@ -1,22 +1,25 @@
-//! 고르기: the owner picks one of the three for an order on the desk, takes another book with a reason, or says "오늘은 없음". With an order's number alone it
-//! shows why the three were proposed and why others were not.
+//! 고르기: the owner picks one of the three for an order on the desk, takes another book with a
+//! reason, or says "오늘은 없음". With an order's number alone it shows why the three were proposed and
+//! why others were not.
 
 mod read;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Line, Problem, Stuck};
-use house::{
-    choose::{Choice, explain, why_not},
-    id::OrderId,
-    isbn::Isbn,
+use admin::{AdminError, AdminState, Answer, Call, Line, Problem};
+use domain::{
+    base::id::OrderId,
+    catalog::{
+        isbn::Isbn,
+        selection::{Choice, explain, why_not},
+        taste::Taste,
+    },
     order::{Order, State, Step},
-    taste::Taste,
 };
 use serde_json::{Value, json};
 use store::{Change, Lost, OneBook, Versioned};
 
-use read::{Pick, What, Wish};
+use read::{Command, Pick, What};
 
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
@@ -25,10 +28,10 @@ const ROUNDS: usize = 4;
 const OTHERS: usize = 20;
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    let picks = match Wish::read(&call.fields) {
-        Ok(Wish::Picks(picks)) => picks,
-        Ok(Wish::Why(order)) => return why(&desk, order).await,
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    let picks = match Command::read(&call.fields) {
+        Ok(Command::Picks(picks)) => picks,
+        Ok(Command::Why(order)) => return why(&desk, order).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
@@ -69,16 +72,20 @@ enum One {
     Gone(String, Box<Order>),
 }
 
-async fn one(desk: &Desk, pick: &Pick, call: &Call) -> Result<One, Stuck> {
+async fn one(desk: &AdminState, pick: &Pick, call: &Call) -> Result<One, AdminError> {
     for _ in 0..ROUNDS {
         let (order, taste) = desk.store.order_and_taste(pick.order).await?;
-        let Some(order) = order else { return Ok(One::Not("order", "이런 주문은 없습니다".into())) };
+        let Some(order) = order else {
+            return Ok(One::Not("order", "이런 주문은 없습니다".into()));
+        };
         if let Some(answer) = settled(&order.value, &pick.what) {
             return Ok(answer);
         }
         let done = match &pick.what {
             What::NoneToday => none_today(desk, &order, call).await,
-            What::Book { isbn, because } => take(desk, &order, &taste, isbn, because.as_deref(), call).await,
+            What::Book { isbn, because } => {
+                take(desk, &order, &taste, isbn, because.as_deref(), call).await
+            }
         };
         match done {
             Ok(one) => return Ok(one),
@@ -107,7 +114,7 @@ fn settled(order: &Order, what: &What) -> Option<One> {
     }
 }
 
-async fn none_today(desk: &Desk, order: &Versioned<Order>, call: &Call) -> Result<One, Lost> {
+async fn none_today(desk: &AdminState, order: &Versioned<Order>, call: &Call) -> Result<One, Lost> {
     let Ok(step) = order.value.clone().none_today(call.now) else {
         return Ok(One::Not(
             "none_today",
@@ -126,7 +133,7 @@ async fn none_today(desk: &Desk, order: &Versioned<Order>, call: &Call) -> Resul
 }
 
 async fn take(
-    desk: &Desk,
+    desk: &AdminState,
     order: &Versioned<Order>,
     taste: &Taste,
     isbn: &Isbn,
@@ -142,8 +149,12 @@ async fn take(
     };
     let reason = match reason {
         Ok(reason) => reason,
-        Err(why) if proposed.is_some() => return propose_anew(desk, order, taste, why_not(why), call).await,
-        Err(why) => return Ok(One::Not("isbn", format!("보낼 수 없는 책입니다. {}", why_not(why)))),
+        Err(why) if proposed.is_some() => {
+            return propose_anew(desk, order, taste, why_not(why), call).await;
+        }
+        Err(why) => {
+            return Ok(One::Not("isbn", format!("보낼 수 없는 책입니다. {}", why_not(why))));
+        }
     };
     if proposed.is_none() && because.is_none() {
         let expected = "권하지 않은 책입니다. 그래도 보내시려면 because에 까닭을 적어 주세요";
@@ -163,16 +174,17 @@ async fn take(
     Ok(One::Did(format!("{what}을 골라 포장으로 넘겼습니다")))
 }
 
-/// The book went to somebody else between proposal and pick: new proposals lie on the desk, or the house waits for a book.
+/// The book went to somebody else between proposal and pick: new proposals lie on the desk, or the
+/// house waits for a book.
 async fn propose_anew(
-    desk: &Desk,
+    desk: &AdminState,
     order: &Versioned<Order>,
     taste: &Taste,
     why: &str,
     call: &Call,
 ) -> Result<One, Lost> {
     let known = desk.store.known(&order.value).await?;
-    let considered = desk.store.ponder(&order.value, &known, taste, call.now).await?.considered;
+    let considered = desk.store.select(&order.value, &known, taste, call.now).await?.considered;
     let said = format!("그 사이 보낼 수 없게 된 책입니다({why}).");
     if considered.best.is_empty() {
         if call.confirmed
@@ -183,7 +195,10 @@ async fn propose_anew(
         let then = if call.confirmed {
             "다른 책도 남지 않아, 책이 들어오면 이어집니다".to_owned()
         } else {
-            format!("다른 책도 남지 않았습니다. 이대로 confirm하면 책을 기다리게 합니다: \"{}\"", call.code)
+            format!(
+                "다른 책도 남지 않았습니다. 이대로 confirm하면 책을 기다리게 합니다: \"{}\"",
+                call.code
+            )
         };
         return Ok(One::Not("isbn", format!("{said} {then}")));
     }
@@ -221,7 +236,7 @@ fn proposals(order: &Order) -> Value {
 }
 
 /// Why these, and why not others. Three reads.
-async fn why(desk: &Desk, id: OrderId) -> Result<Answer, Stuck> {
+async fn why(desk: &AdminState, id: OrderId) -> Result<Answer, AdminError> {
     let (order, considered) = (desk.store.order(id).await?, desk.store.considered(id).await?);
     let (Some(order), Some(considered)) = (order, considered) else {
         let expected = "이런 주문이 없거나, 아직 책을 살피지 않은 주문입니다";
@@ -233,10 +248,9 @@ async fn why(desk: &Desk, id: OrderId) -> Result<Answer, Stuck> {
     let mut answer = Answer::well();
     if order.value.state == State::Choosing {
         answer.shows.push(proposals(&order.value));
-        answer.call = considered
-            .best
-            .first()
-            .map(|best| json!({ "picks": [{ "order": id.to_string(), "isbn": best.isbn.to_string() }] }));
+        answer.call = considered.best.first().map(
+            |best| json!({ "picks": [{ "order": id.to_string(), "isbn": best.isbn.to_string() }] }),
+        );
         answer.next.push("고르려면 picks에 주문과 ISBN을 적습니다(call에 첫째 책을 적어 두었습니다). 오늘은 없으면 isbn 대신 \"none_today\": true를 적습니다.".into());
     }
     answer.shows.extend(lines.into_iter().map(|(isbn, why)| {

@@ -1,7 +1,10 @@
 //! The call: read field by field, each problem with what was expected and an example.
 
-use drawer::{Problem, strangers};
-use house::{id::OrderId, isbn::Isbn, written};
+use admin::{Problem, strangers};
+use domain::{
+    base::{free_text, id::OrderId},
+    catalog::isbn::Isbn,
+};
 use serde_json::{Map, Value, json};
 
 /// Most orders in one call.
@@ -25,14 +28,14 @@ pub(crate) struct Pick {
 }
 
 /// A call, read.
-pub(crate) enum Wish {
+pub(crate) enum Command {
     /// Pick books.
     Picks(Vec<Pick>),
     /// Show why.
     Why(OrderId),
 }
 
-impl Wish {
+impl Command {
     pub(crate) fn read(fields: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
         let strange = strangers(fields, "", &["order", "picks"], &json!({ "picks": [example()] }));
         if !strange.is_empty() {
@@ -74,10 +77,12 @@ fn pick(value: &Value, place: usize) -> Result<Pick, Vec<Problem>> {
     let order = value.get("order").and_then(id);
     let isbn = value.get("isbn").and_then(Value::as_str).map(str::parse::<Isbn>);
     let none_today = value.get("none_today").and_then(Value::as_bool).unwrap_or(false);
-    let because = value.get("because").and_then(Value::as_str).map(written::line);
+    let because = value.get("because").and_then(Value::as_str).map(free_text::line);
     let known = ["order", "isbn", "because", "none_today"];
-    let mut problems =
-        value.as_object().map(|fields| strangers(fields, &field(""), &known, &example())).unwrap_or_default();
+    let mut problems = value
+        .as_object()
+        .map(|fields| strangers(fields, &field(""), &known, &example()))
+        .unwrap_or_default();
     if order.is_none() {
         problems.push(Problem::new(field("order"), "주문 번호 26글자를 적습니다", ORDER));
     }
@@ -98,7 +103,11 @@ fn pick(value: &Value, place: usize) -> Result<Pick, Vec<Problem>> {
             None
         }
         (Some(Err(why)), _) => {
-            problems.push(Problem::new(field("isbn"), format!("ISBN이 아닙니다 ({why})"), "9788936434120"));
+            problems.push(Problem::new(
+                field("isbn"),
+                format!("ISBN이 아닙니다 ({why})"),
+                "9788936434120",
+            ));
             None
         }
         (None, false) => {

@@ -1,4 +1,5 @@
-//! The owner chooses: proposals on the desk, a pick, another book, "오늘은 없음", a copy gone in between.
+//! The owner chooses: proposals on the desk, a pick, another book, "오늘은 없음", a copy gone in
+//! between.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +39,10 @@ fn isbn(number: u32) -> Value {
 async fn proposals(shop: &Shop, order: &str) -> Vec<Value> {
     let desk = shop.owner("owner-desk", json!({})).await;
     let shown = desk["shows"].as_array().cloned().unwrap_or_default();
-    let shown = shown.into_iter().find(|shown| shown["order"] == order).expect("the order lies on the desk");
+    let shown = shown
+        .into_iter()
+        .find(|shown| shown["order"] == order)
+        .expect("the order lies on the desk");
     shown["proposals"].as_array().cloned().unwrap_or_default()
 }
 
@@ -134,12 +138,14 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
 async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_owner() {
     let (shop, first) = with_an_order(&five()).await;
     let pasted = shop.owner("owner-desk", json!({})).await["calls"]["owner-choose"].clone();
-    let change = json!({ "veto": [{ "work": isbn(5) }], "books": [{ "isbn": isbn(1), "love": 5 }] });
+    let change =
+        json!({ "veto": [{ "work": isbn(5) }], "books": [{ "isbn": isbn(1), "love": 5 }] });
     shop.owner_does("owner-taste", change).await;
     shop.minutes_pass(10).await;
     assert_eq!(proposals(&shop, &first).await[0]["isbn"], isbn(5), "what lies on the desk stays");
     // The next order is proposed by the new taste.
-    let elsewhere = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let elsewhere =
+        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
     let second = shop.visitor().living(elsewhere).walk(Doors::Plain).await;
     shop.settle().await;
     assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(1));
@@ -166,7 +172,10 @@ async fn an_absent_owner_is_called_and_nothing_is_lost() {
     assert!(told.last().unwrap().contains("약속한 날이 지난 주문이 1건"), "{told:?}");
     assert!(told.len() >= 6, "every morning: {told:?}");
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!((&desk["shows"][0]["late"], desk["shows"].as_array().unwrap().len()), (&json!(true), 1));
+    assert_eq!(
+        (&desk["shows"][0]["late"], desk["shows"].as_array().unwrap().len()),
+        (&json!(true), 1)
+    );
     assert_eq!(reader.go(&format!("/window/{order}")).await.order().1, "choosing");
     shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
     shop.settle().await;
@@ -181,7 +190,8 @@ async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
     shop.system().hold("choose");
     let order = order(&shop).await;
     let queue = shop.queue("ChooseQueue");
-    let bodies: Vec<String> = shop.on_queue("ChooseQueue").into_iter().map(|message| message.body).collect();
+    let bodies: Vec<String> =
+        shop.on_queue("ChooseQueue").into_iter().map(|message| message.body).collect();
     shop.system().release("choose");
     shop.settle().await;
     let again = async || {
@@ -193,7 +203,8 @@ async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
     let on_desk = shop.order(&order);
     again().await;
     assert_eq!(shop.order(&order), on_desk, "on the desk");
-    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] })).await;
+    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] }))
+        .await;
     shop.settle().await;
     let resting = shop.order(&order);
     again().await;
@@ -207,7 +218,8 @@ async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
     shop.owner("owner-choose", pick).await;
     shop.settle().await;
     assert_eq!((shop.order(&order), shop.state(&order)), (packed, "packed".into()));
-    let taken = shop.item(&format!("BOOK#{}", isbn(4).as_str().unwrap()), "BOOK")["taken"]["N"].clone();
+    let taken =
+        shop.item(&format!("BOOK#{}", isbn(4).as_str().unwrap()), "BOOK")["taken"]["N"].clone();
     assert_eq!(taken, "1");
     shop.nothing_failed();
 }
@@ -217,7 +229,8 @@ async fn with_nothing_left_to_propose_the_order_waits_for_books_and_goes_on_by_i
     let (shop, order) = with_an_order(&[book(1, 15_000, 5, 1), book(2, 12_000, 5, 1)]).await;
     // The reader writes that they have the only book that could be sent.
     let letters = shop.owner("owner-letters", json!({})).await;
-    let owned = json!({ "letters": [{ "letter": letters["shows"][0]["letter"], "owned": [isbn(1)] }] });
+    let owned =
+        json!({ "letters": [{ "letter": letters["shows"][0]["letter"], "owned": [isbn(1)] }] });
     shop.owner_does("owner-letters", owned).await;
     let mut pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
     let preview = shop.owner("owner-choose", pick.clone()).await;
@@ -230,7 +243,8 @@ async fn with_nothing_left_to_propose_the_order_waits_for_books_and_goes_on_by_i
     shop.owner_does("owner-shelve", json!({ "books": [book(3, 15_000, 5, 1)] })).await;
     shop.minutes_pass(20).await;
     assert_eq!(proposals(&shop, &order).await[0]["isbn"], isbn(3));
-    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "isbn": isbn(3) }] })).await;
+    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "isbn": isbn(3) }] }))
+        .await;
     shop.settle().await;
     assert_eq!(shop.state(&order), "packed");
     shop.nothing_failed();

@@ -1,13 +1,12 @@
-//! 주인장의 책상: what waits for the owner, the earliest promise first, with the next call ready to paste. One read, however long the shop has been open.
+//! 주인장의 책상: what waits for the owner, the earliest promise first, with the next call ready to
+//! paste. One read, however long the shop has been open.
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    choose::Errand,
-    letter,
-    order::{Order, State},
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::calendar,
+    order::{Order, State, desk::Errand, letter},
 };
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
@@ -23,7 +22,7 @@ const LINKS_GOOD_FOR: i64 = 6 * 60;
 const ACCOUNTS_OF: i32 = 7;
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     if let Some(strange) = call.strange(&["limit"], &json!({ "limit": USUAL })) {
         return Ok(strange);
     }
@@ -40,7 +39,8 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             }
         },
     };
-    let links = Links::open(&desk.cloud, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
+    let links =
+        Links::open(&desk.platform, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
     let waiting = desk.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let mut answer = Answer::well();
     answer.page = Some(links.to("/board"));
@@ -87,7 +87,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         answer.calls.insert("owner-choose".into(), picks(&to_pick));
     }
     if resting > 0 {
-        answer.next.push(format!("오늘은 쉬기로 한 주문이 {resting}개 있습니다. 내일 다시 올라옵니다."));
+        answer
+            .next
+            .push(format!("오늘은 쉬기로 한 주문이 {resting}개 있습니다. 내일 다시 올라옵니다."));
     }
     if without_book > 0 {
         answer.next.push(format!(
@@ -106,7 +108,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         ));
     }
     if waiting.more {
-        answer.next.push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
+        answer
+            .next
+            .push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
         answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
     }
     answer.shows = waiting.orders.iter().map(|order| show(&order.value, today, &links)).collect();
@@ -114,7 +118,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
 }
 
 /// How many differences were found in the accounts of the last days. One read.
-async fn differences(desk: &Desk, today: Date) -> Result<usize, Stuck> {
+async fn differences(desk: &AdminState, today: Date) -> Result<usize, AdminError> {
     let since = today.saturating_sub(ACCOUNTS_OF.days());
     let found = desk.store.accounts(ACCOUNTS_OF).await?;
     Ok(found.iter().filter(|day| day.day >= since).map(|day| day.differences.len()).sum())
@@ -139,7 +143,7 @@ fn show(order: &Order, today: Date, links: &Links) -> Value {
         "order": order.id.to_string(),
         "promised": letter::korean_date(order.promised),
         "late": order.promised < today,
-        "paid_at": order.paid_at.map(|at| letter::clock(at, house::text::Language::Ko)),
+        "paid_at": order.paid_at.map(|at| letter::clock(at, domain::base::text::Language::Ko)),
         "range": format!("{}원까지", order.price.range.up_to()),
         "isbn": order.choice.as_ref().map(|choice| choice.isbn.to_string()),
         "copy": order.choice.as_ref().map(|choice| choice.copy),

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-desk", owner_desk::handle).await
+    admin::run("owner-desk", owner_desk::handle).await
 }

@@ -1,4 +1,5 @@
-//! A whole morning at the desk, by the saved events and by what the answers print, and nothing else.
+//! A whole morning at the desk, by the saved events and by what the answers print, and nothing
+//! else.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,15 +15,22 @@ use walk::{Doors, Pay, Recipient, Shop, Walker, event};
 
 const ORDERS: u32 = 30;
 
-/// Calls a drawer, and pastes the call that its answer prints until nothing is left that it would do.
+/// Calls a drawer, and pastes the call that its answer prints until nothing is left that it would
+/// do.
 async fn paste(shop: &Shop, drawer: &str, call: Value) -> Value {
     let preview = shop.owner(drawer, call).await;
-    assert!(!preview["next"].as_array().unwrap().is_empty(), "{drawer} says nothing of what comes next");
+    assert!(
+        !preview["next"].as_array().unwrap().is_empty(),
+        "{drawer} says nothing of what comes next"
+    );
     let Some(call) = preview.get("call") else { return preview };
     // As it goes over the clipboard.
     let clipboard = serde_json::to_string_pretty(call).unwrap();
     let answer = shop.owner(drawer, serde_json::from_str(&clipboard).unwrap()).await;
-    assert!(answer["would_do"].as_array().unwrap().is_empty(), "{drawer} did not do it: {answer:#}");
+    assert!(
+        answer["would_do"].as_array().unwrap().is_empty(),
+        "{drawer} did not do it: {answer:#}"
+    );
     answer
 }
 
@@ -33,8 +41,10 @@ fn somebody(shop: &Shop, number: u32) -> Walker {
 
 async fn open(shop: &Shop, link: &Value) -> walk::Page {
     let link = link.as_str().expect("a link");
-    let path = &link[link.find("/slip/").or_else(|| link.find("/board")).expect("a page of the house")..];
-    let request = http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
+    let path =
+        &link[link.find("/slip/").or_else(|| link.find("/board")).expect("a page of the house")..];
+    let request =
+        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
     shop.visitor().ask(request).await
 }
 
@@ -72,7 +82,10 @@ async fn thirty_orders_from_opening_to_closing() {
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), ORDERS as usize, "{desk:#}");
     let board = open(&shop, &desk["page"]).await;
-    assert_eq!((board.status.as_u16(), board.all("[data-state=packed]").len()), (200, ORDERS as usize));
+    assert_eq!(
+        (board.status.as_u16(), board.all("[data-state=packed]").len()),
+        (200, ORDERS as usize)
+    );
     for shown in desk["shows"].as_array().unwrap() {
         assert_eq!(shown["what"], "부치기");
         assert_eq!(open(&shop, &shown["page"]).await.status, 200);
@@ -103,7 +116,8 @@ async fn thirty_orders_from_opening_to_closing() {
     assert_eq!(late.here().value("street"), "어딘가로 99");
     late.go("/counter").await;
     assert!(
-        late.here().says("며칠 책을 사러 다녀옵니다.") && late.here().first("form[data-onward]").is_none()
+        late.here().says("며칠 책을 사러 다녀옵니다.")
+            && late.here().first("form[data-onward]").is_none()
     );
     ordered.pay(Pay::Approve).await;
     assert_eq!(ordered.here().order(), (last, "paid".to_owned()));

@@ -1,10 +1,14 @@
-//! 내보내기: the orders paid in a range of days as CSV that a spreadsheet opens: UTF-8 with a byte order mark, one line an order, no cell that a spreadsheet would take
-//! for a formula. Names and addresses stay out: the file is for the books. Reads only.
+//! 내보내기: the orders paid in a range of days as CSV that a spreadsheet opens: UTF-8 with a byte
+//! order mark, one line an order, no cell that a spreadsheet would take for a formula. Names and
+//! addresses stay out: the file is for the books. Reads only.
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{calendar, id::OrderId, order::Order};
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{calendar, id::OrderId},
+    order::Order,
+};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
@@ -35,10 +39,11 @@ const HEAD: [&str; 15] = [
 ];
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    if let Some(strange) =
-        call.strange(&["from", "until", "after"], &json!({ "from": "2026-11-01", "until": "2026-11-30" }))
-    {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if let Some(strange) = call.strange(
+        &["from", "until", "after"],
+        &json!({ "from": "2026-11-01", "until": "2026-11-30" }),
+    ) {
         return Ok(strange);
     }
     let (from, until, mut after) = match read(&call) {
@@ -77,8 +82,11 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         }
     }
     let mut answer = Answer::well();
-    answer.shows = vec![json!({ "file": format!("orders-{from}-{until}.csv"), "orders": count, "csv": csv })];
-    answer.next.push("shows의 csv를 그대로 복사해 파일로 저장하면 표 프로그램에서 열립니다.".into());
+    answer.shows =
+        vec![json!({ "file": format!("orders-{from}-{until}.csv"), "orders": count, "csv": csv })];
+    answer
+        .next
+        .push("shows의 csv를 그대로 복사해 파일로 저장하면 표 프로그램에서 열립니다.".into());
     if let Some(next) = next {
         answer.next.push(format!(
             "주문이 더 있습니다. {MOST_ORDERS}건씩 보여 드립니다. 이어서 보려면 call을 부르세요."
@@ -110,7 +118,8 @@ fn read(call: &Call) -> Result<(Date, Date, Option<OrderId>), Vec<Problem>> {
     let after = match call.fields.get("after") {
         None | Some(Value::Null) => Some((from, None)),
         Some(value) => value.as_str().and_then(|after| {
-            let (day, order) = after.split_once('/').map_or((after, None), |(day, order)| (day, Some(order)));
+            let (day, order) =
+                after.split_once('/').map_or((after, None), |(day, order)| (day, Some(order)));
             Some((day.parse::<Date>().ok()?, order.map(str::parse).transpose().ok()?))
         }),
     };
@@ -138,8 +147,12 @@ fn row(order: &Order) -> [String; 15] {
             .find(|proposal| proposal.isbn == choice.isbn)
             .map(|proposal| proposal.title.clone())
     });
-    let refunded: u64 =
-        order.refunds.iter().filter(|refund| refund.progress.is_back()).map(|refund| refund.amount.0).sum();
+    let refunded: u64 = order
+        .refunds
+        .iter()
+        .filter(|refund| refund.progress.is_back())
+        .map(|refund| refund.amount.0)
+        .sum();
     [
         order.id.to_string(),
         order.paid_at.map(|at| calendar::today(at).to_string()).unwrap_or_default(),
@@ -170,7 +183,8 @@ fn line(csv: &mut String, cells: [String; 15]) {
     csv.push_str("\r\n");
 }
 
-/// A cell in quotes. What a spreadsheet would take for a formula gets an apostrophe before it, and so does a long number, which it would round.
+/// A cell in quotes. What a spreadsheet would take for a formula gets an apostrophe before it, and
+/// so does a long number, which it would round.
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let long_number = text.len() > 11 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-export", owner_export::handle).await
+    admin::run("owner-export", owner_export::handle).await
 }

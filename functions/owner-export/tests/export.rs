@@ -42,7 +42,10 @@ async fn the_orders_of_a_range_of_days_are_lines() {
     for personal in ["010", "서울"] {
         assert!(!lines[1].contains(personal), "{}", lines[1]);
     }
-    assert_eq!(export(&shop, json!({ "from": "2026-08-02", "until": "2026-08-02" })).await.len(), 2);
+    assert_eq!(
+        export(&shop, json!({ "from": "2026-08-02", "until": "2026-08-02" })).await.len(),
+        2
+    );
     assert_eq!(
         export(
             &shop,

@@ -1,15 +1,16 @@
-//! What was wrong, mended for those it concerns: who stands before the riddle's door after a wrong answer. Nobody else has a count to clear, and a door
-//! opens by itself after 25 minutes, so that they are never many.
+//! What was wrong, mended for those it concerns: who stands before the riddle's door after a wrong
+//! answer. Nobody else has a count to clear, and a door opens by itself after 25 minutes, so that
+//! they are never many.
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    answer::Answer as Said,
-    content::Solution,
-    edition::{Accepted, Amends, Head, Missed},
-    letter::{Author, Letter},
-    personal::Personal,
-    text::Text,
-    visit::Visit,
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{sensitive::Sensitive, text::Text},
+    order::letter::{Author, Letter},
+    riddle::{answer::Answer as Said, content::Solution},
+    walk::{
+        content_version::{Accepted, Amends, Head, Missed},
+        visit::Visit,
+    },
 };
 use serde_json::Value;
 use store::{Lost, Versioned};
@@ -20,12 +21,12 @@ use crate::{ROUNDS, current, read::Place, save, to_confirm};
 const NAME: &str = "erratum";
 
 pub(crate) async fn erratum(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     head: &Head,
     place: &Place,
     say: &Text,
-) -> Result<Answer, Stuck> {
+) -> Result<Answer, AdminError> {
     if let Some(problem) = unknown(desk, head, place).await? {
         return Ok(Answer::problems(vec![problem]));
     }
@@ -46,12 +47,12 @@ pub(crate) async fn erratum(
 }
 
 pub(crate) async fn accept(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     head: Versioned<Head>,
     place: &Place,
     written: &str,
-) -> Result<Answer, Stuck> {
+) -> Result<Answer, AdminError> {
     let said = match Said::read(written) {
         Ok(said) => said,
         Err(why) => {
@@ -62,10 +63,14 @@ pub(crate) async fn accept(
     if let Some(problem) = unknown(desk, &head.value, place).await? {
         return Ok(Answer::problems(vec![problem]));
     }
-    let accepted =
-        Accepted { room: place.room.clone(), riddle: place.riddle.clone(), answer: written.to_owned() };
-    let house =
-        current(desk, &head.value).await?.map(|house| house.accepting(std::slice::from_ref(&accepted)));
+    let accepted = Accepted {
+        room: place.room.clone(),
+        riddle: place.riddle.clone(),
+        answer: written.to_owned(),
+    };
+    let house = current(desk, &head.value)
+        .await?
+        .map(|house| house.accepting(std::slice::from_ref(&accepted)));
     if let Some(fault) = house.and_then(|house| house.faults().into_iter().next()) {
         return Ok(Answer::problems(vec![Problem::new("answer", fault.korean(), Value::Null)]));
     }
@@ -83,9 +88,9 @@ pub(crate) async fn accept(
     // First the answer, so that who says it from now on is right; then those who had said it.
     let head = save(desk, head, |head| head.accepting(accepted.clone())).await?;
     let told = amend(desk, call, &head.value, place, Some(&said), opened, concerned).await?;
-    answer
-        .did
-        .push(format!("이제부터 “{written}”도 맞는 답입니다. 그렇게 말한 손님 {told}명의 문을 열었습니다."));
+    answer.did.push(format!(
+        "이제부터 “{written}”도 맞는 답입니다. 그렇게 말한 손님 {told}명의 문을 열었습니다."
+    ));
     Ok(answer)
 }
 
@@ -97,54 +102,63 @@ fn opened(_: Amends) -> Text {
 }
 
 /// A room or riddle that the current version does not have, or a riddle without words.
-async fn unknown(desk: &Desk, head: &Head, place: &Place) -> Result<Option<Problem>, Stuck> {
+async fn unknown(
+    desk: &AdminState,
+    head: &Head,
+    place: &Place,
+) -> Result<Option<Problem>, AdminError> {
     let house = current(desk, head).await?;
     let Some(room) = house.as_ref().and_then(|house| house.room(&place.room)) else {
         return Ok(Some(Problem::new("room", "지금 판에 있는 방의 이름을 적습니다", "study")));
     };
-    let words = |riddle: &&house::content::Riddle| matches!(riddle.solution, Solution::Word(_));
-    let riddles: Vec<_> = room.riddles.iter().filter(words).map(|riddle| riddle.id.clone()).collect();
+    let words =
+        |riddle: &&domain::riddle::content::Riddle| matches!(riddle.solution, Solution::Word(_));
+    let riddles: Vec<_> =
+        room.riddles.iter().filter(words).map(|riddle| riddle.id.clone()).collect();
     if riddles.contains(&place.riddle) {
         return Ok(None);
     }
-    let expected = "이 방에 있는, 낱말로 답하는 수수께끼의 이름을 적습니다. example에 모두 적어 두었습니다";
+    let expected =
+        "이 방에 있는, 낱말로 답하는 수수께끼의 이름을 적습니다. example에 모두 적어 두었습니다";
     Ok(Some(Problem::new("riddle", expected, riddles)))
 }
 
 /// The walks that it concerns, as they lie in the table now.
 async fn concerned(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     place: &Place,
     said: Option<&Said>,
-) -> Result<Vec<Versioned<Visit>>, Stuck> {
+) -> Result<Vec<Versioned<Visit>>, AdminError> {
     let mut concerned = Vec::new();
     for visitor in desk.store.missed(&place.room, &place.riddle, Missed::since(call.now)).await? {
         let visit = desk.store.visit(visitor).await?;
-        concerned.extend(
-            visit.filter(|visit| visit.value.amended(&place.room, &place.riddle, said, call.now).is_some()),
-        );
+        concerned.extend(visit.filter(|visit| {
+            visit.value.amended(&place.room, &place.riddle, said, call.now).is_some()
+        }));
     }
     Ok(concerned)
 }
 
-/// Amends each walk, with its letter, in one write; a walk that went on meanwhile is looked at again. Gives how many were told.
+/// Amends each walk, with its letter, in one write; a walk that went on meanwhile is looked at
+/// again. Gives how many were told.
 async fn amend(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     head: &Head,
     place: &Place,
     right_now: Option<&Said>,
     say: impl Fn(Amends) -> Text,
     concerned: Vec<Versioned<Visit>>,
-) -> Result<usize, Stuck> {
+) -> Result<usize, AdminError> {
     let house = current(desk, head).await?;
     let mut told = 0;
     for mut visit in concerned {
         for _ in 0..ROUNDS {
             let amended = visit.value.amended(&place.room, &place.riddle, right_now, call.now);
             let Some((mut after, amends)) = amended else { break };
-            // The mended text is in the current version: who meets the same riddle there goes on in it.
+            // The mended text is in the current version: who meets the same riddle there goes on in
+            // it.
             let same = house.as_ref().filter(|house| {
                 let puzzle = house.puzzle(&place.room, &after.id.to_string());
                 puzzle.is_some_and(|puzzle| puzzle.riddle.id == place.riddle)
@@ -154,8 +168,8 @@ async fn amend(
             }
             let letter = Letter {
                 at: call.now,
-                author: Author::House,
-                text: Personal::new(say(amends).in_language(after.language).to_owned()),
+                author: Author::RoomSet,
+                text: Sensitive::new(say(amends).in_language(after.language).to_owned()),
                 order: None,
                 notice: None,
             };
@@ -164,10 +178,12 @@ async fn amend(
                     told += 1;
                     break;
                 }
-                Err(Lost::Race(_) | Lost::Conflict) => match desk.store.visit(visit.value.id).await? {
-                    Some(now) => visit = now,
-                    None => break,
-                },
+                Err(Lost::Race(_) | Lost::Conflict) => {
+                    match desk.store.visit(visit.value.id).await? {
+                        Some(now) => visit = now,
+                        None => break,
+                    }
+                }
                 Err(lost) => return Err(lost.into()),
             }
         }

@@ -1,5 +1,6 @@
-//! 집: the rooms' content. The owner checks a new version, walks it by a signed link, opens it to visitors, goes back, and mends what was wrong for those
-//! who stand before it. A version that was kept is never changed: visitors finish on the one they entered.
+//! 집: the rooms' content. The owner checks a new version, walks it by a signed link, opens it to
+//! visitors, goes back, and mends what was wrong for those who stand before it. A version that was
+//! kept is never changed: visitors finish on the one they entered.
 
 mod amend;
 mod read;
@@ -7,46 +8,52 @@ mod version;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    content::House,
-    edition::{Head, preview_page},
-    letter,
-    text::Language,
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{calendar, text::Language},
+    order::letter,
+    riddle::content::RoomSet,
+    walk::content_version::{Head, preview_page},
 };
 use serde_json::{Value, json};
 use store::{Content, Versioned};
 use web::Links;
 
-use read::Wish;
+use read::Command;
 
 /// For how long a link to a preview is good, in minutes: a week to read it over.
 const LINKS_GOOD_FOR: i64 = 7 * 24 * 60;
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    if let Some(strange) = call.strange(&read::FIELDS, &json!({ "do": "check", "version": "2027-01" })) {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if let Some(strange) =
+        call.strange(&read::FIELDS, &json!({ "do": "check", "version": "2027-01" }))
+    {
         return Ok(strange);
     }
-    let links = Links::open(&desk.cloud, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
-    let wish = match Wish::read(&call.fields) {
+    let links =
+        Links::open(&desk.platform, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
+    let wish = match Command::read(&call.fields) {
         Ok(wish) => wish,
         Err(problem) => return Ok(Answer::problems(vec![problem])),
     };
     let head = desk.store.head().await?;
     match wish {
-        Wish::Show { file } => show(&desk, &head.value, file.as_deref(), &links).await,
-        Wish::Check { version, files } => {
+        Command::Show { file } => show(&desk, &head.value, file.as_deref(), &links).await,
+        Command::Check { version, files } => {
             version::check(&desk, &head.value, version.as_deref(), &files).await
         }
-        Wish::Preview { version, files } => {
+        Command::Preview { version, files } => {
             version::preview(&desk, &call, &head.value, &version, &files, &links).await
         }
-        Wish::Load { version } => version::load(&desk, &call, head, &version).await,
-        Wish::Back => version::back(&desk, &call, head).await,
-        Wish::Erratum { place, say } => amend::erratum(&desk, &call, &head.value, &place, &say).await,
-        Wish::Accept { place, answer } => amend::accept(&desk, &call, head, &place, &answer).await,
+        Command::Load { version } => version::load(&desk, &call, head, &version).await,
+        Command::Back => version::back(&desk, &call, head).await,
+        Command::Erratum { place, say } => {
+            amend::erratum(&desk, &call, &head.value, &place, &say).await
+        }
+        Command::Accept { place, answer } => {
+            amend::accept(&desk, &call, head, &place, &answer).await
+        }
     }
 }
 
@@ -56,7 +63,10 @@ fn preview(links: &Links, version: &str) -> Value {
 }
 
 /// The files of a version: kept in the table, or the program's own.
-async fn content_of(desk: &Desk, version: Option<&str>) -> Result<Option<Content>, Stuck> {
+async fn content_of(
+    desk: &AdminState,
+    version: Option<&str>,
+) -> Result<Option<Content>, AdminError> {
     let built_in = Content::built_in();
     match version {
         Some(version) if version != built_in.house => Ok(desk.store.content(version).await?),
@@ -65,13 +75,18 @@ async fn content_of(desk: &Desk, version: Option<&str>) -> Result<Option<Content
 }
 
 /// The house that new visitors enter, with what was accepted since.
-async fn current(desk: &Desk, head: &Head) -> Result<Option<House>, Stuck> {
+async fn current(desk: &AdminState, head: &Head) -> Result<Option<RoomSet>, AdminError> {
     let content = content_of(desk, head.current()).await?;
-    let house = content.and_then(|content| House::load(&content.files()).ok());
+    let house = content.and_then(|content| RoomSet::load(&content.files()).ok());
     Ok(house.map(|house| house.accepting(&head.accepted)))
 }
 
-async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Result<Answer, Stuck> {
+async fn show(
+    desk: &AdminState,
+    head: &Head,
+    file: Option<&str>,
+    links: &Links,
+) -> Result<Answer, AdminError> {
     let content = content_of(desk, head.current()).await?.unwrap_or_else(Content::built_in);
     let mut answer = Answer::well();
     if let Some(file) = file {
@@ -87,9 +102,10 @@ async fn show(desk: &Desk, head: &Head, file: Option<&str>, links: &Links) -> Re
         answer.shows.push(json!({ "file": file, "text": text }));
         return Ok(answer);
     }
-    answer
-        .did
-        .push(format!("지금 손님이 들어오는 판은 {}입니다. 아무것도 바뀌지 않았습니다.", content.house));
+    answer.did.push(format!(
+        "지금 손님이 들어오는 판은 {}입니다. 아무것도 바뀌지 않았습니다.",
+        content.house
+    ));
     answer.next.push(
         "파일을 보려면 file에 이름을 적습니다. 새 판은 check(살펴보기), preview(미리 걷기), load(열기) 차례로 합니다. 되돌리려면 do에 back을 적습니다.".into(),
     );
@@ -121,10 +137,10 @@ const ROUNDS: usize = 4;
 
 /// Saves the head after a change; somebody else's change meanwhile is kept.
 async fn save(
-    desk: &Desk,
+    desk: &AdminState,
     mut head: Versioned<Head>,
     change: impl Fn(Head) -> Head,
-) -> Result<Versioned<Head>, Stuck> {
+) -> Result<Versioned<Head>, AdminError> {
     for _ in 0..ROUNDS {
         let changed = change(head.value.clone());
         if changed == head.value {

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-house", owner_house::handle).await
+    admin::run("owner-house", owner_house::handle).await
 }

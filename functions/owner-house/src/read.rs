@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use drawer::Problem;
-use house::text::Text;
+use admin::Problem;
+use domain::base::text::Text;
 use serde_json::{Map, Value, json};
 
 /// The fields of a call, whatever it does.
-pub(crate) const FIELDS: [&str; 8] = ["do", "file", "version", "files", "room", "riddle", "say", "answer"];
+pub(crate) const FIELDS: [&str; 8] =
+    ["do", "file", "version", "files", "room", "riddle", "say", "answer"];
 
 /// Changes of files: a text, or nothing for a file that goes.
 pub(crate) type Files = BTreeMap<String, Option<String>>;
@@ -19,7 +20,7 @@ pub(crate) struct Place {
 }
 
 /// A call, read.
-pub(crate) enum Wish {
+pub(crate) enum Command {
     /// Show the current version, or one of its files.
     Show { file: Option<String> },
     /// What is wrong with a version.
@@ -36,7 +37,7 @@ pub(crate) enum Wish {
     Accept { place: Place, answer: String },
 }
 
-impl Wish {
+impl Command {
     pub(crate) fn read(fields: &Map<String, Value>) -> Result<Self, Problem> {
         let wish = match fields.get("do") {
             None | Some(Value::Null) => "show",
@@ -51,7 +52,11 @@ impl Wish {
             "erratum" => Ok(Self::Erratum { place: place(fields)?, say: say(fields)? }),
             "accept" => {
                 let answer = text(fields, "answer")?.ok_or_else(|| {
-                    Problem::new("answer", "이제부터 맞는 것으로 할 답을 적습니다", "별 헤아리는 밤")
+                    Problem::new(
+                        "answer",
+                        "이제부터 맞는 것으로 할 답을 적습니다",
+                        "별 헤아리는 밤",
+                    )
                 })?;
                 Ok(Self::Accept { place: place(fields)?, answer })
             }
@@ -67,7 +72,9 @@ impl Wish {
 fn text(fields: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Problem> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => {
+            Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+        }
         Some(_) => Err(Problem::new(name, "따옴표 안에 글로 적습니다", "study/mirror.toml")),
     }
 }
@@ -78,7 +85,11 @@ fn version(fields: &Map<String, Value>) -> Result<String, Problem> {
             && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
     };
     text(fields, "version")?.filter(good).ok_or_else(|| {
-        Problem::new("version", "판의 이름을 로마자, 숫자, 점, 줄표로 20글자까지 적습니다", "2027-01")
+        Problem::new(
+            "version",
+            "판의 이름을 로마자, 숫자, 점, 줄표로 20글자까지 적습니다",
+            "2027-01",
+        )
     })
 }
 
@@ -105,14 +116,16 @@ fn files(fields: &Map<String, Value>) -> Result<Files, Problem> {
 fn place(fields: &Map<String, Value>) -> Result<Place, Problem> {
     let room = text(fields, "room")?
         .ok_or_else(|| Problem::new("room", "수수께끼가 있는 방의 이름을 적습니다", "study"))?;
-    let riddle = text(fields, "riddle")?
-        .ok_or_else(|| Problem::new("riddle", "수수께끼의 이름(파일 이름)을 적습니다", "counting-stars"))?;
+    let riddle = text(fields, "riddle")?.ok_or_else(|| {
+        Problem::new("riddle", "수수께끼의 이름(파일 이름)을 적습니다", "counting-stars")
+    })?;
     Ok(Place { room, riddle })
 }
 
 fn say(fields: &Map<String, Value>) -> Result<Text, Problem> {
     let example = json!({ "ko": "서재의 수수께끼에 글자 하나가 잘못 적혀 있었습니다. 고쳐 두었습니다.", "en": "There was a letter wrong in the riddle of the study. It is mended." });
-    let say: Option<Text> = fields.get("say").cloned().and_then(|say| serde_json::from_value(say).ok());
+    let say: Option<Text> =
+        fields.get("say").cloned().and_then(|say| serde_json::from_value(say).ok());
     let short = |text: &str| !text.trim().is_empty() && text.chars().count() <= 500;
     say.filter(|say| short(&say.ko) && short(&say.en)).ok_or_else(|| {
         Problem::new("say", "편지함에 넣을 말을 한국어와 영어로, 500글자까지 적습니다", example)
@@ -125,7 +138,7 @@ mod tests {
 
     fn problem(call: Value) -> String {
         let Value::Object(fields) = call else { panic!("no call") };
-        Wish::read(&fields).err().map_or_else(String::new, |problem| problem.field)
+        Command::read(&fields).err().map_or_else(String::new, |problem| problem.field)
     }
 
     #[test]
@@ -138,7 +151,10 @@ mod tests {
             (json!({ "do": "check", "files": [] }), "files"),
             (json!({ "do": "check", "files": { "house.toml": 3 } }), "files.house.toml"),
             (json!({ "do": "erratum", "room": "study" }), "riddle"),
-            (json!({ "do": "erratum", "room": "study", "riddle": "mirror", "say": { "ko": "네" } }), "say"),
+            (
+                json!({ "do": "erratum", "room": "study", "riddle": "mirror", "say": { "ko": "네" } }),
+                "say",
+            ),
             (json!({ "do": "accept", "room": "study", "riddle": "mirror" }), "answer"),
             (json!({ "do": "show", "file": 3 }), "file"),
         ] {

@@ -1,9 +1,9 @@
 //! New versions: check, preview, load, roll back.
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    content::{ContentError, House},
-    edition::Head,
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    riddle::content::{ContentError, RoomSet},
+    walk::content_version::Head,
 };
 use serde_json::{Value, json};
 use store::{Content, Lost, Versioned};
@@ -18,7 +18,12 @@ const MOST_BYTES: usize = 300_000;
 const ONLY_CHECKED: &str = "check";
 
 /// The current version's files with these changes, under a new name.
-async fn compose(desk: &Desk, head: &Head, version: &str, files: &Files) -> Result<Content, Stuck> {
+async fn compose(
+    desk: &AdminState,
+    head: &Head,
+    version: &str,
+    files: &Files,
+) -> Result<Content, AdminError> {
     let mut content = content_of(desk, head.current()).await?.unwrap_or_else(Content::built_in);
     for (name, text) in files {
         match text {
@@ -51,9 +56,10 @@ fn named(text: &str, version: &str) -> String {
 /// What is wrong with a version; too large is wrong as well.
 fn findings(content: &Content) -> Vec<String> {
     let bytes: usize = content.files.iter().map(|(name, text)| name.len() + text.len()).sum();
-    let too_large = (bytes > MOST_BYTES)
-        .then(|| format!("집 전체: {bytes}바이트입니다. 한 판은 {MOST_BYTES}바이트까지 넣을 수 있습니다."));
-    House::findings(&content.files()).iter().map(ContentError::korean).chain(too_large).collect()
+    let too_large = (bytes > MOST_BYTES).then(|| {
+        format!("집 전체: {bytes}바이트입니다. 한 판은 {MOST_BYTES}바이트까지 넣을 수 있습니다.")
+    });
+    RoomSet::findings(&content.files()).iter().map(ContentError::korean).chain(too_large).collect()
 }
 
 fn as_problems(findings: Vec<String>) -> Answer {
@@ -63,11 +69,11 @@ fn as_problems(findings: Vec<String>) -> Answer {
 }
 
 pub(crate) async fn check(
-    desk: &Desk,
+    desk: &AdminState,
     head: &Head,
     version: Option<&str>,
     files: &Files,
-) -> Result<Answer, Stuck> {
+) -> Result<Answer, AdminError> {
     let content = if files.is_empty() {
         content_of(desk, version.or(head.current())).await?
     } else {
@@ -76,21 +82,26 @@ pub(crate) async fn check(
     let Some(content) = content else { return Ok(unknown_version()) };
     let findings = findings(&content);
     let mut answer = Answer::well();
-    answer.did.push(format!("{}개 파일을 살펴보았습니다. 아무것도 바뀌지 않았습니다.", content.files.len()));
+    answer.did.push(format!(
+        "{}개 파일을 살펴보았습니다. 아무것도 바뀌지 않았습니다.",
+        content.files.len()
+    ));
     if findings.is_empty() {
         answer.next.push("고칠 데가 없습니다. 새 판이면 preview로 넣어 두고 걸어 보세요.".into());
-        if let Ok(house) = House::load(&content.files()) {
+        if let Ok(house) = RoomSet::load(&content.files()) {
             answer.shows.push(summary(&house));
         }
     } else {
-        answer.next.push(format!("고칠 데가 {}곳 있습니다. 고치고 다시 살펴보세요.", findings.len()));
+        answer
+            .next
+            .push(format!("고칠 데가 {}곳 있습니다. 고치고 다시 살펴보세요.", findings.len()));
         answer.shows.extend(findings.into_iter().map(|finding| json!({ "finding": finding })));
     }
     Ok(answer)
 }
 
 /// What a whole version has: riddles and their kinds, and how long it takes.
-fn summary(house: &House) -> Value {
+fn summary(house: &RoomSet) -> Value {
     let (riddle, plain) = house.expected().minutes();
     let rooms: Vec<_> = house
         .rooms()
@@ -114,20 +125,22 @@ fn unknown_version() -> Answer {
 }
 
 pub(crate) async fn preview(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     head: &Head,
     version: &str,
     files: &Files,
     links: &Links,
-) -> Result<Answer, Stuck> {
+) -> Result<Answer, AdminError> {
     let kept = content_of(desk, Some(version)).await?;
     if files.is_empty() {
         if kept.is_none() {
             return Ok(unknown_version());
         }
         let mut answer = Answer::well();
-        answer.did.push(format!("{version} 판을 걸어 볼 주소를 만들었습니다. 아무것도 바뀌지 않았습니다."));
+        answer.did.push(format!(
+            "{version} 판을 걸어 볼 주소를 만들었습니다. 아무것도 바뀌지 않았습니다."
+        ));
         answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
         answer.next.push("마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
         answer.shows.push(crate::preview(links, version));
@@ -151,26 +164,29 @@ pub(crate) async fn preview(
         return Ok(to_confirm(answer, call));
     }
     match desk.store.save_content(&content).await {
-        // Kept by the same call before, or this very moment: what lies there was compared above, or is compared by the next call.
+        // Kept by the same call before, or this very moment: what lies there was compared above, or
+        // is compared by the next call.
         Ok(()) | Err(Lost::Race(_)) => {}
         Err(lost) => return Err(lost.into()),
     }
     answer.did.push(format!("{version} 판을 넣어 두었습니다. 손님에게는 아직 열지 않았습니다."));
     answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
-    answer
-        .next
-        .push("주소를 열어 걸어 보고, 마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
+    answer.next.push(
+        "주소를 열어 걸어 보고, 마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into(),
+    );
     answer.shows.push(crate::preview(links, version));
     Ok(answer)
 }
 
 pub(crate) async fn load(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     head: Versioned<Head>,
     version: &str,
-) -> Result<Answer, Stuck> {
-    let Some(content) = content_of(desk, Some(version)).await? else { return Ok(unknown_version()) };
+) -> Result<Answer, AdminError> {
+    let Some(content) = content_of(desk, Some(version)).await? else {
+        return Ok(unknown_version());
+    };
     let findings = findings(&content);
     if !findings.is_empty() {
         return Ok(as_problems(findings));
@@ -178,7 +194,11 @@ pub(crate) async fn load(
     open(desk, call, head, version).await
 }
 
-pub(crate) async fn back(desk: &Desk, call: &Call, head: Versioned<Head>) -> Result<Answer, Stuck> {
+pub(crate) async fn back(
+    desk: &AdminState,
+    call: &Call,
+    head: Versioned<Head>,
+) -> Result<Answer, AdminError> {
     // Said twice it would come forth again: the call's code remembers that it was done.
     let row = format!("owner-house-{}", call.code);
     if call.confirmed && desk.store.was_heard(&row).await? {
@@ -198,7 +218,12 @@ pub(crate) async fn back(desk: &Desk, call: &Call, head: Versioned<Head>) -> Res
 }
 
 /// Makes a version the one that new visitors enter.
-async fn open(desk: &Desk, call: &Call, head: Versioned<Head>, version: &str) -> Result<Answer, Stuck> {
+async fn open(
+    desk: &AdminState,
+    call: &Call,
+    head: Versioned<Head>,
+    version: &str,
+) -> Result<Answer, AdminError> {
     let mut answer = Answer::well();
     let built_in = Content::built_in();
     let now = head.value.current().unwrap_or(&built_in.house).to_owned();
@@ -218,11 +243,17 @@ async fn open(desk: &Desk, call: &Call, head: Versioned<Head>, version: &str) ->
         if head.current() == Some(version) {
             return head;
         }
-        let head = if head.history.is_empty() { head.with_current(&built_in.house, call.now) } else { head };
+        let head = if head.history.is_empty() {
+            head.with_current(&built_in.house, call.now)
+        } else {
+            head
+        };
         if head.current() == Some(version) { head } else { head.with_current(version, call.now) }
     })
     .await?;
-    answer.did.push(format!("새로 오는 손님은 {version} 판으로 들어옵니다. 앞의 판은 {now}입니다."));
+    answer
+        .did
+        .push(format!("새로 오는 손님은 {version} 판으로 들어옵니다. 앞의 판은 {now}입니다."));
     answer.next.push("되돌리려면 do에 back을 적어 부르세요.".into());
     Ok(answer)
 }
@@ -233,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_version_gets_its_name_and_nothing_else() {
-        let text = House::built_in_files()[0].1;
+        let text = RoomSet::built_in_files()[0].1;
         let renamed = named(text, "2027-01");
         assert!(renamed.contains("version = \"2027-01\"\n"));
         assert_eq!(renamed.lines().count(), text.lines().count());

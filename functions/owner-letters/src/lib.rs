@@ -1,14 +1,14 @@
-//! 편지: readers' letters that the owner has not read, the oldest first. The owner marks them read, answers (the answer lies in the reader's mailbox), and
-//! notes which books a reader says they have, so that these are never sent.
+//! 편지: readers' letters that the owner has not read, the oldest first. The owner marks them read,
+//! answers (the answer lies in the reader's mailbox), and notes which books a reader says they
+//! have, so that these are never sent.
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck, strangers};
-use house::{
-    id::WorkId,
-    isbn::Isbn,
-    letter::{self, Letter, NotALetter},
-    text::Language,
+use admin::{AdminError, AdminState, Answer, Call, Problem, strangers};
+use domain::{
+    base::{id::WorkId, text::Language},
+    catalog::isbn::Isbn,
+    order::letter::{self, Letter, NotALetter},
 };
 use serde_json::{Map, Value, json};
 use store::{LetterId, Lost};
@@ -31,9 +31,9 @@ struct Line {
 }
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    if let Some(strange) =
-        call.strange(&["letters", "limit"], &json!({ "letters": [{ "letter": LETTER, "answer": "" }] }))
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if let Some(strange) = call
+        .strange(&["letters", "limit"], &json!({ "letters": [{ "letter": LETTER, "answer": "" }] }))
     {
         return Ok(strange);
     }
@@ -50,7 +50,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         match one(&desk, line, &call).await? {
             Ok(said) if call.confirmed => answer.did.push(said),
             Ok(said) => answer.would_do.push(said),
-            Err(why) => problems.push(Problem::new(format!("letters[{place}].letter"), why, LETTER)),
+            Err(why) => {
+                problems.push(Problem::new(format!("letters[{place}].letter"), why, LETTER));
+            }
         }
     }
     if !problems.is_empty() {
@@ -66,7 +68,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     Ok(answer)
 }
 
-async fn show(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+async fn show(desk: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let limit = match call.fields.get("limit") {
         None | Some(Value::Null) => Some(USUAL),
         Some(limit) => limit.as_u64().filter(|limit| (1..=MOST).contains(limit)),
@@ -103,7 +105,11 @@ async fn show(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
 }
 
 /// Does one line; gives what is said of it, or why it can not be done.
-async fn one(desk: &Desk, line: &Line, call: &Call) -> Result<Result<String, String>, Stuck> {
+async fn one(
+    desk: &AdminState,
+    line: &Line,
+    call: &Call,
+) -> Result<Result<String, String>, AdminError> {
     let known = desk.store.letter(&line.letter).await?;
     let Some(known) = known.filter(|letter| letter.author == letter::Author::Reader) else {
         return Ok(Err("이런 편지는 없습니다".into()));
@@ -129,13 +135,16 @@ async fn one(desk: &Desk, line: &Line, call: &Call) -> Result<Result<String, Str
     };
     match desk.store.answer_letter(&line.letter, answer).await {
         Ok(()) => Ok(Ok(format!("{of}: 답장을 편지함에 넣었습니다.{owned}"))),
-        Err(Lost::Race(_)) => Ok(Ok(format!("{of}: 이미 답장했습니다. 두 번 하지 않았습니다.{owned}"))),
+        Err(Lost::Race(_)) => {
+            Ok(Ok(format!("{of}: 이미 답장했습니다. 두 번 하지 않았습니다.{owned}")))
+        }
         Err(lost) => Err(lost.into()),
     }
 }
 
-/// Notes the books that the reader says they have: the works of those the shop knows, and the ISBN itself for the rest, which is a work's usual name.
-async fn own(desk: &Desk, line: &Line, call: &Call) -> Result<(), Stuck> {
+/// Notes the books that the reader says they have: the works of those the shop knows, and the ISBN
+/// itself for the rest, which is a work's usual name.
+async fn own(desk: &AdminState, line: &Line, call: &Call) -> Result<(), AdminError> {
     let books = desk.store.books(&line.owned).await?;
     for isbn in &line.owned {
         let work = match books.get(isbn) {
@@ -152,7 +161,9 @@ async fn own(desk: &Desk, line: &Line, call: &Call) -> Result<(), Stuck> {
 fn read(call: &Call) -> Result<Vec<Line>, Vec<Problem>> {
     let example = || json!([{ "letter": LETTER, "answer": "편지 고맙습니다." }]);
     let letters = match call.fields.get("letters").and_then(Value::as_array) {
-        Some(letters) if !letters.is_empty() && u64::try_from(letters.len()).is_ok_and(|n| n <= MOST) => {
+        Some(letters)
+            if !letters.is_empty() && u64::try_from(letters.len()).is_ok_and(|n| n <= MOST) =>
+        {
             letters
         }
         _ => {
@@ -170,7 +181,10 @@ fn read(call: &Call) -> Result<Vec<Line>, Vec<Problem>> {
         match line(fields, call) {
             Ok(line) => lines.push(line),
             Err(problem) => {
-                problems.push(Problem { field: format!("letters[{place}].{}", problem.field), ..problem });
+                problems.push(Problem {
+                    field: format!("letters[{place}].{}", problem.field),
+                    ..problem
+                });
             }
         }
     }
@@ -179,8 +193,9 @@ fn read(call: &Call) -> Result<Vec<Line>, Vec<Problem>> {
 
 fn line(value: &Map<String, Value>, call: &Call) -> Result<Line, Problem> {
     let letter = value.get("letter").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    let letter =
-        letter.ok_or_else(|| Problem::new("letter", "목록에 있는 편지의 이름을 그대로 적습니다", LETTER))?;
+    let letter = letter.ok_or_else(|| {
+        Problem::new("letter", "목록에 있는 편지의 이름을 그대로 적습니다", LETTER)
+    })?;
     let answer = match value.get("answer") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => match Letter::from_the_owner(text, call.now) {
@@ -191,16 +206,21 @@ fn line(value: &Map<String, Value>, call: &Call) -> Result<Line, Problem> {
                 return Err(Problem::new("answer", expected, "편지 고맙습니다."));
             }
         },
-        Some(_) => return Err(Problem::new("answer", "답장을 따옴표 안에 적습니다", "편지 고맙습니다.")),
+        Some(_) => {
+            return Err(Problem::new("answer", "답장을 따옴표 안에 적습니다", "편지 고맙습니다."));
+        }
     };
     let owned = match value.get("owned") {
         None | Some(Value::Null) => Some(Vec::new()),
-        Some(owned) => owned.as_array().filter(|owned| owned.len() <= MOST_OWNED).and_then(|owned| {
-            owned.iter().map(|isbn| isbn.as_str().and_then(|isbn| isbn.parse().ok())).collect()
-        }),
+        Some(owned) => {
+            owned.as_array().filter(|owned| owned.len() <= MOST_OWNED).and_then(|owned| {
+                owned.iter().map(|isbn| isbn.as_str().and_then(|isbn| isbn.parse().ok())).collect()
+            })
+        }
     };
     let owned = owned.ok_or_else(|| {
-        let expected = format!("독자가 가지고 있다는 책의 ISBN을 {MOST_OWNED}개까지 대괄호 안에 적습니다");
+        let expected =
+            format!("독자가 가지고 있다는 책의 ISBN을 {MOST_OWNED}개까지 대괄호 안에 적습니다");
         Problem::new("owned", expected, json!(["9788936434120"]))
     })?;
     Ok(Line { letter, answer, owned })

@@ -1,4 +1,5 @@
-//! A reader's letter reaches the owner, the answer reaches the reader, and a book the reader has is never sent.
+//! A reader's letter reaches the owner, the answer reaches the reader, and a book the reader has is
+//! never sent.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +28,8 @@ async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     let waiting = unread(&shop).await;
     assert_eq!(waiting.len(), 1, "{waiting:#?}");
     assert_eq!(waiting[0]["text"], "창밖에 눈이 옵니다.");
-    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "answer": "여기도 눈이 옵니다." }] });
+    let call =
+        json!({ "letters": [{ "letter": waiting[0]["letter"], "answer": "여기도 눈이 옵니다." }] });
     shop.owner_does("owner-letters", call.clone()).await;
     assert!(unread(&shop).await.is_empty());
     let again = shop.owner_does("owner-letters", call).await;
@@ -52,7 +54,8 @@ async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
     reader.order_again("middle").await;
     // Eleven in the evening.
     shop.minutes_pass(14 * 60).await;
-    let told = || shop.told().into_iter().filter(|publish| publish.message.contains("answered")).count();
+    let told =
+        || shop.told().into_iter().filter(|publish| publish.message.contains("answered")).count();
     let letters: Vec<Value> = unread(&shop)
         .await
         .iter()

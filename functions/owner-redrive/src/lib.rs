@@ -1,19 +1,21 @@
-//! 되살리기: what lies in the dead-letter queues, why, and sending it back. A task that a function failed five times is set aside there; once the cause is gone, the owner
-//! sends it back to its queue. What is done already does nothing the second time, so that sending back is never wrong, only sometimes needless.
+//! 되살리기: what lies in the dead-letter queues, why, and sending it back. A task that a function
+//! failed five times is set aside there; once the cause is gone, the owner sends it back to its
+//! queue. What is done already does nothing the second time, so that sending back is never wrong,
+//! only sometimes needless.
 
 use std::sync::Arc;
 
+use admin::{AdminError, AdminState, Answer, Call, Problem};
 use aws_sdk_sqs::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     types::{Message as Record, QueueAttributeName},
 };
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    order::State,
-    task::{Message, Queue},
+use domain::order::{
+    State,
+    message::{Message, Queue},
 };
-use post::News;
+use messaging::News;
 use serde_json::{Value, json};
 use store::StoreError;
 
@@ -21,7 +23,8 @@ use store::StoreError;
 const BATCH: i32 = 10;
 /// Messages looked at, or sent back, of one queue in one call.
 const MOST: usize = 50;
-/// For how long a message stays hidden while a call has it in hand, in seconds: longer than the call.
+/// For how long a message stays hidden while a call has it in hand, in seconds: longer than the
+/// call.
 const IN_HAND: i32 = 60;
 
 /// The queues with dead letters: those of the outbox, and that of word for devices.
@@ -37,7 +40,7 @@ struct Pair {
 }
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     if let Some(strange) = call.strange(&["send_back"], &json!({ "send_back": ["choose"] })) {
         return Ok(strange);
     }
@@ -45,7 +48,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         Ok(wanted) => wanted,
         Err(problem) => return Ok(Answer::problems(vec![problem])),
     };
-    let client = Client::new(&desk.cloud.sdk);
+    let client = Client::new(&desk.platform.sdk);
     let mut answer = Answer::well();
     let mut lying = 0;
     for pair in pairs(&desk)? {
@@ -57,7 +60,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             answer.did.push(format!("{}: {sent}개를 다시 보냈습니다", pair.queue));
         } else if count > 0 {
             let looked_at = look(&desk, &client, &pair).await?;
-            answer.shows.push(json!({ "queue": pair.queue, "count": count, "messages": looked_at }));
+            answer
+                .shows
+                .push(json!({ "queue": pair.queue, "count": count, "messages": looked_at }));
             if chosen {
                 let at_once = count.min(MOST);
                 answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", pair.queue));
@@ -95,25 +100,26 @@ fn wanted(call: &Call) -> Result<Option<Vec<&'static str>>, Problem> {
     let wanted: Option<Vec<&str>> =
         names.iter().map(|name| queues().find(|queue| name.as_str() == Some(queue))).collect();
     wanted.filter(|queues| !queues.is_empty()).map(Some).ok_or_else(|| {
-        let expected = format!("{} 가운데 다시 보낼 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
+        let expected =
+            format!("{} 가운데 다시 보낼 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
         Problem::new("send_back", expected, json!(["choose"]))
     })
 }
 
-fn pairs(desk: &Desk) -> Result<Vec<Pair>, Stuck> {
+fn pairs(desk: &AdminState) -> Result<Vec<Pair>, AdminError> {
     queues()
         .map(|queue| {
             let read = |kind: &str| {
                 let variable = format!("{kind}_{}", queue.to_uppercase());
-                let value = desk.cloud.environment.required(&variable).map(ToOwned::to_owned);
-                value.map_err(|why| Stuck::CannotOpen(why.into()))
+                let value = desk.platform.environment.required(&variable).map(ToOwned::to_owned);
+                value.map_err(|why| AdminError::InitError(why.into()))
             };
             Ok(Pair { queue, url: read("QUEUE")?, dead: read("DEAD")? })
         })
         .collect()
 }
 
-async fn count(client: &Client, dead: &str) -> Result<usize, Stuck> {
+async fn count(client: &Client, dead: &str) -> Result<usize, AdminError> {
     let name = QueueAttributeName::ApproximateNumberOfMessages;
     let answer = client
         .get_queue_attributes()
@@ -127,7 +133,7 @@ async fn count(client: &Client, dead: &str) -> Result<usize, Stuck> {
 }
 
 /// Takes a look at what lies there and lays it back.
-async fn look(desk: &Desk, client: &Client, pair: &Pair) -> Result<Vec<Value>, Stuck> {
+async fn look(desk: &AdminState, client: &Client, pair: &Pair) -> Result<Vec<Value>, AdminError> {
     let mut looked_at = Vec::new();
     while looked_at.len() < MOST {
         let mut records = receive(client, &pair.dead).await?;
@@ -152,7 +158,7 @@ async fn look(desk: &Desk, client: &Client, pair: &Pair) -> Result<Vec<Value>, S
 }
 
 /// What is known of one message: the order, its state, and why the message may have failed.
-async fn reason(desk: &Desk, body: &str) -> Result<Value, Stuck> {
+async fn reason(desk: &AdminState, body: &str) -> Result<Value, AdminError> {
     if let Ok(news) = serde_json::from_str::<News>(body) {
         return Ok(json!({
             "message": news.id.to_string(),
@@ -164,7 +170,9 @@ async fn reason(desk: &Desk, body: &str) -> Result<Value, Stuck> {
     }
     let Ok(message) = serde_json::from_str::<Message>(body) else {
         let start: String = body.chars().take(40).collect();
-        return Ok(json!({ "reason": "읽을 수 없는 내용입니다. 다시 보내도 돌아옵니다", "begins": start }));
+        return Ok(
+            json!({ "reason": "읽을 수 없는 내용입니다. 다시 보내도 돌아옵니다", "begins": start }),
+        );
     };
     let order = desk.store.order(message.id.order).await?;
     let reason = match &order {
@@ -186,8 +194,9 @@ async fn reason(desk: &Desk, body: &str) -> Result<Value, Stuck> {
     }))
 }
 
-/// Sends back at most [`MOST`]: each is sent first and taken away after, so that a call that breaks off sends twice rather than never.
-async fn send_back(client: &Client, pair: &Pair) -> Result<usize, Stuck> {
+/// Sends back at most [`MOST`]: each is sent first and taken away after, so that a call that breaks
+/// off sends twice rather than never.
+async fn send_back(client: &Client, pair: &Pair) -> Result<usize, AdminError> {
     let mut sent = 0;
     while sent < MOST {
         let records = receive(client, &pair.dead).await?;
@@ -216,7 +225,7 @@ async fn send_back(client: &Client, pair: &Pair) -> Result<usize, Stuck> {
     Ok(sent)
 }
 
-async fn receive(client: &Client, url: &str) -> Result<Vec<Record>, Stuck> {
+async fn receive(client: &Client, url: &str) -> Result<Vec<Record>, AdminError> {
     let answer = client
         .receive_message()
         .queue_url(url)
@@ -228,10 +237,10 @@ async fn receive(client: &Client, url: &str) -> Result<Vec<Record>, Stuck> {
     Ok(answer.messages.unwrap_or_default())
 }
 
-fn ours<E, R>(error: &SdkError<E, R>) -> Stuck
+fn ours<E, R>(error: &SdkError<E, R>) -> AdminError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
 {
-    StoreError::Unavailable(format!("SQS: {}", cloud::why(error))).into()
+    StoreError::Unavailable(format!("SQS: {}", platform::why(error))).into()
 }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-redrive", owner_redrive::handle).await
+    admin::run("owner-redrive", owner_redrive::handle).await
 }

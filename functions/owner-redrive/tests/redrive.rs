@@ -18,9 +18,11 @@ async fn a_task_that_failed_is_shown_and_sent_back() {
     let system = shop.system();
     let nothing = shop.owner("owner-redrive", json!({})).await;
     assert_eq!((&nothing["status"], &nothing["shows"]), (&json!(200), &Value::Null), "{nothing:#}");
-    system
-        .wire()
-        .inject(Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500).of("pack").for_good());
+    system.wire().inject(
+        Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500)
+            .of("pack")
+            .for_good(),
+    );
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(60).await;
     assert_eq!(shop.state(&order), "chosen");

@@ -1,14 +1,14 @@
-//! A book came back: what was promised for it goes back, counted from that day, and a copy that can be sent again lies on the shelf again.
+//! A book came back: what was promised for it goes back, counted from that day, and a copy that can
+//! be sent again lies on the shelf again.
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    id::OrderId,
-    letter,
-    money::Won,
-    order::Order,
-    refund::Why,
-    withdraw::{NotBack, Reason},
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{calendar, id::OrderId, money::Won},
+    order::{
+        Order, letter,
+        refund::RefundReason,
+        withdrawal::{NotBack, ReturnReason},
+    },
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -16,14 +16,14 @@ use store::{Change, Guard, Lost};
 
 use crate::{ROUNDS, busy, no_order, no_such_order, order_in};
 
-struct Wish {
+struct Command {
     order: OrderId,
     day: Date,
     shelve: bool,
 }
 
 /// Takes the owner's word that a book came back.
-pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+pub(crate) async fn handle(desk: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let wish = match read(call) {
         Ok(wish) => wish,
         Err(problems) => return Ok(Answer::problems(problems)),
@@ -39,8 +39,12 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         let step = match read.value.clone().came_back(wish.day, call.now) {
             Ok(step) => step,
             // The other of two calls at once was faster.
-            Err(_) if call.confirmed && desk.store.was_done(&call.code, id).await? => return Ok(before(id)),
-            Err(why) => return Ok(Answer::problems(vec![not_back(why, calendar::today(call.now))])),
+            Err(_) if call.confirmed && desk.store.was_done(&call.code, id).await? => {
+                return Ok(before(id));
+            }
+            Err(why) => {
+                return Ok(Answer::problems(vec![not_back(why, calendar::today(call.now))]));
+            }
         };
         let copy = match (&read.value.choice, wish.shelve) {
             (Some(choice), true) => {
@@ -56,7 +60,8 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
             answer.call = Some(call.to_confirm());
             return Ok(answer);
         }
-        let change = Change { seen: read.version, step: &step, handled: None, copy: None, paid: false };
+        let change =
+            Change { seen: read.version, step: &step, handled: None, copy: None, paid: false };
         match desk.store.take_back(&change, &call.code, copy.as_ref()).await {
             Ok(()) => {
                 answer.did.push(format!("주문 {id}: {what}"));
@@ -73,7 +78,9 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
 
 fn before(order: OrderId) -> Answer {
     let mut answer = Answer::well();
-    answer.did.push(format!("주문 {order}: 책이 돌아온 것은 이미 적혀 있습니다. 두 번 하지 않았습니다."));
+    answer
+        .did
+        .push(format!("주문 {order}: 책이 돌아온 것은 이미 적혀 있습니다. 두 번 하지 않았습니다."));
     answer
 }
 
@@ -84,7 +91,7 @@ fn told(order: &Order, shelved: bool) -> String {
     } else {
         "책은 서가에 다시 꽂지 않습니다(꽂으려면 shelve를 true로)."
     };
-    let money = match order.refunds.iter().rfind(|refund| refund.why == Why::Withdrawn) {
+    let money = match order.refunds.iter().rfind(|refund| refund.why == RefundReason::Withdrawn) {
         Some(refund) => format!(
             "{}원을 {}까지 돌려드리고 읽는 분께 알립니다. 돌아온 우송료로 남기는 돈은 {}원입니다.",
             refund.amount,
@@ -117,11 +124,11 @@ pub(crate) fn show(order: &Order) -> Value {
         "what": "돌아올 책",
         "order": order.id.to_string(),
         "reason": withdrawal.map(|withdrawal| match withdrawal.reason {
-            Reason::MindChanged => "마음이 바뀜",
-            Reason::Damaged => "상했거나 약속과 다름",
+            ReturnReason::MindChanged => "마음이 바뀜",
+            ReturnReason::Damaged => "상했거나 약속과 다름",
         }),
-        "asked_at": withdrawal.map(|w| letter::clock(w.asked_at, house::text::Language::Ko)),
-        "goes_back_won": withdrawal.map_or(Won::ZERO, |w| order.held().saturating_sub(w.postage)).0,
+        "asked_at": withdrawal.map(|w| letter::clock(w.asked_at, domain::base::text::Language::Ko)),
+        "goes_back_won": withdrawal.map_or(Won::ZERO, |w| order.refundable().saturating_sub(w.postage)).0,
         "to": {
             "recipient": address.recipient.reveal(),
             "phone": address.phone.reveal(),
@@ -137,14 +144,17 @@ pub(crate) fn call(order: &Order, today: Date) -> Value {
     json!({ "order": order.id.to_string(), "came_back": today.to_string(), "shelve": false })
 }
 
-fn read(call: &Call) -> Result<Wish, Vec<Problem>> {
+fn read(call: &Call) -> Result<Command, Vec<Problem>> {
     let mut problems = Vec::new();
     let order = order_in(&call.fields);
     if order.is_none() {
         problems.push(no_order());
     }
-    let day: Option<Date> =
-        call.fields.get("came_back").and_then(Value::as_str).and_then(|day| day.trim().parse().ok());
+    let day: Option<Date> = call
+        .fields
+        .get("came_back")
+        .and_then(Value::as_str)
+        .and_then(|day| day.trim().parse().ok());
     if day.is_none() {
         let today = calendar::today(call.now).to_string();
         problems.push(Problem::new("came_back", "책이 돌아온 날짜를 연-월-일로 적습니다", today));
@@ -158,7 +168,7 @@ fn read(call: &Call) -> Result<Wish, Vec<Problem>> {
         problems.push(Problem::new("shelve", expected, true));
     }
     match (order, day, shelve) {
-        (Some(order), Some(day), Some(shelve)) => Ok(Wish { order, day, shelve }),
+        (Some(order), Some(day), Some(shelve)) => Ok(Command { order, day, shelve }),
         _ => Err(problems),
     }
 }

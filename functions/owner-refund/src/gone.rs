@@ -1,8 +1,12 @@
-//! A deposit that the bank took back after the order was packed: the owner says how it was settled with the reader, and the order leaves the desk, or
-//! waits there again to be posted. No money moves.
+//! A deposit that the bank took back after the order was packed: the owner says how it was settled
+//! with the reader, and the order leaves the desk, or waits there again to be posted. No money
+//! moves.
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{id::OrderId, order::Step, refund::Refund, written};
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{free_text, id::OrderId},
+    order::{Step, refund::Refund},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,12 +15,12 @@ use crate::{
 };
 
 /// Takes the owner's word.
-pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+pub(crate) async fn handle(desk: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let how = call
         .fields
         .get("settled")
         .and_then(Value::as_str)
-        .map(written::line)
+        .map(free_text::line)
         .filter(|how| !how.is_empty() && how.chars().count() <= Refund::LONGEST_NOTE);
     let (order, how) = match (order_in(&call.fields), how) {
         (Some(order), Some(how)) => (order, how),
@@ -28,7 +32,7 @@ pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         }
     };
     round::take(desk, call, order, || before(order), |read, now| {
-        let Some(settled) = read.clone().deposit_settled(&how, now) else {
+        let Some(settled) = read.clone().reversal_settled(&how, now) else {
             let expected = "포장한 뒤에 은행이 입금을 되돌린 주문의 번호를 적습니다. owner-desk에서 ‘되돌려진 입금’으로 보입니다";
             return Err(Box::new(Answer::problems(vec![Problem::new("order", expected, order.to_string())])));
         };

@@ -1,8 +1,11 @@
-//! A refund that the provider would not do, and that the owner gave back by another way: the owner says on which day and how, and the reader is told.
-//! Nothing is asked of the provider.
+//! A refund that the provider would not do, and that the owner gave back by another way: the owner
+//! says on which day and how, and the reader is told. Nothing is asked of the provider.
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{calendar, letter, refund::NotByHand};
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::calendar,
+    order::{letter, refund::NotByHand},
+};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -12,7 +15,7 @@ use crate::{
 };
 
 /// Takes the owner's word.
-pub(crate) async fn handle(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+pub(crate) async fn handle(desk: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let today = calendar::today(call.now);
     let text = call.fields.get("by_hand").and_then(Value::as_str);
     let day: Option<Date> = text.and_then(|day| day.trim().parse().ok());

@@ -1,8 +1,10 @@
-//! 돌려주기: without fields, which refunds have stopped or are on their way, and which books are awaited; with an order, an amount and a reason, that much
-//! goes back by the same pipeline as every refund; with an order and the day on which its book came back, what was promised for that goes back (`back`).
-//! A refund that has stopped can be settled by the owner's word that it was given back by hand (`hand`), and so can a deposit that the bank took back
-//! from a packed order (`gone`).
-//! Never more than the shop holds of that order's money, and the same call twice gives back once.
+//! 돌려주기: without fields, which refunds have stopped or are on their way, and which books are
+//! awaited; with an order, an amount and a reason, that much goes back by the same pipeline as
+//! every refund; with an order and the day on which its book came back, what was promised for that
+//! goes back (`back`). A refund that has stopped can be settled by the owner's word that it was
+//! given back by hand (`hand`), and so can a deposit that the bank took back from a packed order
+//! (`gone`). Never more than the shop holds of that order's money, and the same call twice gives
+//! back once.
 
 mod back;
 mod gone;
@@ -11,16 +13,13 @@ mod round;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    id::OrderId,
-    letter,
-    money::Won,
-    order::Order,
-    refund::{NotRefundable, Progress, Refund, Why},
-    text::Language,
-    written,
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::{calendar, free_text, id::OrderId, money::Won, text::Language},
+    order::{
+        Order, letter,
+        refund::{NotRefundable, Progress, Refund, RefundReason},
+    },
 };
 use round::Plan;
 use serde_json::{Map, Value, json};
@@ -31,14 +30,14 @@ const SHOWN: i32 = 50;
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
-struct Wish {
+struct Command {
     order: OrderId,
     amount: Won,
     reason: String,
 }
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     if let Some(strange) = call.strange(
         &["order", "amount", "reason", "came_back", "shelve", "by_hand", "settled"],
         &json!({ "order": example_order(), "amount": 3_000, "reason": "모서리가 접힌 책을 보내 드려서" }),
@@ -69,7 +68,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         let would = format!(
             "주문 {order}: {amount}원을 결제하신 방법으로 돌려드리고, 되면 읽는 분께 알립니다(까닭: {}). 돌려드린 뒤에 가게에 남는 돈은 {}원입니다.",
             wish.reason,
-            step.order.held()
+            step.order.refundable()
         );
         let did = format!(
             "주문 {order}: {amount}원을 돌려드리라고 적었습니다. {}까지 됩니다.",
@@ -92,12 +91,14 @@ fn busy(order: OrderId) -> Problem {
 
 fn before(amount: Won, order: OrderId) -> Answer {
     let mut answer = Answer::well();
-    answer.did.push(format!("주문 {order}: {amount}원은 이미 적혀 있습니다. 두 번 하지 않았습니다."));
+    answer
+        .did
+        .push(format!("주문 {order}: {amount}원은 이미 적혀 있습니다. 두 번 하지 않았습니다."));
     answer
 }
 
 /// What has stopped, and what is on its way.
-async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
+async fn list(desk: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let stopped = desk.store.desk(SHOWN).await?.orders;
     let under_way = desk.store.refunds_under_way(SHOWN).await?;
     let awaited = desk.store.returns_awaited(SHOWN).await?;
@@ -107,7 +108,7 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
     let mut again = None;
     for order in orders {
         for refund in &order.refunds {
-            if let Progress::Parked { .. } = refund.progress {
+            if let Progress::NeedsOwner { .. } = refund.progress {
                 again.get_or_insert_with(|| {
                     json!({ "order": order.id.to_string(), "amount": refund.amount.0, "reason": "다시 돌려드림" })
                 });
@@ -116,7 +117,9 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
         }
     }
     answer.shows.extend(awaited.iter().map(|order| back::show(&order.value)));
-    if let Some(order) = stopped.iter().map(|order| &order.value).find(|order| order.deposit_is_open()) {
+    if let Some(order) =
+        stopped.iter().map(|order| &order.value).find(|order| order.reversal_is_open())
+    {
         answer.next.push("은행이 되돌린 입금이 있습니다. 읽는 분과 매듭을 지으셨으면 settled에 어떻게 하셨는지 적어 calls의 내용을 부르세요.".into());
         answer.calls.insert("owner-refund".into(), gone::call(&order.id.to_string()));
     }
@@ -129,9 +132,10 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
     }
     if answer.shows.is_empty() {
         answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
-        answer
-            .next
-            .push("돌려드릴 일이 있으면 order(주문 번호), amount(원), reason(까닭)을 적어 부르세요.".into());
+        answer.next.push(
+            "돌려드릴 일이 있으면 order(주문 번호), amount(원), reason(까닭)을 적어 부르세요."
+                .into(),
+        );
     }
     if let Some(call) = again {
         answer.next.push(
@@ -146,22 +150,22 @@ async fn list(desk: &Desk, call: &Call) -> Result<Answer, Stuck> {
 
 fn show(order: &Order, refund: &Refund) -> Option<Value> {
     let (what, code) = match &refund.progress {
-        Progress::Parked { code } => ("멈춤", Some(code)),
-        Progress::NoAccount => ("계좌를 기다림", None),
+        Progress::NeedsOwner { code } => ("멈춤", Some(code)),
+        Progress::AwaitingBankDetails => ("계좌를 기다림", None),
         Progress::Due | Progress::Asked => ("가는 길", None),
-        Progress::Done { .. } | Progress::ByHand { .. } | Progress::Replaced => return None,
+        Progress::Done { .. } | Progress::ByHand { .. } | Progress::Superseded => return None,
     };
     Some(json!({
         "what": what,
         "order": order.id.to_string(),
         "amount": refund.amount.0,
         "why": match refund.why {
-            Why::Difference => "책값의 차액",
-            Why::Cancelled => "주문 취소",
-            Why::PaidTooLate => "취소한 뒤에 들어온 결제",
-            Why::NoPlace => "자리가 나간 뒤에 확인된 결제",
-            Why::Withdrawn => "돌려보낸 책",
-            Why::Owner => "주인장이 돌려드림",
+            RefundReason::Difference => "책값의 차액",
+            RefundReason::Cancelled => "주문 취소",
+            RefundReason::PaidTooLate => "취소한 뒤에 들어온 결제",
+            RefundReason::NoPlace => "자리가 나간 뒤에 확인된 결제",
+            RefundReason::Withdrawn => "돌려보낸 책",
+            RefundReason::Owner => "주인장이 돌려드림",
         },
         "reason": refund.note,
         "by": letter::korean_date(refund.by),
@@ -171,7 +175,7 @@ fn show(order: &Order, refund: &Refund) -> Option<Value> {
             "number": to.number.reveal(),
             "holder": to.holder.reveal(),
         })),
-        "held_won": order.held().0,
+        "held_won": order.refundable().0,
     }))
 }
 
@@ -193,7 +197,7 @@ fn empty(fields: &Map<String, Value>, field: &str) -> bool {
         || fields.get(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty())
 }
 
-fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
+fn read(fields: &Map<String, Value>) -> Result<Command, Vec<Problem>> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let mut problems = Vec::new();
     let order = order_in(fields);
@@ -202,18 +206,26 @@ fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
     }
     let amount = fields.get("amount").and_then(Value::as_u64).filter(|amount| *amount > 0);
     if amount.is_none() {
-        problems.push(Problem::new("amount", "돌려드릴 금액을 원 단위의 수로, 따옴표 없이 적습니다", 3_000));
+        problems.push(Problem::new(
+            "amount",
+            "돌려드릴 금액을 원 단위의 수로, 따옴표 없이 적습니다",
+            3_000,
+        ));
     }
     let reason = text("reason")
-        .map(written::line)
+        .map(free_text::line)
         .filter(|reason| !reason.is_empty() && reason.chars().count() <= Refund::LONGEST_NOTE);
     if reason.is_none() {
-        let expected =
-            format!("까닭을 1자에서 {}자까지 적습니다. 읽는 분의 편지에도 적힙니다", Refund::LONGEST_NOTE);
+        let expected = format!(
+            "까닭을 1자에서 {}자까지 적습니다. 읽는 분의 편지에도 적힙니다",
+            Refund::LONGEST_NOTE
+        );
         problems.push(Problem::new("reason", expected, "모서리가 접힌 책을 보내 드려서"));
     }
     match (order, amount, reason) {
-        (Some(order), Some(amount), Some(reason)) => Ok(Wish { order, amount: Won(amount), reason }),
+        (Some(order), Some(amount), Some(reason)) => {
+            Ok(Command { order, amount: Won(amount), reason })
+        }
         _ => Err(problems),
     }
 }

@@ -1,8 +1,9 @@
-//! What the owner's word does to one order: shown first, done once when it is confirmed, and tried again if somebody else changes the order meanwhile.
+//! What the owner's word does to one order: shown first, done once when it is confirmed, and tried
+//! again if somebody else changes the order meanwhile.
 
-use drawer::{Answer, Call, Desk, Stuck};
-use house::{
-    id::OrderId,
+use admin::{AdminError, AdminState, Answer, Call};
+use domain::{
+    base::id::OrderId,
     order::{Order, Step},
 };
 use jiff::Timestamp;
@@ -24,12 +25,12 @@ pub(crate) struct Plan {
 
 /// Takes the step that `plan` makes of the order. `before` says that the same call did it before.
 pub(crate) async fn take(
-    desk: &Desk,
+    desk: &AdminState,
     call: &Call,
     order: OrderId,
     before: impl Fn() -> Answer,
     plan: impl Fn(Order, Timestamp) -> Result<Plan, Box<Answer>>,
-) -> Result<Answer, Stuck> {
+) -> Result<Answer, AdminError> {
     if call.confirmed && desk.store.was_done(&call.code, order).await? {
         return Ok(before());
     }
@@ -40,7 +41,9 @@ pub(crate) async fn take(
         let plan = match plan(read.value, call.now) {
             Ok(plan) => plan,
             // The other of two calls at once was faster.
-            Err(_) if call.confirmed && desk.store.was_done(&call.code, order).await? => return Ok(before()),
+            Err(_) if call.confirmed && desk.store.was_done(&call.code, order).await? => {
+                return Ok(before());
+            }
             Err(answer) => return Ok(*answer),
         };
         let mut answer = Answer::well();
@@ -50,7 +53,8 @@ pub(crate) async fn take(
             answer.call = Some(call.to_confirm());
             return Ok(answer);
         }
-        let change = Change { seen: read.version, step: &plan.step, handled: None, copy: None, paid: false };
+        let change =
+            Change { seen: read.version, step: &plan.step, handled: None, copy: None, paid: false };
         match desk.store.commit_once(&change, &call.code).await {
             Ok(()) => {
                 answer.did.push(plan.did);

@@ -39,11 +39,9 @@ async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
         .into_iter()
         .filter(|item| item["kind"]["S"] == "letter" && item["notice"]["S"] == "refunded")
         .collect();
-    assert!(
-        letters
-            .iter()
-            .any(|letter| letter["text"]["S"].as_str().is_some_and(|text| text.contains("모서리가 접힌 책")))
-    );
+    assert!(letters.iter().any(|letter| {
+        letter["text"]["S"].as_str().is_some_and(|text| text.contains("모서리가 접힌 책"))
+    }));
     shop.nothing_failed();
 }
 
@@ -57,7 +55,10 @@ async fn never_more_than_is_held_and_every_field_explains_itself() {
         (json!({ "order": order, "amount": "3000", "reason": "까닭" }), "amount"),
         (json!({ "order": order, "amount": 3000, "reason": " " }), "reason"),
         (json!({ "order": "none", "amount": 3000, "reason": "까닭" }), "order"),
-        (json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "amount": 3000, "reason": "까닭" }), "order"),
+        (
+            json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "amount": 3000, "reason": "까닭" }),
+            "order",
+        ),
     ] {
         let answer = shop.owner("owner-refund", call).await;
         assert_eq!(
@@ -72,7 +73,8 @@ async fn never_more_than_is_held_and_every_field_explains_itself() {
 #[tokio::test]
 async fn a_refund_that_stopped_is_listed_and_given_back_again() {
     let (shop, order) = sent(15_000).await;
-    shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
+    shop.standin()
+        .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
     shop.settle().await;
     let list = shop.owner("owner-refund", json!({})).await;
     assert_eq!(
@@ -91,7 +93,8 @@ async fn a_refund_that_stopped_is_listed_and_given_back_again() {
 #[tokio::test]
 async fn a_refund_that_stopped_is_settled_by_the_owners_word_once_and_the_reader_is_told() {
     let (shop, order) = sent(15_000).await;
-    shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
+    shop.standin()
+        .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
     shop.settle().await;
     let list = shop.owner("owner-refund", json!({})).await;
     let call = list["calls"]["owner-refund"].clone();
@@ -124,9 +127,12 @@ async fn a_refund_that_stopped_is_settled_by_the_owners_word_once_and_the_reader
         .collect();
     assert_eq!(letters.len(), 1);
     assert!(
-        letters[0]["text"]["S"].as_str().unwrap().contains("주인장이 손수 돌려드렸습니다(길: 계좌로 보냄)")
+        letters[0]["text"]["S"]
+            .as_str()
+            .unwrap()
+            .contains("주인장이 손수 돌려드렸습니다(길: 계좌로 보냄)")
     );
-    let day = house::calendar::today(shop.now()).to_string();
+    let day = domain::base::calendar::today(shop.now()).to_string();
     let accounts = shop.owner("reconcile", json!({ "day": day })).await;
     assert_eq!(
         (&accounts["shows"][0]["differences"], &accounts["shows"][0]["by_hand_won"]),

@@ -1,5 +1,7 @@
-//! 책 들이기: takes books into stock, by a list or by a spreadsheet's CSV, corrects what was said of them, and withdraws copies or whole works. Rows are tried one
-//! by one, a bad one is named and leaves its neighbours alone, the same call twice does it once, and a call that runs out of time goes on where it stopped.
+//! 책 들이기: takes books into stock, by a list or by a spreadsheet's CSV, corrects what was said of
+//! them, and withdraws copies or whole works. Rows are tried one by one, a bad one is named and
+//! leaves its neighbours alone, the same call twice does it once, and a call that runs out of time
+//! goes on where it stopped.
 
 mod job;
 mod row;
@@ -10,19 +12,20 @@ use std::{
     sync::Arc,
 };
 
-use drawer::{Answer, Call, Desk, GOES_ON, Line, Problem, Stuck};
-use house::{
-    calendar,
-    choose::{Book, Love},
-    isbn::Isbn,
-    korean::Particle,
-    taste::Mood,
+use admin::{AdminError, AdminState, Answer, Call, GOES_ON, Line, Problem};
+use domain::{
+    base::{calendar, korean::Particle},
+    catalog::{
+        isbn::Isbn,
+        selection::{Book, Love},
+        taste::Mood,
+    },
 };
 use jiff::SignedDuration;
 use serde_json::Value;
 use store::{Lost, Rewrite, Store, Versioned};
 
-use job::{Job, Wish};
+use job::{Command, Job};
 
 /// Up to so many rows are answered one by one; of more, a summary is.
 const SPOKEN: usize = 50;
@@ -37,7 +40,7 @@ const ROUNDS: usize = 4;
 const PATIENCE: SignedDuration = SignedDuration::from_secs(20);
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let job = match Job::read(&desk, &call).await? {
         Ok(job) => job,
         Err(problems) => return Ok(Answer::problems(problems)),
@@ -46,10 +49,11 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     let mood = desk.store.taste().await?.0.value.mood(today);
     let shelver = Shelver { desk: &desk, call: &call, mood };
     let mut report = Report { problems: job.problems, ..Report::default() };
-    let rows: Vec<&(usize, Wish)> = job.rows.iter().filter(|(number, _)| *number >= job.from).collect();
+    let rows: Vec<&(usize, Command)> =
+        job.rows.iter().filter(|(number, _)| *number >= job.from).collect();
     for rows in rows.chunks(Store::REWRITTEN) {
         if let Some((number, _)) = rows.first()
-            && desk.cloud.clock.now().duration_since(call.now) >= PATIENCE
+            && desk.platform.clock.now().duration_since(call.now) >= PATIENCE
         {
             report.stopped_at = Some(*number);
             break;
@@ -60,7 +64,7 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
 }
 
 struct Shelver<'a> {
-    desk: &'a Desk,
+    desk: &'a AdminState,
     call: &'a Call,
     mood: Mood,
 }
@@ -72,8 +76,13 @@ struct Worked {
 }
 
 impl Shelver<'_> {
-    /// Does the rows of one transaction, or shows what would be done. A row that can not be done is left out of it.
-    async fn shelve(&self, rows: &[&(usize, Wish)], report: &mut Report) -> Result<(), Stuck> {
+    /// Does the rows of one transaction, or shows what would be done. A row that can not be done is
+    /// left out of it.
+    async fn shelve(
+        &self,
+        rows: &[&(usize, Command)],
+        report: &mut Report,
+    ) -> Result<(), AdminError> {
         let isbns: Vec<Isbn> = rows.iter().map(|(_, wish)| wish.isbn().clone()).collect();
         for _ in 0..ROUNDS {
             let (books, done) = self.desk.store.books_and_done(&isbns, &self.call.code).await?;
@@ -122,10 +131,10 @@ impl Shelver<'_> {
     /// What becomes of the book of one row; none if an earlier call did it.
     async fn work_out(
         &self,
-        wish: &Wish,
+        wish: &Command,
         books: &HashMap<Isbn, Versioned<Book>>,
         done: &HashSet<Isbn>,
-    ) -> Result<Result<Option<Worked>, Vec<Problem>>, Stuck> {
+    ) -> Result<Result<Option<Worked>, Vec<Problem>>, AdminError> {
         let read = books.get(wish.isbn());
         let known = read.map(|book| &book.value);
         if self.call.confirmed && done.contains(wish.isbn()) {
@@ -135,15 +144,15 @@ impl Shelver<'_> {
             Ok(Err(vec![Problem::new(format!("{}.{field}", wish.at()), expected, example)]))
         };
         let after = match (wish, known) {
-            (Wish::Comes(row), _) => {
+            (Command::Comes(row), _) => {
                 let love = match (&row.work, row.love, known) {
                     (Some(work), None, None) => self.love_of(work).await?,
                     _ => None,
                 };
                 row.onto(known, love)
             }
-            (Wish::Corrects(row), Some(book)) => row.onto(Some(book), None),
-            (Wish::Goes { copies, .. }, Some(book)) => {
+            (Command::Corrects(row), Some(book)) => row.onto(Some(book), None),
+            (Command::Goes { copies, .. }, Some(book)) => {
                 let free = book.free();
                 let goes = copies.unwrap_or(free);
                 if goes > free || free == 0 {
@@ -162,14 +171,14 @@ impl Shelver<'_> {
     }
 
     /// How much the owner loves a work, if the shop has an edition of it.
-    async fn love_of(&self, work: &house::id::WorkId) -> Result<Option<Love>, Stuck> {
+    async fn love_of(&self, work: &domain::base::id::WorkId) -> Result<Option<Love>, AdminError> {
         let editions = self.desk.store.editions(work).await?;
         let first = editions.into_iter().take(1).collect::<Vec<_>>();
         Ok(self.desk.store.books(&first).await?.into_values().next().map(|book| book.value.love))
     }
 
     /// A work is loved alike in all its editions: those of another love follow this one.
-    async fn loved_alike(&self, book: &Book) -> Result<(), Stuck> {
+    async fn loved_alike(&self, book: &Book) -> Result<(), AdminError> {
         if book.work.as_str() == book.isbn.as_str() {
             return Ok(());
         }
@@ -183,7 +192,8 @@ impl Shelver<'_> {
             .collect();
         for isbn in others {
             for _ in 0..ROUNDS {
-                let Some(other) = self.desk.store.books(std::slice::from_ref(&isbn)).await?.remove(&isbn)
+                let Some(other) =
+                    self.desk.store.books(std::slice::from_ref(&isbn)).await?.remove(&isbn)
                 else {
                     break;
                 };
@@ -202,23 +212,27 @@ impl Shelver<'_> {
         Ok(())
     }
 
-    fn line(&self, wish: &Wish, before: Option<&Book>, after: &Book) -> String {
+    fn line(&self, wish: &Command, before: Option<&Book>, after: &Book) -> String {
         let Book { title, list_price, .. } = after;
         let free = after.free();
-        let did = |did: &'static str, would: &'static str| if self.call.confirmed { did } else { would };
+        let did =
+            |did: &'static str, would: &'static str| if self.call.confirmed { did } else { would };
         match (wish, before) {
-            (Wish::Comes(row), _) => format!(
+            (Command::Comes(row), _) => format!(
                 "「{title}」 {}권 (정가 {list_price}원, 남는 책 {free}권): 서가에 {}",
                 row.copies,
                 did("꽂았습니다", "꽂습니다")
             ),
-            (Wish::Corrects(_), before) => {
+            (Command::Corrects(_), before) => {
                 let changes = before.map(|before| changes(before, after)).unwrap_or_default();
-                let changes =
-                    if changes.is_empty() { "바뀌는 것이 없습니다".to_owned() } else { changes };
+                let changes = if changes.is_empty() {
+                    "바뀌는 것이 없습니다".to_owned()
+                } else {
+                    changes
+                };
                 format!("「{title}」 {changes}: {}", did("고쳤습니다", "고칩니다"))
             }
-            (Wish::Goes { .. }, before) => {
+            (Command::Goes { .. }, before) => {
                 let gone = before.map_or(0, Book::free).saturating_sub(free);
                 format!(
                     "「{title}」 {gone}권 (남는 책 {free}권): 서가에서 {}",
@@ -275,11 +289,13 @@ impl Report {
         self.lines.push(line);
     }
 
-    fn before(&mut self, wish: &Wish, books: &HashMap<Isbn, Versioned<Book>>) {
-        let title = books.get(wish.isbn()).map_or(wish.isbn().as_str(), |book| book.value.title.as_str());
+    fn before(&mut self, wish: &Command, books: &HashMap<Isbn, Versioned<Book>>) {
+        let title =
+            books.get(wish.isbn()).map_or(wish.isbn().as_str(), |book| book.value.title.as_str());
         self.before += 1;
-        self.lines
-            .push(Line::Did(format!("「{title}」: 오늘 같은 부름으로 이미 했습니다. 두 번 하지 않았습니다")));
+        self.lines.push(Line::Did(format!(
+            "「{title}」: 오늘 같은 부름으로 이미 했습니다. 두 번 하지 않았습니다"
+        )));
     }
 
     fn take(&mut self, part: Self) {
@@ -319,9 +335,9 @@ impl Report {
             let code = Particle::Object.attach(&format!("\"confirm\": \"{}\"", call.code));
             answer.next.push(format!("맞으면 보내신 내용에 {code} 더해 다시 부르세요."));
         } else if !answer.did.is_empty() && self.stopped_at.is_none() {
-            answer
-                .next
-                .push("서가는 /shelf에서 볼 수 있습니다. 책을 기다리던 주문은 저절로 이어집니다.".into());
+            answer.next.push(
+                "서가는 /shelf에서 볼 수 있습니다. 책을 기다리던 주문은 저절로 이어집니다.".into(),
+            );
         }
         if let Some(row) = self.stopped_at {
             let mut add = format!("\"{GOES_ON}\": {row}");

@@ -1,13 +1,12 @@
 //! One row of the call: read field by field, each problem with what was expected and an example.
 
-use drawer::{Problem, strangers};
-use house::{
-    choose::{Book, Love},
-    id::WorkId,
-    isbn::Isbn,
-    money::Won,
-    price::PriceRange,
-    written,
+use admin::{Problem, strangers};
+use domain::{
+    base::{free_text, id::WorkId, money::Won, price::PriceRange},
+    catalog::{
+        isbn::Isbn,
+        selection::{Book, Love},
+    },
 };
 use serde_json::{Map, Value, json};
 
@@ -34,7 +33,8 @@ pub(crate) const FIELDS: [&str; 12] = [
     "copies",
 ];
 
-/// What is said of one book: copies that come in, or facts to be corrected. What is not said stays as it is.
+/// What is said of one book: copies that come in, or facts to be corrected. What is not said stays
+/// as it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     /// The row's place in the call, for the problems: `books[3]`.
@@ -56,7 +56,10 @@ pub(crate) struct Row {
 
 impl Row {
     /// Reads a row. `comes_in`: copies are to be said; a correction says none.
-    #[expect(clippy::too_many_lines, reason = "one field after the other: a table of what was expected")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one field after the other: a table of what was expected"
+    )]
     pub(crate) fn read(value: &Value, at: &str, comes_in: bool) -> Result<Self, Vec<Problem>> {
         let nothing = Map::new();
         let fields = value.as_object().unwrap_or(&nothing);
@@ -66,7 +69,10 @@ impl Row {
         };
         let said = |field: &str| fields.get(field).filter(|value| !value.is_null());
         let text = |value: &Value| {
-            value.as_str().map(written::line).filter(|text| !text.is_empty() && text.chars().count() <= 200)
+            value
+                .as_str()
+                .map(free_text::line)
+                .filter(|text| !text.is_empty() && text.chars().count() <= 200)
         };
         let isbn = match said("isbn").and_then(Value::as_str).map(str::parse::<Isbn>) {
             Some(Ok(isbn)) => Some(isbn),
@@ -130,8 +136,9 @@ impl Row {
             }
             Some(Some(price)) if PriceRange::of(Won(price)).is_none() => {
                 let most = PriceRange::Heavy.up_to();
-                let expected =
-                    format!("정가는 1원에서 {most}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다");
+                let expected = format!(
+                    "정가는 1원에서 {most}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다"
+                );
                 wrong("list_price", &expected, json!(15_000));
                 None
             }
@@ -175,13 +182,19 @@ impl Row {
         }
     }
 
-    /// The book as it stands after this row. A book that the shop never had needs all its facts; `love` is that of another edition, if there is one.
-    pub(crate) fn onto(&self, before: Option<&Book>, love: Option<Love>) -> Result<Book, Vec<Problem>> {
+    /// The book as it stands after this row. A book that the shop never had needs all its facts;
+    /// `love` is that of another edition, if there is one.
+    pub(crate) fn onto(
+        &self,
+        before: Option<&Book>,
+        love: Option<Love>,
+    ) -> Result<Book, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut missing = |field: &str, expected: &str, example: Value| {
             problems.push(Problem::new(format!("{}.{field}", self.at), expected, example));
         };
-        let text = |said: &Option<String>, known: Option<&String>| said.clone().or_else(|| known.cloned());
+        let text =
+            |said: &Option<String>, known: Option<&String>| said.clone().or_else(|| known.cloned());
         let title = text(&self.title, before.map(|book| &book.title));
         let author = text(&self.author, before.map(|book| &book.author));
         let publisher = text(&self.publisher, before.map(|book| &book.publisher));
@@ -200,11 +213,19 @@ impl Row {
         }
         let list_price = self.list_price.or(before.map(|book| book.list_price));
         if list_price.is_none() {
-            missing("list_price", "처음 들이는 책입니다. 정가를 원 단위의 숫자로 적습니다", json!(15_000));
+            missing(
+                "list_price",
+                "처음 들이는 책입니다. 정가를 원 단위의 숫자로 적습니다",
+                json!(15_000),
+            );
         }
         let love = self.love.or(before.map(|book| book.love)).or(love);
         if love.is_none() {
-            missing("love", "처음 들이는 책입니다. 얼마나 아끼는지 0에서 5 사이의 숫자로 적습니다", json!(4));
+            missing(
+                "love",
+                "처음 들이는 책입니다. 얼마나 아끼는지 0에서 5 사이의 숫자로 적습니다",
+                json!(4),
+            );
         }
         // An ISBN is always a work's name.
         let own = || WorkId::try_from(self.isbn.as_str().to_owned()).ok();
@@ -223,12 +244,19 @@ impl Row {
                 work,
                 title,
                 author,
-                translator: text(&self.translator, before.and_then(|book| book.translator.as_ref())),
+                translator: text(
+                    &self.translator,
+                    before.and_then(|book| book.translator.as_ref()),
+                ),
                 publisher,
                 pages,
                 list_price,
                 love,
-                tags: self.tags.clone().or_else(|| before.map(|book| book.tags.clone())).unwrap_or_default(),
+                tags: self
+                    .tags
+                    .clone()
+                    .or_else(|| before.map(|book| book.tags.clone()))
+                    .unwrap_or_default(),
                 words: text(&self.words, before.and_then(|book| book.words.as_ref())),
                 sent: before.and_then(|book| book.sent),
                 standing: before.and_then(|book| book.standing),
@@ -252,7 +280,10 @@ const TEXTS: [(&str, &str); 5] = [
 
 /// One word that says what a book is about.
 fn tag(value: &Value) -> Option<String> {
-    value.as_str().map(written::line).filter(|tag| !tag.is_empty() && tag.chars().count() <= LONGEST_TAG)
+    value
+        .as_str()
+        .map(free_text::line)
+        .filter(|tag| !tag.is_empty() && tag.chars().count() <= LONGEST_TAG)
 }
 
 /// A row that is right.

@@ -1,6 +1,7 @@
-//! A spreadsheet's CSV as rows: the first line names the columns, in Korean or in English; a byte order mark and the separator of any spreadsheet are understood.
+//! A spreadsheet's CSV as rows: the first line names the columns, in Korean or in English; a byte
+//! order mark and the separator of any spreadsheet are understood.
 
-use drawer::Problem;
+use admin::Problem;
 use serde_json::{Map, Number, Value, json};
 
 use crate::row::FIELDS;
@@ -34,13 +35,15 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, Problem> {
     // One kind of line end, so that the lines are counted as a spreadsheet counts them.
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let head = text.lines().next().unwrap_or_default();
-    let separator = [b'\t', b';'].into_iter().find(|separator| head.contains(char::from(*separator)));
+    let separator =
+        [b'\t', b';'].into_iter().find(|separator| head.contains(char::from(*separator)));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator.unwrap_or(b','))
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let head = reader.headers().map_err(|why| problem(format!("첫 줄을 읽을 수 없습니다 ({why})")))?;
+    let head =
+        reader.headers().map_err(|why| problem(format!("첫 줄을 읽을 수 없습니다 ({why})")))?;
     let mut columns = Vec::new();
     for name in head {
         let column = column(name).ok_or_else(|| {
@@ -57,10 +60,12 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, Problem> {
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|why| problem(format!("읽을 수 없는 줄이 있습니다 ({why})")))?;
+        let record =
+            record.map_err(|why| problem(format!("읽을 수 없는 줄이 있습니다 ({why})")))?;
         let line = record.position().map_or(0, |position| {
             // The reader leaves empty lines out, and a record's position is before them.
-            let rest = usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..));
+            let rest =
+                usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..));
             let empty = rest.unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
             usize::try_from(position.line()).unwrap_or_default() + empty
         });
@@ -83,12 +88,16 @@ fn column(name: &str) -> Option<&'static str> {
     english.or_else(|| COLUMNS.iter().find(|(korean, _)| *korean == plain).map(|(_, field)| *field))
 }
 
-/// A cell as the field it stands for. What is no number stays text, and is named as a problem later.
+/// A cell as the field it stands for. What is no number stays text, and is named as a problem
+/// later.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "pages" | "list_price" | "love" | "copies" => {
-            let plain: String = cell.chars().filter(|c| !matches!(c, ',' | '원' | '₩' | ' ')).collect();
-            plain.parse::<u64>().map_or_else(|_| json!(cell), |number| Value::Number(Number::from(number)))
+            let plain: String =
+                cell.chars().filter(|c| !matches!(c, ',' | '원' | '₩' | ' ')).collect();
+            plain
+                .parse::<u64>()
+                .map_or_else(|_| json!(cell), |number| Value::Number(Number::from(number)))
         }
         "tags" => {
             let tags = cell.split([',', ';', '/']).map(str::trim).filter(|tag| !tag.is_empty());

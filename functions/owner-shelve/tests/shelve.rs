@@ -1,4 +1,5 @@
-//! Books come, are corrected, and go: by list and by spreadsheet, many at once, and on from where a call stopped.
+//! Books come, are corrected, and go: by list and by spreadsheet, many at once, and on from where a
+//! call stopped.
 
 #![allow(
     clippy::unwrap_used,
@@ -57,10 +58,14 @@ async fn a_spreadsheet_is_taken_in_and_its_bad_lines_are_named() {
     assert_eq!(done["did"].as_array().unwrap().len(), 2, "{done:#}");
     assert_eq!(stored(&shop, 1)["tags"]["L"].as_array().unwrap().len(), 2);
     assert_eq!((free(&shop, "middle"), free(&shop, "light")), ((2, 2), (4, 4)));
-    for (sheet, said) in [("", "첫 줄에"), ("isbn,색\n1,2", "‘색’"), ("isbn,copies", "1줄에서")] {
+    for (sheet, said) in [("", "첫 줄에"), ("isbn,색\n1,2", "‘색’"), ("isbn,copies", "1줄에서")]
+    {
         let answer = shop.owner("owner-shelve", json!({ "csv": sheet })).await;
         assert_eq!(answer["problems"][0]["field"], "csv");
-        assert!(answer["problems"][0]["expected"].as_str().unwrap().contains(said), "{sheet}: {answer:#}");
+        assert!(
+            answer["problems"][0]["expected"].as_str().unwrap().contains(said),
+            "{sheet}: {answer:#}"
+        );
     }
     shop.nothing_failed();
 }
@@ -70,10 +75,17 @@ async fn a_known_book_needs_its_number_and_copies_alone() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
     let again = json!({ "books": [{ "isbn": isbn(1), "copies": 3 }] });
     shop.owner_does("owner-shelve", again).await;
-    assert_eq!((stored(&shop, 1)["copies"]["N"].clone(), free(&shop, "middle")), (json!("5"), (5, 5)));
+    assert_eq!(
+        (stored(&shop, 1)["copies"]["N"].clone(), free(&shop, "middle")),
+        (json!("5"), (5, 5))
+    );
     let unknown = json!({ "books": [{ "isbn": isbn(2), "copies": 3 }] });
     let answer = shop.owner("owner-shelve", unknown).await;
-    assert_eq!(answer["problems"].as_array().unwrap().len(), 6, "everything else is missing: {answer:#}");
+    assert_eq!(
+        answer["problems"].as_array().unwrap().len(),
+        6,
+        "everything else is missing: {answer:#}"
+    );
     let strange = json!({ "books": [{ "isbn": isbn(1), "copies": 3, "colour": "red" }] });
     let answer = shop.owner("owner-shelve", strange).await;
     assert_eq!(answer["problems"][0]["field"], "books[0].colour");
@@ -82,10 +94,14 @@ async fn a_known_book_needs_its_number_and_copies_alone() {
 #[tokio::test]
 async fn a_correction_moves_the_copies_with_the_price() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;
-    let wrong = json!({ "correct": [{ "isbn": isbn(1), "title": "다른 제목", "list_price": 12_500 }] });
+    let wrong =
+        json!({ "correct": [{ "isbn": isbn(1), "title": "다른 제목", "list_price": 12_500 }] });
     let done = shop.owner_does("owner-shelve", wrong).await;
     let said = done["did"][0].as_str().unwrap();
-    assert!(said.contains("없는 책 1 → 다른 제목") && said.contains("15,000원 → 12,500원"), "{said}");
+    assert!(
+        said.contains("없는 책 1 → 다른 제목") && said.contains("15,000원 → 12,500원"),
+        "{said}"
+    );
     assert_eq!((free(&shop, "middle"), free(&shop, "light")), ((0, 0), (3, 3)));
     assert_eq!(stored(&shop, 1)["copies"]["N"], "2");
     for (wrong, field) in [
@@ -108,7 +124,8 @@ async fn copies_and_works_are_withdrawn_and_places_with_them() {
     let shop = Shop::with_books(&editions).await;
     let mut visitor = shop.visitor();
     visitor.to_the_counter(walk::Doors::Plain).await;
-    shop.owner_does("owner-shelve", json!({ "withdraw": [{ "isbn": isbn(1), "copies": 1 }] })).await;
+    shop.owner_does("owner-shelve", json!({ "withdraw": [{ "isbn": isbn(1), "copies": 1 }] }))
+        .await;
     assert_eq!(free(&shop, "middle"), (3, 3));
     let too_many = json!({ "withdraw": [{ "isbn": isbn(1), "copies": 3 }, { "isbn": isbn(3) }] });
     let answer = shop.owner("owner-shelve", too_many).await;
@@ -138,7 +155,8 @@ async fn a_work_is_loved_alike_in_all_its_editions() {
     let love = |isbn: &str| shop.item(&format!("BOOK#{isbn}"), "BOOK")["love"]["N"].clone();
     let (one, other) = ("9788900000016", "9788900000023");
     assert_eq!((love(one), love(other)), (json!("4"), json!("4")));
-    let done = shop.owner_does("owner-taste", json!({ "books": [{ "isbn": one, "love": 2 }] })).await;
+    let done =
+        shop.owner_does("owner-taste", json!({ "books": [{ "isbn": one, "love": 2 }] })).await;
     assert!(done["did"][0].as_str().unwrap().contains("다른 판 1종도"), "{done:#}");
     assert_eq!((love(one), love(other)), (json!("2"), json!("2")));
     let work = json!({ "books": [{ "work": "book-that-is-not", "love": 5 }] });
@@ -188,7 +206,11 @@ async fn five_thousand_rows_go_on_from_where_the_time_ran_out() {
     assert!((400..4_900).contains(&row), "{next}");
     call["from_row"] = row.into();
     let done = shop.owner("owner-shelve", call.clone()).await;
-    println!("5,000 rows shelved in two calls: {} ms, {} writes", begun.elapsed().as_millis(), written());
+    println!(
+        "5,000 rows shelved in two calls: {} ms, {} writes",
+        begun.elapsed().as_millis(),
+        written()
+    );
     assert_eq!(
         (done["status"].clone(), done["shows"].as_array().unwrap().len() as u64),
         (json!(200), 5_001 - row)

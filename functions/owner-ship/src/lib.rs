@@ -1,13 +1,16 @@
-//! 부치기: carrier and tracking number for one parcel or many, and which of those posted have come. A wrong number is refused before anything is done;
-//! an unusual one needs a reason. The days of a withdrawal count from the day on which an arrival is noted, here or at the reader's window.
+//! 부치기: carrier and tracking number for one parcel or many, and which of those posted have come. A
+//! wrong number is refused before anything is done; an unusual one needs a reason. The days of a
+//! withdrawal count from the day on which an arrival is noted, here or at the reader's window.
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Line, Problem, Stuck, strangers};
-use house::{
-    id::OrderId,
-    order::{Order, Refused, State, Step},
-    parcel::{Carrier, Parcel},
+use admin::{AdminError, AdminState, Answer, Call, Line, Problem, strangers};
+use domain::{
+    base::id::OrderId,
+    order::{
+        Order, Refused, State, Step,
+        parcel::{Carrier, Parcel},
+    },
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -27,7 +30,8 @@ struct Posted {
 }
 
 impl Posted {
-    /// The order's next step. Which number goes has to be said, so that a slip of the eye in the order's number changes no other parcel.
+    /// The order's next step. Which number goes has to be said, so that a slip of the eye in the
+    /// order's number changes no other parcel.
     fn step(&self, order: Order, now: Timestamp) -> Result<Step, Refused> {
         match &self.instead_of {
             None => order.handed_over(self.parcel.clone(), now),
@@ -45,21 +49,25 @@ impl Posted {
 }
 
 /// A call, read.
-struct Wish {
+struct Command {
     posted: Vec<Posted>,
     delivered: Vec<OrderId>,
 }
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let wish = match read(&call.fields) {
         Ok(wish) => wish,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::well();
     for (place, posted) in wish.posted.iter().enumerate() {
-        let what =
-            format!("주문 {} → {} {}", posted.order, posted.parcel.carrier.title(), posted.parcel.number);
+        let what = format!(
+            "주문 {} → {} {}",
+            posted.order,
+            posted.parcel.carrier.title(),
+            posted.parcel.number
+        );
         let corrects = posted.instead_of.is_some();
         answer.line(match one(&desk, posted, &call).await? {
             One::Would if corrects => {
@@ -71,19 +79,23 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
             One::Would => Line::Would(format!("{what}: 부친 것으로 적고 읽는 분께 알립니다")),
             One::Did => Line::Did(format!("{what}: 부친 것으로 적었습니다. 읽는 분께 알립니다")),
             One::Before => Line::Did(format!("{what}: 이미 적혀 있습니다. 두 번 하지 않았습니다")),
-            One::Not(why) => Line::Not(Problem::new(format!("parcels[{place}].order"), why, example())),
+            One::Not(why) => {
+                Line::Not(Problem::new(format!("parcels[{place}].order"), why, example()))
+            }
         });
     }
     for (place, id) in wish.delivered.iter().enumerate() {
         let what = format!("주문 {id}");
         answer.line(match arrival(&desk, *id, &call).await? {
-            One::Would => {
-                Line::Would(format!("{what}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다"))
+            One::Would => Line::Would(format!(
+                "{what}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다"
+            )),
+            One::Did => Line::Did(format!(
+                "{what}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다"
+            )),
+            One::Before => {
+                Line::Did(format!("{what}: 닿은 날이 이미 적혀 있습니다. 두 번 하지 않았습니다"))
             }
-            One::Did => {
-                Line::Did(format!("{what}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다"))
-            }
-            One::Before => Line::Did(format!("{what}: 닿은 날이 이미 적혀 있습니다. 두 번 하지 않았습니다")),
             One::Not(why) => Line::Not(Problem::new(format!("delivered[{place}]"), why, ORDER)),
         });
     }
@@ -101,7 +113,7 @@ enum One {
     Not(String),
 }
 
-async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
+async fn one(desk: &AdminState, posted: &Posted, call: &Call) -> Result<One, AdminError> {
     for _ in 0..ROUNDS {
         let Some(order) = desk.store.order(posted.order).await? else { return Ok(none()) };
         let known = order.value.parcel.clone();
@@ -132,7 +144,8 @@ async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
         if !call.confirmed {
             return Ok(One::Would);
         }
-        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+        let change =
+            Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
         match desk.store.commit(change).await {
             Ok(()) => return Ok(One::Did),
             Err(Lost::Race(_) | Lost::Conflict) => {}
@@ -143,7 +156,7 @@ async fn one(desk: &Desk, posted: &Posted, call: &Call) -> Result<One, Stuck> {
 }
 
 /// Notes that a book has come.
-async fn arrival(desk: &Desk, id: OrderId, call: &Call) -> Result<One, Stuck> {
+async fn arrival(desk: &AdminState, id: OrderId, call: &Call) -> Result<One, AdminError> {
     for _ in 0..ROUNDS {
         let Some(order) = desk.store.order(id).await? else { return Ok(none()) };
         if order.value.arrived.is_some() {
@@ -151,7 +164,9 @@ async fn arrival(desk: &Desk, id: OrderId, call: &Call) -> Result<One, Stuck> {
         }
         let Ok(arrived) = order.value.clone().arrives(call.now) else {
             let now = state(order.value.state);
-            return Ok(One::Not(format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {now} 상태입니다")));
+            return Ok(One::Not(format!(
+                "부친 주문만 닿았다고 적을 수 있습니다. 지금은 {now} 상태입니다"
+            )));
         };
         if !call.confirmed {
             return Ok(One::Would);
@@ -189,14 +204,17 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
-    let strange = strangers(fields, "", &["parcels", "delivered"], &json!({ "parcels": [example()] }));
+fn read(fields: &Map<String, Value>) -> Result<Command, Vec<Problem>> {
+    let strange =
+        strangers(fields, "", &["parcels", "delivered"], &json!({ "parcels": [example()] }));
     if !strange.is_empty() {
         return Err(strange);
     }
     let listed = |field: &str, expected: &str, example: Value| match fields.get(field) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Array(listed)) if !listed.is_empty() && listed.len() <= MOST => Ok(Some(listed)),
+        Some(Value::Array(listed)) if !listed.is_empty() && listed.len() <= MOST => {
+            Ok(Some(listed))
+        }
         Some(_) => {
             let expected = format!("{expected} 1개에서 {MOST}개까지 대괄호 안에 적습니다");
             Err(vec![Problem::new(field, expected, example)])
@@ -205,8 +223,7 @@ fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
     let parcels = listed("parcels", "부칠 꾸러미를", json!([example()]))?;
     let arrivals = listed("delivered", "닿은 주문의 번호를", json!([ORDER]))?;
     if parcels.is_none() && arrivals.is_none() {
-        let expected =
-            "부칠 꾸러미를 대괄호 안에 적습니다. 닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
+        let expected = "부칠 꾸러미를 대괄호 안에 적습니다. 닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
         return Err(vec![Problem::new("parcels", expected, json!([example()]))]);
     }
     let (parcels, arrivals) = (parcels.into_iter().flatten(), arrivals.into_iter().flatten());
@@ -224,7 +241,7 @@ fn read(fields: &Map<String, Value>) -> Result<Wish, Vec<Problem>> {
             None => problems.push(not_an_order(format!("delivered[{place}]"))),
         }
     }
-    if problems.is_empty() { Ok(Wish { posted, delivered }) } else { Err(problems) }
+    if problems.is_empty() { Ok(Command { posted, delivered }) } else { Err(problems) }
 }
 
 fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
@@ -241,17 +258,28 @@ fn line(parcel: &Value, place: usize) -> Result<Posted, Vec<Problem>> {
     }
     let carrier = text("carrier").and_then(Carrier::named);
     if carrier.is_none() {
-        problems.push(Problem::new(field("carrier"), "cj(CJ대한통운) 또는 epost(우체국)를 적습니다", "cj"));
+        problems.push(Problem::new(
+            field("carrier"),
+            "cj(CJ대한통운) 또는 epost(우체국)를 적습니다",
+            "cj",
+        ));
     }
     let number = text("number");
     if number.is_none() {
-        problems.push(Problem::new(field("number"), "운송장 번호를 따옴표 안에 적습니다", "123456789012"));
+        problems.push(Problem::new(
+            field("number"),
+            "운송장 번호를 따옴표 안에 적습니다",
+            "123456789012",
+        ));
     }
-    let (Some(order), Some(carrier), Some(number)) = (order, carrier, number) else { return Err(problems) };
+    let (Some(order), Some(carrier), Some(number)) = (order, carrier, number) else {
+        return Err(problems);
+    };
     match Parcel::new(carrier, number, text("insist")) {
         Ok(_) if !problems.is_empty() => Err(problems),
         Ok(parcel) => {
-            let digits = |wrong: &str| wrong.chars().filter(char::is_ascii_digit).collect::<String>();
+            let digits =
+                |wrong: &str| wrong.chars().filter(char::is_ascii_digit).collect::<String>();
             let instead_of = text("instead_of").map(digits).filter(|wrong| !wrong.is_empty());
             Ok(Posted { order, parcel, instead_of })
         }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-ship", owner_ship::handle).await
+    admin::run("owner-ship", owner_ship::handle).await
 }

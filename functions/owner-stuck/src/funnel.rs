@@ -1,6 +1,7 @@
-//! The rooms as a funnel: for each room a bar as long as many came in, and in it, darker, who went on. To be saved as a file and opened.
+//! The rooms as a funnel: for each room a bar as long as many came in, and in it, darker, who went
+//! on. To be saved as a file and opened.
 
-use house::{content::Room, stuck::Tally};
+use domain::{riddle::content::Room, walk::funnel::Tally};
 use maud::html;
 
 /// Width of the longest bar, in the drawing's units, and the height of a room's row.

@@ -1,14 +1,15 @@
-//! 막힌 곳: how visitors fared in each room over a range of days. One read a room, however many walked; nothing in it names a visitor.
+//! 막힌 곳: how visitors fared in each room over a range of days. One read a room, however many
+//! walked; nothing in it names a visitor.
 
 mod funnel;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    content::{House, Room},
-    stuck::Tally,
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::calendar,
+    riddle::content::{Room, RoomSet},
+    walk::funnel::Tally,
 };
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
@@ -23,8 +24,9 @@ const COMMONEST: usize = 5;
 const ENOUGH: u64 = 10;
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
-    if let Some(strange) = call.strange(&["from", "to"], &json!({ "from": "2026-11-01", "to": "2026-11-30" }))
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if let Some(strange) =
+        call.strange(&["from", "to"], &json!({ "from": "2026-11-01", "to": "2026-11-30" }))
     {
         return Ok(strange);
     }
@@ -34,12 +36,14 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         Err(problem) => return Ok(Answer::problems(vec![problem])),
     };
     let mut answer = Answer::well();
-    let Ok(house) = House::built_in() else { return Ok(answer) };
+    let Ok(house) = RoomSet::built_in() else { return Ok(answer) };
     let mut rooms: Vec<(&Room, Tally)> = Vec::new();
     for room in house.rooms().iter().filter(|room| room.has_door()) {
         rooms.push((room, desk.store.figures(&room.id, from, to).await?));
     }
-    answer.did.push(format!("{from}부터 {to}까지의 방들을 보았습니다. 아무것도 바뀌지 않았습니다."));
+    answer
+        .did
+        .push(format!("{from}부터 {to}까지의 방들을 보았습니다. 아무것도 바뀌지 않았습니다."));
     answer.next.extend(rooms.iter().filter_map(|(room, tally)| advice(room, tally)));
     if rooms.iter().all(|(_, tally)| tally.is_empty()) {
         answer.next.push("이 동안 다녀간 손님이 없습니다.".into());
@@ -101,7 +105,11 @@ fn advice(room: &Room, tally: &Tally) -> Option<String> {
     }
     let name = &room.title.ko;
     if tally.left() * 4 > tally.entered {
-        Some(format!("{name}에서 {}명 가운데 {}명이 더 가지 않았습니다.", tally.entered, tally.left()))
+        Some(format!(
+            "{name}에서 {}명 가운데 {}명이 더 가지 않았습니다.",
+            tally.entered,
+            tally.left()
+        ))
     } else if !room.riddles.is_empty() && tally.plain * 10 > tally.entered * 3 {
         Some(format!(
             "{name}에서 {}명 가운데 {}명이 보통 문을 골랐습니다. 귀띔을 다시 읽어 보세요.",
@@ -118,10 +126,13 @@ mod tests {
 
     #[test]
     fn a_room_that_stops_many_is_named() {
-        let house = House::built_in().unwrap();
+        let house = RoomSet::built_in().unwrap();
         let study = house.room("study").unwrap();
         let tally = Tally { entered: 20, solved: 6, plain: 8, ..Tally::default() };
-        assert_eq!(advice(study, &tally).unwrap(), "서재에서 20명 가운데 6명이 더 가지 않았습니다.");
+        assert_eq!(
+            advice(study, &tally).unwrap(),
+            "서재에서 20명 가운데 6명이 더 가지 않았습니다."
+        );
         let tally = Tally { entered: 20, solved: 11, plain: 8, ..Tally::default() };
         assert!(advice(study, &tally).unwrap().contains("8명이 보통 문을 골랐습니다"));
         assert_eq!(advice(study, &Tally { entered: 9, ..Tally::default() }), None);
@@ -129,9 +140,10 @@ mod tests {
 
     #[test]
     fn the_funnel_is_a_drawing_of_the_rooms() {
-        let house = House::built_in().unwrap();
+        let house = RoomSet::built_in().unwrap();
         let knock = house.room("knock").unwrap();
-        let svg = funnel::draw(&[(knock, Tally { entered: 4, solved: 1, plain: 1, ..Tally::default() })]);
+        let svg =
+            funnel::draw(&[(knock, Tally { entered: 4, solved: 1, plain: 1, ..Tally::default() })]);
         assert!(svg.starts_with("<svg") && svg.contains("두드림") && svg.contains(">4<"), "{svg}");
     }
 }

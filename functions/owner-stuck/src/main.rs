@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-stuck", owner_stuck::handle).await
+    admin::run("owner-stuck", owner_stuck::handle).await
 }

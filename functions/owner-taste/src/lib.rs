@@ -1,31 +1,34 @@
-//! 취향: what the owner loves, the mood of the day and the season, what is not sent, who chooses, and whether the counter takes orders, each with its days. A change
-//! is a dry run first.
-//! The books are then placed anew, page by page, while orders go on; a schedule calls with `place` until all of them are.
+//! 취향: what the owner loves, the mood of the day and the season, what is not sent, who chooses, and
+//! whether the counter takes orders, each with its days. A change is a dry run first. The books are
+//! then placed anew, page by page, while orders go on; a schedule calls with `place` until all of
+//! them are.
 
 mod place;
 mod read;
 
 use std::sync::Arc;
 
-use drawer::{Answer, Call, Desk, Problem, Stuck};
-use house::{
-    calendar,
-    counter::Counter,
-    isbn::Isbn,
-    taste::{Choosing, During, Mood, Tags, Taste},
+use admin::{AdminError, AdminState, Answer, Call, Problem};
+use domain::{
+    base::calendar,
+    catalog::{
+        isbn::Isbn,
+        taste::{Choosing, During, Mood, Tags, Taste},
+    },
+    order::counter::Counter,
 };
 use serde_json::{Value, json};
 use store::{Lost, Placing};
 
-use read::{OfBook, Shutter, Which, Wish, days, name};
+use read::{Command, OfBook, Shutter, Which, days, name};
 
 /// How often a lost race is run again.
 const ROUNDS: usize = 4;
 
 /// Opens the drawer.
-pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
+pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let today = calendar::today(call.now);
-    let wish = match Wish::read(&call.fields, today) {
+    let wish = match Command::read(&call.fields, today) {
         Ok(wish) => wish,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
@@ -43,7 +46,9 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
     for (place, of_book) in wish.books.iter().enumerate() {
         match love(&desk, of_book, &mood, &call).await? {
             Ok(did) => said(&mut answer, &call, did),
-            Err(why) => problems.push(Problem::new(format!("books[{place}].isbn"), why, "9788936434120")),
+            Err(why) => {
+                problems.push(Problem::new(format!("books[{place}].isbn"), why, "9788936434120"));
+            }
         }
     }
     if let Some(shutter) = &wish.shop {
@@ -64,7 +69,8 @@ pub async fn handle(desk: Arc<Desk>, call: Call) -> Result<Answer, Stuck> {
         }
         if wish.changes_taste() || !wish.books.is_empty() {
             answer.next.push(
-                "지금부터 고르는 책은 이 취향을 따릅니다. 이미 책상에 올라온 주문은 그대로입니다.".into(),
+                "지금부터 고르는 책은 이 취향을 따릅니다. 이미 책상에 올라온 주문은 그대로입니다."
+                    .into(),
             );
         } else {
             answer.next.push("owner-desk로 남은 일을 볼 수 있습니다.".into());
@@ -85,16 +91,18 @@ fn said(answer: &mut Answer, call: &Call, line: String) {
     if call.confirmed { answer.did.push(line) } else { answer.would_do.push(line) }
 }
 
-/// Changes what the owner says about a work, in all its editions. The same twice changes nothing the second time.
+/// Changes what the owner says about a work, in all its editions. The same twice changes nothing
+/// the second time.
 async fn love(
-    desk: &Desk,
+    desk: &AdminState,
     of_book: &OfBook,
     mood: &Mood,
     call: &Call,
-) -> Result<Result<String, String>, Stuck> {
+) -> Result<Result<String, String>, AdminError> {
     let editions = match &of_book.which {
         Which::Edition(isbn) => {
-            let Some(book) = desk.store.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
+            let Some(book) = desk.store.books(std::slice::from_ref(isbn)).await?.remove(isbn)
+            else {
                 return Ok(Err("서가에 없는 책입니다. owner-shelve로 먼저 들여 주세요".into()));
             };
             let mut editions = desk.store.editions(&book.value.work).await?;
@@ -119,12 +127,12 @@ async fn love(
 }
 
 async fn edition(
-    desk: &Desk,
+    desk: &AdminState,
     isbn: &Isbn,
     of_book: &OfBook,
     mood: &Mood,
     call: &Call,
-) -> Result<Result<String, String>, Stuck> {
+) -> Result<Result<String, String>, AdminError> {
     let day = calendar::today(call.now);
     for _ in 0..ROUNDS {
         let Some(book) = desk.store.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
@@ -136,7 +144,11 @@ async fn edition(
             after.title,
             u8::from(after.love),
             if after.tags.is_empty() { "없음".to_owned() } else { after.tags.join(", ") },
-            after.words.as_ref().map(|words| format!(", 주인장의 말 “{words}”")).unwrap_or_default()
+            after
+                .words
+                .as_ref()
+                .map(|words| format!(", 주인장의 말 “{words}”"))
+                .unwrap_or_default()
         );
         if !call.confirmed || after == book.value {
             return Ok(Ok(line));
@@ -151,7 +163,11 @@ async fn edition(
 }
 
 /// Opens or closes the counter.
-async fn shop(desk: &Desk, wish: &Shutter, call: &Call) -> Result<Result<String, Problem>, Stuck> {
+async fn shop(
+    desk: &AdminState,
+    wish: &Shutter,
+    call: &Call,
+) -> Result<Result<String, Problem>, AdminError> {
     for _ in 0..ROUNDS {
         let counter = desk.store.counter().await?;
         let after = Counter { closed: wish.closed.clone() };
@@ -165,11 +181,19 @@ async fn shop(desk: &Desk, wish: &Shutter, call: &Call) -> Result<Result<String,
             Err(lost) => return Err(lost.into()),
         }
     }
-    Ok(Err(Problem::new("shop", "다른 손이 가게 문을 만지고 있습니다. 한 번 더 불러 주세요", Value::Null)))
+    Ok(Err(Problem::new(
+        "shop",
+        "다른 손이 가게 문을 만지고 있습니다. 한 번 더 불러 주세요",
+        Value::Null,
+    )))
 }
 
 /// Changes the taste itself.
-async fn change(desk: &Desk, wish: &Wish, call: &Call) -> Result<Result<(), Problem>, Stuck> {
+async fn change(
+    desk: &AdminState,
+    wish: &Command,
+    call: &Call,
+) -> Result<Result<(), Problem>, AdminError> {
     let today = calendar::today(call.now);
     for _ in 0..ROUNDS {
         let (taste, _) = desk.store.taste().await?;
@@ -183,10 +207,14 @@ async fn change(desk: &Desk, wish: &Wish, call: &Call) -> Result<Result<(), Prob
             Err(lost) => return Err(lost.into()),
         }
     }
-    Ok(Err(Problem::new("(전체)", "다른 손이 취향을 바꾸고 있습니다. 한 번 더 불러 주세요", Value::Null)))
+    Ok(Err(Problem::new(
+        "(전체)",
+        "다른 손이 취향을 바꾸고 있습니다. 한 번 더 불러 주세요",
+        Value::Null,
+    )))
 }
 
-async fn show(desk: &Desk, call: &Call, answer: &mut Answer) -> Result<(), Stuck> {
+async fn show(desk: &AdminState, call: &Call, answer: &mut Answer) -> Result<(), AdminError> {
     let (taste, placing) = desk.store.taste().await?;
     let counter = desk.store.counter().await?.value;
     let today = calendar::today(call.now);

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("owner-taste", owner_taste::handle).await
+    admin::run("owner-taste", owner_taste::handle).await
 }

@@ -1,9 +1,11 @@
-//! Placing the books anew after the taste, or the day, has changed: page by page through the index, as far as one call gets; the next goes on.
+//! Placing the books anew after the taste, or the day, has changed: page by page through the index,
+//! as far as one call gets; the next goes on.
 //!
-//! The drawer does it itself rather than by a task of the outbox: a task belongs to an order, and this work belongs to none.
+//! The drawer does it itself rather than by a task of the outbox: a task belongs to an order, and
+//! this work belongs to none.
 
-use drawer::{Desk, Stuck};
-use house::{calendar, price::PriceRange};
+use admin::{AdminError, AdminState};
+use domain::base::{calendar, price::PriceRange};
 use jiff::Timestamp;
 use store::{Lost, Placing, Store, Versioned};
 use tokio::task::JoinSet;
@@ -17,9 +19,10 @@ const AT_ONCE: usize = 16;
 
 /// Goes on with placing; gives how far it is afterwards.
 ///
-/// A book that moves down is met again and has its place already; one that moves up was met. A second call at the same time loses the race for the
-/// note of how far it is, and what it placed is placed.
-pub(crate) async fn go_on(desk: &Desk, now: Timestamp) -> Result<Placing, Stuck> {
+/// A book that moves down is met again and has its place already; one that moves up was met. A
+/// second call at the same time loses the race for the note of how far it is, and what it placed is
+/// placed.
+pub(crate) async fn go_on(desk: &AdminState, now: Timestamp) -> Result<Placing, AdminError> {
     let (taste, mut placing) = desk.store.taste().await?;
     let day = calendar::today(now);
     if !placing.value.is_for(day, taste.version) {
@@ -54,7 +57,10 @@ pub(crate) async fn go_on(desk: &Desk, now: Timestamp) -> Result<Placing, Stuck>
     }
 }
 
-async fn place_all(store: &Store, books: Vec<Versioned<house::choose::Book>>) -> Result<(), Stuck> {
+async fn place_all(
+    store: &Store,
+    books: Vec<Versioned<domain::catalog::selection::Book>>,
+) -> Result<(), AdminError> {
     let mut under_way = JoinSet::new();
     for book in books {
         if under_way.len() >= AT_ONCE {
@@ -69,7 +75,9 @@ async fn place_all(store: &Store, books: Vec<Versioned<house::choose::Book>>) ->
     Ok(())
 }
 
-fn joined(done: Option<Result<Result<(), store::StoreError>, tokio::task::JoinError>>) -> Result<(), Stuck> {
+fn joined(
+    done: Option<Result<Result<(), store::StoreError>, tokio::task::JoinError>>,
+) -> Result<(), AdminError> {
     match done {
         None => Ok(()),
         Some(Ok(done)) => Ok(done?),

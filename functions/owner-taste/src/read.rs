@@ -1,14 +1,14 @@
 //! The call: read field by field, each problem with what was expected and an example.
 
-use drawer::{Problem, strangers};
-use house::{
-    choose::{Book, Love},
-    counter::Counter,
-    id::WorkId,
-    isbn::Isbn,
-    korean::Particle,
-    taste::{Choosing, During, Tags, Taste, Veto},
-    written,
+use admin::{Problem, strangers};
+use domain::{
+    base::{free_text, id::WorkId, korean::Particle},
+    catalog::{
+        isbn::Isbn,
+        selection::{Book, Love},
+        taste::{Choosing, During, Tags, Taste, Veto},
+    },
+    order::counter::Counter,
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -61,7 +61,10 @@ impl Shutter {
             (None, true) => "계산대를 열었습니다. 새 주문을 받습니다".into(),
             (None, false) => "계산대를 열고 새 주문을 받습니다".into(),
             (Some(closed), true) => {
-                format!("{} 계산대를 닫았습니다. 이미 결제된 주문은 그대로 이어집니다", days(closed))
+                format!(
+                    "{} 계산대를 닫았습니다. 이미 결제된 주문은 그대로 이어집니다",
+                    days(closed)
+                )
             }
             (Some(closed), false) => {
                 format!(
@@ -75,7 +78,7 @@ impl Shutter {
 
 /// A call, read.
 #[derive(Default)]
-pub(crate) struct Wish {
+pub(crate) struct Command {
     pub(crate) shop: Option<Shutter>,
     pub(crate) books: Vec<OfBook>,
     choosing: Option<During<Choosing>>,
@@ -85,12 +88,17 @@ pub(crate) struct Wish {
     lifted: Vec<Veto>,
 }
 
-impl Wish {
+impl Command {
     pub(crate) fn read(fields: &Map<String, Value>, today: Date) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut wish = Self::default();
         let known = ["shop", "books", "choosing", "today", "season", "veto", "lift", "place"];
-        problems.extend(strangers(fields, "", &known, &json!({ "today": { "tags": ["비", "밤"] } })));
+        problems.extend(strangers(
+            fields,
+            "",
+            &known,
+            &json!({ "today": { "tags": ["비", "밤"] } }),
+        ));
         wish.shop = one(fields, "shop", &mut problems, |value| shutter(value, today));
         wish.books = list(fields, "books", &mut problems, book);
         wish.vetoes = list(fields, "veto", &mut problems, |value, field| {
@@ -152,14 +160,17 @@ impl Wish {
             };
             lines.push(format!("{} {who}", days(entry)));
         }
-        for (name, entry) in [("오늘의 마음", &self.today), ("계절의 마음", &self.season)] {
+        for (name, entry) in [("오늘의 마음", &self.today), ("계절의 마음", &self.season)]
+        {
             if let Some(entry) = entry {
                 let tags: Vec<&str> = entry.what.iter().map(String::as_str).collect();
                 lines.push(format!("{} {name}: {}", days(entry), tags.join(", ")));
             }
         }
         lines.extend(
-            self.vetoes.iter().map(|veto| format!("{} {} 보내지 않습니다", days(veto), name(&veto.what))),
+            self.vetoes
+                .iter()
+                .map(|veto| format!("{} {} 보내지 않습니다", days(veto), name(&veto.what))),
         );
         lines.extend(self.lifted.iter().map(|veto| format!("{} 다시 보내도 됩니다", name(veto))));
         lines
@@ -275,7 +286,8 @@ fn book(value: &Value, field: &str) -> Result<OfBook, Vec<Problem>> {
     let words = match value.get("words") {
         None | Some(Value::Null) => None,
         Some(words) => {
-            let read = words.as_str().map(written::line).filter(|words| words.chars().count() <= 500);
+            let read =
+                words.as_str().map(free_text::line).filter(|words| words.chars().count() <= 500);
             if read.is_none() {
                 let example = json!("죽은 이를 오래 부르는 목소리");
                 wrong("words", "이 책에 대한 주인장의 말을 500글자까지 적습니다", example);
@@ -304,10 +316,11 @@ fn shutter(value: &Value, today: Date) -> Result<Shutter, Problem> {
             None | Some(Value::Null) => String::new(),
             Some(words) => words
                 .as_str()
-                .map(written::line)
+                .map(free_text::line)
                 .filter(|words| words.chars().count() <= Counter::LONGEST)
                 .ok_or_else(|| {
-                    let expected = format!("손님께 남길 말을 {}글자까지 적습니다", Counter::LONGEST);
+                    let expected =
+                        format!("손님께 남길 말을 {}글자까지 적습니다", Counter::LONGEST);
                     Problem::new("shop.words", expected, "며칠 책을 사러 다녀옵니다.")
                 })?,
         },
@@ -325,7 +338,7 @@ fn shutter(value: &Value, today: Date) -> Result<Shutter, Problem> {
 
 fn veto(value: &Value, field: &str) -> Result<Veto, Vec<Problem>> {
     let text = |name: &str| {
-        value.get(name).and_then(Value::as_str).map(written::line).filter(|text| !text.is_empty())
+        value.get(name).and_then(Value::as_str).map(free_text::line).filter(|text| !text.is_empty())
     };
     let work = text("work").and_then(|work| WorkId::try_from(work).ok()).map(Veto::Work);
     work.or_else(|| text("author").map(Veto::Author))
@@ -334,26 +347,39 @@ fn veto(value: &Value, field: &str) -> Result<Veto, Vec<Problem>> {
         .or_else(|| text("tag").map(Veto::Tag))
         .ok_or_else(|| {
             let expected = "work, author, publisher, translator, tag 가운데 하나를 적습니다";
-            vec![Problem::new(field, expected, json!({ "author": "아무개", "until": "2026-12-31" }))]
+            vec![Problem::new(
+                field,
+                expected,
+                json!({ "author": "아무개", "until": "2026-12-31" }),
+            )]
         })
 }
 
 fn mood(value: &Value, field: &str) -> Result<Tags, Problem> {
     let tags = if value.is_array() { Some(value) } else { value.get("tags") };
     tags.and_then(texts).map(|tags| tags.into_iter().collect()).ok_or_else(|| {
-        let expected = "tags에 꼬리표를 20개까지 대괄호 안에 적습니다. 비워 두면([]) 마음을 비웁니다";
+        let expected =
+            "tags에 꼬리표를 20개까지 대괄호 안에 적습니다. 비워 두면([]) 마음을 비웁니다";
         Problem::new(format!("{field}.tags"), expected, json!(["비", "밤"]))
     })
 }
 
 /// From when until when: from today unless said; the mood of a day for that day alone.
-fn during<T>(value: &Value, field: &str, today: Date, one_day: bool, what: T) -> Result<During<T>, Problem> {
+fn during<T>(
+    value: &Value,
+    field: &str,
+    today: Date,
+    one_day: bool,
+    what: T,
+) -> Result<During<T>, Problem> {
     let day = |name: &str| match value.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(day) => day.as_str().and_then(|day| day.parse::<Date>().ok()).map(Some).ok_or_else(|| {
-            let example = today.to_string();
-            Problem::new(format!("{field}.{name}"), "날짜를 연-월-일로 적습니다", example)
-        }),
+        Some(day) => {
+            day.as_str().and_then(|day| day.parse::<Date>().ok()).map(Some).ok_or_else(|| {
+                let example = today.to_string();
+                Problem::new(format!("{field}.{name}"), "날짜를 연-월-일로 적습니다", example)
+            })
+        }
     };
     let from = day("from")?.unwrap_or(today);
     let until = day("until")?.or_else(|| one_day.then_some(from));
@@ -368,6 +394,10 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     let values = value.as_array().filter(|values| values.len() <= MOST_TAGS)?;
     values
         .iter()
-        .map(|tag| tag.as_str().map(written::line).filter(|tag| !tag.is_empty() && tag.chars().count() <= 30))
+        .map(|tag| {
+            tag.as_str()
+                .map(free_text::line)
+                .filter(|tag| !tag.is_empty() && tag.chars().count() <= 30)
+        })
         .collect()
 }

@@ -1,4 +1,5 @@
-//! The taste changes what is chosen, from the next order on, and the shelf is placed anew while orders go on.
+//! The taste changes what is chosen, from the next order on, and the shelf is placed anew while
+//! orders go on.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,11 +32,14 @@ async fn chosen(shop: &Shop) -> Value {
 #[tokio::test]
 async fn love_moods_and_vetoes_lead_the_next_choice() {
     // One address: what was chosen once is not chosen again.
-    let books = [tagged(1, 4, "여름"), tagged(2, 4, "겨울"), tagged(3, 2, "봄"), tagged(4, 3, "겨울")];
+    let books =
+        [tagged(1, 4, "여름"), tagged(2, 4, "겨울"), tagged(3, 2, "봄"), tagged(4, 3, "겨울")];
     let shop = Shop::with_books(&books).await;
-    shop.owner_does("owner-taste", json!({ "season": { "tags": ["겨울"] }, "today": ["겨울"] })).await;
+    shop.owner_does("owner-taste", json!({ "season": { "tags": ["겨울"] }, "today": ["겨울"] }))
+        .await;
     assert_eq!(chosen(&shop).await, isbn(2));
-    shop.owner_does("owner-taste", json!({ "veto": [{ "work": isbn(1), "until": "2026-08-01" }] })).await;
+    shop.owner_does("owner-taste", json!({ "veto": [{ "work": isbn(1), "until": "2026-08-01" }] }))
+        .await;
     assert_eq!(chosen(&shop).await, isbn(4));
     let loved = json!({ "books": [{ "isbn": isbn(3), "love": 5, "words": "눈 뜨는 아침" }] });
     shop.owner_does("owner-taste", loved).await;
@@ -56,9 +60,11 @@ async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
     books.push(tagged(91, 3, "바다"));
     books.push(tagged(92, 3, "바다"));
     let shop = Shop::with_books(&books).await;
-    let rank = || shop.item(&format!("BOOK#{}", isbn(91).as_str().unwrap()), "BOOK")["rank"]["S"].clone();
+    let rank =
+        || shop.item(&format!("BOOK#{}", isbn(91).as_str().unwrap()), "BOOK")["rank"]["S"].clone();
     let before = rank();
-    shop.owner_does("owner-taste", json!({ "today": ["바다"], "season": { "tags": ["바다"] } })).await;
+    shop.owner_does("owner-taste", json!({ "today": ["바다"], "season": { "tags": ["바다"] } }))
+        .await;
     assert!(rank().as_str() > before.as_str(), "{before} became {}", rank());
     let shown = shop.owner("owner-taste", json!({})).await;
     assert_eq!(shown["shows"][0]["placed"], true, "{shown:#}");

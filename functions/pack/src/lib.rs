@@ -1,13 +1,14 @@
-//! Prepares a chosen order for the post: from here on it lies on the owner's desk until the parcel is handed over.
+//! Prepares a chosen order for the post: from here on it lies on the owner's desk until the parcel
+//! is handed over.
 
 use std::sync::Arc;
 
-use cloud::{CannotOpen, Clock, Cloud, Open};
-use house::{
-    order::Order,
-    task::{Message, Task},
+use domain::order::{
+    Order,
+    message::{Message, Task},
 };
-use post::{Failure, advance};
+use messaging::{Failure, advance};
+use platform::{Clock, Init, InitError, Platform};
 use store::Store;
 
 /// What packing needs.
@@ -16,9 +17,9 @@ pub struct Packer {
     clock: Clock,
 }
 
-impl Open for Packer {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone() })
+impl Init for Packer {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self { store: Store::open(platform)?, clock: platform.clock.clone() })
     }
 }
 

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    post::run_queue("pack", pack::handle).await
+    messaging::run_queue("pack", pack::handle).await
 }

@@ -1,30 +1,32 @@
-//! 값: the payment. The page sends the reader to the provider's payment page; the provider sends them back to the success or the fail address;
-//! a form posted from there asks the provider to take the money (`till`).
+//! 값: the payment. The page sends the reader to the provider's payment page; the provider sends
+//! them back to the success or the fail address; a form posted from there asks the provider to take
+//! the money (`payments`).
 //!
-//! Who chooses to pay by a deposit is given an account in the same way; it stands in the window until the deposit has come (`till`).
+//! Who chooses to pay by a deposit is given an account in the same way; it stands in the window
+//! until the deposit has come (`payments`).
 //!
-//! The success address is a link from another site, so it changes nothing by itself: it shows a page whose form does (and whose script sends
-//! the form at once). What stands in the link is a hint about which payment to confirm, never a fact about money.
+//! The success address is a link from another site, so it changes nothing by itself: it shows a
+//! page whose form does (and whose script sends the form at once). What stands in the link is a
+//! hint about which payment to confirm, never a fact about money.
 
 mod page;
 mod words;
 
 use std::sync::Arc;
 
-use cloud::{CannotOpen, Cloud, Open};
-use house::{
-    id::OrderId,
-    money::Won,
-    order::{Order, Outcome as Asked, Payment, State},
+use domain::{
+    base::{id::OrderId, money::Won},
+    order::{Order, Payment, PaymentStatus, State},
 };
+use payments::{ConfirmOutcome, Payments};
+use platform::{Init, InitError, Platform};
 use store::Versioned;
-use till::{Outcome, Till};
-use web::{Method, Refusal, Reply, Request, Room, Site};
+use web::{AppState, HandlerState, Method, Refusal, Reply, Request};
 
 /// What paying needs: the site, the till, and where the provider's payment page is.
 pub struct Pay {
-    site: Site,
-    till: Till,
+    app: AppState,
+    payments: Payments,
     provider: Provider,
 }
 
@@ -34,31 +36,40 @@ pub(crate) struct Provider {
     script_url: String,
     /// The shop's public key.
     client_key: String,
-    /// A payment page that takes a plain form, for browsers without script. The stand-in has one; the real provider has none.
+    /// A payment page that takes a plain form, for browsers without script. The stand-in has one;
+    /// the real provider has none.
     plain_window_url: Option<String>,
 }
 
-impl Open for Pay {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+impl Init for Pay {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
         let provider = Provider {
-            script_url: cloud.environment.required("TOSS_SCRIPT_URL")?.to_owned(),
-            client_key: cloud.environment.required("TOSS_CLIENT_KEY")?.to_owned(),
-            plain_window_url: cloud.environment.optional("TOSS_PLAIN_WINDOW_URL").map(ToOwned::to_owned),
+            script_url: platform.environment.required("TOSS_SCRIPT_URL")?.to_owned(),
+            client_key: platform.environment.required("TOSS_CLIENT_KEY")?.to_owned(),
+            plain_window_url: platform
+                .environment
+                .optional("TOSS_PLAIN_WINDOW_URL")
+                .map(ToOwned::to_owned),
         };
-        Ok(Self { site: Site::open(cloud).await?, till: Till::open(cloud).await?, provider })
+        Ok(Self {
+            app: AppState::init(platform).await?,
+            payments: Payments::init(platform).await?,
+            provider,
+        })
     }
 }
 
-impl Room for Pay {
-    fn site(&self) -> &Site {
-        &self.site
+impl HandlerState for Pay {
+    fn app(&self) -> &AppState {
+        &self.app
     }
 }
 
 /// Serves `/pay/{order}` and the addresses the provider sends the reader back to.
 pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     request.visitor()?;
-    let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+    let id: OrderId =
+        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
             Some(_) => Box::pin(confirm(&pay, &request, id)).await,
@@ -66,11 +77,12 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
         };
     }
     let order = own(&pay, &request, id).await?.value;
-    if order.state != State::Priced || order.awaits_deposit().is_some() {
+    if order.state != State::Priced || order.awaits_transfer().is_some() {
         return Ok(Reply::see(format!("/window/{id}")));
     }
     Ok(match request.parameter("outcome") {
-        // Back without a payment too: another tab's may have been taken, and nothing is said of money that nobody knows about.
+        // Back without a payment too: another tab's may have been taken, and nothing is said of
+        // money that nobody knows about.
         None | Some("fail") if underway(&order) => page::underway(&request, &order).into(),
         None => page::paying(&request, &order, &pay.provider).into(),
         Some("success") => back(&request, &order),
@@ -82,11 +94,16 @@ pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
 /// The reader's own order. Another's is not there.
 async fn own(pay: &Pay, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
     let visitor = request.visitor()?;
-    pay.site.store.order(id).await?.filter(|order| order.value.visitor == visitor).ok_or(Refusal::NotFound)
+    pay.app
+        .store
+        .order(id)
+        .await?
+        .filter(|order| order.value.visitor == visitor)
+        .ok_or(Refusal::NotFound)
 }
 
 const fn underway(order: &Order) -> bool {
-    matches!(&order.payment, Some(Payment { outcome: Asked::Asked, .. }))
+    matches!(&order.payment, Some(Payment { outcome: PaymentStatus::Asked, .. }))
 }
 
 /// Back from the provider with a payment: the page that asks to take the money.
@@ -108,7 +125,7 @@ async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Ref
         let order = own(pay, request, id).await?.value;
         return Ok(page::tampered(request, &order).into());
     };
-    let outcome = Box::pin(pay.till.confirm(id, visitor, payment_key, amount, request.now))
+    let outcome = Box::pin(pay.payments.confirm(id, visitor, payment_key, amount, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
@@ -116,29 +133,31 @@ async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Ref
 
 async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let order = own(pay, request, id).await?;
-    if !underway(&order.value) && order.value.awaits_deposit().is_none() {
+    if !underway(&order.value) && order.value.awaits_transfer().is_none() {
         return Ok(Reply::see(format!("/pay/{id}")));
     }
-    let outcome = Box::pin(pay.till.ask_again(order, request.now))
+    let outcome = Box::pin(pay.payments.ask_again(order, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
 }
 
-fn answer(request: &Request, outcome: Outcome) -> Result<Reply, Refusal> {
+fn answer(request: &Request, outcome: ConfirmOutcome) -> Result<Reply, Refusal> {
     Ok(match outcome {
         // What there is to know of a cancelled order's money stands in its window.
-        Outcome::Unknown(order) if order.state != State::Priced => {
+        ConfirmOutcome::Unknown(order) if order.state != State::Priced => {
             Reply::see(format!("/window/{}", order.id))
         }
         // Where to pay, and until when, stands in the window.
-        Outcome::Paid(order) | Outcome::Cancelled(order) | Outcome::WaitsForDeposit(order) => {
-            Reply::see(format!("/window/{}", order.id))
+        ConfirmOutcome::Paid(order)
+        | ConfirmOutcome::Cancelled(order)
+        | ConfirmOutcome::AwaitsTransfer(order) => Reply::see(format!("/window/{}", order.id)),
+        ConfirmOutcome::Refused(order, why) => page::refused(request, &order, &why).into(),
+        ConfirmOutcome::Unknown(order) | ConfirmOutcome::Underway(order) => {
+            page::underway(request, &order).into()
         }
-        Outcome::Refused(order, why) => page::refused(request, &order, &why).into(),
-        Outcome::Unknown(order) | Outcome::Underway(order) => page::underway(request, &order).into(),
-        Outcome::NoPlace(order) => page::no_place(request, &order).into(),
-        Outcome::Tampered(order) => page::tampered(request, &order).into(),
-        Outcome::NoSuchOrder => return Err(Refusal::NotFound),
+        ConfirmOutcome::NoPlace(order) => page::no_place(request, &order).into(),
+        ConfirmOutcome::Tampered(order) => page::tampered(request, &order).into(),
+        ConfirmOutcome::NoSuchOrder => return Err(Refusal::NotFound),
     })
 }

@@ -1,14 +1,15 @@
-//! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what happened, what it means for the reader's
-//! money, and the one next thing to do.
+//! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what
+//! happened, what it means for the reader's money, and the one next thing to do.
 
-use house::{deposit::Account, letter, order::Order};
+use domain::order::{Order, bank_transfer::VirtualAccount, letter};
 use maud::{Markup, html};
-use till::Why;
+use payments::DeclineReason;
 use web::{Drawing, Page, Request, Script, StatusCode, say};
 
 use crate::{Provider, words::reason};
 
-/// Opens the provider's payment page by its own script (payments reference §1) in place of the plain form.
+/// Opens the provider's payment page by its own script (payments reference §1) in place of the
+/// plain form.
 const SCRIPT: &str = include_str!("pay.js");
 
 /// Sends the form that asks to take the money, once, without a click.
@@ -18,7 +19,7 @@ fn frame(request: &Request, body: Markup) -> Page {
     Page::new("pay", say!(request, "값", "The price")).body(body)
 }
 
-fn won(request: &Request, amount: house::money::Won) -> String {
+fn won(request: &Request, amount: domain::base::money::Won) -> String {
     say!(request, format!("{amount}원"), format!("₩{amount}"))
 }
 
@@ -42,7 +43,8 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
     let (success, fail) = addresses(request, order);
     let name = "공간문학 책 한 권";
     let id = order.at_the_provider();
-    // The provider wants a customer key that nobody can guess; an order's id is as good and names nobody.
+    // The provider wants a customer key that nobody can guess; an order's id is as good and names
+    // nobody.
     let fields = [
         ("amount", order.total.0.to_string()),
         ("orderId", id.clone()),
@@ -51,7 +53,7 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
         ("failUrl", fail.clone()),
         ("customerKey", id.clone()),
         ("clientKey", provider.client_key.clone()),
-        ("validHours", Account::HOURS.to_string()),
+        ("validHours", VirtualAccount::HOURS.to_string()),
     ];
     let until = letter::clock(order.held_until, request.language);
     let body = html! {
@@ -115,8 +117,8 @@ fn methods(request: &Request) -> Markup {
                     (say!(request, "무통장입금 (가상계좌)", "Bank transfer (an account for this order)"))
                     span.hint { (say!(
                         request,
-                        format!(" 계좌를 하나 열어 드립니다. {}시간 안에 입금하시면 되고, 그때까지 자리를 잡아 둡니다.", Account::HOURS),
-                        format!(" We open an account for you. Pay into it within {} hours; until then your place is held.", Account::HOURS)
+                        format!(" 계좌를 하나 열어 드립니다. {}시간 안에 입금하시면 되고, 그때까지 자리를 잡아 둡니다.", VirtualAccount::HOURS),
+                        format!(" We open an account for you. Pay into it within {} hours; until then your place is held.", VirtualAccount::HOURS)
                     )) }
                 }
             }
@@ -168,12 +170,12 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
 }
 
 /// The provider did not take the money.
-pub(crate) fn refused(request: &Request, order: &Order, why: &Why) -> Page {
+pub(crate) fn refused(request: &Request, order: &Order, why: &DeclineReason) -> Page {
     let what = match why {
-        Why::Provider(code) => reason(code, request.language),
-        Why::Closed(code) => reason(code, request.language),
-        Why::TooLate => reason("EXPIRED", request.language),
-        Why::Ours => say!(
+        DeclineReason::Provider(code) => reason(code, request.language),
+        DeclineReason::Closed(code) => reason(code, request.language),
+        DeclineReason::TooLate => reason("EXPIRED", request.language),
+        DeclineReason::Ours => say!(
             request,
             "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
             "We could not finish the payment, by our own fault. Nothing is wrong with your card."

@@ -1,7 +1,7 @@
-//! What a code of the payment provider means to the reader (payments reference §5). Never the provider's own sentence: anybody can write one into the
-//! address.
+//! What a code of the payment provider means to the reader (payments reference §5). Never the
+//! provider's own sentence: anybody can write one into the address.
 
-use house::{deposit, text::Language};
+use domain::{base::text::Language, order::bank_transfer};
 
 /// What the code of a payment that was not taken means.
 pub(crate) fn reason(code: &str, language: Language) -> &'static str {
@@ -11,9 +11,10 @@ pub(crate) fn reason(code: &str, language: Language) -> &'static str {
             ("카드의 유효기간이 맞지 않습니다.", "The card's expiry date is not right.")
         }
         "INVALID_STOPPED_CARD" => ("사용이 정지된 카드입니다.", "This card has been suspended."),
-        "INVALID_CARD_LOST_OR_STOLEN" => {
-            ("잃어버렸거나 도난당했다고 신고된 카드입니다.", "This card was reported lost or stolen.")
-        }
+        "INVALID_CARD_LOST_OR_STOLEN" => (
+            "잃어버렸거나 도난당했다고 신고된 카드입니다.",
+            "This card was reported lost or stolen.",
+        ),
         "INVALID_REJECT_CARD" | "REJECT_CARD_COMPANY" => (
             "카드사가 결제를 받아 주지 않았습니다. 까닭은 카드사가 알려 드립니다.",
             "The card company did not take the payment; it can tell you why.",
@@ -21,7 +22,9 @@ pub(crate) fn reason(code: &str, language: Language) -> &'static str {
         "REJECT_CARD_PAYMENT" => {
             ("카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough.")
         }
-        "REJECT_ACCOUNT_PAYMENT" => ("계좌의 잔액이 모자랍니다.", "The account does not hold enough."),
+        "REJECT_ACCOUNT_PAYMENT" => {
+            ("계좌의 잔액이 모자랍니다.", "The account does not hold enough.")
+        }
         "REJECT_TOSSPAY_INVALID_ACCOUNT" => (
             "고르신 계좌가 출금 계좌로 등록되어 있지 않습니다.",
             "The account you chose is not registered for withdrawals.",
@@ -34,25 +37,31 @@ pub(crate) fn reason(code: &str, language: Language) -> &'static str {
             "인증을 너무 여러 번 하셨습니다. 카드사에 알아보시거나 다른 카드로 치러 주십시오.",
             "Too many tries to authenticate. Please ask your card company, or use another card.",
         ),
-        "BELOW_MINIMUM_AMOUNT" => {
-            ("이 방법으로 치르기에는 금액이 적습니다.", "The amount is too small to be paid this way.")
-        }
+        "BELOW_MINIMUM_AMOUNT" => (
+            "이 방법으로 치르기에는 금액이 적습니다.",
+            "The amount is too small to be paid this way.",
+        ),
         "FDS_ERROR" => (
             "결제사가 위험한 거래로 보아 막았습니다. 다른 방법으로 치러 주십시오.",
             "The provider took this for a risky payment and stopped it. Please pay another way.",
         ),
-        "INVALID_PASSWORD" => ("결제 비밀번호가 맞지 않습니다.", "The payment password is not right."),
+        "INVALID_PASSWORD" => {
+            ("결제 비밀번호가 맞지 않습니다.", "The payment password is not right.")
+        }
         "NOT_AVAILABLE_BANK" => {
             ("지금은 은행이 쉬는 시간입니다.", "The bank does not take payments at this hour.")
         }
-        deposit::EXPIRED => {
-            ("기한까지 입금이 없어 계좌를 닫았습니다.", "No deposit came in time, so the account is closed.")
-        }
-        deposit::NO_PLACE => (
+        bank_transfer::EXPIRED => (
+            "기한까지 입금이 없어 계좌를 닫았습니다.",
+            "No deposit came in time, so the account is closed.",
+        ),
+        bank_transfer::NO_PLACE => (
             "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
             "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come.",
         ),
-        deposit::CLOSED => ("입금을 기다리던 계좌가 닫혔습니다.", "The account for your deposit is closed."),
+        bank_transfer::CLOSED => {
+            ("입금을 기다리던 계좌가 닫혔습니다.", "The account for your deposit is closed.")
+        }
         "EXPIRED" | "NOT_FOUND_PAYMENT_SESSION" => (
             "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
             "Too much time passed in the payment window, so the payment was not finished.",

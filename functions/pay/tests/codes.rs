@@ -1,17 +1,23 @@
-//! Every error code of the payments reference (§5): what the reader sees, in both languages, and what becomes of order and money. The provider's side is
-//! the stand-in, told to answer with the code.
+//! Every error code of the payments reference (§5): what the reader sees, in both languages, and
+//! what becomes of order and money. The provider's side is the stand-in, told to answer with the
+//! code.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use house::text::Language;
+use domain::base::text::Language;
 use toss_standin::{Fault, On, OrderLedger, Rule};
 use walk::{Doors, Pay, Shop, Walker, book};
 
-/// Refused: what the reader is told, beside that no money has moved and that the order is still there.
+/// Refused: what the reader is told, beside that no money has moved and that the order is still
+/// there.
 const REFUSED: [(&str, &str, &str); 20] = [
     ("INVALID_CARD_NUMBER", "카드 번호가 맞지 않습니다.", "The card number is not right."),
     ("INVALID_STOPPED_CARD", "사용이 정지된 카드입니다.", "This card has been suspended."),
-    ("INVALID_CARD_EXPIRATION", "카드의 유효기간이 맞지 않습니다.", "The card's expiry date is not right."),
+    (
+        "INVALID_CARD_EXPIRATION",
+        "카드의 유효기간이 맞지 않습니다.",
+        "The card's expiry date is not right.",
+    ),
     (
         "INVALID_REJECT_CARD",
         "까닭은 카드사가 알려 드립니다.",
@@ -32,7 +38,11 @@ const REFUSED: [(&str, &str, &str); 20] = [
         "이 방법으로 치르기에는 금액이 적습니다.",
         "The amount is too small to be paid this way.",
     ),
-    ("REJECT_CARD_PAYMENT", "카드의 한도나 잔액이 모자랍니다.", "The card's limit or balance is not enough."),
+    (
+        "REJECT_CARD_PAYMENT",
+        "카드의 한도나 잔액이 모자랍니다.",
+        "The card's limit or balance is not enough.",
+    ),
     (
         "REJECT_CARD_COMPANY",
         "까닭은 카드사가 알려 드립니다.",
@@ -45,9 +55,17 @@ const REFUSED: [(&str, &str, &str); 20] = [
         "is not registered for withdrawals.",
     ),
     ("EXCEED_MAX_AUTH_COUNT", "인증을 너무 여러 번 하셨습니다.", "Too many tries to authenticate."),
-    ("FDS_ERROR", "결제사가 위험한 거래로 보아 막았습니다.", "took this for a risky payment and stopped it."),
+    (
+        "FDS_ERROR",
+        "결제사가 위험한 거래로 보아 막았습니다.",
+        "took this for a risky payment and stopped it.",
+    ),
     ("INVALID_PASSWORD", "결제 비밀번호가 맞지 않습니다.", "The payment password is not right."),
-    ("NOT_AVAILABLE_BANK", "지금은 은행이 쉬는 시간입니다.", "The bank does not take payments at this hour."),
+    (
+        "NOT_AVAILABLE_BANK",
+        "지금은 은행이 쉬는 시간입니다.",
+        "The bank does not take payments at this hour.",
+    ),
     // The session is over: Toss was asked once more, and knows of no payment.
     (
         "NOT_FOUND_PAYMENT_SESSION",
@@ -131,7 +149,8 @@ fn told(reader: &Walker, ko: &str, en: &str, code: &str) {
 async fn what_is_refused_says_why_and_that_no_money_has_moved() {
     for language in Language::ALL {
         let (shop, mut reader, order) = before_the_payment(language, 17_000).await;
-        let ours = OURS.map(|code| (code, "카드에는 문제가 없습니다.", "Nothing is wrong with your card."));
+        let ours = OURS
+            .map(|code| (code, "카드에는 문제가 없습니다.", "Nothing is wrong with your card."));
         for (code, ko, en) in REFUSED.into_iter().chain(ours) {
             reader.go(&format!("/pay/{order}")).await;
             answers(&shop, On::Confirm, code);
@@ -144,7 +163,11 @@ async fn what_is_refused_says_why_and_that_no_money_has_moved() {
                 "No money has moved. Your order is still here.",
                 code,
             );
-            assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).charges), ("priced", 0), "{code}");
+            assert_eq!(
+                (shop.state(&order).as_str(), ledger(&shop, &order).charges),
+                ("priced", 0),
+                "{code}"
+            );
         }
         reader.onward().await;
         reader.pay(Pay::Approve).await;
@@ -162,7 +185,12 @@ async fn what_nobody_knows_is_never_called_failed() {
             reader.pay(Pay::Approve).await;
             assert_eq!(reader.here().status.as_u16(), 202, "{code}: {:?}", reader.here());
             told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);
-            told(&reader, "저희가 몇 분마다 확인하고 있습니다.", "We check every few minutes.", code);
+            told(
+                &reader,
+                "저희가 몇 분마다 확인하고 있습니다.",
+                "We check every few minutes.",
+                code,
+            );
             // Back from another tab of the payment page it is not called failed either.
             reader.go(&format!("/pay/{order}/fail?code=PAY_PROCESS_CANCELED")).await;
             told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);

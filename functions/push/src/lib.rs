@@ -1,8 +1,10 @@
-//! Rings the devices of a reader. What the house tells a reader comes from the topic by a queue; every device that the reader has hung at the bell
-//! gets one push of it, which says that there is word and where, and nothing else. The mailbox has the word itself.
+//! Rings the devices of a reader. What the house tells a reader comes from the topic by a queue;
+//! every device that the reader has hung at the bell gets one push of it, which says that there is
+//! word and where, and nothing else. The mailbox has the word itself.
 //!
-//! Each device that was rung is written down, so that a message that comes again rings only those it has not rung. A device that its push service has
-//! given up is forgotten. What the push service puts off comes again when it says; what it refuses, for which the device is not to blame, ends
+//! Each device that was rung is written down, so that a message that comes again rings only those
+//! it has not rung. A device that its push service has given up is forgotten. What the push service
+//! puts off comes again when it says; what it refuses, for which the device is not to blame, ends
 //! in the dead letters, where an alarm rings.
 
 mod word;
@@ -10,20 +12,21 @@ mod word;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use aws_sdk_sqs::Client as Sqs;
-use cloud::{CannotOpen, Clock, Cloud, Open, Secret, SecretError};
-use house::{
-    calendar,
-    device::{Device, Hosts},
+use domain::{
+    base::calendar,
+    walk::device::{Device, Hosts},
 };
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, Service};
-use post::{Delivery, Failure, News};
+use messaging::{Delivery, Failure, News};
+use platform::{Clock, Init, InitError, Platform, Secret, SecretError};
 use store::Store;
 use webpush::{Client, Rung, Vapid};
 
 pub use word::Word;
 
-/// The longest that SQS hides a message from the moment it was received, in seconds, less what this call may have taken.
+/// The longest that SQS hides a message from the moment it was received, in seconds, less what this
+/// call may have taken.
 const LONGEST_HIDDEN: i64 = 12 * 60 * 60 - 60;
 
 /// What ringing devices needs.
@@ -36,24 +39,26 @@ pub struct Pusher {
     client: Option<Client>,
 }
 
-impl Open for Pusher {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        let (store, clock) = (Store::open(cloud)?, cloud.clock.clone());
-        let (sqs, queue) = (Sqs::new(&cloud.sdk), cloud.environment.required("QUEUE_PUSH")?.to_owned());
-        let client = match cloud.environment.optional("PUSH_PUBLIC") {
+impl Init for Pusher {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        let (store, clock) = (Store::open(platform)?, platform.clock.clone());
+        let (sqs, queue) =
+            (Sqs::new(&platform.sdk), platform.environment.required("QUEUE_PUSH")?.to_owned());
+        let client = match platform.environment.optional("PUSH_PUBLIC") {
             None => None,
             Some(public) => {
-                let hosts = Hosts::parse(cloud.environment.required("PUSH_HOSTS")?);
-                let contact = cloud.environment.required("SHOP_EMAIL")?;
-                // Boxed, because the types of what is awaited here nest deeper than the compiler likes.
+                let hosts = Hosts::parse(platform.environment.required("PUSH_HOSTS")?);
+                let contact = platform.environment.required("SHOP_EMAIL")?;
+                // Boxed, because the types of what is awaited here nest deeper than the compiler
+                // likes.
                 let secret: Pin<Box<dyn Future<Output = Result<Secret, SecretError>> + Send + '_>> =
-                    Box::pin(cloud.secret("VAPID_KEY_NAME"));
+                    Box::pin(platform.secret("VAPID_KEY_NAME"));
                 let pair = secret.await?;
-                let vapid =
-                    Vapid::new(pair.reveal(), contact).map_err(|why| CannotOpen::Other(why.to_string()))?;
+                let vapid = Vapid::new(pair.reveal(), contact)
+                    .map_err(|why| InitError::Other(why.to_string()))?;
                 if vapid.public_key() != public {
                     let why = "the parameter PushPublicKey is not the public half of the stored VAPID key: devices hung with it could not be rung";
-                    return Err(CannotOpen::Other(why.into()));
+                    return Err(InitError::Other(why.into()));
                 }
                 Some(Client::new(vapid, hosts))
             }
@@ -64,22 +69,22 @@ impl Open for Pusher {
 
 /// Runs it as the Lambda function it is.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
-    cloud::log::start();
-    lambda_runtime::run(function(Cloud::of_process()?)).await
+    platform::log::start();
+    lambda_runtime::run(function(Platform::of_process()?)).await
 }
 
 /// It as a service from batch to answer.
 pub fn function(
-    cloud: Cloud,
+    platform: Platform,
 ) -> impl Service<
-    LambdaEvent<post::SqsEvent>,
-    Response = post::SqsBatchResponse,
+    LambdaEvent<messaging::SqsEvent>,
+    Response = messaging::SqsBatchResponse,
     Error = lambda_runtime::Error,
     Future: Send + 'static,
 > + Clone
 + Send
 + 'static {
-    post::deliveries("push", cloud, handle)
+    messaging::deliveries("push", platform, handle)
 }
 
 /// Handles one notice from the queue `push`.
@@ -95,7 +100,8 @@ async fn handle(pusher: Arc<Pusher>, delivery: Delivery<News>) -> Result<(), Fai
     if devices.is_empty() {
         return Ok(());
     }
-    // A push that was put off may come up at night, when nobody is woken for what was not asked for.
+    // A push that was put off may come up at night, when nobody is woken for what was not asked
+    // for.
     let morning = calendar::not_in_the_night(now);
     if morning > now && !news.is_whisper() {
         pusher.hide(&receipt, morning.duration_since(now).as_secs()).await?;
@@ -176,7 +182,7 @@ impl Pusher {
             .visibility_timeout(seconds)
             .send()
             .await
-            .map_err(|error| Failure::Again(cloud::why(&error)))?;
+            .map_err(|error| Failure::Again(platform::why(&error)))?;
         Ok(())
     }
 }

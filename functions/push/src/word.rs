@@ -1,12 +1,13 @@
 //! What a push says: that there is word, and where. No name, no address, no title, no order.
 
-use house::{guess::fingerprint, text::Language, whisper};
+use domain::{base::text::Language, riddle::guess::fingerprint, walk::whisper};
 use jiff::Timestamp;
-use post::News;
+use messaging::News;
 use serde::Serialize;
 use webpush::Urgency;
 
-/// For how long news is worth ringing for, in seconds: three days. Whoever was away for longer finds it in the mailbox.
+/// For how long news is worth ringing for, in seconds: three days. Whoever was away for longer
+/// finds it in the mailbox.
 const NEWS_KEPT_SECONDS: i64 = 3 * 24 * 60 * 60;
 
 /// What the page's worker gets to show.
@@ -22,7 +23,8 @@ pub struct Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    /// The push for this news, in the language of the device. A whisper was asked for and is told as it is.
+    /// The push for this news, in the language of the device. A whisper was asked for and is told
+    /// as it is.
     pub fn of(news: &'a News, language: Language) -> Self {
         let ko = language == Language::Ko;
         let (body, path) = if news.is_whisper() {
@@ -48,7 +50,8 @@ impl<'a> Word<'a> {
     }
 }
 
-/// For how many seconds from `now` it may be rung for; `None` when it is too late. A whisper that has faded opens nothing.
+/// For how many seconds from `now` it may be rung for; `None` when it is too late. A whisper that
+/// has faded opens nothing.
 pub(crate) fn keep_seconds(news: &News, now: Timestamp) -> Option<u32> {
     let worth = if news.is_whisper() { whisper::GOOD_FOR.as_secs() } else { NEWS_KEPT_SECONDS };
     let age = now.duration_since(news.at).as_secs().max(0);
@@ -61,9 +64,9 @@ pub(crate) fn urgency(news: &News) -> Urgency {
 
 #[cfg(test)]
 mod tests {
-    use house::{
-        id::{MessageId, OrderId, VisitorId},
-        task::Notice,
+    use domain::{
+        base::id::{MessageId, OrderId, VisitorId},
+        order::message::Notice,
     };
 
     use super::*;
@@ -90,12 +93,17 @@ mod tests {
             }
         }
         let whisper = Word::of(&news(News::WHISPER, "나는 괴로워했다"), Language::Ko).json();
-        assert!(whisper.contains("나는 괴로워했다") && whisper.contains(r#""path":"/whisper""#), "{whisper}");
+        assert!(
+            whisper.contains("나는 괴로워했다") && whisper.contains(r#""path":"/whisper""#),
+            "{whisper}"
+        );
     }
 
     #[test]
     fn word_grows_old_and_a_whisper_fades() {
-        let at = |seconds: i64| Timestamp::from_second(news("paid", "").at.as_second() + seconds).unwrap();
+        let at = |seconds: i64| {
+            Timestamp::from_second(news("paid", "").at.as_second() + seconds).unwrap()
+        };
         assert_eq!(keep_seconds(&news("paid", ""), at(0)), Some(259_200));
         assert_eq!(keep_seconds(&news("paid", ""), at(259_200)), None);
         assert_eq!(keep_seconds(&news(News::WHISPER, ""), at(540)), Some(60));

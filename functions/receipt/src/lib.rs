@@ -1,32 +1,34 @@
-//! 영수증: what was paid for what, what went back, and what is left of it, on one page to print. Only the order's reader sees it. Which book it was for
-//! stands nowhere: the title is the reader's to find in the parcel. Once a book is chosen its 정가 is told, as the letter about the choice tells it.
+//! 영수증: what was paid for what, what went back, and what is left of it, on one page to print. Only
+//! the order's reader sees it. Which book it was for stands nowhere: the title is the reader's to
+//! find in the parcel. Once a book is chosen its 정가 is told, as the letter about the choice tells
+//! it.
 
 use std::sync::Arc;
 
-use house::{
-    calendar,
-    id::OrderId,
-    letter,
-    money::Won,
-    order::{Order, Outcome, Payment},
-    refund::{Progress, Refund, Why},
-    text::Language,
+use domain::{
+    base::{calendar, id::OrderId, money::Won, text::Language},
+    order::{
+        Order, Payment, PaymentStatus, letter,
+        refund::{Progress, Refund, RefundReason},
+    },
 };
 use maud::{Markup, html};
-use web::{Method, Page, Refusal, Reply, Request, Shop, Site, say};
+use web::{AppState, Method, Page, Refusal, Reply, Request, Shop, say};
 
 /// Serves `/receipt/{order}`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
     let visitor = request.visitor()?;
-    let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+    let id: OrderId =
+        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     // Another's order is not there, and of one that was never paid there is no receipt.
-    let order = site.store.order(id).await?.map(|order| order.value);
-    let order =
-        order.filter(|order| order.visitor == visitor && order.paid_at.is_some() && !order.deposit_is_gone());
-    Ok(page(&request, &order.ok_or(Refusal::NotFound)?, &site.shop).into())
+    let order = app.store.order(id).await?.map(|order| order.value);
+    let order = order.filter(|order| {
+        order.visitor == visitor && order.paid_at.is_some() && !order.transfer_is_reversed()
+    });
+    Ok(page(&request, &order.ok_or(Refusal::NotFound)?, &app.shop).into())
 }
 
 /// What a receipt counts.
@@ -42,22 +44,25 @@ struct Sums {
 impl Sums {
     fn of(order: &Order) -> Self {
         let back = |counts: fn(&Refund) -> bool| -> Won {
-            let refunds = order.refunds.iter().filter(|refund| went_or_goes(refund) && counts(refund));
+            let refunds =
+                order.refunds.iter().filter(|refund| went_or_goes(refund) && counts(refund));
             refunds.map(|refund| refund.amount).sum()
         };
-        let difference = back(|refund| refund.why == Why::Difference);
+        let difference = back(|refund| refund.why == RefundReason::Difference);
         let kept = order.total.saturating_sub(back(|_| true));
         let book = order.price.book.saturating_sub(difference);
-        // What went back for another reason comes off the book first, so that never more is called a book than was kept.
-        let other = back(|refund| refund.why != Why::Difference);
+        // What went back for another reason comes off the book first, so that never more is called
+        // a book than was kept.
+        let other = back(|refund| refund.why != RefundReason::Difference);
         let culture = book.saturating_sub(other).min(kept);
         Self { book, kept, culture }
     }
 }
 
-/// Whether a refund is the reader's money again, or is promised to be. One that the provider would not do is the owner's to settle.
+/// Whether a refund is the reader's money again, or is promised to be. One that the provider would
+/// not do is the owner's to settle.
 const fn went_or_goes(refund: &Refund) -> bool {
-    !matches!(refund.progress, Progress::Replaced | Progress::Parked { .. })
+    !matches!(refund.progress, Progress::Superseded | Progress::NeedsOwner { .. })
 }
 
 fn won(request: &Request, amount: Won) -> String {
@@ -155,19 +160,25 @@ fn gone_back(request: &Request, order: &Order, sums: &Sums) -> Markup {
 
 fn because(request: &Request, refund: &Refund) -> &'static str {
     match refund.why {
-        Why::Difference => {
-            say!(request, "보낸 책의 정가와의 차액", "Difference to the list price of the book sent")
+        RefundReason::Difference => {
+            say!(
+                request,
+                "보낸 책의 정가와의 차액",
+                "Difference to the list price of the book sent"
+            )
         }
-        Why::Cancelled => say!(request, "무르신 주문", "Order cancelled"),
-        Why::PaidTooLate => say!(request, "무르신 뒤에 끝난 결제", "Payment after cancelling"),
-        Why::NoPlace => say!(request, "자리가 나간 주문", "No book was left"),
-        Why::Withdrawn => say!(request, "돌려보내신 책", "Book sent back"),
-        Why::Owner => say!(request, "주인장이 돌려드림", "Given back by the owner"),
+        RefundReason::Cancelled => say!(request, "무르신 주문", "Order cancelled"),
+        RefundReason::PaidTooLate => {
+            say!(request, "무르신 뒤에 끝난 결제", "Payment after cancelling")
+        }
+        RefundReason::NoPlace => say!(request, "자리가 나간 주문", "No book was left"),
+        RefundReason::Withdrawn => say!(request, "돌려보내신 책", "Book sent back"),
+        RefundReason::Owner => say!(request, "주인장이 돌려드림", "Given back by the owner"),
     }
 }
 
 fn when(request: &Request, refund: &Refund) -> String {
-    if refund.progress == Progress::NoAccount {
+    if refund.progress == Progress::AwaitingBankDetails {
         return say!(
             request,
             "계좌를 알려 주신 날부터 영업일 3일 안에 돌려드립니다",
@@ -220,7 +231,9 @@ fn culture(request: &Request, order: &Order, sums: &Sums) -> Markup {
 /// The provider's receipt page.
 fn at_the_provider(order: &Order) -> Option<&str> {
     match &order.payment {
-        Some(Payment { outcome: Outcome::Done { receipt: Some(receipt), .. }, .. }) => Some(receipt),
+        Some(Payment { outcome: PaymentStatus::Done { receipt: Some(receipt), .. }, .. }) => {
+            Some(receipt)
+        }
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use house::text::Language;
+use domain::base::text::Language;
 use serde_json::json;
 use walk::{Doors, Shop, Walker, book};
 
@@ -36,7 +36,11 @@ async fn what_was_paid_for_what_and_what_went_back_add_up_to_what_the_shop_holds
     }
     assert!(!before.contains("돌려드린 돈"), "{before}");
     shop.settle().await;
-    shop.owner_does("owner-refund", json!({ "order": order, "amount": 1_000, "reason": "젖은 책" })).await;
+    shop.owner_does(
+        "owner-refund",
+        json!({ "order": order, "amount": 1_000, "reason": "젖은 책" }),
+    )
+    .await;
     shop.settle().await;
     let after = receipt(&mut reader, &order).await;
     assert_eq!(shop.standin().ledger().order(&order).held(), 19_000);
@@ -63,7 +67,8 @@ async fn a_receipt_tells_in_english_too_and_never_the_title() {
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
     let page = receipt(&mut reader, &order).await;
-    for words in ["What you paid", "₩22,000", "What the shop keeps ₩20,000", "Income deduction for culture"]
+    for words in
+        ["What you paid", "₩22,000", "What the shop keeps ₩20,000", "Income deduction for culture"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }
@@ -84,7 +89,8 @@ async fn a_cancelled_order_has_a_receipt_of_what_went_back() {
     assert!(receipt(&mut reader, &order).await.contains("까지 돌려드립니다"));
     shop.settle().await;
     let page = receipt(&mut reader, &order).await;
-    for words in ["무르신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
+    for words in
+        ["무르신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }

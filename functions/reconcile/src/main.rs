@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    drawer::run("reconcile", reconcile::handle).await
+    admin::run("reconcile", reconcile::handle).await
 }

@@ -1,4 +1,5 @@
-//! A day's accounts: what agrees is silent, and every kind of difference is found, told and kept, with nothing else changed.
+//! A day's accounts: what agrees is silent, and every kind of difference is found, told and kept,
+//! with nothing else changed.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -15,7 +16,7 @@ async fn shop() -> Shop {
 }
 
 fn today(shop: &Shop) -> Date {
-    house::calendar::today(shop.now())
+    domain::base::calendar::today(shop.now())
 }
 
 async fn of_today(shop: &Shop) -> Value {
@@ -29,8 +30,12 @@ fn all_but_the_findings(shop: &Shop) -> Vec<Value> {
 
 /// The one difference that is shown.
 fn difference(answer: &Value) -> (String, String) {
-    let shows: Vec<&Value> =
-        answer["shows"].as_array().unwrap().iter().filter(|shown| !shown["what"].is_null()).collect();
+    let shows: Vec<&Value> = answer["shows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|shown| !shown["what"].is_null())
+        .collect();
     assert_eq!(shows.len(), 1, "{answer:#}");
     (shows[0]["order"].as_str().unwrap().to_owned(), shows[0]["what"].as_str().unwrap().to_owned())
 }
@@ -67,7 +72,10 @@ async fn a_day_of_payments_refunds_and_cancels_agrees() {
     assert_eq!(shop.state(&late), "refunded");
     let before = all_but_the_findings(&shop);
     let answer = of_today(&shop).await;
-    assert_eq!(answer["shows"][0]["orders"], 3, "what was paid too late is among the day's: {answer:#}");
+    assert_eq!(
+        answer["shows"][0]["orders"], 3,
+        "what was paid too late is among the day's: {answer:#}"
+    );
     assert_eq!(
         (&answer["shows"][0]["differences"], &answer["shows"][0]["paid_won"]),
         (&json!(0), &json!(66_000))
@@ -83,7 +91,9 @@ async fn every_difference_is_named_kept_and_changes_nothing() {
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
     let whole = shop.order(&order);
-    let refund = |item: &mut Value, amount: &str| item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();
+    let refund = |item: &mut Value, amount: &str| {
+        item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();
+    };
     let spoils: [Spoil<'_>; 4] = [
         ("장부에는 21,000원, 결제사에는 22,000원이 결제되었습니다", &|item| {
             item["total"]["N"] = "21000".into();
@@ -118,13 +128,16 @@ async fn a_reader_charged_twice_is_found() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
-    let keys: Vec<String> =
-        (0..2).map(|_| shop.standin().approve(&order, 22_000, toss_standin::Method::Card).unwrap()).collect();
+    let keys: Vec<String> = (0..2)
+        .map(|_| shop.standin().approve(&order, 22_000, toss_standin::Method::Card).unwrap())
+        .collect();
     // What the till never does: both are confirmed past it.
     for key in &keys {
         assert!(shop.standin().confirm(key));
     }
-    reader.go(&format!("/pay/{order}/success?paymentKey={}&orderId={order}&amount=22000", keys[0])).await;
+    reader
+        .go(&format!("/pay/{order}/success?paymentKey={}&orderId={order}&amount=22000", keys[0]))
+        .await;
     reader.onward().await;
     shop.settle().await;
     let (named, what) = difference(&of_today(&shop).await);
@@ -145,7 +158,10 @@ async fn every_night_the_day_before_is_looked_at_and_a_difference_rings_the_bell
     spoil(&shop, &order, |item| item["total"]["N"] = "21000".into());
     let failure = shop.system().invoke("reconcile", json!({ "night": true })).await.unwrap_err();
     assert!(failure.message.contains("1건 다릅니다"), "{failure:?}");
-    assert_eq!(shop.item("ACCOUNTS", &format!("DAY#{day}"))["differences"]["L"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        shop.item("ACCOUNTS", &format!("DAY#{day}"))["differences"]["L"].as_array().unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]

@@ -1,22 +1,23 @@
-//! Gives money back: one refund of one order, by the till. What the provider will not do is parked for the owner; what nobody knows yet leaves the
-//! message unhandled, so that the queue, and after it `sweep`, brings it again.
+//! Gives money back: one refund of one order, by the till. What the provider will not do is parked
+//! for the owner; what nobody knows yet leaves the message unhandled, so that the queue, and after
+//! it `sweep`, brings it again.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use cloud::{CannotOpen, Clock, Cloud, Open};
-use house::task::{Message, Task};
-use post::Failure;
-use till::{Refunding, Till};
+use domain::order::message::{Message, Task};
+use messaging::Failure;
+use payments::{Payments, RefundOutcome};
+use platform::{Clock, Init, InitError, Platform};
 
 /// What giving back needs.
 pub struct Refunder {
-    till: Till,
+    payments: Payments,
     clock: Clock,
 }
 
-impl Open for Refunder {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { till: Till::open(cloud).await?, clock: cloud.clock.clone() })
+impl Init for Refunder {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self { payments: Payments::init(platform).await?, clock: platform.clock.clone() })
     }
 }
 
@@ -27,11 +28,18 @@ pub async fn handle(refunder: Arc<Refunder>, message: Message) -> Result<(), Fai
     }
     // Boxed, because the types of what is awaited here nest deeper than the compiler likes.
     let refunding: Pin<Box<dyn Future<Output = _> + Send>> =
-        Box::pin(refunder.till.refund(message.id, refunder.clock.now()));
+        Box::pin(refunder.payments.refund(message.id, refunder.clock.now()));
     match refunding.await {
-        Ok(Refunding::Done | Refunding::Parked | Refunding::Anew | Refunding::DoneBefore) => Ok(()),
-        Ok(Refunding::NoSuchRefund) => Err(Failure::Poison("the order knows no such refund".into())),
-        Ok(Refunding::Unknown(why)) => Err(Failure::Again(why)),
+        Ok(
+            RefundOutcome::Done
+            | RefundOutcome::NeedsOwner
+            | RefundOutcome::Anew
+            | RefundOutcome::DoneBefore,
+        ) => Ok(()),
+        Ok(RefundOutcome::NoSuchRefund) => {
+            Err(Failure::Poison("the order knows no such refund".into()))
+        }
+        Ok(RefundOutcome::Unknown(why)) => Err(Failure::Again(why)),
         Err(error) => Err(Failure::Again(error.to_string())),
     }
 }

@@ -96,13 +96,18 @@ async fn an_answer_that_is_lost_together_with_the_question_is_asked_about_later(
 
 #[tokio::test]
 async fn a_crash_after_the_money_went_back_is_found_out() {
-    for (nth, breakage) in
-        [(1, Breakage::Timeout), (1, Breakage::LostReply), (2, Breakage::Error500), (2, Breakage::LostReply)]
-    {
+    for (nth, breakage) in [
+        (1, Breakage::Timeout),
+        (1, Breakage::LostReply),
+        (2, Breakage::Error500),
+        (2, Breakage::LostReply),
+    ] {
         let shop = shop().await;
         let (mut reader, order) = paid(&shop).await;
-        let fault =
-            Wire::on(Service::Dynamodb, "TransactWriteItems", breakage).of("refund").nth(nth).times(3);
+        let fault = Wire::on(Service::Dynamodb, "TransactWriteItems", breakage)
+            .of("refund")
+            .nth(nth)
+            .times(3);
         shop.system().wire().inject(fault);
         shop.settle().await;
         shop.minutes_pass(40).await;
@@ -138,5 +143,7 @@ async fn what_the_provider_will_not_do_lies_on_the_owners_desk_with_the_reason()
     let desk = shop.owner("owner-desk", json!({})).await;
     assert!(desk["shows"][0].to_string().contains(&code), "{desk:#}");
     assert_eq!(reader.mailbox().await.all("[data-notice=refunded]").len(), 0);
-    assert!(reader.go(&format!("/window/{order}")).await.text().contains("주인장이 다른 길을 찾아"));
+    assert!(
+        reader.go(&format!("/window/{order}")).await.text().contains("주인장이 다른 길을 찾아")
+    );
 }

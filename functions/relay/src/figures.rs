@@ -1,30 +1,38 @@
-//! What changes of visits add to the figures of the rooms, and when the owner is told of them. A batch that is delivered twice counts twice, and
-//! figures that the table does not take are lost: these are figures to look at, not accounts, and nothing of the outbox waits for them.
+//! What changes of visits add to the figures of the rooms, and when the owner is told of them. A
+//! batch that is delivered twice counts twice, and figures that the table does not take are lost:
+//! these are figures to look at, not accounts, and nothing of the outbox waits for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lambda_events::event::dynamodb::EventRecord;
-use house::{
-    calendar,
-    content::House,
-    stuck::{self, Alert, Tally},
+use domain::{
+    base::calendar,
+    riddle::content::RoomSet,
+    walk::funnel::{self, Alert, Tally},
 };
 use jiff::{Timestamp, civil::Date};
-use post::{OwnerBell, outbox};
+use messaging::{OwnerBell, outbox};
 use store::Store;
 
-/// Adds up what the records say, and writes it: one or two writes a room, however many walked. Then the owner is told where somebody is stuck,
-/// once a day for each room and cause.
-pub(crate) async fn count(store: &Store, bell: &OwnerBell, records: &[EventRecord], now: Timestamp) {
-    let Ok(house) = House::built_in() else { return };
+/// Adds up what the records say, and writes it: one or two writes a room, however many walked. Then
+/// the owner is told where somebody is stuck, once a day for each room and cause.
+pub(crate) async fn count(
+    store: &Store,
+    bell: &OwnerBell,
+    records: &[EventRecord],
+    now: Timestamp,
+) {
+    let Ok(house) = RoomSet::built_in() else { return };
     let mut rooms: BTreeMap<String, Tally> = BTreeMap::new();
     let mut wrong: BTreeSet<&str> = BTreeSet::new();
     for (before, after) in records.iter().filter_map(outbox::visit) {
-        for (room, tally) in stuck::changes(house, before.as_ref(), &after) {
+        for (room, tally) in funnel::changes(house, before.as_ref(), &after) {
             rooms.entry(room).or_default().add(&tally);
         }
         wrong.extend(
-            stuck::wrong_ten_times(house, before.as_ref(), &after).iter().map(|room| room.id.as_str()),
+            funnel::wrong_ten_times(house, before.as_ref(), &after)
+                .iter()
+                .map(|room| room.id.as_str()),
         );
     }
     let day = calendar::today(now);
@@ -39,7 +47,7 @@ pub(crate) async fn count(store: &Store, bell: &OwnerBell, records: &[EventRecor
         let Some(room) = house.room(&name) else { continue };
         let alerts = [
             (Alert::WrongTenTimes, wrong.contains(name.as_str())),
-            (Alert::PlainDoor, tally.plain > 0 && stuck::too_plain(room, &of_the_day)),
+            (Alert::PlainDoor, tally.plain > 0 && funnel::too_plain(room, &of_the_day)),
         ];
         for (alert, _) in alerts.into_iter().filter(|(_, rings)| *rings) {
             let words = alert.words(room, &of_the_day);
@@ -50,7 +58,8 @@ pub(crate) async fn count(store: &Store, bell: &OwnerBell, records: &[EventRecor
     }
 }
 
-/// Tells the owner, if nobody has today. What the bell does not take may be told by the next change.
+/// Tells the owner, if nobody has today. What the bell does not take may be told by the next
+/// change.
 async fn tell(
     store: &Store,
     bell: &OwnerBell,

@@ -1,5 +1,6 @@
-//! Carries the outbox from the table's stream to the queues. What SQS does not take is named as a failure, and the stream delivers from there
-//! again; what the stream loses, `sweep` finds. A mapping of its own brings the changes of visits, from which `figures` counts what `owner-stuck`
+//! Carries the outbox from the table's stream to the queues. What SQS does not take is named as a
+//! failure, and the stream delivers from there again; what the stream loses, `sweep` finds. A
+//! mapping of its own brings the changes of visits, from which `figures` counts what `owner-stuck`
 //! shows.
 
 mod figures;
@@ -8,13 +9,13 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
-use house::task::Message;
+use domain::order::message::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use post::{
+use messaging::{
     OwnerBell, Queues,
     outbox::{self, Record},
 };
+use platform::{Clock, Init, InitError, LazyState, Platform};
 use store::Store;
 
 struct Relay {
@@ -24,37 +25,43 @@ struct Relay {
     clock: Clock,
 }
 
-impl Open for Relay {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+impl Init for Relay {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
         Ok(Self {
-            queues: Queues::open(cloud)?,
-            bell: OwnerBell::open(cloud)?,
-            store: Store::open(cloud)?,
-            clock: cloud.clock.clone(),
+            queues: Queues::open(platform)?,
+            bell: OwnerBell::open(platform)?,
+            store: Store::open(platform)?,
+            clock: platform.clock.clone(),
         })
     }
 }
 
 /// The relay as a service from a batch of the stream to its failures.
 pub fn function(
-    cloud: Cloud,
-) -> impl Service<LambdaEvent<Event>, Response = DynamoDbEventResponse, Error = Error, Future: Send + 'static>
-+ Clone
+    platform: Platform,
+) -> impl Service<
+    LambdaEvent<Event>,
+    Response = DynamoDbEventResponse,
+    Error = Error,
+    Future: Send + 'static,
+> + Clone
 + Send
 + 'static {
-    let relay = Arc::new(Opened::<Relay>::new(cloud));
+    let relay = Arc::new(LazyState::<Relay>::new(platform));
     service_fn(move |event: LambdaEvent<Event>| {
         let relay = Arc::clone(&relay);
         async move {
             let relay = relay.get().await?;
             let response = handle(&relay.queues, &event.payload.records).await;
-            figures::count(&relay.store, &relay.bell, &event.payload.records, relay.clock.now()).await;
+            figures::count(&relay.store, &relay.bell, &event.payload.records, relay.clock.now())
+                .await;
             Ok::<_, Error>(response)
         }
     })
 }
 
-/// Sends the messages among the records. The answer names the first record that has to come again: a stream goes on from there, in order.
+/// Sends the messages among the records. The answer names the first record that has to come again:
+/// a stream goes on from there, in order.
 async fn handle(queues: &Queues, records: &[EventRecord]) -> DynamoDbEventResponse {
     let mut sequence_numbers = Vec::new();
     let mut messages: Vec<Message> = Vec::new();

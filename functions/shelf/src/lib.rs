@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use house::{choose::Book, korean, price::PriceRange};
+use domain::{
+    base::{korean, price::PriceRange},
+    catalog::selection::Book,
+};
 use maud::{Markup, html};
 use store::BookPage;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, say};
+use web::{AppState, Drawing, Method, Page, Refusal, Reply, Request, say};
 
 /// Books on a page.
 const SHOWN: i32 = 48;
 
 /// Serves `/shelf`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
@@ -19,7 +22,7 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
         None => PriceRange::Middle,
         Some(name) => name.parse().map_err(|_| Refusal::NotFound)?,
     };
-    let books = site.store.shelf(range, request.query.get("after"), SHOWN).await?;
+    let books = app.store.shelf(range, request.query.get("after"), SHOWN).await?;
     Ok(page(&request, range, &books).into())
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cloud::{CannotOpen, Clock, Cloud, Open};
-use house::{
-    order::Order,
-    task::{Message, Task},
+use domain::order::{
+    Order,
+    message::{Message, Task},
 };
-use post::{Failure, advance};
+use messaging::{Failure, advance};
+use platform::{Clock, Init, InitError, Platform};
 use store::Store;
 
 /// What shipping needs.
@@ -16,9 +16,9 @@ pub struct Shipper {
     clock: Clock,
 }
 
-impl Open for Shipper {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, clock: cloud.clock.clone() })
+impl Init for Shipper {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self { store: Store::open(platform)?, clock: platform.clock.clone() })
     }
 }
 

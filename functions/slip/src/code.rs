@@ -8,7 +8,9 @@ const QUIET: usize = 4;
 
 /// Draws an address; nothing if it is too long for any code.
 pub(crate) fn draw(address: &str) -> Markup {
-    let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::M) else { return html! {} };
+    let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::M) else {
+        return html! {};
+    };
     let (width, modules) = (code.width(), code.to_colors());
     let size = width + 2 * QUIET;
     let mut path = String::new();

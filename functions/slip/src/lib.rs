@@ -1,21 +1,23 @@
-//! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and lay into the parcel. It opens with a ticket that `owner-desk` writes, for a few hours.
-//! Neither sheet tells the title. The drawn code on the slip opens this very page on the owner's telephone, where the parcel's number can be written down
-//! as soon as the carrier has it.
+//! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and lay into
+//! the parcel. It opens with a ticket that `owner-desk` writes, for a few hours. Neither sheet
+//! tells the title. The drawn code on the slip opens this very page on the owner's telephone, where
+//! the parcel's number can be written down as soon as the carrier has it.
 
 mod code;
 
 use std::sync::Arc;
 
-use house::{
-    id::OrderId,
-    order::{Order, Refused, State},
-    parcel::{Carrier, Parcel},
-    text::Language,
+use domain::{
+    base::{id::OrderId, text::Language},
+    order::{
+        Order, Refused, State,
+        parcel::{Carrier, Parcel},
+    },
 };
 use maud::{Markup, html};
 use store::{Change, Lost};
 use web::{
-    Method, Page, Problem, Refusal, Reply, Request, Shop, Site, StatusCode,
+    AppState, Method, Page, Problem, Refusal, Reply, Request, Shop, StatusCode,
     field::{self, Field},
 };
 
@@ -23,37 +25,43 @@ use web::{
 const ROUNDS: usize = 4;
 
 /// Serves `/slip/{order}`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let id: OrderId = request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    let id: OrderId =
+        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     let path = format!("/slip/{id}");
     let ticket = request.query.get("ticket").unwrap_or_default();
-    if site.seal.admits(&path, ticket, request.now).is_err() {
+    if app.seal.admits(&path, ticket, request.now).is_err() {
         return Ok(stale().into());
     }
     let here = format!("{path}?ticket={ticket}");
     let problems = match request.method {
         Method::Get => Vec::new(),
-        Method::Post => match hand_over(&site, &request, id).await? {
+        Method::Post => match hand_over(&app, &request, id).await? {
             Ok(()) => return Ok(Reply::see(here)),
             Err(problem) => vec![problem],
         },
     };
-    let order = site.store.order(id).await?.ok_or(Refusal::NotFound)?.value;
+    let order = app.store.order(id).await?.ok_or(Refusal::NotFound)?.value;
     if !matches!(order.state, State::Chosen | State::Packed | State::Shipped | State::Delivered) {
         return Err(Refusal::NotFound);
     }
-    let letter = site.store.letter_of(&order).await?;
+    let letter = app.store.letter_of(&order).await?;
     let address = format!("{}{here}", request.origin);
     let body = html! {
-        (sheets(&order, letter.as_deref(), &site.shop, &address))
+        (sheets(&order, letter.as_deref(), &app.shop, &address))
         (counterfoil(&order, &request, &problems))
     };
     let page = Page::new("slip", "쪽지").body(body);
-    Ok(if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }.into())
+    Ok(if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
+        .into())
 }
 
 /// Writes the parcel's number down; or gives what is wrong with it.
-async fn hand_over(site: &Site, request: &Request, id: OrderId) -> Result<Result<(), Problem>, Refusal> {
+async fn hand_over(
+    app: &AppState,
+    request: &Request,
+    id: OrderId,
+) -> Result<Result<(), Problem>, Refusal> {
     let wrong = |field, say: String| Ok(Err(Problem { field, say }));
     let Some(carrier) = Carrier::named(request.form.typed("carrier")) else {
         return wrong("carrier", "택배사를 골라 주십시오.".into());
@@ -64,7 +72,7 @@ async fn hand_over(site: &Site, request: &Request, id: OrderId) -> Result<Result
         Err(why) => return wrong("number", format!("{why}.")),
     };
     for _ in 0..ROUNDS {
-        let order = site.store.order(id).await?.ok_or(Refusal::NotFound)?;
+        let order = app.store.order(id).await?.ok_or(Refusal::NotFound)?;
         let step = match order.value.handed_over(parcel.clone(), request.now) {
             Ok(step) => step,
             Err(Refused::OtherParcel) => {
@@ -77,8 +85,9 @@ async fn hand_over(site: &Site, request: &Request, id: OrderId) -> Result<Result
         if step.messages.is_empty() {
             return Ok(Ok(()));
         }
-        let change = Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        match site.store.commit(change).await {
+        let change =
+            Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
+        match app.store.commit(change).await {
             Ok(()) => return Ok(Ok(())),
             Err(Lost::Race(_) | Lost::Conflict) => {}
             Err(lost) => return Err(lost.into()),

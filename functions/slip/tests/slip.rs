@@ -13,7 +13,8 @@ use walk::{Doors, Page, Shop};
 
 async fn open(shop: &Shop, link: &str) -> Page {
     let path = &link[link.find("/slip/").expect("a link to a slip")..];
-    let request = http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
+    let request =
+        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
     shop.visitor().ask(request).await
 }
 
@@ -34,9 +35,11 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
     let css = page.all("style").first().map(|style| style.text().collect::<String>()).unwrap();
     assert!(css.contains("@page slip{size:A5"));
     // Another order's link, a changed one, none, and the same tomorrow.
-    for wrong in
-        [link.replace(&order, "01JD9G5T3M8Q2W6X4Z7N1C0V5K"), format!("{link}x"), format!("/slip/{order}")]
-    {
+    for wrong in [
+        link.replace(&order, "01JD9G5T3M8Q2W6X4Z7N1C0V5K"),
+        format!("{link}x"),
+        format!("/slip/{order}"),
+    ] {
         assert_eq!(open(&shop, &wrong).await.status, 403, "{wrong}");
     }
     shop.minutes_pass(6 * 60).await;
@@ -71,7 +74,11 @@ async fn the_parcels_number_is_written_down_on_the_slip_itself() {
     }
     assert_eq!(shop.state(&order), "packed");
     assert_eq!(send("carrier=cj&number=1234-5678-9012&insist=").await.status, 303);
-    assert_eq!(send("carrier=cj&number=123456789012&insist=").await.status, 303, "pressed twice, done once");
+    assert_eq!(
+        send("carrier=cj&number=123456789012&insist=").await.status,
+        303,
+        "pressed twice, done once"
+    );
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
     let page = open(&shop, &link).await;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use maud::html;
 use web::{
-    Drawing, Refusal, Reply, Request, Site,
+    AppState, Drawing, Refusal, Reply, Request,
     riddle::{self, Look},
 };
 
-const LOOK: Look = Look { room: "study", drawing: Drawing::Bookshelf, script: None, device: |_| html! {} };
+const LOOK: Look =
+    Look { room: "study", drawing: Drawing::Bookshelf, script: None, device: |_| html! {} };
 
 /// Serves `/study`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    riddle::serve(site, request, LOOK).await
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    riddle::serve(app, request, LOOK).await
 }

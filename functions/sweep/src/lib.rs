@@ -1,15 +1,16 @@
-//! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are sent again, payments that were asked for and
-//! never answered are asked about. And it keeps the rooms of a new program, before another program can replace them.
+//! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are
+//! sent again, payments that were asked for and never answered are asked about. And it keeps the
+//! rooms of a new program, before another program can replace them.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use post::Queues;
+use messaging::Queues;
+use payments::{ConfirmOutcome, Payments};
+use platform::{Clock, Init, InitError, LazyState, Platform};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Store, handled_by_nobody_after};
-use till::{Outcome, Till};
 
 /// At most so many of each a run; what is left waits five minutes.
 const AT_ONCE: i32 = 100;
@@ -17,17 +18,17 @@ const AT_ONCE: i32 = 100;
 struct Sweeper {
     store: Store,
     queues: Queues,
-    till: Till,
+    payments: Payments,
     clock: Clock,
 }
 
-impl Open for Sweeper {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+impl Init for Sweeper {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
         Ok(Self {
-            store: Store::open(cloud)?,
-            queues: Queues::open(cloud)?,
-            till: Till::open(cloud).await?,
-            clock: cloud.clock.clone(),
+            store: Store::open(platform)?,
+            queues: Queues::open(platform)?,
+            payments: Payments::init(platform).await?,
+            clock: platform.clock.clone(),
         })
     }
 }
@@ -56,10 +57,12 @@ type Run = Pin<Box<dyn Future<Output = Result<Swept, Error>> + Send>>;
 
 /// The sweeper as a service from a tick of the schedule to what was found.
 pub fn function(
-    cloud: Cloud,
-) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run> + Clone + Send + 'static
-{
-    let sweeper = Arc::new(Opened::<Sweeper>::new(cloud));
+    platform: Platform,
+) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run>
++ Clone
++ Send
++ 'static {
+    let sweeper = Arc::new(LazyState::<Sweeper>::new(platform));
     service_fn(move |_: LambdaEvent<Value>| {
         let sweeper = Arc::clone(&sweeper);
         Box::pin(async move { sweep(&*sweeper.get().await?).await }) as Run
@@ -70,7 +73,8 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let mut swept = Swept::default();
     payments(sweeper, &mut swept).await?;
     messages(sweeper, &mut swept).await?;
-    // Nothing stops for want of it: visitors walk the rooms in the program, and the next round tries again.
+    // Nothing stops for want of it: visitors walk the rooms in the program, and the next round
+    // tries again.
     match sweeper.store.keep_built_in().await {
         Ok(kept) => swept.rooms_kept = kept,
         Err(error) => tracing::error!(error.message = %error, "rooms of the program not kept"),
@@ -93,17 +97,21 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
         let id = order.value.id;
         // One order's trouble is not its neighbour's.
-        match Box::pin(sweeper.till.ask_again(order, now)).await {
-            Ok(Outcome::Paid(_)) => swept.payments_paid += 1,
-            Ok(Outcome::Refused(..) | Outcome::NoPlace(_) | Outcome::NoSuchOrder) => {
+        match Box::pin(sweeper.payments.ask_again(order, now)).await {
+            Ok(ConfirmOutcome::Paid(_)) => swept.payments_paid += 1,
+            Ok(
+                ConfirmOutcome::Refused(..)
+                | ConfirmOutcome::NoPlace(_)
+                | ConfirmOutcome::NoSuchOrder,
+            ) => {
                 swept.payments_refused += 1;
             }
-            Ok(Outcome::Cancelled(_)) => swept.payments_cancelled += 1,
+            Ok(ConfirmOutcome::Cancelled(_)) => swept.payments_cancelled += 1,
             Ok(
-                Outcome::Unknown(_)
-                | Outcome::Underway(_)
-                | Outcome::WaitsForDeposit(_)
-                | Outcome::Tampered(_),
+                ConfirmOutcome::Unknown(_)
+                | ConfirmOutcome::Underway(_)
+                | ConfirmOutcome::AwaitsTransfer(_)
+                | ConfirmOutcome::Tampered(_),
             ) => swept.payments_unknown += 1,
             Err(error) => {
                 swept.payments_unknown += 1;

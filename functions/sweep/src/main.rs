@@ -2,6 +2,6 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    cloud::log::start();
-    lambda_runtime::run(sweep::function(cloud::Cloud::of_process()?)).await
+    platform::log::start();
+    lambda_runtime::run(sweep::function(platform::Platform::of_process()?)).await
 }

@@ -1,17 +1,19 @@
-//! Hears what the payment provider says by itself. Its calls are unsigned, so what they say is a hint about which order to look at and nothing more:
-//! the till asks the provider and settles what it finds, by the same guarded transitions as when the reader comes back.
+//! Hears what the payment provider says by itself. Its calls are unsigned, so what they say is a
+//! hint about which order to look at and nothing more: the till asks the provider and settles what
+//! it finds, by the same guarded transitions as when the reader comes back.
 //!
-//! Answers: 200 for what was heard, heard before or means nothing to us; 400 for what can not be read; 403 for a deposit whose secret is wrong;
-//! 405 for anything but POST; 503 when the provider or the table does not answer, so that the provider says it again.
+//! Answers: 200 for what was heard, heard before or means nothing to us; 400 for what can not be
+//! read; 403 for a deposit whose secret is wrong; 405 for anything but POST; 503 when the provider
+//! or the table does not answer, so that the provider says it again.
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
-use cloud::{CannotOpen, Clock, Cloud, Open, Opened};
-use house::{deposit::order_named, id::OrderId};
+use domain::{base::id::OrderId, order::bank_transfer::order_named};
 use lambda_http::{Body, Request, Response, Service, http::StatusCode, service_fn};
+use payments::{ConfirmOutcome, LookupOutcome, Payments};
+use platform::{Clock, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
-use till::{Look, Outcome, Till};
 
 /// Longest body that is read, in bytes. A payment is about three thousand.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -24,20 +26,25 @@ const LONGEST_NAME: usize = 200;
 
 struct Ear {
     store: Store,
-    till: Till,
+    payments: Payments,
     clock: Clock,
 }
 
-impl Open for Ear {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
-        Ok(Self { store: Store::open(cloud)?, till: Till::open(cloud).await?, clock: cloud.clock.clone() })
+impl Init for Ear {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self {
+            store: Store::open(platform)?,
+            payments: Payments::init(platform).await?,
+            clock: platform.clock.clone(),
+        })
     }
 }
 
-/// What may be said: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat. Everything else in it is left aside.
+/// What may be said: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat.
+/// Everything else in it is left aside.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
+struct Payload {
     event_type: Option<String>,
     data: Option<Data>,
     order_id: Option<String>,
@@ -55,23 +62,25 @@ struct Data {
 enum Hint {
     /// A payment of this order has changed.
     Changed(String),
-    /// Somebody paid into the account of this order, or the bank took it back; the secret proves it.
+    /// Somebody paid into the account of this order, or the bank took it back; the secret proves
+    /// it.
     Deposit(String, String),
     /// Something that is none of ours.
     Nothing,
 }
 
-/// A request being answered. Boxed, because the types of what it awaits nest deeper than the compiler likes.
+/// A request being answered. Boxed, because the types of what it awaits nest deeper than the
+/// compiler likes.
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 /// The ear as a service from request to answer.
 pub fn function(
-    cloud: Cloud,
+    platform: Platform,
 ) -> impl Service<Request, Response = Response<Body>, Error = Infallible, Future = Answering>
 + Clone
 + Send
 + 'static {
-    let opened = Arc::new(Opened::<Ear>::new(cloud));
+    let opened = Arc::new(LazyState::<Ear>::new(platform));
     service_fn(move |request: Request| {
         let opened = Arc::clone(&opened);
         Box::pin(async move {
@@ -112,25 +121,26 @@ async fn answer(ear: &Ear, request: &Request) -> StatusCode {
     }
 }
 
-/// Looks at the order unless this very transmission was heard before. That it was heard is written down last: a look that failed is repeated.
+/// Looks at the order unless this very transmission was heard before. That it was heard is written
+/// down last: a look that failed is repeated.
 async fn hear(
     ear: &Ear,
     (order, name): (OrderId, &str),
     secret: Option<&str>,
     transmission: &str,
-) -> Result<StatusCode, till::TillError> {
+) -> Result<StatusCode, payments::PaymentError> {
     if ear.store.was_heard(transmission).await? {
         return Ok(StatusCode::OK);
     }
     let now = ear.clock.now();
-    match ear.till.look(order, name, secret, now).await? {
-        Look::NoSuchOrder => return Ok(StatusCode::OK),
-        Look::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
-        Look::WrongSecret => {
+    match ear.payments.look(order, name, secret, now).await? {
+        LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
+        LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
+        LookupOutcome::WrongSecret => {
             tracing::warn!(step = "toss-webhook", order = %order, "a deposit was told of with a wrong secret");
             return Ok(StatusCode::FORBIDDEN);
         }
-        Look::Settled(outcome) => {
+        LookupOutcome::Settled(outcome) => {
             tracing::info!(step = "toss-webhook", order = %order, outcome = known(&outcome), "heard");
         }
     }
@@ -138,12 +148,12 @@ async fn hear(
     Ok(StatusCode::OK)
 }
 
-const fn known(outcome: &Outcome) -> &'static str {
+const fn known(outcome: &ConfirmOutcome) -> &'static str {
     match outcome {
-        Outcome::Paid(_) => "paid",
-        Outcome::Refused(..) => "refused",
-        Outcome::Cancelled(_) => "cancelled",
-        Outcome::WaitsForDeposit(_) => "waits for a deposit",
+        ConfirmOutcome::Paid(_) => "paid",
+        ConfirmOutcome::Refused(..) => "refused",
+        ConfirmOutcome::Cancelled(_) => "cancelled",
+        ConfirmOutcome::AwaitsTransfer(_) => "waits for a deposit",
         _ => "unknown",
     }
 }
@@ -166,11 +176,15 @@ fn read(body: &[u8]) -> Option<Hint> {
     if body.len() > LONGEST_BODY {
         return None;
     }
-    let said: Said = serde_json::from_slice(body).ok()?;
+    let said: Payload = serde_json::from_slice(body).ok()?;
     Some(match (said.event_type.as_deref(), said.data, said.order_id, said.secret) {
-        (Some("PAYMENT_STATUS_CHANGED"), Some(Data { order_id: Some(order) }), ..) => Hint::Changed(order),
+        (Some("PAYMENT_STATUS_CHANGED"), Some(Data { order_id: Some(order) }), ..) => {
+            Hint::Changed(order)
+        }
         (Some("PAYMENT_STATUS_CHANGED"), ..) => return None,
-        (None | Some("DEPOSIT_CALLBACK"), _, Some(order), Some(secret)) => Hint::Deposit(order, secret),
+        (None | Some("DEPOSIT_CALLBACK"), _, Some(order), Some(secret)) => {
+            Hint::Deposit(order, secret)
+        }
         (Some(_), ..) => Hint::Nothing,
         (None, ..) => return None,
     })

@@ -2,6 +2,6 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    cloud::log::start();
-    lambda_http::run(toss_webhook::function(cloud::Cloud::of_process()?)).await
+    platform::log::start();
+    lambda_http::run(toss_webhook::function(platform::Platform::of_process()?)).await
 }

@@ -87,7 +87,10 @@ async fn what_is_none_of_ours_is_heard_and_what_can_not_be_read_is_refused() {
     ] {
         assert_eq!(say(&shop, transmission, body).await, status, "{body}");
     }
-    let get = http::Request::get("/toss-webhook").header("host", "house.test").body(Bytes::new()).unwrap();
+    let get = http::Request::get("/toss-webhook")
+        .header("host", "house.test")
+        .body(Bytes::new())
+        .unwrap();
     assert_eq!(shop.system().request(get).await.status().as_u16(), 405);
     shop.nothing_failed();
 }
@@ -109,14 +112,22 @@ async fn a_deposit_pays_only_with_its_secret() {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     let key = shop.standin().approve(&order, PAID, Method::VirtualAccount).unwrap();
-    reader.go(&format!("/pay/{order}/success?orderId={order}&paymentKey={key}&amount={PAID}")).await;
+    reader
+        .go(&format!("/pay/{order}/success?orderId={order}&paymentKey={key}&amount={PAID}"))
+        .await;
     reader.onward().await;
     assert!(reader.here().text().contains("입금을 기다립니다."), "{:?}", reader.here());
     assert!(shop.standin().deposit(&order).await);
-    let forged = json!({ "secret": "ps_guess", "status": "DONE", "orderId": order, "transactionKey": "t" });
+    let forged =
+        json!({ "secret": "ps_guess", "status": "DONE", "orderId": order, "transactionKey": "t" });
     assert_eq!(say(&shop, "forged", forged.to_string()).await, 403);
     assert_eq!(shop.state(&order), "priced");
-    let told = shop.standin().webhooks().into_iter().find(|said| said.event == "DEPOSIT_CALLBACK").unwrap();
+    let told = shop
+        .standin()
+        .webhooks()
+        .into_iter()
+        .find(|said| said.event == "DEPOSIT_CALLBACK")
+        .unwrap();
     assert_eq!(say(&shop, &told.id, told.body).await, 200);
     assert_eq!(shop.state(&order), "paid");
     deliver(&shop, 2).await;
@@ -133,6 +144,9 @@ async fn a_payment_that_lands_on_a_cancelled_order_goes_back() {
     reader.onward().await;
     deliver(&shop, 2).await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), shop.standin().ledger().order(&order).held()), ("refunded", 0));
+    assert_eq!(
+        (shop.state(&order).as_str(), shop.standin().ledger().order(&order).held()),
+        ("refunded", 0)
+    );
     shop.nothing_failed();
 }

@@ -1,24 +1,32 @@
-//! 기다림: the owner is busy. A poem to read, and a door that opens when it has been read at reading speed; the plain door opens at any time.
+//! 기다림: the owner is busy. A poem to read, and a door that opens when it has been read at reading
+//! speed; the plain door opens at any time.
 //!
-//! A GET reads the walk and writes nothing: the door is open or not by the clock. Without script the page says the time, and shows the open
-//! door when it is asked again; the script turns the door at that time and lets the poem flow for those who ask it to.
+//! A GET reads the walk and writes nothing: the door is open or not by the clock. Without script
+//! the page says the time, and shows the open door when it is asked again; the script turns the
+//! door at that time and lets the poem flow for those who ask it to.
 
 use std::sync::Arc;
 
-use house::{
-    content::House,
-    room::{By, Door, RoomRecord, clock_time},
-    text::Language,
-    visit::Visit,
-    wait::{self, Poem},
+use domain::{
+    base::text::Language,
+    riddle::{
+        content::RoomSet,
+        room::{By, Door, RoomRecord, clock_time},
+    },
+    walk::{
+        visit::Visit,
+        wait::{self, Poem},
+    },
 };
 use maud::{Markup, html};
 use store::Stale;
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Script, Site, Walk, plan, riddle, say};
+use web::{
+    AppState, Drawing, Method, Page, Refusal, Reply, Request, Script, Walk, plan, riddle, say,
+};
 
 /// Serves `/wait`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    let Walk { visit, house } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     let record = riddle::entered(house, &visit.value, wait::ROOM, &request)?;
     if request.method == Method::Get {
@@ -29,9 +37,10 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     }
     if record.door(request.now) == Door::Closed {
         let opened = visit.value.clone().with_room(wait::ROOM, record.open_plain(request.now));
-        match site.store.save_visit(&visit.with(opened)).await {
+        match app.store.save_visit(&visit.with(opened)).await {
             Ok(()) => {}
-            // Somebody was faster: another tab, or this very write whose answer was lost. If the door is open now, it is.
+            // Somebody was faster: another tab, or this very write whose answer was lost. If the
+            // door is open now, it is.
             Err(Stale::ChangedTo(current)) => {
                 let record = riddle::entered(house, &current.value, wait::ROOM, &request)?;
                 if record.door(request.now) == Door::Closed {
@@ -44,7 +53,12 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
     Ok(Reply::see(riddle::onward(house, wait::ROOM)))
 }
 
-fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) -> Result<Page, Refusal> {
+fn page(
+    house: &RoomSet,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+) -> Result<Page, Refusal> {
     let (room, language) = (riddle::room(house, wait::ROOM)?, request.language);
     let title = room.title.in_language(language);
     let poem = wait::poem_for(&visit.id.to_string())
@@ -53,7 +67,7 @@ fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) ->
     let body = html! {
         h1 { (title) }
         @match door {
-            Door::Open(opening) => {
+            Door::Init(opening) => {
                 @let how = if opening.by == By::Plain { &house.replies().plain } else { &room.by_itself };
                 p.keeper { (how.in_language(language)) }
                 (riddle::way_on(house, wait::ROOM, language))
@@ -66,10 +80,20 @@ fn page(house: &House, visit: &Visit, record: &RoomRecord, request: &Request) ->
         .drawing(Drawing::Chair)
         .plan(plan::of(house, visit, wait::ROOM, request))
         .body(body);
-    Ok(if door == Door::Closed { page.script(Script::Inline(include_str!("wait.js"))) } else { page })
+    Ok(if door == Door::Closed {
+        page.script(Script::Inline(include_str!("wait.js")))
+    } else {
+        page
+    })
 }
 
-fn closed(greeting: &str, poem: &Poem, record: &RoomRecord, request: &Request, onward: &str) -> Markup {
+fn closed(
+    greeting: &str,
+    poem: &Poem,
+    record: &RoomRecord,
+    request: &Request,
+    onward: &str,
+) -> Markup {
     let opens = record.opens_by_itself_at();
     let seconds = opens.duration_since(request.now).as_secs().max(0);
     let clock = clock_time(opens);

@@ -1,50 +1,58 @@
-//! 속삭임: half a line of verse came by the bell, the other half is here. The rules are `house::whisper`; this is the room around them.
+//! 속삭임: half a line of verse came by the bell, the other half is here. The rules are
+//! `domain::walk::whisper`; this is the room around them.
 
 use std::sync::Arc;
 
-use house::{
-    content::House,
-    room::{By, Door, RoomRecord, clock_time},
-    visit::Visit,
-    whisper::{self, Heard, Whisper},
+use domain::{
+    riddle::{
+        content::RoomSet,
+        room::{By, Door, RoomRecord, clock_time},
+    },
+    walk::{
+        visit::Visit,
+        whisper::{self, Heard, Whisper},
+    },
 };
 use maud::{Markup, html};
 use store::{Lost, Stale, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, Walk, plan, riddle, say};
+use web::{
+    AppState, Drawing, Method, Page, Refusal, Reply, Request, StatusCode, Walk, plan, riddle, say,
+};
 
 /// How often a lost race is judged again before the visitor is asked to try once more.
 const ROUNDS: usize = 8;
 
 /// What the keeper answers, and with which status.
 #[derive(Default)]
-struct Said {
+struct FormFeedback {
     reply: Option<String>,
     status: Option<StatusCode>,
     wait_seconds: Option<i64>,
 }
 
 /// Serves `/whisper`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    let Walk { visit, house } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     let record = riddle::entered(house, &visit.value, whisper::ROOM, &request)?;
     if request.method == Method::Get {
-        return Ok(page(house, &visit.value, &record, &request, &Said::default())?.into());
+        return Ok(page(house, &visit.value, &record, &request, &FormFeedback::default())?.into());
     }
-    if let Door::Open(_) = record.door(request.now) {
+    if let Door::Init(_) = record.door(request.now) {
         return Ok(Reply::see("/whisper"));
     }
     match request.form.typed("door") {
-        "again" => again(&site, house, visit, &record, &request).await,
-        "plain" | "riddle" => at_a_door(&site, house, visit, &request).await,
+        "again" => again(&app, house, visit, &record, &request).await,
+        "plain" | "riddle" => at_a_door(&app, house, visit, &request).await,
         _ => Ok(Reply::see("/whisper")),
     }
 }
 
-/// Another whisper. The second click of one hand finds the first, and is told from when on it may ask.
+/// Another whisper. The second click of one hand finds the first, and is told from when on it may
+/// ask.
 async fn again(
-    site: &Site,
-    house: &House,
+    app: &AppState,
+    house: &RoomSet,
     visit: Versioned<Visit>,
     record: &RoomRecord,
     request: &Request,
@@ -53,29 +61,30 @@ async fn again(
         Ok(next) => next,
         Err(too_soon) => {
             let clock = clock_time(too_soon.from);
-            let said = Said {
+            let said = FormFeedback {
                 reply: Some(say!(
                     request,
                     format!("숨을 고르고 {clock}에 다시 속삭이리다."),
                     format!("Let me draw breath. I shall whisper again at {clock}.")
                 )),
                 wait_seconds: Some(too_soon.from.duration_since(request.now).as_secs()),
-                ..Said::default()
+                ..FormFeedback::default()
             };
             return Ok(page(house, &visit.value, record, request, &said)?.into());
         }
     };
     let mut asked = visit.value.clone();
     asked.whisper = Some(next.clone());
-    match site.store.save_visit_with_whisper(&visit.with(asked), &next, request.language, None).await {
+    match app.store.save_visit_with_whisper(&visit.with(asked), &next, request.language, None).await
+    {
         Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/whisper")),
         Err(Lost::Store(error)) => Err(error.into()),
     }
 }
 
 async fn at_a_door(
-    site: &Site,
-    house: &House,
+    app: &AppState,
+    house: &RoomSet,
     mut visit: Versioned<Visit>,
     request: &Request,
 ) -> Result<Reply, Refusal> {
@@ -83,7 +92,7 @@ async fn at_a_door(
         let record = riddle::entered(house, &visit.value, whisper::ROOM, request)?;
         let (after, reply) = act(house, &visit.value, &record, request)?;
         let Some(after) = after else { return Ok(reply) };
-        match site.store.save_visit(&visit.with(after)).await {
+        match app.store.save_visit(&visit.with(after)).await {
             Ok(()) => return Ok(reply),
             Err(Stale::ChangedTo(current)) => visit = *current,
             Err(Stale::Store(error)) => return Err(error.into()),
@@ -95,18 +104,23 @@ async fn at_a_door(
         "여러 목소리가 한꺼번에 들렸소. 한 번만 다시 해 주시오.",
         "Many voices at once. Once more, please."
     );
-    let said = Said { reply: Some(busy.into()), status: Some(StatusCode::CONFLICT), ..Said::default() };
+    let said = FormFeedback {
+        reply: Some(busy.into()),
+        status: Some(StatusCode::CONFLICT),
+        ..FormFeedback::default()
+    };
     Ok(page(house, &visit.value, &record, request, &said)?.into())
 }
 
-/// What a door does to the walk, and the answer if that can be written; nothing is written for what is free.
+/// What a door does to the walk, and the answer if that can be written; nothing is written for what
+/// is free.
 fn act(
-    house: &House,
+    house: &RoomSet,
     visit: &Visit,
     record: &RoomRecord,
     request: &Request,
 ) -> Result<(Option<Visit>, Reply), Refusal> {
-    if let Door::Open(_) = record.door(request.now) {
+    if let Door::Init(_) = record.door(request.now) {
         return Ok((None, Reply::see("/whisper")));
     }
     if request.form.typed("door") == "plain" {
@@ -119,7 +133,8 @@ fn act(
         .map_or(Heard::Faded, |whisper| whisper.hear(request.form.typed("answer"), request.now));
     let (after, status) = match heard {
         Heard::Joined { latin_keys } => {
-            let opened = visit.clone().with_room(whisper::ROOM, record.opened_by(By::Riddle, request.now));
+            let opened =
+                visit.clone().with_room(whisper::ROOM, record.opened_by(By::Riddle, request.now));
             let path = if latin_keys { "/whisper?latin=1" } else { "/whisper" };
             return Ok((Some(opened), Reply::see(path)));
         }
@@ -131,16 +146,20 @@ fn act(
         Heard::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),
         Heard::Faded | Heard::PageHalf | Heard::Almost | Heard::Empty => (None, None),
     };
-    let said = Said { reply: Some(answer(house, heard, request)), status, ..Said::default() };
+    let said = FormFeedback {
+        reply: Some(answer(house, heard, request)),
+        status,
+        ..FormFeedback::default()
+    };
     let shown = after.as_ref().unwrap_or(visit);
     let reply = page(house, shown, record, request, &said)?.into();
     Ok((after, reply))
 }
 
 /// What the doorkeeper says to a try.
-fn answer(house: &House, heard: Heard, request: &Request) -> String {
+fn answer(house: &RoomSet, heard: Heard, request: &Request) -> String {
     let replies = house.replies();
-    let common = |text: &house::text::Text| text.in_language(request.language).to_owned();
+    let common = |text: &domain::base::text::Text| text.in_language(request.language).to_owned();
     match heard {
         Heard::Joined { .. } => String::new(),
         Heard::Faded => say!(
@@ -173,11 +192,11 @@ fn answer(house: &House, heard: Heard, request: &Request) -> String {
 }
 
 fn page(
-    house: &House,
+    house: &RoomSet,
     visit: &Visit,
     record: &RoomRecord,
     request: &Request,
-    said: &Said,
+    said: &FormFeedback,
 ) -> Result<Page, Refusal> {
     let (room, language) = (riddle::room(house, whisper::ROOM)?, request.language);
     let title = room.title.in_language(language);
@@ -185,7 +204,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match record.door(request.now) {
-            Door::Open(opening) => {
+            Door::Init(opening) => {
                 @if request.query.ticked("latin") { p.keeper role="status" { (house.replies().latin_keys.in_language(language)) } }
                 p.keeper { (match opening.by {
                     By::Riddle => say!(request, "두 반쪽이 제자리에서 만났소.", "The two halves have found each other."),
@@ -261,7 +280,7 @@ fn halves(whisper: &Whisper, request: &Request) -> Markup {
     }
 }
 
-fn doors(good: Option<&Whisper>, said: &Said, request: &Request) -> Markup {
+fn doors(good: Option<&Whisper>, said: &FormFeedback, request: &Request) -> Markup {
     html! {
         section.doors aria-label=(say!(request, "두 문", "Two doors")) {
             form method="post" data-door=(if good.is_some() { "riddle" } else { "again" }) {

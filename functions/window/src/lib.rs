@@ -1,36 +1,39 @@
-//! 창: an order, seen from outside. A poetic line, and beside it the same in plain words. Who has the book can say here that it has come.
+//! 창: an order, seen from outside. A poetic line, and beside it the same in plain words. Who has
+//! the book can say here that it has come.
 
 use std::sync::Arc;
 
-use house::{
-    deposit::{self as by_deposit, Account},
-    id::OrderId,
-    letter,
-    order::{Order, Outcome, Payment, State, Want},
-    refund::{Progress, Refund, Why},
-    withdraw::Reason,
+use domain::{
+    base::id::OrderId,
+    order::{
+        Order, Payment, PaymentStatus, State, Want,
+        bank_transfer::{self as by_bank_transfer, VirtualAccount},
+        letter,
+        refund::{Progress, Refund, RefundReason},
+        withdrawal::ReturnReason,
+    },
 };
 use maud::{Markup, html};
 use store::{Lost, Versioned};
-use web::{Drawing, Method, Page, Refusal, Reply, Request, Site, StatusCode, riddle, say};
+use web::{AppState, Drawing, Method, Page, Refusal, Reply, Request, StatusCode, riddle, say};
 
 /// How often a word that met another change of the order is said again.
 const ROUNDS: usize = 4;
 
 /// Serves `/window` and `/window/{order}`.
-pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let visitor = request.visitor()?;
     if let Some(id) = request.parameter("order") {
         let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
         return match request.method {
-            Method::Post => arrived(&site, &request, id).await,
-            Method::Get => Ok(page(&request, &own(&site, &request, id).await?.value, false).into()),
+            Method::Post => arrived(&app, &request, id).await,
+            Method::Get => Ok(page(&request, &own(&app, &request, id).await?.value, false).into()),
         };
     }
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let visit = site.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
+    let visit = app.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
     Ok(match visit.orders.as_slice() {
         [] => none(&request, &visit.place(riddle::built_in()?, request.now).path()).into(),
         [only] => Reply::see(format!("/window/{only}")),
@@ -39,22 +42,26 @@ pub async fn handle(site: Arc<Site>, request: Request) -> Result<Reply, Refusal>
 }
 
 /// The reader's own order. Another's is not there: nothing is said about whether it exists.
-async fn own(site: &Site, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
+async fn own(app: &AppState, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
     let visitor = request.visitor()?;
-    site.store.order(id).await?.filter(|order| order.value.visitor == visitor).ok_or(Refusal::NotFound)
+    app.store
+        .order(id)
+        .await?
+        .filter(|order| order.value.visitor == visitor)
+        .ok_or(Refusal::NotFound)
 }
 
 /// The reader says that the book has come. Said again, it changes nothing: the first word counts.
-async fn arrived(site: &Site, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+async fn arrived(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     for _ in 0..ROUNDS {
-        let order = own(site, request, id).await?;
+        let order = own(app, request, id).await?;
         if order.value.arrived.is_some() {
             return Ok(Reply::see(format!("/window/{id}")));
         }
         let Ok(arrived) = order.value.clone().arrives(request.now) else {
             return Ok(page(request, &order.value, true).status(StatusCode::CONFLICT).into());
         };
-        match site.store.save_order(&order.with(arrived), None).await {
+        match app.store.save_order(&order.with(arrived), None).await {
             Ok(()) => {
                 tracing::info!(order = %id, "the reader has the book");
                 return Ok(Reply::see(format!("/window/{id}")));
@@ -95,7 +102,7 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) {
             p.keeper { (poem) }
             p { strong { (plain) } }
-            @if order.deposit_is_gone() { p role="status" { (say!(
+            @if order.transfer_is_reversed() { p role="status" { (say!(
                 request,
                 "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없게 되었습니다. 주인장이 살펴보고 편지로 말씀드립니다. 그때까지 따로 하실 일은 없습니다.",
                 "The bank took your deposit back, so nothing is paid for this order. The owner will look into it and write to you. Until then there is nothing for you to do."
@@ -105,10 +112,10 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
                 "받으셨다는 말씀은 책이 길 위에 있을 때 적어 둘 수 있습니다. 이 주문은 지금 그렇지 않아, 바뀐 것은 없습니다.",
                 "That a book has come can be noted while it is on its way. This order is not, so nothing has changed."
             )) } }
-            @if order.state == State::Priced && order.awaits_deposit().is_none() {
+            @if order.state == State::Priced && order.awaits_transfer().is_none() {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "값 치르러 가기", "On to the payment")) } }
             }
-            @if let (State::Priced, Some(account)) = (order.state, order.awaits_deposit()) { (deposit(request, order, account)) }
+            @if let (State::Priced, Some(account)) = (order.state, order.awaits_transfer()) { (deposit(request, order, account)) }
             (facts(request, order))
             @if order.wants_account() {
                 p { a.door href=(format!("/cancel/{}?to=account", order.id)) { (say!(request, "돌려받으실 계좌 적기", "Name the account for your money")) } }
@@ -138,7 +145,7 @@ fn page(request: &Request, order: &Order, early: bool) -> Page {
 }
 
 /// Where to pay, how much and until when.
-fn deposit(request: &Request, order: &Order, account: &Account) -> Markup {
+fn deposit(request: &Request, order: &Order, account: &VirtualAccount) -> Markup {
     let over = account.due <= request.now;
     let due = letter::clock(account.due, request.language);
     html! {
@@ -184,11 +191,13 @@ fn has_it_come(request: &Request, order: &Order) -> Markup {
 /// When the book came, and until when it can be sent back without a reason.
 fn has_come(request: &Request, order: &Order) -> String {
     let day = |day: Option<_>| day.map(|day| letter::date(day, request.language));
-    match (day(order.arrived), day(order.until(Reason::MindChanged))) {
+    match (day(order.arrived), day(order.until(ReturnReason::MindChanged))) {
         (Some(came), Some(until)) => say!(
             request,
             format!("책이 {came}에 닿았습니다. {until}까지는 까닭 없이 무르실 수 있습니다."),
-            format!("Your book arrived on {came}. Until {until} you can send it back without a reason.")
+            format!(
+                "Your book arrived on {came}. Until {until} you can send it back without a reason."
+            )
         ),
         _ => say!(
             request,
@@ -285,12 +294,12 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
                     "은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 돈은 보내신 은행에 있습니다.",
                     "The bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. Your money is at your bank."
                 ),
-                Some(Payment { outcome: Outcome::Waits { .. }, .. }) => say!(
+                Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
                     request,
                     "주문을 물렀습니다. 입금을 기다리던 계좌를 닫고 있으니, 그 계좌로 입금하지 마십시오. 이미 입금하셨다면 모두 돌려드립니다.",
                     "The order is cancelled. We are closing the account for your deposit: please pay nothing into it. If you have paid already, all of it goes back."
                 ),
-                Some(Payment { outcome: Outcome::Asked, .. }) => say!(
+                Some(Payment { outcome: PaymentStatus::Asked, .. }) => say!(
                     request,
                     "주문을 물렀습니다. 치르시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
                     "The order is cancelled. We are asking the provider what became of your payment. If money was taken, all of it goes back."
@@ -327,7 +336,7 @@ fn words(request: &Request, order: &Order) -> (&'static str, String) {
 fn not_paid(request: &Request, order: &Order) -> (&'static str, String) {
     let dark = say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.");
     match order.payment.as_ref().map(|payment| &payment.outcome) {
-        Some(Outcome::Waits { account }) => {
+        Some(PaymentStatus::Waits { account }) => {
             let due = letter::clock(account.due, request.language);
             let plain = if account.due <= request.now {
                 say!(
@@ -344,7 +353,7 @@ fn not_paid(request: &Request, order: &Order) -> (&'static str, String) {
             };
             (say!(request, "문 앞에 작은 함이 하나 나와 있소.", "A small box stands before the door."), plain)
         }
-        Some(Outcome::Refused { code }) if code == by_deposit::EXPIRED => (
+        Some(PaymentStatus::Refused { code }) if code == by_bank_transfer::EXPIRED => (
             say!(request, "문 앞의 함을 거두었소.", "The box before the door is taken in."),
             say!(
                 request,
@@ -353,7 +362,7 @@ fn not_paid(request: &Request, order: &Order) -> (&'static str, String) {
             )
             .to_owned(),
         ),
-        Some(Outcome::Refused { code }) if code == by_deposit::NO_PLACE || code == by_deposit::CLOSED => (
+        Some(PaymentStatus::Refused { code }) if code == by_bank_transfer::NO_PLACE || code == by_bank_transfer::CLOSED => (
             dark,
             say!(
                 request,
@@ -376,19 +385,19 @@ fn not_paid(request: &Request, order: &Order) -> (&'static str, String) {
 
 /// Whether the order is over because the bank took its deposit back.
 fn was_reversed(order: &Order) -> bool {
-    matches!(&order.payment, Some(Payment { outcome: Outcome::Refused { code }, .. }) if code == by_deposit::REVERSED)
+    matches!(&order.payment, Some(Payment { outcome: PaymentStatus::Refused { code }, .. }) if code == by_bank_transfer::REVERSED)
 }
 
 /// Why the order is over, and by when its money goes back.
 fn going_back(request: &Request, order: &Order) -> String {
-    let ended = |why: Why| order.refunds.iter().any(|refund| refund.why == why);
-    let over = if ended(Why::NoPlace) {
+    let ended = |why: RefundReason| order.refunds.iter().any(|refund| refund.why == why);
+    let over = if ended(RefundReason::NoPlace) {
         say!(
             request,
             "결제가 확인되기 전에 이 폭의 책이 모두 나가, 주문을 거두었습니다.",
             "Every book in this range was taken before your payment was confirmed, so we ended the order."
         )
-    } else if ended(Why::Withdrawn) {
+    } else if ended(RefundReason::Withdrawn) {
         say!(request, "책이 가게로 돌아왔습니다.", "The book has come back to the shop.")
     } else {
         say!(request, "주문을 물렀습니다.", "The order is cancelled.")
@@ -423,12 +432,12 @@ fn facts(request: &Request, order: &Order) -> Markup {
         dl.facts {
             div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
             div { dt { (say!(request, "내신 값", "Paid")) } dd {
-                @if order.deposit_is_gone() { (say!(request, "은행이 입금을 되돌림", "the bank took the deposit back")) }
+                @if order.transfer_is_reversed() { (say!(request, "은행이 입금을 되돌림", "the bank took the deposit back")) }
                 @else if order.paid_at.is_some() { (say!(request, format!("{}원", order.total), format!("₩{}", order.total))) }
                 @else { (say!(request, "아직 내지 않으셨습니다", "not yet")) }
-                @if order.paid_at.is_some() && !order.deposit_is_gone() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
+                @if order.paid_at.is_some() && !order.transfer_is_reversed() { " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) } }
             } }
-            @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Replaced) {
+            @for refund in order.refunds.iter().filter(|refund| refund.progress != Progress::Superseded) {
                 (returned(request, refund))
             }
             @if !over(order.state) {
@@ -450,8 +459,10 @@ fn returned(request: &Request, refund: &Refund) -> Markup {
     let amount = refund.amount;
     let done = refund.progress.is_back();
     let what = match (refund.why, done) {
-        (Why::Difference, false) => say!(request, "돌려드릴 차액", "Difference to go back"),
-        (Why::Difference, true) => say!(request, "돌려드린 차액", "Difference given back"),
+        (RefundReason::Difference, false) => {
+            say!(request, "돌려드릴 차액", "Difference to go back")
+        }
+        (RefundReason::Difference, true) => say!(request, "돌려드린 차액", "Difference given back"),
         (_, false) => say!(request, "돌려드릴 돈", "Money to go back"),
         (_, true) => say!(request, "돌려드린 돈", "Money given back"),
     };
@@ -468,13 +479,13 @@ fn returned(request: &Request, refund: &Refund) -> Markup {
                 format!("sent by the owner on {day}")
             )
         }
-        Progress::NoAccount => say!(
+        Progress::AwaitingBankDetails => say!(
             request,
             "계좌를 알려 주신 날부터 영업일 3일 안에 돌려드립니다",
             "within 3 working days of the day on which you name an account"
         )
         .to_owned(),
-        Progress::Parked { .. } => say!(
+        Progress::NeedsOwner { .. } => say!(
             request,
             "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
             "it cannot go back through the provider; the owner will find another way and tell you"

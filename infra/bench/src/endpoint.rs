@@ -1,5 +1,6 @@
-//! The AWS services of the one-process system on a loopback address, for functions that run as processes: one endpoint a
-//! function, so that its calls are counted as its own and its role is held against them.
+//! The AWS services of the one-process system on a loopback address, for functions that run as
+//! processes: one endpoint a function, so that its calls are counted as its own and its role is
+//! held against them.
 
 use std::{
     convert::Infallible,
@@ -53,7 +54,8 @@ impl Drop for Endpoint {
 
 /// Opens an endpoint into this wire.
 pub(crate) async fn open(wire: Wire) -> Outcome<Endpoint> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the AWS services")?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the AWS services")?;
     let address = listener.local_addr().about("a port for the AWS services")?;
     let call = Operation::builder()
         .service_name("any")
@@ -88,8 +90,9 @@ async fn pass(
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let refused =
-        |why: String| http::Response::builder().status(502).body(Full::from(why)).unwrap_or_default();
+    let refused = |why: String| {
+        http::Response::builder().status(502).body(Full::from(why)).unwrap_or_default()
+    };
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
         Err(why) => return Ok(refused(why.to_string())),
@@ -107,7 +110,9 @@ fn answer(response: &HttpResponse) -> http::Response<Bytes> {
     let mut answer = http::Response::builder().status(response.status().as_u16());
     for (name, value) in response.headers() {
         // The length is that of the body here.
-        if !name.eq_ignore_ascii_case("content-length") && !name.eq_ignore_ascii_case("transfer-encoding") {
+        if !name.eq_ignore_ascii_case("content-length")
+            && !name.eq_ignore_ascii_case("transfer-encoding")
+        {
             answer = answer.header(name, value);
         }
     }

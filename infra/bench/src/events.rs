@@ -1,5 +1,5 @@
-//! The saved events of `events/`, and what it takes to make one true: a session, an order, a message that stands in the
-//! table.
+//! The saved events of `events/`, and what it takes to make one true: a session, an order, a
+//! message that stands in the table.
 
 use std::{fs, path::PathBuf};
 
@@ -28,7 +28,8 @@ pub(crate) fn saved(stem: &str) -> Outcome<Value> {
 
 /// The event about another order than the sample's, wherever it stands.
 pub(crate) fn about_order(event: &Value, order: &str) -> Outcome<Value> {
-    serde_json::from_str(&event.to_string().replace(SAMPLE_ORDER, order)).about("an event with its order")
+    serde_json::from_str(&event.to_string().replace(SAMPLE_ORDER, order))
+        .about("an event with its order")
 }
 
 /// The request with this session.
@@ -56,8 +57,12 @@ pub(crate) fn with_query(event: &mut Value, fields: &[(&str, &str)]) {
     let query = event["rawQueryString"].as_str().unwrap_or_default();
     let mut pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     set(&mut pairs, fields);
-    event["queryStringParameters"] =
-        pairs.iter().cloned().map(|(name, value)| (name, value.into())).collect::<Map<_, _>>().into();
+    event["queryStringParameters"] = pairs
+        .iter()
+        .cloned()
+        .map(|(name, value)| (name, value.into()))
+        .collect::<Map<_, _>>()
+        .into();
     event["rawQueryString"] =
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into();
 }
@@ -71,12 +76,16 @@ fn set(pairs: &mut Vec<(String, String)>, fields: &[(&str, &str)]) {
     }
 }
 
-/// The batch of a queue whose one record is this message of the outbox (its item, as the table has it).
+/// The batch of a queue whose one record is this message of the outbox (its item, as the table has
+/// it).
 pub(crate) fn with_message(event: &mut Value, item: &Value) -> Outcome<()> {
     let text = |name: &str| item[name]["S"].as_str().map(Value::from);
-    let Some(record) = event["Records"].get_mut(0) else { return trouble("The saved event has no record.") };
-    let mut body: Map<String, Value> = serde_json::from_str(record["body"].as_str().unwrap_or_default())
-        .about("the body of a saved record")?;
+    let Some(record) = event["Records"].get_mut(0) else {
+        return trouble("The saved event has no record.");
+    };
+    let mut body: Map<String, Value> =
+        serde_json::from_str(record["body"].as_str().unwrap_or_default())
+            .about("the body of a saved record")?;
     for name in ["id", "at"] {
         body.insert(name.into(), text(name).unwrap_or_default());
     }
@@ -86,7 +95,9 @@ pub(crate) fn with_message(event: &mut Value, item: &Value) -> Outcome<()> {
 
 /// The batch of the stream whose one record is the insertion of this item.
 pub(crate) fn with_inserted(event: &mut Value, item: &Value) -> Outcome<()> {
-    let Some(record) = event["Records"].get_mut(0) else { return trouble("The saved event has no record.") };
+    let Some(record) = event["Records"].get_mut(0) else {
+        return trouble("The saved event has no record.");
+    };
     record["dynamodb"]["Keys"] = json!({ "pk": item["pk"], "sk": item["sk"] });
     record["dynamodb"]["NewImage"] = item.clone();
     Ok(())
@@ -102,10 +113,12 @@ pub(crate) fn session_of(answer: &Value) -> Option<String> {
     cookies.iter().find_map(pair)
 }
 
-/// The code with which a drawer's dry run can be confirmed: it stands between quotation marks in what comes next.
+/// The code with which a drawer's dry run can be confirmed: it stands between quotation marks in
+/// what comes next.
 pub(crate) fn code_of(answer: &Value) -> Option<String> {
     let next = answer["next"].as_array()?.iter().filter_map(Value::as_str);
-    let is_code = |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_code =
+        |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     next.flat_map(|line| line.split('"')).find(is_code).map(ToOwned::to_owned)
 }
 

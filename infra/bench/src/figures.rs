@@ -15,7 +15,8 @@ use crate::{
     runtime::{Program, Running},
 };
 
-/// What a zip (deflated at the usual level, as the SAM CLI does it) with one file adds to that file's deflated bytes: its header, its entry and its end, with the name `bootstrap`.
+/// What a zip (deflated at the usual level, as the SAM CLI does it) with one file adds to that
+/// file's deflated bytes: its header, its entry and its end, with the name `bootstrap`.
 const ZIP_FRAME: usize = 30 + 46 + 22 + 2 * 9;
 
 /// Everything measured.
@@ -104,7 +105,10 @@ impl Weight {
         let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
         deflated.write_all(&bytes).about("a zip")?;
         let deflated = deflated.finish().about("a zip")?;
-        Ok(Self { binary_mb: megabytes(bytes.len()), zip_mb: megabytes(deflated.len() + ZIP_FRAME) })
+        Ok(Self {
+            binary_mb: megabytes(bytes.len()),
+            zip_mb: megabytes(deflated.len() + ZIP_FRAME),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use house::{calendar, content::Solution};
+use domain::{base::calendar, riddle::content::Solution};
 use local::{Build, Clock, Config, Parts, Source, System, Wire};
 use serde_json::Value;
 use toss_standin::{Method, Standin};
@@ -41,7 +41,8 @@ impl Reader {
     }
 }
 
-/// The whole system in this process, with the sample books on its shelf and the payment stand-in beside it.
+/// The whole system in this process, with the sample books on its shelf and the payment stand-in
+/// beside it.
 pub(crate) struct House {
     pub(crate) system: System,
     standin: Standin,
@@ -51,8 +52,9 @@ pub(crate) struct House {
 impl House {
     /// Opens it, in memory, at the time of this clock.
     pub(crate) async fn open(clock: Clock) -> Outcome<Self> {
-        let listener =
-            tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the stand-in")?;
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .about("a port for the stand-in")?;
         let time = if clock.runs() {
             toss_standin::Clock::default()
         } else {
@@ -64,8 +66,10 @@ impl House {
         let environments = Arc::new(Mutex::new(BTreeMap::new()));
         let functions = local::registry::build()
             .ok_or_else(|| Trouble("This machine gives no randomness.".to_owned()))?;
-        let mut config =
-            Config::stepped(Source::Path(root().join("template.yaml")), noting(&environments, functions));
+        let mut config = Config::stepped(
+            Source::Path(root().join("template.yaml")),
+            noting(&environments, functions),
+        );
         config.clock = clock;
         config.parameters = BTreeMap::from([
             ("TossApiUrl".to_owned(), standin.url()),
@@ -78,7 +82,8 @@ impl House {
             ("TOSS_SECRET_NAME".to_owned(), toss_standin::SECRET_KEY.to_owned()),
         ]);
         let system = System::start(config).await.about("the one-process system")?;
-        let environments = std::mem::take(&mut *environments.lock().unwrap_or_else(PoisonError::into_inner));
+        let environments =
+            std::mem::take(&mut *environments.lock().unwrap_or_else(PoisonError::into_inner));
         let house = Self { system, standin, environments };
         house.stock().await?;
         Ok(house)
@@ -101,7 +106,11 @@ impl House {
     }
 
     /// The variables of a function whose AWS services are at `endpoint`.
-    pub(crate) fn environment(&self, function: &str, endpoint: &str) -> Outcome<BTreeMap<String, String>> {
+    pub(crate) fn environment(
+        &self,
+        function: &str,
+        endpoint: &str,
+    ) -> Outcome<BTreeMap<String, String>> {
         let Some(template) = self.environments.get(function) else {
             return trouble(format!("The template has no function {function}."));
         };
@@ -130,7 +139,8 @@ impl House {
     pub(crate) fn calls(&self, function: &str) -> BTreeMap<String, usize> {
         let calls = self.system.wire().calls();
         let own = calls.into_iter().filter(|((caller, ..), _)| caller == function);
-        own.map(|((_, service, operation), count)| (format!("{service} {operation}"), count)).collect()
+        own.map(|((_, service, operation), count)| (format!("{service} {operation}"), count))
+            .collect()
     }
 
     /// Forgets the calls so far.
@@ -153,7 +163,8 @@ impl House {
         match request.adapt {
             Adapt::Saved | Adapt::Stranger => {}
             Adapt::Answer => {
-                let answer = solution(&request.function, reader.session.as_deref().unwrap_or_default())?;
+                let answer =
+                    solution(&request.function, reader.session.as_deref().unwrap_or_default())?;
                 events::with_form(&mut event, &[("answer", &answer)])?;
             }
             Adapt::Counter => {
@@ -186,13 +197,20 @@ impl House {
     }
 
     /// The reader goes on by this request.
-    pub(crate) async fn onward(&self, request: &Request, event: Value, reader: &mut Reader) -> Outcome<()> {
+    pub(crate) async fn onward(
+        &self,
+        request: &Request,
+        event: Value,
+        reader: &mut Reader,
+    ) -> Outcome<()> {
         let answer = self.invoke(&request.function, event).await?;
         request.check(&answer)?;
         if let Some(session) = events::session_of(&answer) {
             reader.session = Some(session);
         }
-        if let Some(order) = answer["headers"]["location"].as_str().and_then(|to| to.strip_prefix("/pay/")) {
+        if let Some(order) =
+            answer["headers"]["location"].as_str().and_then(|to| to.strip_prefix("/pay/"))
+        {
             reader.order = Some(order.to_owned());
         }
         Ok(())
@@ -225,9 +243,11 @@ impl House {
             let items = self.table()?.items()?;
             let item = items.get(&(format!("ORDER#{order}"), "ORDER".to_owned()));
             let amount = item.and_then(|item| item["total"]["N"].as_str()?.parse().ok());
-            let amount: u64 = amount.ok_or_else(|| Trouble(format!("The order {order} has no total.")))?;
+            let amount: u64 =
+                amount.ok_or_else(|| Trouble(format!("The order {order} has no total.")))?;
             let key = self.standin.approve(&order, amount, Method::Card);
-            let key = key.ok_or_else(|| Trouble("The payment stand-in did not open.".to_owned()))?;
+            let key =
+                key.ok_or_else(|| Trouble("The payment stand-in did not open.".to_owned()))?;
             reader.payment = Some((key, amount.to_string()));
         }
         let (key, amount) = reader.payment.clone().unwrap_or_default();
@@ -241,7 +261,7 @@ fn ordered(reader: &Reader) -> Outcome<&str> {
 
 /// What opens this reader's riddle door.
 fn solution(room: &str, session: &str) -> Outcome<String> {
-    let house = house::content::House::built_in().about("the house")?;
+    let house = domain::riddle::content::RoomSet::built_in().about("the house")?;
     let visitor = session.split('.').next().unwrap_or_default();
     let riddle = house.room(room).and_then(|room| room.riddle_for(visitor));
     let written = riddle.and_then(|riddle| match &riddle.solution {
@@ -252,7 +272,10 @@ fn solution(room: &str, session: &str) -> Outcome<String> {
 }
 
 /// Builds the functions, and notes the variables that the template gives each.
-fn noting(noted: &Arc<Mutex<BTreeMap<String, BTreeMap<String, String>>>>, functions: Build) -> Build {
+fn noting(
+    noted: &Arc<Mutex<BTreeMap<String, BTreeMap<String, String>>>>,
+    functions: Build,
+) -> Build {
     let noted = Arc::clone(noted);
     Arc::new(move |name: &str, parts: Parts| {
         let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);

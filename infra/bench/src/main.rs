@@ -1,17 +1,20 @@
 //! The figures of the house, started by `cargo xtask bench`.
 //!
-//! Every function of the template runs as the process it is deployed as, fed by a minimal Lambda Runtime API on loopback
-//! ([`runtime`]), with its saved event of `events/` ([`requests`]). Its calls of AWS come to a one-process system
-//! ([`house`], [`endpoint`]), which counts them and holds them against the function's role. Beside each, in turn with it,
-//! the bare function of `infra/bench/bare` starts the same way, so that a busy machine slows both.
+//! Every function of the template runs as the process it is deployed as, fed by a minimal Lambda
+//! Runtime API on loopback ([`runtime`]), with its saved event of `events/` ([`requests`]). Its
+//! calls of AWS come to a one-process system ([`house`], [`endpoint`]), which counts them and holds
+//! them against the function's role. Beside each, in turn with it, the bare function of
+//! `infra/bench/bare` starts the same way, so that a busy machine slows both.
 //!
-//! What a request writes is undone before the next ([`table`]), so that the five hundredth meets the very table that the
-//! first met, and its work is the same. Then the one-process pipeline is measured ([`pipeline`]).
+//! What a request writes is undone before the next ([`table`]), so that the five hundredth meets
+//! the very table that the first met, and its work is the same. Then the one-process pipeline is
+//! measured ([`pipeline`]).
 //!
 //! # What the figures are not
 //!
-//! They are of this machine and its architecture (the functions ship for arm64), with a loopback between function and
-//! table and no TLS. Times hold for one process at a time on a machine that has nothing else to do.
+//! They are of this machine and its architecture (the functions ship for arm64), with a loopback
+//! between function and table and no TLS. Times hold for one process at a time on a machine that
+//! has nothing else to do.
 
 #![allow(clippy::indexing_slicing, reason = "JSON only: what is not there is null")]
 
@@ -74,7 +77,8 @@ impl<T, E: fmt::Display> About<T> for Result<T, E> {
 #[derive(Debug, clap::Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
-    /// The folder of the functions' binaries, the bare one among them [default: where this program lies]
+    /// The folder of the functions' binaries, the bare one among them [default: where this program
+    /// lies]
     #[arg(long)]
     binaries: Option<PathBuf>,
     /// A look and no measure: binaries of the dev profile, few of everything, nothing weighed.
@@ -111,7 +115,10 @@ impl Arguments {
 const PIPELINE: &str = "pipeline";
 
 fn one_or_more(text: &str) -> Result<u32, String> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "a number above 0 is expected".to_owned())
+    text.parse()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or_else(|| "a number above 0 is expected".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -125,9 +132,12 @@ fn main() -> ExitCode {
 }
 
 fn bench(arguments: &Arguments) -> Outcome<()> {
-    // The services have threads of their own; the clockwork that feeds a function and takes the time stands apart.
-    let services = Builder::new_multi_thread().enable_all().build().about("threads for the services")?;
-    let clockwork = Builder::new_current_thread().enable_all().build().about("a thread for the clockwork")?;
+    // The services have threads of their own; the clockwork that feeds a function and takes the
+    // time stands apart.
+    let services =
+        Builder::new_multi_thread().enable_all().build().about("threads for the services")?;
+    let clockwork =
+        Builder::new_current_thread().enable_all().build().about("a thread for the clockwork")?;
 
     let (bare, functions) = functions(arguments, &services, &clockwork)?;
     let pipeline = if arguments.measures(PIPELINE) {
@@ -138,8 +148,12 @@ fn bench(arguments: &Arguments) -> Outcome<()> {
     } else {
         None
     };
-    let figures =
-        Figures { profile: if arguments.quick { "dev" } else { "release" }, bare, functions, pipeline };
+    let figures = Figures {
+        profile: if arguments.quick { "dev" } else { "release" },
+        bare,
+        functions,
+        pipeline,
+    };
     println!("{}", report::text(&figures));
     let json = serde_json::to_string_pretty(&figures).about("the figures as JSON")?;
     if let Some(folder) = arguments.json.parent() {
@@ -158,7 +172,9 @@ fn functions(
 ) -> Outcome<(Option<Weight>, Vec<Measured>)> {
     let house = services.block_on(House::open(local::Clock::system()))?;
     let known: BTreeSet<String> = house.functions().map(ToOwned::to_owned).collect();
-    if let Some(unknown) = arguments.only.iter().find(|name| *name != PIPELINE && !known.contains(*name)) {
+    if let Some(unknown) =
+        arguments.only.iter().find(|name| *name != PIPELINE && !known.contains(*name))
+    {
         return trouble(format!("The template has no function {unknown}."));
     }
     let folder = match &arguments.binaries {
@@ -172,7 +188,8 @@ fn functions(
         logs: arguments.logs,
     };
     let bare_event = events::saved("door")?;
-    let weigh = |name: &str| if arguments.quick { Ok(None) } else { Weight::of(&binary(name)).map(Some) };
+    let weigh =
+        |name: &str| if arguments.quick { Ok(None) } else { Weight::of(&binary(name)).map(Some) };
     let mut weights = BTreeMap::new();
     let (mut measured, mut reader) = (Vec::new(), Reader::new(0));
     for request in requests::of(&known) {
@@ -187,9 +204,12 @@ fn functions(
             };
             let weight = match weights.get(&request.function) {
                 Some(weight) => *weight,
-                None => *weights.entry(request.function.clone()).or_insert(weigh(&request.function)?),
+                None => {
+                    *weights.entry(request.function.clone()).or_insert(weigh(&request.function)?)
+                }
             };
-            let subject = figures::Subject { program: &program, event: &event, request: &request, weight };
+            let subject =
+                figures::Subject { program: &program, event: &event, request: &request, weight };
             let beside = figures::Beside { program: &bare, event: &bare_event };
             let (starts, requests) = (arguments.starts, arguments.requests);
             match clockwork.block_on(figures::measure(&house, subject, beside, starts, requests)) {

@@ -12,8 +12,8 @@ use crate::{
     requests, trouble,
 };
 
-/// Letters of the house by the time an order is packed: paid, chosen, packed, and what came back of the price (the walk
-/// agrees to a range whose upper end no sample book costs).
+/// Letters of the house by the time an order is packed: paid, chosen, packed, and what came back of
+/// the price (the walk agrees to a range whose upper end no sample book costs).
 const LETTERS: usize = 4;
 
 /// How fast the pipeline is.
@@ -21,9 +21,11 @@ const LETTERS: usize = 4;
 pub(crate) struct Pipeline {
     /// How many orders went through it.
     pub(crate) orders: u32,
-    /// Orders a second from paid to packed, with every letter in the mailbox and every notice published.
+    /// Orders a second from paid to packed, with every letter in the mailbox and every notice
+    /// published.
     pub(crate) paid_to_packed_per_s: f64,
-    /// Orders a second from the door to packed: the walk by plain doors, the payment at the stand-in, the pipeline.
+    /// Orders a second from the door to packed: the walk by plain doors, the payment at the
+    /// stand-in, the pipeline.
     pub(crate) door_to_packed_per_s: f64,
     /// Calls of AWS an order from paid to packed, by function.
     pub(crate) calls_per_order: BTreeMap<String, f64>,
@@ -36,7 +38,8 @@ pub(crate) async fn measure(orders: u32) -> Outcome<Pipeline> {
     let house = House::open(Clock::standing(morning)).await?;
     let walk = requests::to_a_paid_order();
 
-    // The table is read once an order here, to find its price: that is the bench's work and not measured.
+    // The table is read once an order here, to find its price: that is the bench's work and not
+    // measured.
     let mut walking = std::time::Duration::ZERO;
     for number in 1..=orders {
         let mut reader = Reader::new(number);
@@ -70,13 +73,19 @@ pub(crate) async fn measure(orders: u32) -> Outcome<Pipeline> {
 /// Nothing counts unless every order is whole.
 fn check(house: &House, orders: u32) -> Outcome<()> {
     if let Some(failure) = house.system.failures().first() {
-        return trouble(format!("{} failed in the pipeline: {}", failure.function, failure.message));
+        return trouble(format!(
+            "{} failed in the pipeline: {}",
+            failure.function, failure.message
+        ));
     }
     let items = house.table()?.items()?;
-    let count = |good: &dyn Fn(&serde_json::Value) -> bool| items.values().filter(|item| good(item)).count();
+    let count = |good: &dyn Fn(&serde_json::Value) -> bool| {
+        items.values().filter(|item| good(item)).count()
+    };
     let orders = orders as usize;
     let packed = count(&|item| item["kind"]["S"] == "order" && item["state"]["S"] == "packed");
-    let about_order = |item: &serde_json::Value| !item["notice"].is_null() && !item["order"].is_null();
+    let about_order =
+        |item: &serde_json::Value| !item["notice"].is_null() && !item["order"].is_null();
     let letters = count(&|item| item["kind"]["S"] == "letter" && about_order(item));
     // The bell was pulled on the way: its whispers are rung too, in the same time.
     let told = house.system.topics().published().len();

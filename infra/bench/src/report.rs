@@ -69,7 +69,9 @@ pub(crate) fn text(figures: &Figures) -> String {
 
 /// The rows in columns: words to the left, numbers to the right.
 fn table(rows: &[Row]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
     let widths: [usize; HEAD.len()] = std::array::from_fn(width);
     let mut out = String::new();
     for row in rows {
@@ -82,10 +84,12 @@ fn table(rows: &[Row]) -> String {
     out
 }
 
-/// The bare function's times were taken beside every request; the middle one of their medians stands for it.
+/// The bare function's times were taken beside every request; the middle one of their medians
+/// stands for it.
 fn bare(figures: &Figures) -> Row {
     let middle = |of: fn(&Measured) -> Pair, digits: usize| {
-        let mut all: Vec<f64> = figures.functions.iter().map(|measured| of(measured).bare).collect();
+        let mut all: Vec<f64> =
+            figures.functions.iter().map(|measured| of(measured).bare).collect();
         all.sort_by(f64::total_cmp);
         let middle = all.get(all.len() / 2).copied().unwrap_or(f64::NAN);
         // As wide as a figure with its ratio, so that the points stand below one another.
@@ -109,8 +113,9 @@ fn bare(figures: &Figures) -> Row {
 }
 
 fn row(figures: &Figures, measured: &Measured, first: bool) -> Row {
-    let times =
-        |pair: Pair, digits: usize| format!("{:.digits$} {:>6}", pair.ours, format!("({:.1})", pair.ratio()));
+    let times = |pair: Pair, digits: usize| {
+        format!("{:.digits$} {:>6}", pair.ours, format!("({:.1})", pair.ratio()))
+    };
     let weight = |of: fn(Weight) -> f64| match (measured.weight, figures.bare) {
         (Some(ours), Some(bare)) if first => times(Pair { ours: of(ours), bare: of(bare) }, 2),
         _ => String::new(),
@@ -153,14 +158,19 @@ fn short(figures: &Figures) -> Vec<String> {
         if held >= HELD_MB {
             say("held", held, format!("holds {held:.2} MB, wanted less than {HELD_MB}"));
         }
-        if let Some(zip) = measured.weight.map(|weight| weight.zip_mb).filter(|zip| *zip >= ZIP_MB) {
+        if let Some(zip) = measured.weight.map(|weight| weight.zip_mb).filter(|zip| *zip >= ZIP_MB)
+        {
             say("zip", zip, format!("is {zip:.2} MB zipped, wanted less than {ZIP_MB}"));
         }
         let made = calls(measured);
         if let Some((_, most)) = CALLS.iter().find(|(of, most)| of == method && made > *most) {
             let names = measured.calls.iter().map(|(call, count)| format!("{count} × {call}"));
             let names = names.collect::<Vec<_>>().join(", ");
-            say("calls", f64::INFINITY, format!("{made} calls of AWS, wanted at most {most}: {names}"));
+            say(
+                "calls",
+                f64::INFINITY,
+                format!("{made} calls of AWS, wanted at most {most}: {names}"),
+            );
         }
     }
     let mut short: Vec<String> = worst.into_values().map(|(_, sentence)| sentence).collect();
@@ -168,7 +178,9 @@ fn short(figures: &Figures) -> Vec<String> {
         figures.pipeline.as_ref().filter(|pipeline| pipeline.paid_to_packed_per_s < ORDERS_PER_S)
     {
         let speed = pipeline.paid_to_packed_per_s;
-        short.push(format!("the pipeline: {speed:.0} orders a second, wanted at least {ORDERS_PER_S}"));
+        short.push(format!(
+            "the pipeline: {speed:.0} orders a second, wanted at least {ORDERS_PER_S}"
+        ));
     }
     short
 }

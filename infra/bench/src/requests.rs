@@ -1,4 +1,5 @@
-//! What is asked of the functions: one walk from the door to the parcel, and each request on its way.
+//! What is asked of the functions: one walk from the door to the parcel, and each request on its
+//! way.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +62,9 @@ impl Request {
     /// Whether this is the answer of a function that did what it was asked to.
     pub(crate) fn check(&self, answer: &Value) -> Outcome<()> {
         let well = match self.kind {
-            Get | Post => answer["statusCode"].as_u64().is_some_and(|status| (200..400).contains(&status)),
+            Get | Post => {
+                answer["statusCode"].as_u64().is_some_and(|status| (200..400).contains(&status))
+            }
             Event => answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty),
             Call => answer["status"] == 200,
         };
@@ -119,7 +122,7 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("sweep", "nothing due", "sweep", Event, Saved, false),
     ("choose", "one order", "choose", Event, Message("choose"), true),
     ("refund", "the difference", "refund", Event, Message("refund"), false),
-    ("ring", "one letter", "ring", Event, Message("ring"), true),
+    ("notify", "one letter", "notify", Event, Message("notify"), true),
     ("push", "nobody to ring", "push", Event, Saved, false),
     ("pack", "one order", "pack", Event, Message("pack"), true),
     ("window", "GET, the latest", "window", Get, Saved, false),
@@ -137,17 +140,20 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("owner-taste", "dry run", "owner-taste-today", Call, Saved, false),
 ];
 
-/// Requests of all these functions. One that the walk does not know yet is asked with its
-/// saved event as it is, whatever it answers to that: its start, memory and size are right, its times are those of a refusal.
+/// Requests of all these functions. One that the walk does not know yet is asked with its saved
+/// event as it is, whatever it answers to that: its start, memory and size are right, its times are
+/// those of a refusal.
 pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
     let request =
-        |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| Request {
-            function: function.to_owned(),
-            name: name.to_owned(),
-            event: event.to_owned(),
-            kind,
-            adapt,
-            onward,
+        |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| {
+            Request {
+                function: function.to_owned(),
+                name: name.to_owned(),
+                event: event.to_owned(),
+                kind,
+                adapt,
+                onward,
+            }
         };
     let mut requests: Vec<Request> = WALK.iter().map(request).collect();
     for function in functions {

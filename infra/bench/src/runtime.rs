@@ -1,5 +1,5 @@
-//! A minimal Lambda Runtime API (the guide's "custom runtime": `next`, `response`, `error`), and a function that runs on
-//! it as a process.
+//! A minimal Lambda Runtime API (the guide's "custom runtime": `next`, `response`, `error`), and a
+//! function that runs on it as a process.
 
 use std::{
     collections::BTreeMap,
@@ -71,8 +71,9 @@ pub(crate) struct Start {
 impl Running {
     /// Starts the process and gives it its first event.
     pub(crate) async fn start(program: &Program, event: &Bytes) -> Outcome<(Self, Start, Value)> {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the Runtime API")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .about("a port for the Runtime API")?;
         let address = listener.local_addr().about("a port for the Runtime API")?;
         let (events, given) = mpsc::unbounded_channel();
         let (tell, heard) = mpsc::unbounded_channel();
@@ -90,7 +91,8 @@ impl Running {
                 Heard::Failed(why) => return failed(&why),
             }
         }
-        let start = Start { ready: ready.unwrap_or_default(), answered: answered.unwrap_or_default() };
+        let start =
+            Start { ready: ready.unwrap_or_default(), answered: answered.unwrap_or_default() };
         Ok((running, start, read(&answer.unwrap_or_default())?))
     }
 
@@ -103,7 +105,9 @@ impl Running {
                 Heard::Ready(_) => {}
                 Heard::Given(at) => given = Some(at),
                 Heard::Answered(at, body) => {
-                    let Some(given) = given else { return trouble("An answer came before its event.") };
+                    let Some(given) = given else {
+                        return trouble("An answer came before its event.");
+                    };
                     return Ok((at - given, read(&body)?));
                 }
                 Heard::Failed(why) => return failed(&why),
@@ -114,11 +118,14 @@ impl Running {
     /// The memory it holds at the moment, in bytes (`VmRSS`).
     pub(crate) fn held(&self) -> Outcome<usize> {
         let id = self.child.id().ok_or_else(|| Trouble("The function has ended.".to_owned()))?;
-        let status = fs::read_to_string(format!("/proc/{id}/status")).about("the memory of a function")?;
+        let status =
+            fs::read_to_string(format!("/proc/{id}/status")).about("the memory of a function")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: Option<usize> = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
-        kib.map(|kib| kib * 1_024)
-            .ok_or_else(|| Trouble("The kernel does not say how much memory a function holds.".to_owned()))
+        let kib: Option<usize> =
+            line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+        kib.map(|kib| kib * 1_024).ok_or_else(|| {
+            Trouble("The kernel does not say how much memory a function holds.".to_owned())
+        })
     }
 
     /// Ends it.
@@ -193,13 +200,19 @@ async fn answer(
     };
     if request.method() == Method::GET && path.ends_with("/invocation/next") {
         say(Heard::Ready(Instant::now()));
-        let Some(event) = events.lock().await.recv().await else { return Ok(status(StatusCode::GONE)) };
+        let Some(event) = events.lock().await.recv().await else {
+            return Ok(status(StatusCode::GONE));
+        };
         let response = invocation(event);
         say(Heard::Given(Instant::now()));
         return Ok(response);
     }
-    let body =
-        request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     let at = Instant::now();
     say(if path.ends_with("/response") { Heard::Answered(at, body) } else { Heard::Failed(body) });
     Ok(status(StatusCode::ACCEPTED))

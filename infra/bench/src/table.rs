@@ -1,4 +1,5 @@
-//! The table as it was: what a request wrote is undone, so that the next request meets what the first met.
+//! The table as it was: what a request wrote is undone, so that the next request meets what the
+//! first met.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,10 @@ impl<'a> Table<'a> {
             if !start.is_null() {
                 scan["ExclusiveStartKey"] = start;
             }
-            let page = self.database.scan(serde_json::from_value(scan).about("a scan")?).about("a scan")?;
+            let page = self
+                .database
+                .scan(serde_json::from_value(scan).about("a scan")?)
+                .about("a scan")?;
             let mut page = serde_json::to_value(page).about("a scan")?;
             for item in page["Items"].as_array_mut().into_iter().flatten() {
                 let key = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
@@ -51,8 +55,11 @@ impl<'a> Table<'a> {
     pub(crate) fn restore(&self, was: &Snapshot) -> Outcome<()> {
         let is = self.items()?;
         for (pk, sk) in is.keys().filter(|key| !was.contains_key(*key)) {
-            let delete = json!({ "TableName": self.name, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
-            self.database.delete_item(serde_json::from_value(delete).about("a delete")?).about("a delete")?;
+            let delete =
+                json!({ "TableName": self.name, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
+            self.database
+                .delete_item(serde_json::from_value(delete).about("a delete")?)
+                .about("a delete")?;
         }
         for (_, item) in was.iter().filter(|(key, item)| is.get(*key) != Some(item)) {
             let put = json!({ "TableName": self.name, "Item": item });
@@ -65,7 +72,8 @@ impl<'a> Table<'a> {
     pub(crate) fn unhandled(&self, order: &str, task: &str) -> Outcome<Value> {
         let partition = format!("ORDER#{order}");
         let asks = |item: &Value| item["task"]["S"] == task && item["waiting"]["S"] == "message";
-        let found = self.items()?.into_iter().find(|((pk, _), item)| *pk == partition && asks(item));
+        let found =
+            self.items()?.into_iter().find(|((pk, _), item)| *pk == partition && asks(item));
         found.map_or_else(|| trouble(format!("No message asks to {task}.")), |(_, item)| Ok(item))
     }
 }

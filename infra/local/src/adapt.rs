@@ -1,4 +1,5 @@
-//! From the services of the function crates to [`Function`]s: the same path an event takes in the deployed binary.
+//! From the services of the function crates to [`Function`]s: the same path an event takes in the
+//! deployed binary.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,8 @@ use serde_json::Value as Json;
 
 use crate::function::Function;
 
-/// A function that answers HTTP requests: the event goes through `lambda_http`, as in the deployed function.
+/// A function that answers HTTP requests: the event goes through `lambda_http`, as in the deployed
+/// function.
 pub fn http<S, R, E>(service: S) -> Function
 where
     S: Service<Request, Response = R, Error = E> + Clone + Send + 'static,
@@ -25,7 +27,8 @@ where
         let service = fresh(&service);
         Box::pin(async move {
             // `LambdaRequest` looks at the event's own text, so it is read from text again.
-            let request: LambdaRequest = serde_json::from_str(&event.to_string()).map_err(diagnostic)?;
+            let request: LambdaRequest =
+                serde_json::from_str(&event.to_string()).map_err(diagnostic)?;
             // The adapter is gone before the await: it is not `Send` for every `R`, its future is.
             let future = Adapter::from(service).call(LambdaEvent::new(request, context));
             let response = future.await.map_err(Into::into)?;
@@ -48,7 +51,8 @@ where
         let mut service = fresh(&service);
         Box::pin(async move {
             let payload: I = serde_json::from_value(event).map_err(diagnostic)?;
-            let output = service.call(LambdaEvent::new(payload, context)).await.map_err(Into::into)?;
+            let output =
+                service.call(LambdaEvent::new(payload, context)).await.map_err(Into::into)?;
             serde_json::to_value(output).map_err(diagnostic)
         })
     })

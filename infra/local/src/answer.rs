@@ -27,7 +27,11 @@ impl Answer {
     }
 
     fn new(status: u16, kind: &str, body: String) -> Self {
-        Self { status, headers: vec![("content-type", kind.to_owned()), ("x-amzn-requestid", uuid())], body }
+        Self {
+            status,
+            headers: vec![("content-type", kind.to_owned()), ("x-amzn-requestid", uuid())],
+            body,
+        }
     }
 
     /// One more header.
@@ -41,7 +45,8 @@ impl TryFrom<Answer> for HttpResponse {
     type Error = HttpError;
 
     fn try_from(answer: Answer) -> Result<Self, HttpError> {
-        let mut response = Self::new(StatusCode::try_from(answer.status)?, SdkBody::from(answer.body));
+        let mut response =
+            Self::new(StatusCode::try_from(answer.status)?, SdkBody::from(answer.body));
         for (name, value) in answer.headers {
             response.headers_mut().try_insert(name, value)?;
         }

@@ -18,7 +18,8 @@ use crate::table::Store;
 use crate::template::{Lambda, Template};
 use crate::wire::Wire;
 
-/// What only one system at a time can have: a port and a state folder. Taken first, so that nothing is touched in vain.
+/// What only one system at a time can have: a port and a state folder. Taken first, so that nothing
+/// is touched in vain.
 #[derive(Debug)]
 pub struct Ground {
     pub(crate) listeners: Vec<TcpListener>,
@@ -26,7 +27,8 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Takes the port (`None`: no socket) and the state, which is emptied first if it is to be `fresh`.
+    /// Takes the port (`None`: no socket) and the state, which is emptied first if it is to be
+    /// `fresh`.
     pub async fn take(port: Option<u16>, state: &State, fresh: bool) -> Result<Self, StartError> {
         let listeners = match port {
             None => Vec::new(),
@@ -47,14 +49,18 @@ impl Ground {
 
     /// The port taken.
     pub fn port(&self) -> Option<u16> {
-        self.listeners.first().and_then(|listener| listener.local_addr().ok()).map(|address| address.port())
+        self.listeners
+            .first()
+            .and_then(|listener| listener.local_addr().ok())
+            .map(|address| address.port())
     }
 }
 
-/// Listens on both loopback addresses, because `localhost` is one to some programs and the other to others
-/// (`cargo lambda invoke` calls `[::1]`). A machine without IPv6 has the first only.
+/// Listens on both loopback addresses, because `localhost` is one to some programs and the other to
+/// others (`cargo lambda invoke` calls `[::1]`). A machine without IPv6 has the first only.
 async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
-    let first = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|source| taken(port, source))?;
+    let first =
+        bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|source| taken(port, source))?;
     let port = first.local_addr().map_or(port, |address| address.port());
     match bind(Ipv6Addr::LOCALHOST.into(), port).await {
         Ok(second) => Ok(vec![first, second]),
@@ -77,14 +83,20 @@ fn taken(port: u16, source: io::Error) -> StartError {
     }
 }
 
-pub(crate) fn open(held: Option<&Held>, template: &Template) -> Result<(Ledger, Store), StateError> {
+pub(crate) fn open(
+    held: Option<&Held>,
+    template: &Template,
+) -> Result<(Ledger, Store), StateError> {
     let Some(held) = held else {
         let nowhere = std::path::Path::new(":memory:");
         let ledger = Ledger::open(None).map_err(|e| StateError::unreadable(nowhere, &e))?;
-        return Ok((ledger, Store::open(None, None).map_err(|e| StateError::unreadable(nowhere, &e))?));
+        return Ok((
+            ledger,
+            Store::open(None, None).map_err(|e| StateError::unreadable(nowhere, &e))?,
+        ));
     };
-    let ledger =
-        Ledger::open(Some(&held.ledger())).map_err(|e| StateError::unreadable(&held.ledger(), &e))?;
+    let ledger = Ledger::open(Some(&held.ledger()))
+        .map_err(|e| StateError::unreadable(&held.ledger(), &e))?;
     let mut read = Vec::new();
     for lambda in template.functions.values() {
         for source in lambda.streams.iter().filter(|s| s.enabled) {
@@ -130,13 +142,15 @@ pub(crate) fn build(
             now: Arc::new(move || clock.now()),
             environment: at_home(environment(lambda, &template.names), template, address),
         };
-        let function = (config.build)(name, parts).ok_or_else(|| StartError::NoSuchFunction(name.clone()))?;
+        let function =
+            (config.build)(name, parts).ok_or_else(|| StartError::NoSuchFunction(name.clone()))?;
         out.insert(name.clone(), (lambda.clone(), function));
     }
     Ok(out)
 }
 
-/// The address of the API, which the template writes as AWS will give it, is this system's own: a link in an answer opens here.
+/// The address of the API, which the template writes as AWS will give it, is this system's own: a
+/// link in an answer opens here.
 fn at_home(
     mut environment: BTreeMap<String, String>,
     template: &Template,

@@ -1,4 +1,5 @@
-//! The one clock of a local system. It runs with the machine's or stands still, and either can be moved on.
+//! The one clock of a local system. It runs with the machine's or stands still, and either can be
+//! moved on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

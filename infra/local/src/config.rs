@@ -29,14 +29,15 @@ pub struct Config {
     pub template: Source,
     /// Values for template parameters instead of their defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Secrets by the environment variable that names them (`SESSION_KEY_NAME` → the key): set in the Parameter Store
-    /// unless the state already has one under that name.
+    /// Secrets by the environment variable that names them (`SESSION_KEY_NAME` → the key): set in
+    /// the Parameter Store unless the state already has one under that name.
     pub secrets: BTreeMap<String, String>,
     /// Where the state lies.
     pub state: State,
     /// The clock.
     pub clock: Clock,
-    /// Whether deliveries run by themselves; otherwise [`System::settle`](crate::System::settle) and
+    /// Whether deliveries run by themselves; otherwise [`System::settle`](crate::System::settle)
+    /// and
     /// [`System::advance`](crate::System::advance) make them.
     pub running: bool,
     /// The loopback port to listen on: 0 is any free one, `None` no socket at all.
@@ -47,13 +48,16 @@ pub struct Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("state", &self.state).field("port", &self.port).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("state", &self.state)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 
 impl Config {
-    /// For tests: in memory, no socket, deliveries by hand, and a clock that stands at nine in the morning in Korea on
-    /// 1 August 2026.
+    /// For tests: in memory, no socket, deliveries by hand, and a clock that stands at nine in the
+    /// morning in Korea on 1 August 2026.
     pub fn stepped(template: Source, build: Build) -> Self {
         let morning = Timestamp::from_second(1_785_542_400).unwrap_or_default();
         Self {
@@ -68,7 +72,8 @@ impl Config {
         }
     }
 
-    /// For people: a state that stays (unless it is memory), the machine's clock, a port, deliveries that run.
+    /// For people: a state that stays (unless it is memory), the machine's clock, a port,
+    /// deliveries that run.
     pub fn running(template: Source, state: State, port: u16, build: Build) -> Self {
         Self {
             clock: Clock::system(),

@@ -7,8 +7,8 @@ pub(crate) fn passes(patterns: &[Json], event: &Json) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| matches(pattern, Some(event)))
 }
 
-/// Whether a value matches a pattern: an object matches key by key, a list matches when one of its rules does.
-/// A list in the event matches when one of its elements does.
+/// Whether a value matches a pattern: an object matches key by key, a list matches when one of its
+/// rules does. A list in the event matches when one of its elements does.
 pub(crate) fn matches(pattern: &Json, event: Option<&Json>) -> bool {
     match pattern {
         Json::Object(keys) => keys.iter().all(|(key, pattern)| {
@@ -55,14 +55,16 @@ fn number(value: Option<&Json>) -> Option<f64> {
 
 fn numeric(rule: &[Json], n: f64) -> bool {
     rule.chunks(2).all(|pair| match pair {
-        [Json::String(operator), bound] => bound.as_f64().is_some_and(|bound| match operator.as_str() {
-            "<" => n < bound,
-            "<=" => n <= bound,
-            ">" => n > bound,
-            ">=" => n >= bound,
-            "=" => (n - bound).abs() < f64::EPSILON,
-            _ => false,
-        }),
+        [Json::String(operator), bound] => {
+            bound.as_f64().is_some_and(|bound| match operator.as_str() {
+                "<" => n < bound,
+                "<=" => n <= bound,
+                ">" => n > bound,
+                ">=" => n >= bound,
+                "=" => (n - bound).abs() < f64::EPSILON,
+                _ => false,
+            })
+        }
         _ => false,
     })
 }

@@ -43,7 +43,12 @@ async fn answer(
         // Either the body is too long or it broke off; then nobody is there to read the answer.
         Err(_) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Ok(body) => {
-            match parts.uri.path().strip_prefix(INVOKE).and_then(|rest| rest.strip_suffix("/invocations")) {
+            match parts
+                .uri
+                .path()
+                .strip_prefix(INVOKE)
+                .and_then(|rest| rest.strip_suffix("/invocations"))
+            {
                 Some(name) => invoke(&host, name, &parts.method, &parts.headers, &body).await,
                 None => host.request(Request::from_parts(parts, body), from.ip()).await,
             }
@@ -53,7 +58,13 @@ async fn answer(
 }
 
 /// Lambda's `Invoke`.
-async fn invoke(host: &Host, name: &str, method: &Method, headers: &HeaderMap, body: &Bytes) -> Response {
+async fn invoke(
+    host: &Host,
+    name: &str,
+    method: &Method,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Response {
     let name = percent_decode_str(name).decode_utf8_lossy();
     let Some(lambda) = host.world.functions.find(&name) else {
         let arn = host.world.names.function_arn(&name);
@@ -64,22 +75,29 @@ async fn invoke(host: &Host, name: &str, method: &Method, headers: &HeaderMap, b
         );
     };
     if method != Method::POST {
-        return refuse(StatusCode::METHOD_NOT_ALLOWED, "InvalidRequestContentException", "Invoke takes POST");
+        return refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "InvalidRequestContentException",
+            "Invoke takes POST",
+        );
     }
-    let kind =
-        headers.get("x-amz-invocation-type").and_then(|v| v.to_str().ok()).unwrap_or("RequestResponse");
+    let kind = headers
+        .get("x-amz-invocation-type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("RequestResponse");
     let limit = if kind == "Event" { MAX_LATER } else { MAX_EVENT };
     if body.len() > limit {
         let what = format!("Request must be smaller than {limit} bytes for the Invoke operation");
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &what);
     }
-    let event: Json = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body.as_ref() }) {
-        Ok(event) => event,
-        Err(error) => {
-            let what = format!("Could not parse request body into json: {error}");
-            return refuse(StatusCode::BAD_REQUEST, "InvalidRequestContentException", &what);
-        }
-    };
+    let event: Json =
+        match serde_json::from_slice(if body.is_empty() { b"{}" } else { body.as_ref() }) {
+            Ok(event) => event,
+            Err(error) => {
+                let what = format!("Could not parse request body into json: {error}");
+                return refuse(StatusCode::BAD_REQUEST, "InvalidRequestContentException", &what);
+            }
+        };
     match kind {
         "RequestResponse" => {
             let name = lambda.name.clone();
@@ -126,8 +144,10 @@ fn payload(status: StatusCode, body: &Json) -> Response {
 }
 
 fn refuse(status: StatusCode, code: &'static str, message: &str) -> Response {
-    let mut response =
-        payload(status, &json!({ "Type": "User", "Code": code, "Message": message, "message": message }));
+    let mut response = payload(
+        status,
+        &json!({ "Type": "User", "Code": code, "Message": message, "message": message }),
+    );
     let headers = response.headers_mut();
     headers.remove("x-amz-executed-version");
     headers.insert("x-amzn-errortype", HeaderValue::from_static(code));

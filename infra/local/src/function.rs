@@ -32,13 +32,16 @@ pub struct Parts {
     pub http: SharedHttpClient,
     /// The system's clock.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// The environment as the template sets it, with what Lambda itself adds (`AWS_REGION`, `AWS_LAMBDA_*`, keys).
+    /// The environment as the template sets it, with what Lambda itself adds (`AWS_REGION`,
+    /// `AWS_LAMBDA_*`, keys).
     pub environment: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("environment", &self.environment.keys()).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("environment", &self.environment.keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,11 +83,16 @@ impl fmt::Debug for Functions {
 }
 
 impl Functions {
-    pub(crate) fn new(known: BTreeMap<String, (Lambda, Function)>, names: Names, clock: Clock) -> Self {
+    pub(crate) fn new(
+        known: BTreeMap<String, (Lambda, Function)>,
+        names: Names,
+        clock: Clock,
+    ) -> Self {
         Self { known, names, clock, failures: Mutex::default() }
     }
 
-    /// The short name behind a short name, a deployed name, a logical id, or an ARN; a qualifier (`:live`) is ignored.
+    /// The short name behind a short name, a deployed name, a logical id, or an ARN; a qualifier
+    /// (`:live`) is ignored.
     pub(crate) fn find(&self, name: &str) -> Option<&Lambda> {
         let name = name.split_once("function:").map_or(name, |(_, rest)| rest);
         let name = name.split(':').next().unwrap_or_default();
@@ -97,7 +105,8 @@ impl Functions {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Calls a function by its short name and waits for it, as long as its `Timeout` and `patience` allow.
+    /// Calls a function by its short name and waits for it, as long as its `Timeout` and `patience`
+    /// allow.
     pub(crate) async fn invoke(
         &self,
         name: &str,
@@ -118,7 +127,8 @@ impl Functions {
         let limit = patience.map_or(limit, |patience| patience.min(limit));
         let context = self.context(lambda);
         let request = context.request_id.clone();
-        // A panic can also come before the first await, so the call itself is inside the guarded future.
+        // A panic can also come before the first await, so the call itself is inside the guarded
+        // future.
         let call = Arc::clone(function);
         let life = Life::default();
         let run = life.around(unharmed(async move { call(event, context).await }));
@@ -129,8 +139,9 @@ impl Functions {
         };
         let outcome = match ran {
             None => {
-                let message =
-                    format!("RequestId: {request} Error: Runtime exited without providing a reason");
+                let message = format!(
+                    "RequestId: {request} Error: Runtime exited without providing a reason"
+                );
                 Err(failure("Runtime.ExitError", message))
             }
             Some(Ok(Ok(Ok(answer)))) => Ok(answer),
@@ -145,7 +156,12 @@ impl Functions {
             }
         };
         if let Err(failure) = &outcome {
-            tracing::error!(function = name, error_type = failure.error_type, "{}", failure.message);
+            tracing::error!(
+                function = name,
+                error_type = failure.error_type,
+                "{}",
+                failure.message
+            );
             self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure.clone());
         }
         outcome
@@ -161,7 +177,8 @@ impl Functions {
         config.log_stream = "local".into();
         let mut context = Context::default();
         context.request_id = uuid();
-        context.deadline = u64::try_from(now + i64::from(lambda.timeout) * 1_000).unwrap_or_default();
+        context.deadline =
+            u64::try_from(now + i64::from(lambda.timeout) * 1_000).unwrap_or_default();
         context.invoked_function_arn = self.names.function_arn(&lambda.deployed_name);
         context.xray_trace_id = Some(trace(now));
         context.env_config = Arc::new(config);

@@ -1,4 +1,5 @@
-//! The front door as a function of its own: a request in, a response out, whether or not there is a socket.
+//! The front door as a function of its own: a request in, a response out, whether or not there is a
+//! socket.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::function::Failure;
 use crate::gateway::{
-    Arrival, MAX_BODY, MAX_EVENT, PATIENCE, Request, Response, Router, event, head_too_long, message, respond,
+    Arrival, MAX_BODY, MAX_EVENT, PATIENCE, Request, Response, Router, event, head_too_long,
+    message, respond,
 };
 use crate::pump::World;
 use crate::queue::uuid;
@@ -21,7 +23,8 @@ pub(crate) struct Host {
     router: Router,
     pub(crate) world: Arc<World>,
     port: u16,
-    /// Invocations under way. On Lambda a function goes on when the asker hangs up, and so it does here.
+    /// Invocations under way. On Lambda a function goes on when the asker hangs up, and so it does
+    /// here.
     under_way: Mutex<JoinSet<()>>,
 }
 
@@ -41,7 +44,10 @@ impl Host {
 
     async fn answer(&self, request: &Request, from: IpAddr) -> Response {
         if head_too_long(request) {
-            return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+            return message(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "Request Header Fields Too Large",
+            );
         }
         if request.body().len() > MAX_BODY {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
@@ -49,7 +55,8 @@ impl Host {
         let Some(found) = self.router.find(request.method().as_str(), request.uri().path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        let arrival = Arrival { at: self.world.clock.now(), from: from.to_string(), port: self.port };
+        let arrival =
+            Arrival { at: self.world.clock.now(), from: from.to_string(), port: self.port };
         let event = event(request, &found, &arrival, &self.world.names);
         if request.body().len() > MAX_EVENT / 2 && event.to_string().len() > MAX_EVENT {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");

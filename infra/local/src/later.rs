@@ -1,4 +1,5 @@
-//! Asynchronous invocations: accepted now, called by a pump, tried again as Lambda does, and kept across a restart.
+//! Asynchronous invocations: accepted now, called by a pump, tried again as Lambda does, and kept
+//! across a restart.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +25,9 @@ impl Later {
     ) -> Self {
         let mut known = BTreeMap::new();
         for f in functions {
-            for alias in [f.name.clone(), f.deployed_name.clone(), names.function_arn(&f.deployed_name)] {
+            for alias in
+                [f.name.clone(), f.deployed_name.clone(), names.function_arn(&f.deployed_name)]
+            {
                 known.insert(alias, f.name.clone());
             }
         }

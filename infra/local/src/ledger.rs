@@ -1,7 +1,8 @@
 //! The file beside the table: messages on queues, checkpoints of streams and schedules, secrets.
 //!
-//! SQLite in WAL mode: a transaction that has returned survives the process being killed. (A power cut may take the
-//! last moments; this is a developer's machine, and `synchronous = NORMAL` saves a disk flush per message.)
+//! SQLite in WAL mode: a transaction that has returned survives the process being killed. (A power
+//! cut may take the last moments; this is a developer's machine, and `synchronous = NORMAL` saves a
+//! disk flush per message.)
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,7 +65,8 @@ impl Ledger {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// The connection. A panic while it was held leaves no half-done work: every change is one transaction.
+    /// The connection. A panic while it was held leaves no half-done work: every change is one
+    /// transaction.
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

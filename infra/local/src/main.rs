@@ -31,8 +31,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What goes wrong goes to stderr; with `--verbose` what goes right too. The embedded DynamoDB warns of every
-/// condition that does not hold, which is everyday here.
+/// What goes wrong goes to stderr; with `--verbose` what goes right too. The embedded DynamoDB
+/// warns of every condition that does not hold, which is everyday here.
 fn log(verbose: bool) {
     let usual = if verbose { LevelFilter::INFO } else { LevelFilter::WARN };
     let targets = Targets::new().with_default(usual).with_target("dynoxide", LevelFilter::ERROR);
@@ -40,8 +40,8 @@ fn log(verbose: bool) {
     tracing_subscriber::registry().with(lines).init();
 }
 
-/// Over with Ctrl-C, or the termination signal of whoever started this. Listens from the call on, so that a signal
-/// that comes early ends the program as cleanly as a late one.
+/// Over with Ctrl-C, or the termination signal of whoever started this. Listens from the call on,
+/// so that a signal that comes early ends the program as cleanly as a late one.
 #[cfg(unix)]
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,5 +1,6 @@
-//! The roles of the template, held against what functions really call: what a role does not allow is refused here as
-//! AWS would refuse it, so that a missing permission fails in a test and not after a deployment.
+//! The roles of the template, held against what functions really call: what a role does not allow
+//! is refused here as AWS would refuse it, so that a missing permission fails in a test and not
+//! after a deployment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,8 @@ struct Statement {
     resources: Vec<String>,
 }
 
-/// What each function's role allows. A function whose role the template does not write out may do everything.
+/// What each function's role allows. A function whose role the template does not write out may do
+/// everything.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Permissions {
     roles: BTreeMap<String, Vec<Statement>>,
@@ -29,7 +31,9 @@ impl Permissions {
         for function in template.functions.values() {
             let Some(role) = &function.role else { continue };
             let at = format!("Resources.{role}.Properties");
-            let Some(properties) = template.document.pointer(&format!("/Resources/{role}/Properties")) else {
+            let Some(properties) =
+                template.document.pointer(&format!("/Resources/{role}/Properties"))
+            else {
                 return Err(TemplateError::shape(at, "there is no such role"));
             };
             if properties.get("ManagedPolicyArns").is_some() {
@@ -42,7 +46,10 @@ impl Permissions {
             for policy in policies.as_array().into_iter().flatten() {
                 for statement in list(policy.pointer("/PolicyDocument/Statement")) {
                     if statement.get("Effect").and_then(Json::as_str) != Some("Allow") {
-                        return Err(TemplateError::shape(at, "the local run knows Allow statements only"));
+                        return Err(TemplateError::shape(
+                            at,
+                            "the local run knows Allow statements only",
+                        ));
                     }
                     statements.push(Statement {
                         actions: texts(statement.get("Action")),
@@ -69,8 +76,9 @@ impl Permissions {
             Service::Sns => (403, "AuthorizationError"),
             _ => (400, "AccessDeniedException"),
         };
-        let message =
-            format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
+        let message = format!(
+            "User: {caller} is not authorized to perform: {action} on resource: {resource}"
+        );
         Some(wire::error(call.service, status, code, &message))
     }
 
@@ -88,7 +96,8 @@ impl Permissions {
                 one(format!("sqs:{action}"), self.names.arn("sqs", &name))
             }
             Service::Sns => {
-                let topic = call.form().into_iter().find(|(key, _)| key == "TopicArn").map(|(_, arn)| arn);
+                let topic =
+                    call.form().into_iter().find(|(key, _)| key == "TopicArn").map(|(_, arn)| arn);
                 one(format!("sns:{operation}"), topic.unwrap_or_default())
             }
             Service::Ssm => {
@@ -104,7 +113,8 @@ impl Permissions {
 
     fn table_needs(&self, operation: &str, body: &Json) -> BTreeSet<(String, String)> {
         let arn = |table: &str| self.names.table_arn(table.rsplit('/').next().unwrap_or_default());
-        let table = |value: &Json| arn(value.get("TableName").and_then(Json::as_str).unwrap_or_default());
+        let table =
+            |value: &Json| arn(value.get("TableName").and_then(Json::as_str).unwrap_or_default());
         match operation {
             // A transaction has no permission of its own: its parts do.
             "TransactWriteItems" | "TransactGetItems" => list(body.get("TransactItems"))
@@ -128,8 +138,8 @@ impl Permissions {
                 .collect(),
             _ => {
                 let index = body.get("IndexName").and_then(Json::as_str);
-                let resource =
-                    index.map_or_else(|| table(body), |index| format!("{}/index/{index}", table(body)));
+                let resource = index
+                    .map_or_else(|| table(body), |index| format!("{}/index/{index}", table(body)));
                 BTreeSet::from([(format!("dynamodb:{operation}"), resource)])
             }
         }
@@ -162,7 +172,8 @@ fn like(pattern: &str, text: &str) -> bool {
         }
         Some(c) => {
             let mut letters = text.chars();
-            letters.next().is_some_and(|l| c == '?' || l == c) && like(chars.as_str(), letters.as_str())
+            letters.next().is_some_and(|l| c == '?' || l == c)
+                && like(chars.as_str(), letters.as_str())
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What `local` does from its first line to Ctrl-C: take the ground, start the stand-ins for payment and push, start the
-//! system, fill an empty house, say where everything is.
+//! What `local` does from its first line to Ctrl-C: take the ground, start the stand-ins for
+//! payment and push, start the system, fill an empty house, say where everything is.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -42,8 +42,8 @@ pub struct Arguments {
     /// The template to run.
     #[arg(long, default_value = "template.yaml")]
     pub template: PathBuf,
-    /// A template parameter instead of its default. With `TossApiUrl` the payment stand-in stays out, and the secret
-    /// key comes from the variable TOSS_SECRET_KEY.
+    /// A template parameter instead of its default. With `TossApiUrl` the payment stand-in stays
+    /// out, and the secret key comes from the variable TOSS_SECRET_KEY.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
     /// Leave an empty house empty.
@@ -124,38 +124,50 @@ pub struct Running {
 impl Running {
     /// Starts everything the arguments ask for.
     pub async fn start(arguments: Arguments, build: Build) -> Result<Self, RunError> {
-        let state = if arguments.memory { State::Memory } else { State::Folder(arguments.state.clone()) };
-        let mut parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
+        let state =
+            if arguments.memory { State::Memory } else { State::Folder(arguments.state.clone()) };
+        let mut parameters: BTreeMap<String, String> =
+            arguments.parameters.iter().cloned().collect();
         say(&format!("템플릿 / template   {}", arguments.template.display()));
-        let template = Template::load(&arguments.template, &parameters).map_err(StartError::from)?;
-        if arguments.fresh && state::exists(&arguments.state) && !arguments.yes && !agreed(&arguments.state) {
+        let template =
+            Template::load(&arguments.template, &parameters).map_err(StartError::from)?;
+        if arguments.fresh
+            && state::exists(&arguments.state)
+            && !arguments.yes
+            && !agreed(&arguments.state)
+        {
             return Err(RunError::NotAgreed);
         }
         let ground = Ground::take(Some(arguments.port), &state, arguments.fresh).await?;
 
-        let beside = |above: u16| if arguments.port == 0 { 0 } else { arguments.port.saturating_add(above) };
-        let standin =
-            if template.parameters.contains_key("TossApiUrl") && !parameters.contains_key("TossApiUrl") {
-                say("결제 대역 / payment stand-in …");
-                Some(start_standin(beside(STANDIN_ABOVE), &state, &mut parameters).await?)
-            } else {
-                None
-            };
+        let beside =
+            |above: u16| if arguments.port == 0 { 0 } else { arguments.port.saturating_add(above) };
+        let standin = if template.parameters.contains_key("TossApiUrl")
+            && !parameters.contains_key("TossApiUrl")
+        {
+            say("결제 대역 / payment stand-in …");
+            Some(start_standin(beside(STANDIN_ABOVE), &state, &mut parameters).await?)
+        } else {
+            None
+        };
         let (pushes, vapid) = if template.parameters.contains_key("PushPublicKey")
             && !parameters.contains_key("PushPublicKey")
         {
             say("푸시 대역 / push stand-in …");
             let pushes = start_push_standin(beside(PUSH_ABOVE)).await?;
             let vapid = vapid(&state)?;
-            let called = template.parameters.get("PushHosts").map_or("", |hosts| hosts.value.as_str());
-            // Beside the real ones: a browser with the internet behind it is rung by its own service.
+            let called =
+                template.parameters.get("PushHosts").map_or("", |hosts| hosts.value.as_str());
+            // Beside the real ones: a browser with the internet behind it is rung by its own
+            // service.
             parameters.entry("PushHosts".into()).or_insert(format!("{called},{}", pushes.url()));
             parameters.insert("PushPublicKey".into(), public_half(&vapid)?);
             (Some(pushes), Some(vapid))
         } else {
             (None, None)
         };
-        let mut config = Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
+        let mut config =
+            Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
         config.parameters = parameters;
         if !template.environment_values("SESSION_KEY_NAME").is_empty() {
             config.secrets.insert("SESSION_KEY_NAME".into(), session_key()?);
@@ -168,7 +180,8 @@ impl Running {
         }
         // Known only now: what the stand-in says by itself goes where the system listens.
         if let (Some(standin), Some(address)) = (&standin, system.address()) {
-            standin.set_webhook_url(Some(format!("http://127.0.0.1:{}/toss-webhook", address.port())));
+            standin
+                .set_webhook_url(Some(format!("http://127.0.0.1:{}/toss-webhook", address.port())));
         }
         let running = Self { system, standin, pushes, state };
         if !arguments.bare && running.system.is_empty() {
@@ -256,17 +269,19 @@ async fn start_standin(
     parameters: &mut BTreeMap<String, String>,
 ) -> Result<toss_standin::Standin, RunError> {
     let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
-            _ => RunError::Standin(error.to_string()),
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
+                _ => RunError::Standin(error.to_string()),
+            }
         })?;
     let journal = match state {
         State::Memory => None,
         State::Folder(folder) => Some(state::payments(folder)),
     };
     let options = toss_standin::Options { state: journal, ..toss_standin::Options::default() };
-    let standin =
-        toss_standin::serve(listener, options).map_err(|error| RunError::Standin(error.to_string()))?;
+    let standin = toss_standin::serve(listener, options)
+        .map_err(|error| RunError::Standin(error.to_string()))?;
     for (name, value) in [
         ("TossApiUrl", standin.url()),
         ("TossScriptUrl", standin.script_url()),
@@ -296,7 +311,9 @@ fn set_toss_key(system: &System, standin: bool) -> Result<(), RunError> {
 fn set_secret(system: &System, variable: &str, value: &str) -> Result<(), RunError> {
     for name in system.template().environment_values(variable) {
         let set = system.secrets().set(name, value);
-        set.map_err(|error| StartError::from(state::StateError::unreadable(Path::new(name), &error)))?;
+        set.map_err(|error| {
+            StartError::from(state::StateError::unreadable(Path::new(name), &error))
+        })?;
     }
     Ok(())
 }
@@ -304,14 +321,17 @@ fn set_secret(system: &System, variable: &str, value: &str) -> Result<(), RunErr
 /// Starts the stand-in for the browsers' push services.
 async fn start_push_standin(port: u16) -> Result<push_standin::Standin, RunError> {
     let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
-            _ => RunError::Push(error.to_string()),
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
+                _ => RunError::Push(error.to_string()),
+            }
         })?;
     push_standin::serve(listener).map_err(|error| RunError::Push(error.to_string()))
 }
 
-/// The key pair for push services: made once and kept with the state, because a device is hung for one key.
+/// The key pair for push services: made once and kept with the state, because a device is hung for
+/// one key.
 fn vapid(state: &State) -> Result<String, RunError> {
     let made = || webpush::Vapid::generate().ok_or_else(|| RunError::NoRandomness("VAPID".into()));
     let State::Folder(folder) = state else { return made() };

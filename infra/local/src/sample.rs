@@ -1,5 +1,5 @@
-//! Sample content for an empty house, put in the way the owner would: by calling the drawer with the saved event, and
-//! again with the code it answers.
+//! Sample content for an empty house, put in the way the owner would: by calling the drawer with
+//! the saved event, and again with the code it answers.
 
 use std::path::Path;
 
@@ -10,12 +10,15 @@ use crate::system::System;
 /// The drawer that takes books in, and the event beside the template that has them.
 const DRAWER: &str = "owner-shelve";
 
-/// Puts the sample books on the shelf. Gives how many lines the drawer answered, or why there are none.
+/// Puts the sample books on the shelf. Gives how many lines the drawer answered, or why there are
+/// none.
 pub(crate) async fn fill(system: &System, folder: &Path) -> Result<usize, String> {
     let path = folder.join("events").join(format!("{DRAWER}.json"));
     let broken = |why: String| {
         let path = path.display();
-        format!("견본 내용을 쓸 수 없습니다: {path} / the sample content {path} cannot be used: {why}")
+        format!(
+            "견본 내용을 쓸 수 없습니다: {path} / the sample content {path} cannot be used: {why}"
+        )
     };
     let text = std::fs::read_to_string(&path).map_err(|e| broken(e.to_string()))?;
     let mut event: Json = serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?;

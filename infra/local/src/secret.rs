@@ -1,4 +1,5 @@
-//! SSM's Parameter Store, as far as the functions use it: secrets by name, kept with the rest of the state.
+//! SSM's Parameter Store, as far as the functions use it: secrets by name, kept with the rest of
+//! the state.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,11 +54,13 @@ impl Secrets {
             .optional()
     }
 
-    /// The parameter as SSM's JSON shows it. Without decryption a `SecureString` is a ciphertext nobody can use.
+    /// The parameter as SSM's JSON shows it. Without decryption a `SecureString` is a ciphertext
+    /// nobody can use.
     fn parameter(&self, name: &str, decrypt: bool) -> rusqlite::Result<Option<Json>> {
         Ok(self.row(name)?.map(|(value, kind, version, modified)| {
             let sealed = !decrypt && kind == "SecureString";
-            let value = if sealed { STANDARD.encode(format!("sealed {name} {version}")) } else { value };
+            let value =
+                if sealed { STANDARD.encode(format!("sealed {name} {version}")) } else { value };
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "epoch milliseconds fit a double until the year 287396"
@@ -100,8 +103,12 @@ impl Secrets {
             }
             "GetParameters" => {
                 let (mut found, mut invalid) = (Vec::new(), Vec::new());
-                for name in
-                    body.get("Names").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
+                for name in body
+                    .get("Names")
+                    .and_then(Json::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Json::as_str)
                 {
                     match self.parameter(name, decrypt)? {
                         Some(parameter) => found.push(parameter),
@@ -110,7 +117,11 @@ impl Secrets {
                 }
                 Ok(Answer::json(200, &json!({ "Parameters": found, "InvalidParameters": invalid })))
             }
-            other => Ok(failure(400, "UnknownOperationException", &format!("the local run has no {other}"))),
+            other => Ok(failure(
+                400,
+                "UnknownOperationException",
+                &format!("the local run has no {other}"),
+            )),
         }
     }
 }
@@ -133,8 +144,10 @@ mod tests {
         let secrets = secrets();
         secrets.set("/gongganmunhak/dev/session-key", "열쇠").unwrap();
         let ask = |decrypt| {
-            let body = json!({ "Name": "/gongganmunhak/dev/session-key", "WithDecryption": decrypt });
-            let answer: Json = serde_json::from_str(&secrets.answer("GetParameter", &body).body).unwrap();
+            let body =
+                json!({ "Name": "/gongganmunhak/dev/session-key", "WithDecryption": decrypt });
+            let answer: Json =
+                serde_json::from_str(&secrets.answer("GetParameter", &body).body).unwrap();
             answer.pointer("/Parameter/Value").unwrap().as_str().unwrap().to_owned()
         };
         assert_eq!(ask(true), "열쇠");

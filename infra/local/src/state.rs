@@ -17,7 +17,9 @@ pub enum State {
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another process holds it.
-    #[error("{0} 상태 폴더를 다른 실행이 쓰고 있습니다 / another run already uses the state folder {0}")]
+    #[error(
+        "{0} 상태 폴더를 다른 실행이 쓰고 있습니다 / another run already uses the state folder {0}"
+    )]
     Locked(String),
     /// A file in it cannot be opened or is damaged.
     #[error(
@@ -47,7 +49,8 @@ const VAPID: &str = "vapid.key";
 /// Held while a process uses the folder.
 const LOCK: &str = "lock";
 
-/// A state folder this process holds. The lock goes with the value, even when the process is killed.
+/// A state folder this process holds. The lock goes with the value, even when the process is
+/// killed.
 #[derive(Debug)]
 pub(crate) struct Held {
     folder: PathBuf,

@@ -29,7 +29,8 @@ use crate::template::Template;
 use crate::topic::Topics;
 use crate::wire::Wire;
 
-/// How many steps one settling may take: far above what any test needs, so that a loop of messages ends in an error.
+/// How many steps one settling may take: far above what any test needs, so that a loop of messages
+/// ends in an error.
 const MOST_STEPS: usize = 1_000_000;
 
 /// How often a running system deletes what has expired. (DynamoDB does so within days.)
@@ -56,13 +57,15 @@ pub struct System {
 }
 
 impl System {
-    /// Reads the template, opens the state, builds the functions, and starts what the configuration asks for.
+    /// Reads the template, opens the state, builds the functions, and starts what the configuration
+    /// asks for.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let ground = Ground::take(config.port, &config.state, false).await?;
         Self::start_on(ground, config).await
     }
 
-    /// The same on ground taken before (the configuration's own port and state count for nothing then).
+    /// The same on ground taken before (the configuration's own port and state count for nothing
+    /// then).
     pub async fn start_on(ground: Ground, config: Config) -> Result<Self, StartError> {
         let Ground { listeners, held } = ground;
         let template = Arc::new(match &config.template {
@@ -71,17 +74,20 @@ impl System {
         });
         let (ledger, store) = assemble::open(held.as_ref(), &template)?;
         for table in template.tables.values() {
-            let refused =
-                |why: &dyn ToString| StartError::Table { name: table.name.clone(), why: why.to_string() };
+            let refused = |why: &dyn ToString| StartError::Table {
+                name: table.name.clone(),
+                why: why.to_string(),
+            };
             store.ensure(table).map_err(|e| refused(&e))?;
         }
-        let server = store
-            .serve()
-            .await
-            .map_err(|source| StartError::Table { name: "(loopback)".into(), why: source.to_string() })?;
+        let server = store.serve().await.map_err(|source| StartError::Table {
+            name: "(loopback)".into(),
+            why: source.to_string(),
+        })?;
 
         let (clock, bell) = (config.clock.clone(), Bell::default());
-        let all = template.queues.values().cloned().chain(template.functions.values().map(Later::queue));
+        let all =
+            template.queues.values().cloned().chain(template.functions.values().map(Later::queue));
         let queues = Queues::new(ledger.clone(), clock.clone(), bell.clone(), all);
         let later = Later::new(queues.clone(), &template.names, template.functions.values());
         let topics = Topics::new(&template, queues.clone(), later.clone(), clock.clone());
@@ -112,7 +118,11 @@ impl System {
             for pump in &pumps {
                 tasks.spawn(Arc::clone(pump).run(Arc::clone(&world), stopped.clone()));
             }
-            tasks.spawn(expire_now_and_then(Arc::clone(&template), Arc::clone(&world), stopped.clone()));
+            tasks.spawn(expire_now_and_then(
+                Arc::clone(&template),
+                Arc::clone(&world),
+                stopped.clone(),
+            ));
         }
         for listener in listeners {
             tasks.spawn(front::serve(listener, Arc::clone(&host), stopped.clone()));
@@ -144,8 +154,9 @@ impl System {
         self.world.functions.invoke(name, event, None).await
     }
 
-    /// Makes every delivery that is due now, and what follows from it, until nothing is left. What waits for a time to
-    /// come (a failed message's visibility, a retry, a schedule) stays. Gives how many steps it took.
+    /// Makes every delivery that is due now, and what follows from it, until nothing is left. What
+    /// waits for a time to come (a failed message's visibility, a retry, a schedule) stays. Gives
+    /// how many steps it took.
     pub async fn settle(&self) -> Result<usize, PumpError> {
         let mut steps = 0;
         loop {
@@ -182,20 +193,22 @@ impl System {
         self.leap(end.duration_since(self.world.clock.now())).await
     }
 
-    /// Moves the clock on in one step and settles there: for months, in which a schedule would call ten thousand times.
+    /// Moves the clock on in one step and settles there: for months, in which a schedule would call
+    /// ten thousand times.
     pub async fn leap(&self, by: SignedDuration) -> Result<(), PumpError> {
         self.world.clock.advance(by.max(SignedDuration::ZERO));
         self.world.bell.ring();
         self.settle().await.map(drop)
     }
 
-    /// Deletes what has expired by the table's TTL, and gives how many items went. DynamoDB does so some time within
-    /// two days; here it happens when it is asked for.
+    /// Deletes what has expired by the table's TTL, and gives how many items went. DynamoDB does so
+    /// some time within two days; here it happens when it is asked for.
     pub fn expire(&self) -> Result<usize, PumpError> {
         expire(&self.template, &self.world)
     }
 
-    /// Stops deliveries to a function (short name) until [`release`](Self::release). Gives whether it has any.
+    /// Stops deliveries to a function (short name) until [`release`](Self::release). Gives whether
+    /// it has any.
     pub fn hold(&self, function: &str) -> bool {
         self.set_held(Some(function), true)
     }
@@ -225,8 +238,9 @@ impl System {
         any
     }
 
-    /// Stops: no new requests or deliveries, what is under way is finished. Dropping a system instead is what a crash
-    /// is: work under way is cut off, and the state is as the last transaction left it.
+    /// Stops: no new requests or deliveries, what is under way is finished. Dropping a system
+    /// instead is what a crash is: work under way is cut off, and the state is as the last
+    /// transaction left it.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };
@@ -249,7 +263,9 @@ impl System {
 
     /// Whether its tables hold nothing yet.
     pub fn is_empty(&self) -> bool {
-        self.database().table_stats().is_ok_and(|tables| tables.iter().all(|table| table.item_count == 0))
+        self.database()
+            .table_stats()
+            .is_ok_and(|tables| tables.iter().all(|table| table.item_count == 0))
     }
 
     /// Where it listens, if it does.
@@ -257,7 +273,8 @@ impl System {
         self.address
     }
 
-    /// An HTTP client for SDK clients of a test's own: the same services, no function's permissions.
+    /// An HTTP client for SDK clients of a test's own: the same services, no function's
+    /// permissions.
     pub fn client(&self) -> SharedHttpClient {
         self.wire.client()
     }
@@ -308,7 +325,11 @@ fn expire(template: &Template, world: &World) -> Result<usize, PumpError> {
     Ok(removed)
 }
 
-async fn expire_now_and_then(template: Arc<Template>, world: Arc<World>, mut stop: watch::Receiver<bool>) {
+async fn expire_now_and_then(
+    template: Arc<Template>,
+    world: Arc<World>,
+    mut stop: watch::Receiver<bool>,
+) {
     while !*stop.borrow_and_update() {
         if let Err(error) = expire(&template, &world) {
             tracing::error!("{error}");

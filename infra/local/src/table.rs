@@ -42,8 +42,8 @@ pub(crate) struct Server {
 }
 
 impl Store {
-    /// Opens the file, or memory. `read` is the sequence number up to which the stream was read: what is older than a
-    /// day and read goes.
+    /// Opens the file, or memory. `read` is the sequence number up to which the stream was read:
+    /// what is older than a day and read goes.
     pub(crate) fn open(path: Option<&Path>, read: Option<&str>) -> Result<Self, Fault> {
         let name = match path {
             Some(path) => path.to_str().ok_or("the path is no UTF-8")?.to_owned(),
@@ -58,8 +58,9 @@ impl Store {
                 return Err(damage.into());
             }
         }
-        // dynoxide finds a stream's next sequence number by reading the whole stream; this index makes that one step.
-        // It is a help, not a need: should a later dynoxide lay its tables out otherwise, it is left out.
+        // dynoxide finds a stream's next sequence number by reading the whole stream; this index
+        // makes that one step. It is a help, not a need: should a later dynoxide lay its tables out
+        // otherwise, it is left out.
         if let Err(error) = side.execute_batch(
             "CREATE INDEX IF NOT EXISTS local_stream_by_sequence
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
@@ -83,7 +84,9 @@ impl Store {
         let mut request = Map::new();
         request.insert("TableName".into(), table.name.clone().into());
         request.insert("BillingMode".into(), "PAY_PER_REQUEST".into());
-        for key in ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+        for key in
+            ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
+        {
             if let Some(value) = table.properties.get(key) {
                 request.insert(key.into(), value.clone());
             }
@@ -112,15 +115,17 @@ impl Store {
         let database = self.0.clone();
         let task = tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
-            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, stopped).await {
+            if let Err(error) =
+                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+            {
                 tracing::error!("the embedded DynamoDB stopped: {error}");
             }
         });
         Ok(Server { address, stop: Some(stop), task })
     }
 
-    /// Records of a stream after a sequence number (from its beginning without one), oldest first, at most `limit`.
-    /// Each is as a function gets it.
+    /// Records of a stream after a sequence number (from its beginning without one), oldest first,
+    /// at most `limit`. Each is as a function gets it.
     pub(crate) fn records(
         &self,
         stream: &str,
@@ -131,14 +136,17 @@ impl Store {
         let mut out = Vec::new();
         for shard in described.stream_description.shards {
             let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
-            let mut request =
-                json!({ "StreamArn": stream, "ShardId": shard.shard_id, "ShardIteratorType": kind });
+            let mut request = json!({ "StreamArn": stream, "ShardId": shard.shard_id, "ShardIteratorType": kind });
             if let (Some(after), Some(map)) = (after, request.as_object_mut()) {
                 map.insert("SequenceNumber".into(), after.into());
             }
-            let Some(iterator) = self.0.get_shard_iterator(from(request)?)?.shard_iterator else { continue };
-            let records =
-                self.0.get_records(from(json!({ "ShardIterator": iterator, "Limit": limit }))?)?.records;
+            let Some(iterator) = self.0.get_shard_iterator(from(request)?)?.shard_iterator else {
+                continue;
+            };
+            let records = self
+                .0
+                .get_records(from(json!({ "ShardIterator": iterator, "Limit": limit }))?)?
+                .records;
             for record in records {
                 let mut record = serde_json::to_value(record)?;
                 if let Some(map) = record.as_object_mut() {
@@ -150,7 +158,8 @@ impl Store {
         Ok(out)
     }
 
-    /// Deletes what has expired by `now`, as DynamoDB's TTL does some time after. Gives how many items went.
+    /// Deletes what has expired by `now`, as DynamoDB's TTL does some time after. Gives how many
+    /// items went.
     pub(crate) fn expire(&self, table: &Table, now: Timestamp) -> Result<usize, Fault> {
         let Some(attribute) = &table.expires else { return Ok(0) };
         let keys: Vec<&String> = std::iter::once(&table.key.hash).chain(&table.key.range).collect();

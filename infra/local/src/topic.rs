@@ -1,4 +1,5 @@
-//! SNS: a publish is written down, and goes to the queues and functions that subscribed in the template.
+//! SNS: a publish is written down, and goes to the queues and functions that subscribed in the
+//! template.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,12 +92,17 @@ impl Topics {
         let invalid = |what: &str| (400, "InvalidParameter", format!("Invalid parameter: {what}"));
         let get = |key: &str| form.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
         let target = get("TopicArn").or_else(|| get("TargetArn")).or_else(|| get("PhoneNumber"));
-        let target =
-            target.ok_or_else(|| invalid("TopicArn or TargetArn Reason: no value for required parameter"))?;
-        if target.starts_with("arn:") && !target.contains(":endpoint/") && !self.known.contains(&target) {
+        let target = target.ok_or_else(|| {
+            invalid("TopicArn or TargetArn Reason: no value for required parameter")
+        })?;
+        if target.starts_with("arn:")
+            && !target.contains(":endpoint/")
+            && !self.known.contains(&target)
+        {
             return Err((404, "NotFound", "Topic does not exist".into()));
         }
-        let message = get("Message").filter(|m| !m.is_empty()).ok_or_else(|| invalid("Empty message"))?;
+        let message =
+            get("Message").filter(|m| !m.is_empty()).ok_or_else(|| invalid("Empty message"))?;
         let attributes = attributes(form);
         if message.len() > MAX_MESSAGE {
             return Err(invalid("Message too long"));
@@ -109,11 +115,21 @@ impl Topics {
             }
         }
         let subject = get("Subject");
-        if subject.as_ref().is_some_and(|s| s.is_empty() || s.chars().count() > 100 || !s.is_ascii()) {
+        if subject
+            .as_ref()
+            .is_some_and(|s| s.is_empty() || s.chars().count() > 100 || !s.is_ascii())
+        {
             return Err(invalid("Subject"));
         }
-        let publish =
-            Publish { id: uuid(), target, subject, message, structure, attributes, at: self.clock.now() };
+        let publish = Publish {
+            id: uuid(),
+            target,
+            subject,
+            message,
+            structure,
+            attributes,
+            at: self.clock.now(),
+        };
         self.fan_out(&publish)?;
         let id = publish.id.clone();
         tracing::info!(target = %publish.target, subject = publish.subject, "published");
@@ -138,11 +154,15 @@ impl Topics {
                     if message.body.len() > MAX_BYTES {
                         continue;
                     }
-                    self.queues.send(&subscription.endpoint, &message).map_err(|e| failed(e.to_string()))?;
+                    self.queues
+                        .send(&subscription.endpoint, &message)
+                        .map_err(|e| failed(e.to_string()))?;
                 }
                 "lambda" => {
                     let event = publish.for_function(subscription, &text);
-                    self.later.put(&subscription.endpoint, &event).map_err(|e| failed(e.to_string()))?;
+                    self.later
+                        .put(&subscription.endpoint, &event)
+                        .map_err(|e| failed(e.to_string()))?;
                 }
                 // Mail, telephones and addresses in the world are not reached from a local run.
                 other => {
@@ -157,7 +177,8 @@ impl Topics {
 fn wanted(subscription: &Subscription, publish: &Publish, text: &str) -> bool {
     let Some(policy) = &subscription.filter else { return true };
     if subscription.filter_body {
-        return serde_json::from_str(text).is_ok_and(|body: Json| filter::matches(policy, Some(&body)));
+        return serde_json::from_str(text)
+            .is_ok_and(|body: Json| filter::matches(policy, Some(&body)));
     }
     let values: Map<String, Json> = publish
         .attributes
@@ -165,8 +186,11 @@ fn wanted(subscription: &Subscription, publish: &Publish, text: &str) -> bool {
         .map(|(name, attribute)| {
             let text = attribute.get("StringValue").and_then(Json::as_str).unwrap_or_default();
             let plain = attribute.get("DataType").and_then(Json::as_str) == Some("String");
-            let value =
-                if plain { Json::from(text) } else { serde_json::from_str(text).unwrap_or(text.into()) };
+            let value = if plain {
+                Json::from(text)
+            } else {
+                serde_json::from_str(text).unwrap_or(text.into())
+            };
             (name.clone(), value)
         })
         .collect();
@@ -180,7 +204,8 @@ impl Publish {
             return self.message.clone();
         }
         let by_protocol: Json = serde_json::from_str(&self.message).unwrap_or_default();
-        let text = by_protocol.get(protocol).or_else(|| by_protocol.get("default")).and_then(Json::as_str);
+        let text =
+            by_protocol.get(protocol).or_else(|| by_protocol.get("default")).and_then(Json::as_str);
         text.unwrap_or_default().to_owned()
     }
 
@@ -249,7 +274,8 @@ impl Publish {
     }
 }
 
-/// `MessageAttributes.entry.1.Name=kind&MessageAttributes.entry.1.Value.DataType=String&…` in SQS's JSON form.
+/// `MessageAttributes.entry.1.Name=kind&MessageAttributes.entry.1.Value.DataType=String&…` in SQS's
+/// JSON form.
 fn attributes(form: &[(String, String)]) -> Map<String, Json> {
     let mut entries: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     for (key, value) in form {

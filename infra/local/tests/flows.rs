@@ -1,6 +1,10 @@
 //! From the table's stream to queues, functions, topics: deliveries, failures, restarts.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds nothing is to fall")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing is to fall"
+)]
 
 mod common;
 
@@ -30,7 +34,11 @@ async fn an_order_goes_through_stream_queue_and_topic() {
     let stage = Stage::default();
     let system = start(&stage).await;
     assert_eq!(order(&system, "가,나").await, 201);
-    assert_eq!(done(&system).await, Vec::<String>::new(), "nothing moves by itself in a stepped system");
+    assert_eq!(
+        done(&system).await,
+        Vec::<String>::new(),
+        "nothing moves by itself in a stepped system"
+    );
     system.settle().await.unwrap();
     assert_eq!(done(&system).await, ["가", "나"]);
 
@@ -38,7 +46,10 @@ async fn an_order_goes_through_stream_queue_and_topic() {
     assert_eq!(relayed.as_array().unwrap().len(), 2);
     assert_eq!(relayed[0]["eventName"], "INSERT");
     assert_eq!(relayed[0]["eventSource"], "aws:dynamodb");
-    assert_eq!(relayed[0]["eventSourceARN"], system.template().functions["relay"].streams[0].stream);
+    assert_eq!(
+        relayed[0]["eventSourceARN"],
+        system.template().functions["relay"].streams[0].stream
+    );
     assert_eq!(stage.events("relay").len(), 1, "what work wrote is filtered out");
 
     let record = &stage.events("work")[0]["Records"][0];
@@ -138,7 +149,8 @@ async fn a_batch_that_fails_as_a_whole_is_halved() {
     stage.fail_on(&["relay breaks on 라"]);
     order(&system, "가,나,다,라").await;
     system.settle().await.unwrap();
-    // The first try of four sent three of them before it broke; the halves without the broken one went through.
+    // The first try of four sent three of them before it broke; the halves without the broken one
+    // went through.
     let sizes: Vec<usize> =
         stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).collect();
     assert_eq!(sizes, [4, 2, 2, 1, 1]);
@@ -202,8 +214,8 @@ async fn a_crash_loses_nothing_wherever_it_comes() {
     let system = System::start(config.clone()).await.unwrap();
     order(&system, "가").await;
     system.settle().await.unwrap();
-    // One order is written and not relayed; another lies on the queue; a third was received by work, which never
-    // came to an end.
+    // One order is written and not relayed; another lies on the queue; a third was received by
+    // work, which never came to an end.
     system.hold("work");
     order(&system, "나").await;
     system.settle().await.unwrap();
@@ -218,15 +230,22 @@ async fn a_crash_loses_nothing_wherever_it_comes() {
     assert_eq!(done(&system).await, ["가"]);
     system.settle().await.unwrap();
     assert_eq!(done(&system).await, ["가", "나", "다", "라"]);
-    let relayed: usize = stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).sum();
+    let relayed: usize =
+        stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).sum();
     assert_eq!(relayed, 3, "what was relayed before the crash is not relayed again");
-    assert_eq!(system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(), Some("c2VjcmV0"));
+    assert_eq!(
+        system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(),
+        Some("c2VjcmV0")
+    );
     system.stop().await;
 
     config.secrets.insert("SESSION_KEY_NAME".into(), "another".into());
     let system = System::start(config).await.unwrap();
     assert_eq!(system.settle().await.unwrap(), 0);
-    assert_eq!(system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(), Some("c2VjcmV0"));
+    assert_eq!(
+        system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(),
+        Some("c2VjcmV0")
+    );
 }
 
 #[tokio::test]
@@ -254,14 +273,22 @@ async fn a_call_breaks_as_it_is_told() {
     wire.inject(Fault::on(Service::Dynamodb, "PutItem", Breakage::LostReply).of("order"));
     assert_eq!(order(&system, "잃은 답").await, 500);
     system.settle().await.unwrap();
-    assert_eq!(done(&system).await, ["잃은 답"], "of the four only the one whose reply was lost was written");
+    assert_eq!(
+        done(&system).await,
+        ["잃은 답"],
+        "of the four only the one whose reply was lost was written"
+    );
 
     wire.inject(Fault::on(Service::Sqs, "SendMessage", Breakage::LostReply).nth(2));
     order(&system, "하나,둘").await;
     system.settle().await.unwrap();
     system.advance(SignedDuration::from_mins(1)).await.unwrap();
-    let twice = stage.events("work").into_iter().flat_map(|e| e["Records"].as_array().unwrap().clone());
-    assert!(twice.filter(|r| r["body"] == "둘").count() >= 2, "sent, believed lost, and sent again");
+    let twice =
+        stage.events("work").into_iter().flat_map(|e| e["Records"].as_array().unwrap().clone());
+    assert!(
+        twice.filter(|r| r["body"] == "둘").count() >= 2,
+        "sent, believed lost, and sent again"
+    );
     assert_eq!(wire.heal(), 0);
     wire.inject(Fault::on_any(Service::Sns, Breakage::Error500).for_good());
     assert_eq!(wire.heal(), 1);
@@ -272,7 +299,10 @@ async fn a_role_that_does_not_allow_a_call_refuses_it() {
     let system = start(&Stage::default()).await;
     assert_eq!(order(&system, "forbidden").await, 500);
     let message = system.failures().remove(0).message;
-    assert!(message.contains("AccessDenied") && message.contains("dynamodb:DeleteItem"), "{message}");
+    assert!(
+        message.contains("AccessDenied") && message.contains("dynamodb:DeleteItem"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -281,8 +311,11 @@ async fn what_has_expired_goes_when_it_is_asked_to() {
     let (client, name) = (table(&system), table_name(&system));
     put(&client, &name, "VISITOR#1", "VISIT", "영원히", "visit").await.unwrap();
     let number = aws_sdk_dynamodb::types::AttributeValue::N("1785542460".into());
-    let put =
-        client.put_item().table_name(&name).item("pk", common::s("VISITOR#2")).item("sk", common::s("VISIT"));
+    let put = client
+        .put_item()
+        .table_name(&name)
+        .item("pk", common::s("VISITOR#2"))
+        .item("sk", common::s("VISIT"));
     put.item("expires", number).send().await.unwrap();
     assert_eq!(system.expire().unwrap(), 0);
     system.advance(SignedDuration::from_mins(1)).await.unwrap();

@@ -28,7 +28,8 @@ struct Running {
 
 impl Running {
     fn start(state: &Path) -> Self {
-        let mut child = program(&["--port", "0", "--state", state.to_str().unwrap()]).spawn().unwrap();
+        let mut child =
+            program(&["--port", "0", "--state", state.to_str().unwrap()]).spawn().unwrap();
         let mut said = Vec::new();
         let mut port = 0;
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -94,9 +95,14 @@ fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
     let door = first.get("/");
     assert!(door.starts_with("HTTP/1.1 200 ") && door.contains("data-step=\"door\""), "{door}");
     assert!(first.get("/nowhere").starts_with("HTTP/1.1 404 "));
-    assert!(refused(&["--port", "0", "--state", path]).contains("another run already uses the state folder"));
+    assert!(
+        refused(&["--port", "0", "--state", path])
+            .contains("another run already uses the state folder")
+    );
     let port = first.port.to_string();
-    assert!(refused(&["--port", &port, "--memory"]).contains(&format!("port {port} is already in use")));
+    assert!(
+        refused(&["--port", &port, "--memory"]).contains(&format!("port {port} is already in use"))
+    );
     let shelf = first.get("/shelf");
     assert!(shelf.starts_with("HTTP/1.1 200 "), "{shelf}");
     drop(first);
@@ -108,10 +114,14 @@ fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
     assert!(second.call(desk).contains("\"status\":200"));
     drop(second);
 
-    assert!(refused(&["--port", "0", "--state", path, "--fresh"]).contains("the state was not emptied"));
-    // (After a kill everything is still in the write-ahead log, so that has to go too before anything is lost.)
+    assert!(
+        refused(&["--port", "0", "--state", path, "--fresh"]).contains("the state was not emptied")
+    );
+    // (After a kill everything is still in the write-ahead log, so that has to go too before
+    // anything is lost.)
     std::fs::remove_file(state.join("ledger.sqlite-wal")).unwrap();
-    std::fs::write(state.join("ledger.sqlite"), "이것은 데이터베이스가 아니다. ".repeat(300)).unwrap();
+    std::fs::write(state.join("ledger.sqlite"), "이것은 데이터베이스가 아니다. ".repeat(300))
+        .unwrap();
     assert!(refused(&["--port", "0", "--state", path]).contains("cannot read the state file"));
 }
 
@@ -120,7 +130,10 @@ fn a_broken_template_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let template = folder.path().join("template.yaml");
     let path = template.to_str().unwrap();
-    assert!(refused(&["--memory", "--port", "0", "--template", path]).contains("cannot read the template"));
+    assert!(
+        refused(&["--memory", "--port", "0", "--template", path])
+            .contains("cannot read the template")
+    );
     std::fs::write(&template, "Resources: [").unwrap();
     assert!(refused(&["--memory", "--port", "0", "--template", path]).contains("not valid YAML"));
     std::fs::write(

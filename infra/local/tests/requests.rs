@@ -1,6 +1,10 @@
 //! Requests and invocations, as API Gateway and Lambda make them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds nothing is to fall")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing is to fall"
+)]
 
 mod common;
 
@@ -21,8 +25,9 @@ async fn the_event_is_the_one_api_gateway_sends() {
         ("connection", "keep-alive"),
     ];
     let form = "answer=%EB%AC%B8&door=riddle";
-    let response =
-        system.request(request("POST", "/pay/01ABC/su%20ccess?a=1&b=%EB%AC%B8&a=2", &headers, form)).await;
+    let response = system
+        .request(request("POST", "/pay/01ABC/su%20ccess?a=1&b=%EB%AC%B8&a=2", &headers, form))
+        .await;
     assert_eq!(response.status(), 200);
 
     let mut event = stage.events("page").remove(0);
@@ -122,8 +127,12 @@ async fn each_path_finds_its_route() {
         assert_eq!(stage.events("page").pop().unwrap()["routeKey"], key, "{method} {path}");
     }
     let last = stage.events("page").pop().unwrap();
-    assert_eq!(last["rawPath"], "/\u{fffd}\u{0}", "an encoded question mark ends the path, as on AWS");
-    let files = stage.events("page").into_iter().find(|e| e["routeKey"] == "GET /files/{rest+}").unwrap();
+    assert_eq!(
+        last["rawPath"], "/\u{fffd}\u{0}",
+        "an encoded question mark ends the path, as on AWS"
+    );
+    let files =
+        stage.events("page").into_iter().find(|e| e["routeKey"] == "GET /files/{rest+}").unwrap();
     assert_eq!(files["pathParameters"], json!({ "rest": "a/b" }));
 }
 
@@ -154,14 +163,18 @@ async fn a_function_that_falls_is_an_internal_error_and_the_house_stands() {
     }
     let failures = system.failures();
     assert_eq!(failures.len(), 2);
-    assert_eq!((failures[0].error_type.as_str(), failures[0].message.as_str()), ("panic", "문이 넘어졌다"));
+    assert_eq!(
+        (failures[0].error_type.as_str(), failures[0].message.as_str()),
+        ("panic", "문이 넘어졌다")
+    );
     assert_eq!(system.request(request("GET", "/", &[], "")).await.status(), 200);
 }
 
 #[tokio::test]
 async fn a_function_that_never_answers_is_cut_off() {
     let system = start(&Stage::default()).await;
-    // Time passes by itself only once nothing else is left to do: five seconds of the function's own timeout.
+    // Time passes by itself only once nothing else is left to do: five seconds of the function's
+    // own timeout.
     tokio::time::pause();
     let response = system.request(request("GET", "/?wait", &[], "")).await;
     assert_eq!(response.status(), 500);
@@ -184,7 +197,10 @@ async fn what_is_too_large_is_refused_before_the_function() {
     let cookie = "c".repeat(10_240);
     assert_eq!(system.request(request("GET", "/", &[("cookie", &cookie)], "")).await.status(), 431);
     assert_eq!(stage.events("page").len(), 0);
-    assert_eq!(system.request(request("POST", "/", &[], vec![b'x'; 300 * 1024])).await.status(), 200);
+    assert_eq!(
+        system.request(request("POST", "/", &[], vec![b'x'; 300 * 1024])).await.status(),
+        200
+    );
 }
 
 #[tokio::test]
@@ -196,7 +212,10 @@ async fn a_drawer_is_called_by_any_of_its_names() {
         let answer = system.invoke(name, event.clone()).await.unwrap();
         assert_eq!(answer, json!({ "name": "owner-look", "event": event }));
     }
-    assert_eq!(system.invoke("owner-nothing", event).await.unwrap_err().error_type, "ResourceNotFound");
+    assert_eq!(
+        system.invoke("owner-nothing", event).await.unwrap_err().error_type,
+        "ResourceNotFound"
+    );
 }
 
 #[tokio::test]
@@ -210,7 +229,13 @@ async fn the_environment_is_the_templates() {
     let environment = &system.template().functions["page"].environment;
     assert_eq!(environment["STAGE_NAME"], "rehearsal");
     assert_eq!(environment["SESSION_KEY_NAME"], "/fixture/dev/session-key");
-    assert_eq!(system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(), Some("c2VjcmV0"));
+    assert_eq!(
+        system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(),
+        Some("c2VjcmV0")
+    );
     let order: Value = system.invoke("order", json!({})).await.unwrap_or_else(|f| f.payload());
-    assert_eq!(order["errorType"], "Runtime.UnmarshalError", "an HTTP function takes HTTP events only");
+    assert_eq!(
+        order["errorType"], "Runtime.UnmarshalError",
+        "an HTTP function takes HTTP events only"
+    );
 }

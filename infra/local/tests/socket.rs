@@ -1,6 +1,11 @@
-//! A running system and its socket, as people and their tools meet it. Nothing here waits by the clock.
+//! A running system and its socket, as people and their tools meet it. Nothing here waits by the
+//! clock.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds nothing is to fall")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing is to fall"
+)]
 
 mod common;
 
@@ -12,7 +17,8 @@ use local::{Config, Ground, StartError, State, System};
 use serde_json::{Value, json};
 
 async fn call(url: &str, method: &str, headers: &[(&str, &str)], body: &str) -> local::Response {
-    let client: Client<_, Full<axum::body::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let client: Client<_, Full<axum::body::Bytes>> =
+        Client::builder(TokioExecutor::new()).build_http();
     let mut request = http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -41,7 +47,10 @@ async fn a_request_over_the_socket_is_the_same_request() {
         "문=열림",
     )
     .await;
-    assert_eq!((response.status().as_u16(), text(&response).as_str()), (200, "어서 오세요|POST|문=열림"));
+    assert_eq!(
+        (response.status().as_u16(), text(&response).as_str()),
+        (200, "어서 오세요|POST|문=열림")
+    );
     let event = house.events("page").remove(0);
     let port = system.address().unwrap().port().to_string();
     assert_eq!(event["headers"]["x-forwarded-port"], port);
@@ -73,7 +82,11 @@ async fn functions_are_invoked_as_the_command_line_tools_do() {
         system.address().unwrap().port()
     );
     assert_eq!(call(&v6, "POST", &[], "").await.status(), 200);
-    assert_eq!(house.events("owner-look").last().unwrap(), &json!({}), "no payload is an empty object");
+    assert_eq!(
+        house.events("owner-look").last().unwrap(),
+        &json!({}),
+        "no payload is an empty object"
+    );
 
     let nobody = call(&invoke("owner-nothing"), "POST", &[], "{}").await;
     assert_eq!(
@@ -94,7 +107,8 @@ async fn functions_are_invoked_as_the_command_line_tools_do() {
     assert_eq!(error, json!({ "errorType": "Fixture", "errorMessage": "\"told to fail\"" }));
 
     let later =
-        call(&invoke("tick"), "POST", &[("x-amz-invocation-type", "Event")], r#"{"for":"later"}"#).await;
+        call(&invoke("tick"), "POST", &[("x-amz-invocation-type", "Event")], r#"{"for":"later"}"#)
+            .await;
     assert_eq!(later.status(), 202);
     house.wait_for("tick", 1).await;
     assert_eq!(house.events("tick"), [json!({ "for": "later" })]);
@@ -105,7 +119,8 @@ async fn functions_are_invoked_as_the_command_line_tools_do() {
 async fn a_running_system_delivers_by_itself() {
     let house = Stage::default();
     let system = System::start(running(&house, State::Memory)).await.unwrap();
-    let response = call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
+    let response =
+        call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
     assert_eq!(response.status(), 201);
     house.wait_for("tick", 1).await;
     assert_eq!(common::done(&system).await, ["가"]);
@@ -161,5 +176,8 @@ async fn what_is_taken_is_said_in_one_sentence() {
 
     let mut nobody = running(&house, State::Memory);
     nobody.build = std::sync::Arc::new(|_, _| None);
-    assert!(said(System::start(nobody).await.unwrap_err()).contains("function order is not in this program"));
+    assert!(
+        said(System::start(nobody).await.unwrap_err())
+            .contains("function order is not in this program")
+    );
 }

@@ -1,6 +1,10 @@
 //! Reading templates: the fixture, what is wrong with a wrong one, and the house's own.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds nothing is to fall")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing is to fall"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +16,8 @@ fn path(relative: &str) -> PathBuf {
 }
 
 fn fixture(overrides: &[(&str, &str)]) -> Template {
-    let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides =
+        overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Template::load(&path("tests/fixture/template.yaml"), &overrides).unwrap()
 }
 
@@ -30,7 +35,10 @@ fn names_resolve_to_local_ones() {
         (stream.batch_size, stream.bisect, stream.attempts, stream.reports_failures),
         (4, true, Some(2), true)
     );
-    assert_eq!(template.functions["work"].environment["TOPIC_NOTICES"], template.topics["Notices"].arn);
+    assert_eq!(
+        template.functions["work"].environment["TOPIC_NOTICES"],
+        template.topics["Notices"].arn
+    );
     assert_eq!((relay.timeout, relay.memory), (5, 256));
     assert_eq!(template.function("OwnerLookFunction").unwrap().name, "owner-look");
     assert_eq!(template.functions["order"].deployed_name, "gongganmunhak-local-order");
@@ -79,7 +87,11 @@ fn both_views_of_the_text_are_kept() {
 fn a_wrong_template_says_where_it_is_wrong() {
     let good = std::fs::read_to_string(path("tests/fixture/template.yaml")).unwrap();
     let cases = [
-        ("!GetAtt WorkQueue.Arn", "!GetAtt NoQueue.Arn", "Resources.WorkFunction.Properties.Events.Tasks"),
+        (
+            "!GetAtt WorkQueue.Arn",
+            "!GetAtt NoQueue.Arn",
+            "Resources.WorkFunction.Properties.Events.Tasks",
+        ),
         ("rate(5 minutes)", "now and then", "is no schedule"),
         ("Type: AWS::SQS::Queue", "Type: [1]", "a resource needs a type"),
         ("${Stage}/session-key", "${Stag}/session-key", "${Stag}"),
@@ -91,16 +103,23 @@ fn a_wrong_template_says_where_it_is_wrong() {
     ];
     for (from, to, said) in cases {
         assert!(good.contains(from), "{from}");
-        let error = Template::parse(&good.replacen(from, to, 1), &BTreeMap::new()).unwrap_err().to_string();
+        let error =
+            Template::parse(&good.replacen(from, to, 1), &BTreeMap::new()).unwrap_err().to_string();
         assert!(error.contains(said) && !error.contains('\n'), "{from} → {to}: {error}");
     }
     let overrides = BTreeMap::from([("Stage".to_owned(), "moon".to_owned())]);
     assert!(
-        Template::parse(&good, &overrides).unwrap_err().to_string().contains("moon is not one of dev, live")
+        Template::parse(&good, &overrides)
+            .unwrap_err()
+            .to_string()
+            .contains("moon is not one of dev, live")
     );
     let overrides = BTreeMap::from([("Nothing".to_owned(), String::new())]);
     assert!(
-        Template::parse(&good, &overrides).unwrap_err().to_string().contains("there is no parameter Nothing")
+        Template::parse(&good, &overrides)
+            .unwrap_err()
+            .to_string()
+            .contains("there is no parameter Nothing")
     );
     assert!(
         Template::load(&path("nothing.yaml"), &BTreeMap::new())
@@ -113,11 +132,15 @@ fn a_wrong_template_says_where_it_is_wrong() {
 #[test]
 fn the_houses_own_template_can_be_read() {
     let template = Template::load(&path("../../template.yaml"), &BTreeMap::new()).unwrap();
-    assert!(template.functions.contains_key("door") && template.functions.contains_key("owner-desk"));
     assert!(
-        template.routes().any(|(name, route)| name == "pay" && route.key() == "ANY /pay/{order}/{outcome}")
+        template.functions.contains_key("door") && template.functions.contains_key("owner-desk")
     );
-    for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "RingQueue"] {
+    assert!(
+        template
+            .routes()
+            .any(|(name, route)| name == "pay" && route.key() == "ANY /pay/{order}/{outcome}")
+    );
+    for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "NotifyQueue"] {
         assert!(template.queues[queue].redrive.is_some(), "{queue}");
     }
 }

@@ -1,6 +1,11 @@
-//! The SDK's own clients on the wire: what they send is understood, and what they get they understand.
+//! The SDK's own clients on the wire: what they send is understood, and what they get they
+//! understand.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds nothing is to fall")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing is to fall"
+)]
 
 mod common;
 
@@ -22,7 +27,8 @@ async fn a_message_with_attributes_goes_through_the_queue() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
-    let kind = MessageAttributeValue::builder().data_type("String").string_value("편지").build().unwrap();
+    let kind =
+        MessageAttributeValue::builder().data_type("String").string_value("편지").build().unwrap();
     let sent = client
         .send_message()
         .queue_url(&url)
@@ -82,7 +88,8 @@ async fn a_batch_fails_entry_by_entry_behind_a_success() {
         ("b", "InvalidMessageContents", true)
     );
 
-    let received = client.receive_message().queue_url(&url).max_number_of_messages(10).send().await.unwrap();
+    let received =
+        client.receive_message().queue_url(&url).max_number_of_messages(10).send().await.unwrap();
     let change = ChangeMessageVisibilityBatchRequestEntry::builder()
         .id("x")
         .receipt_handle(received.messages()[0].receipt_handle().unwrap());
@@ -118,15 +125,20 @@ async fn errors_have_the_names_the_sdk_knows() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
-    let nowhere =
-        client.send_message().queue_url("https://sqs/000000000000/nowhere").message_body("가").send().await;
+    let nowhere = client
+        .send_message()
+        .queue_url("https://sqs/000000000000/nowhere")
+        .message_body("가")
+        .send()
+        .await;
     assert!(nowhere.unwrap_err().into_service_error().is_queue_does_not_exist());
     let control = client.send_message().queue_url(&url).message_body("\u{1}").send().await;
     assert!(control.unwrap_err().into_service_error().is_invalid_message_contents());
     let receipt = client.delete_message().queue_url(&url).receipt_handle("nonsense").send().await;
     assert!(receipt.unwrap_err().into_service_error().is_receipt_handle_is_invalid());
     client.send_message().queue_url(&url).message_body("가").send().await.unwrap();
-    let received = client.receive_message().queue_url(&url).visibility_timeout(0).send().await.unwrap();
+    let received =
+        client.receive_message().queue_url(&url).visibility_timeout(0).send().await.unwrap();
     let handle = received.messages()[0].receipt_handle().unwrap();
     let change = client
         .change_message_visibility()
@@ -150,18 +162,25 @@ async fn dead_letters_are_moved_back_by_the_call_the_console_makes() {
         system.clock().advance(SignedDuration::from_secs(30));
     }
     let count = |url: String| {
-        let ask = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
+        let ask =
+            client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
         async move {
             let answer = ask.send().await.unwrap();
             answer.attributes().unwrap()[&QueueAttributeName::ApproximateNumberOfMessages].clone()
         }
     };
-    assert_eq!((count(work.clone()).await.as_str(), count(dead.clone()).await.as_str()), ("0", "1"));
+    assert_eq!(
+        (count(work.clone()).await.as_str(), count(dead.clone()).await.as_str()),
+        ("0", "1")
+    );
     let arn = &system.template().queues["WorkDeadLetters"].arn;
     client.start_message_move_task().source_arn(arn).send().await.unwrap();
     assert_eq!((count(work).await.as_str(), count(dead).await.as_str()), ("1", "0"));
     let arn = &system.template().queues["Heard"].arn;
-    assert!(client.start_message_move_task().source_arn(arn).send().await.is_err(), "nobody's dead letters");
+    assert!(
+        client.start_message_move_task().source_arn(arn).send().await.is_err(),
+        "nobody's dead letters"
+    );
 }
 
 #[tokio::test]
@@ -185,8 +204,12 @@ async fn a_publish_reaches_those_who_asked_for_it() {
         .await
         .unwrap();
     let by_protocol = r#"{"default":"크게","sqs":"크게 (줄에게)"}"#;
-    let publish =
-        client.publish().topic_arn(topic).message(by_protocol).message_structure("json").subject("Notice");
+    let publish = client
+        .publish()
+        .topic_arn(topic)
+        .message(by_protocol)
+        .message_structure("json")
+        .subject("Notice");
     publish.message_attributes("volume", volume("loud")).send().await.unwrap();
 
     let peek = |id: &str| system.queues().peek(&system.template().queues[id].name).unwrap();
@@ -206,7 +229,8 @@ async fn a_publish_reaches_those_who_asked_for_it() {
 
     let nowhere = client.publish().topic_arn(format!("{topic}-not")).message("가").send().await;
     assert!(nowhere.unwrap_err().into_service_error().is_not_found_exception());
-    let no_default = client.publish().topic_arn(topic).message("{}").message_structure("json").send().await;
+    let no_default =
+        client.publish().topic_arn(topic).message("{}").message_structure("json").send().await;
     assert!(no_default.unwrap_err().into_service_error().is_invalid_parameter_exception());
     assert_eq!(system.topics().published().len(), 2);
 }

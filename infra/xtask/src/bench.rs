@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the figures of the functions and of the pipeline (`infra/bench`), measured in the release profile.
+//! `cargo xtask bench`: the figures of the functions and of the pipeline (`infra/bench`), measured
+//! in the release profile.
 
 use std::{os::unix::process::CommandExt as _, process::ExitCode};
 
@@ -7,10 +8,12 @@ use crate::{
     process::{cargo, run},
 };
 
-/// Builds what is measured and what measures, and becomes the latter. `--quick` does the same with the dev profile.
+/// Builds what is measured and what measures, and becomes the latter. `--quick` does the same with
+/// the dev profile.
 ///
-/// There are three builds, because cargo gives a crate the features that any package of one build asks for: the functions
-/// are built alone and all together, as they are for deploying, and the bare one with nothing but its own.
+/// There are three builds, because cargo gives a crate the features that any package of one build
+/// asks for: the functions are built alone and all together, as they are for deploying, and the
+/// bare one with nothing but its own.
 pub(crate) fn bench(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode> {
     let arguments: Vec<String> = arguments.collect();
     let asks = |name: &str| arguments.iter().any(|argument| argument == name);

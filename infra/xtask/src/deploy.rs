@@ -1,4 +1,5 @@
-//! `cargo xtask deploy`: one release build, and the SAM CLI deploys it. What is missing is said before anything is built.
+//! `cargo xtask deploy`: one release build, and the SAM CLI deploys it. What is missing is said
+//! before anything is built.
 
 use std::{env, ffi::OsString, path::Path, process::ExitCode};
 
@@ -40,7 +41,8 @@ pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCod
     secrets.args(["infra/deploy/preflight.py", "secrets"]).args(&options.settings);
     if !has(&settled, "vapid-key") && env::var_os("VAPID_KEY").is_none() {
         println!("making the key pair for push services …");
-        let pair = output(&mut cargo(&["run", "--quiet", "--package", "webpush", "--example", "vapid"]))?;
+        let pair =
+            output(&mut cargo(&["run", "--quiet", "--package", "webpush", "--example", "vapid"]))?;
         secrets.env("VAPID_KEY", pair.trim());
     }
     print!("{}", output(&mut secrets)?);
@@ -62,7 +64,9 @@ pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCod
         text(&settled, "region"),
     ]);
     run(&mut events)?;
-    println!("The owner finds these events in the console's Test tab of each function (shareable events).");
+    println!(
+        "The owner finds these events in the console's Test tab of each function (shareable events)."
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,7 +93,8 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Outcome<Options> {
 /// What is settled for a deployment.
 fn check(python: &Path, options: &Options) -> Outcome<Json> {
     let mut check = command(python);
-    let settled = output(check.args(["infra/deploy/preflight.py", "check"]).args(&options.settings))?;
+    let settled =
+        output(check.args(["infra/deploy/preflight.py", "check"]).args(&options.settings))?;
     serde_json::from_str(&settled).map_err(|_| Failure("preflight.py gave no JSON.".into()))
 }
 
@@ -160,7 +165,8 @@ fn text<'a>(settled: &'a Json, name: &str) -> &'a str {
     settled[name].as_str().unwrap_or_default()
 }
 
-/// The search path with the environment's programs before all others: cargo-lambda looks for zig there.
+/// The search path with the environment's programs before all others: cargo-lambda looks for zig
+/// there.
 fn path_with(python: &Path) -> Outcome<OsString> {
     let ours = python.parent().map(Path::to_owned);
     let others = env::var_os("PATH").unwrap_or_default();
@@ -178,7 +184,13 @@ mod tests {
         let given = read(&["--stage", "live", "--dry-run", "--parameter", "ShopName=집"]).unwrap();
         assert_eq!(given.settings, ["--stage", "live", "--parameter", "ShopName=집"]);
         assert!(given.dry_run && !given.yes);
-        assert!(read(&["--fast"]).err().unwrap().to_string().starts_with("`deploy` does not know `--fast`"));
+        assert!(
+            read(&["--fast"])
+                .err()
+                .unwrap()
+                .to_string()
+                .starts_with("`deploy` does not know `--fast`")
+        );
         assert_eq!(read(&["--stage"]).err().unwrap().to_string(), "--stage needs a value.");
     }
 
@@ -188,7 +200,9 @@ mod tests {
             "/gongganmunhak/dev/session-key": true, "/gongganmunhak/dev/vapid-key": false,
         } });
         assert!(
-            has(&settled, "session-key") && !has(&settled, "vapid-key") && !has(&settled, "toss-secret-key")
+            has(&settled, "session-key")
+                && !has(&settled, "vapid-key")
+                && !has(&settled, "toss-secret-key")
         );
     }
 

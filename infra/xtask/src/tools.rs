@@ -1,5 +1,5 @@
-//! The tools that a verb needs and a fresh machine has not: made once under `.tools`, made again when what they are made
-//! from changes.
+//! The tools that a verb needs and a fresh machine has not: made once under `.tools`, made again
+//! when what they are made from changes.
 
 use std::{
     env, fs, io,
@@ -13,8 +13,8 @@ use crate::{
     root,
 };
 
-/// A Python environment: its folder under `.tools`, and the lists it is made from. The first list is installed (it names
-/// the others).
+/// A Python environment: its folder under `.tools`, and the lists it is made from. The first list
+/// is installed (it names the others).
 struct Environment {
     name: &'static str,
     folder: &'static str,
@@ -42,8 +42,8 @@ pub(crate) fn deploy_python() -> Outcome<PathBuf> {
     python(&Environment { name: "deploy", folder: "deploy", lists })
 }
 
-/// The pinned Python package that carries axe-core (4.12): the accessibility rules, in one file, which is all that is
-/// wanted of it. (npm would be one more tool to have.)
+/// The pinned Python package that carries axe-core (4.12): the accessibility rules, in one file,
+/// which is all that is wanted of it. (npm would be one more tool to have.)
 const AXE: &str = "axe-playwright-python==0.1.8";
 
 /// axe-core in `.tools/axe`, where the browser's tests look for it.
@@ -56,7 +56,15 @@ pub(crate) fn axe() -> Outcome<()> {
     }
     println!("setting up .tools/axe (once) …");
     let mut pip = command(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--no-deps"]);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--upgrade",
+        "--no-deps",
+    ]);
     run(pip.arg("--target").arg(&folder).arg(AXE))?;
     fs::write(&stamp, AXE)
         .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))
@@ -81,7 +89,8 @@ fn python(environment: &Environment) -> Outcome<PathBuf> {
     }
     let list = root().join("infra").join(environment.lists.first().copied().unwrap_or_default());
     let mut pip = command(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(list);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+        .arg(list);
     run(&mut pip)?;
     fs::write(&stamp, wanted)
         .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))?;
@@ -127,7 +136,10 @@ fn korean_font() -> bool {
 fn install(packages: &[&str]) -> Outcome<()> {
     let names = packages.join(", ");
     if !rustix::process::geteuid().is_root() || on_path("apt-get").is_none() {
-        return fail(format!("install {names} (for example `sudo apt-get install {}`)", packages.join(" ")));
+        return fail(format!(
+            "install {names} (for example `sudo apt-get install {}`)",
+            packages.join(" ")
+        ));
     }
     println!("installing {names} …");
     // An old list of packages may do.
@@ -137,7 +149,8 @@ fn install(packages: &[&str]) -> Outcome<()> {
         .args(["install", "-y", "-qq", "--no-install-recommends"])
         .args(packages);
     apt.stdin(Stdio::null()).stdout(Stdio::null());
-    run(&mut apt).map_err(|_| Failure(format!("{names} could not be installed by apt-get; install by hand")))
+    run(&mut apt)
+        .map_err(|_| Failure(format!("{names} could not be installed by apt-get; install by hand")))
 }
 
 /// Whether the command can be run and succeeds. It says nothing.

@@ -1,6 +1,7 @@
-//! `cargo xtask watch`: `cargo lambda watch` with the cloud beside it. Every function is rebuilt when its code changes;
-//! table, queues, topic, stream and schedule are MiniStack's, which forwards their events to the watch server; Toss is
-//! the stand-in. All of it is on this machine's loopback, in memory, and gone with Ctrl-C.
+//! `cargo xtask watch`: `cargo lambda watch` with the cloud beside it. Every function is rebuilt
+//! when its code changes; table, queues, topic, stream and schedule are MiniStack's, which forwards
+//! their events to the watch server; Toss is the stand-in. All of it is on this machine's loopback,
+//! in memory, and gone with Ctrl-C.
 
 use std::{
     net::{Ipv6Addr, TcpListener, TcpStream},
@@ -40,7 +41,8 @@ pub(crate) fn watch(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode
     free(ports.watch)?;
     let python = watch_python()?;
     println!("building the functions and the payment stand-in (a few minutes the first time) …");
-    // What `cargo lambda watch` will ask for, function by function: built together it is there at the first request.
+    // What `cargo lambda watch` will ask for, function by function: built together it is there at
+    // the first request.
     run(&mut cargo(&["build", "--bins"]))?;
     run(&mut cargo(&["build", "--package", "toss-standin"]))?;
     std::fs::create_dir_all(root().join(FOLDER))
@@ -58,7 +60,9 @@ pub(crate) fn watch(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode
         match crew.wait(Duration::from_hours(1)) {
             None => {}
             Some(News::Asked) => return Ok(ExitCode::SUCCESS),
-            Some(News::Ended(name, status)) => return fail(format!("{name} ended by itself ({status}).")),
+            Some(News::Ended(name, status)) => {
+                return fail(format!("{name} ended by itself ({status})."));
+            }
         }
     }
 }
@@ -77,7 +81,8 @@ fn ports(mut arguments: impl Iterator<Item = String>) -> Outcome<Ports> {
             }
         };
         let given = arguments.next().unwrap_or_default();
-        *port = given.parse().map_err(|_| Failure(format!("{name} takes a port, not `{given}`.")))?;
+        *port =
+            given.parse().map_err(|_| Failure(format!("{name} takes a port, not `{given}`.")))?;
     }
     Ok(ports)
 }
@@ -86,7 +91,9 @@ fn ports(mut arguments: impl Iterator<Item = String>) -> Outcome<Ports> {
 fn free(port: u16) -> Outcome<()> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
-        Err(error) => fail(format!("Port {port} cannot be used ({error}); choose another with --port.")),
+        Err(error) => {
+            fail(format!("Port {port} cannot be used ({error}); choose another with --port."))
+        }
     }
 }
 
@@ -94,7 +101,8 @@ fn start_cloud(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<String>
     println!("starting MiniStack …");
     let mut start = command(python);
     start.arg("infra/ministack/start.py").args(["--port", &ports.cloud.to_string()]);
-    let ready = crew.start_ready("MiniStack", start.arg("--log").arg(format!("{FOLDER}/ministack.log")))?;
+    let ready =
+        crew.start_ready("MiniStack", start.arg("--log").arg(format!("{FOLDER}/ministack.log")))?;
     let ready = json(&ready)?;
     Ok(ready["endpoint"].as_str().unwrap_or_default().to_owned())
 }
@@ -102,7 +110,14 @@ fn start_cloud(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<String>
 /// Starts the stand-in; gives its address.
 fn start_toss(crew: &mut Crew, ports: &Ports) -> Outcome<String> {
     let mut start = command(built("toss-standin")?);
-    start.args(["--port", &ports.toss.to_string(), "--secret-key", SECRET_KEY, "--client-key", CLIENT_KEY]);
+    start.args([
+        "--port",
+        &ports.toss.to_string(),
+        "--secret-key",
+        SECRET_KEY,
+        "--client-key",
+        CLIENT_KEY,
+    ]);
     crew.start_ready("the payment stand-in", &mut start)?;
     Ok(format!("http://127.0.0.1:{}", ports.toss))
 }
@@ -131,13 +146,22 @@ fn start_watch(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<()> {
     println!("starting cargo lambda watch …");
     let mut watch = command(beside(python, "cargo-lambda"));
     // On ::1, where `cargo lambda invoke` looks; the default would be every interface.
-    watch.args(["lambda", "watch", "--invoke-address", "::1", "--invoke-port", &ports.watch.to_string()]);
+    watch.args([
+        "lambda",
+        "watch",
+        "--invoke-address",
+        "::1",
+        "--invoke-port",
+        &ports.watch.to_string(),
+    ]);
     crew.start("cargo lambda watch", watch.args(["--env-file", &format!("{FOLDER}/env")]))?;
     let until = Instant::now() + LISTENS_WITHIN;
     while TcpStream::connect((Ipv6Addr::LOCALHOST, ports.watch)).is_err() {
         match crew.wait(Duration::from_millis(100)) {
             Some(News::Asked) => return fail("stopped"),
-            Some(News::Ended(name, status)) => return fail(format!("{name} ended by itself ({status}).")),
+            Some(News::Ended(name, status)) => {
+                return fail(format!("{name} ended by itself ({status})."));
+            }
             None if Instant::now() > until => return fail("cargo lambda watch does not listen."),
             None => {}
         }
@@ -145,7 +169,8 @@ fn start_watch(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<()> {
     Ok(())
 }
 
-/// Puts the sample books on the shelf, as the owner would: by the drawer's saved event, and once more with the code.
+/// Puts the sample books on the shelf, as the owner would: by the drawer's saved event, and once
+/// more with the code.
 fn fill(python: &Path, ports: &Ports) -> Outcome<()> {
     println!("shelving the sample books …");
     let mut event = json(&read(&root().join("events/owner-shelve.json"))?)?;
@@ -156,7 +181,8 @@ fn fill(python: &Path, ports: &Ports) -> Outcome<()> {
         .flatten()
         .filter_map(Json::as_str)
         .flat_map(|line| line.split('"'));
-    let mut codes = said.filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let mut codes =
+        said.filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let Some(code) = codes.next() else {
         return fail(format!("owner-shelve does not take events/owner-shelve.json: {preview}"));
     };
@@ -183,7 +209,10 @@ fn greet(stack: &Json, cloud: &str, ports: &Ports) {
     println!(
         "서랍 / drawers    .tools/venv/bin/cargo-lambda lambda invoke owner-desk --invoke-port {port} --data-file events/owner-desk.json"
     );
-    println!("구름 / cloud      {cloud} (MiniStack; table {})", stack["table"].as_str().unwrap_or_default());
+    println!(
+        "구름 / cloud      {cloud} (MiniStack; table {})",
+        stack["table"].as_str().unwrap_or_default()
+    );
     println!("결제 / payment    http://127.0.0.1:{} (a stand-in, no money)", ports.toss);
     println!("로그 / logs       {FOLDER}/ministack.log");
     println!("멈추기 / stop     Ctrl-C (everything is in memory and goes with it)");
@@ -203,7 +232,10 @@ mod tests {
         let read = |given: &[&str]| ports(given.iter().map(|argument| (*argument).to_owned()));
         let given = read(&["--port", "9001", "--cloud-port", "4567"]).unwrap();
         assert_eq!((given.watch, given.cloud, given.toss), (9001, 4567, 9010));
-        assert_eq!(read(&["--port", "x"]).err().unwrap().to_string(), "--port takes a port, not `x`.");
+        assert_eq!(
+            read(&["--port", "x"]).err().unwrap().to_string(),
+            "--port takes a port, not `x`."
+        );
         assert!(read(&["--fast"]).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The accounts of each day, as they were found when they were last held against the provider's.
 
-use house::accounts::Accounts;
+use domain::order::reconciliation::Accounts;
 
 use crate::{
     Store, StoreError, Versioned,
@@ -9,9 +9,11 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps what was found for a day; what was found before for the same day is replaced. One write.
+    /// Keeps what was found for a day; what was found before for the same day is replaced. One
+    /// write.
     pub async fn keep_accounts(&self, accounts: &Accounts) -> Result<(), StoreError> {
-        let item = to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
+        let item =
+            to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         Ok(())
     }

@@ -1,11 +1,13 @@
-//! Bookmarks: where each leads, and how often they were tried. The words lie nowhere: a bookmark is found by its digest under the shop's secret.
+//! Bookmarks: where each leads, and how often they were tried. The words lie nowhere: a bookmark is
+//! found by its digest under the shop's secret.
 
 use aws_sdk_dynamodb::types::{Delete, Update};
-use house::{
-    bookmark::{self, Bookmark},
-    hex,
-    id::VisitorId,
-    visit::Visit,
+use domain::{
+    base::{hex, id::VisitorId},
+    walk::{
+        bookmark::{self, Bookmark},
+        visit::Visit,
+    },
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -63,9 +65,15 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Counts a try before anything is looked up, so that tries at the same time can not beat the count. One write; refused
-    /// ([`Guard::Device`], [`Guard::Beginning`]) when the device or the beginning has had its tries in this period.
-    pub async fn count_try(&self, device: VisitorId, tried: Bookmark, now: Timestamp) -> Result<(), Lost> {
+    /// Counts a try before anything is looked up, so that tries at the same time can not beat the
+    /// count. One write; refused ([`Guard::Device`], [`Guard::Beginning`]) when the device or the
+    /// beginning has had its tries in this period.
+    pub async fn count_try(
+        &self,
+        device: VisitorId,
+        tried: Bookmark,
+        now: Timestamp,
+    ) -> Result<(), Lost> {
         let beginning = hex::of(&tried.beginning(), 2);
         let mut transaction = Transaction::default();
         for (guard, of, most) in [

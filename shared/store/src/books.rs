@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
-use house::{choose::Book, id::WorkId, isbn::Isbn, price::PriceRange};
+use domain::{
+    base::{id::WorkId, price::PriceRange},
+    catalog::{isbn::Isbn, selection::Book},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -37,11 +40,12 @@ pub struct Rewrite {
 }
 
 impl Store {
-    /// Most books in one [`Store::rewrite`]: four writes each, and the places of three ranges, in the hundred of a transaction.
+    /// Most books in one [`Store::rewrite`]: four writes each, and the places of three ranges, in
+    /// the hundred of a transaction.
     pub const REWRITTEN: usize = 24;
 
-    /// Books of one range with a free copy, those that stand first by the owner's score first. One read of at most `limit` books. `after` is what an earlier page
-    /// gave as [`BookPage::next`].
+    /// Books of one range with a free copy, those that stand first by the owner's score first. One
+    /// read of at most `limit` books. `after` is what an earlier page gave as [`BookPage::next`].
     pub async fn shelf(
         &self,
         range: PriceRange,
@@ -60,24 +64,38 @@ impl Store {
             .limit(limit)
             .send()
             .await?;
-        let next = answer.last_evaluated_key.as_ref().and_then(|key| key.get("rank")?.as_s().ok().cloned());
-        let books = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        let next = answer
+            .last_evaluated_key
+            .as_ref()
+            .and_then(|key| key.get("rank")?.as_s().ok().cloned());
+        let books = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(from_item)
+            .collect::<Result<_, _>>()?;
         Ok(BookPage { books, next })
     }
 
     /// Books by their ISBN. One read of at most 100.
-    pub async fn books(&self, isbns: &[Isbn]) -> Result<HashMap<Isbn, Versioned<Book>>, StoreError> {
+    pub async fn books(
+        &self,
+        isbns: &[Isbn],
+    ) -> Result<HashMap<Isbn, Versioned<Book>>, StoreError> {
         if isbns.is_empty() {
             return Ok(HashMap::new());
         }
         let items = self.read_many(isbns.iter().map(key::book)).await?;
         items
             .into_values()
-            .map(|item| from_item(item).map(|book: Versioned<Book>| (book.value.isbn.clone(), book)))
+            .map(|item| {
+                from_item(item).map(|book: Versioned<Book>| (book.value.isbn.clone(), book))
+            })
             .collect()
     }
 
-    /// Books by their ISBN, and which rows of the owner's call with this code were done. One read of at most 50 rows.
+    /// Books by their ISBN, and which rows of the owner's call with this code were done. One read
+    /// of at most 50 rows.
     pub async fn books_and_done(
         &self,
         isbns: &[Isbn],
@@ -112,12 +130,14 @@ impl Store {
             .limit(100)
             .send()
             .await?;
-        let isbn = |item: &Item| item.get("sk")?.as_s().ok()?.strip_prefix(key::EDITION)?.parse().ok();
+        let isbn =
+            |item: &Item| item.get("sk")?.as_s().ok()?.strip_prefix(key::EDITION)?.parse().ok();
         Ok(answer.items.unwrap_or_default().iter().filter_map(isbn).collect())
     }
 
-    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places on the shelf that they bring or take and the proof that these rows of the
-    /// owner's call with this code were done: all or none.
+    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places on the
+    /// shelf that they bring or take and the proof that these rows of the owner's call with this
+    /// code were done: all or none.
     pub async fn rewrite(&self, books: &[Rewrite], code: &str, now: Timestamp) -> Result<(), Lost> {
         let mut transaction = Transaction::default();
         let mut places: BTreeMap<PriceRange, i64> = BTreeMap::new();
@@ -145,8 +165,14 @@ impl Store {
             match (u32::try_from(more), u32::try_from(-more)) {
                 (Ok(0), _) => {}
                 (Ok(more), _) => transaction.update(Guard::Stock, self.more_places(range, more)?),
-                (_, Ok(fewer)) => transaction.update(Guard::Stock, self.fewer_places(range, fewer)?),
-                _ => return Err(StoreError::Unavailable("too many copies for one call".into()).into()),
+                (_, Ok(fewer)) => {
+                    transaction.update(Guard::Stock, self.fewer_places(range, fewer)?);
+                }
+                _ => {
+                    return Err(
+                        StoreError::Unavailable("too many copies for one call".into()).into()
+                    );
+                }
             }
         }
         transaction.commit(self).await
@@ -163,10 +189,18 @@ impl Store {
         self.item_put(item, book.version)
     }
 
-    pub(crate) fn done_put(&self, code: &str, row: &str, now: Timestamp) -> Result<Put, StoreError> {
+    pub(crate) fn done_put(
+        &self,
+        code: &str,
+        row: &str,
+        now: Timestamp,
+    ) -> Result<Put, StoreError> {
         let mut item: Item = key::done(code, row).attributes();
         item.insert("kind".to_owned(), string("done"));
-        item.insert("expires".to_owned(), number(now.as_second().saturating_add(DONE_KEPT_SECONDS)));
+        item.insert(
+            "expires".to_owned(),
+            number(now.as_second().saturating_add(DONE_KEPT_SECONDS)),
+        );
         self.item_put(item, 0)
     }
 
@@ -224,7 +258,8 @@ impl Store {
     }
 }
 
-/// The place of a book in the index: where it stands by the owner's score, then its ISBN to tell equals apart.
+/// The place of a book in the index: where it stands by the owner's score, then its ISBN to tell
+/// equals apart.
 pub(crate) fn rank(book: &Book) -> String {
     format!("{:03}#{}", book.stands(), book.isbn)
 }

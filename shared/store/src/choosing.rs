@@ -1,15 +1,25 @@
-//! What a choice needs to see, and where it is kept. The number of calls does not depend on the size of the shelf: the order with the taste, what
-//! reader and address have had, the letter, and one page of the index (more only for a reader who has had a whole page).
+//! What a choice needs to see, and where it is kept. The number of calls does not depend on the
+//! size of the shelf: the order with the taste, what reader and address have had, the letter, and
+//! one page of the index (more only for a reader who has had a whole page).
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
-use house::{
-    calendar,
-    choose::{Asked, Book, Considered, Had, Has, Makers, Removed, consider, reason_for},
-    id::{MessageId, OrderId, VisitorId, WorkId},
-    isbn::Isbn,
-    letter::{Author, Letter},
-    order::Order,
-    taste::{Mood, Taste},
+use domain::{
+    base::{
+        calendar,
+        id::{MessageId, OrderId, VisitorId, WorkId},
+    },
+    catalog::{
+        isbn::Isbn,
+        selection::{
+            Book, Considered, ExclusionReason, Makers, ReaderHistory, Removed, SelectionRequest,
+            consider, reason_for,
+        },
+        taste::{Mood, Taste},
+    },
+    order::{
+        Order,
+        letter::{Author, Letter},
+    },
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -26,12 +36,13 @@ const LOOKED_AT: i32 = 40;
 /// Reads for a reader who has had every book of the first. Bounded, because the shelf is not.
 const PAGES: usize = 5;
 
-/// Letters looked through for the one of the order; between it and the order lies at most news of other orders.
+/// Letters looked through for the one of the order; between it and the order lies at most news of
+/// other orders.
 const LETTERS: i32 = 10;
 
 /// What was considered, with the books to take from.
 #[derive(Debug)]
-pub struct Pondered {
+pub struct Selection {
     /// The proposals, and what was seen of each book.
     pub considered: Considered,
     /// The books looked at, as they were read.
@@ -41,7 +52,7 @@ pub struct Pondered {
     day: Date,
 }
 
-impl Pondered {
+impl Selection {
     /// A book that was looked at, as it was read.
     pub fn book(&self, isbn: &Isbn) -> Option<&Book> {
         self.books.iter().find(|book| book.value.isbn == *isbn).map(|book| &book.value)
@@ -54,10 +65,11 @@ impl Pondered {
     }
 }
 
-/// What is known of an order's reader, whatever happens on the shelf: what reader and address have had, and the letter.
+/// What is known of an order's reader, whatever happens on the shelf: what reader and address have
+/// had, and the letter.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
-    had: Had,
+pub struct ReaderContext {
+    had: ReaderHistory,
     letter: String,
 }
 
@@ -86,19 +98,20 @@ impl Store {
     }
 
     /// What is known of an order's reader. Three reads.
-    pub async fn known(&self, order: &Order) -> Result<Known, StoreError> {
+    pub async fn known(&self, order: &Order) -> Result<ReaderContext, StoreError> {
         let had = self.had(order).await?;
-        Ok(Known { had, letter: self.letter_of(order).await?.unwrap_or_default() })
+        Ok(ReaderContext { had, letter: self.letter_of(order).await?.unwrap_or_default() })
     }
 
-    /// Considers the books of the order's range. One read, and one more for each page that the reader has had entirely.
-    pub async fn ponder(
+    /// Considers the books of the order's range. One read, and one more for each page that the
+    /// reader has had entirely.
+    pub async fn select(
         &self,
         order: &Order,
-        known: &Known,
+        known: &ReaderContext,
         taste: &Taste,
         now: Timestamp,
-    ) -> Result<Pondered, StoreError> {
+    ) -> Result<Selection, StoreError> {
         let day = calendar::today(now);
         let mood = taste.mood(day);
         let asked = asked(order, day, &mood, &known.letter, &known.had);
@@ -118,13 +131,14 @@ impl Store {
                     // What was left out on the pages before counts for the explanation alone.
                     seen.truncate(LOOKED_AT.unsigned_abs().try_into().unwrap_or(usize::MAX));
                     considered.seen.append(&mut seen);
-                    return Ok(Pondered { considered, books: page.books, mood, day });
+                    return Ok(Selection { considered, books: page.books, mood, day });
                 }
             }
         }
     }
 
-    /// Looks at one book for an order: one that the owner wants to send although it was not proposed. Four reads.
+    /// Looks at one book for an order: one that the owner wants to send although it was not
+    /// proposed. Four reads.
     pub async fn ponder_one(
         &self,
         order: &Order,
@@ -132,7 +146,9 @@ impl Store {
         isbn: &Isbn,
         now: Timestamp,
     ) -> Result<Option<OneBook>, StoreError> {
-        let Some(read) = self.books(std::slice::from_ref(isbn)).await?.remove(isbn) else { return Ok(None) };
+        let Some(read) = self.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
+            return Ok(None);
+        };
         let day = calendar::today(now);
         let mood = taste.mood(day);
         let known = self.known(order).await?;
@@ -143,13 +159,18 @@ impl Store {
     }
 
     /// Commits a choice: the step with the copy, and what was considered, in one transaction.
-    pub async fn commit_choice(&self, change: &Change<'_>, considered: &Considered) -> Result<(), Lost> {
+    pub async fn commit_choice(
+        &self,
+        change: &Change<'_>,
+        considered: &Considered,
+    ) -> Result<(), Lost> {
         let mut transaction = self.steps(change)?;
         transaction.put(Guard::Order, self.considered_put(change.step.order.id, considered)?);
         transaction.commit(self).await
     }
 
-    /// Puts an order on the owner's desk with its proposals, what was considered, and the message handled that asked for it.
+    /// Puts an order on the owner's desk with its proposals, what was considered, and the message
+    /// handled that asked for it.
     pub async fn put_on_desk(
         &self,
         order: &Versioned<Order>,
@@ -170,11 +191,16 @@ impl Store {
         Ok(self.read(&key::considered(order)).await?.map(|considered| considered.value))
     }
 
-    /// Writes down that a reader has a work from elsewhere, so that it is never sent: the same key that guards what was sent. Said twice, or of a work
-    /// that was sent, it changes nothing.
-    pub async fn owns(&self, reader: VisitorId, work: &WorkId, now: Timestamp) -> Result<(), StoreError> {
+    /// Writes down that a reader has a work from elsewhere, so that it is never sent: the same key
+    /// that guards what was sent. Said twice, or of a work that was sent, it changes nothing.
+    pub async fn owns(
+        &self,
+        reader: VisitorId,
+        work: &WorkId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let item: Item = [
-            ("kind".to_owned(), string(Has::Owned.name())),
+            ("kind".to_owned(), string(ExclusionReason::Owned.name())),
             ("sent_at".to_owned(), string(key::instant(now))),
         ]
         .into_iter()
@@ -190,8 +216,8 @@ impl Store {
     }
 
     /// What the reader and the address of an order have had. Two reads.
-    async fn had(&self, order: &Order) -> Result<Had, StoreError> {
-        let mut had = Had::default();
+    async fn had(&self, order: &Order) -> Result<ReaderHistory, StoreError> {
+        let mut had = ReaderHistory::default();
         let mut sent: Vec<(String, Makers)> = Vec::new();
         let reader = key::visitor(order.visitor);
         for partition in [&reader, &key::address(&order.address)] {
@@ -210,10 +236,11 @@ impl Store {
                     .await?;
                 for item in answer.items.unwrap_or_default() {
                     let Some((work, has, at, makers)) = read_sent(&item) else { continue };
-                    // An address may have been sent what the reader says they own; what was sent is the stronger word.
+                    // An address may have been sent what the reader says they own; what was sent is
+                    // the stronger word.
                     let known = had.works.entry(work).or_insert(has);
                     *known = (*known).min(has);
-                    if has == Has::Sent && *partition == reader {
+                    if has == ExclusionReason::Sent && *partition == reader {
                         sent.push((at, makers));
                     }
                 }
@@ -253,8 +280,10 @@ impl Store {
     }
 
     fn considered_put(&self, order: OrderId, considered: &Considered) -> Result<Put, StoreError> {
-        let item = to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
-        // No condition of its own: the order beside it has one, and newer proposals replace older ones.
+        let item =
+            to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
+        // No condition of its own: the order beside it has one, and newer proposals replace older
+        // ones.
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -266,7 +295,7 @@ impl Store {
 /// The item "this partition has had this work".
 pub(crate) fn sent_item(partition: &str, book: &Book, order: OrderId, now: Timestamp) -> Item {
     let mut item = key::sent(partition, &book.work).attributes();
-    item.insert("kind".to_owned(), string(Has::Sent.name()));
+    item.insert("kind".to_owned(), string(ExclusionReason::Sent.name()));
     item.insert("order".to_owned(), string(order.to_string()));
     item.insert("sent_at".to_owned(), string(key::instant(now)));
     // Who made it, so that the next book can be by somebody else.
@@ -278,10 +307,15 @@ pub(crate) fn sent_item(partition: &str, book: &Book, order: OrderId, now: Times
     item
 }
 
-fn read_sent(item: &Item) -> Option<(WorkId, Has, String, Makers)> {
-    let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
+fn read_sent(item: &Item) -> Option<(WorkId, ExclusionReason, String, Makers)> {
+    let text =
+        |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
     let work = WorkId::try_from(text("sk")?.strip_prefix(key::SENT)?.to_owned()).ok()?;
-    let has = if text("kind").as_deref() == Some(Has::Owned.name()) { Has::Owned } else { Has::Sent };
+    let has = if text("kind").as_deref() == Some(ExclusionReason::Owned.name()) {
+        ExclusionReason::Owned
+    } else {
+        ExclusionReason::Sent
+    };
     let makers = Makers {
         author: text("author").unwrap_or_default(),
         publisher: text("publisher").unwrap_or_default(),
@@ -290,6 +324,12 @@ fn read_sent(item: &Item) -> Option<(WorkId, Has, String, Makers)> {
     Some((work, has, text("sent_at").unwrap_or_default(), makers))
 }
 
-fn asked<'a>(order: &Order, day: Date, mood: &'a Mood, letter: &'a str, had: &'a Had) -> Asked<'a> {
-    Asked { order: order.id, range: order.price.range, day, mood, letter, had }
+fn asked<'a>(
+    order: &Order,
+    day: Date,
+    mood: &'a Mood,
+    letter: &'a str,
+    had: &'a ReaderHistory,
+) -> SelectionRequest<'a> {
+    SelectionRequest { order: order.id, range: order.price.range, day, mood, letter, had }
 }

@@ -1,13 +1,13 @@
-//! What waits: for the owner, and for the provider's answer. Both are the index `due`, oldest due first.
+//! What waits: for the owner, and for the provider's answer. Both are the index `due`, oldest due
+//! first.
 
-use house::order::Order;
+use domain::order::Order;
 use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned,
     item::{from_item, string},
-    key,
-    key::waiting,
+    key::{self, waiting},
 };
 
 /// What waits for the owner.
@@ -34,13 +34,18 @@ impl Store {
         Ok(self.waiting(waiting::REFUND, None, limit).await?.0)
     }
 
-    /// Orders whose readers withdrew and whose books are not back yet, at most `limit`, the longest waiting first. One read.
+    /// Orders whose readers withdrew and whose books are not back yet, at most `limit`, the longest
+    /// waiting first. One read.
     pub async fn returns_awaited(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
         Ok(self.waiting(waiting::RETURN, None, limit).await?.0)
     }
 
     /// Orders whose payment was asked for and not answered by now, at most `limit`. One read.
-    pub async fn unanswered_payments(&self, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
+    pub async fn unanswered_payments(
+        &self,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Due>, StoreError> {
         Ok(self.waiting(waiting::PAYMENT, Some(now), limit).await?.0)
     }
 
@@ -65,7 +70,12 @@ impl Store {
         };
         let answer = query.send().await?;
         let more = answer.last_evaluated_key.is_some();
-        let orders = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        let orders = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(from_item)
+            .collect::<Result<_, _>>()?;
         Ok((orders, more))
     }
 }

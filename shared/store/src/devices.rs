@@ -1,14 +1,16 @@
-//! The devices that a visitor may be rung on, and which of them were rung for what. A device lies beside the visitor's letters, so that the page of
-//! the mailbox finds both in one read.
+//! The devices that a visitor may be rung on, and which of them were rung for what. A device lies
+//! beside the visitor's letters, so that the page of the mailbox finds both in one read.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Delete, Put};
-use house::{
-    device::{Device, DeviceId},
-    id::{MessageId, VisitorId},
-    letter::Letter,
-    visit::Visit,
+use domain::{
+    base::id::{MessageId, VisitorId},
+    order::letter::Letter,
+    walk::{
+        device::{Device, DeviceId},
+        visit::Visit,
+    },
 };
 use jiff::Timestamp;
 
@@ -32,7 +34,11 @@ pub struct Mailbox {
 
 impl Store {
     /// The devices that a visitor is rung on at `now`. One read.
-    pub async fn devices(&self, visitor: VisitorId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+    pub async fn devices(
+        &self,
+        visitor: VisitorId,
+        now: Timestamp,
+    ) -> Result<Vec<Device>, StoreError> {
         let answer = self
             .client
             .query()
@@ -47,14 +53,17 @@ impl Store {
         Ok(devices.into_iter().filter(|device| device.is_rung(now)).collect())
     }
 
-    /// A reader's devices at `now`, and their letters, newest first, at most `limit`. One read: devices lie behind the letters.
+    /// A reader's devices at `now`, and their letters, newest first, at most `limit`. One read:
+    /// devices lie behind the letters.
     pub async fn mailbox(
         &self,
         reader: VisitorId,
         now: Timestamp,
         limit: u16,
     ) -> Result<Mailbox, StoreError> {
-        let most = limit.saturating_add(u16::try_from(house::visit::Bell::MOST_DEVICES).unwrap_or_default());
+        let most = limit.saturating_add(
+            u16::try_from(domain::walk::visit::Bell::MOST_DEVICES).unwrap_or_default(),
+        );
         let answer = self
             .client
             .query()
@@ -111,7 +120,11 @@ impl Store {
     }
 
     /// The write of a device, as part of a transaction. One that hangs there already is hung anew.
-    pub(crate) fn device_put(&self, visitor: VisitorId, device: &Device) -> Result<Put, StoreError> {
+    pub(crate) fn device_put(
+        &self,
+        visitor: VisitorId,
+        device: &Device,
+    ) -> Result<Put, StoreError> {
         let key = key::device(visitor, &device.id());
         let mut item = to_item(&key, KIND, &Versioned::new(device.clone()))?;
         item.insert("expires".to_owned(), number(device.until_second()));
@@ -131,7 +144,11 @@ impl Store {
     }
 
     /// Forgets a device that its push service has given up, unless it was hung anew since.
-    pub async fn device_ended(&self, visitor: VisitorId, device: &Device) -> Result<(), StoreError> {
+    pub async fn device_ended(
+        &self,
+        visitor: VisitorId,
+        device: &Device,
+    ) -> Result<(), StoreError> {
         let sent = self
             .client
             .delete_item()

@@ -1,8 +1,11 @@
-//! Orders by the day they were paid: for the owner's books, which are kept by days. A small item a day and order, written with the payment, so that nothing
-//! is scanned.
+//! Orders by the day they were paid: for the owner's books, which are kept by days. A small item a
+//! day and order, written with the payment, so that nothing is scanned.
 
 use aws_sdk_dynamodb::types::Put;
-use house::{calendar, id::OrderId, order::Order};
+use domain::{
+    base::{calendar, id::OrderId},
+    order::Order,
+};
 use jiff::civil::Date;
 
 use crate::{
@@ -22,7 +25,12 @@ pub struct PaidOn {
 
 impl Store {
     /// Orders paid on `day`, at most `limit` (up to 100), those after `after`. Two reads.
-    pub async fn paid_on(&self, day: Date, after: Option<OrderId>, limit: i32) -> Result<PaidOn, StoreError> {
+    pub async fn paid_on(
+        &self,
+        day: Date,
+        after: Option<OrderId>,
+        limit: i32,
+    ) -> Result<PaidOn, StoreError> {
         let answer = self
             .client
             .query()

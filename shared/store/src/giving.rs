@@ -1,11 +1,11 @@
-//! Giving back: what an order that ends before it is packed returns to the shelf, the owner's refunds, and what the payment provider tells by itself.
+//! Giving back: what an order that ends before it is packed returns to the shelf, the owner's
+//! refunds, and what the payment provider tells by itself.
 
 use aws_sdk_dynamodb::types::{Delete, Update};
-use house::{
-    choose::{Book, Choice},
-    id::OrderId,
+use domain::{
+    base::{id::OrderId, price::PriceRange},
+    catalog::selection::{Book, Choice},
     order::{Order, Step},
-    price::PriceRange,
 };
 use jiff::Timestamp;
 
@@ -20,11 +20,18 @@ use crate::{
 const HEARD: &str = "heard";
 
 impl Store {
-    /// Commits the step that ends an order before it was packed, with everything it gives back: the place held, and if a copy was taken
-    /// (`copy` is its book as read) the copy, and that this reader and this address have had the work.
-    pub async fn give_up(&self, seen: u64, step: &Step, copy: Option<&Versioned<Book>>) -> Result<(), Lost> {
+    /// Commits the step that ends an order before it was packed, with everything it gives back: the
+    /// place held, and if a copy was taken (`copy` is its book as read) the copy, and that this
+    /// reader and this address have had the work.
+    pub async fn give_up(
+        &self,
+        seen: u64,
+        step: &Step,
+        copy: Option<&Versioned<Book>>,
+    ) -> Result<(), Lost> {
         let order = &step.order;
-        let mut transaction = self.steps(&Change { seen, step, handled: None, copy: None, paid: false })?;
+        let mut transaction =
+            self.steps(&Change { seen, step, handled: None, copy: None, paid: false })?;
         if let (Some(book), Some(choice)) = (copy, &order.choice) {
             let back = book.value.clone().with_copy_back(choice.copy);
             transaction.put(Guard::Book, self.book_put(&book.with(back))?);
@@ -39,7 +46,8 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Commits a step that the owner asked for by a call with this code: the same call twice does it once ([`Guard::Done`]).
+    /// Commits a step that the owner asked for by a call with this code: the same call twice does
+    /// it once ([`Guard::Done`]).
     pub async fn commit_once(&self, change: &Change<'_>, code: &str) -> Result<(), Lost> {
         let order = &change.step.order;
         let done = self.done_put(code, &order.id.to_string(), order.changed_at)?;
@@ -48,8 +56,9 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Commits that a book came back, as the owner said by a call with this code. A copy that can be sent again (`copy` is its book as read) lies on the
-    /// shelf again, under its own number; that this reader and this address have had the work stays.
+    /// Commits that a book came back, as the owner said by a call with this code. A copy that can
+    /// be sent again (`copy` is its book as read) lies on the shelf again, under its own number;
+    /// that this reader and this address have had the work stays.
     pub async fn take_back(
         &self,
         change: &Change<'_>,
@@ -78,7 +87,8 @@ impl Store {
         self.is_there(&key::done(transmission, HEARD)).await
     }
 
-    /// Writes down that a transmission of the payment provider was heard, for ten days: longer than it is repeated.
+    /// Writes down that a transmission of the payment provider was heard, for ten days: longer than
+    /// it is repeated.
     pub async fn heard(&self, transmission: &str, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.put(Guard::Done, self.done_put(transmission, HEARD, now)?);
@@ -102,7 +112,8 @@ impl Store {
         Ok(answer.item.is_some())
     }
 
-    /// The write that gives an order's place up. A place more is no harm to whoever read one less, so the version stays.
+    /// The write that gives an order's place up. A place more is no harm to whoever read one less,
+    /// so the version stays.
     fn place_back(&self, order: &Order) -> Result<Update, StoreError> {
         Update::builder()
             .table_name(&self.table)
@@ -128,7 +139,12 @@ impl Store {
     }
 
     /// The write that takes "has had this work" back, as far as this order said so.
-    fn sent_back(&self, partition: String, choice: &Choice, order: OrderId) -> Result<Delete, StoreError> {
+    fn sent_back(
+        &self,
+        partition: String,
+        choice: &Choice,
+        order: OrderId,
+    ) -> Result<Delete, StoreError> {
         Delete::builder()
             .table_name(&self.table)
             .set_key(Some(key::sent(partition, &choice.work).attributes()))

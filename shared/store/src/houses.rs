@@ -1,12 +1,15 @@
-//! The house's versions: the head, which is read with every walk, and the content of each version, which is read once by each warm function.
+//! The house's versions: the head, which is read with every walk, and the content of each version,
+//! which is read once by each warm function.
 
 use std::collections::BTreeMap;
 
-use house::{
-    content::House,
-    edition::{Head, Missed},
-    id::VisitorId,
-    visit::Visit,
+use domain::{
+    base::id::VisitorId,
+    riddle::content::RoomSet,
+    walk::{
+        content_version::{Head, Missed},
+        visit::Visit,
+    },
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +21,8 @@ use crate::{
     transaction::Transaction,
 };
 
-/// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies there.
+/// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies
+/// there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The version.
@@ -30,9 +34,9 @@ pub struct Content {
 impl Content {
     /// The program's own version.
     pub fn built_in() -> Self {
-        let files = House::built_in_files().into_iter();
+        let files = RoomSet::built_in_files().into_iter();
         Self {
-            house: House::built_in().map(House::version).unwrap_or_default().to_owned(),
+            house: RoomSet::built_in().map(RoomSet::version).unwrap_or_default().to_owned(),
             files: files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
         }
     }
@@ -41,7 +45,10 @@ impl Content {
     pub fn files(&self) -> Vec<(&str, &str)> {
         let head = |name: &str| name == "house.toml";
         let files = || self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        files().filter(|(name, _)| head(name)).chain(files().filter(|(name, _)| !head(name))).collect()
+        files()
+            .filter(|(name, _)| head(name))
+            .chain(files().filter(|(name, _)| !head(name)))
+            .collect()
     }
 }
 
@@ -66,7 +73,7 @@ impl Store {
     /// Saves the head over the version read.
     pub async fn save_head(&self, head: &Versioned<Head>) -> Result<(), Lost> {
         let mut transaction = Transaction::default();
-        transaction.put(Guard::House, self.versioned_put(&key::head(), "head", head)?);
+        transaction.put(Guard::RoomSet, self.versioned_put(&key::head(), "head", head)?);
         transaction.commit(self).await
     }
 
@@ -75,20 +82,24 @@ impl Store {
         Ok(self.read(&key::rooms(version)).await?.map(|content| content.value))
     }
 
-    /// Keeps the content of a new version. One that lies there stays as it is ([`Guard::House`]): visitors may walk it.
+    /// Keeps the content of a new version. One that lies there stays as it is ([`Guard::RoomSet`]):
+    /// visitors may walk it.
     pub async fn save_content(&self, content: &Content) -> Result<(), Lost> {
         let mut transaction = Transaction::default();
-        let put =
-            self.versioned_put(&key::rooms(&content.house), "rooms", &Versioned::new(content.clone()))?;
-        transaction.put(Guard::House, put);
+        let put = self.versioned_put(
+            &key::rooms(&content.house),
+            "rooms",
+            &Versioned::new(content.clone()),
+        )?;
+        transaction.put(Guard::RoomSet, put);
         transaction.commit(self).await
     }
 
-    /// Keeps the program's own version, so that whoever walks it finishes on it also after a later program brought another. One read if it is kept
-    /// already. Gives whether it was not.
+    /// Keeps the program's own version, so that whoever walks it finishes on it also after a later
+    /// program brought another. One read if it is kept already. Gives whether it was not.
     pub async fn keep_built_in(&self) -> Result<bool, Lost> {
         let head = self.head().await?;
-        let own = House::built_in().map(House::version).unwrap_or_default();
+        let own = RoomSet::built_in().map(RoomSet::version).unwrap_or_default();
         if head.value.kept.as_deref() == Some(own) {
             return Ok(false);
         }
@@ -105,7 +116,8 @@ impl Store {
         }
     }
 
-    /// Walks that stand before a riddle's door after a wrong answer and came in since then. A read for each page of the index.
+    /// Walks that stand before a riddle's door after a wrong answer and came in since then. A read
+    /// for each page of the index.
     pub async fn missed(
         &self,
         room: &str,

@@ -10,7 +10,8 @@ use crate::{StoreError, key::Key};
 /// An item as the SDK sees it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A record and the version it was read at. It can be written back only while the table still holds that version.
+/// A record and the version it was read at. It can be written back only while the table still holds
+/// that version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versioned<T> {
     /// The record.
@@ -46,7 +47,9 @@ pub(crate) fn to_item<T: Serialize>(
 
 /// The record of an item. Attributes it does not know are left aside.
 pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<Versioned<T>, StoreError> {
-    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    let text = |name: &str| {
+        item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+    };
     let key = Key { pk: text("pk"), sk: text("sk") };
     let version = item
         .get("version")

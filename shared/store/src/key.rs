@@ -3,12 +3,14 @@
 use std::{collections::HashMap, fmt};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use house::{
-    device::DeviceId,
-    id::{MessageId, OrderId, VisitorId, WorkId},
-    isbn::Isbn,
+use domain::{
+    base::{
+        id::{MessageId, OrderId, VisitorId, WorkId},
+        price::PriceRange,
+    },
+    catalog::isbn::Isbn,
     order::Address,
-    price::PriceRange,
+    walk::device::DeviceId,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -79,7 +81,7 @@ pub(crate) fn address(address: &Address) -> String {
         .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase())
         .join("|");
     let digest = ring::digest::digest(&ring::digest::SHA256, plain.as_bytes());
-    format!("ADDRESS#{}", house::hex::of(digest.as_ref(), 16))
+    format!("ADDRESS#{}", domain::base::hex::of(digest.as_ref(), 16))
 }
 
 /// "This reader, or this address, has had this work."
@@ -92,7 +94,8 @@ pub(crate) fn letter_at(reader: VisitorId, place: &str) -> Key {
     Key::new(visitor(reader), format!("{LETTER}{place}"))
 }
 
-/// What the sort key of a device starts with. It sorts behind the letters, so that the newest of these and all devices lie side by side.
+/// What the sort key of a device starts with. It sorts behind the letters, so that the newest of
+/// these and all devices lie side by side.
 pub(crate) const DEVICE: &str = "PUSH#";
 
 /// A device that a visitor may be rung on.
@@ -253,18 +256,18 @@ pub(crate) fn instant(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use house::personal::Personal;
+    use domain::base::sensitive::Sensitive;
 
     use super::*;
 
     #[test]
     fn an_address_is_the_same_however_it_is_spaced_and_can_not_be_read_from_its_key() {
         let address_of = |street: &str| Address {
-            recipient: Personal::new("아무개".into()),
-            phone: Personal::default(),
-            postcode: Personal::new("03134".into()),
-            street: Personal::new(street.into()),
-            detail: Personal::default(),
+            recipient: Sensitive::new("아무개".into()),
+            phone: Sensitive::default(),
+            postcode: Sensitive::new("03134".into()),
+            street: Sensitive::new(street.into()),
+            detail: Sensitive::default(),
         };
         let key = address(&address_of("창의문로 119"));
         assert_eq!(key, address(&address_of(" 창의문로  119 ")));

@@ -1,10 +1,12 @@
 //! The mailbox.
 
 use aws_sdk_dynamodb::types::{Put, Update};
-use house::{
-    id::{MessageId, VisitorId},
-    letter::{Author, Letter},
-    task::{Message, Task},
+use domain::{
+    base::id::{MessageId, VisitorId},
+    order::{
+        letter::{Author, Letter},
+        message::{Message, Task},
+    },
 };
 use jiff::Timestamp;
 
@@ -32,7 +34,7 @@ impl std::fmt::Display for LetterId {
 }
 
 impl std::str::FromStr for LetterId {
-    type Err = house::id::NotAnId;
+    type Err = domain::base::id::NotAnId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (reader, place) = text.split_once('/').unwrap_or((text, ""));
@@ -84,19 +86,24 @@ impl Store {
     /// The owner has read a letter. Said twice, it is read once.
     pub async fn letter_read(&self, id: &LetterId, now: Timestamp) -> Result<(), Lost> {
         let mut transaction = Transaction::default();
-        transaction.update(Guard::Letter, self.off_the_desk(id, "read_at", "attribute_exists(pk)", now)?);
+        transaction
+            .update(Guard::Letter, self.off_the_desk(id, "read_at", "attribute_exists(pk)", now)?);
         transaction.commit(self).await
     }
 
-    /// The owner's answer lies in the reader's mailbox, the letter is read, and the reader is to be told. A letter is answered once.
+    /// The owner's answer lies in the reader's mailbox, the letter is read, and the reader is to be
+    /// told. A letter is answered once.
     pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), Lost> {
         let once = "attribute_exists(pk) AND attribute_not_exists(answered_at)";
         let mut transaction = Transaction::default();
         transaction.update(Guard::Letter, self.off_the_desk(id, "answered_at", once, answer.at)?);
         let name = format!("owner#{}", id.place);
         transaction.put(Guard::Letter, put_once(self, id.reader, answer, &name)?);
-        let message =
-            Message { id: MessageId::of_answer(id.reader, &id.place), task: Task::Answered, at: answer.at };
+        let message = Message {
+            id: MessageId::of_answer(id.reader, &id.place),
+            task: Task::Answered,
+            at: answer.at,
+        };
         transaction.put(Guard::Letter, self.message_put(&message, id.reader)?);
         transaction.commit(self).await
     }
@@ -119,7 +126,8 @@ impl Store {
             .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
-    /// Puts the house's letter that a message asked for into the mailbox. The same message twice is the same letter.
+    /// Puts the house's letter that a message asked for into the mailbox. The same message twice is
+    /// the same letter.
     pub async fn put_letter(
         &self,
         reader: VisitorId,
@@ -138,9 +146,11 @@ pub(crate) fn put_once(
     letter: &Letter,
     name: &str,
 ) -> Result<Put, StoreError> {
-    let mut item = to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
+    let mut item =
+        to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
     if letter.author == Author::Reader {
-        // Until the owner has read it. The letter itself is the reader's and is not touched by that.
+        // Until the owner has read it. The letter itself is the reader's and is not touched by
+        // that.
         item.insert("waiting".to_owned(), string(waiting::LETTER));
         item.insert("due".to_owned(), string(key::instant(letter.at)));
     }

@@ -1,8 +1,9 @@
-//! The one DynamoDB table. Access patterns stand in ARCHITECTURE.md; the keys in [`key`]; one module per aggregate says what can be
-//! read and what can be changed. Every change is conditional on what was read, and what belongs together is one transaction.
+//! The one DynamoDB table. Access patterns stand in ARCHITECTURE.md; the keys in [`key`]; one
+//! module per aggregate says what can be read and what can be changed. Every change is conditional
+//! on what was read, and what belongs together is one transaction.
 //!
-//! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the caller, who reads again or tells
-//! the reader. Nothing here knows about HTTP.
+//! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the
+//! caller, who reads again or tells the reader. Nothing here knows about HTTP.
 
 mod accounts;
 mod bookmarks;
@@ -30,12 +31,12 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
 };
-use cloud::{Cloud, Misconfigured};
+use platform::{Misconfigured, Platform};
 use thiserror::Error;
 
 pub use bookmarks::Found;
 pub use books::{BookPage, Rewrite};
-pub use choosing::{Known, OneBook, Pondered};
+pub use choosing::{OneBook, ReaderContext, Selection};
 pub use desk::{Due, OnDesk};
 pub use devices::Mailbox;
 pub use export::PaidOn;
@@ -70,11 +71,12 @@ where
     R: fmt::Debug,
 {
     fn from(error: SdkError<E, R>) -> Self {
-        Self::Unavailable(cloud::why(&error))
+        Self::Unavailable(platform::why(&error))
     }
 }
 
-/// Whether a conditional write was made. That its condition did not hold is an answer, and no error.
+/// Whether a conditional write was made. That its condition did not hold is an answer, and no
+/// error.
 pub(crate) fn held<T, E, R>(sent: Result<T, SdkError<E, R>>) -> Result<bool, StoreError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -101,8 +103,8 @@ impl Store {
     pub const DUE: &str = "due";
 
     /// The table named in `TABLE_NAME`.
-    pub fn open(cloud: &Cloud) -> Result<Self, Misconfigured> {
-        let table = cloud.environment.required("TABLE_NAME")?.to_owned();
-        Ok(Self { client: Client::new(&cloud.sdk), table })
+    pub fn open(platform: &Platform) -> Result<Self, Misconfigured> {
+        let table = platform.environment.required("TABLE_NAME")?.to_owned();
+        Ok(Self { client: Client::new(&platform.sdk), table })
     }
 }

@@ -1,33 +1,36 @@
-//! The outbox. A message is committed with the step that asks for it, sent by `relay` from the table's stream, and marked handled in
-//! the transaction of the step that answers it. One that nobody handled in time is sent again by `sweep`: a lost message is late,
-//! never lost.
+//! The outbox. A message is committed with the step that asks for it, sent by `relay` from the
+//! table's stream, and marked handled in the transaction of the step that answers it. One that
+//! nobody handled in time is sent again by `sweep`: a lost message is late, never lost.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
-use house::{
-    calendar,
-    id::{MessageId, VisitorId},
-    order::Order,
-    task::Message,
+use domain::{
+    base::{
+        calendar,
+        id::{MessageId, VisitorId},
+    },
+    order::{Order, message::Message},
 };
 use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned, held,
     item::{Item, from_item, number, string, to_item, values},
-    key,
-    key::waiting,
+    key::{self, waiting},
 };
 
-/// `kind` of a message's item; the filter of the relay's stream mapping in template.yaml looks for it.
+/// `kind` of a message's item; the filter of the relay's stream mapping in template.yaml looks for
+/// it.
 pub(crate) const KIND: &str = "message";
 
-/// For how long a handled message is kept, in seconds: long enough to look into last quarter's trouble.
+/// For how long a handled message is kept, in seconds: long enough to look into last quarter's
+/// trouble.
 const KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
 
-/// When `sweep` sends a message again that was asked for, or sent, at `at`: ten minutes later. The queues deliver in seconds;
-/// a message in retry for longer is sent twice, which its receiver notices.
+/// When `sweep` sends a message again that was asked for, or sent, at `at`: ten minutes later. The
+/// queues deliver in seconds; a message in retry for longer is sent twice, which its receiver
+/// notices.
 pub fn handled_by_nobody_after(at: Timestamp) -> Timestamp {
     calendar::minutes_after(at, 10)
 }
@@ -90,7 +93,8 @@ impl Store {
         Ok(answer.item.as_ref().is_some_and(is_handled))
     }
 
-    /// Marks a message handled when nothing else is to be written. Returns whether it was not handled before.
+    /// Marks a message handled when nothing else is to be written. Returns whether it was not
+    /// handled before.
     pub async fn handled(&self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
         let mark = mark_handled(id, now);
         let sent = self
@@ -107,7 +111,11 @@ impl Store {
     }
 
     /// The write that marks a message handled, as part of a transaction.
-    pub(crate) fn message_handled(&self, id: MessageId, now: Timestamp) -> Result<Update, StoreError> {
+    pub(crate) fn message_handled(
+        &self,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<Update, StoreError> {
         let mark = mark_handled(id, now);
         Update::builder()
             .table_name(&self.table)
@@ -120,7 +128,11 @@ impl Store {
     }
 
     /// The write of a new message, as part of the transaction of the step that asks.
-    pub(crate) fn message_put(&self, message: &Message, reader: VisitorId) -> Result<Put, StoreError> {
+    pub(crate) fn message_put(
+        &self,
+        message: &Message,
+        reader: VisitorId,
+    ) -> Result<Put, StoreError> {
         let key = key::message(message.id);
         let mut item = to_item(&key, KIND, &Versioned::new(message.clone()))?;
         item.insert("reader".to_owned(), string(reader.to_string()));

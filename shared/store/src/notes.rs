@@ -1,9 +1,11 @@
 //! The shop's notes about itself.
 
-use house::{
-    notes::{Note, Notes},
-    price::PriceRange,
-    stock::Stock,
+use domain::{
+    base::price::PriceRange,
+    order::{
+        shop_notes::{Note, Notes},
+        stock::Stock,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -54,7 +56,12 @@ impl Store {
     }
 
     /// Saves the notes of a day over the version read.
-    pub async fn save_notes(&self, day: Date, notes: &Versioned<Notes>, now: Timestamp) -> Result<(), Lost> {
+    pub async fn save_notes(
+        &self,
+        day: Date,
+        notes: &Versioned<Notes>,
+        now: Timestamp,
+    ) -> Result<(), Lost> {
         let mut item = to_item(&key::notes(day), "notes", notes)?;
         item.insert("expires".to_owned(), number(now.as_second().saturating_add(KEPT_SECONDS)));
         let mut transaction = Transaction::default();

@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update,
+    AttributeValue, KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    Update,
 };
-use house::{
-    choose::Book,
-    counter::Counter,
-    id::{MessageId, OrderId, VisitorId},
-    money::Won,
-    order::{Order, Outcome, Payment, State, Step, Waiting},
-    price::PriceRange,
-    stock::{Hold, Stock, Taken},
-    visit::Visit,
+use domain::{
+    base::{
+        id::{MessageId, OrderId, VisitorId},
+        money::Won,
+        price::PriceRange,
+    },
+    catalog::selection::Book,
+    order::{
+        Order, Payment, PaymentStatus, State, Step, Waiting,
+        counter::Counter,
+        stock::{Hold, Stock, Taken},
+    },
+    walk::visit::Visit,
 };
 use jiff::Timestamp;
 use thiserror::Error;
@@ -22,8 +27,7 @@ use crate::{
     Guard, Lost, Store, StoreError, Versioned,
     choosing::sent_item,
     item::{Item, from_item, number, string, to_item},
-    key,
-    key::waiting,
+    key::{self, waiting},
     transaction::Transaction,
 };
 
@@ -51,11 +55,12 @@ pub struct Change<'a> {
     pub step: &'a Step,
     /// The message that asked for the step.
     pub handled: Option<MessageId>,
-    /// The copy that is taken: the book as read. Takes the copy, gives up the place held, and writes down that this reader and this
-    /// address have had the work.
+    /// The copy that is taken: the book as read. Takes the copy, gives up the place held, and
+    /// writes down that this reader and this address have had the work.
     pub copy: Option<&'a Versioned<Book>>,
-    /// The money arrived: it is noted under the day, and the place of an order that is [`State::Paid`] is held until a copy is taken. The place has
-    /// to be among those held ([`Guard::Stock`] if it is not).
+    /// The money arrived: it is noted under the day, and the place of an order that is
+    /// [`State::Paid`] is held until a copy is taken. The place has to be among those held
+    /// ([`Guard::Stock`] if it is not).
     pub paid: bool,
 }
 
@@ -87,9 +92,12 @@ impl Store {
         self.read(&key::order(id)).await
     }
 
-    /// What the counter needs: the visitor's walk, the places of all ranges, and whether it is open. One read.
+    /// What the counter needs: the visitor's walk, the places of all ranges, and whether it is
+    /// open. One read.
     pub async fn at_the_counter(&self, visitor: VisitorId) -> Result<AtTheCounter, StoreError> {
-        let keys = [key::visit(visitor), key::counter()].into_iter().chain(PriceRange::ALL.map(key::stock));
+        let keys = [key::visit(visitor), key::counter()]
+            .into_iter()
+            .chain(PriceRange::ALL.map(key::stock));
         let mut items = self.read_many(keys).await?;
         let counter: Option<Versioned<Counter>> =
             items.remove(&key::counter().to_string()).map(from_item).transpose()?;
@@ -102,10 +110,15 @@ impl Store {
             };
             stocks.insert(range, stock);
         }
-        Ok(AtTheCounter { visit, stocks, counter: counter.map(|counter| counter.value).unwrap_or_default() })
+        Ok(AtTheCounter {
+            visit,
+            stocks,
+            counter: counter.map(|counter| counter.value).unwrap_or_default(),
+        })
     }
 
-    /// An order and the places of its range, for the rare payment that comes after the place has run out. One read.
+    /// An order and the places of its range, for the rare payment that comes after the place has
+    /// run out. One read.
     pub async fn stock(&self, range: PriceRange) -> Result<Versioned<Stock>, StoreError> {
         Ok(self.read(&key::stock(range)).await?.unwrap_or_else(|| Versioned::new(Stock::default())))
     }
@@ -132,9 +145,10 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Writes down, before the provider is asked, that it is being asked to take `amount` for this order under this payment key.
-    /// One write, no read: the answer carries the order. The same key may be asked for again; another key only after the first was
-    /// refused, and none while a deposit is awaited.
+    /// Writes down, before the provider is asked, that it is being asked to take `amount` for this
+    /// order under this payment key. One write, no read: the answer carries the order. The same key
+    /// may be asked for again; another key only after the first was refused, and none while a
+    /// deposit is awaited.
     pub async fn ask_payment(
         &self,
         id: OrderId,
@@ -143,7 +157,8 @@ impl Store {
         amount: Won,
         now: Timestamp,
     ) -> Result<Versioned<Order>, AskRefused> {
-        let payment = Payment { key: payment_key.to_owned(), asked_at: now, outcome: Outcome::Asked };
+        let payment =
+            Payment { key: payment_key.to_owned(), asked_at: now, outcome: PaymentStatus::Asked };
         let payment: AttributeValue = serde_dynamo::to_attribute_value(payment)
             .map_err(|why| StoreError::Unavailable(why.to_string()))?;
         let due = Waiting::Payment(now);
@@ -167,7 +182,7 @@ impl Store {
             .expression_attribute_names("#key", "key")
             .expression_attribute_values(":payment", payment)
             .expression_attribute_values(":waits", string(waits))
-            .expression_attribute_values(":due", string(key::instant(house::calendar::minutes_after(now, 2))))
+            .expression_attribute_values(":due", string(key::instant(domain::base::calendar::minutes_after(now, 2))))
             .expression_attribute_values(":changed", string(now.to_string()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":visitor", string(visitor.to_string()))
@@ -196,8 +211,13 @@ impl Store {
         }
     }
 
-    /// Saves an order that took no step that anybody is told of (a refused payment, a want on the desk).
-    pub async fn save_order(&self, order: &Versioned<Order>, handled: Option<MessageId>) -> Result<(), Lost> {
+    /// Saves an order that took no step that anybody is told of (a refused payment, a want on the
+    /// desk).
+    pub async fn save_order(
+        &self,
+        order: &Versioned<Order>,
+        handled: Option<MessageId>,
+    ) -> Result<(), Lost> {
         let mut transaction = Transaction::default();
         transaction.put(Guard::Order, self.order_put(&order.value, order.version)?);
         if let Some(id) = handled {
@@ -211,7 +231,8 @@ impl Store {
         self.steps(&change)?.commit(self).await
     }
 
-    /// Commits that an order was paid whose place had run out, and holds a place for it that was free when the places had the version `stock`.
+    /// Commits that an order was paid whose place had run out, and holds a place for it that was
+    /// free when the places had the version `stock`.
     pub async fn commit_with_a_place(&self, change: Change<'_>, stock: u64) -> Result<(), Lost> {
         let order = &change.step.order;
         let mut transaction = self.steps(&Change { paid: false, ..change })?;
@@ -220,7 +241,8 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Commits that an account was opened for an order, with its place held until the deposit is due: the place it has (it has to be among those held,
+    /// Commits that an account was opened for an order, with its place held until the deposit is
+    /// due: the place it has (it has to be among those held,
     /// [`Guard::Stock`] if it is not), or one that was free when the places had the version `stock`.
     pub async fn commit_account(&self, change: Change<'_>, stock: Option<u64>) -> Result<(), Lost> {
         let order = &change.step.order;
@@ -259,16 +281,21 @@ impl Store {
             transaction.put(Guard::Book, self.book_put(&book.with(taken))?);
             transaction.update(Guard::Stock, self.copy_taken(order)?);
             for partition in [key::visitor(order.visitor), key::address(&order.address)] {
-                transaction
-                    .put(Guard::Sent, self.item_put(sent_item(&partition, &book.value, order.id, now), 0)?);
+                transaction.put(
+                    Guard::Sent,
+                    self.item_put(sent_item(&partition, &book.value, order.id, now), 0)?,
+                );
             }
         }
         Ok(transaction)
     }
 
     pub(crate) fn order_put(&self, order: &Order, seen: u64) -> Result<Put, StoreError> {
-        let mut item =
-            to_item(&key::order(order.id), KIND, &Versioned { value: order.clone(), version: seen })?;
+        let mut item = to_item(
+            &key::order(order.id),
+            KIND,
+            &Versioned { value: order.clone(), version: seen },
+        )?;
         // A number beside the text, because a condition compares numbers and texts differently.
         item.insert("held_ms".to_owned(), number(order.held_until.as_millisecond()));
         if let Some(waiting) = order.waiting() {
@@ -283,7 +310,8 @@ impl Store {
         self.item_put(item, seen)
     }
 
-    /// The write that takes a place for an order, on the condition that the places are as they were read.
+    /// The write that takes a place for an order, on the condition that the places are as they were
+    /// read.
     fn hold(&self, order: &Order, seen: u64, place: &Taken) -> Result<Update, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.table)
@@ -302,7 +330,10 @@ impl Store {
             expression += &format!("holds.{name}");
             update = update.expression_attribute_names(name, expired.to_string());
         }
-        update.update_expression(expression).build().map_err(|why| StoreError::Unavailable(why.to_string()))
+        update
+            .update_expression(expression)
+            .build()
+            .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
     /// The write that holds an order's place for longer: it has to be held still.
@@ -318,7 +349,8 @@ impl Store {
             .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
-    /// The write that takes another place for an order whose own ran out, if the places are as they were read.
+    /// The write that takes another place for an order whose own ran out, if the places are as they
+    /// were read.
     fn hold_anew(&self, order: &Order, hold: &Hold, seen: u64) -> Result<Update, StoreError> {
         Update::builder()
             .table_name(&self.table)
@@ -334,8 +366,8 @@ impl Store {
             .map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
-    /// The write that takes the place and the copy away together: how many places are left does not change, so the version, which
-    /// guards them, does not either.
+    /// The write that takes the place and the copy away together: how many places are left does not
+    /// change, so the version, which guards them, does not either.
     fn copy_taken(&self, order: &Order) -> Result<Update, StoreError> {
         Update::builder()
             .table_name(&self.table)
@@ -380,9 +412,9 @@ impl Store {
 fn waits(waiting: &Waiting) -> (&'static str, String) {
     match waiting {
         Waiting::Payment(from) => (waiting::PAYMENT, key::instant(*from)),
-        Waiting::Owner(by) => (waiting::OWNER, key::instant(house::calendar::end_of(*by))),
+        Waiting::Owner(by) => (waiting::OWNER, key::instant(domain::base::calendar::end_of(*by))),
         Waiting::Return(since) => (waiting::RETURN, key::instant(*since)),
-        Waiting::Refund(by) => (waiting::REFUND, key::instant(house::calendar::end_of(*by))),
+        Waiting::Refund(by) => (waiting::REFUND, key::instant(domain::base::calendar::end_of(*by))),
     }
 }
 

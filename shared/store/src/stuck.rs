@@ -1,10 +1,11 @@
-//! The figures of the rooms: one item a room and day, another for its wrong answers. Only ever added to, by the few who read the table's
-//! stream, so that one item bears it; what is asked costs one query a room, however many walked.
+//! The figures of the rooms: one item a room and day, another for its wrong answers. Only ever
+//! added to, by the few who read the table's stream, so that one item bears it; what is asked costs
+//! one query a room, however many walked.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use house::stuck::{Alert, Tally};
+use domain::walk::funnel::{Alert, Tally};
 use jiff::civil::Date;
 
 use crate::{
@@ -13,10 +14,12 @@ use crate::{
     key,
 };
 
-/// Different wrong answers kept of a room and day. What comes after so many others is counted, but not by name.
+/// Different wrong answers kept of a room and day. What comes after so many others is counted, but
+/// not by name.
 const DIFFERENT: u64 = 100;
 
-/// For how long figures are kept, in seconds: 400 days, so that a month can be held against last year's.
+/// For how long figures are kept, in seconds: 400 days, so that a month can be held against last
+/// year's.
 const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 /// What the attributes of minutes and of wrong answers begin with.
@@ -26,8 +29,8 @@ const SAID: &str = "said/";
 const TOLD: &str = "told/";
 
 impl Store {
-    /// Adds figures to those of a room on a day, and gives the day's figures so far, without what was said. One write, and one or two for each
-    /// different wrong answer.
+    /// Adds figures to those of a room on a day, and gives the day's figures so far, without what
+    /// was said. One write, and one or two for each different wrong answer.
     pub async fn count(
         &self,
         room: &str,
@@ -44,8 +47,10 @@ impl Store {
             ("hints", tally.hints),
             ("wrong", tally.wrong),
         ];
-        let minutes = tally.minutes.iter().map(|(minute, visitors)| (format!("{MINUTE}{minute}"), *visitors));
-        let figures = named.into_iter().map(|(name, figure)| (name.to_owned(), figure)).chain(minutes);
+        let minutes =
+            tally.minutes.iter().map(|(minute, visitors)| (format!("{MINUTE}{minute}"), *visitors));
+        let figures =
+            named.into_iter().map(|(name, figure)| (name.to_owned(), figure)).chain(minutes);
         let mut add = Vec::new();
         let mut request = self
             .client
@@ -74,7 +79,8 @@ impl Store {
         Ok(of_the_day)
     }
 
-    /// Writes down that the owner is being told of a room today, and whether nobody had told them before. One write.
+    /// Writes down that the owner is being told of a room today, and whether nobody had told them
+    /// before. One write.
     pub async fn told_first(&self, room: &str, day: Date, of: Alert) -> Result<bool, StoreError> {
         self.note_told(
             room,

@@ -1,8 +1,13 @@
-//! The owner's taste, and placing the books anew after it changed: in pages, resumable, while orders go on. A choice scores what it sees by the taste
-//! of its day; the place of a book in the index only decides who is seen first.
+//! The owner's taste, and placing the books anew after it changed: in pages, resumable, while
+//! orders go on. A choice scores what it sees by the taste of its day; the place of a book in the
+//! index only decides who is seen first.
 
 use aws_sdk_dynamodb::types::Put;
-use house::{choose::Book, counter::Counter, price::PriceRange, taste::Taste};
+use domain::{
+    base::price::PriceRange,
+    catalog::{selection::Book, taste::Taste},
+    order::counter::Counter,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +92,9 @@ impl Store {
         self.save_one(Guard::Book, self.book_put(book)?).await
     }
 
-    /// Gives a book its new place among the others. It is no change of the book: its version stays, so that no order loses a race to it. A book
-    /// that was changed or sold out meanwhile is left alone.
+    /// Gives a book its new place among the others. It is no change of the book: its version stays,
+    /// so that no order loses a race to it. A book that was changed or sold out meanwhile is left
+    /// alone.
     pub async fn place(&self, book: &Versioned<Book>) -> Result<(), StoreError> {
         let sent = self
             .client

@@ -1,4 +1,5 @@
-//! Several writes that happen together or not at all: the only place that speaks `TransactWriteItems`.
+//! Several writes that happen together or not at all: the only place that speaks
+//! `TransactWriteItems`.
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
@@ -30,10 +31,11 @@ pub enum Guard {
     /// The taste was changed meanwhile.
     Taste,
     /// The house was changed meanwhile, or the version lies there already.
-    House,
+    RoomSet,
     /// The bookmark is another visitor's.
     Bookmark,
-    /// This device has tried enough bookmarks for now. (A device that is hung at the bell has no condition that could fail.)
+    /// This device has tried enough bookmarks for now. (A device that is hung at the bell has no
+    /// condition that could fail.)
     Device,
     /// The bookmarks that begin so have been tried often enough for now.
     Beginning,
@@ -75,7 +77,8 @@ impl Transaction {
     /// Does all or none.
     pub(crate) async fn commit(self, store: &Store) -> Result<(), Lost> {
         let (guards, writes): (Vec<_>, Vec<_>) = self.writes.into_iter().unzip();
-        let Err(error) = store.client.transact_write_items().set_transact_items(Some(writes)).send().await
+        let Err(error) =
+            store.client.transact_write_items().set_transact_items(Some(writes)).send().await
         else {
             return Ok(());
         };
@@ -83,7 +86,8 @@ impl Transaction {
             error.as_service_error()
         {
             let reasons = cancelled.cancellation_reasons();
-            let code = |at: usize| reasons.get(at).and_then(|reason| reason.code()).unwrap_or_default();
+            let code =
+                |at: usize| reasons.get(at).and_then(|reason| reason.code()).unwrap_or_default();
             // The message first: a duplicate is a duplicate, whatever else has changed since.
             let mut failed: Vec<Guard> = guards
                 .iter()

@@ -4,7 +4,11 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     types::{Put, ReturnValuesOnConditionCheckFailure::AllOld},
 };
-use house::{device::Device, id::VisitorId, letter::Letter, text::Language, visit::Visit, whisper::Whisper};
+use domain::{
+    base::{id::VisitorId, text::Language},
+    order::letter::Letter,
+    walk::{device::Device, visit::Visit, whisper::Whisper},
+};
 
 use crate::{
     Guard, Lost, Store, StoreError, Versioned, houses,
@@ -33,8 +37,9 @@ impl Store {
         self.read(&key::visit(id)).await
     }
 
-    /// Saves a walk over the version that was read (or begins it). One write; if it was changed meanwhile, the answer carries
-    /// what lies there now, so that the caller can try again without reading.
+    /// Saves a walk over the version that was read (or begins it). One write; if it was changed
+    /// meanwhile, the answer carries what lies there now, so that the caller can try again without
+    /// reading.
     pub async fn save_visit(&self, visit: &Versioned<Visit>) -> Result<(), Stale> {
         let key = key::visit(visit.value.id);
         let request = self
@@ -71,8 +76,8 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Saves a walk with the latest whisper in it: its letter into the mailbox, its message into the outbox, and the device that it goes to, if
-    /// one is hung with it. One write.
+    /// Saves a walk with the latest whisper in it: its letter into the mailbox, its message into
+    /// the outbox, and the device that it goes to, if one is hung with it. One write.
     pub async fn save_visit_with_whisper(
         &self,
         visit: &Versioned<Visit>,
@@ -137,7 +142,8 @@ impl Store {
         put.build().map_err(|why| StoreError::Unavailable(why.to_string()))
     }
 
-    /// Makes a write by itself that otherwise belongs to a transaction. Whether it was made: that its condition did not hold is no error.
+    /// Makes a write by itself that otherwise belongs to a transaction. Whether it was made: that
+    /// its condition did not hold is no error.
     pub(crate) async fn write(&self, put: Put) -> Result<bool, StoreError> {
         let sent = self
             .client
@@ -153,7 +159,8 @@ impl Store {
     }
 }
 
-/// The item of a visit. After a wrong answer before a closed door it also lies in the index `due`, where an erratum finds those it concerns.
+/// The item of a visit. After a wrong answer before a closed door it also lies in the index `due`,
+/// where an erratum finds those it concerns.
 fn visit_item(key: &Key, visit: &Versioned<Visit>) -> Result<Item, StoreError> {
     let mut item = to_item(key, KIND, visit)?;
     if let Some((waiting, due)) = houses::waits(&visit.value) {
@@ -163,7 +170,9 @@ fn visit_item(key: &Key, visit: &Versioned<Visit>) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-fn changed_to<R>(error: &SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>) -> Option<Item> {
+fn changed_to<R>(
+    error: &SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>,
+) -> Option<Item> {
     use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
     match error.as_service_error() {
         Some(ConditionalCheckFailedException(failed)) => failed.item().cloned(),

@@ -13,14 +13,15 @@ use serde::Serialize;
 use crate::wire::{Answer, Call, Wire};
 use crate::{CancelFailure, Doubt, Failure, Hidden, IdempotencyKey, Payment, Transaction};
 
-/// What stays as it is in a path segment. A payment key comes back through the reader's browser, so a
-/// slash or a dot in it must not become part of the address.
+/// What stays as it is in a path segment. A payment key comes back through the reader's browser, so
+/// a slash or a dot in it must not become part of the address.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Where Toss is and who we are there.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `https://api.tosspayments.com`, or the address of a stand-in (plain http is fine for a test key).
+    /// `https://api.tosspayments.com`, or the address of a stand-in (plain http is fine for a test
+    /// key).
     pub api_url: String,
     /// The secret key: `test_sk_…`, `live_sk_…`, or the widget's `test_gsk_…`, `live_gsk_…`.
     pub secret_key: Hidden,
@@ -40,7 +41,8 @@ pub enum SettingsError {
     LiveKeyInTheOpen,
 }
 
-/// How long to wait. A call that is given up is [`Doubt::Late`], which says nothing about the money.
+/// How long to wait. A call that is given up is [`Doubt::Late`], which says nothing about the
+/// money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// For a connection; a call given up here was not sent.
@@ -155,17 +157,24 @@ impl Client {
             return Err(SettingsError::LiveKeyInTheOpen);
         }
         // The key is the user name and the password is empty: the colon has to be there.
-        let authorization = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{key}:"))))
-            .map_err(|_| SettingsError::SecretKey)?;
+        let authorization =
+            HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{key}:"))))
+                .map_err(|_| SettingsError::SecretKey)?;
         Ok(Self { wire: Wire::new(base, authorization, timeouts.connect), timeouts })
     }
 
     /// Takes the money of an authenticated payment. To be repeated only under the same key.
     ///
     /// An `Ok` is a payment, not yet a *paid* one: [`Payment::is_paid`] decides.
-    pub async fn confirm(&self, confirm: Confirm<'_>, key: &IdempotencyKey) -> Result<Payment, Failure> {
-        let answer =
-            self.change("/v1/payments/confirm".to_owned(), &confirm, key).await.map_err(Failure::Unknown)?;
+    pub async fn confirm(
+        &self,
+        confirm: Confirm<'_>,
+        key: &IdempotencyKey,
+    ) -> Result<Payment, Failure> {
+        let answer = self
+            .change("/v1/payments/confirm".to_owned(), &confirm, key)
+            .await
+            .map_err(Failure::Unknown)?;
         payment(&answer).unwrap_or_else(|| Err(Failure::from_answer(&answer)))
     }
 
@@ -175,8 +184,10 @@ impl Client {
         order: &VirtualAccountOrder<'_>,
         key: &IdempotencyKey,
     ) -> Result<Payment, Failure> {
-        let answer =
-            self.change("/v1/virtual-accounts".to_owned(), order, key).await.map_err(Failure::Unknown)?;
+        let answer = self
+            .change("/v1/virtual-accounts".to_owned(), order, key)
+            .await
+            .map_err(Failure::Unknown)?;
         payment(&answer).unwrap_or_else(|| Err(Failure::from_answer(&answer)))
     }
 
@@ -209,15 +220,27 @@ impl Client {
     /// Movements in a page of a day's record.
     pub const PAGE: usize = 100;
 
-    /// What moved on a day of Korea, at most [`Client::PAGE`] movements, those after the one with the key `after`.
-    pub async fn transactions(&self, day: Date, after: Option<&str>) -> Result<Vec<Transaction>, Failure> {
-        let mut path =
-            format!("/v1/transactions?startDate={day}T00:00:00&endDate={day}T23:59:59&limit={}", Self::PAGE);
+    /// What moved on a day of Korea, at most [`Client::PAGE`] movements, those after the one with
+    /// the key `after`.
+    pub async fn transactions(
+        &self,
+        day: Date,
+        after: Option<&str>,
+    ) -> Result<Vec<Transaction>, Failure> {
+        let mut path = format!(
+            "/v1/transactions?startDate={day}T00:00:00&endDate={day}T23:59:59&limit={}",
+            Self::PAGE
+        );
         if let Some(after) = after {
             path += &format!("&startingAfter={}", utf8_percent_encode(after, SEGMENT));
         }
-        let call =
-            Call { method: Method::GET, path, body: String::new(), key: None, limit: self.timeouts.query };
+        let call = Call {
+            method: Method::GET,
+            path,
+            body: String::new(),
+            key: None,
+            limit: self.timeouts.query,
+        };
         let answer = self.wire.send(call).await.map_err(Failure::Unknown)?;
         if !(200..300).contains(&answer.status) {
             return Err(Failure::from_answer(&answer));
@@ -226,8 +249,13 @@ impl Client {
     }
 
     async fn query(&self, path: String) -> Result<Option<Payment>, Failure> {
-        let call =
-            Call { method: Method::GET, path, body: String::new(), key: None, limit: self.timeouts.query };
+        let call = Call {
+            method: Method::GET,
+            path,
+            body: String::new(),
+            key: None,
+            limit: self.timeouts.query,
+        };
         let answer = self.wire.send(call).await.map_err(Failure::Unknown)?;
         match payment(&answer) {
             Some(read) => read.map(Some),
@@ -244,10 +272,11 @@ impl Client {
         body: &impl Serialize,
         key: &IdempotencyKey,
     ) -> Result<Answer, Doubt> {
-        // Our own bodies are plain structs of text and numbers: writing them cannot fail. If it ever
-        // does, nothing was sent.
+        // Our own bodies are plain structs of text and numbers: writing them cannot fail. If it
+        // ever does, nothing was sent.
         let body = serde_json::to_string(body).map_err(|_| Doubt::Unreachable)?;
-        let call = Call { method: Method::POST, path, body, key: Some(key), limit: self.timeouts.change };
+        let call =
+            Call { method: Method::POST, path, body, key: Some(key), limit: self.timeouts.change };
         self.wire.send(call).await
     }
 }
@@ -255,8 +284,8 @@ impl Client {
 /// The payment in a 2xx answer; none if it is another answer.
 fn payment(answer: &Answer) -> Option<Result<Payment, Failure>> {
     (200..300).contains(&answer.status).then(|| {
-        let mut payment: Payment =
-            serde_json::from_slice(&answer.body).map_err(|_| Failure::Unknown(unreadable(answer)))?;
+        let mut payment: Payment = serde_json::from_slice(&answer.body)
+            .map_err(|_| Failure::Unknown(unreadable(answer)))?;
         payment.trace.clone_from(&answer.trace);
         Ok(payment)
     })
@@ -288,7 +317,11 @@ mod tests {
             ("https://api.tosspayments.com", "test_sk_a\n", SettingsError::SecretKey),
             ("http://api.tosspayments.com", "live_sk_a", SettingsError::LiveKeyInTheOpen),
         ] {
-            assert_eq!(Client::new(&settings(api_url, key)).err(), Some(wanted), "{api_url} {key:?}");
+            assert_eq!(
+                Client::new(&settings(api_url, key)).err(),
+                Some(wanted),
+                "{api_url} {key:?}"
+            );
         }
     }
 

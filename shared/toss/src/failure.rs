@@ -22,7 +22,13 @@ pub struct Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} (trace {})", self.status, self.code, self.trace.as_deref().unwrap_or("none"))
+        write!(
+            f,
+            "{} {} (trace {})",
+            self.status,
+            self.code,
+            self.trace.as_deref().unwrap_or("none")
+        )
     }
 }
 
@@ -55,9 +61,11 @@ pub enum Doubt {
 /// Which of the two kinds of "not there" a [`Failure::SessionGone`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
-    /// `NOT_FOUND_PAYMENT_SESSION`: the ten minutes are over. Ask once by order id, then call it failed.
+    /// `NOT_FOUND_PAYMENT_SESSION`: the ten minutes are over. Ask once by order id, then call it
+    /// failed.
     Expired,
-    /// `NOT_FOUND_PAYMENT`: may be transient just after a confirm. Conclude only from 404s repeated over time.
+    /// `NOT_FOUND_PAYMENT`: may be transient just after a confirm. Conclude only from 404s repeated
+    /// over time.
     NotFound,
 }
 
@@ -98,7 +106,8 @@ pub enum CancelFailure {
     OurFault(Rejection),
 }
 
-/// Both shapes of an error body: `{code, message}` and, on v2-style endpoints, `{error: {code, message}}`.
+/// Both shapes of an error body: `{code, message}` and, on v2-style endpoints, `{error: {code,
+/// message}}`.
 #[derive(Deserialize)]
 struct ErrorBody {
     code: Option<String>,
@@ -125,8 +134,8 @@ fn rejection(answer: &Answer) -> Result<Rejection, Doubt> {
     Ok(Rejection { status: answer.status, code, message, trace: answer.trace.clone() })
 }
 
-/// Statuses that say nothing about the money whatever the code: in flight, too many calls, every 5xx,
-/// and answers that are neither a payment nor an error.
+/// Statuses that say nothing about the money whatever the code: in flight, too many calls, every
+/// 5xx, and answers that are neither a payment nor an error.
 fn says_nothing(status: u16) -> bool {
     !(400..500).contains(&status) || matches!(status, 408 | 409 | 425 | 429)
 }
@@ -238,7 +247,8 @@ mod tests {
         Answer {
             status,
             trace: Some("trace-1".to_owned()),
-            body: format!(r#"{{"code":"{code}","message":"말","field-of-tomorrow":1}}"#).into_bytes(),
+            body: format!(r#"{{"code":"{code}","message":"말","field-of-tomorrow":1}}"#)
+                .into_bytes(),
         }
     }
 
@@ -389,8 +399,12 @@ mod tests {
     fn the_error_body_of_a_v2_endpoint_is_read_too() {
         let body =
             br#"{"version":"2022-11-16","traceId":"t","error":{"code":"REJECT_CARD_COMPANY","message":"m"}}"#;
-        let failure = Failure::from_answer(&Answer { status: 403, trace: None, body: body.to_vec() });
-        assert!(matches!(&failure, Failure::Refused(r) if r.code == "REJECT_CARD_COMPANY"), "{failure:?}");
+        let failure =
+            Failure::from_answer(&Answer { status: 403, trace: None, body: body.to_vec() });
+        assert!(
+            matches!(&failure, Failure::Refused(r) if r.code == "REJECT_CARD_COMPANY"),
+            "{failure:?}"
+        );
     }
 
     #[test]

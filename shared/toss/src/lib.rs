@@ -42,4 +42,6 @@ pub use client::{
 pub use failure::{CancelFailure, Doubt, Failure, Gone, Rejection};
 pub use hidden::Hidden;
 pub use key::{IdempotencyKey, KeyError};
-pub use payment::{Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, Transaction, VirtualAccount};
+pub use payment::{
+    Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, Transaction, VirtualAccount,
+};

@@ -51,7 +51,8 @@ impl Status {
 }
 
 impl Status {
-    /// Whether money arrived by a payment that stands so, whatever went back since; a deposit that the bank took back did not.
+    /// Whether money arrived by a payment that stands so, whatever went back since; a deposit that
+    /// the bank took back did not.
     pub fn holds_or_held_money(&self) -> bool {
         matches!(self, Self::Done | Self::Canceled | Self::PartialCanceled)
     }
@@ -148,7 +149,8 @@ pub struct Payment {
     pub trace: Option<String>,
 }
 
-/// A movement of money in a day's record. Which sign a cancel's amount has is not documented, so amounts are taken from the payment.
+/// A movement of money in a day's record. Which sign a cancel's amount has is not documented, so
+/// amounts are taken from the payment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {
@@ -238,8 +240,8 @@ pub struct Reason {
     pub message: String,
 }
 
-/// Why a payment does not pay an order. All but [`NotPaid::Status`] are alarms: the money is there or
-/// will be, and it is not what was agreed.
+/// Why a payment does not pay an order. All but [`NotPaid::Status`] are alarms: the money is there
+/// or will be, and it is not what was agreed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPaid {
     /// The payment is for another order.
@@ -262,7 +264,8 @@ pub enum NotPaid {
 }
 
 impl Payment {
-    /// Whether this payment pays the order: it is ours, in won, over exactly the stored amount, and done.
+    /// Whether this payment pays the order: it is ours, in won, over exactly the stored amount, and
+    /// done.
     ///
     /// With live keys compare [`Payment::m_id`] too.
     pub fn is_paid(&self, order_id: &str, amount: u64) -> Result<(), NotPaid> {
@@ -333,7 +336,10 @@ mod tests {
         let order = "01KB2V8W9QXG5N0000000000AA";
         assert_eq!(paid().is_paid(order, 21_000), Ok(()));
         assert_eq!(paid().is_paid("01KB2V8W9QXG5N0000000000AB", 21_000), Err(NotPaid::Order));
-        assert_eq!(paid().is_paid(order, 21_001), Err(NotPaid::Amount { wanted: 21_001, found: 21_000 }));
+        assert_eq!(
+            paid().is_paid(order, 21_001),
+            Err(NotPaid::Amount { wanted: 21_001, found: 21_000 })
+        );
         let dollars = Payment { currency: "USD".to_owned(), ..paid() };
         assert_eq!(dollars.is_paid(order, 21_000), Err(NotPaid::Currency("USD".to_owned())));
         for status in [
@@ -388,7 +394,8 @@ mod tests {
         let mut payment = paid();
         payment.virtual_account =
             serde_json::from_str(r#"{"accountNumber":"X6505canary","customerName":"canary"}"#).ok();
-        payment.cancels = serde_json::from_str(r#"[{"cancelAmount":1,"cancelReason":"canary"}]"#).unwrap();
+        payment.cancels =
+            serde_json::from_str(r#"[{"cancelAmount":1,"cancelReason":"canary"}]"#).unwrap();
         let debug = format!("{payment:?}");
         assert!(!debug.contains("canary"), "{debug}");
         assert!(!debug.contains("12345678"), "{debug}");

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Limited};
-use https::Trust;
+use http_client::Trust;
 
 use crate::{Doubt, IdempotencyKey};
 
 /// No answer of Toss comes near this; a longer one is not an answer of Toss.
 const LONGEST_ANSWER: usize = 1 << 20;
 
-type Http = https::Client<String>;
+type Http = http_client::Client<String>;
 
 /// What came back, whatever it says.
 pub(crate) struct Answer {
@@ -43,7 +43,11 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// `base` has no slash at its end.
-    pub(crate) fn new(base: String, mut authorization: HeaderValue, connect_limit: Duration) -> Self {
+    pub(crate) fn new(
+        base: String,
+        mut authorization: HeaderValue,
+        connect_limit: Duration,
+    ) -> Self {
         authorization.set_sensitive(true);
         Self { base, authorization, connect_limit, http: OnceLock::new() }
     }
@@ -51,7 +55,8 @@ impl Wire {
     /// Sends one call and waits for its whole answer.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Doubt> {
         let http = self.http()?;
-        let uri: Uri = format!("{}{}", self.base, call.path).parse().map_err(|_| Doubt::Unreachable)?;
+        let uri: Uri =
+            format!("{}{}", self.base, call.path).parse().map_err(|_| Doubt::Unreachable)?;
         let mut request = Request::builder()
             .method(call.method)
             .uri(uri)
@@ -74,7 +79,7 @@ impl Wire {
             return Ok(http);
         }
         let trust = if self.base.starts_with("https:") { Trust::System } else { Trust::Nobody };
-        let http = https::client(trust, self.connect_limit).ok_or(Doubt::Unreachable)?;
+        let http = http_client::client(trust, self.connect_limit).ok_or(Doubt::Unreachable)?;
         Ok(self.http.get_or_init(|| http))
     }
 }

@@ -1,5 +1,5 @@
-//! The client against the stand-in, over a real socket: what a caller learns, and what truly happened to
-//! the money, side by side.
+//! The client against the stand-in, over a real socket: what a caller learns, and what truly
+//! happened to the money, side by side.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::time::Duration;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use toss::{
-    Cancel, CancelFailure, Client, Confirm, Doubt, Failure, Gone, IdempotencyKey, NotPaid, RefundAccount,
-    Settings, Status, Timeouts, VirtualAccountOrder,
+    Cancel, CancelFailure, Client, Confirm, Doubt, Failure, Gone, IdempotencyKey, NotPaid,
+    RefundAccount, Settings, Status, Timeouts, VirtualAccountOrder,
 };
 use toss_standin::{Fault, Method, On, Options, Rule, SECRET_KEY, Standin, codes};
 
@@ -135,10 +135,14 @@ async fn a_refused_card_is_refused_and_stays_refused() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
-    standin.fault(Rule::once(On::Confirm, Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() }));
+    standin
+        .fault(Rule::once(On::Confirm, Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() }));
     for _ in 0..2 {
         let failure = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
-        assert!(matches!(&failure, Failure::Refused(r) if r.code == "REJECT_CARD_PAYMENT"), "{failure:?}");
+        assert!(
+            matches!(&failure, Failure::Refused(r) if r.code == "REJECT_CARD_PAYMENT"),
+            "{failure:?}"
+        );
     }
     let payment = client.payment_of_order(ORDER).await.unwrap().unwrap();
     assert_eq!(payment.status, Status::Aborted);
@@ -177,7 +181,9 @@ async fn an_error_of_toss_is_unknown_whether_or_not_the_money_moved() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
-    for (fault, charged) in [(Fault::ErrorBefore, 0), (Fault::ErrorAfter, PRICE), (Fault::InFlight, PRICE)] {
+    for (fault, charged) in
+        [(Fault::ErrorBefore, 0), (Fault::ErrorAfter, PRICE), (Fault::InFlight, PRICE)]
+    {
         standin.fault(Rule::once(On::Confirm, fault));
         let failure = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
         assert!(matches!(failure, Failure::Unknown(Doubt::Answered(_))), "{failure:?}");
@@ -196,7 +202,9 @@ async fn where_nobody_listens_nothing_was_sent() {
     // The listener closes with its task, a moment after the drop.
     let failure = loop {
         match client.confirm(confirm("tgen_1"), &key("confirm:1")).await.unwrap_err() {
-            Failure::Unknown(Doubt::Broken) | Failure::SessionGone(..) => tokio::task::yield_now().await,
+            Failure::Unknown(Doubt::Broken) | Failure::SessionGone(..) => {
+                tokio::task::yield_now().await;
+            }
             failure => break failure,
         }
     };
@@ -208,7 +216,10 @@ async fn a_wrong_key_is_our_fault() {
     let standin = standin().await;
     let client = Client::new(&settings(&standin, "test_sk_wrong")).unwrap();
     let failure = client.payment_of_order(ORDER).await.unwrap_err();
-    assert!(matches!(&failure, Failure::OurFault(r) if r.code == "UNAUTHORIZED_KEY"), "{failure:?}");
+    assert!(
+        matches!(&failure, Failure::OurFault(r) if r.code == "UNAUTHORIZED_KEY"),
+        "{failure:?}"
+    );
     assert!(!format!("{failure:?}").contains("test_sk"));
 }
 
@@ -274,7 +285,8 @@ async fn a_virtual_account_waits_is_paid_into_and_is_refunded_to_an_account() {
     let paid = client.payment_of_order(ORDER).await.unwrap().unwrap();
     assert_eq!(paid.is_paid(ORDER, PRICE), Ok(()));
 
-    let failure = client.cancel(&paid.payment_key, &everything(), &key("cancel:1")).await.unwrap_err();
+    let failure =
+        client.cancel(&paid.payment_key, &everything(), &key("cancel:1")).await.unwrap_err();
     assert!(matches!(failure, CancelFailure::Refused(_)), "{failure:?}");
     let refund_to = RefundAccount {
         bank: "20".to_owned(),
@@ -294,7 +306,7 @@ async fn a_deposit_that_is_taken_back_is_no_longer_paid() {
     let payment = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     assert_eq!(payment.is_paid(ORDER, PRICE), Err(NotPaid::Status(Status::WaitingForDeposit)));
     assert!(standin.deposit(ORDER).await);
-    assert!(standin.reverse_deposit(ORDER).await);
+    assert!(standin.reverse_transfer(ORDER).await);
     let payment = client.payment_of_order(ORDER).await.unwrap().unwrap();
     assert_eq!(payment.is_paid(ORDER, PRICE), Err(NotPaid::Status(Status::WaitingForDeposit)));
     assert_eq!(standin.ledger().order(ORDER).held(), 0);

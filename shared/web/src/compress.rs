@@ -1,8 +1,10 @@
-//! Pages as they travel: compressed for who takes it. An HTTP API of API Gateway compresses nothing itself.
+//! Pages as they travel: compressed for who takes it. An HTTP API of API Gateway compresses nothing
+//! itself.
 //!
-//! Compression and secrets in one page call for care (BREACH). Here nothing that a stranger's request can put into a page
-//! stands beside a secret: the session goes with same-site requests only, no page shows it, and the page of the bookmark, which is as good as
-//! one, repeats nothing of its address (`Page::secret`); its form is taken from the shop's own pages only.
+//! Compression and secrets in one page call for care (BREACH). Here nothing that a stranger's
+//! request can put into a page stands beside a secret: the session goes with same-site requests
+//! only, no page shows it, and the page of the bookmark, which is as good as one, repeats nothing
+//! of its address (`Page::secret`); its form is taken from the shop's own pages only.
 
 use std::io::{self, Write as _};
 
@@ -39,7 +41,8 @@ fn gzip(text: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Whether gzip is named, and not with a weight of nothing (RFC 9110 §12.5.3).
 fn takes_gzip(asked: &HeaderMap) -> bool {
-    let codings = asked.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    let codings =
+        asked.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
         let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok());
@@ -54,8 +57,10 @@ mod tests {
     use super::*;
 
     fn sent(asked: Option<&'static str>, text: &str) -> Response<Body> {
-        let headers =
-            asked.map(|asked| (ACCEPT_ENCODING, HeaderValue::from_static(asked))).into_iter().collect();
+        let headers = asked
+            .map(|asked| (ACCEPT_ENCODING, HeaderValue::from_static(asked)))
+            .into_iter()
+            .collect();
         let mut response = Response::new(Body::Text(text.to_owned()));
         compress(&mut response, &headers);
         response
@@ -76,7 +81,8 @@ mod tests {
     #[test]
     fn who_does_not_take_it_gets_plain_text() {
         let page = "별".repeat(1000);
-        for asked in [None, Some("identity"), Some("br"), Some("gzip;q=0, br"), Some("gzip; q=0.0")] {
+        for asked in [None, Some("identity"), Some("br"), Some("gzip;q=0, br"), Some("gzip; q=0.0")]
+        {
             assert!(matches!(sent(asked, &page).body(), Body::Text(_)), "{asked:?}");
         }
         assert!(matches!(sent(Some("gzip"), "short").body(), Body::Text(_)));

@@ -1,6 +1,6 @@
 //! The one drawn thing of each room: thin uneven strokes in the colour of the ink.
 
-use house::text::Language;
+use domain::base::text::Language;
 use maud::{Markup, PreEscaped, html};
 
 /// A drawing.
@@ -33,14 +33,21 @@ pub enum Drawing {
 impl Drawing {
     pub(crate) fn svg(self, language: Language) -> Markup {
         let (korean, english, view, strokes) = match self {
-            Self::Door => {
-                ("닫힌 문, 문틈으로 새는 불빛", "A closed door, light under it", "0 0 120 150", DOOR)
-            }
+            Self::Door => (
+                "닫힌 문, 문틈으로 새는 불빛",
+                "A closed door, light under it",
+                "0 0 120 150",
+                DOOR,
+            ),
             Self::Knocker => ("문고리", "A knocker", "0 0 120 110", KNOCKER),
             Self::Bookshelf => ("책이 꽂힌 서가", "Shelves of books", "0 0 140 110", BOOKSHELF),
-            Self::Chair => ("등불 아래 빈 의자", "An empty chair under a lamp", "0 0 130 120", CHAIR),
+            Self::Chair => {
+                ("등불 아래 빈 의자", "An empty chair under a lamp", "0 0 130 120", CHAIR)
+            }
             Self::Bell => ("줄이 달린 종", "A bell and its cord", "0 0 120 130", BELL),
-            Self::Keyhole => ("빛이 새는 열쇠 구멍", "Light through a keyhole", "0 0 120 120", KEYHOLE),
+            Self::Keyhole => {
+                ("빛이 새는 열쇠 구멍", "Light through a keyhole", "0 0 120 120", KEYHOLE)
+            }
             Self::Book => ("펼친 방명록과 펜", "An open guest book and a pen", "0 0 140 90", BOOK),
             Self::Desk => ("등불 아래 놓인 편지", "A letter under a lamp", "0 0 140 110", DESK),
             Self::Counter => ("저울이 놓인 계산대", "Scales on a counter", "0 0 140 100", COUNTER),

@@ -1,6 +1,6 @@
 //! Fields of a form: each with its label, its hint, and what is wrong with it beside it.
 
-use house::text::Language;
+use domain::base::text::Language;
 use maud::{Markup, html};
 
 use crate::form::{Form, Problem};
@@ -73,13 +73,17 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// The field as it stands on the page. The browser's own checks stay off: the house says better what is wrong, and keeps what was typed.
+    /// The field as it stands on the page. The browser's own checks stay off: the house says better
+    /// what is wrong, and keeps what was typed.
     pub fn markup(&self, problems: &[Problem]) -> Markup {
         let problem = problems.iter().find(|problem| problem.field == self.name);
         let hint_id = self.hint.map(|_| format!("{}-hint", self.name));
         let problem_id = problem.map(|_| format!("{}-problem", self.name));
-        let described =
-            [hint_id.as_deref(), problem_id.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let described = [hint_id.as_deref(), problem_id.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
         let described = Some(described).filter(|ids| !ids.is_empty());
         let invalid = problem.map(|_| "true");
         let required = (!self.optional).then_some("true");
@@ -129,7 +133,8 @@ pub fn summary(problems: &[Problem], language: Language) -> Markup {
     }
 }
 
-/// Why a form can not be taken now though nothing is wrong with it: there is nothing to mend, and what was written stays.
+/// Why a form can not be taken now though nothing is wrong with it: there is nothing to mend, and
+/// what was written stays.
 pub fn not_now(why: &str, language: Language) -> Markup {
     html! {
         div.problems role="alert" {

@@ -1,5 +1,5 @@
-//! Posted forms (`application/x-www-form-urlencoded`, WHATWG URL Standard §5.1) and query strings, read strictly: a text that is not UTF-8
-//! is refused, not repaired.
+//! Posted forms (`application/x-www-form-urlencoded`, WHATWG URL Standard §5.1) and query strings,
+//! read strictly: a text that is not UTF-8 is refused, not repaired.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,8 @@ impl Form {
 }
 
 fn decode(bytes: &[u8]) -> Result<String, NotUtf8> {
-    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let spaced: Vec<u8> =
+        bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     percent_decode(&spaced).decode_utf8().map(Into::into).map_err(|_| NotUtf8)
 }
 
@@ -85,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_browser_form_is_read() {
-        let form = Form::parse("answer=%EB%B3%84+%ED%97%A4%EB%8A%94&door=riddle&empty=".as_bytes()).unwrap();
+        let form = Form::parse("answer=%EB%B3%84+%ED%97%A4%EB%8A%94&door=riddle&empty=".as_bytes())
+            .unwrap();
         assert_eq!(form.get("answer"), Some("별 헤는"));
         assert_eq!(form.get("empty"), Some(""));
         assert_eq!(form.get("other"), None);

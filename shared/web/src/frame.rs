@@ -1,6 +1,7 @@
-//! The frame of every page: head, floor plan, language switch, and the foot with the shop's identity and the plain links.
+//! The frame of every page: head, floor plan, language switch, and the foot with the shop's
+//! identity and the plain links.
 
-use house::text::Language;
+use domain::base::text::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
@@ -66,7 +67,9 @@ pub(crate) fn page(
 fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
     match here {
         Some(request) if secret => format!("{}?lang={}", request.path, language.tag()),
-        Some(request) => format!("{}?{}", request.path, request.query.query_with("lang", language.tag())),
+        Some(request) => {
+            format!("{}?{}", request.path, request.query.query_with("lang", language.tag()))
+        }
         None => format!("/?lang={}", language.tag()),
     }
 }

@@ -60,7 +60,10 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     let opener = if provider.is_some() { "same-origin-allow-popups" } else { "same-origin" };
-    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static(opener),
+    );
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if let Some(seconds) = page.retry_after_seconds {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
@@ -69,7 +72,8 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
 
 /// Headers of a worker's script. What it may load is nothing.
 pub(crate) fn worker(headers: &mut HeaderMap) {
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
 }
 
@@ -92,9 +96,17 @@ pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
     }
 }
 
-fn set_cookie(headers: &mut HeaderMap, tls: bool, name: &str, value: &str, more: &str, seconds: u32) {
+fn set_cookie(
+    headers: &mut HeaderMap,
+    tls: bool,
+    name: &str,
+    value: &str,
+    more: &str,
+    seconds: u32,
+) {
     let secure = if tls { "; Secure" } else { "" };
-    // Lax and not Strict: the reader comes back from the payment page by a cross-site link, and has to be known then.
+    // Lax and not Strict: the reader comes back from the payment page by a cross-site link, and has
+    // to be known then.
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{more}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);
@@ -104,8 +116,10 @@ fn set_cookie(headers: &mut HeaderMap, tls: bool, name: &str, value: &str, more:
 /// Scheme, host and port of an address.
 fn origin_of(url: &str) -> String {
     let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    let end =
-        url.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| after_scheme + at);
+    let end = url
+        .get(after_scheme..)
+        .and_then(|rest| rest.find('/'))
+        .map_or(url.len(), |at| after_scheme + at);
     url.get(..end).unwrap_or(url).to_owned()
 }
 
@@ -118,8 +132,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         page(&mut headers, &Page::new("door", "문"), "n");
         assert!(!headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("http"));
-        let paying =
-            Page::new("pay", "값").script(Script::Provider { url: "https://js.example/v2/standard".into() });
+        let paying = Page::new("pay", "값")
+            .script(Script::Provider { url: "https://js.example/v2/standard".into() });
         page(&mut headers, &paying, "n");
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("script-src 'nonce-n' https://js.example;"), "{policy}");

@@ -1,4 +1,5 @@
-//! The version of the house that a visitor walks: the program's own without asking, any other read once and kept while the function is warm.
+//! The version of the house that a visitor walks: the program's own without asking, any other read
+//! once and kept while the function is warm.
 
 use std::{
     collections::BTreeMap,
@@ -6,24 +7,28 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use house::{content::House, edition::Head, id::VisitorId, visit::Visit};
+use domain::{
+    base::id::VisitorId,
+    riddle::content::RoomSet,
+    walk::{content_version::Head, visit::Visit},
+};
 use store::{Store, Versioned};
 
-use crate::{Refusal, Site, riddle};
+use crate::{AppState, Refusal, riddle};
 
 /// A version of the house.
 #[derive(Debug, Clone)]
 pub enum Edition {
     /// The one that is part of the program.
-    BuiltIn(&'static House),
+    BuiltIn(&'static RoomSet),
     /// One that the owner loaded, or the program's own with answers accepted after the fact.
-    Read(Arc<House>),
+    Read(Arc<RoomSet>),
 }
 
 impl Deref for Edition {
-    type Target = House;
+    type Target = RoomSet;
 
-    fn deref(&self) -> &House {
+    fn deref(&self) -> &RoomSet {
         match self {
             Self::BuiltIn(house) => house,
             Self::Read(house) => house,
@@ -31,8 +36,9 @@ impl Deref for Edition {
     }
 }
 
-/// The versions that this function has read. Each is kept under its name and the number of answers accepted since: those only ever grow, so that a
-/// newer head is never answered with an older house.
+/// The versions that this function has read. Each is kept under its name and the number of answers
+/// accepted since: those only ever grow, so that a newer head is never answered with an older
+/// house.
 #[derive(Debug, Clone, Default)]
 pub struct Houses(Arc<Mutex<BTreeMap<(String, usize), Edition>>>);
 
@@ -49,10 +55,12 @@ pub struct Walk {
 }
 
 impl Houses {
-    /// A version with what the head says of it. No call if it is the program's own or was read before; otherwise one read.
+    /// A version with what the head says of it. No call if it is the program's own or was read
+    /// before; otherwise one read.
     ///
-    /// A version that nobody kept, as that of a program which was here for less than five minutes, and one that this program can not read, are answered
-    /// with the program's own: whoever walked it goes on in the rooms of today, and is not shut out.
+    /// A version that nobody kept, as that of a program which was here for less than five minutes,
+    /// and one that this program can not read, are answered with the program's own: whoever walked
+    /// it goes on in the rooms of today, and is not shut out.
     async fn of(&self, version: &str, head: &Head, store: &Store) -> Result<Edition, Refusal> {
         let built_in = riddle::built_in()?;
         if head.accepted.is_empty() && version == built_in.version() {
@@ -62,9 +70,10 @@ impl Houses {
         if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name) {
             return Ok(known.clone());
         }
-        let stored = if version == built_in.version() { None } else { store.content(version).await? };
+        let stored =
+            if version == built_in.version() { None } else { store.content(version).await? };
         let read = stored.and_then(|content| {
-            House::load(&content.files())
+            RoomSet::load(&content.files())
                 .inspect_err(|error| {
                     tracing::error!(version, error.message = %error, "version of the house not read");
                 })
@@ -81,7 +90,7 @@ impl Houses {
     }
 }
 
-impl Site {
+impl AppState {
     /// The walk of a visitor, in the house they entered. One read while the function is warm.
     pub async fn walk(&self, visitor: VisitorId) -> Result<Option<Walk>, Refusal> {
         let (visit, head) = self.store.visit_and_head(visitor).await?;
@@ -90,14 +99,16 @@ impl Site {
         Ok(Some(Walk { visit, house }))
     }
 
-    /// The walk of a visitor if there is one, and otherwise the house that they would enter. One read while the function is warm.
+    /// The walk of a visitor if there is one, and otherwise the house that they would enter. One
+    /// read while the function is warm.
     pub async fn walk_or_house(
         &self,
         visitor: Option<VisitorId>,
     ) -> Result<(Option<Versioned<Visit>>, Edition), Refusal> {
         let (visit, head) = match visitor {
             Some(visitor) => self.store.visit_and_head(visitor).await?,
-            // Somebody who is not known sees the door and its prices even while the table does not answer.
+            // Somebody who is not known sees the door and its prices even while the table does not
+            // answer.
             None => (
                 None,
                 self.store.head().await.unwrap_or_else(|error| {

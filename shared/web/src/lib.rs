@@ -1,7 +1,9 @@
-//! HTTP for the steps of the walk. A step's crate has a `handle` that takes a [`Request`] and gives a [`Reply`] or a [`Refusal`]; this crate
-//! does what is the same for all of them: reading the request, the session, the language, the forms, the frame of a page, the headers.
+//! HTTP for the steps of the walk. A step's crate has a `handle` that takes a [`Request`] and gives
+//! a [`Reply`] or a [`Refusal`]; this crate does what is the same for all of them: reading the
+//! request, the session, the language, the forms, the frame of a page, the headers.
 //!
-//! Errors: a [`Refusal`] is a page in the house's voice with the right status. Those that are the reader's (4xx) are not logged as errors;
+//! Errors: a [`Refusal`] is a page in the house's voice with the right status. Those that are the
+//! reader's (4xx) are not logged as errors;
 //! [`Refusal::Ours`] (5xx) is logged once, here.
 
 mod compress;
@@ -31,7 +33,7 @@ pub use links::Links;
 pub use refusal::Refusal;
 pub use reply::{Page, Reply, Script};
 pub use request::{Method, Request};
-pub use serve::{Room, Site, function, run};
+pub use serve::{AppState, HandlerState, function, run};
 pub use session::Seal;
 pub use shop::Shop;
 
@@ -40,8 +42,8 @@ pub use shop::Shop;
 macro_rules! say {
     ($request:expr, $ko:expr, $en:expr) => {
         match $request.language {
-            ::house::text::Language::Ko => $ko,
-            ::house::text::Language::En => $en,
+            ::domain::base::text::Language::Ko => $ko,
+            ::domain::base::text::Language::En => $en,
         }
     };
 }

@@ -1,7 +1,7 @@
 //! Signed links: the addresses of pages that no session opens.
 
-use cloud::{CannotOpen, Cloud};
 use jiff::Timestamp;
+use platform::{InitError, Platform};
 
 use crate::Seal;
 
@@ -18,9 +18,9 @@ impl Links {
     /// # Errors
     ///
     /// What is not configured, or cannot be read.
-    pub async fn open(cloud: &Cloud, until: Timestamp) -> Result<Self, CannotOpen> {
-        let address = cloud.environment.required("PAGE_URL")?.to_owned();
-        let key = cloud.secret("SESSION_KEY_NAME").await?;
+    pub async fn open(platform: &Platform, until: Timestamp) -> Result<Self, InitError> {
+        let address = platform.environment.required("PAGE_URL")?.to_owned();
+        let key = platform.secret("SESSION_KEY_NAME").await?;
         Ok(Self { address, seal: Seal::new(key.reveal()), until })
     }
 

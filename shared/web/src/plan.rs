@@ -1,6 +1,7 @@
-//! The floor plan: which rooms are behind, which one is lit, which lie ahead and how long they usually take.
+//! The floor plan: which rooms are behind, which one is lit, which lie ahead and how long they
+//! usually take.
 
-use house::{content::House, visit::Visit};
+use domain::{riddle::content::RoomSet, walk::visit::Visit};
 
 use crate::{
     Request,
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// The plan as a visitor in `here` sees it.
-pub fn of(house: &House, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
+pub fn of(house: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
     let reached = visit.place(house, request.now).path();
     let at = |id: &str| house.rooms().iter().position(|room| room.id == id);
     let reached = at(reached.trim_start_matches('/')).unwrap_or(house.rooms().len());

@@ -1,6 +1,6 @@
 //! What the ranges of prices are called, wherever one is chosen or shown.
 
-use house::price::PriceRange;
+use domain::base::price::PriceRange;
 
 use crate::{Request, say};
 

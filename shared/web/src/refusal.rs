@@ -1,6 +1,7 @@
-//! What the house says when it can not do what was asked: what is wrong, what it means, and the one next thing to do.
+//! What the house says when it can not do what was asked: what is wrong, what it means, and the one
+//! next thing to do.
 
-use house::text::Language;
+use domain::base::text::Language;
 use lambda_http::http::StatusCode;
 use maud::html;
 
@@ -49,7 +50,8 @@ impl Refusal {
     #[expect(clippy::too_many_lines, reason = "one arm a refusal: a table of words")]
     pub(crate) fn page(&self, step: &'static str, language: Language) -> Page {
         let ko = language == Language::Ko;
-        let say = |korean: &str, english: &str| if ko { korean.to_owned() } else { english.to_owned() };
+        let say =
+            |korean: &str, english: &str| if ko { korean.to_owned() } else { english.to_owned() };
         let (status, title, what, next, onward) = match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -64,7 +66,10 @@ impl Refusal {
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 say("그렇게는 열리지 않소", "It does not open that way"),
-                say("이 주소는 그런 요청을 받지 않습니다.", "This address does not take such a request."),
+                say(
+                    "이 주소는 그런 요청을 받지 않습니다.",
+                    "This address does not take such a request.",
+                ),
                 say("문으로 돌아가기", "Back to the door"),
                 "/",
             ),

@@ -17,7 +17,7 @@ pub enum Reply {
         /// The path.
         path: String,
         /// A visitor who is to be known from now on.
-        session: Option<house::id::VisitorId>,
+        session: Option<domain::base::id::VisitorId>,
     },
 }
 
@@ -58,7 +58,7 @@ pub struct Page {
     pub(crate) scripts: Vec<Script>,
     pub(crate) form_targets: Vec<String>,
     pub(crate) retry_after_seconds: Option<i64>,
-    pub(crate) session: Option<house::id::VisitorId>,
+    pub(crate) session: Option<domain::base::id::VisitorId>,
     pub(crate) secret: bool,
     pub(crate) worker: bool,
 }
@@ -148,8 +148,9 @@ impl Page {
         self
     }
 
-    /// Shows something that is the reader's secret: the page repeats nothing of the address it was asked by, because pages travel
-    /// compressed, and a stranger's text beside a secret would tell of it by the length (BREACH).
+    /// Shows something that is the reader's secret: the page repeats nothing of the address it was
+    /// asked by, because pages travel compressed, and a stranger's text beside a secret would tell
+    /// of it by the length (BREACH).
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
@@ -165,7 +166,7 @@ impl Page {
 
     /// A device that is to be known from now on.
     #[must_use]
-    pub const fn session(mut self, visitor: Option<house::id::VisitorId>) -> Self {
+    pub const fn session(mut self, visitor: Option<domain::base::id::VisitorId>) -> Self {
         self.session = visitor;
         self
     }

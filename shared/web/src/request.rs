@@ -1,6 +1,6 @@
 //! A request as a step sees it: read once, at the edge.
 
-use house::{id::VisitorId, text::Language};
+use domain::base::{id::VisitorId, text::Language};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, http};
 
@@ -49,12 +49,17 @@ pub struct Request {
 
 impl Request {
     /// Reads a request.
-    pub(crate) fn read(request: &lambda_http::Request, seal: &Seal, now: Timestamp) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        request: &lambda_http::Request,
+        seal: &Seal,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
         let mut read = Self::bare(request, now)?;
         let name = session_cookie(read.tls);
         read.session = cookie(request.headers(), name).map(|value| seal.visitor(&value, now));
         match *request.method() {
-            // API Gateway hands HEAD through to the same route; it is answered like GET, without the body.
+            // API Gateway hands HEAD through to the same route; it is answered like GET, without
+            // the body.
             http::Method::GET | http::Method::HEAD => {}
             http::Method::POST => {
                 read.method = Method::Post;
@@ -81,9 +86,13 @@ impl Request {
             .map_err(|_| Refusal::NotText)?;
         let chosen = query.get("lang").and_then(Language::from_tag);
         let remembered = cookie(headers, LANGUAGE_COOKIE);
-        let accepted = headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted =
+            headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-        let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let host = headers
+            .get(http::header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("localhost");
         Ok(Self {
             method: Method::Get,
             path: request.raw_http_path().to_owned(),
@@ -98,7 +107,10 @@ impl Request {
             parameters: request
                 .path_parameters_ref()
                 .map(|parameters| {
-                    parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+                    parameters
+                        .iter()
+                        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                        .collect()
                 })
                 .unwrap_or_default(),
         })
@@ -106,8 +118,10 @@ impl Request {
 
     /// The language of a request that could not be read.
     pub(crate) fn language_of(request: &lambda_http::Request) -> Language {
-        let accepted =
-            request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted = request
+            .headers()
+            .get(http::header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         Language::choose(cookie(request.headers(), LANGUAGE_COOKIE).as_deref(), accepted)
     }
 
@@ -139,12 +153,13 @@ pub(crate) const fn session_cookie(tls: bool) -> &'static str {
     if tls { "__Host-sid" } else { "sid" }
 }
 
-/// A form is taken only from the shop's own pages (OWASP ASVS 5.0, 3.5.1): browsers say where a request comes from in `Sec-Fetch-Site`, older
-/// ones in `Origin`. What says neither is no browser, and carries no cookie it did not mean to send.
+/// A form is taken only from the shop's own pages (OWASP ASVS 5.0, 3.5.1): browsers say where a
+/// request comes from in `Sec-Fetch-AppState`, older ones in `Origin`. What says neither is no
+/// browser, and carries no cookie it did not mean to send.
 fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let own = match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (Some(app), _) => matches!(app, "same-origin" | "none"),
         (None, Some(from)) => from == origin,
         (None, None) => true,
     };

@@ -1,24 +1,31 @@
-//! A room with a riddle: the page with its two doors, and what happens at them. `knock` and `study` are this with another drawing.
+//! A room with a riddle: the page with its two doors, and what happens at them. `knock` and `study`
+//! are this with another drawing.
 //!
-//! A GET reads the walk once and writes nothing: when somebody first saw the room is when the door before it opened. A POST reads once and
-//! writes once, on the condition that nobody wrote in between; a lost race is judged again on what lies there now, and costs the visitor nothing.
+//! A GET reads the walk once and writes nothing: when somebody first saw the room is when the door
+//! before it opened. A POST reads once and writes once, on the condition that nobody wrote in
+//! between; a lost race is judged again on what lies there now, and costs the visitor nothing.
 
 use std::sync::Arc;
 
-use house::{
-    content::{Form as Setting, House, Passage, Riddle, Room as HouseRoom},
-    hint::HintState,
-    room::{By, Door, HintRefused, HintView, Opening, Puzzle, RoomRecord, Verdict, clock_time},
-    text::Language,
-    visit::Visit,
+use domain::{
+    base::text::Language,
+    riddle::{
+        content::{Form as Setting, Passage, Riddle, Room as HouseRoom, RoomSet},
+        hint::HintState,
+        room::{By, Door, HintRefused, HintView, Opening, Puzzle, RoomRecord, Verdict, clock_time},
+    },
+    walk::visit::Visit,
 };
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use store::{Stale, Versioned};
 
-use crate::{Method, Page, Refusal, Reply, Request, Script, Site, Walk, drawing::Drawing, plan, say};
+use crate::{
+    AppState, Method, Page, Refusal, Reply, Request, Script, Walk, drawing::Drawing, plan, say,
+};
 
-/// How often a lost race is judged again before the visitor is asked to try once more. Each round somebody else got through.
+/// How often a lost race is judged again before the visitor is asked to try once more. Each round
+/// somebody else got through.
 const ROUNDS: usize = 8;
 
 /// What sets one room's page apart from another's.
@@ -36,7 +43,7 @@ pub struct Look {
 
 /// What the visitor said at a door, to be shown again with the keeper's answer.
 #[derive(Default)]
-struct Said<'a> {
+struct FormFeedback<'a> {
     typed: &'a str,
     reply: Option<String>,
     problem: bool,
@@ -45,8 +52,8 @@ struct Said<'a> {
 }
 
 /// Serves the room.
-pub async fn serve(site: Arc<Site>, request: Request, look: Look) -> Result<Reply, Refusal> {
-    let Walk { visit, house } = site.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+pub async fn serve(app: Arc<AppState>, request: Request, look: Look) -> Result<Reply, Refusal> {
+    let Walk { visit, house } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     let house = &*house;
     match request.method {
         Method::Get => {
@@ -55,21 +62,22 @@ pub async fn serve(site: Arc<Site>, request: Request, look: Look) -> Result<Repl
                 .query
                 .ticked("latin")
                 .then(|| puzzle.replies.latin_keys.in_language(request.language));
-            let said = Said { reply: latin.map(ToOwned::to_owned), ..Said::default() };
+            let said =
+                FormFeedback { reply: latin.map(ToOwned::to_owned), ..FormFeedback::default() };
             Ok(page(house, &visit.value, puzzle, &record, &request, look, &said).into())
         }
-        Method::Post => at_a_door(&site, house, visit, &request, look).await,
+        Method::Post => at_a_door(&app, house, visit, &request, look).await,
     }
 }
 
 /// The house that is part of the program.
-pub fn built_in() -> Result<&'static House, Refusal> {
-    House::built_in().map_err(|error| Refusal::Ours(error.to_string()))
+pub fn built_in() -> Result<&'static RoomSet, Refusal> {
+    RoomSet::built_in().map_err(|error| Refusal::Ours(error.to_string()))
 }
 
 /// The room's puzzle and the visitor's record of it; refused while a door before it is closed.
 fn here<'a>(
-    house: &'a House,
+    house: &'a RoomSet,
     visit: &Visit,
     room: &str,
     request: &Request,
@@ -81,8 +89,8 @@ fn here<'a>(
 }
 
 async fn at_a_door(
-    site: &Site,
-    house: &House,
+    app: &AppState,
+    house: &RoomSet,
     mut visit: Versioned<Visit>,
     request: &Request,
     look: Look,
@@ -94,7 +102,7 @@ async fn at_a_door(
             return Ok(reply);
         }
         let saved = visit.with(visit.value.clone().with_room(look.room, after));
-        match site.store.save_visit(&saved).await {
+        match app.store.save_visit(&saved).await {
             Ok(()) => return Ok(reply),
             Err(Stale::ChangedTo(current)) => visit = *current,
             Err(Stale::Store(error)) => return Err(error.into()),
@@ -106,25 +114,25 @@ async fn at_a_door(
         "여러 손이 한꺼번에 문을 두드렸구려. 한 번만 다시 해 주시오.",
         "Many hands knocked at once. Once more, please."
     );
-    let said = Said {
+    let said = FormFeedback {
         typed: request.form.typed("answer"),
         reply: Some(busy.to_owned()),
         status: Some(StatusCode::CONFLICT),
-        ..Said::default()
+        ..FormFeedback::default()
     };
     Ok(page(house, &visit.value, puzzle, &record, request, look, &said).into())
 }
 
 /// What a form does to the record, and the answer if the record can be written.
 fn act(
-    house: &House,
+    house: &RoomSet,
     visit: &Visit,
     puzzle: Puzzle<'_>,
     record: &RoomRecord,
     request: &Request,
     look: Look,
 ) -> (RoomRecord, Reply) {
-    let show = |record: &RoomRecord, said: &Said<'_>| {
+    let show = |record: &RoomRecord, said: &FormFeedback<'_>| {
         Reply::from(page(house, visit, puzzle, record, request, look, said))
     };
     let path = format!("/{}", look.room);
@@ -136,11 +144,11 @@ fn act(
                 "답을 적는 칸이 함께 오지 않았습니다. 다시 적어 주십시오.",
                 "The answer's field did not come along. Please write it again."
             );
-            let said = Said {
+            let said = FormFeedback {
                 reply: Some(missing.to_owned()),
                 problem: true,
                 status: Some(StatusCode::BAD_REQUEST),
-                ..Said::default()
+                ..FormFeedback::default()
             };
             (record.clone(), show(record, &said))
         }
@@ -148,16 +156,18 @@ fn act(
             let typed = request.form.typed("answer");
             let outcome = puzzle.guess(record, typed, request.now);
             let (status, wait) = match outcome.verdict {
-                Verdict::Opened { latin_keys } => {
+                Verdict::LazyState { latin_keys } => {
                     let path = if latin_keys { format!("{path}?latin=1") } else { path };
                     return (outcome.record, Reply::see(path));
                 }
                 Verdict::AlreadyOpen(_) => return (outcome.record, Reply::see(path)),
-                Verdict::Wait { until } => (None, Some(until.duration_since(request.now).as_secs())),
+                Verdict::Wait { until } => {
+                    (None, Some(until.duration_since(request.now).as_secs()))
+                }
                 Verdict::TooLong => (Some(StatusCode::UNPROCESSABLE_ENTITY), None),
                 _ => (None, None),
             };
-            let said = Said {
+            let said = FormFeedback {
                 typed,
                 reply: Some(outcome.reply.in_language(request.language).to_owned()),
                 problem: true,
@@ -172,10 +182,10 @@ fn act(
             match puzzle.open_hint(record, index, request.now) {
                 Ok(after) => (after, Reply::see(format!("{path}#hints"))),
                 Err(refused) => {
-                    let said = Said {
+                    let said = FormFeedback {
                         reply: Some(not_yet(refused, request)),
                         status: Some(StatusCode::CONFLICT),
-                        ..Said::default()
+                        ..FormFeedback::default()
                     };
                     (record.clone(), show(record, &said))
                 }
@@ -187,10 +197,10 @@ fn act(
                 "이 방에는 두 문뿐입니다. 아래에서 골라 주십시오.",
                 "This room has two doors. Please choose one below."
             );
-            let said = Said {
+            let said = FormFeedback {
                 reply: Some(unknown.to_owned()),
                 status: Some(StatusCode::BAD_REQUEST),
-                ..Said::default()
+                ..FormFeedback::default()
             };
             (record.clone(), show(record, &said))
         }
@@ -204,12 +214,19 @@ fn not_yet(refused: HintRefused, request: &Request) -> String {
             format!("그 귀띔은 {}부터 열 수 있소.", clock_time(from)),
             format!("That hint opens at {}.", clock_time(from))
         ),
-        HintRefused::NoSuchHint => say!(request, "그런 귀띔은 없소.", "There is no such hint.").to_owned(),
+        HintRefused::NoSuchHint => {
+            say!(request, "그런 귀띔은 없소.", "There is no such hint.").to_owned()
+        }
     }
 }
 
 /// The visitor's record of a room; refused while a door before it is closed.
-pub fn entered(house: &House, visit: &Visit, room: &str, request: &Request) -> Result<RoomRecord, Refusal> {
+pub fn entered(
+    house: &RoomSet,
+    visit: &Visit,
+    room: &str,
+    request: &Request,
+) -> Result<RoomRecord, Refusal> {
     visit
         .room(house, room, request.now)
         .ok_or_else(|| Refusal::OutOfOrder { onward: visit.place(house, request.now).path() })
@@ -232,7 +249,7 @@ pub fn plain_door(request: &Request) -> Markup {
 }
 
 /// The way on from a room whose door is open.
-pub fn way_on(house: &House, room: &str, language: Language) -> Markup {
+pub fn way_on(house: &RoomSet, room: &str, language: Language) -> Markup {
     html! {
         p { a.door data-onward href=(onward(house, room)) {
             @match language { Language::Ko => "다음 방으로", Language::En => "On to the next room" }
@@ -241,18 +258,18 @@ pub fn way_on(house: &House, room: &str, language: Language) -> Markup {
 }
 
 /// Where the walk goes on after a room.
-pub fn onward(house: &House, room: &str) -> String {
+pub fn onward(house: &RoomSet, room: &str) -> String {
     house.next_after(room).map_or_else(|| "/guestbook".to_owned(), |next| format!("/{}", next.id))
 }
 
 fn page(
-    house: &House,
+    house: &RoomSet,
     visit: &Visit,
     puzzle: Puzzle<'_>,
     record: &RoomRecord,
     request: &Request,
     look: Look,
-    said: &Said<'_>,
+    said: &FormFeedback<'_>,
 ) -> Page {
     let language = request.language;
     let title = puzzle.room.title.in_language(language);
@@ -260,7 +277,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match door {
-            Door::Open(opening) => (open(house, puzzle, opening, said, language)),
+            Door::Init(opening) => (open(house, puzzle, opening, said, language)),
             Door::Closed => (closed(puzzle, record, request, look, said)),
         }
     };
@@ -281,7 +298,13 @@ fn page(
 }
 
 /// The room with its door open: how it opened, and onward.
-fn open(house: &House, puzzle: Puzzle<'_>, opening: Opening, said: &Said<'_>, language: Language) -> Markup {
+fn open(
+    house: &RoomSet,
+    puzzle: Puzzle<'_>,
+    opening: Opening,
+    said: &FormFeedback<'_>,
+    language: Language,
+) -> Markup {
     let how = match opening.by {
         By::Riddle => &puzzle.riddle.solved,
         By::Plain => &puzzle.replies.plain,
@@ -295,7 +318,13 @@ fn open(house: &House, puzzle: Puzzle<'_>, opening: Opening, said: &Said<'_>, la
 }
 
 /// The room with its doors closed: the riddle, the two doors, the hints.
-fn closed(puzzle: Puzzle<'_>, record: &RoomRecord, request: &Request, look: Look, said: &Said<'_>) -> Markup {
+fn closed(
+    puzzle: Puzzle<'_>,
+    record: &RoomRecord,
+    request: &Request,
+    look: Look,
+    said: &FormFeedback<'_>,
+) -> Markup {
     let language = request.language;
     let riddle: &Riddle = puzzle.riddle;
     html! {
@@ -346,7 +375,7 @@ fn one_hint(hint: &HintView<'_>, request: &Request) -> Markup {
             @if hint.state == HintState::Needless { " · " small { (say!(request, "이미 아신 것", "known to you already")) } }
         }
         @match hint.state {
-            HintState::Opened => @if let Some(text) = hint.text { p.keeper { (text.in_language(language)) } },
+            HintState::LazyState => @if let Some(text) = hint.text { p.keeper { (text.in_language(language)) } },
             HintState::Ready | HintState::Needless => form method="post" {
                 input type="hidden" name="door" value="hint";
                 input type="hidden" name="hint" value=(hint.index);
@@ -360,7 +389,9 @@ fn one_hint(hint: &HintView<'_>, request: &Request) -> Markup {
 fn when(from: jiff::Timestamp, wrong_left: Option<u32>, request: &Request) -> String {
     let clock = clock_time(from);
     match (wrong_left, request.language) {
-        (Some(left), Language::Ko) => format!("{clock}부터, 또는 {left}번 더 어긋난 뒤에 열 수 있습니다."),
+        (Some(left), Language::Ko) => {
+            format!("{clock}부터, 또는 {left}번 더 어긋난 뒤에 열 수 있습니다.")
+        }
         (Some(1), Language::En) => format!("Opens at {clock}, or after one more miss."),
         (Some(left), Language::En) => format!("Opens at {clock}, or after {left} more misses."),
         (None, Language::Ko) => format!("{clock}부터 열 수 있습니다."),
@@ -388,6 +419,6 @@ fn set(passage: &Passage, language: Language) -> Markup {
 }
 
 /// A room of the content that a page names; the floor plan and the pages without a riddle use it.
-pub fn room<'a>(house: &'a House, id: &str) -> Result<&'a HouseRoom, Refusal> {
+pub fn room<'a>(house: &'a RoomSet, id: &str) -> Result<&'a HouseRoom, Refusal> {
     house.room(id).ok_or_else(|| Refusal::Ours(format!("the house has no room {id}")))
 }

@@ -3,9 +3,9 @@
 use std::{convert::Infallible, future::Future, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use cloud::{CannotOpen, Clock, Cloud, Dice, Open, Opened};
-use house::text::Language;
+use domain::base::text::Language;
 use lambda_http::{Body, Response, Service, http, service_fn};
+use platform::{Clock, Init, InitError, LazyState, Platform, Random};
 use store::Store;
 
 use crate::{
@@ -19,14 +19,14 @@ use crate::{
 };
 
 /// What a step needs to do its work; opened once, kept while the function is warm.
-pub trait Room: Open {
+pub trait HandlerState: Init {
     /// The part that every step has.
-    fn site(&self) -> &Site;
+    fn app(&self) -> &AppState;
 }
 
 /// What every step has: the table, the shop's identity, the seal, the clock, the dice.
 #[derive(Clone)]
-pub struct Site {
+pub struct AppState {
     /// The table.
     pub store: Store,
     /// Who runs the shop.
@@ -36,23 +36,25 @@ pub struct Site {
     /// The time.
     pub clock: Clock,
     /// The randomness.
-    pub dice: Dice,
+    pub random: Random,
     /// The versions of the house that this function has read.
     pub houses: Houses,
 }
 
-impl Open for Site {
-    async fn open(cloud: &Cloud) -> Result<Self, CannotOpen> {
+impl Init for AppState {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
         // What can be wrong without asking anybody comes first.
-        let (store, shop) = (Store::open(cloud)?, Shop::from_environment(&cloud.environment)?);
-        let seal = Seal::new(cloud.secret("SESSION_KEY_NAME").await?.reveal());
-        let (clock, dice, houses) = (cloud.clock.clone(), cloud.dice.clone(), Houses::default());
-        Ok(Self { store, shop, seal, clock, dice, houses })
+        let (store, shop) =
+            (Store::open(platform)?, Shop::from_environment(&platform.environment)?);
+        let seal = Seal::new(platform.secret("SESSION_KEY_NAME").await?.reveal());
+        let (clock, random, houses) =
+            (platform.clock.clone(), platform.random.clone(), Houses::default());
+        Ok(Self { store, shop, seal, clock, random, houses })
     }
 }
 
-impl Room for Site {
-    fn site(&self) -> &Site {
+impl HandlerState for AppState {
+    fn app(&self) -> &AppState {
         self
     }
 }
@@ -60,59 +62,68 @@ impl Room for Site {
 /// Runs a step as the Lambda function it is: all that its `main` does.
 pub async fn run<R, H, F>(step: &'static str, handle: H) -> Result<(), lambda_http::Error>
 where
-    R: Room,
+    R: HandlerState,
     H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
-    cloud::log::start();
-    let room = Opened::<R>::new(Cloud::of_process()?);
-    // Opened now, while nobody waits; what fails here is tried again, and answered, with the first request.
-    room.get().await.ok();
-    lambda_http::run(serving(step, Arc::new(room), handle)).await
+    platform::log::start();
+    let state = LazyState::<R>::new(Platform::of_process()?);
+    // Opened now, while nobody waits; what fails here is tried again, and answered, with the first
+    // request.
+    state.get().await.ok();
+    lambda_http::run(serving(step, Arc::new(state), handle)).await
 }
 
 /// A step as a service from request to response, for the local run and the tests.
 pub fn function<R, H, F>(
     step: &'static str,
-    cloud: Cloud,
+    platform: Platform,
     handle: H,
-) -> impl Service<lambda_http::Request, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
-+ Clone
+) -> impl Service<
+    lambda_http::Request,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
 + Send
 + 'static
 where
-    R: Room,
+    R: HandlerState,
     H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
-    serving(step, Arc::new(Opened::<R>::new(cloud)), handle)
+    serving(step, Arc::new(LazyState::<R>::new(platform)), handle)
 }
 
 fn serving<R, H, F>(
     step: &'static str,
-    room: Arc<Opened<R>>,
+    state: Arc<LazyState<R>>,
     handle: H,
-) -> impl Service<lambda_http::Request, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
-+ Clone
+) -> impl Service<
+    lambda_http::Request,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
 + Send
 + 'static
 where
-    R: Room,
+    R: HandlerState,
     H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
     service_fn(move |event: lambda_http::Request| {
-        let (room, handle) = (Arc::clone(&room), handle.clone());
+        let (state, handle) = (Arc::clone(&state), handle.clone());
         async move {
-            let room = match room.get().await {
-                Ok(room) => room,
+            let state = match state.get().await {
+                Ok(state) => state,
                 Err(why) => return Ok(closed(step, &event, &why)),
             };
-            let site = room.site();
-            let now = site.clock.now();
-            let (language, answer, request) = match Request::read(&event, &site.seal, now) {
+            let app = state.app();
+            let now = app.clock.now();
+            let (language, answer, request) = match Request::read(&event, &app.seal, now) {
                 Ok(request) => {
-                    let answer = handle(Arc::clone(&room), request.clone()).await;
+                    let answer = handle(Arc::clone(&state), request.clone()).await;
                     (request.language, answer, Some(request))
                 }
                 Err(refusal) => (Request::language_of(&event), Err(refusal), None),
@@ -123,14 +134,19 @@ where
                 }
                 refusal.page(step, language).into()
             });
-            let mut response = respond(site, request.as_ref(), language, reply);
+            let mut response = respond(app, request.as_ref(), language, reply);
             compress::compress(&mut response, event.headers());
             Ok::<_, Infallible>(response)
         }
     })
 }
 
-fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Reply) -> Response<Body> {
+fn respond(
+    app: &AppState,
+    request: Option<&Request>,
+    language: Language,
+    reply: Reply,
+) -> Response<Body> {
     let tls = request.is_some_and(|request| request.tls);
     let mut response = match reply {
         Reply::See { path, session } => {
@@ -143,7 +159,11 @@ fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Re
                 Err(_) => *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR,
             }
             if let Some(visitor) = session {
-                headers::session(response.headers_mut(), tls, &site.seal.session(visitor, site.clock.now()));
+                headers::session(
+                    response.headers_mut(),
+                    tls,
+                    &app.seal.session(visitor, app.clock.now()),
+                );
             }
             response
         }
@@ -153,17 +173,22 @@ fn respond(site: &Site, request: Option<&Request>, language: Language, reply: Re
             response
         }
         Reply::Page(page) => {
-            let nonce = URL_SAFE_NO_PAD.encode(site.dice.throw().to_le_bytes());
-            let mut response = render(&page, Some(&site.shop), request, language, &nonce);
+            let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
+            let mut response = render(&page, Some(&app.shop), request, language, &nonce);
             if let Some(visitor) = page.session {
-                headers::session(response.headers_mut(), tls, &site.seal.session(visitor, site.clock.now()));
+                headers::session(
+                    response.headers_mut(),
+                    tls,
+                    &app.seal.session(visitor, app.clock.now()),
+                );
             }
             response
         }
     };
     headers::common(response.headers_mut(), tls);
     if response.status() == http::StatusCode::METHOD_NOT_ALLOWED {
-        // RFC 9110 §15.5.6. A request that was read and refused was a POST to a step that only shows.
+        // RFC 9110 §15.5.6. A request that was read and refused was a POST to a step that only
+        // shows.
         let methods = if request.is_some() { "GET, HEAD" } else { "GET, HEAD, POST" };
         response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static(methods));
     }
@@ -187,12 +212,14 @@ fn render(
     response
 }
 
-/// The answer of a function that can not serve: the plain page, without identity or session, and the reason in the log.
-fn closed(step: &'static str, event: &lambda_http::Request, why: &CannotOpen) -> Response<Body> {
+/// The answer of a function that can not serve: the plain page, without identity or session, and
+/// the reason in the log.
+fn closed(step: &'static str, event: &lambda_http::Request, why: &InitError) -> Response<Body> {
     tracing::error!(step, error.message = %why, "function can not serve");
     let language = Request::language_of(event);
     let page = Refusal::Ours(why.to_string()).page(step, language);
-    // No dice were opened; a page without script needs no secret nonce, only one that the style may carry.
+    // No dice were opened; a page without script needs no secret nonce, only one that the style may
+    // carry.
     let mut response = render(&page, None, None, language, "style");
     headers::common(response.headers_mut(), false);
     response

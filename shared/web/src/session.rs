@@ -1,13 +1,13 @@
 //! The session: a cookie that names the visitor, under a seal that only the shop can make.
 //!
-//! `<visitor>.<issued>.<seal>`: the visitor's id, when it was issued (seconds since 1970) and the HMAC-SHA-256 of both (RFC 2104), base64url.
-//! Behind TLS the cookie is `__Host-sid` (RFC 6265bis §4.1.3.2) with `Secure`; the local run, on plain HTTP, uses `sid`.
+//! `<visitor>.<issued>.<seal>`: the visitor's id, when it was issued (seconds since 1970) and the
+//! HMAC-SHA-256 of both (RFC 2104), base64url. Behind TLS the cookie is `__Host-sid` (RFC 6265bis
+//! §4.1.3.2) with `Secure`; the local run, on plain HTTP, uses `sid`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use house::{
-    bookmark::{Bookmark, WORDS},
-    hex,
-    id::VisitorId,
+use domain::{
+    base::{hex, id::VisitorId},
+    walk::bookmark::{Bookmark, WORDS},
 };
 use jiff::Timestamp;
 use ring::hmac;
@@ -50,17 +50,19 @@ impl Seal {
         format!("{until}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
-    /// Whether a ticket admits to a page now. The seal is checked before the time, in constant time.
+    /// Whether a ticket admits to a page now. The seal is checked before the time, in constant
+    /// time.
     pub fn admits(&self, page: &str, ticket: &str, now: Timestamp) -> Result<(), NoSession> {
         let (until, tag) = ticket.split_once('.').ok_or(NoSession::Forged)?;
         let until: i64 = until.parse().map_err(|_| NoSession::Forged)?;
         let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoSession::Forged)?;
-        hmac::verify(&self.0, for_page(page, until).as_bytes(), &tag).map_err(|_| NoSession::Forged)?;
+        hmac::verify(&self.0, for_page(page, until).as_bytes(), &tag)
+            .map_err(|_| NoSession::Forged)?;
         if now.as_second() < until { Ok(()) } else { Err(NoSession::Stale) }
     }
 
-    /// The bookmark of a visitor with this number. It is made, not kept: the same whenever it is asked for, and nobody without the secret
-    /// can make it.
+    /// The bookmark of a visitor with this number. It is made, not kept: the same whenever it is
+    /// asked for, and nobody without the secret can make it.
     pub fn bookmark(&self, visitor: VisitorId, number: u32) -> Bookmark {
         let tag = hmac::sign(&self.0, format!("bookmark\n{visitor}\n{number}").as_bytes());
         let mut bytes = [0; WORDS];
@@ -68,13 +70,16 @@ impl Seal {
         Bookmark::new(bytes)
     }
 
-    /// What lies in the table of a bookmark: a digest under the secret, so that who has the table alone can not try words against it.
+    /// What lies in the table of a bookmark: a digest under the secret, so that who has the table
+    /// alone can not try words against it.
     pub fn mark(&self, bookmark: Bookmark) -> String {
-        let tag = hmac::sign(&self.0, format!("mark\n{}", hex::of(&bookmark.bytes(), WORDS)).as_bytes());
+        let tag =
+            hmac::sign(&self.0, format!("mark\n{}", hex::of(&bookmark.bytes(), WORDS)).as_bytes());
         hex::of(tag.as_ref(), 16)
     }
 
-    /// Whom a session cookie names. The seal is checked before anything else is read, in constant time.
+    /// Whom a session cookie names. The seal is checked before anything else is read, in constant
+    /// time.
     pub fn visitor(&self, cookie: &str, now: Timestamp) -> Result<VisitorId, NoSession> {
         let (named, tag) = cookie.rsplit_once('.').ok_or(NoSession::Forged)?;
         let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoSession::Forged)?;

@@ -1,6 +1,6 @@
 //! Who runs the shop: the identity that 전자상거래법 제10조 wants on every page.
 
-use cloud::{Environment, Misconfigured};
+use platform::{Environment, Misconfigured};
 
 /// The shop's legal identity, from configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Makes the house's key pair for push services and writes it to the standard output, as the Parameter Store keeps it: `cargo xtask deploy` calls
-//! this where a stage has none yet.
+//! Makes the house's key pair for push services and writes it to the standard output, as the
+//! Parameter Store keeps it: `cargo xtask deploy` calls this where a stage has none yet.
 
 use std::process::ExitCode;
 

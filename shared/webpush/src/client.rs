@@ -2,15 +2,16 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use house::device::{Device, Hosts};
+use domain::walk::device::{Device, Hosts};
 use http::{HeaderMap, Request, header};
 use http_body_util::Full;
-use https::Trust;
+use http_client::Trust;
 use jiff::Timestamp;
 
 use crate::{Cannot, Vapid, encrypt};
 
-/// The longest text that is pushed, in bytes: what Mozilla's bridge to Android leaves of a record, rounded down.
+/// The longest text that is pushed, in bytes: what Mozilla's bridge to Android leaves of a record,
+/// rounded down.
 pub const LONGEST_TEXT: usize = 2_000;
 
 /// How long a push service may take over one push.
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(2);
 
-type Http = https::Client<Full<bytes::Bytes>>;
+type Http = http_client::Client<Full<bytes::Bytes>>;
 
 /// How much a device may spend on a push: a telephone that sleeps is woken by a high one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,8 @@ impl Client {
         self.vapid.public_key()
     }
 
-    /// Sends one push. The address is held against the list once more: what was taken once may not be called for ever.
+    /// Sends one push. The address is held against the list once more: what was taken once may not
+    /// be called for ever.
     pub async fn ring(&self, device: &Device, message: &Message<'_>, now: Timestamp) -> Rung {
         if !self.hosts.allow(&device.endpoint) {
             return Rung::Gone;
@@ -142,7 +144,7 @@ impl Client {
         }
         // Every host is a stand-in on plain HTTP, or none is.
         let trust = if self.hosts.are_all_plain() { Trust::Nobody } else { Trust::System };
-        let http = https::client(trust, CONNECT)?;
+        let http = http_client::client(trust, CONNECT)?;
         Some(self.http.get_or_init(|| http))
     }
 }
@@ -154,8 +156,9 @@ fn answered(status: u16, headers: &HeaderMap) -> Rung {
         404 | 410 => Rung::Gone,
         408 | 429 | 500.. => {
             // A number of seconds; a date, which is allowed too, counts as nothing said.
-            let after =
-                headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let after = headers
+                .get(header::RETRY_AFTER)
+                .and_then(|value| value.to_str().ok()?.trim().parse().ok());
             later(why, after)
         }
         _ => Rung::Refused { why },
@@ -192,7 +195,10 @@ mod tests {
                 matches!(said(status, Some("120")), Rung::Later { after_seconds: Some(120), .. }),
                 "{status}"
             );
-            assert!(matches!(said(status, None), Rung::Later { after_seconds: None, .. }), "{status}");
+            assert!(
+                matches!(said(status, None), Rung::Later { after_seconds: None, .. }),
+                "{status}"
+            );
         }
         let date = said(429, Some("Sun, 22 Nov 2026 19:00:00 GMT"));
         assert!(matches!(date, Rung::Later { after_seconds: None, .. }));

@@ -1,6 +1,6 @@
 //! RFC 8291: one message, one record of `aes128gcm` (RFC 8188), readable by one device alone.
 
-use house::device::Device;
+use domain::walk::device::Device;
 use ring::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral},
@@ -28,8 +28,9 @@ pub enum Cannot {
     Ours,
 }
 
-/// Encrypts `text` for `device`. Salt and key pair are new each time and come from the operating system: `ring` lets nobody choose them, so
-/// that no two messages can share them, and a test decrypts instead of comparing.
+/// Encrypts `text` for `device`. Salt and key pair are new each time and come from the operating
+/// system: `ring` lets nobody choose them, so that no two messages can share them, and a test
+/// decrypts instead of comparing.
 pub fn encrypt(device: &Device, text: &[u8]) -> Result<Vec<u8>, Cannot> {
     let random = SystemRandom::new();
     let mut salt = [0; SALT];

@@ -1,5 +1,6 @@
-//! Web Push: a message is encrypted for one device (RFC 8291), signed by the house (RFC 8292) and handed to the device's push service
-//! (RFC 8030). All of the cryptography is the TLS stack's own crate. Nothing here retries, and nothing is kept.
+//! Web Push: a message is encrypted for one device (RFC 8291), signed by the house (RFC 8292) and
+//! handed to the device's push service (RFC 8030). All of the cryptography is the TLS stack's own
+//! crate. Nothing here retries, and nothing is kept.
 //!
 //! # Which answer goes where
 //!

@@ -1,4 +1,5 @@
-//! RFC 8292: the house says who it is to a push service, by a signature that the service can hold against the key a device was hung with.
+//! RFC 8292: the house says who it is to a push service, by a signature that the service can hold
+//! against the key a device was hung with.
 
 use std::fmt;
 
@@ -13,7 +14,8 @@ use ring::{
 };
 use serde_json::json;
 
-/// For how long a signature is good, in seconds: half of the day that is allowed, so that no clock that differs makes it too long.
+/// For how long a signature is good, in seconds: half of the day that is allowed, so that no clock
+/// that differs makes it too long.
 const GOOD_FOR_SECONDS: i64 = 12 * 60 * 60;
 
 /// The house's key pair among push services, and whom they may write to.
@@ -28,17 +30,22 @@ pub struct Vapid {
 pub struct NotAKey;
 
 impl Vapid {
-    /// Reads a key pair: PKCS #8 with the public key in it, in base64. `contact` is an address of electronic mail.
+    /// Reads a key pair: PKCS #8 with the public key in it, in base64. `contact` is an address of
+    /// electronic mail.
     pub fn new(pkcs8: &str, contact: &str) -> Result<Self, NotAKey> {
         let document = STANDARD.decode(pkcs8.trim()).map_err(|_| NotAKey)?;
-        let pair =
-            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &document, &SystemRandom::new());
+        let pair = EcdsaKeyPair::from_pkcs8(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            &document,
+            &SystemRandom::new(),
+        );
         Ok(Self { pair: pair.map_err(|_| NotAKey)?, contact: format!("mailto:{contact}") })
     }
 
     /// A new key pair, as [`Vapid::new`] reads it. `None` if the machine gives no randomness.
     pub fn generate() -> Option<String> {
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
         document.ok().map(|document| STANDARD.encode(document.as_ref()))
     }
 
@@ -55,7 +62,8 @@ impl Vapid {
             "sub": self.contact,
         });
         let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        let signed = format!("{}.{}", part(r#"{"typ":"JWT","alg":"ES256"}"#), part(&claims.to_string()));
+        let signed =
+            format!("{}.{}", part(r#"{"typ":"JWT","alg":"ES256"}"#), part(&claims.to_string()));
         let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).ok()?;
         let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());
         Some(format!("vapid t={signed}.{signature}, k={}", self.public_key()))

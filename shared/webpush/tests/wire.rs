@@ -1,12 +1,13 @@
-//! The client against the stand-in, which holds every push against the RFCs and reads it with another implementation of the keys' agreement.
+//! The client against the stand-in, which holds every push against the RFCs and reads it with
+//! another implementation of the keys' agreement.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
 
 use std::sync::Mutex;
 
-use house::{
-    device::{Device, Hosts},
-    text::Language,
+use domain::{
+    base::text::Language,
+    walk::device::{Device, Hosts},
 };
 use jiff::Timestamp;
 use push_standin::{Fault, Standin, Subscription};
@@ -51,10 +52,14 @@ async fn what_is_pushed_is_read_by_its_device_alone() {
     let wire = wire().await;
     let device = wire.device();
     let longest = "별".repeat(LONGEST_TEXT / "별".len());
-    for text in ["When I grow up, I want to be a watermelon", "나는 괴로워했다", "", &longest] {
+    for text in ["When I grow up, I want to be a watermelon", "나는 괴로워했다", "", &longest]
+    {
         assert_eq!(wire.ring(&device, text).await, Rung::Taken);
         let push = wire.standin.pushes().pop().unwrap();
-        assert_eq!((push.text.as_str(), push.ttl, push.urgency.as_deref()), (text, 600, Some("high")));
+        assert_eq!(
+            (push.text.as_str(), push.ttl, push.urgency.as_deref()),
+            (text, 600, Some("high"))
+        );
         assert!(push.bytes <= text.len() + 103, "{push:?}: header 86, mark 1, tag 16");
     }
     // Nothing is the same twice: neither the salt nor the key of one message.

@@ -1,8 +1,9 @@
-//! Walks in a real browser, headless Chromium at the width of a phone, against the whole system in this process. Each page
-//! is looked at on the way ([`tab::Browser::look`]): pictures, narrow and wide, light and dark, go to `artefacts/browser/`,
-//! and axe-core goes over each.
+//! Walks in a real browser, headless Chromium at the width of a phone, against the whole system in
+//! this process. Each page is looked at on the way ([`tab::Browser::look`]): pictures, narrow and
+//! wide, light and dark, go to `artefacts/browser/`, and axe-core goes over each.
 //!
-//! Needs Chromium, its driver and axe-core, which `cargo xtask test browser` installs or asks for, and is ignored without.
+//! Needs Chromium, its driver and axe-core, which `cargo xtask test browser` installs or asks for,
+//! and is ignored without.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,12 +22,13 @@ use std::{
 };
 
 use clap::Parser as _;
-use house::{
-    content::{House, Riddle, Solution},
-    rhythm::{Gap, Pattern},
-    text::Language,
-    visit::Bell,
-    wait, whisper,
+use domain::{
+    base::text::Language,
+    riddle::{
+        content::{Riddle, RoomSet, Solution},
+        rhythm::{Gap, Pattern},
+    },
+    walk::{visit::Bell, wait, whisper},
 };
 use jiff::SignedDuration;
 use local::run::{Arguments, Running};
@@ -40,8 +42,13 @@ const SHORT_MS: u32 = 300;
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_walks_with_a_phone_from_the_closed_door_to_the_posted_parcel() {
-    let reader =
-        Reader { name: "phone", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let reader = Reader {
+        name: "phone",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
     // As at the real Toss, only its script leads to its page.
     let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
     with(reader, async move |phone| {
@@ -59,8 +66,13 @@ async fn a_reader_walks_with_a_phone_from_the_closed_door_to_the_posted_parcel()
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_walks_in_english_with_nothing_but_the_keyboard() {
-    let reader =
-        Reader { name: "keys", language: Language::En, script: true, hand: Hand::Keys, restless: false };
+    let reader = Reader {
+        name: "keys",
+        language: Language::En,
+        script: true,
+        hand: Hand::Keys,
+        restless: false,
+    };
     let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
     with(reader, async move |keys| walk(&keys, &shop).await).await;
 }
@@ -82,8 +94,13 @@ async fn a_reader_walks_without_script() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_goes_back_and_reloads_wherever_they_come() {
-    let reader =
-        Reader { name: "restless", language: Language::En, script: true, hand: Hand::Finger, restless: true };
+    let reader = Reader {
+        name: "restless",
+        language: Language::En,
+        script: true,
+        hand: Hand::Finger,
+        restless: true,
+    };
     let shop = open_shop(&["--parameter=TossPlainWindowUrl="]).await;
     with(reader, async move |restless| {
         // Something to go back to from the door.
@@ -110,8 +127,13 @@ async fn a_reader_has_two_tabs_open_and_pays_once() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_takes_the_plain_door_of_every_room() {
-    let reader =
-        Reader { name: "plain", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let reader = Reader {
+        name: "plain",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
     let shop = open_shop(&[]).await;
     with(reader, async move |plain| by_plain_doors(&plain, &shop).await).await;
 }
@@ -133,8 +155,13 @@ async fn a_reader_takes_the_plain_door_of_every_room_in_english_with_the_keyboar
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_meets_what_is_empty_and_what_is_refused() {
-    let reader =
-        Reader { name: "refused", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let reader = Reader {
+        name: "refused",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| refused(&phone, &shop).await).await;
 }
@@ -142,8 +169,13 @@ async fn a_reader_meets_what_is_empty_and_what_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
 async fn a_reader_hangs_a_device_at_the_bell_and_is_rung() {
-    let reader =
-        Reader { name: "push", language: Language::Ko, script: true, hand: Hand::Finger, restless: false };
+    let reader = Reader {
+        name: "push",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| push::hung_rung_and_taken_off(&phone, &shop).await).await;
 }
@@ -169,7 +201,8 @@ where
     F: Future<Output = ()> + 'static,
 {
     let browser = Browser::start(reader).await;
-    // In a task of its own, so that a fall ends there; in a local one, because a parsed page stays on its thread.
+    // In a task of its own, so that a fall ends there; in a local one, because a parsed page stays
+    // on its thread.
     let lent = browser.clone();
     let task = async move { tokio::task::spawn_local(happens(lent)).await };
     let walked = tokio::task::LocalSet::new().run_until(task).await;
@@ -264,7 +297,10 @@ async fn refused(phone: &Browser, shop: &Running) {
 async fn turned_down(phone: &Browser, step: &str, status: u16) {
     phone.wait_for(&format!("body[data-step={step}] [role=alert]")).await;
     let told = phone.console().await;
-    assert!(!told.is_empty() && told.iter().all(|line| line.contains(&status.to_string())), "{told:#?}");
+    assert!(
+        !told.is_empty() && told.iter().all(|line| line.contains(&status.to_string())),
+        "{told:#?}"
+    );
     phone.look(&format!("{step}-{status}")).await;
 }
 
@@ -276,11 +312,14 @@ async fn sign(phone: &Browser) {
     phone.onward().await;
 }
 
-/// The pages behind the links of the owner's desk: the desk as a board, and the slip of a packed parcel. Then back to the window.
+/// The pages behind the links of the owner's desk: the desk as a board, and the slip of a packed
+/// parcel. Then back to the window.
 async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
     let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
     for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["page"])] {
-        phone.open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}"))).await;
+        phone
+            .open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}")))
+            .await;
         phone.arrives(step).await;
         phone.look(step).await;
     }
@@ -289,7 +328,7 @@ async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
 
 /// Every room that has a door, in the order of the walk.
 fn rooms_with_doors() -> Vec<&'static str> {
-    let rooms = House::built_in().unwrap().rooms().iter();
+    let rooms = RoomSet::built_in().unwrap().rooms().iter();
     rooms.filter(|room| room.has_door()).map(|room| room.id.as_str()).collect()
 }
 
@@ -358,15 +397,15 @@ async fn to_the_paying_page(phone: &Browser) {
     phone.onward().await;
 }
 
-/// The knock is knocked, a riddle is solved, the poem is waited for, the bell is pulled, the halves are joined. What the open
-/// door says shows by which of the two it was opened.
+/// The knock is knocked, a riddle is solved, the poem is waited for, the bell is pulled, the halves
+/// are joined. What the open door says shows by which of the two it was opened.
 async fn through_a_room(phone: &Browser, shop: &Running, page: &Page) {
     let (room, language) = (page.step(), phone.reader.language);
     phone.look(room).await;
     let says = match room {
         wait::ROOM => {
             wait_out(phone, shop, page).await;
-            let room = House::built_in().unwrap().room(room).unwrap();
+            let room = RoomSet::built_in().unwrap().room(room).unwrap();
             room.by_itself.in_language(language).to_owned()
         }
         // What it answers is the next room.
@@ -394,7 +433,8 @@ async fn through_a_room(phone: &Browser, shop: &Running, page: &Page) {
 
 /// Lets the poem be read, by the clock of the house, and asks the door as its page says.
 async fn wait_out(phone: &Browser, shop: &Running, page: &Page) {
-    let turning = page.first("#turning[data-seconds]").unwrap_or_else(|| panic!("no wait in {page:?}"));
+    let turning =
+        page.first("#turning[data-seconds]").unwrap_or_else(|| panic!("no wait in {page:?}"));
     let seconds: i64 = turning.attr("data-seconds").unwrap().parse().unwrap();
     assert!((1..=i64::from(wait::LONGEST_SECONDS)).contains(&seconds), "{seconds}");
     shop.system.clock().advance(SignedDuration::from_secs(seconds));
@@ -408,7 +448,8 @@ async fn join_the_halves(phone: &Browser) -> String {
     phone.look("mailbox-whisper").await;
     let letter: String =
         mailbox.all("[data-notice=whisper] p").iter().flat_map(scraper::ElementRef::text).collect();
-    let half = letter.lines().find(|line| line.starts_with('…')).unwrap_or_else(|| panic!("{mailbox:?}"));
+    let half =
+        letter.lines().find(|line| line.starts_with('…')).unwrap_or_else(|| panic!("{mailbox:?}"));
     let half = half.trim_start_matches(['…', ' ']);
     phone.follow("[data-notice=whisper] a[href='/whisper']").await;
     phone.arrives(whisper::ROOM).await;
@@ -424,12 +465,13 @@ async fn say(phone: &Browser, answer: &str) {
 
 /// The riddle on a page: the one whose question and label stand there.
 fn riddle(page: &Page, language: Language) -> Option<&'static Riddle> {
-    let stands = |text: &house::text::Text| page.says(text.in_language(language));
-    let room = House::built_in().unwrap().room(page.step())?;
+    let stands = |text: &domain::base::text::Text| page.says(text.in_language(language));
+    let room = RoomSet::built_in().unwrap().room(page.step())?;
     room.riddles.iter().find(|riddle| stands(&riddle.ask) && stands(&riddle.label))
 }
 
-/// Knocks with a finger if there is one, thinks better of it, and knocks with the space bar. A hand that slips may try again.
+/// Knocks with a finger if there is one, thinks better of it, and knocks with the space bar. A hand
+/// that slips may try again.
 async fn knock(phone: &Browser, pattern: &Pattern) {
     let knocks = pattern.gaps().len() + 1;
     if phone.reader.hand == Hand::Finger {
@@ -445,7 +487,11 @@ async fn knock(phone: &Browser, pattern: &Pattern) {
         assert_eq!(phone.text_of("#heard").await, "0");
         let actions = rhythm(pattern, Vec::new(), "keyDown", "keyUp", &json!({ "value": " " }));
         phone.act(&json!({ "type": "key", "id": "keys", "actions": actions })).await;
-        assert_eq!(phone.text_of("#heard").await, knocks.to_string(), "knocks heard from the space bar");
+        assert_eq!(
+            phone.text_of("#heard").await,
+            knocks.to_string(),
+            "knocks heard from the space bar"
+        );
         phone.look("knock-knocked").await;
         phone.follow("form[data-door=riddle] button:not([type=button])").await;
         phone.wait_for("body[data-step=knock] :is(a[data-onward], [role=alert])").await;
@@ -458,7 +504,13 @@ async fn knock(phone: &Browser, pattern: &Pattern) {
 }
 
 /// A rhythm as actions of the driver.
-fn rhythm(pattern: &Pattern, mut actions: Vec<Json>, down: &str, up: &str, with: &Json) -> Vec<Json> {
+fn rhythm(
+    pattern: &Pattern,
+    mut actions: Vec<Json>,
+    down: &str,
+    up: &str,
+    with: &Json,
+) -> Vec<Json> {
     let one = |kind: &str| {
         let mut action = with.clone();
         action["type"] = kind.into();
@@ -472,8 +524,8 @@ fn rhythm(pattern: &Pattern, mut actions: Vec<Json>, down: &str, up: &str, with:
     actions
 }
 
-/// From the paying page to the provider's and back to the window. Who is restless turns back once, is refused once,
-/// goes away and comes back before they pay. Gives the order.
+/// From the paying page to the provider's and back to the window. Who is restless turns back once,
+/// is refused once, goes away and comes back before they pay. Gives the order.
 async fn pay(phone: &Browser) -> String {
     let page = phone.arrives("pay").await;
     phone.look("pay").await;
@@ -510,7 +562,11 @@ async fn pay(phone: &Browser) -> String {
 /// From the paying page to the provider's: by its script, or by the plain form where there is one.
 async fn to_the_provider(phone: &Browser) {
     if phone.reader.script {
-        assert_eq!(phone.run("return typeof TossPayments").await, "function", "the provider's script runs");
+        assert_eq!(
+            phone.run("return typeof TossPayments").await,
+            "function",
+            "the provider's script runs"
+        );
         phone.follow("#paying button").await;
     } else {
         phone.onward().await;
@@ -518,7 +574,8 @@ async fn to_the_provider(phone: &Browser) {
     phone.arrives("toss").await;
 }
 
-/// One visit in two tabs: what one tab did, the other finds done; two payments begun are one payment made.
+/// One visit in two tabs: what one tab did, the other finds done; two payments begun are one
+/// payment made.
 async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     tabs.open(&shop.url()).await;
     tabs.arrives("door").await;
@@ -526,7 +583,8 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
     tabs.arrives("knock").await;
     tabs.follow("form[data-door=plain] button").await;
     let page = tabs.arrives("study").await;
-    let Some(Solution::Word(answers)) = riddle(&page, Language::Ko).map(|riddle| &riddle.solution) else {
+    let Some(Solution::Word(answers)) = riddle(&page, Language::Ko).map(|riddle| &riddle.solution)
+    else {
         panic!("no riddle in {page:?}");
     };
     let one = tabs.another_tab(&format!("{}/study", shop.url())).await;
@@ -558,7 +616,8 @@ async fn in_two_tabs(tabs: &Browser, shop: &Running) {
 }
 
 async fn owner_ships(shop: &Running, order: &str) {
-    let mut call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
+    let mut call =
+        json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
     let preview = shop.system.invoke("owner-ship", call.clone()).await.unwrap();
     call["confirm"] = preview["call"]["confirm"].clone();
     let done = shop.system.invoke("owner-ship", call).await.unwrap();

@@ -1,6 +1,7 @@
-//! A device hung at the bell, in a real browser: the page asks for permission when the button is pressed, registers the worker, and sends what the
-//! browser gave. One thing is not the browser's own, because no push service can be reached here: the subscription, which is a device of the stand-in.
-//! It reads what the shop sent, and that very text is delivered to the worker.
+//! A device hung at the bell, in a real browser: the page asks for permission when the button is
+//! pressed, registers the worker, and sends what the browser gave. One thing is not the browser's
+//! own, because no push service can be reached here: the subscription, which is a device of the
+//! stand-in. It reads what the shop sent, and that very text is delivered to the worker.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,8 @@ pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
     phone.click("#way-push").await;
     phone.follow("form[data-door=bell] button.push").await;
     let page = phone.arrives("whisper").await;
-    let verse = house::whisper::verses().iter().find(|verse| page.says(&verse.page.ko)).unwrap();
+    let verse =
+        domain::walk::whisper::verses().iter().find(|verse| page.says(&verse.page.ko)).unwrap();
 
     let arrived = until("no push", async || pushes.pushes().pop()).await;
     let word: Json = serde_json::from_str(&arrived.text).unwrap();
@@ -46,7 +48,8 @@ pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
     phone.chromium("ServiceWorker.enable", json!({})).await;
     // The first registration of a new profile.
     let delivered = json!({ "origin": shop.url(), "registrationId": "0", "data": arrived.text });
-    // Chromium under a driver loses some of what a worker shows; delivered again it takes its own place, because its tag is the same.
+    // Chromium under a driver loses some of what a worker shows; delivered again it takes its own
+    // place, because its tag is the same.
     let shown = until("nothing shown", async || {
         phone.chromium("ServiceWorker.deliverPushMessage", delivered.clone()).await;
         tokio::time::sleep(LOOKS_EVERY).await;
@@ -70,13 +73,15 @@ pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
 
 /// Where notifications are blocked, the page says so and offers the mailbox alone.
 pub(crate) async fn blocked(phone: &Browser, shop: &Running) {
-    let denied =
-        json!({ "permission": { "name": "notifications" }, "setting": "denied", "origin": shop.url() });
+    let denied = json!({ "permission": { "name": "notifications" }, "setting": "denied", "origin": shop.url() });
     phone.chromium("Browser.setPermission", denied).await;
     to_the_bell(phone, shop).await;
     phone.wait_for("[data-when=denied]:not([hidden])").await;
     let page = phone.arrives("bell").await;
-    assert!(page.first("#by-push").is_some_and(|choice| choice.attr("hidden").is_some()), "{page:?}");
+    assert!(
+        page.first("#by-push").is_some_and(|choice| choice.attr("hidden").is_some()),
+        "{page:?}"
+    );
     phone.look("bell-blocked").await;
     phone.follow("form[data-door=bell] button.push").await;
     phone.arrives("whisper").await;

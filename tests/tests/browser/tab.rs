@@ -1,4 +1,5 @@
-//! A tab of headless Chromium, by the WebDriver protocol of its driver: a dozen JSON calls, and no client library.
+//! A tab of headless Chromium, by the WebDriver protocol of its driver: a dozen JSON calls, and no
+//! client library.
 
 use std::{
     env, fs,
@@ -12,7 +13,7 @@ use std::{
 
 use base64::Engine as _;
 use bytes::Bytes;
-use house::text::Language;
+use domain::base::text::Language;
 use http::Method;
 use serde_json::{Value as Json, json};
 use walk::{Answer, Onward, OverHttp, Page, Transport as _};
@@ -104,12 +105,14 @@ impl Browser {
         let (tell, port) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
             let mut tell = Some(tell);
-            // `ChromeDriver was started successfully on port 43211.` Whatever else it says is read, and is nobody's.
+            // `ChromeDriver was started successfully on port 43211.` Whatever else it says is read,
+            // and is nobody's.
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let port = line
                     .rsplit_once("successfully on port ")
                     .map(|(_, port)| port.trim_end_matches('.').parse::<u16>());
-                if let (Some(Ok(port)), Some(tell)) = (port, tell.take_if(|_| line.contains("successfully")))
+                if let (Some(Ok(port)), Some(tell)) =
+                    (port, tell.take_if(|_| line.contains("successfully")))
                 {
                     let _ = tell.send(port);
                 }
@@ -152,13 +155,16 @@ impl Browser {
         let preferences = json!({ "intl": { "accept_languages": self.reader.language.tag() },
             "profile": { "managed_default_content_settings": { "javascript": script } } });
         let mut options = json!({ "args": arguments, "prefs": preferences });
-        if let Some(binary) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
+        if let Some(binary) =
+            ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
         {
             options["binary"] = binary.display().to_string().into();
         }
-        let wanted = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        let made =
-            self.ask(Method::POST, "/session", &json!({ "capabilities": { "alwaysMatch": wanted } })).await;
+        let wanted =
+            json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let made = self
+            .ask(Method::POST, "/session", &json!({ "capabilities": { "alwaysMatch": wanted } }))
+            .await;
         let session = made.unwrap_or_else(|why| panic!("Chromium does not start: {why}"));
         session["sessionId"].as_str().unwrap().clone_into(&mut self.session);
         self.size(PHONE).await;
@@ -201,7 +207,8 @@ impl Browser {
     }
 
     async fn get(&self, path: &str) -> String {
-        let got = self.ask(Method::GET, &format!("/session/{}/{path}", self.session), &Json::Null).await;
+        let got =
+            self.ask(Method::GET, &format!("/session/{}/{path}", self.session), &Json::Null).await;
         got.unwrap_or_else(|why| panic!("{path}: {why}")).as_str().unwrap_or_default().to_owned()
     }
 
@@ -227,7 +234,8 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    /// Clicks on what leads to another page, and waits until the browser has left this one: a look right after the click may still see it.
+    /// Clicks on what leads to another page, and waits until the browser has left this one: a look
+    /// right after the click may still see it.
     pub(crate) async fn follow(&self, css: &str) {
         let left = self.document().await;
         self.click(css).await;
@@ -243,12 +251,17 @@ impl Browser {
     }
 
     async fn press(&self, key: &str) {
-        let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
-        self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }))
-            .await;
+        let strokes =
+            json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        self.post(
+            "actions",
+            json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }),
+        )
+        .await;
     }
 
-    /// Goes to an element by the tabulator, among radio buttons by the arrow, and sees that the focus can be seen there.
+    /// Goes to an element by the tabulator, among radio buttons by the arrow, and sees that the
+    /// focus can be seen there.
     pub(crate) async fn tab_to(&self, css: &str) {
         self.wait_for(css).await;
         let look = format!(
@@ -261,7 +274,11 @@ impl Browser {
                 Some("here") => {
                     let seen = "const style = getComputedStyle(document.activeElement);
                         return style.outlineStyle !== 'none' || style.boxShadow !== 'none'";
-                    assert_eq!(self.run(seen).await, true, "nobody sees that `{css}` has the focus");
+                    assert_eq!(
+                        self.run(seen).await,
+                        true,
+                        "nobody sees that `{css}` has the focus"
+                    );
                     return;
                 }
                 Some("beside") => self.press(DOWN).await,
@@ -299,7 +316,8 @@ impl Browser {
     /// Moves a pointer over an element, as the first of a row of actions.
     pub(crate) async fn move_to(&self, css: &str) -> Vec<Json> {
         let element = self.wait_for(css).await;
-        self.run(&format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})")).await;
+        self.run(&format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})"))
+            .await;
         let origin = json!({ "element-6066-11e4-a52e-4f735466cecf": element });
         vec![json!({ "type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0 })]
     }
@@ -314,9 +332,18 @@ impl Browser {
     pub(crate) async fn wait_for(&self, css: &str) -> String {
         let began = Instant::now();
         loop {
-            match self.try_post("element", &json!({ "using": "css selector", "value": css })).await {
+            match self.try_post("element", &json!({ "using": "css selector", "value": css })).await
+            {
                 Ok(found) => {
-                    return found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+                    return found
+                        .as_object()
+                        .unwrap()
+                        .values()
+                        .next()
+                        .unwrap()
+                        .as_str()
+                        .unwrap()
+                        .to_owned();
                 }
                 Err(_) if began.elapsed() < COMES_WITHIN => tokio::time::sleep(LOOKS_EVERY).await,
                 Err(why) => panic!("no `{css}` came: {why}; here is {:?}", self.page().await),
@@ -337,7 +364,9 @@ impl Browser {
         self.no_complaint().await;
         if self.reader.restless {
             let here = format!("body[data-step={}]", self.page().await.step());
-            for (move_to, then) in [("back", "body[data-step]"), ("forward", &here), ("refresh", &here)] {
+            for (move_to, then) in
+                [("back", "body[data-step]"), ("forward", &here), ("refresh", &here)]
+            {
                 self.turns(move_to).await;
                 self.wait_for(then).await;
                 self.no_complaint().await;
@@ -346,10 +375,12 @@ impl Browser {
         self.page().await
     }
 
-    /// Turns a page of the history, or the same page once more, and waits until another document is there. The driver alone may answer
-    /// sooner, and a step forward taken while the step back is still under way leads nowhere.
+    /// Turns a page of the history, or the same page once more, and waits until another document is
+    /// there. The driver alone may answer sooner, and a step forward taken while the step back is
+    /// still under way leads nowhere.
     async fn turns(&self, move_to: &str) {
-        // A page that is come back to may send its form by itself once more; then nothing lies ahead.
+        // A page that is come back to may send its form by itself once more; then nothing lies
+        // ahead.
         if move_to == "forward" && !self.has_a_way_forward().await {
             return;
         }
@@ -363,13 +394,18 @@ impl Browser {
         self.run(DOCUMENT).await
     }
 
-    /// Waits until another document is there than the one that was left. One that was kept as it stood comes back with its own instant.
+    /// Waits until another document is there than the one that was left. One that was kept as it
+    /// stood comes back with its own instant.
     async fn another_document(&self, left: &Json, by: &str) {
         let began = Instant::now();
         let look = json!({ "script": DOCUMENT, "args": [] });
         // Between two documents nothing can be run.
         while self.try_post("execute/sync", &look).await.map_or(true, |here| here == *left) {
-            assert!(began.elapsed() < COMES_WITHIN, "{by} leads nowhere from {:?}", self.page().await);
+            assert!(
+                began.elapsed() < COMES_WITHIN,
+                "{by} leads nowhere from {:?}",
+                self.page().await
+            );
             tokio::time::sleep(LOOKS_EVERY).await;
         }
     }
@@ -400,8 +436,8 @@ impl Browser {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// What the console told since it was asked last: script errors, what the content security policy refused, addresses
-    /// that did not answer well.
+    /// What the console told since it was asked last: script errors, what the content security
+    /// policy refused, addresses that did not answer well.
     pub(crate) async fn console(&self) -> Vec<String> {
         let told = self.post("se/log", json!({ "type": "browser" })).await;
         let lines = told
@@ -435,8 +471,9 @@ impl Browser {
         self.chromium("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Looks at the whole page at the width of a phone and of a desk, in light and in dark: a picture of each, and
-    /// nothing on it that axe-core finds in the way of anybody. A phone scrolls one way only.
+    /// Looks at the whole page at the width of a phone and of a desk, in light and in dark: a
+    /// picture of each, and nothing on it that axe-core finds in the way of anybody. A phone
+    /// scrolls one way only.
     pub(crate) async fn look(&self, name: &str) {
         let number = {
             let mut held = self.held.lock().unwrap();
@@ -452,15 +489,23 @@ impl Browser {
                 let layout = self.chromium("Page.getLayoutMetrics", json!({})).await;
                 let content = &layout["cssContentSize"];
                 let wide = content["width"].as_f64().unwrap();
-                assert!(wide <= f64::from(size.0), "{name} is {wide} wide on a {width} of {}", size.0);
+                assert!(
+                    wide <= f64::from(size.0),
+                    "{name} is {wide} wide on a {width} of {}",
+                    size.0
+                );
                 let clip = json!({ "x": 0, "y": 0, "width": wide, "height": content["height"], "scale": 1 });
-                let picture = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+                let picture =
+                    json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
                 let taken = self.chromium("Page.captureScreenshot", picture).await;
                 let png = base64::engine::general_purpose::STANDARD
                     .decode(taken["data"].as_str().unwrap())
                     .unwrap();
-                fs::write(self.pictures.join(format!("{number:02}-{name}-{width}-{scheme}.png")), png)
-                    .unwrap();
+                fs::write(
+                    self.pictures.join(format!("{number:02}-{name}-{width}-{scheme}.png")),
+                    png,
+                )
+                .unwrap();
                 self.nothing_is_in_the_way(&format!("{name}, {width}, {scheme}")).await;
             }
         }
@@ -472,7 +517,8 @@ impl Browser {
             return;
         }
         if self.run("return typeof axe").await == "undefined" {
-            let axe = fs::read_to_string(root().join(AXE)).expect("cargo xtask test browser brings axe-core");
+            let axe = fs::read_to_string(root().join(AXE))
+                .expect("cargo xtask test browser brings axe-core");
             self.run(&axe).await;
         }
         let found = self
@@ -482,7 +528,10 @@ impl Browser {
                 json!(RULES)
             ))
             .await;
-        assert!(found[0].as_u64().is_some_and(|rules| rules > 10), "axe-core looked at nothing: {found}");
+        assert!(
+            found[0].as_u64().is_some_and(|rules| rules > 10),
+            "axe-core looked at nothing: {found}"
+        );
         assert_eq!(found[1], json!([]), "axe-core on {of}: {found:#}");
     }
 }

@@ -1,4 +1,5 @@
-//! That the book has come: said by its reader at the window, or by the owner; the days of a withdrawal count from that day.
+//! That the book has come: said by its reader at the window, or by the owner; the days of a
+//! withdrawal count from that day.
 
 use jiff::{SignedDuration, civil::Date};
 use serde_json::{Value, json};
@@ -23,11 +24,11 @@ fn it_has_come(reader: &Walker) -> Form {
 }
 
 fn today(shop: &Shop) -> Date {
-    house::calendar::today(shop.now())
+    domain::base::calendar::today(shop.now())
 }
 
 fn day(date: Date) -> String {
-    house::letter::korean_date(date)
+    domain::order::letter::korean_date(date)
 }
 
 async fn days_pass(shop: &Shop, days: i64) {
@@ -44,7 +45,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
     let (shop, mut reader, order) = posted().await;
     days_pass(&shop, 2).await;
     let came = today(&shop);
-    let until = house::withdraw::Reason::MindChanged.until(came);
+    let until = domain::order::withdrawal::ReturnReason::MindChanged.until(came);
     let form = it_has_come(&reader);
     let (mut one, mut two) = (reader.clone(), reader.clone());
     tokio::join!(one.submit(form.clone()), two.submit(form.clone()));
@@ -74,7 +75,8 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
     // The same a day too late, with a day that was made up.
     shop.put_back(&kept);
     days_pass(&shop, 1).await;
-    let made_up = post(&format!("/cancel/{order}"), format!("reason=mind_changed&received={}", today(&shop)));
+    let made_up =
+        post(&format!("/cancel/{order}"), format!("reason=mind_changed&received={}", today(&shop)));
     let refused = reader.ask(made_up).await;
     assert_eq!(refused.status.as_u16(), 422);
     assert!(refused.says(&format!("{}까지 무를 수 있었습니다", day(until))), "{refused:?}");
@@ -106,7 +108,8 @@ async fn only_its_reader_says_it_and_only_of_a_book_on_its_way() {
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     let form = sent(&reader.go(&format!("/window/{order}")).await.form("form#arrived"));
-    let came_back = json!({ "order": order, "came_back": today(&shop).to_string(), "shelve": true });
+    let came_back =
+        json!({ "order": order, "came_back": today(&shop).to_string(), "shelve": true });
     shop.owner_does("owner-refund", came_back).await;
     shop.settle().await;
     assert_eq!(reader.ask(form).await.status.as_u16(), 409);
@@ -130,7 +133,11 @@ async fn the_owner_notes_an_arrival_once_and_only_of_what_was_posted() {
     assert_eq!(shop.items(), before, "a dry run changed something");
     let confirmed = shop.confirmed("owner-ship", json!({ "delivered": [order] })).await;
     let done = shop.owner("owner-ship", confirmed.clone()).await;
-    assert_eq!((&done["status"], done["did"].as_array().unwrap().len()), (&json!(200), 1), "{done:#}");
+    assert_eq!(
+        (&done["status"], done["did"].as_array().unwrap().len()),
+        (&json!(200), 1),
+        "{done:#}"
+    );
     assert_eq!(arrived(&shop, &order), json!(today(&shop).to_string()));
     let after = shop.items();
     let again = shop.owner("owner-ship", confirmed).await;

@@ -1,10 +1,10 @@
-//! What nobody should send, sent: each gets a clear page or answer with the right status; nothing falls, nothing is
-//! revealed, nothing changes.
+//! What nobody should send, sent: each gets a clear page or answer with the right status; nothing
+//! falls, nothing is revealed, nothing changes.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use house::text::Language;
+use domain::base::text::Language;
 use http::Method;
 use jiff::SignedDuration;
 use proptest::collection::vec;
@@ -35,7 +35,8 @@ const STEPS: [&str; 14] = [
 ];
 
 /// Those that take a form.
-const FORMS: [&str; 7] = ["/", "/knock", "/study", "/guestbook", "/letter", "/counter", "/pay/ORDER"];
+const FORMS: [&str; 7] =
+    ["/", "/knock", "/study", "/guestbook", "/letter", "/counter", "/pay/ORDER"];
 
 /// Those that anybody may see.
 const PUBLIC: [&str; 3] = ["/", "/shelf", "/notice"];
@@ -58,7 +59,10 @@ fn ask(method: &Method, path: &str, order: &str, body: impl Into<Bytes>) -> Ask 
 fn refuses(page: &Page, status: u16, what: &str) {
     assert_eq!(page.status.as_u16(), status, "{what}: {page:?}");
     manners::check(page, Language::Ko);
-    assert!(page.first("main [data-onward], main form").is_some(), "{what}: nothing leads on from {page:?}");
+    assert!(
+        page.first("main [data-onward], main form").is_some(),
+        "{what}: nothing leads on from {page:?}"
+    );
     assert!(!page.body.to_lowercase().contains("dynamo"), "{what}: our inside shows: {page:?}");
 }
 
@@ -104,7 +108,9 @@ async fn a_path_that_is_none() {
     ] {
         for method in [Method::GET, Method::POST] {
             if method == Method::POST
-                && (path.starts_with("/shelf") || path.starts_with("/window") || path.starts_with("/pay"))
+                && (path.starts_with("/shelf")
+                    || path.starts_with("/window")
+                    || path.starts_with("/pay"))
             {
                 continue;
             }
@@ -153,15 +159,23 @@ async fn a_body_that_is_too_large() {
     let (shop, reader, order) = with_a_reader().await;
     let before = shop.items();
     for path in FORMS {
-        for field in ["door=plain&answer=", "letter=", "pen_name=", "recipient=", "payment_key=k&amount=", ""]
-        {
-            let page =
-                reader.ask(ask(&Method::POST, path, &order, format!("{field}{}", "a".repeat(300_000)))).await;
+        for field in [
+            "door=plain&answer=",
+            "letter=",
+            "pen_name=",
+            "recipient=",
+            "payment_key=k&amount=",
+            "",
+        ] {
+            let page = reader
+                .ask(ask(&Method::POST, path, &order, format!("{field}{}", "a".repeat(300_000))))
+                .await;
             refuses(&page, 413, &format!("POST {path} {field}"));
         }
         // As text and as JSON, which API Gateway hands over unencoded.
         for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x", ""] {
-            let large = http::Request::post(path.replace("ORDER", &order)).header("content-type", kind);
+            let large =
+                http::Request::post(path.replace("ORDER", &order)).header("content-type", kind);
             let page = reader.ask(large.body("가".repeat(100_000).into()).unwrap()).await;
             refuses(&page, 413, &format!("POST {path} as {kind}"));
         }
@@ -310,7 +324,9 @@ async fn a_cookie_that_is_forged_or_stale() {
     ];
     let ask_with = |path: &str, cookie: &[u8]| {
         let ask = http::Request::get(path.replace("ORDER", &order));
-        ask.header("cookie", http::HeaderValue::from_bytes(cookie).unwrap()).body(Bytes::new()).unwrap()
+        ask.header("cookie", http::HeaderValue::from_bytes(cookie).unwrap())
+            .body(Bytes::new())
+            .unwrap()
     };
     for path in STEPS {
         let status = if PUBLIC.contains(&path) { 200 } else { 403 };
@@ -321,7 +337,12 @@ async fn a_cookie_that_is_forged_or_stale() {
         }
         for cookie in [&b"\xFF\xFE"[..], b"sid", b"=;=;;", "sid=별".as_bytes()] {
             let page = reader.ask(ask_with(path, cookie)).await;
-            assert_eq!(page.status.as_u16(), status, "{path} with {}: {page:?}", cookie.escape_ascii());
+            assert_eq!(
+                page.status.as_u16(),
+                status,
+                "{path} with {}: {page:?}",
+                cookie.escape_ascii()
+            );
         }
         let stranger = shop.visitor().ask(get(&path.replace("ORDER", &order))).await;
         assert_eq!(stranger.status.as_u16(), status, "{path} as a stranger: {stranger:?}");
@@ -351,14 +372,17 @@ async fn a_step_out_of_order() {
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
     let ahead = ["/study", "/wait", "/bell", "/whisper", "/guestbook", "/letter", "/counter"];
-    let by_plain_door = ["/knock", "/study", "/wait", "/bell", "/whisper"].map(|room| (room, "door=plain"));
+    let by_plain_door =
+        ["/knock", "/study", "/wait", "/bell", "/whisper"].map(|room| (room, "door=plain"));
     let doors = by_plain_door.into_iter().chain([("/guestbook", ""), ("/letter", "")]);
     for (stage, (stands, form)) in doors.enumerate() {
         let before = shop.items();
         for path in &ahead[stage..] {
             for page in [
                 visitor.ask(get(path)).await,
-                visitor.ask(post(path, "door=plain&pen_name=x&grown=y&terms=y&privacy=y&letter=x")).await,
+                visitor
+                    .ask(post(path, "door=plain&pen_name=x&grown=y&terms=y&privacy=y&letter=x"))
+                    .await,
             ] {
                 refuses(&page, 409, &format!("{path} from {stands}"));
                 assert_eq!(page.first("main [data-onward]").unwrap().attr("href"), Some(stands));
@@ -368,7 +392,8 @@ async fn a_step_out_of_order() {
         assert_eq!(shop.items(), before);
         match stands {
             "/guestbook" => {
-                visitor.go(stands).await.step() == "guestbook" && visitor.sign().await.step() == "letter"
+                visitor.go(stands).await.step() == "guestbook"
+                    && visitor.sign().await.step() == "letter"
             }
             "/letter" => visitor.write_letter().await.step() == "counter",
             _ => visitor.ask(post(stands, form)).await.status.as_u16() == 303,
@@ -403,7 +428,8 @@ async fn a_form_sent_from_another_site() {
                 ("origin", "https://house.test"),
                 ("origin", "http://house.test:81"),
             ] {
-                let mut form = ask(&Method::POST, path, &order, "door=plain&payment_key=k&amount=22000");
+                let mut form =
+                    ask(&Method::POST, path, &order, "door=plain&payment_key=k&amount=22000");
                 form.headers_mut().insert(header, from.parse().unwrap());
                 refuses(&walker.ask(form).await, 403, &format!("{path} {header}: {from}"));
             }
@@ -496,16 +522,28 @@ async fn an_owners_event_that_is_none() {
     }
 
     for limit in nonsense().into_iter().filter(|value| !value.is_null()) {
-        names_the_problem(&shop.owner("owner-desk", json!({ "limit": limit })).await, "limit", "owner-desk");
+        names_the_problem(
+            &shop.owner("owner-desk", json!({ "limit": limit })).await,
+            "limit",
+            "owner-desk",
+        );
     }
     for limit in [0, 101] {
-        names_the_problem(&shop.owner("owner-desk", json!({ "limit": limit })).await, "limit", "owner-desk");
+        names_the_problem(
+            &shop.owner("owner-desk", json!({ "limit": limit })).await,
+            "limit",
+            "owner-desk",
+        );
     }
 
     for (drawer, list) in [("owner-shelve", "books"), ("owner-ship", "parcels")] {
         for wrong in nonsense().into_iter().filter(|value| *value != json!([[]])) {
             let event = json!({ list: wrong });
-            names_the_problem(&shop.owner(drawer, event.clone()).await, list, &format!("{drawer} {event}"));
+            names_the_problem(
+                &shop.owner(drawer, event.clone()).await,
+                list,
+                &format!("{drawer} {event}"),
+            );
         }
         names_the_problem(&shop.owner(drawer, json!({})).await, list, drawer);
         let most = if drawer == "owner-shelve" { 5_000 } else { 100 };
@@ -523,8 +561,7 @@ async fn a_field_that_a_drawer_does_not_have_is_named() {
     for drawer in system.template().functions.keys().filter(|name| name.starts_with("owner-")) {
         names_the_problem(&shop.owner(drawer, json!({ "한도": 3 })).await, "한도", drawer);
     }
-    let letter =
-        json!({ "letter": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader", "anwser": "네" });
+    let letter = json!({ "letter": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader", "anwser": "네" });
     let answer = shop.owner("owner-letters", json!({ "letters": [letter] })).await;
     names_the_problem(&answer, "letters[0].anwser", "owner-letters");
     shop.nothing_failed();
@@ -544,8 +581,7 @@ async fn a_row_of_the_shelf_with_a_wrong_field() {
         let place = format!("books[1].{field}");
         let mut without = row.clone();
         without.as_object_mut().unwrap().remove(&field);
-        let neighbours =
-            |wrong: Value| json!({ "books": [book(2, 15_000, 5, 1), wrong, book(3, 15_000, 5, 1)] });
+        let neighbours = |wrong: Value| json!({ "books": [book(2, 15_000, 5, 1), wrong, book(3, 15_000, 5, 1)] });
         let answer = shop.owner("owner-shelve", neighbours(without)).await;
         if optional.contains(&field.as_str()) {
             assert_eq!(answer["status"], 200, "{field}: {answer:#}");
@@ -563,7 +599,8 @@ async fn a_row_of_the_shelf_with_a_wrong_field() {
             let answer = shop.owner("owner-shelve", neighbours(bad)).await;
             let may_be = optional.contains(&field.as_str())
                 && (wrong.is_null() || field == "tags" && wrong == json!([]));
-            // The longest title there is has 200 characters; a shorter nonsense of letters is a title.
+            // The longest title there is has 200 characters; a shorter nonsense of letters is a
+            // title.
             let is_text = matches!(field.as_str(), "title" | "author" | "publisher" | "translator")
                 && wrong == json!("별\u{0}");
             if may_be || is_text {
@@ -593,7 +630,11 @@ async fn a_row_of_the_shelf_with_a_wrong_field() {
         names_the_problem(&answer, &format!("books[0].{field}"), &format!("{field}: {wrong}"));
     }
     let twice = json!({ "books": [row, row] });
-    names_the_problem(&shop.owner("owner-shelve", twice).await, "books[1].isbn", "the same row twice");
+    names_the_problem(
+        &shop.owner("owner-shelve", twice).await,
+        "books[1].isbn",
+        "the same row twice",
+    );
     assert_eq!(shop.items(), [] as [Value; 0], "something was stocked");
     shop.nothing_failed();
 }
@@ -607,7 +648,11 @@ async fn a_parcel_with_a_wrong_field() {
         let place = format!("parcels[0].{field}");
         let mut without = parcel.clone();
         without.as_object_mut().unwrap().remove(field);
-        names_the_problem(&shop.owner("owner-ship", json!({ "parcels": [without] })).await, &place, field);
+        names_the_problem(
+            &shop.owner("owner-ship", json!({ "parcels": [without] })).await,
+            &place,
+            field,
+        );
         for wrong in nonsense() {
             let mut bad = parcel.clone();
             bad[field] = wrong.clone();
@@ -616,7 +661,8 @@ async fn a_parcel_with_a_wrong_field() {
         }
     }
     // An order that is none, and one that is not packed.
-    for (id, said) in [("01JD9G5T3M8Q2W6X4Z7N1C0V5K", "이런 주문은 없습니다"), (order.as_str(), "결제 전")]
+    for (id, said) in
+        [("01JD9G5T3M8Q2W6X4Z7N1C0V5K", "이런 주문은 없습니다"), (order.as_str(), "결제 전")]
     {
         let mut other = parcel.clone();
         other["order"] = id.into();
@@ -708,7 +754,9 @@ fn anything(walkers: usize) -> impl Strategy<Value = MadeUp> {
         "code",
     ];
     let form = (subsequence(names, 0..8), vec(text, 8)).prop_map(|(names, values)| {
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(names.iter().zip(&values)).finish()
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(names.iter().zip(&values))
+            .finish()
     });
     let query = prop_oneof![form.clone(), "[A-Za-z0-9%&=+._-]{0,40}"];
     let body = prop_oneof![form.prop_map(String::into_bytes), vec(any::<u8>(), 0..300)];
@@ -736,26 +784,30 @@ fn whatever_is_sent_the_house_answers() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (shop, walkers, order) = runtime.block_on(async {
         let (shop, reader, order) = with_a_reader().await;
-        let (stranger, mut knocking, mut writing) = (shop.visitor(), shop.visitor(), shop.visitor());
+        let (stranger, mut knocking, mut writing) =
+            (shop.visitor(), shop.visitor(), shop.visitor());
         knocking.open_the_door().await;
         writing.to_the_counter(Doors::Plain).await;
         (Arc::new(shop), vec![stranger, knocking, writing, reader], order)
     });
-    let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&anything(walkers.len()), |(walker, method, address, headers, body)| {
-        let mut ask = http::Request::builder().method(method).uri(address.replace("ORDER", &order));
-        for (name, value) in &headers {
-            let Ok(value) = http::HeaderValue::from_bytes(value) else { continue };
-            ask = ask.header(name, value);
-        }
-        // What is no address reaches no server.
-        let Ok(ask) = ask.body(Bytes::from(body)) else { return Ok(()) };
-        let page = runtime.block_on(walkers[walker].ask(ask));
-        prop_assert!(page.status.as_u16() < 500, "{page:?}");
-        prop_assert_eq!(page.header("x-content-type-options"), "nosniff");
-        prop_assert!(shop.system().failures().is_empty(), "{:?}", shop.system().failures());
-        Ok(())
-    });
+    let mut runner =
+        TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
+    let outcome =
+        runner.run(&anything(walkers.len()), |(walker, method, address, headers, body)| {
+            let mut ask =
+                http::Request::builder().method(method).uri(address.replace("ORDER", &order));
+            for (name, value) in &headers {
+                let Ok(value) = http::HeaderValue::from_bytes(value) else { continue };
+                ask = ask.header(name, value);
+            }
+            // What is no address reaches no server.
+            let Ok(ask) = ask.body(Bytes::from(body)) else { return Ok(()) };
+            let page = runtime.block_on(walkers[walker].ask(ask));
+            prop_assert!(page.status.as_u16() < 500, "{page:?}");
+            prop_assert_eq!(page.header("x-content-type-options"), "nosniff");
+            prop_assert!(shop.system().failures().is_empty(), "{:?}", shop.system().failures());
+            Ok(())
+        });
     outcome.unwrap_or_else(|why| panic!("{why}"));
     drop(runtime.enter());
 }

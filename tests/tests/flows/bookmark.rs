@@ -1,8 +1,8 @@
 //! 책갈피: six words bring a visitor back on another device, and nobody gets in by guessing.
 
+use domain::base::text::Language;
+use domain::walk::bookmark;
 use futures_util::future::join_all;
-use house::bookmark;
-use house::text::Language;
 use walk::{Doors, Shop, Walker};
 
 use super::{before_riddle, sent};
@@ -34,7 +34,11 @@ async fn six_words_open_the_place_on_another_device() {
     visitor.guess("코끼리").await;
     let code = words(&mut visitor).await;
     assert_eq!(code.split(' ').count(), bookmark::WORDS, "{code}");
-    assert_eq!(words(&mut visitor).await, code, "the words are the same when they are looked at again");
+    assert_eq!(
+        words(&mut visitor).await,
+        code,
+        "the words are the same when they are looked at again"
+    );
     let mut elsewhere = shop.visitor().reading(Language::En);
     type_in(&mut elsewhere, &code.replace(' ', "-")).await;
     assert!(elsewhere.here().says("You are back."), "{:?}", elsewhere.here());
@@ -69,7 +73,7 @@ async fn the_words_lie_nowhere_in_the_table() {
     let bytes = bookmark::Bookmark::read(&code).unwrap().bytes();
     let english = bookmark::Bookmark::new(bytes).words(Language::En);
     let table = serde_json::to_string(&shop.items()).unwrap();
-    for secret in [code, english, house::hex::of(&bytes, bytes.len())] {
+    for secret in [code, english, domain::base::hex::of(&bytes, bytes.len())] {
         assert!(!table.contains(&secret), "{secret}");
     }
     assert!(table.contains("BOOKMARK#"));
@@ -82,7 +86,11 @@ async fn nothing_of_the_address_stands_beside_the_words() {
     visitor.open_the_door().await;
     words(&mut visitor).await;
     let page = visitor.go("/bookmark?guess=salmon&back=1").await;
-    assert!(page.first("[data-bookmark]").is_some() && !page.body.contains("guess"), "{}", page.body);
+    assert!(
+        page.first("[data-bookmark]").is_some() && !page.body.contains("guess"),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]
@@ -113,7 +121,8 @@ async fn a_bookmark_runs_out_with_the_visit() {
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
     let code = words(&mut visitor).await;
-    // The table lets go of what has run out when it comes to it; until then the house looks at the day itself.
+    // The table lets go of what has run out when it comes to it; until then the house looks at the
+    // day itself.
     let mut old = shop.items().into_iter().find(|item| item["sk"]["S"] == "BOOKMARK").unwrap();
     assert!(old["expires"]["N"].is_string());
     old["until"] = serde_json::json!({ "S": shop.now().to_string() });
@@ -197,7 +206,10 @@ async fn tries_at_the_same_time_can_not_beat_the_count() {
     let tries = join_all((0..20).map(|_| stranger.ask(sent(&form)))).await;
     let answers: Vec<u16> = tries.iter().map(|page| page.status.as_u16()).collect();
     let looked = answers.iter().filter(|status| **status == 422).count();
-    assert!(looked <= usize::try_from(bookmark::TRIES_OF_A_DEVICE).unwrap(), "{looked} were looked up");
+    assert!(
+        looked <= usize::try_from(bookmark::TRIES_OF_A_DEVICE).unwrap(),
+        "{looked} were looked up"
+    );
     assert!(answers.iter().all(|status| [409, 422, 429].contains(status)), "{answers:?}");
     shop.nothing_failed();
 }

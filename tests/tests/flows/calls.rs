@@ -1,9 +1,10 @@
-//! A page is one read, a form at most one read and one write; and nothing in front of the reader waits for a queue.
+//! A page is one read, a form at most one read and one write; and nothing in front of the reader
+//! waits for a queue.
 
 use std::sync::{Arc, Mutex};
 
-use house::content::House;
-use house::text::Language;
+use domain::base::text::Language;
+use domain::riddle::content::RoomSet;
 use local::Service;
 use walk::{Ask, Doors, InProcess, Pay, Sending, Shop, Transport, Walker};
 
@@ -116,10 +117,16 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         .collect();
     assert!(too_many.is_empty(), "{too_many:#?}");
     // The steps were really there: with reads and writes of their own.
-    let house = House::built_in().unwrap();
-    let rooms =
-        house.rooms().iter().map(|room| room.id.as_str()).filter(|room| !matches!(*room, "door" | "pay"));
+    let house = RoomSet::built_in().unwrap();
+    let rooms = house
+        .rooms()
+        .iter()
+        .map(|room| room.id.as_str())
+        .filter(|room| !matches!(*room, "door" | "pay"));
     for step in rooms.map(|room| format!("POST /{room}")).chain(["POST /".to_owned()]) {
-        assert!(seen.iter().any(|(request, table, _)| *request == step && *table > 0), "{step}: {seen:#?}");
+        assert!(
+            seen.iter().any(|(request, table, _)| *request == step && *table > 0),
+            "{step}: {seen:#?}"
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::base::text::Language;
+use domain::riddle::content::RoomSet;
 use futures_util::future::join_all;
-use house::content::House;
-use house::text::Language;
 use jiff::SignedDuration;
 use serde_json::Value;
 use walk::{Doors, Shop, Walker};
@@ -15,13 +15,15 @@ use super::{before_riddle, post, sent};
 const STARS: &str = "counting-stars";
 
 /// Words that are near no answer of the house.
-const WRONG: [&str; 8] = ["코끼리", "자전거", "우체통", "미나리", "도깨비", "수영장", "가위바위보", "올챙이"];
+const WRONG: [&str; 8] =
+    ["코끼리", "자전거", "우체통", "미나리", "도깨비", "수영장", "가위바위보", "올챙이"];
 
 /// What is kept of the visitor's room who guessed most.
 fn record(shop: &Shop, room: &str) -> Value {
     let visits = shop.items().into_iter().filter(|item| item["kind"]["S"] == "visit");
-    let records =
-        visits.map(|visit| visit["rooms"]["M"][room]["M"].clone()).filter(|record| !record.is_null());
+    let records = visits
+        .map(|visit| visit["rooms"]["M"][room]["M"].clone())
+        .filter(|record| !record.is_null());
     records.max_by_key(counted).expect("somebody was in the room")
 }
 
@@ -44,7 +46,7 @@ async fn closed_again(shop: &Shop, visitor: &mut Walker, visits: &[Value]) {
 
 /// The step behind the study.
 fn after_the_study() -> &'static str {
-    &House::built_in().unwrap().next_after("study").unwrap().id
+    &RoomSet::built_in().unwrap().next_after("study").unwrap().id
 }
 
 /// Guesses wrongly until the next wrong guess has to wait.
@@ -76,7 +78,11 @@ async fn one_answer_in_all_its_forms_opens_the_study() {
     ] {
         closed_again(&shop, &mut visitor, &before).await;
         visitor.guess(answer).await;
-        assert!(!visitor.here().has_door("riddle"), "`{answer}` did not open: {:?}", visitor.here());
+        assert!(
+            !visitor.here().has_door("riddle"),
+            "`{answer}` did not open: {:?}",
+            visitor.here()
+        );
         assert!(visitor.here().says("그 밤이 아직 다 헤아려지지 않았소."));
         visitor.onward().await;
         visitor.expect(after_the_study());
@@ -91,7 +97,11 @@ async fn an_answer_typed_with_the_latin_keys_opens_and_the_keeper_says_so() {
     for answer in ["qufgpsmsqka", "quf gpsms qka", "ｑｕｆｇｐｓｍｓｑｋａ"] {
         closed_again(&shop, &mut visitor, &before).await;
         visitor.guess(answer).await;
-        assert!(!visitor.here().has_door("riddle"), "`{answer}` did not open: {:?}", visitor.here());
+        assert!(
+            !visitor.here().has_door("riddle"),
+            "`{answer}` did not open: {:?}",
+            visitor.here()
+        );
         assert!(visitor.here().says("한/영 글쇠가 눌려 있었구려."), "{:?}", visitor.here());
     }
 }
@@ -100,7 +110,7 @@ async fn an_answer_typed_with_the_latin_keys_opens_and_the_keeper_says_so() {
 async fn a_rhythm_opens_tapped_or_written() {
     let shop = Shop::empty().await;
     let gaps = |visitor: &Walker| {
-        let house::content::Solution::Rhythm(pattern) = &visitor.riddle().solution else {
+        let domain::riddle::content::Solution::Rhythm(pattern) = &visitor.riddle().solution else {
             panic!("no rhythm")
         };
         pattern.gaps().to_vec()
@@ -113,7 +123,7 @@ async fn a_rhythm_opens_tapped_or_written() {
             .iter()
             .zip([97, 108, 93, 104].iter().cycle())
             .map(|(gap, slip)| {
-                let beats = if *gap == house::rhythm::Gap::Long { 3 } else { 1 };
+                let beats = if *gap == domain::riddle::rhythm::Gap::Long { 3 } else { 1 };
                 (tempo * beats * slip / 100).to_string()
             })
             .collect();
@@ -155,7 +165,9 @@ async fn wrong_guesses_are_heard_until_a_wait_that_shows_its_end() {
     assert_eq!(heard.status.as_u16(), 200);
     assert!(heard.says("09:04:00"), "{heard:?}");
     // Nine minutes, fourteen minutes: no gap is ever longer than five.
-    for (word, (wait, next)) in WRONG[4..].iter().zip([(3, "09:09:00"), (5, "09:14:00"), (5, "09:19:00")]) {
+    for (word, (wait, next)) in
+        WRONG[4..].iter().zip([(3, "09:09:00"), (5, "09:14:00"), (5, "09:19:00")])
+    {
         shop.minutes_pass(wait).await;
         assert!(visitor.guess(word).await.says(next), "{:?}", visitor.here());
     }
@@ -227,8 +239,8 @@ async fn hints_are_seen_at_once_and_opened_on_purpose() {
 /// Rhythms that no verse of the house has.
 const WRONG_RHYTHMS: [&str; 6] = ["..", "--", "...", "---", ".-.-.-.-", "-.-.-.-."];
 
-/// How long somebody takes who has never read a poem, in seconds: to read a room's page, to say something, to read a hint, and to see what two of them
-/// mean. Chosen generously, not measured.
+/// How long somebody takes who has never read a poem, in seconds: to read a room's page, to say
+/// something, to read a hint, and to see what two of them mean. Chosen generously, not measured.
 const READS: i64 = 60;
 const SAYS: i64 = 15;
 const READS_A_HINT: i64 = 20;
@@ -238,7 +250,8 @@ async fn seconds_pass(shop: &Shop, seconds: i64) {
     shop.system().leap(SignedDuration::from_secs(seconds)).await.unwrap();
 }
 
-/// Guesses wrongly six times, opens each hint as soon as it can be opened, and has the answer from the first two. Nothing is refused on the way.
+/// Guesses wrongly six times, opens each hint as soon as it can be opened, and has the answer from
+/// the first two. Nothing is refused on the way.
 async fn by_hints(shop: &Shop, visitor: &mut Walker) {
     let riddle = visitor.riddle();
     let wrong = if visitor.here().step() == "knock" { &WRONG_RHYTHMS } else { &WRONG[..6] };
@@ -257,7 +270,11 @@ async fn by_hints(shop: &Shop, visitor: &mut Walker) {
     }
     assert_eq!(opened, 2, "{}: {:?}", riddle.id, visitor.here());
     for hint in &riddle.hints[..2] {
-        assert!(visitor.here().says(hint.text.in_language(visitor.language())), "{:?}", visitor.here());
+        assert!(
+            visitor.here().says(hint.text.in_language(visitor.language())),
+            "{:?}",
+            visitor.here()
+        );
     }
     seconds_pass(shop, SEES).await;
     visitor.by_riddle().await;
@@ -288,7 +305,7 @@ async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
 
 #[tokio::test]
 async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_with_the_hints() {
-    let (shop, house) = (Shop::open().await, House::built_in().unwrap());
+    let (shop, house) = (Shop::open().await, RoomSet::built_in().unwrap());
     let riddles = |room| house.room(room).unwrap().riddles.iter().map(|riddle| riddle.id.as_str());
     let (mut known, mut knocked) = (BTreeSet::new(), BTreeSet::new());
     for language in Language::ALL {
@@ -296,9 +313,11 @@ async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_wit
         for _ in 0..500 {
             let mut visitor = shop.visitor().reading(language);
             visitor.open_the_door().await;
-            // Which riddle is theirs follows from their number: who would meet one for the second time need not walk.
-            let ids =
-                visits(&shop).into_iter().filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
+            // Which riddle is theirs follows from their number: who would meet one for the second
+            // time need not walk.
+            let ids = visits(&shop)
+                .into_iter()
+                .filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
             let id = ids.filter(|id| known.insert(id.clone())).last().expect("a new visit");
             if left.remove(house.puzzle("study", &id).unwrap().riddle.id.as_str()) {
                 let began = shop.now();
@@ -313,7 +332,11 @@ async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_wit
         }
         assert!(left.is_empty(), "nobody meets {left:?}");
     }
-    assert_eq!(knocked.len(), 2 * riddles("knock").count(), "every rhythm in both languages: {knocked:?}");
+    assert_eq!(
+        knocked.len(),
+        2 * riddles("knock").count(),
+        "every rhythm in both languages: {knocked:?}"
+    );
     shop.nothing_failed();
 }
 
@@ -326,7 +349,11 @@ async fn a_door_opens_by_itself_after_twenty_five_minutes() {
     shop.minutes_pass(24).await;
     assert!(visitor.reload().await.has_door("riddle"));
     shop.minutes_pass(1).await;
-    assert!(visitor.reload().await.says("밤바람이 먼저 두드려, 문이 저절로 열렸소."), "{:?}", visitor.here());
+    assert!(
+        visitor.reload().await.says("밤바람이 먼저 두드려, 문이 저절로 열렸소."),
+        "{:?}",
+        visitor.here()
+    );
     visitor.onward().await;
     visitor.expect("study");
     shop.minutes_pass(25).await;
@@ -362,7 +389,11 @@ async fn fifty_wrong_guesses_at_once_count_no_more_than_may_be_heard() {
         visitor.ask(sent(&form))
     });
     let pages = join_all(guesses.collect::<Vec<_>>()).await;
-    assert_eq!(counted(&record(&shop, "study")), 3, "two are free, the third is the last before the wait");
+    assert_eq!(
+        counted(&record(&shop, "study")),
+        3,
+        "two are free, the third is the last before the wait"
+    );
     let with = |status: u16| pages.iter().filter(|page| page.status.as_u16() == status).count();
     assert_eq!((with(200), with(429)), (3, 47));
 }
@@ -375,8 +406,11 @@ async fn a_right_guess_among_fifty_wrong_ones_is_not_lost() {
     for place in [0, 25, 50] {
         closed_again(&shop, &mut visitor, &before).await;
         let guesses = (0..=50).map(|number| {
-            let answer =
-                if number == place { "별 헤는 밤".to_owned() } else { format!("코끼리{number}") };
+            let answer = if number == place {
+                "별 헤는 밤".to_owned()
+            } else {
+                format!("코끼리{number}")
+            };
             let form = visitor.here().door("riddle").fill("answer", &answer);
             visitor.ask(sent(&form))
         });
@@ -414,11 +448,15 @@ async fn what_was_typed_survives_an_error_in_every_form() {
     visitor.open_the_door().await;
     visitor.through_the_rooms(Doors::Plain).await;
 
-    let form = visitor.here().form("form[data-onward]").fill("pen_name", "물억새").fill("terms", "yes");
+    let form =
+        visitor.here().form("form[data-onward]").fill("pen_name", "물억새").fill("terms", "yes");
     let page = visitor.submit(form).await;
     assert_eq!((page.status.as_u16(), page.value("pen_name").as_str()), (422, "물억새"));
     assert!(page.first("#terms[checked]").is_some() && page.first("#privacy[checked]").is_none());
-    assert!(page.first("[aria-invalid=true]#privacy").is_some() && page.says("만 14세 이상만"), "{page:?}");
+    assert!(
+        page.first("[aria-invalid=true]#privacy").is_some() && page.says("만 14세 이상만"),
+        "{page:?}"
+    );
     visitor.sign().await;
 
     let long = "가".repeat(4_001);
@@ -435,7 +473,9 @@ async fn what_was_typed_survives_an_error_in_every_form() {
     {
         assert_eq!(page.value(field), kept);
     }
-    assert!(page.first("#range-middle[checked]").is_some() && page.first("#agreed[checked]").is_some());
+    assert!(
+        page.first("#range-middle[checked]").is_some() && page.first("#agreed[checked]").is_some()
+    );
     assert_eq!(page.all(".problems li").len(), 2, "{page:?}");
     visitor.order("middle").await;
     visitor.expect("pay");

@@ -1,4 +1,5 @@
-//! A write that was done, and whose reply broke off: the step is done once, however often it is sent.
+//! A write that was done, and whose reply broke off: the step is done once, however often it is
+//! sent.
 
 use local::{Breakage, Fault, Service};
 use walk::{Doors, Form, Pay, Shop, Walker};
@@ -77,7 +78,12 @@ async fn a_reader_who_sends_again_after_a_lost_reply_does_it_once() {
 }
 
 /// Sends a form whose write is done and never answered: a failure, and something changed.
-async fn fails_and_is_done(shop: &Shop, reader: &Walker, form: &Form, (function, operation): (&str, &str)) {
+async fn fails_and_is_done(
+    shop: &Shop,
+    reader: &Walker,
+    form: &Form,
+    (function, operation): (&str, &str),
+) {
     let before = shop.items();
     let fault = Fault::on(Service::Dynamodb, operation, Breakage::LostReply).of(function).times(3);
     shop.system().wire().inject(fault);

@@ -1,5 +1,5 @@
-//! Whole flows in one process: the real template, the real functions, a moved clock. One binary, because linking the
-//! whole system is most of the time a test takes to build.
+//! Whole flows in one process: the real template, the real functions, a moved clock. One binary,
+//! because linking the whole system is most of the time a test takes to build.
 
 #![allow(
     clippy::unwrap_used,
@@ -59,7 +59,8 @@ async fn before_riddle(shop: &Shop, riddle: &str) -> Walker {
     panic!("nobody meets the riddle `{riddle}`");
 }
 
-/// The notices of orders in a reader's mailbox, oldest first; what the doorkeeper whispered is none.
+/// The notices of orders in a reader's mailbox, oldest first; what the doorkeeper whispered is
+/// none.
 async fn notices(reader: &mut Walker) -> Vec<String> {
     let page = reader.mailbox().await;
     let mut notices: Vec<String> = page

@@ -39,10 +39,12 @@ async fn running() -> (System, Standin) {
     (system, standin)
 }
 
-/// What a person does who runs the shop and pays by a deposit: the stand-in tells the running system by itself.
+/// What a person does who runs the shop and pays by a deposit: the stand-in tells the running
+/// system by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deposit_made_at_the_stand_in_reaches_the_running_system() {
-    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml").display().to_string();
+    let template =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml").display().to_string();
     let arguments = ["local", "--memory", "--port=0", "--template", template.as_str()];
     let arguments = Arguments::try_parse_from(arguments).unwrap();
     let running = Running::start(arguments, local::registry::seeded([3; 32])).await.unwrap();
@@ -69,8 +71,10 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
     for (host, doors) in [(None, Doors::Riddle), (Some(name.as_str()), Doors::Plain)] {
         let mut reader = Walker::at(&base, host);
         if host.is_some() {
-            reader = reader
-                .living(walk::Recipient { street: "다른 길 7".to_owned(), ..walk::Recipient::default() });
+            reader = reader.living(walk::Recipient {
+                street: "다른 길 7".to_owned(),
+                ..walk::Recipient::default()
+            });
         }
         let order = reader.walk(doors).await;
         let mut state = String::new();
@@ -103,8 +107,7 @@ async fn before_the_stars(base: &str) -> Walker {
 async fn one_answer_in_all_its_forms_opens_the_door_at_the_public_address() {
     let (system, _standin) = running().await;
     let base = format!("http://127.0.0.1:{}", system.address().unwrap().port());
-    let decomposed =
-        "\u{1107}\u{1167}\u{11af} \u{1112}\u{1166}\u{1102}\u{1173}\u{11ab} \u{1107}\u{1161}\u{11b7}";
+    let decomposed = "\u{1107}\u{1167}\u{11af} \u{1112}\u{1166}\u{1102}\u{1173}\u{11ab} \u{1107}\u{1161}\u{11b7}";
     for answer in [
         "별 헤는 밤",
         "ㅂㅕㄹ 헤는 밤",
@@ -117,7 +120,11 @@ async fn one_answer_in_all_its_forms_opens_the_door_at_the_public_address() {
     ] {
         let mut visitor = before_the_stars(&base).await;
         visitor.guess(answer).await;
-        assert!(!visitor.here().has_door("riddle"), "`{answer}` did not open: {:?}", visitor.here());
+        assert!(
+            !visitor.here().has_door("riddle"),
+            "`{answer}` did not open: {:?}",
+            visitor.here()
+        );
         assert!(visitor.here().says("그 밤이 아직 다 헤아려지지 않았소."), "{:?}", visitor.here());
     }
     assert!(system.failures().is_empty(), "{:?}", system.failures());
@@ -149,7 +156,10 @@ async fn fifty_guesses_over_fifty_sockets_count_what_may_be_heard_and_lose_no_ri
             ),
             Some(number) => {
                 assert_eq!(answers[number], 303, "the right one opens: {answers:?}");
-                assert!(with(200) <= 3 && answers.iter().all(|status| *status < 500), "{answers:?}");
+                assert!(
+                    with(200) <= 3 && answers.iter().all(|status| *status < 500),
+                    "{answers:?}"
+                );
                 assert!(!visitor.clone().reload().await.has_door("riddle"));
             }
         }

@@ -1,6 +1,7 @@
-//! 집: new versions of the rooms are checked, walked, opened and taken back; and what was wrong is mended for those it concerns.
+//! 집: new versions of the rooms are checked, walked, opened and taken back; and what was wrong is
+//! mended for those it concerns.
 
-use house::content::House;
+use domain::riddle::content::RoomSet;
 use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
 use walk::{Shop, Walker};
@@ -14,12 +15,13 @@ const ASKS_NEWLY: &str = "책등의 제목이 바래어 첫소리만 보이는�
 
 /// The new version's files.
 fn files() -> Value {
-    let (_, text) = House::built_in_files().into_iter().find(|(name, _)| *name == FILE).unwrap();
+    let (_, text) = RoomSet::built_in_files().into_iter().find(|(name, _)| *name == FILE).unwrap();
     assert!(text.contains(ASKS));
     json!({ FILE: text.replace(ASKS, ASKS_NEWLY) })
 }
 
-/// A call that carries the code of its dry run, and the answer. Unlike other drawers' its dry run offers the whole call.
+/// A call that carries the code of its dry run, and the answer. Unlike other drawers' its dry run
+/// offers the whole call.
 async fn does(shop: &Shop, call: Value) -> Value {
     let preview = shop.owner("owner-house", call).await;
     assert_eq!(preview["status"], 200, "{preview:#}");
@@ -59,14 +61,17 @@ async fn a_version_is_checked_in_plain_korean() {
     broken[FILE] = json!(broken[FILE].as_str().unwrap().replace("[\"서시\"", "[\"별\""));
     let ill = shop.owner("owner-house", json!({ "do": "check", "files": broken.clone() })).await;
     let said = ill["shows"].to_string();
-    for finding in
-        ["study/mirror.toml, 1째 줄", "house.toml에 없는 방 attic의 것입니다", "다른 데에도 적혀 있습니다"]
-    {
+    for finding in [
+        "study/mirror.toml, 1째 줄",
+        "house.toml에 없는 방 attic의 것입니다",
+        "다른 데에도 적혀 있습니다",
+    ] {
         assert!(said.contains(finding), "{ill:#}");
     }
     // What is broken is neither kept nor opened.
-    let refused =
-        shop.owner("owner-house", json!({ "do": "preview", "version": "2027-01", "files": broken })).await;
+    let refused = shop
+        .owner("owner-house", json!({ "do": "preview", "version": "2027-01", "files": broken }))
+        .await;
     assert_eq!(
         (refused["status"].as_u64(), refused["problems"][0]["field"].as_str()),
         (Some(400), Some("files"))
@@ -83,7 +88,11 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
     kept_and_opened(&shop).await;
     let mut late = before_the_stars(&shop).await;
     assert!(late.here().says(ASKS_NEWLY), "{:?}", late.here());
-    assert!(early.reload().await.says(ASKS) && !early.here().says(ASKS_NEWLY), "{:?}", early.here());
+    assert!(
+        early.reload().await.says(ASKS) && !early.here().says(ASKS_NEWLY),
+        "{:?}",
+        early.here()
+    );
     for visitor in [&mut early, &mut late] {
         visitor.guess("별 헤는 밤").await;
         assert!(!visitor.here().has_door("riddle"), "{:?}", visitor.here());
@@ -99,18 +108,22 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
     }
     let mut after = before_the_stars(&shop).await;
     assert!(after.here().says(ASKS), "{:?}", after.here());
-    assert!(late.go("/study").await.says("그 밤이 아직"), "who entered the other version is still in it");
+    assert!(
+        late.go("/study").await.says("그 밤이 아직"),
+        "who entered the other version is still in it"
+    );
     after.by_plain_door().await;
     shop.nothing_failed();
 }
 
-/// Another program is deployed: what lies in the table under the name of this program's rooms now has another name and other words, as an older
-/// program kept its own, and whoever entered those rooms is in that version.
+/// Another program is deployed: what lies in the table under the name of this program's rooms now
+/// has another name and other words, as an older program kept its own, and whoever entered those
+/// rooms is in that version.
 #[tokio::test]
 async fn a_visitor_finishes_on_the_rooms_of_the_program_they_entered() {
     let shop = Shop::empty().await;
     let mut visitor = before_riddle(&shop, "counting-stars").await;
-    let version = House::built_in().unwrap().version();
+    let version = RoomSet::built_in().unwrap().version();
     let kept = || shop.item("HOUSE", &format!("ROOMS#{version}"));
     assert_eq!(kept(), Value::Null);
     shop.minutes_pass(5).await;
@@ -118,7 +131,10 @@ async fn a_visitor_finishes_on_the_rooms_of_the_program_they_entered() {
     assert!(rooms["files"]["M"][FILE]["S"].as_str().unwrap().contains(ASKS), "{rooms:#}");
 
     let renamed = |item: &Value| -> Value {
-        serde_json::from_str(&item.to_string().replace(version, "2025-01").replace(ASKS, ASKS_NEWLY)).unwrap()
+        serde_json::from_str(
+            &item.to_string().replace(version, "2025-01").replace(ASKS, ASKS_NEWLY),
+        )
+        .unwrap()
     };
     shop.put_back(&renamed(&rooms));
     for visit in shop.items().iter().filter(|item| item["kind"]["S"] == "visit") {
@@ -172,8 +188,9 @@ async fn a_version_that_was_kept_is_never_changed() {
     kept_and_opened(&shop).await;
     let mut other = files();
     other[FILE] = json!(other[FILE].as_str().unwrap().replace(ASKS_NEWLY, "첫소리만 남았구려"));
-    let answer =
-        shop.owner("owner-house", json!({ "do": "preview", "version": "2027-01", "files": other })).await;
+    let answer = shop
+        .owner("owner-house", json!({ "do": "preview", "version": "2027-01", "files": other }))
+        .await;
     assert_eq!(
         (answer["status"].as_u64(), answer["problems"][0]["field"].as_str()),
         (Some(400), Some("version"))
@@ -183,7 +200,8 @@ async fn a_version_that_was_kept_is_never_changed() {
 #[tokio::test]
 async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orders() {
     let shop = Shop::open().await;
-    let answer = does(&shop, json!({ "do": "preview", "version": "2027-01", "files": files() })).await;
+    let answer =
+        does(&shop, json!({ "do": "preview", "version": "2027-01", "files": files() })).await;
     let link = answer["shows"][0]["preview"].as_str().unwrap().to_owned();
     let at = link.find("/?preview=").unwrap();
     let path = &link[at..];
@@ -210,7 +228,10 @@ async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orde
     let mut reader = shop.visitor();
     reader.to_the_counter(walk::Doors::Plain).await;
     let order = owner.ask(super::sent(&reader.filled_counter("middle"))).await;
-    assert!(order.status.as_u16() == 409 && order.says("이 걸음으로는 주문할 수 없고"), "{order:?}");
+    assert!(
+        order.status.as_u16() == 409 && order.says("이 걸음으로는 주문할 수 없고"),
+        "{order:?}"
+    );
     assert!(shop.items().iter().all(|item| item["kind"]["S"] != "order"), "nothing was ordered");
     // Visitors are in the version of before, and a changed link leads nowhere.
     let mut visitor = before_the_stars(&shop).await;
@@ -231,8 +252,7 @@ async fn an_answer_accepted_after_the_fact_opens_the_door_of_those_who_gave_it()
     assert!(latin.here().has_door("riddle"), "{:?}", latin.here());
     let mut other = before_riddle(&shop, "counting-stars").await;
     other.guess("코끼리").await;
-    let call =
-        json!({ "do": "accept", "room": "study", "riddle": "counting-stars", "answer": "별 헤아리는 밤" });
+    let call = json!({ "do": "accept", "room": "study", "riddle": "counting-stars", "answer": "별 헤아리는 밤" });
     let preview = shop.owner("owner-house", call).await;
     assert!(preview["would_do"].to_string().contains("손님 2명"), "{preview:#}");
     for _ in 0..2 {
@@ -248,9 +268,11 @@ async fn an_answer_accepted_after_the_fact_opens_the_door_of_those_who_gave_it()
     assert!(other.reload().await.has_door("riddle"));
     other.guess("별 헤아리는 밤").await;
     assert!(!other.here().has_door("riddle"), "{:?}", other.here());
-    for (riddle, answer, field) in
-        [("no-such", "별", "riddle"), ("counting-stars", "!", "answer"), ("counting-stars", "서시", "")]
-    {
+    for (riddle, answer, field) in [
+        ("no-such", "별", "riddle"),
+        ("counting-stars", "!", "answer"),
+        ("counting-stars", "서시", ""),
+    ] {
         let call = json!({ "do": "accept", "room": "study", "riddle": riddle, "answer": answer });
         let said = shop.owner("owner-house", call).await;
         assert_eq!(said["problems"][0]["field"].as_str().unwrap_or_default(), field, "{said:#}");

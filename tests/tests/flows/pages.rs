@@ -1,8 +1,9 @@
-//! Every page as a reader reads it, in both languages: its words and its marks. A change of a page shows here.
+//! Every page as a reader reads it, in both languages: its words and its marks. A change of a page
+//! shows here.
 
 use std::collections::BTreeMap;
 
-use house::text::Language;
+use domain::base::text::Language;
 use insta::{Settings, assert_snapshot};
 use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
@@ -33,7 +34,9 @@ impl Album {
         settings.set_snapshot_path("../../snapshots");
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
-        settings.bind(|| assert_snapshot!(format!("{}.{}", self.step, self.language.tag()), self.pages));
+        settings.bind(|| {
+            assert_snapshot!(format!("{}.{}", self.step, self.language.tag()), self.pages);
+        });
     }
 }
 
@@ -243,12 +246,17 @@ async fn the_payment() {
         pay.add("turned back", reader.pay(Pay::Cancel).await);
         reader.onward().await;
         pay.add("refused", reader.pay(Pay::Refuse).await);
-        pay.add("another amount in the address", reader.go(&format!("/pay/{order}/success?amount=1")).await);
+        pay.add(
+            "another amount in the address",
+            reader.go(&format!("/pay/{order}/success?amount=1")).await,
+        );
         reader.onward().await;
         reader.to_the_payment_page().await;
         pay.add("back with a payment", reader.choose(Pay::Approve).await);
-        shop.standin()
-            .fault(Rule::once(On::Confirm, Fault::Answer { code: "INVALID_STOPPED_CARD".to_owned() }));
+        shop.standin().fault(Rule::once(
+            On::Confirm,
+            Fault::Answer { code: "INVALID_STOPPED_CARD".to_owned() },
+        ));
         pay.add("refused at the last step", reader.onward().await);
         reader.onward().await;
         reader.to_the_payment_page().await;
@@ -297,11 +305,15 @@ async fn a_deposit_awaited_come_late_and_taken_back() {
         shop.system().hold("pack");
         shop.settle().await;
         album.add("paid, and a difference to go back", reader.window().await);
-        album.add("the account is asked for", reader.go(&format!("/cancel/{order}?to=account")).await);
+        album.add(
+            "the account is asked for",
+            reader.go(&format!("/cancel/{order}?to=account")).await,
+        );
         album.add("cancelling asks for it too", reader.go(&format!("/cancel/{order}")).await);
         let form = reader.here().form("main form").fill("bank", "88").fill("account", "11");
         album.add("an account that is none", reader.submit(form).await);
-        let form = reader.here().form("main form").fill("bank", "88").fill("account", "110-123-456789");
+        let form =
+            reader.here().form("main form").fill("bank", "88").fill("account", "110-123-456789");
         let form = form.fill("holder", "윤동주");
         album.add("cancelled", reader.submit(form).await);
         shop.system().release("pack");
@@ -311,9 +323,10 @@ async fn a_deposit_awaited_come_late_and_taken_back() {
         assert!(shop.standin().deposit(&second).await);
         reader.onward().await;
         shop.settle().await;
-        assert!(shop.standin().reverse_deposit(&second).await);
+        assert!(shop.standin().reverse_transfer(&second).await);
         let body = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": second } });
-        let hint = http::Request::post("/toss-webhook").header("tosspayments-webhook-transmission-id", "1");
+        let hint = http::Request::post("/toss-webhook")
+            .header("tosspayments-webhook-transmission-id", "1");
         let answer = reader.ask(hint.body(body.to_string().into()).unwrap()).await;
         assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
         shop.settle().await;
@@ -355,7 +368,10 @@ async fn the_window_and_the_mailbox() {
         }
         let arrived = reader.here().form("form#arrived");
         window.add("it has arrived", reader.submit(arrived).await);
-        window.add("the way back of a book that has arrived", reader.go(&format!("/cancel/{order}")).await);
+        window.add(
+            "the way back of a book that has arrived",
+            reader.go(&format!("/cancel/{order}")).await,
+        );
         mailbox.add("after a whole order", reader.mailbox().await);
         // One more, for which no book is left: this reader has had the other work by another order.
         shop.minutes_pass(1).await;
@@ -385,13 +401,15 @@ async fn the_owners_own_pages() {
     shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
-    let elsewhere = walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let elsewhere =
+        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
     shop.visitor().living(elsewhere).walk(Doors::Plain).await;
     shop.minutes_pass(90).await;
     let desk = shop.owner("owner-desk", json!({})).await;
     let mut album = Album::new("owner", Language::Ko);
     let board = shop.visitor().ask(own(&desk["page"])).await;
-    let packed = desk["shows"].as_array().unwrap().iter().find(|shown| !shown["page"].is_null()).unwrap();
+    let packed =
+        desk["shows"].as_array().unwrap().iter().find(|shown| !shown["page"].is_null()).unwrap();
     let slip = shop.visitor().ask(own(&packed["page"])).await;
     for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
         album.add(when, page);
@@ -426,7 +444,8 @@ async fn what_can_not_be_done() {
         let mut foreign = post("/knock", "door=plain");
         foreign.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
         album.add("from another site", &visitor.ask(foreign).await);
-        let fault = Break::on(Service::Dynamodb, "BatchGetItem", Breakage::Error500).of("knock").times(3);
+        let fault =
+            Break::on(Service::Dynamodb, "BatchGetItem", Breakage::Error500).of("knock").times(3);
         shop.system().wire().inject(fault);
         album.add("a failure of ours", &visitor.ask(get("/knock")).await);
         album.keep();
@@ -437,7 +456,7 @@ async fn what_can_not_be_done() {
 async fn every_riddle_of_the_house() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
-        let house = house::content::House::built_in().unwrap();
+        let house = domain::riddle::content::RoomSet::built_in().unwrap();
         let (mut knock, mut study) = (BTreeMap::new(), BTreeMap::new());
         let of = |room: &str| house.room(room).unwrap().riddles.len();
         while knock.len() < of("knock") || study.len() < of("study") {

@@ -1,5 +1,5 @@
-//! The money: refused, cancelled, said twice, lost on the way. Whatever happens, nobody is charged twice and nothing
-//! paid is lost.
+//! The money: refused, cancelled, said twice, lost on the way. Whatever happens, nobody is charged
+//! twice and nothing paid is lost.
 
 use futures_util::future::join;
 use local::{Breakage, Fault as Break, Service};
@@ -21,7 +21,8 @@ async fn approved(shop: &Shop) -> (Walker, String) {
     (reader, order)
 }
 
-/// The form that takes the money, sent as it stands, without the walker's manners: the answer may be a failure.
+/// The form that takes the money, sent as it stands, without the walker's manners: the answer may
+/// be a failure.
 async fn take_the_money(reader: &Walker) -> Page {
     let Onward::Form(form) = reader.here().onward() else { panic!("no form: {:?}", reader.here()) };
     reader.ask(sent(&form)).await
@@ -33,7 +34,11 @@ async fn a_refused_payment_is_said_kindly_and_can_be_paid_again() {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     reader.pay(Pay::Refuse).await;
-    assert!(reader.here().says("돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다."), "{:?}", reader.here());
+    assert!(
+        reader.here().says("돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다."),
+        "{:?}",
+        reader.here()
+    );
     assert_eq!(reader.here().order(), (order.clone(), "priced".to_owned()));
     reader.onward().await;
     reader.pay(Pay::Approve).await;
@@ -60,7 +65,8 @@ async fn a_cancelled_payment_comes_back_without_its_order_and_can_be_paid_again(
 async fn a_card_that_is_refused_at_the_last_step_can_be_followed_by_another() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
-    shop.standin().fault(Rule::once(On::Confirm, Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() }));
+    shop.standin()
+        .fault(Rule::once(On::Confirm, Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() }));
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 402);
     assert!(reader.here().says("카드의 한도나 잔액이 모자랍니다."), "{:?}", reader.here());
@@ -76,7 +82,9 @@ async fn the_providers_words_in_the_address_are_not_shown() {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     reader
-        .go(&format!("/pay/{order}/fail?code=X&message=%EC%A0%84%ED%99%94%ED%95%98%EC%84%B8%EC%9A%94%20010"))
+        .go(&format!(
+            "/pay/{order}/fail?code=X&message=%EC%A0%84%ED%99%94%ED%95%98%EC%84%B8%EC%9A%94%20010"
+        ))
         .await;
     assert!(!reader.here().body.contains("전화하세요"), "{:?}", reader.here());
     assert_eq!(reader.here().order(), (order, "priced".to_owned()));
@@ -191,9 +199,9 @@ async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep
     let shop = Shop::at_full_price().await;
     for breakage in [Breakage::Error500, Breakage::LostReply] {
         let (reader, order) = approved(&shop).await;
-        shop.system()
-            .wire()
-            .inject(Break::on(Service::Dynamodb, "TransactWriteItems", breakage).of("pay").times(3));
+        shop.system().wire().inject(
+            Break::on(Service::Dynamodb, "TransactWriteItems", breakage).of("pay").times(3),
+        );
         let page = take_the_money(&reader).await;
         shop.system().wire().heal();
         assert_eq!(ledger(&shop, &order).charges, 1);
@@ -209,7 +217,8 @@ async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep
 async fn a_reader_who_looks_again_after_a_failure_of_ours_is_not_charged_again() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
-    let fault = Break::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500).of("pay").times(3);
+    let fault =
+        Break::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500).of("pay").times(3);
     shop.system().wire().inject(fault);
     let page = take_the_money(&reader).await;
     assert_eq!(page.status.as_u16(), 500, "{page:?}");
@@ -302,11 +311,17 @@ async fn anothers_order_can_be_neither_seen_nor_paid() {
         let path = path.replace("ORDER", &order).replace("KEY", &key);
         let page = other.ask(get(&path)).await;
         assert_eq!(page.status.as_u16(), 404, "{path}: {page:?}");
-        assert_eq!(page.text_of("main"), nobody.text_of("main"), "{path} tells that the order exists");
+        assert_eq!(
+            page.text_of("main"),
+            nobody.text_of("main"),
+            "{path} tells that the order exists"
+        );
     }
-    for body in
-        [format!("payment_key={key}&amount=22000"), format!("payment_key={key}&amount=1"), String::new()]
-    {
+    for body in [
+        format!("payment_key={key}&amount=22000"),
+        format!("payment_key={key}&amount=1"),
+        String::new(),
+    ] {
         let page = other.ask(post(&format!("/pay/{order}"), body.clone())).await;
         assert_eq!(page.status.as_u16(), 404, "{body}: {page:?}");
         assert!(!page.body.contains(&order) || page.text_of("main") == nobody.text_of("main"));

@@ -1,4 +1,5 @@
-//! What happens behind the window: messages that come twice, never, too late, at night, or that are none.
+//! What happens behind the window: messages that come twice, never, too late, at night, or that are
+//! none.
 
 use jiff::{SignedDuration, Timestamp};
 use local::{Breakage, Fault, Outgoing, Service};
@@ -42,9 +43,12 @@ async fn posted(shop: &Shop) -> String {
 async fn a_message_delivered_twice_changes_nothing() {
     let plain = Shop::at_full_price().await;
     let once = sums(&plain, &posted(&plain).await);
-    for (function, queue) in
-        [("choose", "ChooseQueue"), ("pack", "PackQueue"), ("ship", "ShipQueue"), ("ring", "RingQueue")]
-    {
+    for (function, queue) in [
+        ("choose", "ChooseQueue"),
+        ("pack", "PackQueue"),
+        ("ship", "ShipQueue"),
+        ("notify", "NotifyQueue"),
+    ] {
         let shop = Shop::at_full_price().await;
         let order = shop.visitor().walk(Doors::Plain).await;
         let mut duplicated = 0;
@@ -52,11 +56,13 @@ async fn a_message_delivered_twice_changes_nothing() {
             if shipped {
                 shop.owner_ships(&order, "123456789012").await;
             }
-            // Each message that comes by is there three times: twice in one batch, and once more when all is done.
+            // Each message that comes by is there three times: twice in one batch, and once more
+            // when all is done.
             shop.system().hold(function);
             shop.settle().await;
             let name = shop.queue(queue);
-            let bodies: Vec<String> = shop.on_queue(queue).into_iter().map(|message| message.body).collect();
+            let bodies: Vec<String> =
+                shop.on_queue(queue).into_iter().map(|message| message.body).collect();
             for message in shop.on_queue(queue) {
                 shop.system().queues().duplicate(&name, &message.id).unwrap();
             }
@@ -78,7 +84,7 @@ async fn a_message_delivered_twice_changes_nothing() {
 #[tokio::test]
 async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
     let shop = Shop::at_full_price().await;
-    let all = ["Choose", "Pack", "Ship", "Ring"];
+    let all = ["Choose", "Pack", "Ship", "Notify"];
     let nobody = "01JD9G5T3M8Q2W6X4Z7N1C0V5K";
     let poison = [
         "이것은 쪽지가 아니오".to_owned(),
@@ -97,8 +103,11 @@ async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
     shop.minutes_pass(30).await;
     for queue in all {
         assert!(shop.on_queue(&format!("{queue}Queue")).is_empty(), "{queue}");
-        let dead: Vec<String> =
-            shop.on_queue(&format!("{queue}DeadLetters")).into_iter().map(|message| message.body).collect();
+        let dead: Vec<String> = shop
+            .on_queue(&format!("{queue}DeadLetters"))
+            .into_iter()
+            .map(|message| message.body)
+            .collect();
         assert_eq!(dead.len(), poison.len(), "{queue}: {dead:?}");
         assert!(poison.iter().all(|body| dead.contains(body)), "{queue}: {dead:?}");
     }
@@ -112,7 +121,8 @@ async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
 #[tokio::test]
 async fn what_a_queue_refuses_comes_again_from_the_stream() {
     let shop = Shop::at_full_price().await;
-    let fault = Fault::on(Service::Sqs, "SendMessageBatch", Breakage::Error500).of("relay").times(3);
+    let fault =
+        Fault::on(Service::Sqs, "SendMessageBatch", Breakage::Error500).of("relay").times(3);
     shop.system().wire().inject(fault);
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(2).await;
@@ -142,11 +152,12 @@ async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
 async fn a_step_that_fails_is_taken_again() {
     let shop = Shop::at_full_price().await;
     for function in ["choose", "pack"] {
-        let fault =
-            Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle).of(function).times(3);
+        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle)
+            .of(function)
+            .times(3);
         shop.system().wire().inject(fault);
     }
-    let fault = Fault::on(Service::Sns, "Publish", Breakage::Throttle).of("ring").times(3);
+    let fault = Fault::on(Service::Sns, "Publish", Breakage::Throttle).of("notify").times(3);
     shop.system().wire().inject(fault);
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(15).await;
@@ -161,8 +172,9 @@ async fn a_step_that_fails_is_taken_again() {
 async fn a_step_whose_reply_was_lost_is_taken_once() {
     let shop = Shop::at_full_price().await;
     for function in ["choose", "pack"] {
-        let fault =
-            Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply).of(function).times(3);
+        let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply)
+            .of(function)
+            .times(3);
         shop.system().wire().inject(fault);
     }
     let order = shop.visitor().walk(Doors::Plain).await;
@@ -202,8 +214,10 @@ async fn many_orders_go_through_every_stage_together() {
     let shop = Shop::at_full_price().await;
     let mut orders = Vec::new();
     for number in 0..5 {
-        let recipient =
-            walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
+        let recipient = walk::Recipient {
+            street: format!("어딘가로 {number}"),
+            ..walk::Recipient::default()
+        };
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
     }
     shop.settle().await;

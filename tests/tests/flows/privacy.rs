@@ -1,5 +1,5 @@
-//! What is personal stays where it belongs: in the table, on the reader's own pages and on the owner's desk. Not on a
-//! queue, not in a push, not in a log.
+//! What is personal stays where it belongs: in the table, on the reader's own pages and on the
+//! owner's desk. Not on a queue, not in a push, not in a log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -27,8 +27,8 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Keeps every line of this thread's log from now on, down to the level that the template allows; what the local
-    /// run and its database say is not the shop's.
+    /// Keeps every line of this thread's log from now on, down to the level that the template
+    /// allows; what the local run and its database say is not the shop's.
     fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
@@ -36,8 +36,10 @@ impl Log {
         let targets = ["dynoxide", "local", "tower_http", "toss_standin"]
             .into_iter()
             .fold(targets, |targets, quiet| targets.with_target(quiet, LevelFilter::OFF));
-        let lines =
-            tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone()).with_filter(targets);
+        let lines = tracing_subscriber::fmt::layer()
+            .json()
+            .with_writer(move || writer.clone())
+            .with_filter(targets);
         (log, tracing_subscriber::registry().with(lines).set_default())
     }
 
@@ -77,27 +79,31 @@ fn around<'a>(text: &'a str, found: &str) -> &'a str {
 async fn queues_pushes_and_logs_carry_nothing_personal() {
     let (log, _guard) = Log::keep();
     let shop = Shop::open().await;
-    let titles: Vec<String> =
-        shop.items().iter().filter_map(|item| item["title"]["S"].as_str().map(ToOwned::to_owned)).collect();
+    let titles: Vec<String> = shop
+        .items()
+        .iter()
+        .filter_map(|item| item["title"]["S"].as_str().map(ToOwned::to_owned))
+        .collect();
     // Some titles are everyday words; those that are not are enough.
-    let titles: Vec<String> = titles.into_iter().filter(|title| title.chars().count() > 3).collect();
+    let titles: Vec<String> =
+        titles.into_iter().filter(|title| title.chars().count() > 3).collect();
     let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
     reader.to_the_counter(Doors::Riddle).await;
     reader.order("middle").await;
     reader.pay(Pay::Refuse).await;
     reader.onward().await;
-    for held in ["choose", "pack", "ship", "ring"] {
+    for held in ["choose", "pack", "ship", "notify"] {
         shop.system().hold(held);
     }
     reader.pay(Pay::Approve).await;
     let (order, _) = reader.here().order();
-    for function in ["choose", "pack", "ship", "ring"] {
+    for function in ["choose", "pack", "ship", "notify"] {
         shop.settle().await;
         if function == "ship" {
             shop.owner_ships(&order, "123456789012").await;
             shop.settle().await;
         }
-        for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "RingQueue"] {
+        for queue in ["ChooseQueue", "PackQueue", "ShipQueue", "NotifyQueue"] {
             for message in shop.on_queue(queue) {
                 says_nothing(queue, &message.body, &titles);
             }
@@ -114,7 +120,10 @@ async fn queues_pushes_and_logs_carry_nothing_personal() {
     }
     shop.owner("owner-desk", json!({})).await;
     let text = log.text();
-    assert!(text.contains("order paid") && text.contains("reader told"), "nothing was logged: {text}");
+    assert!(
+        text.contains("order paid") && text.contains("reader told"),
+        "nothing was logged: {text}"
+    );
     says_nothing("the log", &text, &titles);
 }
 
@@ -162,8 +171,15 @@ fn broken(operation: &str, function: &str) -> Fault {
     Fault::on(Service::Dynamodb, operation, Breakage::Error500).of(function).times(3)
 }
 
-async fn fails(shop: &Shop, reader: &Walker, operation: &str, function: &str, fields: &[(&str, &str)]) {
-    let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+async fn fails(
+    shop: &Shop,
+    reader: &Walker,
+    operation: &str,
+    function: &str,
+    fields: &[(&str, &str)],
+) {
+    let body: String =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     shop.system().wire().inject(broken(operation, function));
     let page = reader.ask(post(&format!("/{function}"), body)).await;
     assert_eq!(page.status.as_u16(), 500, "{function}: {page:?}");

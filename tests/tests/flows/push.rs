@@ -1,5 +1,5 @@
-//! The bell rings for real: devices hung, rung once for each word, put off, given up, taken off. What arrives is read by the stand-in's devices, which
-//! hold every push against the RFCs.
+//! The bell rings for real: devices hung, rung once for each word, put off, given up, taken off.
+//! What arrives is read by the stand-in's devices, which hold every push against the RFCs.
 
 use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
@@ -67,14 +67,23 @@ async fn a_bell_pulled_with_a_device_whispers_to_it() {
     shop.settle().await;
     let [word] = &words(&shop, &device)[..] else { panic!("{:?}", shop.pushes().pushes()) };
     let half = word["body"].as_str().unwrap();
-    let verse = house::whisper::verses().iter().find(|verse| verse.whispered.ko == half).unwrap();
-    assert!(visitor.here().says(&verse.page.ko), "the half that belongs to the other: {:?}", visitor.here());
+    let verse =
+        domain::walk::whisper::verses().iter().find(|verse| verse.whispered.ko == half).unwrap();
+    assert!(
+        visitor.here().says(&verse.page.ko),
+        "the half that belongs to the other: {:?}",
+        visitor.here()
+    );
     assert_eq!(
         (&word["path"], &word["title"], &word["lang"]),
         (&"/whisper".into(), &"공간문학".into(), &"ko".into())
     );
     let push = &shop.pushes().pushes()[0];
-    assert_eq!((push.ttl, push.urgency.as_deref()), (600, Some("high")), "as long as a whisper is good");
+    assert_eq!(
+        (push.ttl, push.urgency.as_deref()),
+        (600, Some("high")),
+        "as long as a whisper is good"
+    );
     assert!(push.bytes <= 2_048, "{push:?}");
     shop.nothing_failed();
 }
@@ -130,7 +139,8 @@ async fn two_devices_are_rung_and_one_that_is_no_more_is_forgotten() {
     shop.nothing_failed();
 }
 
-/// Word for the visitor who was whispered to first, as the topic hands it over now; `number` tells it from others.
+/// Word for the visitor who was whispered to first, as the topic hands it over now; `number` tells
+/// it from others.
 fn word(shop: &Shop, number: u32) {
     let whisper = shop.system().topics().published()[0].text_for("sqs");
     let mut news: Value = serde_json::from_str(&whisper).unwrap();
@@ -175,7 +185,11 @@ async fn what_the_push_service_puts_off_comes_when_it_says_and_who_was_rung_is_n
     let (mut visitor, first) = hung(&shop).await;
     let second = shop.device();
     hang(&mut visitor, &second).await;
-    let busy = Fault { endpoint: Some(second.endpoint.clone()), retry_after: Some(60), ..Fault::once(429) };
+    let busy = Fault {
+        endpoint: Some(second.endpoint.clone()),
+        retry_after: Some(60),
+        ..Fault::once(429)
+    };
     shop.pushes().fault(busy);
     shop.settle().await;
     assert_eq!((words(&shop, &first).len(), words(&shop, &second).len()), (1, 0));
@@ -196,7 +210,9 @@ async fn word_that_comes_twice_rings_once() {
     shop.system().hold("push");
     shop.settle().await;
     let name = shop.queue("PushQueue");
-    let [message] = &shop.on_queue("PushQueue")[..] else { panic!("{:?}", shop.on_queue("PushQueue")) };
+    let [message] = &shop.on_queue("PushQueue")[..] else {
+        panic!("{:?}", shop.on_queue("PushQueue"))
+    };
     shop.system().queues().duplicate(&name, &message.id).unwrap();
     shop.system().release("push");
     shop.settle().await;
@@ -276,7 +292,10 @@ async fn fields_that_are_no_device_are_named_and_nothing_is_kept_of_them() {
     let mut visitor = before_the_bell(&shop).await;
     let good = shop.device();
     let broken: [(&str, Subscription); 4] = [
-        ("endpoint", Subscription { endpoint: "https://169.254.169.254/latest".into(), ..good.clone() }),
+        (
+            "endpoint",
+            Subscription { endpoint: "https://169.254.169.254/latest".into(), ..good.clone() },
+        ),
         ("endpoint", Subscription { endpoint: String::new(), ..good.clone() }),
         ("p256dh", {
             let mut device = good.clone();
@@ -322,7 +341,11 @@ async fn the_plain_door_and_the_mailbox_ask_for_no_device() {
         let form = visitor.here().door(door);
         visitor.submit(form).await;
         visitor.expect("whisper");
-        assert!(visitor.mailbox().await.says("소식은 이 편지함에만 놓입니다."), "{:?}", visitor.here());
+        assert!(
+            visitor.mailbox().await.says("소식은 이 편지함에만 놓입니다."),
+            "{:?}",
+            visitor.here()
+        );
     }
     shop.settle().await;
     assert_eq!((devices(&shop), shop.pushes().asked()), (0, 0));

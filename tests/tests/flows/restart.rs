@@ -1,4 +1,5 @@
-//! The house falls, or is stopped, and is started again: nothing that was accepted is lost, nothing is done twice.
+//! The house falls, or is stopped, and is started again: nothing that was accepted is lost, nothing
+//! is done twice.
 
 use serde_json::json;
 use walk::{Doors, Pay, Shop};
@@ -43,7 +44,11 @@ async fn a_walk_goes_on_where_it_was() {
         down_and_up(&mut shop, down).await;
         reader.write_letter().await;
         down_and_up(&mut shop, down).await;
-        assert!(reader.mailbox().await.says("꺼진 집에서도 남습니다"), "{down:?}: {:?}", reader.here());
+        assert!(
+            reader.mailbox().await.says("꺼진 집에서도 남습니다"),
+            "{down:?}: {:?}",
+            reader.here()
+        );
         reader.go("/counter").await;
         reader.order("middle").await;
         down_and_up(&mut shop, down).await;
@@ -64,7 +69,7 @@ async fn a_walk_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
-    for held in ["relay", "choose", "pack", "ring"] {
+    for held in ["relay", "choose", "pack", "notify"] {
         for down in if held == "pack" { vec![Down::Crash, Down::Stop] } else { vec![Down::Crash] } {
             let mut shop = Shop::in_a_folder().await;
             let mut reader = shop.visitor();
@@ -75,7 +80,11 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             down_and_up(&mut shop, down).await;
             shop.settle().await;
             assert_eq!(shop.state(&order), "packed", "{down:?} before {held}");
-            assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"], "{down:?} before {held}");
+            assert_eq!(
+                notices(&mut reader).await,
+                ["paid", "chosen", "packed"],
+                "{down:?} before {held}"
+            );
             shop.system().hold("ship");
             shop.owner_ships(&order, "123456789012").await;
             shop.settle().await;
@@ -96,9 +105,11 @@ async fn a_house_that_falls_between_two_deliveries_does_each_once() {
     let mut shop = Shop::in_a_folder().await;
     let mut orders = Vec::new();
     for number in 0..6 {
-        let recipient =
-            walk::Recipient { street: format!("어딘가로 {number}"), ..walk::Recipient::default() };
-        shop.system().hold(["relay", "choose", "pack", "ring"][number % 4]);
+        let recipient = walk::Recipient {
+            street: format!("어딘가로 {number}"),
+            ..walk::Recipient::default()
+        };
+        shop.system().hold(["relay", "choose", "pack", "notify"][number % 4]);
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
         shop.settle().await;
         shop.crash();

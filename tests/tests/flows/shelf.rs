@@ -47,7 +47,11 @@ async fn a_place_that_ran_out_and_went_to_another_takes_no_money() {
     late.choose(Pay::Approve).await;
     late.onward().await;
     assert_eq!(late.here().status.as_u16(), 409);
-    assert!(late.here().says("결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다."), "{:?}", late.here());
+    assert!(
+        late.here().says("결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다."),
+        "{:?}",
+        late.here()
+    );
     assert_eq!(shop.standin().ledger().order(&late_order).charges, 0);
     // Whoever has the place pays; the other one can when a book comes.
     next.pay(Pay::Approve).await;
@@ -121,13 +125,16 @@ async fn nobody_gets_the_same_work_twice() {
     let second = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
     // Another reader in the same house, who writes the address a little otherwise.
-    let same_house =
-        Recipient { street: " 서울시  종로구 창의문로119".to_owned(), ..Recipient::default() };
+    let same_house = Recipient {
+        street: " 서울시  종로구 창의문로119".to_owned(),
+        ..Recipient::default()
+    };
     let third = shop.visitor().living(same_house).walk(Doors::Plain).await;
     let fourth = shop.visitor().living(elsewhere()).walk(Doors::Plain).await;
     shop.settle().await;
-    let work =
-        |order: &str| shop.order(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned();
+    let work = |order: &str| {
+        shop.order(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned()
+    };
     let other = editions[2]["isbn"].as_str().unwrap();
     assert_eq!((work(&first).as_str(), work(&second).as_str()), ("the-same-work", other));
     assert_eq!(shop.state(&third), "choosing", "the house has had both works");
@@ -144,10 +151,17 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
     let order = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
     shop.settle().await;
-    assert_eq!(reader.go(&format!("/window/{order}")).await.order(), (order.clone(), "choosing".to_owned()));
+    assert_eq!(
+        reader.go(&format!("/window/{order}")).await.order(),
+        (order.clone(), "choosing".to_owned())
+    );
     let desk = shop.owner("owner-desk", json!({})).await;
-    let waiting =
-        desk["shows"].as_array().unwrap().iter().find(|shown| shown["order"] == order.as_str()).unwrap();
+    let waiting = desk["shows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|shown| shown["order"] == order.as_str())
+        .unwrap();
     assert_eq!(waiting["what"], "책이 모자람");
     assert!(desk["next"].to_string().contains("owner-shelve로 책을 들이면"), "{desk:#}");
     // Hours go by, and it stays there once.
@@ -162,7 +176,9 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
 
 #[tokio::test]
 async fn the_most_loved_book_goes_first_and_each_copy_once() {
-    let shop = Shop::with_books(&[book(1, 15_000, 2, 1), book(2, 15_000, 5, 2), book(3, 15_000, 4, 1)]).await;
+    let shop =
+        Shop::with_books(&[book(1, 15_000, 2, 1), book(2, 15_000, 5, 2), book(3, 15_000, 4, 1)])
+            .await;
     let mut chosen = Vec::new();
     for number in 0..4 {
         let recipient = Recipient { street: format!("어딘가로 {number}"), ..elsewhere() };
@@ -178,18 +194,29 @@ async fn the_most_loved_book_goes_first_and_each_copy_once() {
     let isbn = |number| book(number, 0, 0, 0)["isbn"].as_str().unwrap().to_owned();
     assert_eq!(chosen[0], isbn(2) + " 1", "the most loved");
     chosen.sort();
-    assert_eq!(chosen, [isbn(1) + " 1", isbn(2) + " 1", isbn(2) + " 2", isbn(3) + " 1"], "each copy once");
+    assert_eq!(
+        chosen,
+        [isbn(1) + " 1", isbn(2) + " 1", isbn(2) + " 2", isbn(3) + " 1"],
+        "each copy once"
+    );
     let mut next = shop.visitor();
     next.to_the_counter(Doors::Plain).await;
     assert!(next.here().first("#range-middle[disabled]").is_some(), "{:?}", next.here());
-    assert!(next.go("/shelf?range=middle").await.says("이 칸은 지금 비어 있소."), "{:?}", next.here());
+    assert!(
+        next.go("/shelf?range=middle").await.says("이 칸은 지금 비어 있소."),
+        "{:?}",
+        next.here()
+    );
 }
 
 #[tokio::test]
 async fn the_same_call_of_the_shelf_stocks_once() {
     let shop = Shop::empty().await;
     let call = shop
-        .confirmed("owner-shelve", json!({ "books": [book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)] }))
+        .confirmed(
+            "owner-shelve",
+            json!({ "books": [book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)] }),
+        )
         .await;
     let first = shop.owner("owner-shelve", call.clone()).await;
     assert_eq!(first["did"].as_array().unwrap().len(), 2, "{first:#}");
@@ -199,8 +226,13 @@ async fn the_same_call_of_the_shelf_stocks_once() {
     assert_eq!(shop.items(), stocked);
     // Two at once, of a call that was not done yet.
     let call = shop.confirmed("owner-shelve", json!({ "books": [book(3, 15_000, 5, 2)] })).await;
-    let (one, two) = join(shop.owner("owner-shelve", call.clone()), shop.owner("owner-shelve", call)).await;
-    assert_eq!((one["status"].as_u64(), two["status"].as_u64()), (Some(200), Some(200)), "{one:#} {two:#}");
+    let (one, two) =
+        join(shop.owner("owner-shelve", call.clone()), shop.owner("owner-shelve", call)).await;
+    assert_eq!(
+        (one["status"].as_u64(), two["status"].as_u64()),
+        (Some(200), Some(200)),
+        "{one:#} {two:#}"
+    );
     let isbn = book(3, 0, 0, 0)["isbn"].as_str().unwrap().to_owned();
     assert_eq!(shop.item(&format!("BOOK#{isbn}"), "BOOK")["copies"]["N"], "2");
     assert_eq!(shop.item("SHELF#middle", "STOCK")["free"]["N"], "4");

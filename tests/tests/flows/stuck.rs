@@ -11,7 +11,11 @@ async fn room(shop: &Shop, name: &str) -> Value {
     shop.settle().await;
     let answer = shop.owner("owner-stuck", json!({})).await;
     let shows = answer["shows"].as_array().unwrap();
-    shows.iter().find(|room| room["room"] == name).unwrap_or_else(|| panic!("no {name}: {answer}")).clone()
+    shows
+        .iter()
+        .find(|room| room["room"] == name)
+        .unwrap_or_else(|| panic!("no {name}: {answer}"))
+        .clone()
 }
 
 #[tokio::test]
@@ -24,7 +28,9 @@ async fn each_room_is_counted_as_it_is_walked() {
         visitor.sign().await;
     }
     let _left = before_riddle(&shop, "foreword").await;
-    for (name, solved, plain) in [("knock", 1, 2), ("bell", 1, 2), ("whisper", 1, 2), ("wait", 0, 3)] {
+    for (name, solved, plain) in
+        [("knock", 1, 2), ("bell", 1, 2), ("whisper", 1, 2), ("wait", 0, 3)]
+    {
         let figures = room(&shop, name).await;
         let more = if name == "knock" { figures["entered"].as_u64().unwrap() - 3 } else { 0 };
         assert_eq!(
@@ -81,7 +87,10 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
         );
     }
     let week = shop.owner("owner-stuck", json!({})).await;
-    let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"].as_str().unwrap().to_owned();
+    let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(drawn.starts_with("<svg") && drawn.contains("서재"), "{drawn}");
     shop.nothing_failed();
 }
@@ -107,8 +116,17 @@ async fn the_owner_is_told_once_a_day_when_somebody_is_wrong_ten_times() {
     for (wrong, word) in (1..).zip(words) {
         visitor.guess(word).await;
         shop.settle().await;
-        let told = shop.owner_told().into_iter().filter(|told| told.starts_with("서재: 한 손님이")).count();
-        assert_eq!(told, usize::from(wrong >= 10), "after {wrong} wrong ones: {:?}", visitor.here());
+        let told = shop
+            .owner_told()
+            .into_iter()
+            .filter(|told| told.starts_with("서재: 한 손님이"))
+            .count();
+        assert_eq!(
+            told,
+            usize::from(wrong >= 10),
+            "after {wrong} wrong ones: {:?}",
+            visitor.here()
+        );
         // Who opens each hint as it comes has guessed twelve times before the door opens by itself.
         shop.minutes_pass(2).await;
         visitor.reload().await;

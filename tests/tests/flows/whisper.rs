@@ -1,6 +1,6 @@
 //! 기다림, 종, 속삭임: a wait with an end, a bell, and half a line of verse.
 
-use house::{text::Language, whisper::Verse};
+use domain::{base::text::Language, walk::whisper::Verse};
 use local::Service;
 use walk::{Shop, Walker};
 
@@ -28,7 +28,7 @@ async fn before_the_verse(shop: &Shop) -> Walker {
 /// The verse whose one half is on the page.
 fn verse(visitor: &Walker) -> &'static Verse {
     let page = |verse: &&Verse| visitor.here().says(&verse.page.ko);
-    house::whisper::verses().iter().find(page).expect("a verse is on the page")
+    domain::walk::whisper::verses().iter().find(page).expect("a verse is on the page")
 }
 
 /// The whispers in the mailbox.
@@ -47,8 +47,9 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     let seconds: i64 =
         visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap().parse().unwrap();
     assert!((30..=180).contains(&seconds), "{seconds}");
-    let opens =
-        house::room::clock_time(shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds));
+    let opens = domain::riddle::room::clock_time(
+        shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds),
+    );
     assert!(visitor.here().says(&format!("문은 {opens}에 열립니다")), "{:?}", visitor.here());
     assert_eq!(visitor.ask(get("/bell")).await.status.as_u16(), 409);
     seconds_pass(&shop, seconds - 1).await;
@@ -56,7 +57,11 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     shop.system().wire().forget_calls();
     seconds_pass(&shop, 1).await;
     assert!(visitor.reload().await.says("주인장이 자리에서 일어났소."), "{:?}", visitor.here());
-    assert_eq!(shop.system().wire().count(Service::Dynamodb, "PutItem"), 0, "the clock alone opened it");
+    assert_eq!(
+        shop.system().wire().count(Service::Dynamodb, "PutItem"),
+        0,
+        "the clock alone opened it"
+    );
     visitor.onward().await;
     visitor.expect("bell");
 }
@@ -74,7 +79,10 @@ async fn a_whisper_lies_in_the_mailbox_at_once_and_goes_out_by_the_topic() {
     assert_eq!(published.len(), 1, "{published:?}");
     assert!(published[0].message.contains(&verse.whispered.ko), "{published:?}");
     seconds_pass(&shop, 60).await;
-    assert!(visitor.go("/whisper").await.says(&verse.whispered.ko), "after a minute it stands here too");
+    assert!(
+        visitor.go("/whisper").await.says(&verse.whispered.ko),
+        "after a minute it stands here too"
+    );
     visitor.guess(&format!("{} {}", verse.page.ko, verse.whispered.ko)).await;
     assert!(visitor.here().says("두 반쪽이 제자리에서 만났소."), "{:?}", visitor.here());
     visitor.onward().await;
@@ -109,7 +117,10 @@ async fn five_wrong_tries_end_a_whisper_and_another_comes_after_thirty_seconds()
     let early = visitor.ask(post("/whisper", "door=again")).await;
     assert_eq!((early.status.as_u16(), early.header("retry-after")), (429, "30".to_owned()));
     let last = visitor.guess("다섯 다른 말").await;
-    assert!(!last.has_door("riddle") && last.has_door("again") && last.has_door("plain"), "{last:?}");
+    assert!(
+        !last.has_door("riddle") && last.has_door("again") && last.has_door("plain"),
+        "{last:?}"
+    );
     let late = visitor.ask(post("/whisper", "door=riddle&answer=x")).await;
     assert!(late.says("벌써 스러졌소"), "{late:?}");
     seconds_pass(&shop, 30).await;
@@ -136,10 +147,10 @@ async fn a_whisper_fades_after_ten_minutes_and_the_door_opens_by_itself_after_tw
 #[tokio::test]
 async fn a_whisper_that_waited_too_long_in_a_queue_is_not_sent() {
     let shop = Shop::empty().await;
-    shop.system().hold("ring");
+    shop.system().hold("notify");
     let _visitor = before_the_verse(&shop).await;
     shop.minutes_pass(11).await;
-    shop.system().release("ring");
+    shop.system().release("notify");
     shop.settle().await;
     assert!(shop.system().topics().published().is_empty());
     shop.nothing_failed();

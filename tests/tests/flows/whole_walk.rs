@@ -1,6 +1,6 @@
 //! From the closed door to the posted parcel.
 
-use house::text::Language;
+use domain::base::text::Language;
 use serde_json::json;
 use walk::{Doors, Shop};
 
@@ -63,7 +63,10 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     let desk = shop.owner("owner-desk", json!({})).await;
     let parcel = &desk["shows"][0];
     assert_eq!(desk["shows"].as_array().unwrap().len(), 1, "{desk:#}");
-    assert_eq!((parcel["what"].as_str(), parcel["order"].as_str()), (Some("부치기"), Some(order.as_str())));
+    assert_eq!(
+        (parcel["what"].as_str(), parcel["order"].as_str()),
+        (Some("부치기"), Some(order.as_str()))
+    );
     assert_eq!(parcel["to"]["recipient"], "김읽는이");
     assert_eq!(parcel["to"]["phone"], "01012345678");
     assert_eq!(parcel["isbn"].as_str().unwrap(), shop.chosen(&order));
@@ -80,7 +83,8 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert!(expected.contains("13자리인데 5자리가 왔습니다"), "{expected}");
 
     // The right one is first only shown, then done, and done once.
-    let call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "1234-5678-9012" }] });
+    let call =
+        json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "1234-5678-9012" }] });
     let before = shop.items();
     let preview = shop.owner("owner-ship", call.clone()).await;
     assert_eq!(preview["would_do"].as_array().unwrap().len(), 1, "{preview:#}");
@@ -88,7 +92,11 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     let confirmed = shop.confirmed("owner-ship", call).await;
     let done = shop.owner("owner-ship", confirmed.clone()).await;
     assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
-    assert_eq!(shop.owner("owner-desk", json!({})).await["shows"], json!(null), "the desk is empty");
+    assert_eq!(
+        shop.owner("owner-desk", json!({})).await["shows"],
+        json!(null),
+        "the desk is empty"
+    );
     let after = shop.items();
     let again = shop.owner("owner-ship", confirmed).await;
     assert_eq!(shop.items(), after, "the same call twice did something twice");
@@ -115,8 +123,7 @@ async fn an_unusual_number_is_taken_with_a_reason() {
     let shop = Shop::open().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    let mut call =
-        json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "12345678901", "insist": " " }] });
+    let mut call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "12345678901", "insist": " " }] });
     let refused = shop.owner("owner-ship", call.clone()).await;
     assert_eq!(refused["problems"][0]["field"], "parcels[0].number", "{refused:#}");
     call["parcels"][0]["insist"] = "해외에서 접수했습니다".into();
@@ -131,17 +138,22 @@ async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
-    let wrong = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
+    let wrong =
+        json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
     shop.owner_does("owner-ship", wrong).await;
     shop.settle().await;
 
-    let mut right = json!({ "parcels": [{ "order": order, "carrier": "epost", "number": "1234567890123" }] });
+    let mut right =
+        json!({ "parcels": [{ "order": order, "carrier": "epost", "number": "1234567890123" }] });
     let refused = shop.owner("owner-ship", right.clone()).await;
     let expected = refused["problems"][0]["expected"].as_str().unwrap_or_default();
     assert!(expected.contains("123456789012") && expected.contains("instead_of"), "{refused:#}");
     right["parcels"][0]["instead_of"] = "999999999999".into();
     let other = shop.owner("owner-ship", right.clone()).await;
-    assert_eq!(other["problems"][0]["field"], "parcels[0].order", "another order's number: {other:#}");
+    assert_eq!(
+        other["problems"][0]["field"], "parcels[0].order",
+        "another order's number: {other:#}"
+    );
 
     right["parcels"][0]["instead_of"] = "1234-5678-9012".into();
     let confirmed = shop.confirmed("owner-ship", right).await;
@@ -152,7 +164,10 @@ async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
     }
     assert_eq!(shop.state(&order), "shipped");
     let told = notices(&mut reader).await;
-    assert!(told.ends_with(&["shipped".to_owned(), "renumbered".to_owned()]), "once, and after: {told:?}");
+    assert!(
+        told.ends_with(&["shipped".to_owned(), "renumbered".to_owned()]),
+        "once, and after: {told:?}"
+    );
     assert_eq!(told.iter().filter(|notice| *notice == "renumbered").count(), 1, "{told:?}");
     assert!(
         reader.here().says("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."),
@@ -170,7 +185,11 @@ async fn what_was_paid_above_the_list_price_is_told_to_go_back() {
     reader.walk(Doors::Plain).await;
     shop.settle().await;
     assert!(reader.window().await.says("2,000원"), "{:?}", reader.here());
-    assert!(reader.mailbox().await.says("정가가 내신 책값보다 2,000원 낮아"), "{:?}", reader.here());
+    assert!(
+        reader.mailbox().await.says("정가가 내신 책값보다 2,000원 낮아"),
+        "{:?}",
+        reader.here()
+    );
 }
 
 #[tokio::test]
@@ -184,7 +203,8 @@ async fn a_returning_visitor_is_led_to_where_they_stood() {
     visitor.onward().await;
     visitor.expect("study");
     // Who steps up to the door twice does not begin twice.
-    let visits = |shop: &Shop| shop.items().iter().filter(|item| item["kind"]["S"] == "visit").count();
+    let visits =
+        |shop: &Shop| shop.items().iter().filter(|item| item["kind"]["S"] == "visit").count();
     assert_eq!(visits(&shop), 1);
     let page = visitor.ask(super::post("/", "")).await;
     assert_eq!((page.status.as_u16(), page.location().unwrap().path()), (303, "/study"));
@@ -210,7 +230,12 @@ async fn a_language_chosen_by_hand_is_remembered() {
     visitor.go("/?lang=en").await;
     // The browser speaks Korean; the choice stays.
     let page = visitor
-        .ask(http::Request::get("/").header("accept-language", "ko").body(bytes::Bytes::new()).unwrap())
+        .ask(
+            http::Request::get("/")
+                .header("accept-language", "ko")
+                .body(bytes::Bytes::new())
+                .unwrap(),
+        )
         .await;
     assert!(page.says("The owner chooses the book"), "{page:?}");
 }

@@ -1,4 +1,5 @@
-//! Whether the payment service's ledger and the table agree. Nothing of the code under test is asked.
+//! Whether the payment service's ledger and the table agree. Nothing of the code under test is
+//! asked.
 
 use serde_json::Value;
 use toss_standin::{Kind, Ledger, OrderLedger, State};
@@ -27,7 +28,8 @@ macro_rules! agree {
     };
 }
 
-/// The first disagreement between the items of the table and the ledger, if there is one. Everything is at rest; `copies` were shelved.
+/// The first disagreement between the items of the table and the ledger, if there is one.
+/// Everything is at rest; `copies` were shelved.
 pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(), String> {
     let kind = |kind: &'static str| items.iter().filter(move |item| text(item, "kind") == kind);
     let (mut gone, mut held_places, mut had) = (0, 0, 0);
@@ -55,14 +57,20 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
     }
     for (id, ledger) in &ledger.orders {
         let known = kind("order").any(|order| id.starts_with(text(order, "id")));
-        agree!(known || ledger.charged == 0, "money for an order that nobody knows: {id} {ledger:?}");
+        agree!(
+            known || ledger.charged == 0,
+            "money for an order that nobody knows: {id} {ledger:?}"
+        );
     }
-    let stock = items.iter().find(|item| text(item, "pk") == "SHELF#middle").cloned().unwrap_or_default();
+    let stock =
+        items.iter().find(|item| text(item, "pk") == "SHELF#middle").cloned().unwrap_or_default();
     let empty = serde_json::Map::new();
     let holds = stock["holds"]["M"].as_object().unwrap_or(&empty);
     let for_good = holds.values().filter(|hold| hold["S"] == "paid").count() as u64;
     let by_book: u64 = kind("book")
-        .map(|book| amount(book, "copies") + list(book, "back").len() as u64 - amount(book, "taken"))
+        .map(|book| {
+            amount(book, "copies") + list(book, "back").len() as u64 - amount(book, "taken")
+        })
         .sum();
     let free = amount(&stock, "free");
     agree!(
@@ -78,7 +86,8 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
     agree!(sent == 2 * had, "{had} books had, {sent} times reader or address have had one");
     // The letters lie there; their ringing may wait for the morning.
     let waits = kind("message").find(|message| {
-        text(message, "waiting") == "message" && !["choose", "ring"].contains(&text(message, "task"))
+        text(message, "waiting") == "message"
+            && !["choose", "ring"].contains(&text(message, "task"))
     });
     agree!(waits.is_none(), "a message that nobody handled: {waits:?}");
     Ok(())
@@ -110,7 +119,8 @@ enum Book {
 fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, String> {
     let state = text(order, "state");
     let refunds = list(order, "refunds").iter().map(|refund| &refund["M"]);
-    let refunds: Vec<&Value> = refunds.filter(|refund| text(refund, "progress") != "replaced").collect();
+    let refunds: Vec<&Value> =
+        refunds.filter(|refund| text(refund, "progress") != "replaced").collect();
     let told = || format!("{} is {state}: {ledger:?} {refunds:#?}", text(order, "id"));
     let taken_back = ledger.movements.iter().filter(|moved| moved.kind == Kind::Reversal).count();
     agree!(ledger.charges as usize <= 1 + taken_back, "charged twice: {}", told());
@@ -165,7 +175,8 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
                 agree!(ledger.held() == 0, "taken back, and held: {}", told());
                 return Ok(Book::Gone);
             }
-            // What the owner gives back comes off what is held; a difference is never more than is held.
+            // What the owner gives back comes off what is held; a difference is never more than is
+            // held.
             let wanted = (price + SERVICE_AND_POSTAGE).min(PAID).saturating_sub(owner);
             agree!(ledger.held() == wanted, "{wanted} should be held: {}", told());
             Book::Gone

@@ -1,12 +1,16 @@
-//! Random histories of money: several readers order, pay in two tabs, click twice, cancel, wait and send books back, the owner posts and gives back, while connections break,
-//! functions die in the middle of their work, are overtaken while they stand still, queues stop, clocks jump, holds run out, and the payment service
-//! says things late, twice, in the wrong order or never. When everything is whole again the payment service's own ledger and a read of the table have
-//! to agree: see [`judge`].
+//! Random histories of money: several readers order, pay in two tabs, click twice, cancel, wait and
+//! send books back, the owner posts and gives back, while connections break, functions die in the
+//! middle of their work, are overtaken while they stand still, queues stop, clocks jump, holds run
+//! out, and the payment service says things late, twice, in the wrong order or never. When
+//! everything is whole again the payment service's own ledger and a read of the table have to
+//! agree: see [`judge`].
 //!
-//! A history is the orders of one to three readers from the counter until everything is settled; a shop sees [`IN_A_SHOP`] of them, one after the
-//! other. `MONEY_HISTORIES=n` plays that many, `MONEY_SECONDS=n` plays until that time is over (20 s unless said otherwise), `MONEY_FIRST=n` begins
-//! at a shop of one's choice, `MONEY_THREADS=n` plays so many shops at once (3). What fails names its seed, and `MONEY_SEED=n` plays that shop again.
-//! Whatever falls is thrown from the seed; only which of two requests made at one instant is faster is the machine's to say.
+//! A history is the orders of one to three readers from the counter until everything is settled; a
+//! shop sees [`IN_A_SHOP`] of them, one after the other. `MONEY_HISTORIES=n` plays that many,
+//! `MONEY_SECONDS=n` plays until that time is over (20 s unless said otherwise), `MONEY_FIRST=n`
+//! begins at a shop of one's choice, `MONEY_THREADS=n` plays so many shops at once (3). What fails
+//! names its seed, and `MONEY_SEED=n` plays that shop again. Whatever falls is thrown from the
+//! seed; only which of two requests made at one instant is faster is the machine's to say.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +38,9 @@ use play::Play;
 const IN_A_SHOP: u64 = 16;
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|number| number.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+    std::env::var(name)
+        .ok()
+        .map(|number| number.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// Plays the histories of one shop, at most `most`. Gives how many there were and how many orders.
@@ -78,10 +84,12 @@ fn however_it_goes_ledger_and_table_agree_in_the_end() {
                 return Ok(());
             }
             let seed = next.fetch_add(1, Ordering::SeqCst);
-            // A machine that is too busy for the SDK's seconds fells a shop; it is played again. What falls twice names its seed.
+            // A machine that is too busy for the SDK's seconds fells a shop; it is played again.
+            // What falls twice names its seed.
             let once = || std::panic::catch_unwind(|| shop(seed, most));
-            let played =
-                once().or_else(|_| once()).unwrap_or_else(|_| Err(format!("MONEY_SEED={seed} fell")));
+            let played = once()
+                .or_else(|_| once())
+                .unwrap_or_else(|_| Err(format!("MONEY_SEED={seed} fell")));
             match played {
                 Ok((count, with)) => {
                     let so_far = histories.fetch_add(count, Ordering::SeqCst) + count;
@@ -98,7 +106,8 @@ fn however_it_goes_ledger_and_table_agree_in_the_end() {
         }
     };
     let failed: Vec<String> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..number("MONEY_THREADS").unwrap_or(3)).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> =
+            (0..number("MONEY_THREADS").unwrap_or(3)).map(|_| scope.spawn(work)).collect();
         threads.into_iter().filter_map(|thread| thread.join().unwrap().err()).collect()
     });
     assert!(failed.is_empty(), "{failed:#?}");

@@ -1,7 +1,7 @@
 //! One shop and what happens in it.
 
 use bytes::Bytes;
-use house::calendar;
+use domain::base::calendar;
 use jiff::SignedDuration;
 use local::{Breakage, Fault as Wire, Service};
 use serde_json::{Value, json};
@@ -14,13 +14,24 @@ use crate::dice::Dice;
 pub(crate) const PAID: u64 = 22_000;
 
 /// Functions that change an order.
-const HANDS: [&str; 11] =
-    ["pay", "pay", "cancel", "choose", "pack", "ship", "refund", "refund", "ring", "toss-webhook", "sweep"];
+const HANDS: [&str; 11] = [
+    "pay",
+    "pay",
+    "cancel",
+    "choose",
+    "pack",
+    "ship",
+    "refund",
+    "refund",
+    "notify",
+    "toss-webhook",
+    "sweep",
+];
 
 /// The account that readers name.
 const ACCOUNT: &str = "bank=88&account=110123456789&holder=Kim";
 
-const QUEUES: [&str; 5] = ["choose", "pack", "ship", "refund", "ring"];
+const QUEUES: [&str; 5] = ["choose", "pack", "ship", "refund", "notify"];
 
 /// Whether an item waits for something that comes by itself.
 fn is_under_way(item: &Value) -> bool {
@@ -74,8 +85,15 @@ impl Play {
         let shop = Shop::empty().await;
         // The webhooks lie there to be heard when the dice say so; nobody listens at this port.
         shop.standin().set_webhook_url(Some("http://127.0.0.1:1/toss-webhook".to_owned()));
-        let mut play =
-            Self { shop, dice, readers: Vec::new(), orders: Vec::new(), copies: 0, titles: 0, scarce: false };
+        let mut play = Self {
+            shop,
+            dice,
+            readers: Vec::new(),
+            orders: Vec::new(),
+            copies: 0,
+            titles: 0,
+            scarce: false,
+        };
         for floor in 0..readers {
             let home = Recipient { detail: format!("{floor}층"), ..Recipient::default() };
             let mut walker = play.shop.visitor().living(home);
@@ -89,7 +107,8 @@ impl Play {
     pub(crate) async fn shelves(&mut self, titles: u32, copies: u32) {
         let prices = [13_500, 15_000, 17_000];
         let new = self.titles..self.titles + titles;
-        let books: Vec<Value> = new.map(|title| book(title, prices[title as usize % 3], 3, copies)).collect();
+        let books: Vec<Value> =
+            new.map(|title| book(title, prices[title as usize % 3], 3, copies)).collect();
         self.shop.owner_does("owner-shelve", json!({ "books": books })).await;
         self.titles += titles;
         self.copies += u64::from(titles * copies);
@@ -101,7 +120,8 @@ impl Play {
         self.shelves(1, copies).await;
     }
 
-    /// A few orders, from the counter until everything is whole again. Gives the items of the table as they are then.
+    /// A few orders, from the counter until everything is whole again. Gives the items of the table
+    /// as they are then.
     pub(crate) async fn history(&mut self) -> Vec<Value> {
         self.shop.minutes_pass(1).await;
         if self.scarce {
@@ -124,7 +144,8 @@ impl Play {
         self.shop.standin().clear_faults();
         self.shop.system().release_all();
         self.shop.settle().await;
-        // An answer that nobody can have is given up after half an hour, a deposit that does not come after a day; most histories are over sooner.
+        // An answer that nobody can have is given up after half an hour, a deposit that does not
+        // come after a day; most histories are over sooner.
         for round in 0..12 {
             self.hears_of_deposits().await;
             self.names_accounts().await;
@@ -138,7 +159,8 @@ impl Play {
         self.shop.items()
     }
 
-    /// Whatever there is to say of deposits is said until it is heard: the payment service says it again for three days.
+    /// Whatever there is to say of deposits is said until it is heard: the payment service says it
+    /// again for three days.
     pub(crate) async fn hears_of_deposits(&self) {
         self.hears_of_deposits_now().await;
         self.shop.settle().await;
@@ -166,7 +188,8 @@ impl Play {
 
     async fn something_happens(&mut self, before: usize) {
         let ours = before..self.orders.len();
-        let which = if ours.is_empty() { None } else { Some(ours.start + self.dice.place(ours.len())) };
+        let which =
+            if ours.is_empty() { None } else { Some(ours.start + self.dice.place(ours.len())) };
         let Some(which) = which else {
             let reader = self.dice.place(self.readers.len());
             return self.order(reader).await;
@@ -233,7 +256,7 @@ impl Play {
             }
             33 => {
                 let name = self.name(which);
-                self.shop.standin().reverse_deposit(&name).await;
+                self.shop.standin().reverse_transfer(&name).await;
             }
             34 => self.names_account(which).await,
             35 => {
@@ -242,8 +265,11 @@ impl Play {
                 tokio::join!(self.shop.standin().deposit(&name), self.cancels(which));
             }
             24 => {
-                let minutes =
-                    if self.dice.throw(3) == 0 { 15 + self.dice.throw(30) } else { 1 + self.dice.throw(8) };
+                let minutes = if self.dice.throw(3) == 0 {
+                    15 + self.dice.throw(30)
+                } else {
+                    1 + self.dice.throw(8)
+                };
                 self.shop.minutes_pass(i64::try_from(minutes).unwrap()).await;
             }
             25 => {
@@ -298,7 +324,8 @@ impl Play {
         }
     }
 
-    /// What an order is called at the payment service: a new name after each account that was closed.
+    /// What an order is called at the payment service: a new name after each account that was
+    /// closed.
     pub(crate) fn name(&self, which: usize) -> String {
         let id = &self.orders[which].id;
         match self.shop.order(id)["accounts_closed"]["N"]
@@ -310,10 +337,12 @@ impl Play {
         }
     }
 
-    /// A payment that the reader has approved: in a tab that is open, or in a new one; by card, or by a deposit.
+    /// A payment that the reader has approved: in a tab that is open, or in a new one; by card, or
+    /// by a deposit.
     fn tab(&mut self, which: usize) -> Option<String> {
         if self.orders[which].tabs.is_empty() || self.dice.throw(4) == 0 {
-            let method = if self.dice.throw(3) == 0 { Method::VirtualAccount } else { Method::Card };
+            let method =
+                if self.dice.throw(3) == 0 { Method::VirtualAccount } else { Method::Card };
             let tab = self.shop.standin().approve(&self.name(which), PAID, method);
             self.orders[which].tabs.extend(tab);
         }
@@ -352,7 +381,12 @@ impl Play {
 
     pub(crate) async fn cancels(&self, which: usize) {
         let order = &self.orders[which];
-        self.post(&self.readers[order.reader], &format!("/cancel/{}", order.id), ACCOUNT.to_owned()).await;
+        self.post(
+            &self.readers[order.reader],
+            &format!("/cancel/{}", order.id),
+            ACCOUNT.to_owned(),
+        )
+        .await;
     }
 
     /// Names the account that a deposit goes back to, if it is asked for.
@@ -418,8 +452,12 @@ impl Play {
     // ---- the machines
 
     fn call(&mut self, breakage: Breakage) -> Wire {
-        let operation =
-            *self.dice.one_of(&["TransactWriteItems", "TransactWriteItems", "UpdateItem", "GetItem"]);
+        let operation = *self.dice.one_of(&[
+            "TransactWriteItems",
+            "TransactWriteItems",
+            "UpdateItem",
+            "GetItem",
+        ]);
         let (nth, hand) = (1 + self.dice.place(2), *self.dice.one_of(&HANDS));
         Wire::on(Service::Dynamodb, operation, breakage).of(hand).nth(nth)
     }
@@ -440,7 +478,8 @@ impl Play {
 
     /// A connection breaks; sometimes for longer than anybody tries again.
     fn breaks(&mut self) -> Wire {
-        let breakage = *self.dice.one_of(&[Breakage::Error500, Breakage::Throttle, Breakage::LostReply]);
+        let breakage =
+            *self.dice.one_of(&[Breakage::Error500, Breakage::Throttle, Breakage::LostReply]);
         let times = if self.dice.throw(3) == 0 { 3 } else { 1 };
         self.call(breakage).times(times)
     }

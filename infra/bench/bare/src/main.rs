@@ -1,5 +1,5 @@
-//! A function that answers and does nothing else: the floor under every other function. A package of its own, so that
-//! nothing the bench needs is built into it.
+//! A function that answers and does nothing else: the floor under every other function. A package
+//! of its own, so that nothing the bench needs is built into it.
 
 use lambda_http::{Error, Request, service_fn};
 

@@ -27,7 +27,8 @@ pub(crate) struct Arrival {
 }
 
 /// Headers between two hops, which a function never sees.
-const HOP: [&str; 6] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+const HOP: [&str; 6] =
+    ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /// The event for a request that found its route.
 pub(crate) fn event(request: &Request, found: &Found, arrival: &Arrival, names: &Names) -> Json {
@@ -70,8 +71,11 @@ pub(crate) fn event(request: &Request, found: &Found, arrival: &Arrival, names: 
         map.insert("queryStringParameters".into(), parameters(query));
     }
     if !found.parameters.is_empty() {
-        let parameters: Map<String, Json> =
-            found.parameters.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect();
+        let parameters: Map<String, Json> = found
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.clone(), Json::from(value.as_str())))
+            .collect();
         map.insert("pathParameters".into(), Json::Object(parameters));
     }
     if !request.body().is_empty() {
@@ -93,14 +97,20 @@ fn raw_path(path: &str) -> String {
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// The kinds of body an HTTP API hands over as text; all others, and bodies without a kind, come in base64.
+/// The kinds of body an HTTP API hands over as text; all others, and bodies without a kind, come in
+/// base64.
 fn is_text(kind: Option<&str>) -> bool {
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind =
+        kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.starts_with("text/")
-        || matches!(kind.as_str(), "application/json" | "application/xml" | "application/javascript")
+        || matches!(
+            kind.as_str(),
+            "application/json" | "application/xml" | "application/javascript"
+        )
 }
 
-/// Lower-case names; values of one name joined by commas; no cookies (they are their own list), no hop-by-hop headers.
+/// Lower-case names; values of one name joined by commas; no cookies (they are their own list), no
+/// hop-by-hop headers.
 fn headers(headers: &HeaderMap, arrival: &Arrival) -> BTreeMap<String, String> {
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     for name in headers.keys().map(http::HeaderName::as_str) {
@@ -108,7 +118,8 @@ fn headers(headers: &HeaderMap, arrival: &Arrival) -> BTreeMap<String, String> {
             out.extend(header(headers, name).map(|value| (name.to_owned(), value)));
         }
     }
-    let hops = out.remove("x-forwarded-for").map_or_else(String::new, |before| format!("{before}, "));
+    let hops =
+        out.remove("x-forwarded-for").map_or_else(String::new, |before| format!("{before}, "));
     out.insert("x-forwarded-for".into(), format!("{hops}{}", arrival.from));
     out.insert("x-forwarded-proto".into(), "http".into());
     out.insert("x-forwarded-port".into(), arrival.port.to_string());

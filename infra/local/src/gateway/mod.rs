@@ -41,8 +41,9 @@ pub(crate) fn message(status: http::StatusCode, message: &str) -> Response {
 
 /// Whether the request line and headers are longer than API Gateway takes.
 pub(crate) fn head_too_long(request: &Request) -> bool {
-    let line =
-        request.method().as_str().len() + request.uri().path_and_query().map_or(0, |p| p.as_str().len()) + 11;
+    let line = request.method().as_str().len()
+        + request.uri().path_and_query().map_or(0, |p| p.as_str().len())
+        + 11;
     let headers: usize =
         request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     line + headers > MAX_HEAD

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::{MAX_EVENT, Response, message};
 
-/// The response for a function's answer. An answer that is none (no status where one is needed, a bad header, base64
-/// that is not) is `500 Internal Server Error`, as it is on AWS.
+/// The response for a function's answer. An answer that is none (no status where one is needed, a
+/// bad header, base64 that is not) is `500 Internal Server Error`, as it is on AWS.
 pub(crate) fn respond(answer: &Json) -> Response {
     try_respond(answer).unwrap_or_else(|what| {
         tracing::error!("the function's answer is no HTTP response: {what}");
@@ -45,8 +45,8 @@ fn try_respond(answer: &Json) -> Result<Response, String> {
     let headers = response.headers_mut();
     let mut put = |name: &str, value: &str| -> Result<(), String> {
         let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is no header name"))?;
-        let value =
-            HeaderValue::try_from(value).map_err(|_| format!("the value of `{name}` is no header value"))?;
+        let value = HeaderValue::try_from(value)
+            .map_err(|_| format!("the value of `{name}` is no header value"))?;
         headers.append(name, value);
         Ok(())
     };

@@ -54,13 +54,15 @@ impl Router {
     /// The route for a method and a path as it was sent (still percent-encoded).
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found> {
         let path: Vec<String> = path.split('/').map(decode).collect();
-        self.0.iter().filter(|entry| entry.method.as_deref().is_none_or(|m| m == method)).find_map(|entry| {
-            let parameters = match &entry.path {
-                None => Vec::new(),
-                Some(segments) => fit(segments, &path)?,
-            };
-            Some(Found { function: entry.function.clone(), key: entry.key.clone(), parameters })
-        })
+        self.0.iter().filter(|entry| entry.method.as_deref().is_none_or(|m| m == method)).find_map(
+            |entry| {
+                let parameters = match &entry.path {
+                    None => Vec::new(),
+                    Some(segments) => fit(segments, &path)?,
+                };
+                Some(Found { function: entry.function.clone(), key: entry.key.clone(), parameters })
+            },
+        )
     }
 }
 
@@ -81,7 +83,8 @@ fn segments(path: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// API Gateway's order: a full match before a greedy one, fixed before variable, a method before `ANY`, `$default` last.
+/// API Gateway's order: a full match before a greedy one, fixed before variable, a method before
+/// `ANY`, `$default` last.
 fn rank(entry: &Entry) -> (bool, Vec<u8>, bool) {
     let path = entry.path.iter().flatten().map(|segment| match segment {
         Segment::Fixed(_) => 0,
@@ -98,7 +101,9 @@ fn fit(segments: &[Segment], path: &[String]) -> Option<Vec<(String, String)>> {
         let (first, others) = rest.split_first()?;
         match segment {
             Segment::Fixed(text) if text == first => {}
-            Segment::One(name) if !first.is_empty() => parameters.push((name.clone(), first.clone())),
+            Segment::One(name) if !first.is_empty() => {
+                parameters.push((name.clone(), first.clone()));
+            }
             Segment::Rest(name) if !first.is_empty() => {
                 parameters.push((name.clone(), rest.join("/")));
                 return Some(parameters);

@@ -15,8 +15,9 @@ pub(super) enum Verdict {
     Partly(BTreeSet<String>),
 }
 
-/// Lambda's reading of an answer under `ReportBatchItemFailures`: no list or an empty one is full success; a list with
-/// an unknown, empty or missing identifier, or an answer that is no object, is a failure of the whole batch.
+/// Lambda's reading of an answer under `ReportBatchItemFailures`: no list or an empty one is full
+/// success; a list with an unknown, empty or missing identifier, or an answer that is no object, is
+/// a failure of the whole batch.
 pub(super) fn verdict(answer: &Json, reports: bool, known: &[&str]) -> Verdict {
     if !reports || answer.is_null() {
         return Verdict::Done;
@@ -55,8 +56,14 @@ mod tests {
             read(json!({ "batchItemFailures": [{ "itemIdentifier": "b" }] })),
             Verdict::Partly(["b".to_owned()].into())
         );
-        assert_eq!(read(json!({ "batchItemFailures": [{ "itemIdentifier": "" }] })), Verdict::Failed);
-        assert_eq!(read(json!({ "batchItemFailures": [{ "itemIdentifier": "c" }] })), Verdict::Failed);
+        assert_eq!(
+            read(json!({ "batchItemFailures": [{ "itemIdentifier": "" }] })),
+            Verdict::Failed
+        );
+        assert_eq!(
+            read(json!({ "batchItemFailures": [{ "itemIdentifier": "c" }] })),
+            Verdict::Failed
+        );
         assert_eq!(read(json!({ "batchItemFailures": [{}] })), Verdict::Failed);
         assert_eq!(read(json!({ "batchItemFailures": "b" })), Verdict::Failed);
         assert_eq!(read(json!("done")), Verdict::Failed);

@@ -1,4 +1,5 @@
-//! Events accepted for later: Lambda's asynchronous invocation, with its retries after one and two minutes.
+//! Events accepted for later: Lambda's asynchronous invocation, with its retries after one and two
+//! minutes.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;

@@ -1,8 +1,9 @@
-//! What moves events to functions by itself: queues, the table's stream, events accepted for later, schedules.
+//! What moves events to functions by itself: queues, the table's stream, events accepted for later,
+//! schedules.
 //!
-//! A pump does one step at a time: take what is due, call the function, settle the outcome. A test steps all of them
-//! until none has anything to do; a running system has a task per pump, which sleeps until the bell rings or the next
-//! thing falls due.
+//! A pump does one step at a time: take what is due, call the function, settle the outcome. A test
+//! steps all of them until none has anything to do; a running system has a task per pump, which
+//! sleeps until the bell rings or the next thing falls due.
 
 mod batch;
 mod later;
@@ -77,8 +78,11 @@ pub(crate) fn pumps(template: &Template, world: &World) -> Result<Vec<Arc<Pump>>
     let mut out = Vec::new();
     for lambda in template.functions.values() {
         let mut add = |kind| {
-            let pump =
-                Pump { function: lambda.name.clone(), kind: Mutex::new(kind), held: AtomicBool::new(false) };
+            let pump = Pump {
+                function: lambda.name.clone(),
+                kind: Mutex::new(kind),
+                held: AtomicBool::new(false),
+            };
             out.push(Arc::new(pump));
         };
         let name = &lambda.name;
@@ -165,9 +169,9 @@ impl Pump {
                 Err(error) => Err(error),
             };
             let wait = match outcome {
-                Ok(due) => due
-                    .filter(|_| world.clock.runs())
-                    .map(|due| Duration::try_from(due.duration_since(world.clock.now())).unwrap_or_default()),
+                Ok(due) => due.filter(|_| world.clock.runs()).map(|due| {
+                    Duration::try_from(due.duration_since(world.clock.now())).unwrap_or_default()
+                }),
                 Err(error) => {
                     tracing::error!("{error}");
                     Some(AFTER_FAULT)

@@ -25,7 +25,8 @@ impl QueuePump {
         Ok(world.queues.next_due(&self.source.queue)?)
     }
 
-    /// Receives a batch, calls the function, deletes what is done. What failed comes back when its time is over.
+    /// Receives a batch, calls the function, deletes what is done. What failed comes back when its
+    /// time is over.
     pub(super) async fn step(&self, world: &World) -> Result<bool, Fault> {
         let queue = &self.source.queue;
         let received = world.queues.receive(queue, self.source.batch_size, None)?;
@@ -47,7 +48,8 @@ impl QueuePump {
             return Ok(true);
         }
         let known: Vec<&str> = batch.iter().map(|m| m.id.as_str()).collect();
-        let answer = world.functions.invoke(&self.function, json!({ "Records": records }), None).await;
+        let answer =
+            world.functions.invoke(&self.function, json!({ "Records": records }), None).await;
         let fate = match answer {
             Ok(answer) => verdict(&answer, self.source.reports_failures, &known),
             Err(_) => Verdict::Failed,
@@ -100,7 +102,8 @@ fn record(message: &Message, queue: &str, names: &Names) -> Json {
 /// Filters look into a body that is JSON.
 fn for_filter(record: &Json) -> Json {
     let mut record = record.clone();
-    let parsed = record.get("body").and_then(Json::as_str).and_then(|body| serde_json::from_str(body).ok());
+    let parsed =
+        record.get("body").and_then(Json::as_str).and_then(|body| serde_json::from_str(body).ok());
     if let (Some(parsed), Some(map)) = (parsed, record.as_object_mut()) {
         map.insert("body".into(), parsed);
     }

@@ -7,7 +7,8 @@ use super::{Fault, World};
 use crate::queue::uuid;
 use crate::template::ScheduleSource;
 
-/// One schedule of one function. When it last called is kept, so a restart does not begin to count anew.
+/// One schedule of one function. When it last called is kept, so a restart does not begin to count
+/// anew.
 #[derive(Debug)]
 pub(super) struct SchedulePump {
     function: String,
@@ -17,7 +18,11 @@ pub(super) struct SchedulePump {
 }
 
 impl SchedulePump {
-    pub(super) fn new(function: &str, source: &ScheduleSource, world: &World) -> Result<Self, Fault> {
+    pub(super) fn new(
+        function: &str,
+        source: &ScheduleSource,
+        world: &World,
+    ) -> Result<Self, Fault> {
         let mark = format!("schedule {function}/{}", source.event);
         let last = if let Some(last) = world.ledger.mark(&mark)? {
             last.parse()?
@@ -34,7 +39,8 @@ impl SchedulePump {
         self.next
     }
 
-    /// Calls once if a time has come; times missed while nothing ran are made up for by that one call.
+    /// Calls once if a time has come; times missed while nothing ran are made up for by that one
+    /// call.
     pub(super) fn step(&mut self, world: &World) -> Result<bool, Fault> {
         let now = world.clock.now();
         let Some(mut due) = self.next.filter(|next| *next <= now) else { return Ok(false) };

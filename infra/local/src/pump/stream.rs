@@ -1,4 +1,5 @@
-//! From the table's stream to a function: filter, batches in order, partial failures, bisecting, retries.
+//! From the table's stream to a function: filter, batches in order, partial failures, bisecting,
+//! retries.
 
 use std::collections::VecDeque;
 
@@ -18,7 +19,8 @@ const READ: usize = 1_000;
 /// The longest wait between two tries of a batch.
 const LONGEST_WAIT: i64 = 60;
 
-/// A DynamoDB stream event source mapping. How far it has read is kept; tries of the batch at its head are not.
+/// A DynamoDB stream event source mapping. How far it has read is kept; tries of the batch at its
+/// head are not.
 #[derive(Debug)]
 pub(super) struct StreamPump {
     function: String,
@@ -83,15 +85,19 @@ impl StreamPump {
             Verdict::Done => self.finish(world, &chunk)?,
             Verdict::Failed => self.failed(world, chunk, failure.as_ref())?,
             Verdict::Partly(failed) => {
-                let first =
-                    chunk.records.iter().position(|r| failed.contains(sequence(r))).unwrap_or_default();
+                let first = chunk
+                    .records
+                    .iter()
+                    .position(|r| failed.contains(sequence(r)))
+                    .unwrap_or_default();
                 self.partly(world, chunk, first)?;
             }
         }
         Ok(true)
     }
 
-    /// Reads on, and makes batches of what passes the filter. Gives whether there was anything to read.
+    /// Reads on, and makes batches of what passes the filter. Gives whether there was anything to
+    /// read.
     fn read(&mut self, world: &World, now: Timestamp) -> Result<bool, Fault> {
         let records = world.store.records(&self.source.stream, self.done.as_deref(), READ)?;
         let Some(last) = records.last().map(|r| sequence(r).to_owned()) else { return Ok(false) };
@@ -126,7 +132,8 @@ impl StreamPump {
         self.advance(world, chunk.covers.clone())
     }
 
-    /// The records before the first failed one are done. The rest is tried again, in halves if the mapping bisects.
+    /// The records before the first failed one are done. The rest is tried again, in halves if the
+    /// mapping bisects.
     fn partly(&mut self, world: &World, mut chunk: Chunk, first: usize) -> Result<(), Fault> {
         let rest = chunk.records.split_off(first);
         if let Some(last) = chunk.records.last() {
@@ -135,7 +142,12 @@ impl StreamPump {
         self.failed(world, Chunk { records: rest, ..chunk }, None)
     }
 
-    fn failed(&mut self, world: &World, mut chunk: Chunk, failure: Option<&Failure>) -> Result<(), Fault> {
+    fn failed(
+        &mut self,
+        world: &World,
+        mut chunk: Chunk,
+        failure: Option<&Failure>,
+    ) -> Result<(), Fault> {
         let now = world.clock.now();
         let age = now.duration_since(chunk.since).as_secs();
         let too_old = age >= i64::from(self.source.max_age);
@@ -144,7 +156,8 @@ impl StreamPump {
             return self.finish(world, &chunk);
         }
         if self.source.bisect && chunk.records.len() > 1 {
-            // Halving is no retry of its own: the halves keep the tries of the whole, and go at once.
+            // Halving is no retry of its own: the halves keep the tries of the whole, and go at
+            // once.
             let second = chunk.records.split_off(chunk.records.len() / 2);
             let covers = chunk.records.last().map(|r| sequence(r).to_owned()).unwrap_or_default();
             self.waiting.push_front(Chunk { records: second, ..chunk.clone() });
@@ -159,14 +172,22 @@ impl StreamPump {
     }
 
     /// What a mapping tells its on-failure queue: where the records are, not the records.
-    fn give_up(&self, world: &World, chunk: &Chunk, failure: Option<&Failure>) -> Result<(), Fault> {
+    fn give_up(
+        &self,
+        world: &World,
+        chunk: &Chunk,
+        failure: Option<&Failure>,
+    ) -> Result<(), Fault> {
         tracing::error!(
             function = self.function,
             records = chunk.records.len(),
             "stream records were given up"
         );
         let Some(queue) = &self.source.on_failure else { return Ok(()) };
-        let arn = world.functions.find(&self.function).map(|f| world.names.function_arn(&f.deployed_name));
+        let arn = world
+            .functions
+            .find(&self.function)
+            .map(|f| world.names.function_arn(&f.deployed_name));
         let place = |record: Option<&Json>| record.map(|r| sequence(r).to_owned());
         let body = json!({
             "requestContext": {

@@ -9,8 +9,9 @@ pub(crate) fn md5_hex(bytes: impl AsRef<[u8]>) -> String {
     format!("{:x}", md5::compute(bytes))
 }
 
-/// MD5 of message attributes by SQS's rule: names in order; name, data type, one byte for the kind of value, value;
-/// every text behind its length in four bytes, most significant first. `None` without attributes.
+/// MD5 of message attributes by SQS's rule: names in order; name, data type, one byte for the kind
+/// of value, value; every text behind its length in four bytes, most significant first. `None`
+/// without attributes.
 pub(crate) fn md5_of_attributes(attributes: &Map<String, Json>) -> Option<String> {
     if attributes.is_empty() {
         return None;
@@ -48,7 +49,8 @@ mod tests {
         assert_eq!(md5_of_attributes(&Map::new()), None);
         // One attribute by hand: name, type, kind, value.
         let by_hand = b"\0\0\0\x04name\0\0\0\x06String\x01\0\0\0\x05value";
-        let attributes = serde_json::json!({"name": {"DataType": "String", "StringValue": "value"}});
+        let attributes =
+            serde_json::json!({"name": {"DataType": "String", "StringValue": "value"}});
         assert_eq!(md5_of_attributes(attributes.as_object().unwrap()), Some(md5_hex(by_hand)));
     }
 }

@@ -36,7 +36,8 @@ impl Queues {
         Ok(id)
     }
 
-    /// Receives up to `most` messages and hides them for `visibility` seconds (the queue's own when absent).
+    /// Receives up to `most` messages and hides them for `visibility` seconds (the queue's own when
+    /// absent).
     pub fn receive(&self, queue: &str, most: usize, visibility: Option<u32>) -> Result<Received> {
         let queue = self.find(queue)?;
         let now = self.clock.millis();
@@ -75,7 +76,8 @@ impl Queues {
         Ok(received)
     }
 
-    /// Deletes a message by the handle of its latest delivery. An older handle deletes nothing and is no error.
+    /// Deletes a message by the handle of its latest delivery. An older handle deletes nothing and
+    /// is no error.
     pub fn delete(&self, queue: &str, receipt: &str) -> Result<()> {
         let queue = self.find(queue)?;
         check_receipt(receipt)?;
@@ -113,8 +115,9 @@ impl Queues {
         expire(&connection, queue, now)?;
         let count = |condition: &str| -> Result<usize> {
             let sql = format!("SELECT count(*) FROM messages WHERE queue = ?1 AND {condition}");
-            let count: i64 =
-                connection.prepare_cached(&sql)?.query_row(params![queue.name, now], |row| row.get(0))?;
+            let count: i64 = connection
+                .prepare_cached(&sql)?
+                .query_row(params![queue.name, now], |row| row.get(0))?;
             Ok(usize::try_from(count).unwrap_or_default())
         };
         Ok(Depth {
@@ -142,8 +145,8 @@ impl Queues {
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// For tests of idempotency: delivers a message once more under the same id, as SQS now and then does.
-    /// Gives whether there was such a message. It can be on the queue or in flight.
+    /// For tests of idempotency: delivers a message once more under the same id, as SQS now and
+    /// then does. Gives whether there was such a message. It can be on the queue or in flight.
     pub fn duplicate(&self, queue: &str, id: &str) -> Result<bool> {
         let queue = self.find(queue)?;
         let copied = self
@@ -160,7 +163,8 @@ impl Queues {
     }
 
     /// Moves every message off a dead-letter queue: to `to`, else each to the queue it came from.
-    /// Moved messages are new ones, with a new id and age, as SQS's redrive makes them. Gives how many moved.
+    /// Moved messages are new ones, with a new id and age, as SQS's redrive makes them. Gives how
+    /// many moved.
     pub fn redrive(&self, from: &str, to: Option<&str>) -> Result<usize> {
         let from = self.find(from)?;
         let to = to.map(|to| self.find(to)).transpose()?;
@@ -192,8 +196,8 @@ impl Queues {
         Ok(moved)
     }
 
-    /// Gives every message in flight back at once. When a process starts nothing of its own can be in flight: what
-    /// was is what the last one did not finish.
+    /// Gives every message in flight back at once. When a process starts nothing of its own can be
+    /// in flight: what was is what the last one did not finish.
     pub(crate) fn release_in_flight(&self, queue: &str) -> Result<()> {
         let queue = self.find(queue)?;
         self.ledger
@@ -235,7 +239,9 @@ fn check(message: &Outgoing) -> Result<()> {
         })
         .sum();
     if message.body.is_empty() {
-        return Err(QueueError::Parameter("The request must contain the parameter MessageBody.".into()));
+        return Err(QueueError::Parameter(
+            "The request must contain the parameter MessageBody.".into(),
+        ));
     }
     if message.body.len() + attributes > MAX_BYTES {
         return Err(QueueError::Parameter(format!(
@@ -264,8 +270,14 @@ fn expire(connection: &Connection, queue: &Queue, now: i64) -> rusqlite::Result<
         .map(drop)
 }
 
-/// What can be received, oldest first: up to `most` messages, and those between them that are to move instead.
-fn ready(connection: &Connection, queue: &Queue, now: i64, most: usize) -> Result<Vec<(i64, Message)>> {
+/// What can be received, oldest first: up to `most` messages, and those between them that are to
+/// move instead.
+fn ready(
+    connection: &Connection,
+    queue: &Queue,
+    now: i64,
+    most: usize,
+) -> Result<Vec<(i64, Message)>> {
     let mut statement = connection.prepare_cached(
         "SELECT row, id, body, attributes, trace, source, sent, received, first_received FROM messages
          WHERE queue = ?1 AND visible <= ?2 ORDER BY visible, row",
@@ -306,7 +318,8 @@ fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
     Ok((row.get(0)?, message))
 }
 
-/// A moved message starts anew: visible at once, not yet received, its old receipt handle worthless.
+/// A moved message starts anew: visible at once, not yet received, its old receipt handle
+/// worthless.
 fn move_row(
     connection: &Connection,
     row: i64,

@@ -1,9 +1,10 @@
 //! Standard SQS queues in one SQLite file, on the system's own clock.
 //!
-//! What a consumer can rely on is what AWS promises: a received message stays hidden for the visibility timeout and
-//! comes back if it was not deleted; only its latest receipt handle deletes it; a message received
-//! `maxReceiveCount` times moves to the dead-letter queue instead of being received again; a message older than the
-//! retention period is gone. Order is oldest first here, which AWS does not promise.
+//! What a consumer can rely on is what AWS promises: a received message stays hidden for the
+//! visibility timeout and comes back if it was not deleted; only its latest receipt handle deletes
+//! it; a message received `maxReceiveCount` times moves to the dead-letter queue instead of being
+//! received again; a message older than the retention period is gone. Order is oldest first here,
+//! which AWS does not promise.
 
 mod digest;
 mod engine;
@@ -68,7 +69,8 @@ pub enum QueueError {
 pub struct Outgoing {
     /// The text.
     pub body: String,
-    /// Message attributes in SQS's JSON form (`{"kind": {"DataType": "String", "StringValue": "x"}}`).
+    /// Message attributes in SQS's JSON form (`{"kind": {"DataType": "String", "StringValue":
+    /// "x"}}`).
     pub attributes: Map<String, Json>,
     /// The `AWSTraceHeader` system attribute.
     pub trace: Option<String>,

@@ -87,7 +87,10 @@ fn visibility_changes_only_in_flight() {
         queues.change_visibility("plain", &message.receipt, 5),
         Err(QueueError::NotInFlight(_))
     ));
-    assert!(matches!(queues.change_visibility("plain", "nonsense", 5), Err(QueueError::BadReceipt)));
+    assert!(matches!(
+        queues.change_visibility("plain", "nonsense", 5),
+        Err(QueueError::BadReceipt)
+    ));
     assert_eq!(one(&queues, "plain").unwrap().received, 2);
 }
 
@@ -102,7 +105,10 @@ fn a_message_received_too_often_moves_and_can_be_sent_back() {
     let received = queues.receive("work", 10, None).unwrap();
     assert_eq!((received.messages.len(), received.moved), (0, 1));
     let dead = one(&queues, "dead").unwrap();
-    assert_eq!((dead.id, dead.source), (id.clone(), Some(queues.find("work").unwrap().arn.clone())));
+    assert_eq!(
+        (dead.id, dead.source),
+        (id.clone(), Some(queues.find("work").unwrap().arn.clone()))
+    );
 
     assert_eq!(queues.redrive("dead", None).unwrap(), 0, "what is in flight stays");
     clock.advance(SignedDuration::from_secs(30));
@@ -203,7 +209,8 @@ impl Model {
             }
             let thing = &mut self.things[i];
             if thing.received == 3 {
-                *thing = Thing { dead: true, visible: self.now, received: 0, receipt: None, ..*thing };
+                *thing =
+                    Thing { dead: true, visible: self.now, received: 0, receipt: None, ..*thing };
             } else {
                 thing.received += 1;
                 thing.visible = self.now + visibility;
@@ -217,7 +224,10 @@ impl Model {
 
     fn change(&mut self, receipt: usize, visibility: u32) -> bool {
         let now = self.now;
-        let thing = self.things.iter_mut().find(|t| !t.dead && t.receipt == Some(receipt) && t.visible > now);
+        let thing = self
+            .things
+            .iter_mut()
+            .find(|t| !t.dead && t.receipt == Some(receipt) && t.visible > now);
         thing.map(|thing| thing.visible = now + visibility).is_some()
     }
 

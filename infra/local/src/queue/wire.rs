@@ -44,8 +44,11 @@ async fn call(queues: &Queues, operation: &str, body: &Json) -> Result<Json> {
         "GetQueueAttributes" => attributes(queues, body),
         "ListQueues" => {
             let prefix = body.get("QueueNamePrefix").and_then(Json::as_str).unwrap_or_default();
-            let urls: Vec<&str> =
-                queues.all().filter(|q| q.name.starts_with(prefix)).map(|q| q.url.as_str()).collect();
+            let urls: Vec<&str> = queues
+                .all()
+                .filter(|q| q.name.starts_with(prefix))
+                .map(|q| q.url.as_str())
+                .collect();
             Ok(json!({ "QueueUrls": urls }))
         }
         "PurgeQueue" => {
@@ -71,8 +74,9 @@ fn send_batch(queues: &Queues, body: &Json) -> Result<Json> {
     let bytes: usize =
         entries(body)?.iter().filter_map(|e| e.get("MessageBody")?.as_str()).map(str::len).sum();
     if bytes > MAX_BYTES {
-        let what =
-            format!("Batch requests cannot be longer than {MAX_BYTES} bytes. You have sent {bytes} bytes.");
+        let what = format!(
+            "Batch requests cannot be longer than {MAX_BYTES} bytes. You have sent {bytes} bytes."
+        );
         return Err(QueueError::Batch("BatchRequestTooLong", what));
     }
     batch(queues, body, |queue, entry| match send(queues, queue, entry)? {
@@ -81,7 +85,8 @@ fn send_batch(queues: &Queues, body: &Json) -> Result<Json> {
     })
 }
 
-/// Each entry fails or succeeds for itself, behind HTTP 200; only a fault of the batch as such is an error.
+/// Each entry fails or succeeds for itself, behind HTTP 200; only a fault of the batch as such is
+/// an error.
 fn batch(
     queues: &Queues,
     body: &Json,
@@ -98,7 +103,10 @@ fn batch(
             return Err(QueueError::Batch("InvalidBatchEntryId", what.into()));
         }
         if !seen.insert(id) {
-            return Err(QueueError::Batch("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
+            return Err(QueueError::Batch(
+                "BatchEntryIdsNotDistinct",
+                format!("Id {id} repeated."),
+            ));
         }
     }
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
@@ -123,14 +131,19 @@ fn batch(
 
 fn entries(body: &Json) -> Result<&Vec<Json>> {
     let entries =
-        body.get("Entries").and_then(Json::as_array).filter(|e| !e.is_empty()).ok_or_else(|| {
-            QueueError::Batch(
-                "EmptyBatchRequest",
-                "There should be at least one entry in the request.".into(),
-            )
-        })?;
+        body.get("Entries").and_then(Json::as_array).filter(|e| !e.is_empty()).ok_or_else(
+            || {
+                QueueError::Batch(
+                    "EmptyBatchRequest",
+                    "There should be at least one entry in the request.".into(),
+                )
+            },
+        )?;
     if entries.len() > 10 {
-        let what = format!("Maximum number of entries per request are 10. You have sent {}.", entries.len());
+        let what = format!(
+            "Maximum number of entries per request are 10. You have sent {}.",
+            entries.len()
+        );
         return Err(QueueError::Batch("TooManyEntriesInBatchRequest", what));
     }
     Ok(entries)
@@ -145,7 +158,8 @@ async fn receive(queues: &Queues, body: &Json) -> Result<Json> {
     let until = tokio::time::Instant::now() + Duration::from_secs(wait.into());
     let mut bell = queues.bell.listen();
     let messages = loop {
-        let received = queues.receive(&queue.name, usize::try_from(most).unwrap_or(1), visibility)?.messages;
+        let received =
+            queues.receive(&queue.name, usize::try_from(most).unwrap_or(1), visibility)?.messages;
         if !received.is_empty() || tokio::time::timeout_at(until, bell.changed()).await.is_err() {
             break received;
         }
@@ -168,9 +182,9 @@ fn message(message: &Message, system: &HashSet<String>, own: &HashSet<String>) -
         "MD5OfBody": md5_hex(&message.body),
     });
     let has = |names: &HashSet<String>, name: &str| {
-        names
-            .iter()
-            .any(|n| n == "All" || n == name || n.strip_suffix(".*").is_some_and(|p| name.starts_with(p)))
+        names.iter().any(|n| {
+            n == "All" || n == name || n.strip_suffix(".*").is_some_and(|p| name.starts_with(p))
+        })
     };
     let Some(map) = out.as_object_mut() else { return out };
     let attributes: Map<String, Json> =
@@ -247,7 +261,8 @@ fn settings(queue: &Queue) -> Map<String, Json> {
     put("MaximumMessageSize", MAX_BYTES.to_string());
     put("ReceiveMessageWaitTimeSeconds", "0".into());
     if let Some(redrive) = &queue.redrive {
-        let policy = json!({ "deadLetterTargetArn": redrive.target, "maxReceiveCount": redrive.receives });
+        let policy =
+            json!({ "deadLetterTargetArn": redrive.target, "maxReceiveCount": redrive.receives });
         put("RedrivePolicy", policy.to_string());
     }
     out
@@ -287,9 +302,9 @@ fn queue_of(body: &Json) -> Result<&str> {
 }
 
 fn text<'a>(body: &'a Json, key: &str) -> Result<&'a str> {
-    body.get(key)
-        .and_then(Json::as_str)
-        .ok_or_else(|| QueueError::Parameter(format!("The request must contain the parameter {key}.")))
+    body.get(key).and_then(Json::as_str).ok_or_else(|| {
+        QueueError::Parameter(format!("The request must contain the parameter {key}."))
+    })
 }
 
 fn number(body: &Json, key: &str, low: u32, high: u32) -> Result<Option<u32>> {
@@ -306,10 +321,14 @@ fn code(error: &QueueError) -> (&'static str, &'static str) {
     match error {
         QueueError::NoSuchQueue => ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
         QueueError::BadReceipt => ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
-        QueueError::NotInFlight(_) => ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"),
+        QueueError::NotInFlight(_) => {
+            ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")
+        }
         QueueError::Parameter(_) => ("InvalidParameterValueException", "InvalidParameterValue"),
         QueueError::Contents => ("InvalidMessageContents", "InvalidMessageContents"),
-        QueueError::Unsupported(_) => ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"),
+        QueueError::Unsupported(_) => {
+            ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
+        }
         QueueError::Storage(_) => ("InternalError", "InternalError"),
         QueueError::Batch("EmptyBatchRequest", _) => {
             ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest")
@@ -332,7 +351,8 @@ fn code(error: &QueueError) -> (&'static str, &'static str) {
 fn failure(error: &QueueError) -> Answer {
     let (shape, code) = code(error);
     let ours = matches!(error, QueueError::Storage(_));
-    let body = json!({ "__type": format!("com.amazonaws.sqs#{shape}"), "message": error.to_string() });
+    let body =
+        json!({ "__type": format!("com.amazonaws.sqs#{shape}"), "message": error.to_string() });
     Answer::json(if ours { 500 } else { 400 }, &body)
         .with("x-amzn-query-error", format!("{code};{}", if ours { "Receiver" } else { "Sender" }))
 }

@@ -7,7 +7,8 @@ use serde_norway::Value as Yaml;
 
 use super::{Names, TemplateError};
 
-/// A template's YAML with every tag in long form (`!GetAtt Q.Arn` becomes `{"Fn::GetAtt": ["Q", "Arn"]}`).
+/// A template's YAML with every tag in long form (`!GetAtt Q.Arn` becomes `{"Fn::GetAtt": ["Q",
+/// "Arn"]}`).
 pub fn long_form(yaml: &Yaml) -> Result<Json, TemplateError> {
     Ok(match yaml {
         Yaml::Null => Json::Null,
@@ -19,14 +20,21 @@ pub fn long_form(yaml: &Yaml) -> Result<Json, TemplateError> {
             .or_else(|| n.as_f64().map(Json::from))
             .unwrap_or(Json::Null),
         Yaml::String(s) => Json::String(s.clone()),
-        Yaml::Sequence(items) => Json::Array(items.iter().map(long_form).collect::<Result<_, _>>()?),
+        Yaml::Sequence(items) => {
+            Json::Array(items.iter().map(long_form).collect::<Result<_, _>>()?)
+        }
         Yaml::Mapping(map) => {
             let mut out = Map::new();
             for (key, value) in map {
                 let key = match long_form(key)? {
                     Json::String(s) => s,
                     Json::Number(n) => n.to_string(),
-                    other => return Err(TemplateError::shape(other.to_string(), "a key has to be text")),
+                    other => {
+                        return Err(TemplateError::shape(
+                            other.to_string(),
+                            "a key has to be text",
+                        ));
+                    }
                 };
                 out.insert(key, long_form(value)?);
             }
@@ -67,7 +75,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Resolves a value; `at` is its place in the template, for the error. `None` is `AWS::NoValue`.
+    /// Resolves a value; `at` is its place in the template, for the error. `None` is
+    /// `AWS::NoValue`.
     pub fn resolve(&self, value: &Json, at: &str) -> Result<Option<Json>, TemplateError> {
         match value {
             Json::Array(items) => {
@@ -95,7 +104,8 @@ impl Scope {
         }
     }
 
-    /// Resolves a value that has to be text (numbers and booleans count, as they do in CloudFormation).
+    /// Resolves a value that has to be text (numbers and booleans count, as they do in
+    /// CloudFormation).
     pub fn text(&self, value: &Json, at: &str) -> Result<Option<String>, TemplateError> {
         match self.resolve(value, at)? {
             None | Some(Json::Null) => Ok(None),
@@ -108,10 +118,9 @@ impl Scope {
 
     /// Whether a named condition holds.
     pub fn holds(&self, condition: &str, at: &str) -> Result<bool, TemplateError> {
-        let body = self
-            .conditions
-            .get(condition)
-            .ok_or_else(|| TemplateError::shape(at, format!("there is no condition {condition}")))?;
+        let body = self.conditions.get(condition).ok_or_else(|| {
+            TemplateError::shape(at, format!("there is no condition {condition}"))
+        })?;
         self.truth(body, &format!("Conditions.{condition}"))
     }
 
@@ -135,7 +144,9 @@ impl Scope {
                 if target == "AWS::NoValue" {
                     return Ok(None);
                 }
-                self.reference(target).map(Some).ok_or_else(|| wrong(&format!("names nothing: {target}")))
+                self.reference(target)
+                    .map(Some)
+                    .ok_or_else(|| wrong(&format!("names nothing: {target}")))
             }
             "Condition" => {
                 let target = argument.as_str().ok_or_else(|| wrong("takes a name"))?;
@@ -143,10 +154,13 @@ impl Scope {
             }
             "Fn::GetAtt" => {
                 let resource = item(0)?.as_str().ok_or_else(|| wrong("takes a resource's name"))?;
-                let attribute = self.text(item(1)?, at)?.ok_or_else(|| wrong("takes an attribute's name"))?;
+                let attribute =
+                    self.text(item(1)?, at)?.ok_or_else(|| wrong("takes an attribute's name"))?;
                 self.attribute(resource, &attribute)
                     .map(|value| Some(Json::String(value)))
-                    .ok_or_else(|| wrong(&format!("knows no {resource}.{attribute} in a local run")))
+                    .ok_or_else(|| {
+                        wrong(&format!("knows no {resource}.{attribute} in a local run"))
+                    })
             }
             "Fn::Sub" => self.substitute(argument, at).map(|text| Some(Json::String(text))),
             "Fn::Join" => {
@@ -168,9 +182,11 @@ impl Scope {
                     .and_then(|s| s.parse().ok())
                     .ok_or_else(|| wrong("takes an index and a list"))?;
                 match self.resolve(item(1)?, at)? {
-                    Some(Json::Array(items)) => {
-                        items.get(index).cloned().map(Some).ok_or_else(|| wrong("reaches past the list"))
-                    }
+                    Some(Json::Array(items)) => items
+                        .get(index)
+                        .cloned()
+                        .map(Some)
+                        .ok_or_else(|| wrong("reaches past the list")),
                     _ => Err(wrong("takes an index and a list")),
                 }
             }
@@ -183,10 +199,13 @@ impl Scope {
                 Ok(Some(place.clone()))
             }
             "Fn::If" => {
-                let condition = item(0)?.as_str().ok_or_else(|| wrong("takes a condition's name"))?;
+                let condition =
+                    item(0)?.as_str().ok_or_else(|| wrong("takes a condition's name"))?;
                 self.resolve(item(if self.holds(condition, at)? { 1 } else { 2 })?, at)
             }
-            "Fn::Equals" => Ok(Some(Json::Bool(self.text(item(0)?, at)? == self.text(item(1)?, at)?))),
+            "Fn::Equals" => {
+                Ok(Some(Json::Bool(self.text(item(0)?, at)? == self.text(item(1)?, at)?)))
+            }
             "Fn::Not" => Ok(Some(Json::Bool(!self.truth(item(0)?, at)?))),
             "Fn::And" | "Fn::Or" => {
                 let all = name == "Fn::And";
@@ -208,13 +227,13 @@ impl Scope {
             "AWS::StackName" => self.names.stack.as_str(),
             "AWS::Partition" => "aws",
             "AWS::URLSuffix" => "amazonaws.com",
-            "AWS::StackId" => return Some(Json::String(self.names.arn("cloudformation", "stack/local"))),
+            "AWS::StackId" => {
+                return Some(Json::String(self.names.arn("cloudformation", "stack/local")));
+            }
             _ => {
-                return self
-                    .parameters
-                    .get(name)
-                    .cloned()
-                    .or_else(|| self.resources.get(name).map(|r| Json::String(r.reference.clone())));
+                return self.parameters.get(name).cloned().or_else(|| {
+                    self.resources.get(name).map(|r| Json::String(r.reference.clone()))
+                });
             }
         };
         Some(Json::from(pseudo))
@@ -229,7 +248,10 @@ impl Scope {
         let (text, own) = match argument {
             Json::String(text) => (text.as_str(), None),
             Json::Array(parts) => (
-                parts.first().and_then(Json::as_str).ok_or_else(|| wrong("takes text first".into()))?,
+                parts
+                    .first()
+                    .and_then(Json::as_str)
+                    .ok_or_else(|| wrong("takes text first".into()))?,
                 parts.get(1).and_then(Json::as_object),
             ),
             _ => return Err(wrong("takes text".into())),
@@ -238,8 +260,9 @@ impl Scope {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
-            let (name, tail) =
-                after.split_once('}').ok_or_else(|| wrong("has a ${ without its closing brace".into()))?;
+            let (name, tail) = after
+                .split_once('}')
+                .ok_or_else(|| wrong("has a ${ without its closing brace".into()))?;
             rest = tail;
             if let Some(literal) = name.strip_prefix('!') {
                 out.push_str("${");

@@ -1,8 +1,9 @@
 //! `template.yaml` as the harness, the tests and the deploy verb read it.
 //!
 //! [`Template`] keeps three views of one file: the YAML as written ([`Template::raw`], tags and all), the same in
-//! CloudFormation's long form ([`Template::document`], `!Ref X` written as `{"Ref": "X"}`), and the typed model of what
-//! runs (functions, queues, topics, tables, routes) with every intrinsic function resolved to a local value.
+//! CloudFormation's long form ([`Template::document`], `!Ref X` written as `{"Ref": "X"}`), and the
+//! typed model of what runs (functions, queues, topics, tables, routes) with every intrinsic
+//! function resolved to a local value.
 
 mod intrinsics;
 mod model;
@@ -17,8 +18,8 @@ use serde_json::Value as Json;
 
 pub use intrinsics::{Scope, long_form};
 pub use model::{
-    Index, Key, Lambda, Parameter, Queue, QueueSource, Redrive, Route, ScheduleSource, StreamSource,
-    Subscription, Table, Topic,
+    Index, Key, Lambda, Parameter, Queue, QueueSource, Redrive, Route, ScheduleSource,
+    StreamSource, Subscription, Table, Topic,
 };
 pub use names::Names;
 pub use schedule::{Schedule, ScheduleError};
@@ -78,10 +79,13 @@ pub struct Template {
 }
 
 impl Template {
-    /// Reads a template file. `overrides` replace parameter defaults; a name the template does not declare is an error.
+    /// Reads a template file. `overrides` replace parameter defaults; a name the template does not
+    /// declare is an error.
     pub fn load(path: &Path, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| TemplateError::Unreadable { path: path.display().to_string(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| TemplateError::Unreadable {
+            path: path.display().to_string(),
+            source,
+        })?;
         Self::parse(&text, overrides)
     }
 
@@ -101,21 +105,24 @@ impl Template {
         read::template(raw, document, overrides, names)
     }
 
-    /// What resolves the template's intrinsic functions: for parts of [`Template::document`] the model leaves out.
+    /// What resolves the template's intrinsic functions: for parts of [`Template::document`] the
+    /// model leaves out.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
     /// Every HTTP route of every function, with the function's short name.
     pub fn routes(&self) -> impl Iterator<Item = (&str, &Route)> {
-        self.functions.values().flat_map(|f| f.routes.iter().map(move |route| (f.name.as_str(), route)))
+        self.functions
+            .values()
+            .flat_map(|f| f.routes.iter().map(move |route| (f.name.as_str(), route)))
     }
 
     /// A function by its short name, its deployed name or its logical id.
     pub fn function(&self, name: &str) -> Option<&Lambda> {
-        self.functions
-            .get(name)
-            .or_else(|| self.functions.values().find(|f| f.deployed_name == name || f.logical_id == name))
+        self.functions.get(name).or_else(|| {
+            self.functions.values().find(|f| f.deployed_name == name || f.logical_id == name)
+        })
     }
 
     /// A queue by its physical name.
@@ -123,11 +130,15 @@ impl Template {
         self.queues.values().find(|q| q.name == name)
     }
 
-    /// The values an environment variable has across the functions, without repetition: for a variable that names
-    /// something (an SSM parameter, a queue), what it names.
+    /// The values an environment variable has across the functions, without repetition: for a
+    /// variable that names something (an SSM parameter, a queue), what it names.
     pub fn environment_values(&self, variable: &str) -> Vec<&str> {
-        let mut values: Vec<&str> =
-            self.functions.values().filter_map(|f| f.environment.get(variable)).map(String::as_str).collect();
+        let mut values: Vec<&str> = self
+            .functions
+            .values()
+            .filter_map(|f| f.environment.get(variable))
+            .map(String::as_str)
+            .collect();
         values.sort_unstable();
         values.dedup();
         values

@@ -44,7 +44,8 @@ pub struct Lambda {
     pub streams: Vec<StreamSource>,
     /// Schedules.
     pub schedules: Vec<ScheduleSource>,
-    /// How often an asynchronous event is tried again (`EventInvokeConfig.MaximumRetryAttempts`; Lambda's default is 2).
+    /// How often an asynchronous event is tried again (`EventInvokeConfig.MaximumRetryAttempts`;
+    /// Lambda's default is 2).
     pub retries: u32,
     /// ARN of the queue that takes asynchronous events given up on.
     pub dead_letters: Option<String>,

@@ -7,7 +7,8 @@ pub struct Names {
     pub account: String,
     /// `AWS::Region`.
     pub region: String,
-    /// `AWS::StackName`, the first part of every physical name the template leaves to CloudFormation.
+    /// `AWS::StackName`, the first part of every physical name the template leaves to
+    /// CloudFormation.
     pub stack: String,
 }
 
@@ -22,7 +23,8 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The name CloudFormation would make up for a resource without one (theirs has a random tail, ours does not).
+    /// The name CloudFormation would make up for a resource without one (theirs has a random tail,
+    /// ours does not).
     pub fn generated(&self, logical_id: &str) -> String {
         format!("{}-{logical_id}", self.stack)
     }
@@ -47,7 +49,8 @@ impl Names {
         self.arn("dynamodb", &format!("table/{name}"))
     }
 
-    /// The ARN of a table's stream. AWS puts the time of creation at the end; a local table has one stream.
+    /// The ARN of a table's stream. AWS puts the time of creation at the end; a local table has one
+    /// stream.
     pub fn stream_arn(&self, table: &str) -> String {
         format!("{}/stream/local", self.table_arn(table))
     }

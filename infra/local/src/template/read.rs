@@ -92,7 +92,8 @@ pub(super) fn template(
         let id = resource.id.to_owned();
         match resource.kind {
             "AWS::Serverless::Function" => {
-                let function = functions::function(resource, globals, &scope, &mut template.subscriptions)?;
+                let function =
+                    functions::function(resource, globals, &scope, &mut template.subscriptions)?;
                 if let Some(other) = template.functions.insert(function.name.clone(), function) {
                     return Err(TemplateError::shape(
                         resource.at("CodeUri"),
@@ -109,8 +110,9 @@ pub(super) fn template(
             }
             "AWS::SNS::Subscription" => {
                 let topic = resource.text(&scope, "TopicArn")?;
-                let topic =
-                    topic.ok_or_else(|| TemplateError::shape(resource.at("TopicArn"), "it is missing"))?;
+                let topic = topic.ok_or_else(|| {
+                    TemplateError::shape(resource.at("TopicArn"), "it is missing")
+                })?;
                 template.subscriptions.push(subscription(
                     resource.properties,
                     topic,
@@ -145,7 +147,12 @@ fn resources<'a>(document: &'a Json, scope: &Scope) -> Result<Vec<Resource<'a>>,
         let properties = match body.get("Properties") {
             None | Some(Json::Null) => &*EMPTY,
             Some(Json::Object(map)) => map,
-            Some(_) => return Err(TemplateError::shape(format!("{at}.Properties"), "a mapping is expected")),
+            Some(_) => {
+                return Err(TemplateError::shape(
+                    format!("{at}.Properties"),
+                    "a mapping is expected",
+                ));
+            }
         };
         out.push(Resource { id, kind, properties });
     }
@@ -157,7 +164,10 @@ fn queue(resource: &Resource<'_>, scope: &Scope) -> Result<Queue, TemplateError>
     let attribute = |name: &str| attributes.get(name).cloned().unwrap_or_default();
     let name = attribute("QueueName");
     if resource.properties.contains_key("FifoQueue") {
-        return Err(TemplateError::shape(resource.at("FifoQueue"), "the local run has standard queues only"));
+        return Err(TemplateError::shape(
+            resource.at("FifoQueue"),
+            "the local run has standard queues only",
+        ));
     }
     let redrive = match resource.properties.get("RedrivePolicy") {
         None => None,
@@ -165,7 +175,8 @@ fn queue(resource: &Resource<'_>, scope: &Scope) -> Result<Queue, TemplateError>
             let at = resource.at("RedrivePolicy");
             let policy = scope.resolve(policy, &at)?.unwrap_or_default();
             let target = policy.get("deadLetterTargetArn").and_then(Json::as_str);
-            let receives = policy.get("maxReceiveCount").and_then(whole).filter(|n| (1..=1000).contains(n));
+            let receives =
+                policy.get("maxReceiveCount").and_then(whole).filter(|n| (1..=1000).contains(n));
             let (Some(target), Some(receives)) = (target, receives) else {
                 let what = "deadLetterTargetArn and a maxReceiveCount from 1 to 1000 are expected";
                 return Err(TemplateError::shape(at, what));
@@ -191,9 +202,12 @@ fn topic(
     subscriptions: &mut Vec<Subscription>,
 ) -> Result<Topic, TemplateError> {
     let Named { reference: arn, attributes } = named(resource, scope)?;
-    for inline in resource.properties.get("Subscription").and_then(Json::as_array).into_iter().flatten() {
+    for inline in
+        resource.properties.get("Subscription").and_then(Json::as_array).into_iter().flatten()
+    {
         let at = resource.at("Subscription");
-        let body = inline.as_object().ok_or_else(|| TemplateError::shape(&at, "a mapping is expected"))?;
+        let body =
+            inline.as_object().ok_or_else(|| TemplateError::shape(&at, "a mapping is expected"))?;
         subscriptions.push(subscription(body, arn.clone(), scope, &at)?);
     }
     Ok(Topic {
@@ -210,7 +224,8 @@ fn subscription(
     at: &str,
 ) -> Result<Subscription, TemplateError> {
     let text = |key: &str| -> Result<String, TemplateError> {
-        let value = body.get(key).map(|v| scope.text(v, &format!("{at}.{key}"))).transpose()?.flatten();
+        let value =
+            body.get(key).map(|v| scope.text(v, &format!("{at}.{key}"))).transpose()?.flatten();
         value.ok_or_else(|| TemplateError::shape(at, format!("a subscription needs its {key}")))
     };
     let filter = body.get("FilterPolicy").map(|f| scope.resolve(f, at)).transpose()?.flatten();
@@ -242,14 +257,20 @@ fn table(resource: &Resource<'_>, scope: &Scope) -> Result<Table, TemplateError>
                 .as_str()
                 .map(str::to_owned)
         };
-        let hash = part("HASH").ok_or_else(|| TemplateError::shape(&at, "a HASH key is expected"))?;
+        let hash =
+            part("HASH").ok_or_else(|| TemplateError::shape(&at, "a HASH key is expected"))?;
         Ok(Key { hash, range: part("RANGE") })
     };
     let mut indexes = BTreeMap::new();
-    for index in properties.get("GlobalSecondaryIndexes").and_then(Json::as_array).into_iter().flatten() {
+    for index in
+        properties.get("GlobalSecondaryIndexes").and_then(Json::as_array).into_iter().flatten()
+    {
         let name = index.get("IndexName").and_then(Json::as_str).unwrap_or_default().to_owned();
-        let projection =
-            index.pointer("/Projection/ProjectionType").and_then(Json::as_str).unwrap_or("ALL").to_owned();
+        let projection = index
+            .pointer("/Projection/ProjectionType")
+            .and_then(Json::as_str)
+            .unwrap_or("ALL")
+            .to_owned();
         indexes.insert(name, Index { key: key(index.get("KeySchema"))?, projection });
     }
     let expires = properties
@@ -280,19 +301,31 @@ fn check_targets(template: &Template) -> Result<(), TemplateError> {
             && !queue(&redrive.target)
         {
             let at = format!("Resources.{}.Properties.RedrivePolicy", q.logical_id);
-            return Err(TemplateError::shape(at, format!("{} is no queue of this template", redrive.target)));
+            return Err(TemplateError::shape(
+                at,
+                format!("{} is no queue of this template", redrive.target),
+            ));
         }
     }
     for f in template.functions.values() {
         let at = format!("Resources.{}.Properties.Events", f.logical_id);
         if let Some(source) = f.queues.iter().find(|s| !queue(&s.queue)) {
-            return Err(TemplateError::shape(at, format!("{} is no queue of this template", source.queue)));
+            return Err(TemplateError::shape(
+                at,
+                format!("{} is no queue of this template", source.queue),
+            ));
         }
         let streams = |arn: &str| {
-            template.tables.values().any(|t| t.stream.is_some() && template.names.stream_arn(&t.name) == arn)
+            template
+                .tables
+                .values()
+                .any(|t| t.stream.is_some() && template.names.stream_arn(&t.name) == arn)
         };
         if let Some(source) = f.streams.iter().find(|s| !streams(&s.stream)) {
-            return Err(TemplateError::shape(at, format!("{} is no stream of this template", source.stream)));
+            return Err(TemplateError::shape(
+                at,
+                format!("{} is no stream of this template", source.stream),
+            ));
         }
     }
     Ok(())

@@ -40,13 +40,16 @@ const MONTHS: [&str; 12] =
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 impl Schedule {
-    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are not known here.
+    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are
+    /// not known here.
     pub fn parse(expression: &str) -> Result<Self, ScheduleError> {
         let wrong = |why| ScheduleError { expression: expression.to_owned(), why };
-        let inner =
-            |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim);
+        let inner = |name: &str| {
+            expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim)
+        };
         if let Some(rate) = inner("rate") {
-            let (count, unit) = rate.split_once(' ').ok_or_else(|| wrong("a rate is a number and a unit"))?;
+            let (count, unit) =
+                rate.split_once(' ').ok_or_else(|| wrong("a rate is a number and a unit"))?;
             let count: i64 = count.parse().map_err(|_| wrong("a rate starts with a number"))?;
             let each = match unit.trim() {
                 "minute" | "minutes" => 60,
@@ -80,7 +83,8 @@ impl Schedule {
         }))
     }
 
-    /// The first time after `last` at which this calls; a rate counts from `last` itself. `None`: never again.
+    /// The first time after `last` at which this calls; a rate counts from `last` itself. `None`:
+    /// never again.
     pub fn after(&self, last: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Rate(every) => last.checked_add(*every).ok(),
@@ -93,11 +97,14 @@ impl Cron {
     fn after(&self, last: Timestamp) -> Option<Timestamp> {
         let from = last.to_zoned(TimeZone::UTC).datetime();
         let mut day = from.date();
-        // Eight years hold every combination of month, day and weekday that EventBridge accepts, leap days included.
+        // Eight years hold every combination of month, day and weekday that EventBridge accepts,
+        // leap days included.
         for _ in 0..=8 * 366 {
             if self.allows(day) {
                 let found = allowed(self.hours.as_ref(), 24)
-                    .flat_map(|hour| allowed(self.minutes.as_ref(), 60).map(move |minute| (hour, minute)))
+                    .flat_map(|hour| {
+                        allowed(self.minutes.as_ref(), 60).map(move |minute| (hour, minute))
+                    })
                     .filter_map(|(hour, minute)| Time::new(hour, minute, 0, 0).ok())
                     .map(|time| DateTime::from_parts(day, time))
                     .find(|at| *at > from);
@@ -111,7 +118,8 @@ impl Cron {
     }
 
     fn allows(&self, day: Date) -> bool {
-        let has = |field: &Field, value: i16| field.as_ref().is_none_or(|values| values.contains(&value));
+        let has =
+            |field: &Field, value: i16| field.as_ref().is_none_or(|values| values.contains(&value));
         has(&self.days, i16::from(day.day()))
             && has(&self.months, i16::from(day.month()))
             && has(&self.weekdays, sunday_first(day.weekday()))
@@ -177,9 +185,15 @@ mod tests {
 
     #[test]
     fn cron_names_minutes_in_utc() {
-        assert_eq!(next("cron(0 21 ? * MON-FRI *)", "2026-07-31T21:00:00Z"), "2026-08-03T21:00:00Z");
+        assert_eq!(
+            next("cron(0 21 ? * MON-FRI *)", "2026-07-31T21:00:00Z"),
+            "2026-08-03T21:00:00Z"
+        );
         assert_eq!(next("cron(0/15 * * * ? *)", "2026-08-01T00:14:59Z"), "2026-08-01T00:15:00Z");
-        assert_eq!(next("cron(30 0 1 JAN,JUL ? *)", "2026-08-01T00:00:00Z"), "2027-01-01T00:30:00Z");
+        assert_eq!(
+            next("cron(30 0 1 JAN,JUL ? *)", "2026-08-01T00:00:00Z"),
+            "2027-01-01T00:30:00Z"
+        );
         assert_eq!(next("cron(0 0 29 2 ? *)", "2026-08-01T00:00:00Z"), "2028-02-29T00:00:00Z");
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Recognises a request: the JSON protocols name themselves in `X-Amz-Target`, the query protocol in `Action`.
-    /// `Err` holds the address of a request that is for none of the services.
+    /// Recognises a request: the JSON protocols name themselves in `X-Amz-Target`, the query
+    /// protocol in `Action`. `Err` holds the address of a request that is for none of the services.
     pub(super) fn read(request: HttpRequest) -> Result<Self, String> {
         let named = |target: &str| {
             let (service, operation) = target.split_once('.')?;

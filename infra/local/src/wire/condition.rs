@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 
 use super::call::{Call, Service};
 
-/// A condition under which a function writes: the function, what kind of item (the first word of its key), and the expression.
+/// A condition under which a function writes: the function, what kind of item (the first word of
+/// its key), and the expression.
 pub type Condition = (String, String, String);
 
 /// A condition that a function is made to forget.
@@ -21,7 +22,12 @@ pub(super) struct Forgotten {
 
 impl Forgotten {
     pub(super) fn new(function: &str, item: &str, condition: &str) -> Self {
-        Self { function: function.to_owned(), item: item.to_owned(), condition: condition.to_owned(), met: 0 }
+        Self {
+            function: function.to_owned(),
+            item: item.to_owned(),
+            condition: condition.to_owned(),
+            met: 0,
+        }
     }
 
     /// In how many calls it stood.
@@ -29,7 +35,8 @@ impl Forgotten {
         self.met
     }
 
-    /// Takes the condition out of a call of the function. It stays written, because names and values that nothing uses are refused.
+    /// Takes the condition out of a call of the function. It stays written, because names and
+    /// values that nothing uses are refused.
     pub(super) fn apply(&mut self, caller: &str, call: &mut Call) {
         if caller != self.function {
             return;
@@ -50,8 +57,10 @@ impl Forgotten {
         each_condition(body, &mut |item, expression| {
             if item == self.item && expression.contains(&self.condition) {
                 found = true;
-                let always =
-                    format!("(attribute_exists(pk) OR attribute_not_exists(pk) OR {})", self.condition);
+                let always = format!(
+                    "(attribute_exists(pk) OR attribute_not_exists(pk) OR {})",
+                    self.condition
+                );
                 *expression = expression.replace(&self.condition, &always);
             }
         });
@@ -71,16 +80,25 @@ fn writes(call: &Call) -> Option<Json> {
     (call.service == Service::Dynamodb).then(|| serde_json::from_slice(call.body()).ok()).flatten()
 }
 
-/// Every condition expression in a call, with the first word of the key of the item that it is about.
+/// Every condition expression in a call, with the first word of the key of the item that it is
+/// about.
 fn each_condition(value: &mut Json, with: &mut dyn FnMut(&str, &mut String)) {
     match value {
         Json::Object(fields) => {
-            let key = fields.get("Key").or_else(|| fields.get("Item")).and_then(|key| key.pointer("/pk/S"));
-            let item = key.and_then(Json::as_str).and_then(|key| key.split('#').next()).unwrap_or_default();
+            let key = fields
+                .get("Key")
+                .or_else(|| fields.get("Item"))
+                .and_then(|key| key.pointer("/pk/S"));
+            let item = key
+                .and_then(Json::as_str)
+                .and_then(|key| key.split('#').next())
+                .unwrap_or_default();
             let item = item.to_owned();
             for (name, value) in fields {
                 match value {
-                    Json::String(expression) if name == "ConditionExpression" => with(&item, expression),
+                    Json::String(expression) if name == "ConditionExpression" => {
+                        with(&item, expression);
+                    }
                     value => each_condition(value, with),
                 }
             }

@@ -17,22 +17,28 @@ pub enum Breakage {
     LostReply,
     /// Nothing was done, and no answer ever comes.
     Hang,
-    /// Nothing was done, and the function that called dies: its work is dropped where it stands, no code of it runs any more.
+    /// Nothing was done, and the function that called dies: its work is dropped where it stands, no
+    /// code of it runs any more.
     Crash,
     /// It was done, and the function that called dies before the reply.
     CrashAfter,
-    /// Nothing is done until [`go_on`](super::Wire::go_on); then it is done. Meanwhile others may be faster.
+    /// Nothing is done until [`go_on`](super::Wire::go_on); then it is done. Meanwhile others may
+    /// be faster.
     Pause,
 }
 
 impl Breakage {
     pub(super) fn answer(self, service: Service) -> Option<Answer> {
         match self {
-            Self::Timeout | Self::LostReply | Self::Hang | Self::Crash | Self::CrashAfter | Self::Pause => {
-                None
-            }
+            Self::Timeout
+            | Self::LostReply
+            | Self::Hang
+            | Self::Crash
+            | Self::CrashAfter
+            | Self::Pause => None,
             Self::Error500 => {
-                let code = if service == Service::Sns { "InternalError" } else { "InternalServerError" };
+                let code =
+                    if service == Service::Sns { "InternalError" } else { "InternalServerError" };
                 Some(error(service, 500, code, "Internal server error (on purpose)"))
             }
             Self::Throttle => {
@@ -60,9 +66,17 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Breaks the next call of an operation. (An SDK client with retries survives one; see [`Fault::times`].)
+    /// Breaks the next call of an operation. (An SDK client with retries survives one; see
+    /// [`Fault::times`].)
     pub fn on(service: Service, operation: &str, breakage: Breakage) -> Self {
-        Self { service, operation: Some(operation.to_owned()), caller: None, skip: 0, left: 1, breakage }
+        Self {
+            service,
+            operation: Some(operation.to_owned()),
+            caller: None,
+            skip: 0,
+            left: 1,
+            breakage,
+        }
     }
 
     /// Breaks the next call of a service, whatever it is.

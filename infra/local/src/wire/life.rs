@@ -1,4 +1,5 @@
-//! The life of one invocation, which a fault can end: what a crash is. The work is dropped where it waits; nothing of it runs any more.
+//! The life of one invocation, which a fault can end: what a crash is. The work is dropped where it
+//! waits; nothing of it runs any more.
 
 use std::future::Future;
 use std::sync::Arc;

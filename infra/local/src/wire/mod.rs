@@ -1,7 +1,8 @@
-//! The wire under the SDK clients: an HTTP client that finds DynamoDB, SQS, SNS and SSM in this process.
+//! The wire under the SDK clients: an HTTP client that finds DynamoDB, SQS, SNS and SSM in this
+//! process.
 //!
-//! Every call is counted by who made it, and a test can break a call ([`Fault`]): the production adapter above it is
-//! the real one, with its own retries and timeouts.
+//! Every call is counted by who made it, and a test can break a call ([`Fault`]): the production
+//! adapter above it is the real one, with its own retries and timeouts.
 
 mod call;
 mod condition;
@@ -34,8 +35,9 @@ use condition::Forgotten;
 pub use fault::{Breakage, Fault};
 pub(crate) use life::Life;
 
-/// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The caller is the function's
-/// short name, or empty for a client of [`Wire::client`] that no function holds.
+/// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The
+/// caller is the function's short name, or empty for a client of [`Wire::client`] that no function
+/// holds.
 pub type Calls = BTreeMap<(String, Service, String), usize>;
 
 /// What all handles of a wire share.
@@ -145,8 +147,9 @@ impl Wire {
         let _ = self.inner.paused.subscribe().wait_for(|held| *held > 0).await;
     }
 
-    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of its writes of such an item (the first word of its key),
-    /// it counts as met. For the test that a guard is needed; nothing that ships can do this.
+    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of
+    /// its writes of such an item (the first word of its key), it counts as met. For the test that
+    /// a guard is needed; nothing that ships can do this.
     pub fn forget_condition(&self, function: &str, item: &str, condition: &str) {
         lock(&self.inner.forgotten).push(Forgotten::new(function, item, condition));
     }
@@ -214,7 +217,9 @@ impl Wire {
             return life::end().await;
         }
         if broken == Some(Breakage::LostReply) {
-            return Err(ConnectorError::io("the connection broke before the reply (on purpose)".into()));
+            return Err(ConnectorError::io(
+                "the connection broke before the reply (on purpose)".into(),
+            ));
         }
         reply
     }
@@ -239,7 +244,9 @@ impl Wire {
                 }
                 reply
             }
-            Service::Sqs => response(queue::answer(&inner.queues, &call.operation, &call.json()).await),
+            Service::Sqs => {
+                response(queue::answer(&inner.queues, &call.operation, &call.json()).await)
+            }
             Service::Sns => response(inner.topics.answer(&call.operation, &call.form())),
             Service::Ssm => response(inner.secrets.answer(&call.operation, &call.json())),
         }
@@ -286,7 +293,9 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             match Call::read(request) {
                 Ok(call) => wire.answer(call, &dynamodb).await,
-                Err(uri) => Err(ConnectorError::user(format!("a local run has no service at {uri}").into())),
+                Err(uri) => {
+                    Err(ConnectorError::user(format!("a local run has no service at {uri}").into()))
+                }
             }
         })
     }

@@ -1,6 +1,11 @@
 //! The fixture's functions, and how the tests start them.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses its part of this module")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test uses its part of this module"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -123,8 +128,11 @@ pub fn sns(http: aws_smithy_runtime_api::client::http::SharedHttpClient) -> aws_
 }
 
 pub fn table(system: &System) -> aws_sdk_dynamodb::Client {
-    let parts =
-        Parts { http: system.client(), now: Arc::new(jiff::Timestamp::now), environment: BTreeMap::new() };
+    let parts = Parts {
+        http: system.client(),
+        now: Arc::new(jiff::Timestamp::now),
+        environment: BTreeMap::new(),
+    };
     dynamodb(&parts)
 }
 
@@ -218,14 +226,26 @@ fn order(client: aws_sdk_dynamodb::Client, table: String) -> Function {
         async move {
             let text = String::from_utf8_lossy(request.body().as_ref()).into_owned();
             if text == "forbidden" {
-                let refused =
-                    client.delete_item().table_name(&table).key("pk", s("x")).key("sk", s("x")).send().await;
+                let refused = client
+                    .delete_item()
+                    .table_name(&table)
+                    .key("pk", s("x"))
+                    .key("sk", s("x"))
+                    .send()
+                    .await;
                 return Err(failed(refused.map_err(aws_sdk_dynamodb::Error::from)));
             }
             for (i, part) in text.split(',').enumerate() {
-                put(&client, &table, &format!("ORDER#{text}"), &format!("MESSAGE#{i}"), part, "message")
-                    .await
-                    .map_err(failed)?;
+                put(
+                    &client,
+                    &table,
+                    &format!("ORDER#{text}"),
+                    &format!("MESSAGE#{i}"),
+                    part,
+                    "message",
+                )
+                .await
+                .map_err(failed)?;
             }
             Ok(lambda_http::Response::builder().status(201).body("적었습니다".to_owned()).unwrap())
         }
@@ -300,7 +320,8 @@ pub fn request(
     headers: &[(&str, &str)],
     body: impl Into<Vec<u8>>,
 ) -> local::Request {
-    let mut builder = http::Request::builder().method(method).uri(uri).header("host", "localhost:9000");
+    let mut builder =
+        http::Request::builder().method(method).uri(uri).header("host", "localhost:9000");
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }

@@ -1,5 +1,6 @@
-//! The browser's half of RFC 8291. The agreement of keys is another implementation than the house's (`p256`), because `ring` lends its private keys
-//! for one use; that the whole is right is proved by the example of the RFC.
+//! The browser's half of RFC 8291. The agreement of keys is another implementation than the house's
+//! (`p256`), because `ring` lends its private keys for one use; that the whole is right is proved
+//! by the example of the RFC.
 
 use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point as _};
 use ring::{
@@ -63,11 +64,13 @@ pub fn decrypt(keys: &Keys, body: &[u8]) -> Result<Vec<u8>, Unreadable> {
     if usize::from(*named) != POINT {
         return Err(Unreadable("its key is not named by a point of 65 bytes"));
     }
-    let (theirs, record) = rest.split_at_checked(POINT).ok_or(Unreadable("it ends within its key"))?;
+    let (theirs, record) =
+        rest.split_at_checked(POINT).ok_or(Unreadable("it ends within its key"))?;
     if u32::try_from(record.len()).map_or(true, |length| length > size) {
         return Err(Unreadable("it is longer than one record"));
     }
-    let point = PublicKey::from_sec1_bytes(theirs).map_err(|_| Unreadable("its key is no point"))?;
+    let point =
+        PublicKey::from_sec1_bytes(theirs).map_err(|_| Unreadable("its key is no point"))?;
     let shared = diffie_hellman(keys.secret.to_nonzero_scalar(), point.as_affine());
 
     let first = Salt::new(HKDF_SHA256, &keys.auth).extract(shared.raw_secret_bytes());
@@ -76,10 +79,14 @@ pub fn decrypt(keys: &Keys, body: &[u8]) -> Result<Vec<u8>, Unreadable> {
     let key: [u8; 16] = drawn(&prk, &[b"Content-Encoding: aes128gcm\0"])?;
     let nonce: [u8; 12] = drawn(&prk, &[b"Content-Encoding: nonce\0"])?;
 
-    let key = UnboundKey::new(&AES_128_GCM, &key).map_err(|_| Unreadable("its key has no length"))?;
+    let key =
+        UnboundKey::new(&AES_128_GCM, &key).map_err(|_| Unreadable("its key has no length"))?;
     let mut record = record.to_vec();
-    let opened =
-        LessSafeKey::new(key).open_in_place(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut record);
+    let opened = LessSafeKey::new(key).open_in_place(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::empty(),
+        &mut record,
+    );
     let padded = opened.map_err(|_| Unreadable("it is not for this device"))?;
     // Behind the text one 2, which marks the last record, and zeros.
     let end = padded.iter().rposition(|byte| *byte != 0).ok_or(Unreadable("it is only padding"))?;
@@ -129,7 +136,10 @@ mod tests {
     fn the_example_of_the_rfc_is_read() {
         let keys = keys();
         assert_eq!(keys.public(), bytes(PUBLIC));
-        assert_eq!(decrypt(&keys, &bytes(BODY)).unwrap(), b"When I grow up, I want to be a watermelon");
+        assert_eq!(
+            decrypt(&keys, &bytes(BODY)).unwrap(),
+            b"When I grow up, I want to be a watermelon"
+        );
     }
 
     #[test]

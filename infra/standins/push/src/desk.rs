@@ -1,4 +1,5 @@
-//! What it answers: the push service's wire, and the desk at which a test or a person sees what arrived.
+//! What it answers: the push service's wire, and the desk at which a test or a person sees what
+//! arrived.
 
 use std::sync::Arc;
 
@@ -33,20 +34,29 @@ fn refused(status: StatusCode, why: impl Into<String>) -> Response {
     (status, Json(json!({ "code": status.as_u16(), "message": why.into() }))).into_response()
 }
 
-async fn push(State(shared): World, Path(device): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+async fn push(
+    State(shared): World,
+    Path(device): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let endpoint = shared.endpoint(&device);
     let mut world = shared.world();
     world.asked += 1;
-    let meets =
-        |fault: &&mut Fault| fault.times > 0 && fault.endpoint.as_ref().is_none_or(|only| *only == endpoint);
+    let meets = |fault: &&mut Fault| {
+        fault.times > 0 && fault.endpoint.as_ref().is_none_or(|only| *only == endpoint)
+    };
     let met = world.faults.iter_mut().find(meets).map(|fault| {
         fault.times -= 1;
         fault.clone()
     });
     let fails = met.map(|fault| {
-        let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(fault.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut answer = refused(status, "a fault that was asked for");
-        answer.headers_mut().extend(fault.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
+        answer
+            .headers_mut()
+            .extend(fault.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
         (answer, fault.taken)
     });
     if let Some((answer, false)) = fails {
@@ -84,7 +94,8 @@ async fn push(State(shared): World, Path(device): Path<String>, headers: HeaderM
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 4096 bytes");
     }
     let read = decrypt(&held.keys, &body).map_err(|why| why.to_string());
-    let read = read.and_then(|text| String::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned()));
+    let read =
+        read.and_then(|text| String::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned()));
     let text = match read {
         Ok(text) => text,
         Err(why) => return refused(StatusCode::BAD_REQUEST, why),

@@ -1,13 +1,18 @@
-//! A stand-in for the browsers' push services (RFC 8030): a program on this machine that takes pushes as Google, Mozilla, Apple and Microsoft do, and
-//! beside it devices that can read them. A push that a browser could not read is refused here, so that a mistake in our own encryption or
+//! A stand-in for the browsers' push services (RFC 8030): a program on this machine that takes
+//! pushes as Google, Mozilla, Apple and Microsoft do, and beside it devices that can read them. A
+//! push that a browser could not read is refused here, so that a mistake in our own encryption or
 //! signature fails in a test.
 //!
-//! * the push service: `POST /push/{device}`, with a signature (RFC 8292) for this very origin by the key the device was made for, a `TTL`, and a
-//!   body (RFC 8291) that the device decrypts. 201 with `Location`; 400, 401, 403, 404, 410, 413, and what a fault says;
-//! * the world's side, under `/_standin/`: `POST /_standin/devices` makes a device as `PushSubscription.toJSON()` writes it, `DELETE
-//!   /_standin/devices/{device}` ends it, `GET /_standin/pushes` shows what arrived, in the clear; `POST /_standin/faults` lets the next pushes fail.
+//! * the push service: `POST /push/{device}`, with a signature (RFC 8292) for this very origin by
+//!   the key the device was made for, a `TTL`, and a body (RFC 8291) that the device decrypts. 201
+//!   with `Location`; 400, 401, 403, 404, 410, 413, and what a fault says;
+//! * the world's side, under `/_standin/`: `POST /_standin/devices` makes a device as
+//!   `PushSubscription.toJSON()` writes it, `DELETE /_standin/devices/{device}` ends it, `GET
+//!   /_standin/pushes` shows what arrived, in the clear; `POST /_standin/faults` lets the next
+//!   pushes fail.
 //!
-//! It is harsher than the real ones in one thing: a device belongs to a key from the first push on, also where none was named when it was made.
+//! It is harsher than the real ones in one thing: a device belongs to a key from the first push on,
+//! also where none was named when it was made.
 
 mod decrypt;
 mod desk;
@@ -129,7 +134,8 @@ impl Shared {
         format!("{}/push/{name}", self.url)
     }
 
-    /// Makes a device for this public key of a house, or for whoever pushes first. `None` without randomness.
+    /// Makes a device for this public key of a house, or for whoever pushes first. `None` without
+    /// randomness.
     fn device(&self, belongs_to: Option<String>) -> Option<Subscription> {
         let mut name = [0; 12];
         getrandom::fill(&mut name).ok()?;
@@ -176,7 +182,8 @@ pub fn serve(listener: TcpListener) -> io::Result<Standin> {
     let shared = Arc::new(Shared { url: format!("http://{address}"), world: Mutex::default() });
     let router = desk::routes(Arc::clone(&shared));
     let task = tokio::spawn(async move {
-        // It runs until it is stopped; what ends it before is a socket that broke, and then every call says so.
+        // It runs until it is stopped; what ends it before is a socket that broke, and then every
+        // call says so.
         drop(axum::serve(listener, router).await);
     });
     Ok(Standin { shared, task })

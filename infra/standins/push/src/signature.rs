@@ -23,7 +23,11 @@ struct Claims {
 }
 
 /// Reads `Authorization: vapid t=…, k=…` and gives the key that signed; or the sentence why not.
-pub(crate) fn signed_by(authorization: &str, origin: &str, now: Timestamp) -> Result<String, String> {
+pub(crate) fn signed_by(
+    authorization: &str,
+    origin: &str,
+    now: Timestamp,
+) -> Result<String, String> {
     let fields = authorization.strip_prefix("vapid ").ok_or("the scheme is not vapid")?;
     let field = |name: &str| {
         let of = fields.split(',').filter_map(|field| field.trim().split_once('='));
@@ -48,7 +52,8 @@ pub(crate) fn signed_by(authorization: &str, origin: &str, now: Timestamp) -> Re
         return Err(format!("exp is {left} seconds away"));
     }
     let contact = claims.sub;
-    if !(contact.starts_with("mailto:") && contact.contains('@') || contact.starts_with("https://")) {
+    if !(contact.starts_with("mailto:") && contact.contains('@') || contact.starts_with("https://"))
+    {
         return Err("sub is no address".into());
     }
     Ok(key)

@@ -1,5 +1,5 @@
-//! The stand-in's wire, called by hand: so that it is not judged by our own client. What needs a good signature and a good body is proved by that
-//! client against it, in `shared/webpush`.
+//! The stand-in's wire, called by hand: so that it is not judged by our own client. What needs a
+//! good signature and a good body is proved by that client against it, in `shared/webpush`.
 
 #![allow(clippy::unwrap_used, reason = "a test that can not go on has failed")]
 
@@ -14,15 +14,22 @@ async fn standin() -> Standin {
     push_standin::serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap()
 }
 
-async fn call(method: Method, url: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
+async fn call(
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (StatusCode, Value) {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
-    let response = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+    let response =
+        Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
     let status = response.status();
-    let retry = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    let retry =
+        response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let mut body: Value = serde_json::from_slice(&body).unwrap_or_default();
     if let (Some(retry), Some(map)) = (retry, body.as_object_mut()) {
@@ -70,12 +77,18 @@ async fn what_no_push_service_takes_is_refused_with_the_reason() {
         // {"alg":"ES256"}.{} with a signature of nobody.
         ("vapid t=eyJhbGciOiJFUzI1NiJ9.e30.AAAA, k=BAAA", "the signature is not of this key"),
     ] {
-        let headers = [("authorization", authorization), ("ttl", "60"), ("content-encoding", "aes128gcm")];
+        let headers =
+            [("authorization", authorization), ("ttl", "60"), ("content-encoding", "aes128gcm")];
         let (status, answer) = call(Method::POST, &device.endpoint, &headers, "x").await;
-        assert_eq!((status.as_u16(), answer["message"].as_str().unwrap()), (403, why), "{authorization}");
+        assert_eq!(
+            (status.as_u16(), answer["message"].as_str().unwrap()),
+            (403, why),
+            "{authorization}"
+        );
     }
     assert!(standin.pushes().is_empty());
-    let (_, pushes) = call(Method::GET, &format!("{}/_standin/pushes", standin.url()), &[], "").await;
+    let (_, pushes) =
+        call(Method::GET, &format!("{}/_standin/pushes", standin.url()), &[], "").await;
     assert_eq!(pushes, json!([]));
 }
 
@@ -84,7 +97,8 @@ async fn a_fault_meets_the_next_pushes_of_its_device_and_is_used_up() {
     let standin = standin().await;
     let (one, other) = (standin.device("BKey").unwrap(), standin.device("BKey").unwrap());
     let faults = format!("{}/_standin/faults", standin.url());
-    let fault = json!({ "status": 429, "retry_after": 30, "times": 2, "endpoint": one.endpoint }).to_string();
+    let fault = json!({ "status": 429, "retry_after": 30, "times": 2, "endpoint": one.endpoint })
+        .to_string();
     let headers = [("content-type", "application/json")];
     assert_eq!(call(Method::POST, &faults, &headers, &fault).await.0, 204);
     assert_eq!(call(Method::POST, &other.endpoint, &[], "").await.0, 401);

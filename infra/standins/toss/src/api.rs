@@ -89,7 +89,12 @@ async fn transactions(
         if limit == 0 || limit > 10_000 || stretch.start_date > stretch.end_date {
             return Err(&codes::INVALID_REQUEST);
         }
-        Ok(world.transactions(stretch.start_date, stretch.end_date, stretch.starting_after.as_deref(), limit))
+        Ok(world.transactions(
+            stretch.start_date,
+            stretch.end_date,
+            stretch.starting_after.as_deref(),
+            limit,
+        ))
     })
     .await
 }
@@ -117,7 +122,12 @@ async fn query(
 }
 
 /// A call that changes something.
-async fn change(shared: &Arc<Shared>, headers: &HeaderMap, path: &str, call: Call) -> Response<Body> {
+async fn change(
+    shared: &Arc<Shared>,
+    headers: &HeaderMap,
+    path: &str,
+    call: Call,
+) -> Response<Body> {
     if let Err(code) = admit(shared, headers) {
         return answer(shared, headers, Reply::error(code));
     }
@@ -137,8 +147,12 @@ async fn change(shared: &Arc<Shared>, headers: &HeaderMap, path: &str, call: Cal
         };
         (begun, met, world.deliveries.len() as u64)
     };
-    let mut flight =
-        Flight { shared: Arc::clone(shared), call: Some(call), scope, webhook: met.webhook.clone() };
+    let mut flight = Flight {
+        shared: Arc::clone(shared),
+        call: Some(call),
+        scope,
+        webhook: met.webhook.clone(),
+    };
     let reply = match (begun, &met.wire) {
         (Begun::InFlight, _) => {
             flight.call = None;
@@ -148,7 +162,9 @@ async fn change(shared: &Arc<Shared>, headers: &HeaderMap, path: &str, call: Cal
             flight.call = None;
             reply
         }
-        (Begun::Fresh, Some(Fault::ErrorBefore)) => flight.fail(&codes::FAILED_INTERNAL_SYSTEM_PROCESSING),
+        (Begun::Fresh, Some(Fault::ErrorBefore)) => {
+            flight.fail(&codes::FAILED_INTERNAL_SYSTEM_PROCESSING)
+        }
         (Begun::Fresh, Some(Fault::Answer { code })) => {
             flight.fail(codes::find(code).unwrap_or(&codes::COMMON_ERROR))
         }
@@ -167,8 +183,8 @@ async fn change(shared: &Arc<Shared>, headers: &HeaderMap, path: &str, call: Cal
     spoil(shared, headers, met.wire, reply).await
 }
 
-/// A call on its way. Dropped before it has landed (the client is gone), it lands all the same: that
-/// is what makes the late fault late.
+/// A call on its way. Dropped before it has landed (the client is gone), it lands all the same:
+/// that is what makes the late fault late.
 struct Flight {
     shared: Arc<Shared>,
     call: Option<Call>,
@@ -179,16 +195,21 @@ struct Flight {
 impl Flight {
     fn land(&mut self) -> Reply {
         match self.call.take() {
-            Some(call) => self.shared.world().perform(&call, self.scope.as_deref(), self.webhook.as_ref()),
+            Some(call) => {
+                self.shared.world().perform(&call, self.scope.as_deref(), self.webhook.as_ref())
+            }
             None => Reply::error(&codes::COMMON_ERROR),
         }
     }
 
     fn fail(&mut self, code: &'static Code) -> Reply {
         match self.call.take() {
-            Some(call) => {
-                self.shared.world().refuse(&call, self.scope.as_deref(), code, self.webhook.as_ref())
-            }
+            Some(call) => self.shared.world().refuse(
+                &call,
+                self.scope.as_deref(),
+                code,
+                self.webhook.as_ref(),
+            ),
             None => Reply::error(code),
         }
     }
@@ -204,7 +225,12 @@ impl Drop for Flight {
 }
 
 /// Answers, or does to the answer what the fault wants.
-async fn spoil(shared: &Shared, headers: &HeaderMap, fault: Option<Fault>, reply: Reply) -> Response<Body> {
+async fn spoil(
+    shared: &Shared,
+    headers: &HeaderMap,
+    fault: Option<Fault>,
+    reply: Reply,
+) -> Response<Body> {
     match fault {
         Some(Fault::ReplyLost) => {
             let mut response = Response::new(Body::empty());
@@ -218,25 +244,33 @@ async fn spoil(shared: &Shared, headers: &HeaderMap, fault: Option<Fault>, reply
         Some(Fault::ErrorAfter | Fault::ErrorBefore) => {
             answer(shared, headers, Reply::error(&codes::FAILED_INTERNAL_SYSTEM_PROCESSING))
         }
-        Some(Fault::InFlight) => answer(shared, headers, Reply::error(&codes::IDEMPOTENT_REQUEST_PROCESSING)),
-        Some(Fault::Answer { code }) => {
-            answer(shared, headers, Reply::error(codes::find(&code).unwrap_or(&codes::COMMON_ERROR)))
+        Some(Fault::InFlight) => {
+            answer(shared, headers, Reply::error(&codes::IDEMPOTENT_REQUEST_PROCESSING))
         }
+        Some(Fault::Answer { code }) => answer(
+            shared,
+            headers,
+            Reply::error(codes::find(&code).unwrap_or(&codes::COMMON_ERROR)),
+        ),
         _ => answer(shared, headers, reply),
     }
 }
 
 fn answer(shared: &Shared, headers: &HeaderMap, mut reply: Reply) -> Response<Body> {
-    let english =
-        text(headers, header::ACCEPT_LANGUAGE.as_str()).is_some_and(|value| value.starts_with("en"));
+    let english = text(headers, header::ACCEPT_LANGUAGE.as_str())
+        .is_some_and(|value| value.starts_with("en"));
     let code = reply.body.get("code").and_then(|code| code.as_str()).and_then(codes::find);
     if let (true, Some(code)) = (english, code) {
         reply.body = serde_json::json!({"code": code.code, "message": code.english});
     }
     let mut response = Response::new(Body::from(reply.body.to_string()));
-    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json;charset=UTF-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json;charset=UTF-8"),
+    );
     if let Ok(trace) = header::HeaderValue::try_from(shared.trace()) {
         headers.insert("x-tosspayments-trace-id", trace);
     }
@@ -262,13 +296,19 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
     }
     match text(headers, "tosspayments-test-code") {
         // A live key cannot ask for errors.
-        Some(code) if !key.starts_with("live_") => Err(codes::find(code).unwrap_or(&codes::INVALID_REQUEST)),
+        Some(code) if !key.starts_with("live_") => {
+            Err(codes::find(code).unwrap_or(&codes::INVALID_REQUEST))
+        }
         _ => Ok(()),
     }
 }
 
 /// What an idempotency key counts in: key, API key, method and path. Not the body.
-fn scope(shared: &Shared, headers: &HeaderMap, path: &str) -> Result<Option<String>, &'static Code> {
+fn scope(
+    shared: &Shared,
+    headers: &HeaderMap,
+    path: &str,
+) -> Result<Option<String>, &'static Code> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().map_err(|_| &codes::INVALID_IDEMPOTENCY_KEY)?;
     if key.chars().count() > 300 {

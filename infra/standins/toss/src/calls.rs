@@ -1,4 +1,5 @@
-//! What the calls do to the world once they are let in, and what the bank does to a virtual account.
+//! What the calls do to the world once they are let in, and what the bank does to a virtual
+//! account.
 
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -63,8 +64,10 @@ pub(crate) fn payment_key_in(body: &[u8]) -> Option<String> {
 impl World {
     /// `POST /v1/payments/confirm`
     pub(crate) fn confirm(&mut self, body: &[u8], webhook: Option<&Fault>) -> Outcome {
-        let body: ConfirmBody = serde_json::from_slice(body).map_err(|_| &codes::INVALID_REQUEST)?;
-        let mut record = self.payments.get(&body.payment_key).ok_or(&codes::NOT_FOUND_PAYMENT)?.clone();
+        let body: ConfirmBody =
+            serde_json::from_slice(body).map_err(|_| &codes::INVALID_REQUEST)?;
+        let mut record =
+            self.payments.get(&body.payment_key).ok_or(&codes::NOT_FOUND_PAYMENT)?.clone();
         if record.order_id != body.order_id {
             return Err(&codes::NOT_FOUND_PAYMENT_SESSION);
         }
@@ -103,9 +106,11 @@ impl World {
 
     /// `POST /v1/virtual-accounts`
     pub(crate) fn virtual_account(&mut self, body: &[u8], webhook: Option<&Fault>) -> Outcome {
-        let body: AccountBody = serde_json::from_slice(body).map_err(|_| &codes::INVALID_REQUEST)?;
+        let body: AccountBody =
+            serde_json::from_slice(body).map_err(|_| &codes::INVALID_REQUEST)?;
         let hours = body.valid_hours.unwrap_or(VALID_HOURS);
-        let named = (1..=100).contains(&body.customer_name.chars().count()) && !body.bank.is_empty();
+        let named =
+            (1..=100).contains(&body.customer_name.chars().count()) && !body.bank.is_empty();
         if !window::is_order_id(&body.order_id)
             || !window::is_order_name(&body.order_name)
             || !named
@@ -132,10 +137,16 @@ impl World {
     }
 
     /// `POST /v1/payments/{paymentKey}/cancel`
-    pub(crate) fn cancel(&mut self, payment_key: &str, body: &[u8], webhook: Option<&Fault>) -> Outcome {
+    pub(crate) fn cancel(
+        &mut self,
+        payment_key: &str,
+        body: &[u8],
+        webhook: Option<&Fault>,
+    ) -> Outcome {
         let body: CancelBody = serde_json::from_slice(body).map_err(|_| &codes::INVALID_REQUEST)?;
         let mut record = self.payments.get(payment_key).ok_or(&codes::NOT_FOUND_PAYMENT)?.clone();
-        if !(1..=200).contains(&body.cancel_reason.chars().count()) || body.cancel_amount == Some(0) {
+        if !(1..=200).contains(&body.cancel_reason.chars().count()) || body.cancel_amount == Some(0)
+        {
             return Err(&codes::INVALID_REQUEST);
         }
         let balance = record.balance();
@@ -181,7 +192,12 @@ impl World {
     // ---- what the world outside does to a virtual account ----
 
     /// Somebody pays into the account of an order; false = there is no account that waits.
-    pub(crate) fn deposit(&mut self, order_id: &str, wire: Option<&Fault>, webhook: Option<&Fault>) -> bool {
+    pub(crate) fn deposit(
+        &mut self,
+        order_id: &str,
+        wire: Option<&Fault>,
+        webhook: Option<&Fault>,
+    ) -> bool {
         self.tick();
         let now = self.now();
         let Some(mut record) = self.waiting(order_id) else { return false };
@@ -209,7 +225,7 @@ impl World {
     }
 
     /// The bank takes the deposit of an order back; false = there is none.
-    pub(crate) fn reverse_deposit(&mut self, order_id: &str, webhook: Option<&Fault>) -> bool {
+    pub(crate) fn reverse_transfer(&mut self, order_id: &str, webhook: Option<&Fault>) -> bool {
         self.tick();
         let deposited = |record: &&Record| {
             record.order_id == order_id
@@ -233,8 +249,11 @@ impl World {
 }
 
 fn refund_account(account: Option<&RefundBody>) -> Result<(), &'static Code> {
-    let Some(RefundBody { bank: Some(bank), account_number: Some(number), holder_name: Some(holder) }) =
-        account
+    let Some(RefundBody {
+        bank: Some(bank),
+        account_number: Some(number),
+        holder_name: Some(holder),
+    }) = account
     else {
         return Err(&codes::INVALID_REFUND_ACCOUNT_INFO);
     };

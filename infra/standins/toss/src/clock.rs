@@ -33,9 +33,9 @@ impl Clock {
     #[must_use]
     pub fn moved(self, by: SignedDuration) -> Self {
         match self {
-            Self::Running(ahead) => {
-                Self::Running(ahead.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
-            }
+            Self::Running(ahead) => Self::Running(
+                ahead.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
+            ),
             Self::Stopped(at) => Self::Stopped(later(at, by)),
         }
     }
@@ -44,9 +44,9 @@ impl Clock {
     #[must_use]
     pub fn showing(self, now: Timestamp) -> Self {
         match self {
-            Self::Running(_) => {
-                Self::Running(now.duration_since(Timestamp::now()).as_millis().try_into().unwrap_or(0))
-            }
+            Self::Running(_) => Self::Running(
+                now.duration_since(Timestamp::now()).as_millis().try_into().unwrap_or(0),
+            ),
             Self::Stopped(_) => Self::Stopped(now),
         }
     }
@@ -82,7 +82,10 @@ mod tests {
         let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         let clock = Clock::Stopped(at);
         assert_eq!(clock.now(), at);
-        assert_eq!(clock.moved(SignedDuration::from_mins(10)).now(), "2026-11-22T10:10:00Z".parse().unwrap());
+        assert_eq!(
+            clock.moved(SignedDuration::from_mins(10)).now(),
+            "2026-11-22T10:10:00Z".parse().unwrap()
+        );
         assert_eq!(clock.moved(SignedDuration::MAX).now(), Timestamp::MAX);
     }
 

@@ -1,5 +1,5 @@
-//! The stand-in's own side: the browser's script and window, and `/_standin/*`, where a test or a person
-//! sees the truth, sets faults and moves the clock.
+//! The stand-in's own side: the browser's script and window, and `/_standin/*`, where a test or a
+//! person sees the truth, sets faults and moves the clock.
 
 use std::sync::Arc;
 
@@ -59,7 +59,10 @@ fn show(status: StatusCode, page: Markup) -> Response<Body> {
 
 async fn script() -> Response<Body> {
     (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
+        [
+            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
         include_str!("standard.js"),
     )
         .into_response()
@@ -102,7 +105,8 @@ async fn choose(
 }
 
 async fn receipt(State(shared): World, Path(payment_key): Path<String>) -> Response<Body> {
-    let record = shared.world().payments().into_iter().find(|record| record.payment_key == payment_key);
+    let record =
+        shared.world().payments().into_iter().find(|record| record.payment_key == payment_key);
     match record {
         Some(record) => show(StatusCode::OK, window::receipt_page(&record)),
         None => show(StatusCode::NOT_FOUND, window::unknown_page()),
@@ -127,7 +131,8 @@ async fn clock(State(shared): World) -> Json<Value> {
     Json(json!({"now": world.now(), "stopped": matches!(world.clock, Clock::Stopped(_))}))
 }
 
-/// `{"advanceSeconds": 600}`, `{"now": "2026-11-22T10:00:00Z"}`, `{"stopped": true}`, or several at once.
+/// `{"advanceSeconds": 600}`, `{"now": "2026-11-22T10:00:00Z"}`, `{"stopped": true}`, or several at
+/// once.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SetClock {
@@ -193,7 +198,11 @@ async fn send_webhook(State(shared): World, Path(id): Path<String>) -> Response<
     }
 }
 
-async fn deposit(State(shared): World, Path(order_id): Path<String>, headers: HeaderMap) -> Response<Body> {
+async fn deposit(
+    State(shared): World,
+    Path(order_id): Path<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
     done(
         &headers,
         shared.deposit(&order_id).await,
@@ -201,10 +210,14 @@ async fn deposit(State(shared): World, Path(order_id): Path<String>, headers: He
     )
 }
 
-async fn reverse(State(shared): World, Path(order_id): Path<String>, headers: HeaderMap) -> Response<Body> {
+async fn reverse(
+    State(shared): World,
+    Path(order_id): Path<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
     done(
         &headers,
-        shared.reverse_deposit(&order_id).await,
+        shared.reverse_transfer(&order_id).await,
         "This order has no deposit that could be taken back.\n",
     )
 }
@@ -221,7 +234,8 @@ fn done(headers: &HeaderMap, done: bool, otherwise: &'static str) -> Response<Bo
     }
 }
 
-/// What a person sees at the stand-in's address: the payments, and the bank's side of virtual accounts.
+/// What a person sees at the stand-in's address: the payments, and the bank's side of virtual
+/// accounts.
 async fn desk(State(shared): World) -> Response<Body> {
     let (now, payments) = {
         let mut world = shared.world();

@@ -56,9 +56,13 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether this is about the webhooks of a call and not about its reply: a call can meet one of each.
+    /// Whether this is about the webhooks of a call and not about its reply: a call can meet one of
+    /// each.
     pub(crate) fn is_about_webhooks(&self) -> bool {
-        matches!(self, Self::WebhookFirst | Self::WebhookNever | Self::WebhookTwice | Self::WebhookHeld)
+        matches!(
+            self,
+            Self::WebhookFirst | Self::WebhookNever | Self::WebhookTwice | Self::WebhookHeld
+        )
     }
 }
 
@@ -135,7 +139,8 @@ mod tests {
     #[test]
     fn a_rule_is_one_small_json_object() {
         let rule: Rule =
-            serde_json::from_str(r#"{"on":"confirm","fault":"answer","code":"FDS_ERROR"}"#).unwrap();
+            serde_json::from_str(r#"{"on":"confirm","fault":"answer","code":"FDS_ERROR"}"#)
+                .unwrap();
         assert_eq!(rule, Rule::once(On::Confirm, Fault::Answer { code: "FDS_ERROR".to_owned() }));
     }
 }

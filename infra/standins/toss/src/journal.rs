@@ -1,5 +1,6 @@
 //! The file that lets payments survive a restart: one line of JSON per change, written before the
-//! change is answered. A process that is killed leaves at most a torn last line, which never counted.
+//! change is answered. A process that is killed leaves at most a torn last line, which never
+//! counted.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -70,8 +71,9 @@ impl Journal {
         for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             // A line without its end was torn by a kill: its change was never answered.
             let Some(line) = line.strip_suffix(b"\n") else { break };
-            let mut together: Vec<Change> = serde_json::from_slice(line)
-                .map_err(|source| JournalError::Line { path: path.to_owned(), line: number + 1, source })?;
+            let mut together: Vec<Change> = serde_json::from_slice(line).map_err(|source| {
+                JournalError::Line { path: path.to_owned(), line: number + 1, source }
+            })?;
             changes.append(&mut together);
         }
         Ok(changes)

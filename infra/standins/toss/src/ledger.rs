@@ -88,7 +88,10 @@ pub struct Ledger {
 
 impl Ledger {
     /// The ledger of these payments and movements, both oldest first.
-    pub(crate) fn of<'a>(payments: impl Iterator<Item = &'a Record>, movements: &[Movement]) -> Self {
+    pub(crate) fn of<'a>(
+        payments: impl Iterator<Item = &'a Record>,
+        movements: &[Movement],
+    ) -> Self {
         let mut ledger = Self::default();
         for record in payments {
             ledger.orders.entry(record.order_id.clone()).or_default().payments.push(PaymentLine {

@@ -1,31 +1,32 @@
 //! A stand-in for Toss Payments: a program on this machine that speaks the real wire, so that the
 //! shop's own code pays, asks and cancels without an account and without money.
 //!
-//! * the server API: `POST /v1/payments/confirm`, `GET /v1/payments/{key}`, `GET /v1/payments/orders/{order}`,
-//!   `POST /v1/payments/{key}/cancel`, `POST /v1/virtual-accounts`, with Basic authentication, idempotency keys
-//!   for 15 days, Toss's error codes, `TossPayments-Test-Code` and `X-TossPayments-Trace-Id`;
-//! * the browser's side: `GET /v2/standard` (the script) and `GET /window` (the payment page, also for a plain
-//!   form without script);
-//! * the world's side, under `/_standin/`: the ledger, faults on demand, the clock, webhooks, deposits;
-//!   and a page for a person at `/`.
+//! * the server API: `POST /v1/payments/confirm`, `GET /v1/payments/{key}`, `GET
+//!   /v1/payments/orders/{order}`, `POST /v1/payments/{key}/cancel`, `POST /v1/virtual-accounts`,
+//!   with Basic authentication, idempotency keys for 15 days, Toss's error codes,
+//!   `TossPayments-Test-Code` and `X-TossPayments-Trace-Id`;
+//! * the browser's side: `GET /v2/standard` (the script) and `GET /window` (the payment page, also
+//!   for a plain form without script);
+//! * the world's side, under `/_standin/`: the ledger, faults on demand, the clock, webhooks,
+//!   deposits; and a page for a person at `/`.
 //!
 //! # Where it is harsher than Toss may be
 //!
-//! Two payments of one order that are approved in two tabs can both be confirmed: whoever charges a reader
-//! twice is not protected by the stand-in, and the ledger shows it. (Opening the window for an order that is
-//! paid already leads back with `DUPLICATED_ORDER_ID`.)
+//! Two payments of one order that are approved in two tabs can both be confirmed: whoever charges a
+//! reader twice is not protected by the stand-in, and the ledger shows it. (Opening the window for
+//! an order that is paid already leads back with `DUPLICATED_ORDER_ID`.)
 //!
 //! # Where Toss documents nothing and the stand-in had to decide
 //!
 //! Another amount than the authenticated one is `INVALID_REQUEST`; another order id is
-//! `NOT_FOUND_PAYMENT_SESSION`; an idempotency key replays every answer that was reached by judging the
-//! call, errors too, while 5xx and 409 free it; a webhook keeps its transmission id over its retries; an
-//! account past its date stays `WAITING_FOR_DEPOSIT` with `expired`.
+//! `NOT_FOUND_PAYMENT_SESSION`; an idempotency key replays every answer that was reached by judging
+//! the call, errors too, while 5xx and 409 free it; a webhook keeps its transmission id over its
+//! retries; an account past its date stays `WAITING_FOR_DEPOSIT` with `expired`.
 //!
 //! # Faults
 //!
-//! `POST /_standin/faults {"on":"confirm","fault":"reply-lost","times":1,"order":"…"}`; see [`Fault`] for the
-//! list. `GET` shows what is left, `DELETE` clears it and lets held calls go.
+//! `POST /_standin/faults {"on":"confirm","fault":"reply-lost","times":1,"order":"…"}`; see
+//! [`Fault`] for the list. `GET` shows what is left, `DELETE` clears it and lets held calls go.
 
 mod api;
 mod calls;
@@ -68,8 +69,8 @@ pub use webhook::{Attempt, Delivery, Progress};
 
 use world::World;
 
-/// The secret key of a stand-in that is told no other one. (Its length makes the Base64 end in padding, so that
-/// a client which leaves the padding out is found out.)
+/// The secret key of a stand-in that is told no other one. (Its length makes the Base64 end in
+/// padding, so that a client which leaves the padding out is found out.)
 pub const SECRET_KEY: &str = "test_sk_standin_no_money";
 /// The client key of a stand-in that is told no other one.
 pub const CLIENT_KEY: &str = "test_ck_standin_no_money";
@@ -217,8 +218,11 @@ impl Shared {
         .await
     }
 
-    pub(crate) async fn reverse_deposit(self: &Arc<Self>, order_id: &str) -> bool {
-        self.at_the_bank(order_id, |world, met| world.reverse_deposit(order_id, met.webhook.as_ref())).await
+    pub(crate) async fn reverse_transfer(self: &Arc<Self>, order_id: &str) -> bool {
+        self.at_the_bank(order_id, |world, met| {
+            world.reverse_transfer(order_id, met.webhook.as_ref())
+        })
+        .await
     }
 
     async fn at_the_bank(
@@ -276,7 +280,8 @@ pub fn serve(listener: TcpListener, options: Options) -> Result<Standin, StartEr
         traces,
     });
     let router = api::routes().merge(desk::routes()).with_state(Arc::clone(&shared));
-    let tasks = [tokio::spawn(accept(listener, router)), tokio::spawn(webhook::run(Arc::clone(&shared)))];
+    let tasks =
+        [tokio::spawn(accept(listener, router)), tokio::spawn(webhook::run(Arc::clone(&shared)))];
     Ok(Standin { address, url, shared, tasks })
 }
 
@@ -368,8 +373,9 @@ impl Standin {
         self.shared.clear_faults();
     }
 
-    /// What a person does who opens the window for an order and pays by `method`: the payment key that the
-    /// success address gets. None if the window does not open (a wrong order id, a paid order).
+    /// What a person does who opens the window for an order and pays by `method`: the payment key
+    /// that the success address gets. None if the window does not open (a wrong order id, a paid
+    /// order).
     pub fn approve(&self, order_id: &str, amount: u64, method: Method) -> Option<String> {
         let asked = window::Asked {
             amount,
@@ -387,7 +393,8 @@ impl Standin {
         Some(record.payment_key)
     }
 
-    /// The shop's server takes the money of an approved payment past its own till; false = it is not to be taken.
+    /// The shop's server takes the money of an approved payment past its own till; false = it is
+    /// not to be taken.
     pub fn confirm(&self, payment_key: &str) -> bool {
         let mut world = self.shared.world();
         let Some(record) = world.payments.get(payment_key) else { return false };
@@ -404,8 +411,8 @@ impl Standin {
     }
 
     /// The bank takes the deposit of an order back; false = there is none.
-    pub async fn reverse_deposit(&self, order_id: &str) -> bool {
-        self.shared.reverse_deposit(order_id).await
+    pub async fn reverse_transfer(&self, order_id: &str) -> bool {
+        self.shared.reverse_transfer(order_id).await
     }
 
     /// Waits until a fault holds a call ([`Fault::Slow`], [`Fault::Late`]).
@@ -414,7 +421,8 @@ impl Standin {
         let _ = self.shared.calls.subscribe().wait_for(|calls| calls.held > 0).await;
     }
 
-    /// Waits until every call that changes something has ended, held ones too: what is late has happened then.
+    /// Waits until every call that changes something has ended, held ones too: what is late has
+    /// happened then.
     pub async fn settled(&self) {
         let _ = self.shared.calls.subscribe().wait_for(|calls| calls.open == 0).await;
     }
@@ -428,8 +436,9 @@ impl Standin {
             {
                 let world = self.shared.world();
                 let now = world.now();
-                let busy =
-                    |delivery: &Delivery| delivery.sending || delivery.due().is_some_and(|at| at <= now);
+                let busy = |delivery: &Delivery| {
+                    delivery.sending || delivery.due().is_some_and(|at| at <= now)
+                };
                 if !world.deliveries.values().any(busy) {
                     return;
                 }

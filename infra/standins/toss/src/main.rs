@@ -17,7 +17,8 @@ struct Arguments {
     /// The file in which payments survive a restart (without it nothing is kept).
     #[arg(long)]
     state: Option<PathBuf>,
-    /// Where webhooks are sent, for example http://127.0.0.1:9000/toss-webhook (without it there are none).
+    /// Where webhooks are sent, for example http://127.0.0.1:9000/toss-webhook (without it there
+    /// are none).
     #[arg(long)]
     webhook: Option<String>,
     /// The secret key that the shop's server authenticates with.
@@ -52,6 +53,7 @@ async fn start(arguments: Arguments) -> Result<Standin, String> {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|error| format!("Port {port} cannot be used: {error}."))?;
-    let options = Options { secret_key, client_key, webhook_url: webhook, state, ..Options::default() };
+    let options =
+        Options { secret_key, client_key, webhook_url: webhook, state, ..Options::default() };
     serve(listener, options).map_err(|error| format!("{error}."))
 }

@@ -149,7 +149,8 @@ impl Record {
         }
     }
 
-    /// How much this payment says about its order: a query by order id answers the one that says most.
+    /// How much this payment says about its order: a query by order id answers the one that says
+    /// most.
     pub(crate) fn weight(&self) -> (u8, u64) {
         let weight = match self.state {
             State::Done | State::PartialCanceled => 4,

@@ -95,8 +95,8 @@ impl Delivery {
     }
 }
 
-/// Sends a webhook now, whatever its progress, and waits for what becomes of it; false = there is no
-/// such webhook, or it is being sent already.
+/// Sends a webhook now, whatever its progress, and waits for what becomes of it; false = there is
+/// no such webhook, or it is being sent already.
 pub(crate) async fn send(shared: &Arc<Shared>, id: &str) -> bool {
     // A task of its own: whoever waits for it may be a handler that is dropped with its client.
     tokio::spawn(deliver(Arc::clone(shared), id.to_owned())).await.unwrap_or(false)
@@ -157,7 +157,10 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             let mut world = shared.world();
             world.tick();
             let now = world.now();
-            let due = world.deliveries.values().filter(|delivery| delivery.due().is_some_and(|at| at <= now));
+            let due = world
+                .deliveries
+                .values()
+                .filter(|delivery| delivery.due().is_some_and(|at| at <= now));
             for id in due.map(|delivery| delivery.id.clone()) {
                 sending.spawn(deliver(Arc::clone(&shared), id));
             }

@@ -1,4 +1,5 @@
-//! The payment window: a page that a person can use, with and without script, and the ways back to the shop.
+//! The payment window: a page that a person can use, with and without script, and the ways back to
+//! the shop.
 
 use std::fmt::Write as _;
 
@@ -53,7 +54,8 @@ pub(crate) type Wrong = (&'static str, &'static str);
 impl Query {
     /// The payment that is asked for, or the field that is wrong.
     pub(crate) fn check(&self, client_key: &str) -> Result<(Asked, Method), Wrong> {
-        let method = Method::parse(&self.method).ok_or(("method", "CARD, TRANSFER, VIRTUAL_ACCOUNT, …"))?;
+        let method =
+            Method::parse(&self.method).ok_or(("method", "CARD, TRANSFER, VIRTUAL_ACCOUNT, …"))?;
         let amount: u64 = self.amount.parse().map_err(|_| ("amount", "a whole number of won"))?;
         if amount < method.least() {
             return Err(("amount", "at least 100 won by card, 200 won by account"));
@@ -79,7 +81,8 @@ impl Query {
         let valid_hours = match self.valid_hours.as_str() {
             "" => None,
             hours => {
-                let hours: Option<i64> = hours.parse().ok().filter(|hours| (1..=720).contains(hours));
+                let hours: Option<i64> =
+                    hours.parse().ok().filter(|hours| (1..=720).contains(hours));
                 Some(hours.ok_or(("virtualAccount.validHours", "1 to 720 hours"))?)
             }
         };
@@ -98,7 +101,9 @@ impl Query {
 /// Whether Toss takes this as an order id.
 pub(crate) fn is_order_id(text: &str) -> bool {
     (6..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='))
 }
 
 /// Whether Toss takes this as an order name.
@@ -307,9 +312,12 @@ mod tests {
 
     #[test]
     fn the_way_back_keeps_the_query_of_the_shops_address() {
-        let back = failed("https://shop.example/pay/1/fail?attempt=2", &codes::PAY_PROCESS_CANCELED, None);
+        let back =
+            failed("https://shop.example/pay/1/fail?attempt=2", &codes::PAY_PROCESS_CANCELED, None);
         assert!(
-            back.starts_with("https://shop.example/pay/1/fail?attempt=2&code=PAY_PROCESS_CANCELED&message="),
+            back.starts_with(
+                "https://shop.example/pay/1/fail?attempt=2&code=PAY_PROCESS_CANCELED&message="
+            ),
             "{back}"
         );
         assert!(!back.contains("orderId"));

@@ -130,7 +130,9 @@ impl World {
 
     fn everything(&self) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
-        changes.extend(self.payments.values().cloned().map(|record| Change::Payment(Box::new(record))));
+        changes.extend(
+            self.payments.values().cloned().map(|record| Change::Payment(Box::new(record))),
+        );
         changes.extend(self.movements.iter().cloned().map(Change::Movement));
         changes.extend(self.answers.values().cloned().map(Change::Answer));
         changes.extend(self.deliveries.values().cloned().map(Change::Delivery));
@@ -151,7 +153,9 @@ impl World {
         if let (Some(journal), false) = (&mut self.journal, changes.is_empty())
             && let Err(error) = journal.write(&changes)
         {
-            eprintln!("toss-standin: the state file cannot be written, from now on nothing is kept: {error}");
+            eprintln!(
+                "toss-standin: the state file cannot be written, from now on nothing is kept: {error}"
+            );
             // One more line after half a line would make the whole file unreadable.
             self.journal = None;
         }
@@ -195,8 +199,11 @@ impl World {
     /// A payment that has just begun.
     pub(crate) fn record(&mut self, asked: &window::Asked, method: Method) -> Record {
         let now = self.now();
-        let stamp =
-            korean_without_zone(now).chars().filter(char::is_ascii_digit).take(14).collect::<String>();
+        let stamp = korean_without_zone(now)
+            .chars()
+            .filter(char::is_ascii_digit)
+            .take(14)
+            .collect::<String>();
         Record {
             seq: self.payments.len() as u64 + 1,
             payment_key: format!("tgen_{stamp}{:08X}", self.draw() >> 32),
@@ -240,7 +247,8 @@ impl World {
 
     // ---- the window ----
 
-    /// A browser asks for the window. A window that is still open for the same purpose is shown again.
+    /// A browser asks for the window. A window that is still open for the same purpose is shown
+    /// again.
     pub(crate) fn open(&mut self, asked: &window::Asked, method: Method) -> Opened {
         self.tick();
         let paid = |record: &&Record| record.order_id == asked.order_id && record.weight().0 >= 3;
@@ -280,10 +288,14 @@ impl World {
                 window::approved(&record)
             }
             // The back button and a second click: the same way again.
-            window::Choice::Approve(_) if record.authenticated_at.is_some() => window::approved(&record),
-            window::Choice::Approve(_) => {
-                window::failed(&record.fail_url, &codes::PAY_PROCESS_ABORTED, Some(&record.order_id))
+            window::Choice::Approve(_) if record.authenticated_at.is_some() => {
+                window::approved(&record)
             }
+            window::Choice::Approve(_) => window::failed(
+                &record.fail_url,
+                &codes::PAY_PROCESS_ABORTED,
+                Some(&record.order_id),
+            ),
             window::Choice::Refuse => {
                 if record.state == State::Ready {
                     record.state = State::Aborted;
@@ -291,10 +303,16 @@ impl World {
                     self.announce(&record, false, None);
                     self.save(&record);
                 }
-                window::failed(&record.fail_url, &codes::REJECT_CARD_COMPANY, Some(&record.order_id))
+                window::failed(
+                    &record.fail_url,
+                    &codes::REJECT_CARD_COMPANY,
+                    Some(&record.order_id),
+                )
             }
             // The payment stays as it is, and Toss does not say which order it was for.
-            window::Choice::Cancel => window::failed(&record.fail_url, &codes::PAY_PROCESS_CANCELED, None),
+            window::Choice::Cancel => {
+                window::failed(&record.fail_url, &codes::PAY_PROCESS_CANCELED, None)
+            }
         };
         self.commit();
         Some(back)
@@ -316,7 +334,8 @@ impl World {
         Ok(record.to_wire(self.now(), &self.base))
     }
 
-    /// What moved from one moment to another, oldest first, at most `limit` movements after the one with the key `after`.
+    /// What moved from one moment to another, oldest first, at most `limit` movements after the one
+    /// with the key `after`.
     pub(crate) fn transactions(
         &mut self,
         from: DateTime,
@@ -325,8 +344,8 @@ impl World {
         limit: usize,
     ) -> Value {
         self.tick();
-        let begin =
-            after.and_then(|key| self.movements.iter().position(|moved| moved.transaction_key == key));
+        let begin = after
+            .and_then(|key| self.movements.iter().position(|moved| moved.transaction_key == key));
         let later = self.movements.iter().skip(begin.map_or(0, |place| place + 1));
         let within = |moved: &&Movement| (from..=until).contains(&on_the_wall(moved.at));
         let lines = later.filter(within).take(limit).filter_map(|moved| {
@@ -393,7 +412,9 @@ impl World {
         }
         let now = self.now();
         match self.answers.get(scope) {
-            Some(stored) if now < later(stored.first_used, REMEMBERED) => Begun::Again(stored.reply.clone()),
+            Some(stored) if now < later(stored.first_used, REMEMBERED) => {
+                Begun::Again(stored.reply.clone())
+            }
             _ => {
                 self.in_flight.insert(scope.to_owned());
                 Begun::Fresh
@@ -409,7 +430,12 @@ impl World {
     }
 
     /// Does what a call asks for and remembers the answer under its key.
-    pub(crate) fn perform(&mut self, call: &Call, scope: Option<&str>, webhook: Option<&Fault>) -> Reply {
+    pub(crate) fn perform(
+        &mut self,
+        call: &Call,
+        scope: Option<&str>,
+        webhook: Option<&Fault>,
+    ) -> Reply {
         self.tick();
         let outcome = match call {
             Call::Confirm(body) => self.confirm(body, webhook),
@@ -419,8 +445,8 @@ impl World {
         self.answer(outcome, scope)
     }
 
-    /// Refuses a call with a code. A card that says no aborts the payment, and the answer stays under its
-    /// key; any other error leaves no trace.
+    /// Refuses a call with a code. A card that says no aborts the payment, and the answer stays
+    /// under its key; any other error leaves no trace.
     pub(crate) fn refuse(
         &mut self,
         call: &Call,
@@ -452,7 +478,8 @@ impl World {
         };
         if let Some(scope) = scope {
             self.in_flight.remove(scope);
-            let stored = Stored { scope: scope.to_owned(), first_used: self.now(), reply: reply.clone() };
+            let stored =
+                Stored { scope: scope.to_owned(), first_used: self.now(), reply: reply.clone() };
             self.put(Change::Answer(stored));
         }
         self.commit();
@@ -461,7 +488,8 @@ impl World {
 
     // ---- webhooks ----
 
-    /// Queues the webhooks about a payment: its status, and the deposit callback when a deposit is what happened.
+    /// Queues the webhooks about a payment: its status, and the deposit callback when a deposit is
+    /// what happened.
     pub(crate) fn announce(&mut self, record: &Record, deposit: bool, fault: Option<&Fault>) {
         let Some(url) = self.webhook_url.clone() else { return };
         if fault == Some(&Fault::WebhookNever) {

@@ -1,6 +1,11 @@
-//! What Toss promises on the wire, held by the stand-in. The part about errors also runs against Toss's own
-//! test API when `TOSS_TEST_SECRET_KEY` is set (a payment that succeeds needs a browser there).
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+//! What Toss promises on the wire, held by the stand-in. The part about errors also runs against
+//! Toss's own test API when `TOSS_TEST_SECRET_KEY` is set (a payment that succeeds needs a browser
+//! there).
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod common;
 
@@ -21,7 +26,9 @@ async fn errors_are_those_of_toss(api: &Api) {
             &[(401, "UNAUTHORIZED_KEY"), (400, "INVALID_API_KEY")][..],
         ),
     ] {
-        let answer = api.send(Verb::GET, "/v1/payments/orders/no-such-order", authorization, &[], None).await;
+        let answer = api
+            .send(Verb::GET, "/v1/payments/orders/no-such-order", authorization, &[], None)
+            .await;
         assert!(wanted.contains(&(answer.status, answer.code())), "{answer:?}");
     }
     // What is not there.
@@ -32,7 +39,10 @@ async fn errors_are_those_of_toss(api: &Api) {
     let body = json!({"paymentKey": "no-such-payment-key", "orderId": ORDER, "amount": PRICE});
     let answer = api.post("/v1/payments/confirm", &[], &body).await;
     assert_eq!(answer.status, 404, "{answer:?}");
-    assert!(matches!(answer.code(), "NOT_FOUND_PAYMENT" | "NOT_FOUND_PAYMENT_SESSION"), "{answer:?}");
+    assert!(
+        matches!(answer.code(), "NOT_FOUND_PAYMENT" | "NOT_FOUND_PAYMENT_SESSION"),
+        "{answer:?}"
+    );
     // What is malformed.
     let answer = api.post("/v1/payments/confirm", &[], &json!({})).await;
     assert_eq!((answer.status, answer.code()), (400, "INVALID_REQUEST"));
@@ -41,7 +51,8 @@ async fn errors_are_those_of_toss(api: &Api) {
     assert_eq!((answer.status, answer.code()), (400, "INVALID_IDEMPOTENCY_KEY"));
     // What is asked for by the test header.
     for (status, code) in [(403, "REJECT_CARD_PAYMENT"), (400, "INVALID_CARD_EXPIRATION")] {
-        let answer = api.post("/v1/payments/confirm", &[("tosspayments-test-code", code)], &body).await;
+        let answer =
+            api.post("/v1/payments/confirm", &[("tosspayments-test-code", code)], &body).await;
         assert_eq!((answer.status, answer.code()), (status, code));
         // And every error says what it is, in a sentence, with a trace.
         assert!(answer.body["message"].as_str().is_some_and(|message| !message.is_empty()));
@@ -88,8 +99,9 @@ async fn an_error_speaks_english_when_asked() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let path = format!("/v1/payments/orders/{ORDER}");
-    let answer =
-        api.send(Verb::GET, &path, Some(api.basic(":")), &[("accept-language", "en-US")], None).await;
+    let answer = api
+        .send(Verb::GET, &path, Some(api.basic(":")), &[("accept-language", "en-US")], None)
+        .await;
     assert_eq!(answer.body, json!({"code": "NOT_FOUND_PAYMENT", "message": "Not found payment."}));
 }
 
@@ -193,10 +205,12 @@ async fn a_held_call_goes_on_when_the_faults_are_cleared() {
 #[tokio::test]
 async fn a_payment_expires_30_minutes_after_it_began_and_10_after_it_was_approved() {
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    let standin = standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
+    let standin =
+        standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
-    let status = async || api.get(&format!("/v1/payments/orders/{ORDER}")).await.body["status"].clone();
+    let status =
+        async || api.get(&format!("/v1/payments/orders/{ORDER}")).await.body["status"].clone();
     assert_eq!(status().await, "READY");
     standin.advance(SignedDuration::from_mins(30) - SignedDuration::from_secs(1));
     assert_eq!(status().await, "READY");
@@ -260,7 +274,10 @@ async fn a_cancel_keeps_to_what_is_left() {
         "NOT_CANCELABLE_AMOUNT"
     );
     let part = cancel(json!({"cancelReason": "정가와의 차이", "cancelAmount": 1_000})).await.body;
-    assert_eq!((&part["status"], &part["balanceAmount"]), (&json!("PARTIAL_CANCELED"), &json!(20_000)));
+    assert_eq!(
+        (&part["status"], &part["balanceAmount"]),
+        (&json!("PARTIAL_CANCELED"), &json!(20_000))
+    );
     assert_eq!(part["cancels"][0]["refundableAmount"], 20_000);
     let rest = cancel(json!({"cancelReason": "물림"})).await.body;
     assert_eq!((&rest["status"], &rest["balanceAmount"]), (&json!("CANCELED"), &json!(0)));
@@ -272,7 +289,8 @@ async fn a_cancel_keeps_to_what_is_left() {
 #[tokio::test]
 async fn a_virtual_account_is_checked_waits_and_closes() {
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    let standin = standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
+    let standin =
+        standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
     let api = Api::of(&standin);
     let order = json!({"amount": PRICE, "orderId": ORDER, "orderName": "책 한 권", "customerName": "연습 손님", "bank": "20"});
     let with = |field: &str, value: Value| {
@@ -331,14 +349,18 @@ async fn a_deposit_goes_back_only_to_an_account() {
     ] {
         assert_eq!(api.post(&path, &[], &body).await.code(), code, "{body}");
     }
-    assert_eq!(api.post(&path, &[], &account("bank", "1000123456789")).await.body["status"], "CANCELED");
+    assert_eq!(
+        api.post(&path, &[], &account("bank", "1000123456789")).await.body["status"],
+        "CANCELED"
+    );
     assert_eq!(standin.ledger().order(ORDER).held(), 0);
 }
 
 #[tokio::test]
 async fn a_live_key_cannot_ask_for_errors() {
     let standin =
-        standin_with(Options { secret_key: "live_sk_of_nobody".to_owned(), ..Options::default() }).await;
+        standin_with(Options { secret_key: "live_sk_of_nobody".to_owned(), ..Options::default() })
+            .await;
     let api = Api::new(&standin.url(), "live_sk_of_nobody");
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     let answer = api.confirm(&payment_key, PRICE, &[("tosspayments-test-code", "FDS_ERROR")]).await;

@@ -43,7 +43,10 @@ async fn payments_money_and_idempotency_keys_survive_a_restart() {
     let api = Api::of(&standin);
     assert_eq!(api.confirm(&payment_key, PRICE, &key).await.body, paid.body);
     let path = format!("/v1/payments/{payment_key}/cancel");
-    assert_eq!(api.post(&path, &[], &json!({"cancelReason": "물림"})).await.body["status"], "CANCELED");
+    assert_eq!(
+        api.post(&path, &[], &json!({"cancelReason": "물림"})).await.body["status"],
+        "CANCELED"
+    );
     drop(standin);
     assert_eq!(start(&state).await.ledger().order(ORDER).held(), 0);
 }
@@ -67,7 +70,12 @@ async fn half_a_line_from_a_kill_is_as_if_it_never_was() {
     standin.approve(ORDER, PRICE, Method::Card).unwrap();
     let ledger = standin.ledger();
     drop(standin);
-    fs::OpenOptions::new().append(true).open(&state).unwrap().write_all(br#"[{"payment":{"seq":2,"#).unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&state)
+        .unwrap()
+        .write_all(br#"[{"payment":{"seq":2,"#)
+        .unwrap();
     assert_eq!(start(&state).await.ledger(), ledger);
 }
 

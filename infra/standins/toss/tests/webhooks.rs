@@ -1,5 +1,9 @@
 //! Webhooks: what arrives, when, and how often, on a clock that the test moves.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod common;
 
@@ -65,7 +69,8 @@ async fn town(answers: &[u16]) -> (Standin, Arc<Shop>, Api) {
     let router = Router::new().route("/toss-webhook", post(take)).with_state(Arc::clone(&shop));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    let options = Options { webhook_url: Some(url), clock: Clock::Stopped(start), ..Options::default() };
+    let options =
+        Options { webhook_url: Some(url), clock: Clock::Stopped(start), ..Options::default() };
     let standin = standin_with(options).await;
     let api = Api::of(&standin);
     (standin, shop, api)
@@ -109,7 +114,10 @@ async fn a_webhook_that_is_not_taken_comes_again_after_1_then_4_minutes_with_its
     let retried: Vec<&str> = arrived.iter().map(|arrived| arrived.retried.as_str()).collect();
     assert_eq!(retried, ["0", "1", "2"]);
     assert!(arrived.iter().all(|again| again.id == arrived.first().unwrap().id));
-    assert!(matches!(standin.webhooks().as_slice(), [Delivery { progress: Progress::Delivered, .. }]));
+    assert!(matches!(
+        standin.webhooks().as_slice(),
+        [Delivery { progress: Progress::Delivered, .. }]
+    ));
 }
 
 #[tokio::test]
@@ -151,7 +159,8 @@ async fn a_webhook_may_never_come_or_come_twice_or_in_another_order() {
     cancel(2_000).await;
     cancel(18_000).await;
     standin.webhooks_sent().await;
-    let held = standin.webhooks().into_iter().filter(|delivery| delivery.progress == Progress::Held);
+    let held =
+        standin.webhooks().into_iter().filter(|delivery| delivery.progress == Progress::Held);
     for delivery in held.collect::<Vec<_>>().iter().rev() {
         assert!(standin.send_webhook(&delivery.id).await);
     }
@@ -168,13 +177,17 @@ async fn a_deposit_is_told_twice_and_told_again_when_it_is_taken_back() {
     assert!(standin.deposit(ORDER).await);
     standin.webhooks_sent().await;
     let secret = api.get(&format!("/v1/payments/{payment_key}")).await.body["secret"].clone();
-    let callback =
-        shop.arrived().into_iter().find(|arrived| arrived.body.get("eventType").is_none()).unwrap().body;
+    let callback = shop
+        .arrived()
+        .into_iter()
+        .find(|arrived| arrived.body.get("eventType").is_none())
+        .unwrap()
+        .body;
     assert_eq!((&callback["secret"], &callback["orderId"]), (&secret, &Value::from(ORDER)));
     assert_eq!(callback["status"], "DONE");
     assert_eq!(shop.arrived().len(), 3);
 
-    assert!(standin.reverse_deposit(ORDER).await);
+    assert!(standin.reverse_transfer(ORDER).await);
     standin.webhooks_sent().await;
     assert_eq!(shop.statuses().iter().filter(|status| *status == "WAITING_FOR_DEPOSIT").count(), 3);
     assert_eq!(standin.ledger().order(ORDER).held(), 0);
@@ -199,7 +212,8 @@ async fn a_payment_that_expires_is_told() {
     standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.webhooks_sent().await;
     assert!(shop.arrived().is_empty(), "an approval sends no webhook");
-    let answer = api.post("/_standin/clock", &[], &serde_json::json!({"advanceSeconds": 600})).await;
+    let answer =
+        api.post("/_standin/clock", &[], &serde_json::json!({"advanceSeconds": 600})).await;
     assert_eq!(answer.body["now"], "2026-11-22T10:10:00Z");
     standin.webhooks_sent().await;
     assert_eq!(shop.statuses(), ["EXPIRED"]);

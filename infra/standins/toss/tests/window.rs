@@ -21,8 +21,9 @@ async fn whoever_pays_comes_back_to_the_success_address_with_a_payment_to_confir
     let back = api.press(&window, "approve").await;
     assert_eq!(back.status, 303);
     assert!(
-        back.location()
-            .starts_with("http://shop.invalid/pay/1/success?tab=2&paymentType=NORMAL&amount=21000&")
+        back.location().starts_with(
+            "http://shop.invalid/pay/1/success?tab=2&paymentType=NORMAL&amount=21000&"
+        )
     );
     let query = query(back.location());
     assert_eq!(query["orderId"], ORDER);

@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json};
 use super::{EMPTY, Resource, truthy, whole};
 use crate::template::TemplateError;
 use crate::template::intrinsics::Scope;
-use crate::template::model::{Lambda, QueueSource, Route, ScheduleSource, StreamSource, Subscription};
+use crate::template::model::{
+    Lambda, QueueSource, Route, ScheduleSource, StreamSource, Subscription,
+};
 use crate::template::names::kebab;
 use crate::template::schedule::Schedule;
 
@@ -62,7 +64,10 @@ pub(super) fn function(
                 filter_body: event.text("FilterPolicyScope")?.as_deref() == Some("MessageBody"),
             }),
             other => {
-                return Err(TemplateError::shape(at, format!("a local run has no events of type `{other}`")));
+                return Err(TemplateError::shape(
+                    at,
+                    format!("a local run has no events of type `{other}`"),
+                ));
             }
         }
     }
@@ -86,8 +91,10 @@ fn environment(
         (globals, "Globals.Function.Environment".to_owned()),
         (resource.properties, resource.at("Environment")),
     ] {
-        let variables =
-            properties.get("Environment").and_then(|e| e.get("Variables")).and_then(Json::as_object);
+        let variables = properties
+            .get("Environment")
+            .and_then(|e| e.get("Variables"))
+            .and_then(Json::as_object);
         for (name, value) in variables.unwrap_or(&EMPTY) {
             match scope.text(value, &format!("{at}.Variables.{name}"))? {
                 Some(value) => out.insert(name.clone(), value),
@@ -132,11 +139,19 @@ struct Event<'a> {
 
 impl Event<'_> {
     fn resolved(&self, key: &str) -> Result<Option<Json>, TemplateError> {
-        self.properties.get(key).map(|v| self.scope.resolve(v, self.at)).transpose().map(Option::flatten)
+        self.properties
+            .get(key)
+            .map(|v| self.scope.resolve(v, self.at))
+            .transpose()
+            .map(Option::flatten)
     }
 
     fn text(&self, key: &str) -> Result<Option<String>, TemplateError> {
-        self.properties.get(key).map(|v| self.scope.text(v, self.at)).transpose().map(Option::flatten)
+        self.properties
+            .get(key)
+            .map(|v| self.scope.text(v, self.at))
+            .transpose()
+            .map(Option::flatten)
     }
 
     fn required(&self, key: &str) -> Result<String, TemplateError> {
@@ -149,13 +164,16 @@ impl Event<'_> {
             Some(size) => whole(&size)
                 .filter(|n| (1..=10_000).contains(n))
                 .and_then(|n| usize::try_from(n).ok())
-                .ok_or_else(|| TemplateError::shape(self.at, "BatchSize is a number from 1 to 10000")),
+                .ok_or_else(|| {
+                    TemplateError::shape(self.at, "BatchSize is a number from 1 to 10000")
+                }),
         }
     }
 
     fn enabled(&self) -> Result<bool, TemplateError> {
         let state = self.text("State")?;
-        Ok(self.resolved("Enabled")?.is_none_or(|v| truthy(&v)) && state.as_deref() != Some("DISABLED"))
+        Ok(self.resolved("Enabled")?.is_none_or(|v| truthy(&v))
+            && state.as_deref() != Some("DISABLED"))
     }
 
     fn reports_failures(&self) -> Result<bool, TemplateError> {
@@ -182,10 +200,9 @@ impl Event<'_> {
 
     fn route(&self) -> Result<Route, TemplateError> {
         let path = self.text("Path")?.filter(|p| p != "$default");
-        let method = self
-            .text("Method")?
-            .map(|m| m.to_ascii_uppercase())
-            .filter(|m| !matches!(m.as_str(), "ANY" | "X-AMAZON-APIGATEWAY-ANY-METHOD" | "$DEFAULT"));
+        let method = self.text("Method")?.map(|m| m.to_ascii_uppercase()).filter(|m| {
+            !matches!(m.as_str(), "ANY" | "X-AMAZON-APIGATEWAY-ANY-METHOD" | "$DEFAULT")
+        });
         if path.as_ref().is_some_and(|p| !p.starts_with('/')) {
             return Err(TemplateError::shape(self.at, "a Path starts with /"));
         }
@@ -206,7 +223,10 @@ impl Event<'_> {
     fn stream(&self) -> Result<StreamSource, TemplateError> {
         let attempts = self.text("MaximumRetryAttempts")?.filter(|a| a != "-1");
         let attempts = attempts
-            .map(|a| a.parse().map_err(|_| TemplateError::shape(self.at, "MaximumRetryAttempts is a number")))
+            .map(|a| {
+                a.parse()
+                    .map_err(|_| TemplateError::shape(self.at, "MaximumRetryAttempts is a number"))
+            })
             .transpose()?;
         let destination = self.resolved("DestinationConfig")?.unwrap_or_default();
         Ok(StreamSource {
@@ -231,8 +251,8 @@ impl Event<'_> {
 
     fn schedule(&self) -> Result<ScheduleSource, TemplateError> {
         let expression = self.text("ScheduleExpression")?.or(self.text("Schedule")?);
-        let expression =
-            expression.ok_or_else(|| TemplateError::shape(self.at, "a schedule needs its expression"))?;
+        let expression = expression
+            .ok_or_else(|| TemplateError::shape(self.at, "a schedule needs its expression"))?;
         let input = match self.text("Input")? {
             None => None,
             Some(text) => Some(

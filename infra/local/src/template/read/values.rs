@@ -15,7 +15,10 @@ pub(super) fn parameters(
 ) -> Result<BTreeMap<String, Parameter>, TemplateError> {
     for name in overrides.keys() {
         if !declared.contains_key(name) {
-            return Err(TemplateError::shape("Parameters", format!("there is no parameter {name} to set")));
+            return Err(TemplateError::shape(
+                "Parameters",
+                format!("there is no parameter {name} to set"),
+            ));
         }
     }
     let plain = |value: &Json| match value {
@@ -31,17 +34,23 @@ pub(super) fn parameters(
             .and_then(Json::as_array)
             .map(|v| v.iter().map(plain).collect())
             .unwrap_or_default();
-        let value = overrides
-            .get(name)
-            .cloned()
-            .or_else(|| default.clone())
-            .ok_or_else(|| TemplateError::shape(&at, "it has no Default, and no value was given"))?;
+        let value = overrides.get(name).cloned().or_else(|| default.clone()).ok_or_else(|| {
+            TemplateError::shape(&at, "it has no Default, and no value was given")
+        })?;
         if !allowed.is_empty() && !allowed.contains(&value) {
-            return Err(TemplateError::shape(&at, format!("{value} is not one of {}", allowed.join(", "))));
+            return Err(TemplateError::shape(
+                &at,
+                format!("{value} is not one of {}", allowed.join(", ")),
+            ));
         }
         let text = |key: &str| body.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let parameter =
-            Parameter { kind: text("Type"), description: text("Description"), default, allowed, value };
+        let parameter = Parameter {
+            kind: text("Type"),
+            description: text("Description"),
+            default,
+            allowed,
+            value,
+        };
         out.insert(name.clone(), parameter);
     }
     Ok(out)
@@ -55,7 +64,8 @@ pub(super) fn parameter_value(parameter: &Parameter) -> Json {
     }
 }
 
-/// What `Ref` and `GetAtt` of a resource give. Physical names may only use parameters, as in practice they do.
+/// What `Ref` and `GetAtt` of a resource give. Physical names may only use parameters, as in
+/// practice they do.
 pub(super) fn named(resource: &Resource<'_>, scope: &Scope) -> Result<Named, TemplateError> {
     let names = &scope.names;
     let own = |property: &str| -> Result<String, TemplateError> {

@@ -114,7 +114,8 @@ impl Api {
             request.headers_mut().unwrap().insert(header::CONTENT_TYPE, kind.parse().unwrap());
             body
         });
-        let response = self.http.request(request.body(body.unwrap_or_default()).unwrap()).await.unwrap();
+        let response =
+            self.http.request(request.body(body.unwrap_or_default()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         let body = serde_json::from_str(&text).unwrap_or_default();
@@ -130,13 +131,23 @@ impl Api {
         self.send(Method::POST, path, Some(self.basic(":")), headers, body).await
     }
 
-    pub(crate) async fn confirm(&self, payment_key: &str, amount: u64, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn confirm(
+        &self,
+        payment_key: &str,
+        amount: u64,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let body = json!({"paymentKey": payment_key, "orderId": ORDER, "amount": amount});
         self.post("/v1/payments/confirm", headers, &body).await
     }
 
     /// Opens the window with a plain form, as a browser without script does.
-    pub(crate) async fn open_window(&self, standin: &Standin, order_id: &str, method: &str) -> Window {
+    pub(crate) async fn open_window(
+        &self,
+        standin: &Standin,
+        order_id: &str,
+        method: &str,
+    ) -> Window {
         let answer = self.browse(standin, &window_fields(order_id, method)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let (_, rest) = answer.text.split_once("/window/").unwrap();

@@ -1,0 +1,6 @@
+//! Wires `notify` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    messaging::run_queue("notify", notify::handle).await
+}

@@ -1,0 +1,56 @@
+//! The clerk notes how the shop stands, and tells the owner in the morning what was promised.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: what is not as it should be is to fall"
+)]
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use walk::{Doors, Shop, book};
+
+#[tokio::test]
+async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
+    // A Saturday: posted within three business days, by Wednesday.
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    assert_eq!(shop.order(&order)["promised"]["S"], "2026-08-05");
+    let mut days = Vec::new();
+    for _ in 0..7 {
+        let before = shop.owner_told().len();
+        shop.system().leap(SignedDuration::from_hours(24)).await.unwrap();
+        days.push(shop.owner_told().split_off(before).join(" "));
+    }
+    let near = "내일까지 부치기로 한 주문이 1건 있습니다. owner-desk를 열어 주세요.";
+    let past = "약속한 날이 지난 주문이 1건 있습니다. owner-desk를 열어 주세요.";
+    assert_eq!(days, ["", "", near, near, past, past, past], "once a morning");
+    // Posted: nobody is told any more.
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    let before = shop.owner_told().len();
+    shop.system().leap(SignedDuration::from_hours(48)).await.unwrap();
+    assert_eq!(shop.owner_told().len(), before);
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn the_board_shows_what_was_noted() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 7)]).await;
+    shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(3 * 60).await;
+    let notes = shop.item("HOUSE", "NOTES#2026-08-01")["notes"]["L"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let figures: Vec<(Value, Value)> = notes
+        .iter()
+        .map(|note| (note["M"]["free"]["N"].clone(), note["M"]["waiting"]["N"].clone()))
+        .collect();
+    assert!((2..=4).contains(&figures.len()), "one an hour: {figures:?}");
+    assert_eq!(figures.last().unwrap(), &(json!("6"), json!("1")));
+    shop.nothing_failed();
+}

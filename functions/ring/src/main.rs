@@ -1,6 +1,0 @@
-//! Wires `ring` to Lambda.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    post::run_queue("ring", ringer::handle).await
-}

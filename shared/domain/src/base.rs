@@ -1,0 +1,11 @@
+//! What every other folder stands on: ids, money, text, the calendar.
+
+pub mod calendar;
+pub mod free_text;
+pub mod hex;
+pub mod id;
+pub mod korean;
+pub mod money;
+pub mod price;
+pub mod sensitive;
+pub mod text;

@@ -1,0 +1,84 @@
+//! Money is a whole number of won.
+
+use std::{
+    fmt,
+    iter::Sum,
+    ops::{Add, Mul},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// An amount in Korean won. The won has no smaller coin, so this is an integer and never a float.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Won(pub u64);
+
+impl Won {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// What is left after taking `less` away, and nothing if `less` is more.
+    #[must_use]
+    pub const fn saturating_sub(self, less: Self) -> Self {
+        Self(self.0.saturating_sub(less.0))
+    }
+}
+
+impl Add for Won {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+}
+
+impl Mul<u64> for Won {
+    type Output = Self;
+
+    fn mul(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+}
+
+impl Sum for Won {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// The figure with a comma at each thousand, without the unit: `18,000`. Korean writes 원 behind it,
+/// English ₩ before.
+impl fmt::Display for Won {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        f.pad(&out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_off() {
+        assert_eq!(Won(0).to_string(), "0");
+        assert_eq!(Won(900).to_string(), "900");
+        assert_eq!(Won(18_000).to_string(), "18,000");
+        assert_eq!(Won(1_234_567).to_string(), "1,234,567");
+    }
+
+    #[test]
+    fn money_never_wraps_round() {
+        assert_eq!(Won(u64::MAX) + Won(1), Won(u64::MAX));
+        assert_eq!(Won(3).saturating_sub(Won(5)), Won::ZERO);
+    }
+}

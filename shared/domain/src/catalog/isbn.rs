@@ -1,0 +1,93 @@
+//! ISBN-13 (ISO 2108): thirteen digits, prefix 978 or 979, the last one a check digit.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A well-formed ISBN-13, kept as its digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Isbn(String);
+
+/// Why a text is no ISBN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAnIsbn {
+    /// Something else than thirteen digits (hyphens and spaces apart).
+    #[error("an ISBN has 13 digits")]
+    Digits,
+    /// It starts with neither 978 nor 979.
+    #[error("an ISBN starts with 978 or 979")]
+    Prefix,
+    /// The last digit does not fit the first twelve: a digit was mistyped.
+    #[error("the check digit does not fit: a digit may be mistyped")]
+    CheckDigit,
+}
+
+impl Isbn {
+    /// The thirteen digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Isbn {
+    type Err = NotAnIsbn;
+
+    /// Reads an ISBN; hyphens and spaces are allowed anywhere.
+    fn from_str(text: &str) -> Result<Self, NotAnIsbn> {
+        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        if digits.len() != 13 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAnIsbn::Digits);
+        }
+        if !digits.starts_with("978") && !digits.starts_with("979") {
+            return Err(NotAnIsbn::Prefix);
+        }
+        let sum: u32 = digits
+            .bytes()
+            .enumerate()
+            .map(|(place, byte)| {
+                u32::from(byte - b'0') * if place.is_multiple_of(2) { 1 } else { 3 }
+            })
+            .sum();
+        if sum.is_multiple_of(10) { Ok(Self(digits)) } else { Err(NotAnIsbn::CheckDigit) }
+    }
+}
+
+impl fmt::Display for Isbn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Isbn {
+    type Error = NotAnIsbn;
+
+    fn try_from(text: String) -> Result<Self, NotAnIsbn> {
+        text.parse()
+    }
+}
+
+impl From<Isbn> for String {
+    fn from(isbn: Isbn) -> Self {
+        isbn.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hyphens_do_not_matter() {
+        let isbn: Isbn = "978-89-374-6000-5".parse().unwrap();
+        assert_eq!(isbn.as_str(), "9788937460005");
+    }
+
+    #[test]
+    fn a_mistyped_digit_is_noticed() {
+        assert_eq!("9788937460006".parse::<Isbn>(), Err(NotAnIsbn::CheckDigit));
+        assert_eq!("1234567890123".parse::<Isbn>(), Err(NotAnIsbn::Prefix));
+        assert_eq!("97889374600".parse::<Isbn>(), Err(NotAnIsbn::Digits));
+    }
+}

@@ -1,0 +1,167 @@
+//! A parcel on its way: the carrier and the number on the slip.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::base::text::Language;
+
+/// Who carries the parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    /// CJ대한통운: tracking numbers of 10 or 12 digits.
+    Cj,
+    /// 우체국 (Korea Post): tracking numbers of 13 digits.
+    Epost,
+}
+
+impl Carrier {
+    /// The carrier called `cj` or `epost`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "cj" => Some(Self::Cj),
+            "epost" => Some(Self::Epost),
+            _ => None,
+        }
+    }
+
+    /// Its name in calls and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cj => "cj",
+            Self::Epost => "epost",
+        }
+    }
+
+    /// The name as people know it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Cj => "CJ대한통운",
+            Self::Epost => "우체국",
+        }
+    }
+
+    /// What readers of a language call it.
+    pub const fn title_in(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::Ko, _) => self.title(),
+            (Language::En, Self::Cj) => "CJ Logistics",
+            (Language::En, Self::Epost) => "Korea Post",
+        }
+    }
+
+    const fn lengths(self) -> &'static [usize] {
+        match self {
+            Self::Cj => &[10, 12],
+            Self::Epost => &[13],
+        }
+    }
+
+    /// Where a reader follows the parcel.
+    pub fn tracking_page(self, number: &str) -> String {
+        match self {
+            Self::Cj => format!("https://trace.cjlogistics.com/next/tracking.html?wblNo={number}"),
+            Self::Epost => {
+                format!(
+                    "https://service.epost.go.kr/trace.RetrieveDomRigiTraceList.comm?sid1={number}"
+                )
+            }
+        }
+    }
+}
+
+/// A parcel that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// Who carries it.
+    pub carrier: Carrier,
+    /// The tracking number: digits alone.
+    pub number: String,
+    /// Why the owner insisted on a number that breaks the carrier's rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insisted: Option<String>,
+}
+
+/// Why a tracking number was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WrongNumber {
+    /// Something else than digits (hyphens and spaces apart).
+    #[error("운송장 번호는 숫자로만 이루어집니다")]
+    NotDigits,
+    /// The carrier's numbers have another length.
+    #[error("{} 운송장 번호는 {expected}자리인데 {found}자리가 왔습니다", carrier.title())]
+    Length {
+        /// The carrier.
+        carrier: Carrier,
+        /// How many digits were given.
+        found: usize,
+        /// How many there should be, in words: `10자리 또는 12`.
+        expected: String,
+    },
+    /// An override without its reason.
+    #[error("규칙을 벗어난 번호를 쓰려면 이유(insist)를 적어야 합니다")]
+    NoReason,
+}
+
+impl Parcel {
+    /// Reads a tracking number. Hyphens and spaces are allowed. A number that breaks the carrier's
+    /// rule is taken only with a reason in `insist`.
+    pub fn new(carrier: Carrier, number: &str, insist: Option<&str>) -> Result<Self, WrongNumber> {
+        let number: String = number.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        if number.is_empty()
+            || number.len() > 40
+            || !number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return Err(WrongNumber::NotDigits);
+        }
+        if carrier.lengths().contains(&number.len()) {
+            return Ok(Self { carrier, number, insisted: None });
+        }
+        match insist.map(str::trim) {
+            Some("") => Err(WrongNumber::NoReason),
+            Some(reason) => {
+                Ok(Self { carrier, number, insisted: Some(reason.chars().take(200).collect()) })
+            }
+            None => {
+                let lengths: Vec<String> =
+                    carrier.lengths().iter().map(ToString::to_string).collect();
+                Err(WrongNumber::Length {
+                    carrier,
+                    found: number.len(),
+                    expected: lengths.join("자리 또는 "),
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_post_office_counts_thirteen_digits() {
+        assert_eq!(
+            Parcel::new(Carrier::Epost, "1234-5678-90123", None).unwrap().number,
+            "1234567890123"
+        );
+        let refused = Parcel::new(Carrier::Epost, "123456789012", None).unwrap_err();
+        assert_eq!(refused.to_string(), "우체국 운송장 번호는 13자리인데 12자리가 왔습니다");
+    }
+
+    #[test]
+    fn cj_counts_ten_or_twelve() {
+        assert!(Parcel::new(Carrier::Cj, "1234567890", None).is_ok());
+        assert!(Parcel::new(Carrier::Cj, "123456789012", None).is_ok());
+        let refused = Parcel::new(Carrier::Cj, "12345678901", None).unwrap_err();
+        assert!(refused.to_string().contains("10자리 또는 12자리"));
+        assert_eq!(Parcel::new(Carrier::Cj, "12345abc90", None), Err(WrongNumber::NotDigits));
+    }
+
+    #[test]
+    fn an_owner_who_insists_says_why() {
+        assert_eq!(Parcel::new(Carrier::Cj, "12345678901", Some(" ")), Err(WrongNumber::NoReason));
+        let parcel = Parcel::new(Carrier::Cj, "12345678901", Some("해외 접수")).unwrap();
+        assert_eq!(parcel.insisted.as_deref(), Some("해외 접수"));
+    }
+}

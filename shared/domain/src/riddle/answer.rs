@@ -1,0 +1,271 @@
+//! When two answers are the same answer.
+//!
+//! One function, [`Answer::read`], is used for what the content accepts and for what a visitor
+//! types. Hangul is compared by the keys that type it on the two-set keyboard (두벌식), so that
+//! composed, decomposed, loose, half-finished and half-width forms of one answer are one answer;
+//! everything else is compared by its letters and numbers alone. On top of that [`judge`] forgives
+//! two slips of the hand, the Latin keyboard left on and a trailing copula, and nothing more: there
+//! is no fuzzy acceptance.
+
+mod keys;
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The longest answer that is read, in bytes as it arrives.
+pub const MOST_BYTES: usize = 2048;
+
+/// The longest answer that is read, in code points after NFC.
+pub const MOST_CHARACTERS: usize = 200;
+
+/// Shorter answers than this, in keys, have no "nearly": half the keyboard would be near.
+const FEWEST_KEYS_WITH_A_NEARLY: usize = 3;
+
+/// What may follow an answer that was spoken as a sentence.
+const COPULAS: [&str; 7] = ["입니다", "이에요", "예요", "이다", "요", "이야", "야"];
+
+/// Why a text cannot be an answer. Not the visitor's mistake so much as a boundary: the page
+/// answers kindly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Longer than [`MOST_BYTES`] or [`MOST_CHARACTERS`].
+    #[error("the answer is longer than {MOST_CHARACTERS} characters or {MOST_BYTES} bytes")]
+    TooLong,
+    /// No letter and no number in it.
+    #[error("the answer has no letter and no number in it")]
+    Empty,
+}
+
+/// An answer: as it was written, and in the form in which answers are compared. Two are equal if
+/// those forms are.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    written: String,
+    /// Two-set keys for Hangul, folded letters and numbers for the rest.
+    form: Vec<char>,
+    /// What the keys would have written with the Korean keyboard on; only for text of ASCII
+    /// letters.
+    readings: Vec<Vec<char>>,
+}
+
+/// What a typed answer is, measured against the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It is accepted.
+    Right {
+        /// It was typed on the Latin keyboard; the keeper mentions it.
+        latin_keys: bool,
+    },
+    /// It is the listed half-way answer with this index.
+    KeepGoing(usize),
+    /// It is the listed wrong answer with this index, which has a reply of its own.
+    Listed(usize),
+    /// It is one key away from an accepted answer.
+    Almost,
+    /// It is none of these.
+    Wrong,
+}
+
+impl Answer {
+    /// Brings a text into the form in which answers are compared.
+    ///
+    /// # Errors
+    /// [`Unreadable`] for a text that is too long or has nothing to compare.
+    pub fn read(text: &str) -> Result<Self, Unreadable> {
+        if text.len() > MOST_BYTES {
+            return Err(Unreadable::TooLong);
+        }
+        let composed: String = text.nfc().take(MOST_CHARACTERS + 1).collect();
+        if composed.chars().count() > MOST_CHARACTERS {
+            return Err(Unreadable::TooLong);
+        }
+        let visible: String = composed.chars().filter(|c| !is_invisible(*c)).collect();
+        let letters = letters_of(&visible);
+        let form: Vec<char> = letters.iter().flat_map(|c| fold(*c)).collect();
+        if form.is_empty() {
+            return Err(Unreadable::Empty);
+        }
+        Ok(Self { written: text.to_owned(), readings: keys::readings(&letters), form })
+    }
+
+    /// As it was written.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// The comparable form as text, for a fingerprint of it. Not for people to read.
+    pub fn form(&self) -> String {
+        self.form.iter().collect()
+    }
+
+    /// Every form of a text that is this answer: as it is and with a copula, by the Korean keys and
+    /// by the Latin ones. Those are folded like any
+    /// [`Self::form`], so that shift makes no difference among them.
+    pub(crate) fn forms_said(&self) -> impl Iterator<Item = String> {
+        let said = [""].into_iter().chain(COPULAS).map(|copula| {
+            let mut keys = self.form.clone();
+            copula.chars().for_each(|c| keys::push_keys(c, &mut keys));
+            keys
+        });
+        said.flat_map(|keys| [Some(keys.iter().collect()), keys::latin(&keys)]).flatten()
+    }
+
+    /// The form in which it is compared.
+    pub(crate) fn form_keys(&self) -> &[char] {
+        &self.form
+    }
+
+    /// The forms that this may have been typed for: as it is, and as the keys would have written it
+    /// in Korean.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &[char]> {
+        [self.form.as_slice()].into_iter().chain(self.readings.iter().map(Vec::as_slice))
+    }
+
+    /// Could a slip of one key have made the other out of this?
+    #[cfg(test)]
+    pub(crate) fn is_nearly(&self, other: &Self) -> bool {
+        one_key_apart(&self.form, &other.form)
+    }
+
+    /// Every form this may be meant as, likeliest first, and whether the Latin keyboard was on.
+    fn meanings(&self) -> Vec<(&[char], bool)> {
+        let mut meanings = vec![(self.form.as_slice(), false)];
+        meanings.extend(self.readings.iter().map(|reading| (reading.as_slice(), true)));
+        let spoken: Vec<_> = meanings
+            .iter()
+            .flat_map(|(form, latin)| without_copula(form).map(|f| (f, *latin)))
+            .collect();
+        meanings.extend(spoken);
+        meanings
+    }
+
+    /// Could a slip of one key have made `form` out of this?
+    fn is_one_key_from(&self, form: &[char]) -> bool {
+        // 12 is not nearly 13: with numbers every key is another answer.
+        self.form.len() >= FEWEST_KEYS_WITH_A_NEARLY
+            && !self.form.iter().all(|c| c.is_numeric())
+            && one_key_apart(&self.form, form)
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.form == other.form
+    }
+}
+
+impl Eq for Answer {}
+
+/// Judges what was typed. The half-way answers are looked at first, then the accepted, then the
+/// listed wrong ones.
+pub fn judge(
+    typed: &Answer,
+    accepted: &[Answer],
+    keep_going: &[&[Answer]],
+    listed: &[&[Answer]],
+) -> Judgement {
+    let meanings = typed.meanings();
+    for (form, latin_keys) in &meanings {
+        let is = |answer: &Answer| answer.form == *form;
+        if let Some(index) = keep_going.iter().position(|answers| answers.iter().any(is)) {
+            return Judgement::KeepGoing(index);
+        }
+        if accepted.iter().any(is) {
+            return Judgement::Right { latin_keys: *latin_keys };
+        }
+        if let Some(index) = listed.iter().position(|answers| answers.iter().any(is)) {
+            return Judgement::Listed(index);
+        }
+    }
+    if meanings.iter().any(|(form, _)| accepted.iter().any(|answer| answer.is_one_key_from(form))) {
+        return Judgement::Almost;
+    }
+    Judgement::Wrong
+}
+
+/// Letters and numbers only: Hangul as keys, the rest NFKC with its case kept, which the Latin
+/// reading needs.
+fn letters_of(visible: &str) -> Vec<char> {
+    let mut letters = Vec::new();
+    let mut between = String::new();
+    // NFKC must not see the jamo: it would make 가ᄀ of ㄱㅏㄱ. What lies between them it sees whole.
+    for c in visible.chars() {
+        if keys::is_hangul(c) {
+            push_letters(&std::mem::take(&mut between), &mut letters);
+            keys::push_keys(c, &mut letters);
+        } else {
+            between.push(c);
+        }
+    }
+    push_letters(&between, &mut letters);
+    letters
+}
+
+/// Compatibility forms may hold Hangul too: ㉮ is 가.
+fn push_letters(text: &str, letters: &mut Vec<char>) {
+    for c in text.nfkc() {
+        if keys::is_hangul(c) {
+            keys::push_keys(c, letters);
+        } else if is_letter_or_number(c) {
+            letters.push(c);
+        }
+    }
+}
+
+/// Case folding by way of upper case, so that ß is ss and ς is σ.
+fn fold(c: char) -> impl Iterator<Item = char> {
+    c.to_uppercase().flat_map(char::to_lowercase).filter(|c| is_letter_or_number(*c))
+}
+
+fn is_letter_or_number(c: char) -> bool {
+    use GeneralCategory as Is;
+    matches!(
+        get_general_category(c),
+        Is::UppercaseLetter
+            | Is::LowercaseLetter
+            | Is::TitlecaseLetter
+            | Is::ModifierLetter
+            | Is::OtherLetter
+            | Is::DecimalNumber
+            | Is::LetterNumber
+            | Is::OtherNumber
+    )
+}
+
+/// What takes no ink: format characters, variation selectors, the Hangul fillers (which count as
+/// letters).
+fn is_invisible(c: char) -> bool {
+    get_general_category(c) == GeneralCategory::Format
+        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}' | '\u{180F}')
+        || matches!(c, '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}')
+}
+
+/// The form without each copula that it ends in: 나이야 is 나이 or 나.
+fn without_copula(form: &[char]) -> impl Iterator<Item = &[char]> {
+    COPULAS.into_iter().filter_map(|copula| {
+        let mut ending = Vec::new();
+        copula.chars().for_each(|c| keys::push_keys(c, &mut ending));
+        form.strip_suffix(ending.as_slice()).filter(|rest| !rest.is_empty())
+    })
+}
+
+/// One key wrong, missing, too many, or two neighbours swapped.
+fn one_key_apart(a: &[char], b: &[char]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (short, long) =
+        (short.get(same..).unwrap_or_default(), long.get(same..).unwrap_or_default());
+    match (short, long) {
+        ([x1, x2, x_rest @ ..], [y1, y2, y_rest @ ..])
+            if x1 == y2 && x2 == y1 && x_rest == y_rest =>
+        {
+            true
+        }
+        ([_, x_rest @ ..], [_, y_rest @ ..]) if short.len() == long.len() => x_rest == y_rest,
+        (_, [_, y_rest @ ..]) => short == y_rest,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

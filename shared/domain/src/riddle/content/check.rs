@@ -1,0 +1,285 @@
+//! What only shows in the whole house: every gate can be reached, nothing leads nowhere, every
+//! riddle is solved by its own answers through the function that judges a visitor, no reply
+//! contradicts another room, and the walk is as short as the reader was promised.
+
+use jiff::Timestamp;
+
+use super::{
+    ContentError, Riddle, Room, RoomSet, Solution,
+    raw::{complete, said, wrong},
+};
+use crate::riddle::{
+    answer::Judgement,
+    room::{Puzzle, RoomRecord, Verdict},
+};
+
+/// The longest the whole walk may usually take, in seconds: by riddle and by plain door.
+const BUDGET: (u32, u32) = (12 * 60, 2 * 60);
+
+/// Replies, gates and the budget: all that can be known without the riddles.
+pub(super) fn head(house: &RoomSet) -> Result<(), ContentError> {
+    if house.version.trim().is_empty() {
+        return Err(wrong(
+            "the house",
+            said!("판 이름(version)이 비어 있습니다", "has an empty version"),
+        ));
+    }
+    replies(house)?;
+    gates(&house.rooms)?;
+    budget(house)
+}
+
+/// What is wrong with each room's riddles by themselves, and then beside the others.
+pub(super) fn each_riddle(house: &RoomSet) -> Vec<ContentError> {
+    let by_themselves = house.rooms.iter().filter_map(|room| riddles_of(house, room).err());
+    by_themselves.chain(contradictions(&house.rooms).err()).collect()
+}
+
+/// A room is a function with a page of its own: another version of the house has the rooms of the
+/// program, in their order, with the same doors, and a riddle where there is one now.
+pub(super) fn same_rooms(house: &RoomSet) -> Result<(), ContentError> {
+    let program = RoomSet::built_in().map_err(Clone::clone)?;
+    let outline = |house: &RoomSet| -> Vec<_> {
+        house
+            .rooms
+            .iter()
+            .map(|room| (room.id.clone(), room.has_door(), room.riddles.is_empty()))
+            .collect()
+    };
+    if outline(house) == outline(program) {
+        return Ok(());
+    }
+    let rooms: Vec<_> = program.rooms.iter().map(|room| room.id.as_str()).collect();
+    let rooms = rooms.join(", ");
+    Err(wrong(
+        "the house",
+        said!(
+            "방과 그 차례, 문, 수수께끼가 있는 방은 프로그램의 것과 같아야 합니다 ({rooms})",
+            "needs the rooms of the program, in their order, with the same doors and riddle rooms ({rooms})"
+        ),
+    ))
+}
+
+fn replies(house: &RoomSet) -> Result<(), ContentError> {
+    let replies = &house.replies;
+    let single = [
+        ("plain", &replies.plain, ""),
+        ("already_open", &replies.already_open, ""),
+        ("almost", &replies.almost, ""),
+        ("empty", &replies.empty, ""),
+        ("repeated", &replies.repeated, ""),
+        ("last_before_wait", &replies.last_before_wait, ""),
+        ("next_at", &replies.next_at, "{time}"),
+        ("wait", &replies.wait, "{time}"),
+        ("too_long", &replies.too_long, ""),
+        ("latin_keys", &replies.latin_keys, ""),
+        ("unknown_sign", &replies.unknown_sign, "{sign}"),
+        ("too_few_knocks", &replies.too_few_knocks, ""),
+        ("too_many_knocks", &replies.too_many_knocks, ""),
+    ];
+    if replies.wrong.is_empty() {
+        return Err(wrong(
+            "the house",
+            said!("틀린 답에 할 말(replies.wrong)이 없습니다", "has no reply to a wrong answer"),
+        ));
+    }
+    let several = replies.wrong.iter().map(|reply| ("wrong", reply, ""));
+    for (field, reply, slot) in single.into_iter().chain(several) {
+        complete("the house", &format!("replies.{field}"), reply)?;
+        if !reply.ko.contains(slot) || !reply.en.contains(slot) {
+            return Err(wrong(
+                "the house",
+                said!(
+                    "replies.{field}에는 두 말 모두 {slot} 자리가 있어야 합니다",
+                    "replies.{field} needs {slot} in both languages"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Every room that stands on the way to `id`, not `id` itself.
+pub(super) fn all_needed<'a>(rooms: &'a [Room], id: &str) -> Vec<&'a str> {
+    let mut needed: Vec<&str> = Vec::new();
+    let mut ahead = vec![id];
+    while let Some(id) = ahead.pop() {
+        let Some(room) = rooms.iter().find(|room| room.id == id) else { continue };
+        for need in &room.needs {
+            if !needed.contains(&need.as_str()) {
+                needed.push(need);
+                ahead.push(need);
+            }
+        }
+    }
+    needed
+}
+
+/// The walk has one beginning and one end, every room can be reached, and every room leads on to
+/// the end.
+fn gates(rooms: &[Room]) -> Result<(), ContentError> {
+    let Some(end) = rooms.last() else {
+        return Err(wrong("the house", said!("방이 없습니다", "has no rooms")));
+    };
+    for (index, room) in rooms.iter().enumerate() {
+        let place = format!("room {}", room.id);
+        let before = rooms.get(..index).unwrap_or_default();
+        if before.iter().any(|other| other.id == room.id) {
+            return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
+        }
+        for need in &room.needs {
+            if !rooms.iter().any(|other| other.id == *need) {
+                return Err(wrong(
+                    place,
+                    said!(
+                        "먼저 지나야 할 방 {need}, 그런 방은 없습니다",
+                        "needs a room {need}, which does not exist"
+                    ),
+                ));
+            }
+            // Rooms are listed in the order in which they are walked, so a gate can only be one
+            // already passed.
+            if !before.iter().any(|other| other.id == *need) {
+                return Err(wrong(
+                    place,
+                    said!(
+                        "아무도 갈 수 없습니다. 먼저 지나야 할 방 {need}, 그 방이 앞에 없습니다",
+                        "can never be reached: it needs {need}, which comes no earlier"
+                    ),
+                ));
+            }
+        }
+        if room.needs.is_empty() && index > 0 {
+            return Err(wrong(
+                place,
+                said!(
+                    "또 하나의 시작이 됩니다. 먼저 지날 방이 없습니다",
+                    "is a second beginning: it needs no room"
+                ),
+            ));
+        }
+    }
+    let on_the_way = all_needed(rooms, &end.id);
+    let last = &end.id;
+    match rooms.iter().find(|room| room.id != end.id && !on_the_way.contains(&room.id.as_str())) {
+        Some(room) => Err(wrong(
+            format!("room {}", room.id),
+            said!(
+                "막다른 방입니다. 이 방을 지나지 않고도 {last}에 갈 수 있습니다",
+                "is a dead end: {last} can be reached without it"
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn riddles_of(house: &RoomSet, room: &Room) -> Result<(), ContentError> {
+    if room.riddles.is_empty() {
+        return Ok(());
+    }
+    complete(&format!("room {}", room.id), "by_itself", &room.by_itself)?;
+    for (index, riddle) in room.riddles.iter().enumerate() {
+        let place = format!("room {}, riddle {}", room.id, riddle.id);
+        if room.riddles.iter().take(index).any(|other| other.id == riddle.id) {
+            return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
+        }
+        listed_answers(&place, riddle)?;
+        let puzzle = Puzzle { replies: &house.replies, room, riddle };
+        for typed in solutions(riddle) {
+            let verdict = puzzle
+                .guess(&RoomRecord::entered(Timestamp::UNIX_EPOCH), &typed, Timestamp::UNIX_EPOCH)
+                .verdict;
+            if !matches!(verdict, Verdict::LazyState { .. }) {
+                return Err(wrong(
+                    place,
+                    said!(
+                        "제 답 가운데 문을 열지 못하는 것이 있습니다: {typed:?}",
+                        "is not solved by its own answer {typed:?}"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a visitor may type to open the riddle's door.
+fn solutions(riddle: &Riddle) -> Vec<String> {
+    match &riddle.solution {
+        Solution::Word(accepted) => {
+            accepted.iter().map(|answer| answer.written().to_owned()).collect()
+        }
+        Solution::Rhythm(pattern) => vec![pattern.written()],
+    }
+}
+
+/// No listed answer is hidden behind another: each is judged to be what the content says it is.
+fn listed_answers(place: &str, riddle: &Riddle) -> Result<(), ContentError> {
+    for (field, lists, expected) in [
+        ("keep_going", &riddle.keep_going, Judgement::KeepGoing as fn(usize) -> Judgement),
+        ("near", &riddle.near, Judgement::Listed as fn(usize) -> Judgement),
+    ] {
+        for (index, listed) in lists.iter().enumerate() {
+            if listed.answers.is_empty() {
+                return Err(wrong(
+                    place,
+                    said!(
+                        "{field}에 답이 없는 칸이 있습니다",
+                        "{field} has an entry without answers"
+                    ),
+                ));
+            }
+            if let Some(answer) =
+                listed.answers.iter().find(|answer| riddle.judge(answer) != expected(index))
+            {
+                let answer = answer.written();
+                return Err(wrong(
+                    place,
+                    said!(
+                        "{field}의 답 {answer:?}, 다른 데에도 적혀 있습니다",
+                        "{field} has {answer:?}, which is also listed elsewhere"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What one room calls half-way may not be the answer of another: the same visitor meets both.
+fn contradictions(rooms: &[Room]) -> Result<(), ContentError> {
+    for room in rooms {
+        for other in rooms.iter().filter(|other| other.id != room.id) {
+            for (riddle, rival) in
+                room.riddles.iter().flat_map(|r| other.riddles.iter().map(move |o| (r, o)))
+            {
+                let Solution::Word(accepted) = &rival.solution else { continue };
+                let mut half_way = riddle.keep_going.iter().flat_map(|listed| &listed.answers);
+                if let Some(answer) = half_way.find(|answer| accepted.contains(answer)) {
+                    let place = format!("room {}, riddle {}", room.id, riddle.id);
+                    let (answer, opens) = (answer.written(), &other.id);
+                    let problem = said!(
+                        "keep_going에 적힌 {answer:?}, 방 {opens}의 문을 여는 답입니다",
+                        "keep_going has {answer:?}, which opens room {opens}"
+                    );
+                    return Err(wrong(place, problem));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn budget(house: &RoomSet) -> Result<(), ContentError> {
+    let expected = house.expected();
+    let (riddle, plain) = BUDGET;
+    if expected.riddle_seconds > riddle || expected.plain_seconds > plain {
+        let (takes, plainly) = (expected.riddle_seconds, expected.plain_seconds);
+        let problem = said!(
+            "수수께끼 문으로 보통 {takes}초, 보통 문으로 {plainly}초 걸립니다. 약속은 {riddle}초와 {plain}초입니다",
+            "usually takes {takes} seconds by riddle and {plainly} by plain door, of {riddle} and {plain} that were promised"
+        );
+        return Err(wrong("the house", problem));
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! The shape of the TOML files, and the way from there to a [`RoomSet`]. What one file alone can
+//! get wrong is found here; what only shows in the whole house is left to `check`.
+
+use serde::Deserialize;
+
+use super::{
+    ContentError, Expected, Form, Hint, Listed, Passage, Replies, Riddle, Riddles, Room, RoomSet,
+    Solution,
+    method::{self, Method, Out},
+};
+use crate::{
+    base::text::{Language, Text},
+    riddle::{answer::Answer, hint::HINTS},
+};
+
+/// What is wrong, said in both languages of the same values.
+macro_rules! said {
+    ($ko:literal, $en:literal) => {
+        $crate::base::text::Text::new(format!($ko), format!($en))
+    };
+}
+pub(super) use said;
+
+/// The file `house.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHead {
+    version: String,
+    replies: Replies,
+    room: Vec<RawRoom>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoom {
+    id: String,
+    title: Text,
+    greeting: Text,
+    #[serde(default)]
+    needs: Vec<String>,
+    riddle_seconds: u32,
+    plain_seconds: u32,
+    #[serde(default)]
+    by_itself: Text,
+}
+
+/// A file `<room>/<riddle>.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRiddle {
+    pub(super) method: Method,
+    pub(super) ask: Text,
+    label: Text,
+    #[serde(default)]
+    pub(super) answers: ByLanguage<Vec<String>>,
+    solved: Text,
+    pub(super) page: Vec<RawPassage>,
+    #[serde(default)]
+    keep_going: Vec<RawListed>,
+    #[serde(default)]
+    near: Vec<RawListed>,
+    hint: Vec<RawHint>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ByLanguage<T> {
+    pub(super) ko: T,
+    pub(super) en: T,
+}
+
+impl<T> ByLanguage<T> {
+    pub(super) fn get(&self, language: Language) -> &T {
+        match language {
+            Language::Ko => &self.ko,
+            Language::En => &self.en,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPassage {
+    pub(super) form: Form,
+    pub(super) text: Text,
+    source: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawListed {
+    answers: Vec<String>,
+    reply: Text,
+    /// Hints by number, 1 to 3.
+    #[serde(default)]
+    needless: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHint {
+    title: Text,
+    text: Text,
+}
+
+/// The rooms, gates and replies, without riddles.
+pub(super) fn read_head(name: &str, text: &str) -> Result<RoomSet, ContentError> {
+    let head: RawHead = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
+    let rooms =
+        head.room.into_iter().map(|room| build_room(name, room)).collect::<Result<_, _>>()?;
+    Ok(RoomSet { version: head.version, replies: head.replies, rooms })
+}
+
+/// The room and the riddle that a file is about: `study/mirror.toml`.
+pub(super) fn room_and_riddle(name: &str) -> Result<(&str, &str), ContentError> {
+    let parts = name.strip_suffix(".toml").and_then(|path| path.split_once('/'));
+    parts.ok_or_else(|| {
+        wrong(
+            name,
+            said!(
+                "study/mirror.toml처럼 방과 수수께끼의 이름으로 되어 있지 않습니다",
+                "is not named after a room and a riddle, as study/mirror.toml is"
+            ),
+        )
+    })
+}
+
+/// One riddle.
+pub(super) fn read_riddle(name: &str, text: &str) -> Result<Riddle, ContentError> {
+    let (_, id) = room_and_riddle(name)?;
+    let riddle: RawRiddle = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
+    build_riddle(name, id, riddle)
+}
+
+pub(super) fn wrong(place: impl Into<String>, problem: Text) -> ContentError {
+    ContentError { place: place.into(), problem }
+}
+
+/// The TOML parser's complaint as one line, with the line it is about.
+fn unreadable(name: &str, text: &str, error: &toml::de::Error) -> ContentError {
+    let line = error
+        .span()
+        .and_then(|span| text.get(..span.start))
+        .map(|before| before.matches('\n').count() + 1);
+    let place = line.map_or_else(|| name.to_owned(), |line| format!("{name}, line {line}"));
+    let why = error.message().replace('\n', "; ");
+    wrong(place, said!("읽을 수 없습니다 ({why})", "{why}"))
+}
+
+fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
+    let place = format!("{name}, room {}", raw.id);
+    complete(&place, "title", &raw.title)?;
+    complete(&place, "greeting", &raw.greeting)?;
+    Ok(Room {
+        id: raw.id,
+        title: raw.title,
+        greeting: raw.greeting,
+        needs: raw.needs,
+        expected: Expected { riddle_seconds: raw.riddle_seconds, plain_seconds: raw.plain_seconds },
+        by_itself: raw.by_itself,
+        riddles: Riddles::default(),
+    })
+}
+
+fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, ContentError> {
+    complete(place, "ask", &raw.ask)?;
+    complete(place, "label", &raw.label)?;
+    complete(place, "solved", &raw.solved)?;
+    for passage in &raw.page {
+        complete(place, "page", &passage.text)?;
+        if let Some(source) = &passage.source {
+            complete(place, "source", source)?;
+        }
+    }
+    let made = method::make(&raw).map_err(|problem| wrong(place, problem))?;
+    let mut accepted = answers(place, "answers.ko", &raw.answers.ko)?;
+    accepted.extend(answers(place, "answers.en", &raw.answers.en)?);
+    let solution = match made.out {
+        Out::Rhythm(pattern) => Solution::Rhythm(pattern),
+        Out::Word(word) => {
+            for (tongue, language, field, word) in [
+                ("한국어", "Korean", &raw.answers.ko, &word.ko),
+                ("영어", "English", &raw.answers.en, &word.en),
+            ] {
+                if field.is_empty() {
+                    return Err(wrong(
+                        place,
+                        said!("{tongue} 답이 없습니다", "has no {language} answer"),
+                    ));
+                }
+                if !Answer::read(word).is_ok_and(|word| accepted.contains(&word)) {
+                    let problem = said!(
+                        "{tongue} 쪽에서 나온 {word:?}, 그런 답이 목록에 없습니다",
+                        "the {language} page gives {word:?}, which is not among the answers"
+                    );
+                    return Err(wrong(place, problem));
+                }
+            }
+            Solution::Word(accepted)
+        }
+    };
+    let hints: [RawHint; HINTS] = raw.hint.try_into().map_err(|hints: Vec<_>| {
+        let there = hints.len();
+        wrong(
+            place,
+            said!(
+                "귀띔이 {there}개입니다. {HINTS}개여야 합니다",
+                "has {there} hints and needs {HINTS}"
+            ),
+        )
+    })?;
+    for hint in &hints {
+        complete(place, "hint.title", &hint.title)?;
+        complete(place, "hint.text", &hint.text)?;
+    }
+    Ok(Riddle {
+        id: id.to_owned(),
+        kind: made.kind,
+        ask: made.ask,
+        label: raw.label,
+        page: raw
+            .page
+            .into_iter()
+            .zip(made.page)
+            .map(|(raw, text)| Passage { form: raw.form, text, source: raw.source })
+            .collect(),
+        solution,
+        keep_going: listed(place, "keep_going", raw.keep_going)?,
+        near: listed(place, "near", raw.near)?,
+        hints: hints.map(|hint| Hint { title: hint.title, text: hint.text }),
+        solved: raw.solved,
+    })
+}
+
+fn listed(place: &str, field: &str, raw: Vec<RawListed>) -> Result<Vec<Listed>, ContentError> {
+    let one = |raw: RawListed| {
+        complete(place, &format!("{field}.reply"), &raw.reply)?;
+        let needless = raw.needless.iter().map(|number| match usize::from(*number) {
+            1..=HINTS => Ok(number - 1),
+            _ => Err(wrong(
+                place,
+                said!(
+                    "{field}.needless에 적힌 {number}번 귀띔은 없습니다. 귀띔은 {HINTS}개입니다",
+                    "{field}.needless names a hint {number}; there are {HINTS}"
+                ),
+            )),
+        });
+        Ok(Listed {
+            answers: answers(place, field, &raw.answers)?,
+            reply: raw.reply,
+            needless: needless.collect::<Result<_, ContentError>>()?,
+        })
+    };
+    raw.into_iter().map(one).collect()
+}
+
+fn answers(place: &str, field: &str, texts: &[String]) -> Result<Vec<Answer>, ContentError> {
+    let read = |text: &String| {
+        Answer::read(text).map_err(|error| {
+            wrong(
+                place,
+                said!(
+                    "{field}의 {text:?}, 이것은 답이 될 수 없습니다 ({error})",
+                    "{field} has {text:?}: {error}"
+                ),
+            )
+        })
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Both languages have words.
+pub(super) fn complete(place: &str, field: &str, text: &Text) -> Result<(), ContentError> {
+    for (tongue, language, words) in [("한국어", "Korean", &text.ko), ("영어", "English", &text.en)]
+    {
+        if words.trim().is_empty() {
+            return Err(wrong(
+                place,
+                said!("{field}에 {tongue} 글이 없습니다", "{field} has no {language}"),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! When a hint may be opened, and when the door opens by itself.
+//!
+//! Counted from the reader's first view of the room. Everything is a function of the record and the
+//! clock.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Hints a riddle has: where to look, how, nearly the answer.
+pub const HINTS: usize = 3;
+
+/// From when on each hint may be opened: after this long, or after this many wrong guesses.
+const READY: [(SignedDuration, Option<u32>); HINTS] = [
+    (SignedDuration::from_mins(3), Some(3)),
+    (SignedDuration::from_mins(8), Some(6)),
+    (SignedDuration::from_mins(15), None),
+];
+
+/// The door opens by itself after this long.
+pub const OPENS_BY_ITSELF: SignedDuration = SignedDuration::from_mins(25);
+
+/// What a reader can do with a hint now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HintState {
+    /// Not yet: it may be opened from this instant, or after so many more wrong guesses.
+    NotYet {
+        /// The clock time to show.
+        from: Timestamp,
+        /// Wrong guesses still missing, where they count for this hint.
+        wrong_left: Option<u32>,
+    },
+    /// It may be opened; its title is visible.
+    Ready,
+    /// It was opened and stays so.
+    LazyState,
+    /// The reader already knows what it says ("이미 아신 것"): a half-way answer showed it. It may still
+    /// be opened.
+    Needless,
+}
+
+/// The state of hint `index` (0 to 2) for a reader who came in at `entered_at` and guessed wrongly
+/// `wrong` times.
+///
+/// `None` for a hint that does not exist.
+pub fn state(
+    index: usize,
+    entered_at: Timestamp,
+    wrong: u32,
+    opened: bool,
+    needless: bool,
+    now: Timestamp,
+) -> Option<HintState> {
+    let (after, wrong_needed) = *READY.get(index)?;
+    let from = entered_at.checked_add(after).unwrap_or(Timestamp::MAX);
+    let wrong_left = wrong_needed.map(|needed| needed.saturating_sub(wrong));
+    Some(if opened {
+        HintState::LazyState
+    } else if needless {
+        HintState::Needless
+    } else if now >= from || wrong_left == Some(0) {
+        HintState::Ready
+    } else {
+        HintState::NotYet { from, wrong_left }
+    })
+}
+
+/// When the door of a room entered at `entered_at` opens by itself.
+pub fn opens_by_itself_at(entered_at: Timestamp) -> Timestamp {
+    entered_at.checked_add(OPENS_BY_ITSELF).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(minutes: i64, seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + minutes * 60 + seconds).unwrap()
+    }
+
+    fn ready(index: usize, wrong: u32, now: Timestamp) -> bool {
+        state(index, after(0, 0), wrong, false, false, now) == Some(HintState::Ready)
+    }
+
+    #[test]
+    fn hints_come_with_time() {
+        for (index, minutes) in [(0, 3), (1, 8), (2, 15)] {
+            assert!(!ready(index, 0, after(minutes - 1, 59)));
+            assert!(ready(index, 0, after(minutes, 0)));
+        }
+        assert_eq!(opens_by_itself_at(after(0, 0)), after(25, 0));
+    }
+
+    #[test]
+    fn the_first_two_come_with_wrong_guesses_too() {
+        assert!(!ready(0, 2, after(0, 0)));
+        assert!(ready(0, 3, after(0, 0)));
+        assert!(!ready(1, 5, after(0, 0)));
+        assert!(ready(1, 6, after(0, 0)));
+        assert!(!ready(2, 1000, after(0, 0)));
+    }
+
+    #[test]
+    fn a_hint_that_is_not_ready_says_when() {
+        let not_yet = state(1, after(0, 0), 4, false, false, after(1, 0));
+        assert_eq!(not_yet, Some(HintState::NotYet { from: after(8, 0), wrong_left: Some(2) }));
+        assert_eq!(
+            state(2, after(0, 0), 4, false, false, after(1, 0)),
+            Some(HintState::NotYet { from: after(15, 0), wrong_left: None })
+        );
+    }
+
+    #[test]
+    fn an_opened_hint_stays_open_and_a_needless_one_says_so() {
+        assert_eq!(state(2, after(0, 0), 0, true, true, after(0, 0)), Some(HintState::LazyState));
+        assert_eq!(state(0, after(0, 0), 0, false, true, after(9, 0)), Some(HintState::Needless));
+        assert_eq!(state(3, after(0, 0), 0, false, false, after(99, 0)), None);
+    }
+}

@@ -1,0 +1,316 @@
+//! A rhythm knocked on the door, and whether it is the rhythm of a line of verse.
+//!
+//! A line is read foot by foot (음보). Every syllable is one knock; the last syllable of a foot is
+//! held, so after it comes a long gap. 「엄마야 / 누나야 / 강변 살자」 is `··— ··— ····`: ten knocks, of which
+//! the third and the sixth are held. Nothing follows the last knock, so how long it is cannot be
+//! heard.
+
+use std::iter;
+
+/// How far a gap may be from the pattern's, both scaled to their own mean, in hundredths.
+const TOLERANCE: u64 = 40;
+
+/// A held syllable's gap, when a short one is 1. Three, so that even knocking is not within the
+/// tolerance, while any clear pause is: from about one and a third to six times the short gap.
+const HELD: u64 = 3;
+
+/// The most knocks that are listened to.
+pub const MOST_KNOCKS: usize = 64;
+
+/// The longest gap that is measured, in milliseconds; a longer one counts as this.
+const LONGEST_GAP: u64 = 10_000;
+
+/// Numbers of one digit are syllables in a foot; numbers from here on are milliseconds.
+const LEAST_MILLISECONDS: u64 = 20;
+
+/// The rhythm of a verse: which gaps are long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    gaps: Vec<Gap>,
+}
+
+/// What lies between two knocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// The next syllable of the same foot.
+    Short,
+    /// The foot ended; its last syllable was held.
+    Long,
+}
+
+/// A rhythm as a visitor gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Knocks {
+    /// Tapped: the gaps in milliseconds.
+    Tapped(Vec<u64>),
+    /// Written down: exact.
+    Written(Vec<Gap>),
+}
+
+/// How a rhythm compares with the pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It is the rhythm.
+    Same,
+    /// All but one gap, or one knock too many or too few: the hand slipped.
+    Almost,
+    /// Another rhythm.
+    Another,
+}
+
+/// Why a text is not a rhythm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotARhythm {
+    /// Nothing was knocked.
+    #[error("nothing was knocked")]
+    Nothing,
+    /// One knock has no rhythm.
+    #[error("one knock alone has no rhythm")]
+    OneKnock,
+    /// More than [`MOST_KNOCKS`].
+    #[error("more than {MOST_KNOCKS} knocks")]
+    TooMany,
+    /// A sign that is neither short nor long.
+    #[error("{0:?} is neither a short knock nor a long one")]
+    UnknownSign(char),
+}
+
+impl Pattern {
+    /// The pattern of a line from the syllables in each of its feet, or `None` where there are not
+    /// two knocks.
+    pub fn of_feet(feet: &[usize]) -> Option<Self> {
+        let gaps = gaps_of_groups(feet);
+        (!gaps.is_empty() && gaps.len() < MOST_KNOCKS).then_some(Self { gaps })
+    }
+
+    /// The gaps, for drawing and playing the pattern.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// As it is written down: `··—··—····`.
+    pub fn written(&self) -> String {
+        write(&self.gaps) + "·"
+    }
+
+    /// Listens to a rhythm.
+    pub fn hears(&self, knocks: &Knocks) -> Heard {
+        match knocks {
+            Knocks::Written(gaps) if *gaps == self.gaps => Heard::Same,
+            Knocks::Written(gaps) if one_slip(gaps, &self.gaps) => Heard::Almost,
+            Knocks::Written(_) => Heard::Another,
+            Knocks::Tapped(gaps) => match self.gaps_out_of_place(gaps) {
+                Some(0) => Heard::Same,
+                Some(1) => Heard::Almost,
+                _ => Heard::Another,
+            },
+        }
+    }
+
+    /// How many gaps lie outside the tolerance; `None` if there are more or fewer gaps than there
+    /// should be.
+    fn gaps_out_of_place(&self, tapped: &[u64]) -> Option<usize> {
+        if tapped.len() != self.gaps.len() {
+            return None;
+        }
+        let wanted = || self.gaps.iter().map(|gap| if *gap == Gap::Long { HELD } else { 1 });
+        let (tapped_sum, wanted_sum): (u64, u64) = (tapped.iter().sum(), wanted().sum());
+        // Each side over its own mean, multiplied out: t / Σt against w / Σw, without fractions.
+        let out = tapped.iter().zip(wanted()).filter(|(tapped, wanted)| {
+            let (is, should) = (*tapped * wanted_sum, wanted * tapped_sum);
+            is.abs_diff(should) * 100 > should * TOLERANCE
+        });
+        Some(out.count())
+    }
+}
+
+impl Knocks {
+    /// Reads a rhythm: gaps in milliseconds as the page's script sends them (`210 195 640`), or
+    /// written down in one of the ways in which people write one: `··— ··— ····`, `..- ..- ....`,
+    /// `짧게 짧게 길게`, `short long`, `똑똑똑 똑똑똑 똑똑똑똑`, `3 3 4`.
+    ///
+    /// # Errors
+    /// [`NotARhythm`] says what is missing.
+    pub fn read(text: &str) -> Result<Self, NotARhythm> {
+        let text = text.trim();
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return read_numbers(text);
+        }
+        let signs = read_signs(text)?;
+        let long_somewhere = signs.contains(&Sign::Long);
+        let groups = groups_of(&signs);
+        let knocks: usize = groups.iter().sum();
+        match knocks {
+            0 => return Err(NotARhythm::Nothing),
+            1 => return Err(NotARhythm::OneKnock),
+            _ if knocks > MOST_KNOCKS => return Err(NotARhythm::TooMany),
+            _ => {}
+        }
+        // ··· ··· ····: no long sign, but air between the feet. · · · alone is just three knocks.
+        if !long_somewhere && groups.len() > 1 && knocks > groups.len() {
+            return Ok(Self::Written(gaps_of_groups(&groups)));
+        }
+        let mut gaps: Vec<Gap> = signs.iter().filter_map(|sign| sign.gap()).collect();
+        gaps.pop();
+        Ok(Self::Written(gaps))
+    }
+
+    /// The rhythm as short and long, by which a repeated guess is known: tapped gaps are long from
+    /// the middle between the shortest and the longest on.
+    pub fn form(&self) -> String {
+        match self {
+            Self::Written(gaps) => write(gaps),
+            Self::Tapped(gaps) => {
+                let middle = gaps
+                    .iter()
+                    .min()
+                    .zip(gaps.iter().max())
+                    .map_or(0, |(least, most)| least + most);
+                write(
+                    &gaps
+                        .iter()
+                        .map(|gap| if gap * 2 > middle { Gap::Long } else { Gap::Short })
+                        .collect::<Vec<_>>(),
+                )
+            }
+        }
+    }
+}
+
+/// A sign of a written rhythm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Short,
+    Long,
+    Air,
+}
+
+impl Sign {
+    fn gap(self) -> Option<Gap> {
+        match self {
+            Self::Short => Some(Gap::Short),
+            Self::Long => Some(Gap::Long),
+            Self::Air => None,
+        }
+    }
+}
+
+/// Words for a short and a long knock, longest first where one begins another.
+const WORDS: [(&str, Sign); 18] = [
+    ("짧게", Sign::Short),
+    ("길게", Sign::Long),
+    ("짧음", Sign::Short),
+    ("긺", Sign::Long),
+    ("short", Sign::Short),
+    ("long", Sign::Long),
+    ("knock", Sign::Short),
+    ("dit", Sign::Short),
+    ("dah", Sign::Long),
+    ("단", Sign::Short),
+    ("장", Sign::Long),
+    ("똑", Sign::Short),
+    ("톡", Sign::Short),
+    ("탁", Sign::Short),
+    ("쿵", Sign::Short),
+    ("tap", Sign::Short),
+    ("s", Sign::Short),
+    ("l", Sign::Long),
+];
+
+fn read_signs(text: &str) -> Result<Vec<Sign>, NotARhythm> {
+    let text = text.to_lowercase();
+    let mut rest = text.as_str();
+    let mut signs = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        if let Some((word, sign)) = WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
+            signs.push(*sign);
+            rest = rest.strip_prefix(word).unwrap_or_default();
+            continue;
+        }
+        rest = rest.strip_prefix(c).unwrap_or_default();
+        match c {
+            '·' | '.' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '˙' | '*' | 'o' | 'x' | '●' | '○' =>
+            {
+                signs.push(Sign::Short);
+            }
+            // A phone makes three dots one sign, and two hyphens a dash.
+            '…' => signs.extend([Sign::Short; 3]),
+            '-' | '_' | '—' | '–' | '―' | '−' | '‒' | 'ー' | 'ㅡ' | '─' | '~' | '〜' =>
+            {
+                signs.push(Sign::Long);
+            }
+            ',' | '/' | '|' | '+' | '(' | ')' => signs.push(Sign::Air),
+            c if c.is_whitespace() => signs.push(Sign::Air),
+            c => return Err(NotARhythm::UnknownSign(c)),
+        }
+        if signs.len() > MOST_KNOCKS * 4 {
+            return Err(NotARhythm::TooMany);
+        }
+    }
+    Ok(signs)
+}
+
+/// `3 3 4`, `3-3-4`, `334`: syllables in each foot. `210, 195, 640`: gaps in milliseconds.
+fn read_numbers(text: &str) -> Result<Knocks, NotARhythm> {
+    let mut numbers: Vec<u64> = Vec::new();
+    for part in text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()) {
+        if numbers.len() >= MOST_KNOCKS {
+            return Err(NotARhythm::TooMany);
+        }
+        numbers.push(part.parse().map_or(LONGEST_GAP, |number: u64| number.min(LONGEST_GAP)));
+    }
+    if let Some(c) = text.chars().find(|c| c.is_alphabetic()) {
+        return Err(NotARhythm::UnknownSign(c));
+    }
+    if let [together] = numbers.as_slice() {
+        // 334 written in one.
+        numbers = together.to_string().bytes().map(|digit| u64::from(digit - b'0')).collect();
+    }
+    if numbers.iter().any(|number| *number >= LEAST_MILLISECONDS) {
+        // Two taps at the same instant are one finger on two places; a gap of nothing would divide
+        // nothing.
+        return Ok(Knocks::Tapped(numbers.into_iter().map(|gap| gap.max(1)).collect()));
+    }
+    let feet: Vec<usize> =
+        numbers.iter().filter_map(|n| usize::try_from(*n).ok()).filter(|n| *n > 0).collect();
+    match feet.iter().sum::<usize>() {
+        0 => Err(NotARhythm::Nothing),
+        1 => Err(NotARhythm::OneKnock),
+        knocks if knocks > MOST_KNOCKS => Err(NotARhythm::TooMany),
+        _ => Ok(Knocks::Written(gaps_of_groups(&feet))),
+    }
+}
+
+/// The knocks between airs.
+fn groups_of(signs: &[Sign]) -> Vec<usize> {
+    signs.split(|sign| *sign == Sign::Air).map(<[Sign]>::len).filter(|knocks| *knocks > 0).collect()
+}
+
+/// Short gaps within a group, a long one after it; nothing after the last knock.
+fn gaps_of_groups(groups: &[usize]) -> Vec<Gap> {
+    let knocks =
+        |group: &usize| iter::repeat_n(Gap::Short, group.saturating_sub(1)).chain([Gap::Long]);
+    let mut gaps: Vec<Gap> = groups.iter().filter(|group| **group > 0).flat_map(knocks).collect();
+    gaps.pop();
+    gaps
+}
+
+fn write(gaps: &[Gap]) -> String {
+    gaps.iter().map(|gap| if *gap == Gap::Long { '—' } else { '·' }).collect()
+}
+
+/// One gap read wrongly, missing or too many.
+fn one_slip(a: &[Gap], b: &[Gap]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (short, long) =
+        (short.get(same..).unwrap_or_default(), long.get(same..).unwrap_or_default());
+    match (short, long) {
+        ([_, x @ ..], [_, y @ ..]) if short.len() == long.len() => x == y,
+        (_, [_, y @ ..]) => short == y,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

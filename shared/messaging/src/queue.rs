@@ -1,0 +1,138 @@
+//! The batch loop: the one place where a queue's records become messages, and failures become "this
+//! record again".
+
+use std::{future::Future, sync::Arc};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use domain::order::message::Message;
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use platform::{Init, LazyState, Platform};
+use serde::de::DeserializeOwned;
+use store::{Lost, StoreError};
+use thiserror::Error as ThisError;
+
+/// A message that was not handled. Its neighbours are.
+#[derive(Debug, ThisError)]
+pub enum Failure {
+    /// It may work the next time: the record stays on the queue.
+    #[error("to be tried again: {0}")]
+    Again(String),
+    /// It can never work: it is tried until the queue gives it to the dead letters, and the log
+    /// says why.
+    #[error("can not be handled: {0}")]
+    Poison(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+impl From<Lost> for Failure {
+    fn from(lost: Lost) -> Self {
+        Self::Again(lost.to_string())
+    }
+}
+
+/// Runs a queue's function as the Lambda function it is: all that its `main` does.
+pub async fn run_queue<R, H, F>(name: &'static str, handle: H) -> Result<(), Error>
+where
+    R: Init,
+    H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    platform::log::start();
+    lambda_runtime::run(queue::<R, _, _>(name, Platform::of_process()?, handle)).await
+}
+
+/// A queue's function as a service from batch to answer, for the local run and the tests.
+pub fn queue<R, H, F>(
+    name: &'static str,
+    platform: Platform,
+    handle: H,
+) -> impl Service<
+    LambdaEvent<SqsEvent>,
+    Response = SqsBatchResponse,
+    Error = Error,
+    Future: Send + 'static,
+> + Clone
++ Send
++ 'static
+where
+    R: Init,
+    H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    deliveries(name, platform, move |room, delivery: Delivery<Message>| {
+        handle(room, delivery.message)
+    })
+}
+
+/// What came in one record of a queue.
+#[derive(Debug)]
+pub struct Delivery<T> {
+    /// What was sent.
+    pub message: T,
+    /// By what SQS knows this delivery of it.
+    pub receipt: String,
+}
+
+/// The same for a queue that carries something else than messages of the outbox, and for who wants
+/// to say when a record comes again.
+///
+/// Every record is read and handled by itself: a bad body, an error or a duplicate is that record's
+/// matter. The answer names the records to be delivered again (`ReportBatchItemFailures`).
+pub fn deliveries<R, T, H, F>(
+    name: &'static str,
+    platform: Platform,
+    handle: H,
+) -> impl Service<
+    LambdaEvent<SqsEvent>,
+    Response = SqsBatchResponse,
+    Error = Error,
+    Future: Send + 'static,
+> + Clone
++ Send
++ 'static
+where
+    R: Init,
+    T: DeserializeOwned + Send + 'static,
+    H: Fn(Arc<R>, Delivery<T>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let opened = Arc::new(LazyState::<R>::new(platform));
+    service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let (opened, handle) = (Arc::clone(&opened), handle.clone());
+        async move {
+            let room = opened.get().await?;
+            let mut answer = SqsBatchResponse::default();
+            for record in event.payload.records {
+                let record_id = record.message_id.unwrap_or_default();
+                let receipt = record.receipt_handle.unwrap_or_default();
+                let handled = match read(record.body.as_deref()) {
+                    Ok(message) => handle(Arc::clone(&room), Delivery { message, receipt }).await,
+                    Err(poison) => Err(poison),
+                };
+                match handled {
+                    Ok(()) => {}
+                    Err(Failure::Again(why)) => {
+                        tracing::warn!(function = name, record.id = %record_id, error.message = %why, "message is tried again");
+                        answer.add_failure(record_id);
+                    }
+                    Err(Failure::Poison(why)) => {
+                        tracing::error!(function = name, record.id = %record_id, error.message = %why, "message is poison");
+                        answer.add_failure(record_id);
+                    }
+                }
+            }
+            Ok::<_, Error>(answer)
+        }
+    })
+}
+
+fn read<T: DeserializeOwned>(body: Option<&str>) -> Result<T, Failure> {
+    // The reason is serde's, which names fields and places and never the values.
+    serde_json::from_str(body.unwrap_or_default())
+        .map_err(|why| Failure::Poison(format!("the body is no message: {why}")))
+}

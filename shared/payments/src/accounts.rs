@@ -1,0 +1,125 @@
+//! A day's orders against the provider's record of the same day. Everything with money that moved
+//! is looked at from both sides: the orders that were paid here that day, and the orders that the
+//! provider has movements of. Nothing is changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    base::{id::OrderId, money::Won},
+    order::{
+        Order,
+        bank_transfer::order_named,
+        reconciliation::{Accounts, Difference, Mismatch, There, compare, given_by_hand},
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use thiserror::Error;
+use toss::Failure;
+
+use crate::{PaymentError, Payments};
+
+/// Orders read in one page.
+const PAGE: i32 = 100;
+
+/// At most so many payments are looked at in one run: some seconds at the provider, and less than
+/// its limit for test keys (100 calls a minute). Who is left out is listed.
+const MOST: usize = 90;
+
+/// A day that could not be compared.
+#[derive(Debug, Error)]
+pub enum NotCompared {
+    /// The till's own trouble.
+    #[error(transparent)]
+    Payments(#[from] PaymentError),
+    /// The provider does not answer.
+    #[error("the provider's record can not be read: {0}")]
+    Toss(#[from] Failure),
+}
+
+/// An order of the day: as it stands here, and the keys of its payments.
+#[derive(Default)]
+struct Seen {
+    order: Option<Order>,
+    payments: BTreeSet<String>,
+}
+
+impl Payments {
+    /// Holds the orders of a day against the provider's record of it.
+    pub async fn accounts(&self, day: Date, now: Timestamp) -> Result<Accounts, NotCompared> {
+        let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let page = self.store.paid_on(day, after, PAGE).await.map_err(PaymentError::from)?;
+            for order in page.orders {
+                let payments = order.payment.iter().map(|payment| payment.key.clone()).collect();
+                seen.insert(order.id.to_string(), Seen { order: Some(order), payments });
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut after = None;
+        loop {
+            let moved = self.toss.transactions(day, after.as_deref()).await?;
+            after = moved
+                .last()
+                .map(|last| last.transaction_key.clone())
+                .filter(|_| moved.len() == toss::Client::PAGE);
+            for moved in moved {
+                // Of the names that an order has had there, each is the order's.
+                let order =
+                    order_named(&moved.order_id).map_or(moved.order_id, |id| id.to_string());
+                seen.entry(order).or_default().payments.insert(moved.payment_key);
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        let (mut paid, mut by_hand, mut differences) = (Won::ZERO, Won::ZERO, Vec::new());
+        let (orders, mut looked) = (seen.len(), 0);
+        for (name, mut seen) in seen {
+            if looked >= MOST {
+                differences.push(Difference { order: name, how: Mismatch::NotLookedAt });
+                continue;
+            }
+            // Money that moved that day for an order that was paid on another, or never.
+            if let (None, Ok(id)) = (&seen.order, name.parse::<OrderId>()) {
+                seen.order = self
+                    .store
+                    .order(id)
+                    .await
+                    .map_err(PaymentError::from)?
+                    .map(|order| order.value);
+                seen.payments.extend(
+                    seen.order.iter().filter_map(|order| Some(order.payment.as_ref()?.key.clone())),
+                );
+            }
+            let mut there = Vec::new();
+            for key in &seen.payments {
+                looked += 1;
+                there.extend(self.toss.payment(key).await?.as_ref().map(as_told));
+            }
+            if let Some(order) = seen.order.as_ref().filter(|order| order.paid_at.is_some()) {
+                paid = paid + order.total;
+                by_hand = by_hand + given_by_hand(order);
+            }
+            differences.extend(
+                compare(seen.order.as_ref(), &there).map(|how| Difference { order: name, how }),
+            );
+        }
+        let accounts = Accounts { day, looked_at: now, orders, paid, by_hand, differences };
+        self.store.keep_accounts(&accounts).await.map_err(PaymentError::from)?;
+        Ok(accounts)
+    }
+}
+
+fn as_told(payment: &toss::Payment) -> There {
+    There {
+        // An account that was closed before anybody paid into it was never approved.
+        paid: payment.approved_at.is_some() && payment.status.holds_or_held_money(),
+        total: Won(payment.total_amount),
+        balance: Won(payment.balance_amount),
+        status: payment.status.as_str().to_owned(),
+    }
+}

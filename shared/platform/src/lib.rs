@@ -1,0 +1,213 @@
+//! What every function stands on: its environment, its clock, its randomness, its secrets, the
+//! configuration of the AWS clients and the log. Built once when a function starts; the local run
+//! and the tests build the same from their own parts.
+
+mod environment;
+mod lazy;
+pub mod log;
+mod secret;
+mod why;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+use jiff::Timestamp;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+
+pub use environment::{Environment, Misconfigured};
+pub use lazy::{Init, InitError, LazyState};
+pub use secret::{Secret, SecretError};
+pub use why::why;
+
+/// The time. A handler never reads the machine's clock; a test hands in one that it moves.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock of your own.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// Randomness that nobody can guess, for identifiers and keys: ChaCha20, seeded once from the
+/// operating system.
+#[derive(Clone)]
+pub struct Random(Arc<Mutex<ChaCha20Rng>>);
+
+/// The operating system gave no randomness. Nothing can be made safely then, so the function does
+/// not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no randomness")]
+pub struct NoRandomness;
+
+impl Random {
+    /// Dice seeded from the operating system.
+    pub fn system() -> Result<Self, NoRandomness> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|_| NoRandomness)?;
+        Ok(Self::seeded(seed))
+    }
+
+    /// Dice that fall the same way each time: for tests.
+    pub fn seeded(seed: [u8; 32]) -> Self {
+        Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))))
+    }
+
+    /// 128 random bits.
+    pub fn next_u128(&self) -> u128 {
+        let mut bytes = [0; 16];
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        u128::from_le_bytes(bytes)
+    }
+}
+
+/// The parts a function is made of.
+#[derive(Clone)]
+pub struct Platform {
+    /// The function's variables.
+    pub environment: Environment,
+    /// The time.
+    pub clock: Clock,
+    /// The randomness.
+    pub random: Random,
+    /// The configuration that every AWS client is made from.
+    pub sdk: SdkConfig,
+}
+
+impl Platform {
+    /// The parts of a deployed function: process environment, machine clock, TLS by rustls on ring.
+    pub fn of_process() -> Result<Self, NoRandomness> {
+        let environment = Environment::of_process();
+        let tls = TlsContext::builder()
+            .with_trust_store(trusted(&environment))
+            .build()
+            .unwrap_or_default();
+        let http = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls)
+            .build_https();
+        Ok(Self::new(environment, Clock::system(), Random::system()?, http))
+    }
+
+    /// The parts given.
+    pub fn new(
+        environment: Environment,
+        clock: Clock,
+        random: Random,
+        http: SharedHttpClient,
+    ) -> Self {
+        let sdk = sdk_config(&environment, http);
+        Self { environment, clock, random, sdk }
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud").finish_non_exhaustive()
+    }
+}
+
+/// The five roots that the certificates of AWS's own services lead to, valid until the end of 2037
+/// and longer (<https://www.amazontrust.com/repository/>).
+const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
+
+/// Whom the AWS clients trust. Reading all of the system's roots, some three hundred files, took
+/// nearly half of a cold start (docs/decisions); only an address of one's own behind TLS needs
+/// them.
+fn trusted(environment: &Environment) -> TrustStore {
+    let own = environment.optional("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("https:"));
+    TrustStore::empty().with_native_roots(own).with_pem_certificate(AMAZON_ROOTS)
+}
+
+/// The configuration of the AWS clients, by hand instead of `aws-config`: a function's credentials
+/// stand in its environment, and the other providers would only weigh (see docs/decisions).
+fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
+    let credentials = Credentials::new(
+        environment.optional("AWS_ACCESS_KEY_ID").unwrap_or_default(),
+        environment.optional("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
+        environment.optional("AWS_SESSION_TOKEN").map(ToOwned::to_owned),
+        None,
+        "environment",
+    );
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(
+            environment.optional("AWS_REGION").unwrap_or("ap-northeast-2").to_owned(),
+        ))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http)
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        // A function has ten seconds. A socket that froze with its environment must not eat them.
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(1))
+                .operation_attempt_timeout(Duration::from_millis(2_500))
+                .operation_timeout(Duration::from_secs(7))
+                .build(),
+        );
+    if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {
+        config = config.endpoint_url(endpoint);
+    }
+    config.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    use super::*;
+
+    /// The fingerprints that Amazon Trust Services publishes, SHA-256, by their first eight bytes.
+    #[test]
+    fn the_roots_are_those_that_amazon_publishes() {
+        let certificates = AMAZON_ROOTS.split("-----BEGIN CERTIFICATE-----").skip(1).map(|rest| {
+            let (body, _) = rest.split_once("-----END CERTIFICATE-----").unwrap();
+            STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap()
+        });
+        let prints: Vec<u64> = certificates
+            .map(|certificate| {
+                let digest = ring::digest::digest(&ring::digest::SHA256, &certificate);
+                u64::from_be_bytes(*digest.as_ref().first_chunk().unwrap())
+            })
+            .collect();
+        let published = [
+            0x8ecd_e688_4f3d_87b1,
+            0x1ba5_b2aa_8c65_401a,
+            0x18ce_6cfe_7bf1_4e60,
+            0xe35d_2841_9ed0_2025,
+            0x568d_6905_a2c8_8708,
+        ];
+        assert_eq!(prints, published);
+    }
+}
