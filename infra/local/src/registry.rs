@@ -61,7 +61,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "pack" => event(messaging::queue("pack", platform, pack::handle)),
         "ship" => event(messaging::queue("ship", platform, ship::handle)),
         "refund" => event(messaging::queue("refund", platform, refund::handle)),
-        "notify" => event(messaging::queue("ring", platform, notify::handle)),
+        "notify" => event(messaging::queue("notify", platform, notify::handle)),
         "push" => event(push::function(platform)),
         "owner-choose" => event(admin::function("owner-choose", platform, owner_choose::handle)),
         "owner-house" => event(admin::function("owner-house", platform, owner_house::handle)),
