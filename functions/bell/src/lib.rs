@@ -74,7 +74,7 @@ pub async fn handle(bell: Arc<BellState>, request: Request) -> Result<Reply, Ref
     if request.method == Method::Get {
         return Ok(page(&bell, house, &visit.value, &record, &request, &[])?.into());
     }
-    let open = matches!(record.door(request.now), Door::Init(_));
+    let open = matches!(record.door(request.now), Door::Open(_));
     match request.form.typed("door") {
         "device" if open => hang(&bell, house, &visit, &record, &request).await,
         "off" => device::take_off(&bell.app, visit, &request).await,
@@ -180,7 +180,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match record.door(request.now) {
-            Door::Init(opening) => {
+            Door::Open(opening) => {
                 @if opening.by == By::Itself {
                     p.keeper { (room.by_itself.in_language(request.language)) }
                 } @else {

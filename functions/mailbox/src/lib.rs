@@ -77,7 +77,7 @@ fn page(request: &Request, Mailbox { letters, devices }: &Mailbox, pushes: bool)
 /// A letter line by line. A line of the house's that is an address, as the carrier's, is a link;
 /// nobody else's is.
 fn words(letter: &Letter, request: &Request) -> Markup {
-    let house = letter.author == Author::RoomSet;
+    let house = letter.author == Author::House;
     html! {
         @for (number, line) in letter.text.reveal().split('\n').enumerate() {
             @if number > 0 { "\n" }
@@ -131,7 +131,7 @@ fn mark(letter: &Letter) -> Option<&'static str> {
 fn from(letter: &Letter, request: &Request) -> &'static str {
     match letter.author {
         Author::Reader => say!(request, "주인장께 보낸 편지", "Your letter to the owner"),
-        Author::RoomSet => say!(request, "집에서", "From the house"),
+        Author::House => say!(request, "집에서", "From the house"),
         Author::Doorkeeper => say!(request, "문지기에게서", "From the doorkeeper"),
         Author::Owner => say!(request, "주인장에게서", "From the owner"),
     }

@@ -168,7 +168,7 @@ async fn amend(
             }
             let letter = Letter {
                 at: call.now,
-                author: Author::RoomSet,
+                author: Author::House,
                 text: Sensitive::new(say(amends).in_language(after.language).to_owned()),
                 order: None,
                 notice: None,

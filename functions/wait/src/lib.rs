@@ -67,7 +67,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match door {
-            Door::Init(opening) => {
+            Door::Open(opening) => {
                 @let how = if opening.by == By::Plain { &house.replies().plain } else { &room.by_itself };
                 p.keeper { (how.in_language(language)) }
                 (riddle::way_on(house, wait::ROOM, language))

@@ -38,7 +38,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     if request.method == Method::Get {
         return Ok(page(house, &visit.value, &record, &request, &FormFeedback::default())?.into());
     }
-    if let Door::Init(_) = record.door(request.now) {
+    if let Door::Open(_) = record.door(request.now) {
         return Ok(Reply::see("/whisper"));
     }
     match request.form.typed("door") {
@@ -120,7 +120,7 @@ fn act(
     record: &RoomRecord,
     request: &Request,
 ) -> Result<(Option<Visit>, Reply), Refusal> {
-    if let Door::Init(_) = record.door(request.now) {
+    if let Door::Open(_) = record.door(request.now) {
         return Ok((None, Reply::see("/whisper")));
     }
     if request.form.typed("door") == "plain" {
@@ -204,7 +204,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match record.door(request.now) {
-            Door::Init(opening) => {
+            Door::Open(opening) => {
                 @if request.query.ticked("latin") { p.keeper role="status" { (house.replies().latin_keys.in_language(language)) } }
                 p.keeper { (match opening.by {
                     By::Riddle => say!(request, "두 반쪽이 제자리에서 만났소.", "The two halves have found each other."),

@@ -156,7 +156,7 @@ fn act(
             let typed = request.form.typed("answer");
             let outcome = puzzle.guess(record, typed, request.now);
             let (status, wait) = match outcome.verdict {
-                Verdict::LazyState { latin_keys } => {
+                Verdict::Opened { latin_keys } => {
                     let path = if latin_keys { format!("{path}?latin=1") } else { path };
                     return (outcome.record, Reply::see(path));
                 }
@@ -277,7 +277,7 @@ fn page(
     let body = html! {
         h1 { (title) }
         @match door {
-            Door::Init(opening) => (open(house, puzzle, opening, said, language)),
+            Door::Open(opening) => (open(house, puzzle, opening, said, language)),
             Door::Closed => (closed(puzzle, record, request, look, said)),
         }
     };
@@ -375,7 +375,7 @@ fn one_hint(hint: &HintView<'_>, request: &Request) -> Markup {
             @if hint.state == HintState::Needless { " · " small { (say!(request, "이미 아신 것", "known to you already")) } }
         }
         @match hint.state {
-            HintState::LazyState => @if let Some(text) = hint.text { p.keeper { (text.in_language(language)) } },
+            HintState::Opened => @if let Some(text) = hint.text { p.keeper { (text.in_language(language)) } },
             HintState::Ready | HintState::Needless => form method="post" {
                 input type="hidden" name="door" value="hint";
                 input type="hidden" name="hint" value=(hint.index);

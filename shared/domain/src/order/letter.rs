@@ -26,7 +26,7 @@ pub enum Author {
     /// The reader, to the owner.
     Reader,
     /// The house, about an order.
-    RoomSet,
+    House,
     /// The doorkeeper, who whispers half a line of verse.
     Doorkeeper,
     /// The owner, to the reader.
@@ -92,7 +92,7 @@ impl Letter {
     pub fn about(order: &Order, notice: Notice, asked_by: MessageId, at: Timestamp) -> Self {
         Self {
             at,
-            author: Author::RoomSet,
+            author: Author::House,
             text: Sensitive::new(news(order, notice, asked_by)),
             order: Some(order.id),
             notice: Some(notice),

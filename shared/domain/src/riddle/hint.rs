@@ -31,7 +31,7 @@ pub enum HintState {
     /// It may be opened; its title is visible.
     Ready,
     /// It was opened and stays so.
-    LazyState,
+    Opened,
     /// The reader already knows what it says ("이미 아신 것"): a half-way answer showed it. It may still
     /// be opened.
     Needless,
@@ -53,7 +53,7 @@ pub fn state(
     let from = entered_at.checked_add(after).unwrap_or(Timestamp::MAX);
     let wrong_left = wrong_needed.map(|needed| needed.saturating_sub(wrong));
     Some(if opened {
-        HintState::LazyState
+        HintState::Opened
     } else if needless {
         HintState::Needless
     } else if now >= from || wrong_left == Some(0) {
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn an_opened_hint_stays_open_and_a_needless_one_says_so() {
-        assert_eq!(state(2, after(0, 0), 0, true, true, after(0, 0)), Some(HintState::LazyState));
+        assert_eq!(state(2, after(0, 0), 0, true, true, after(0, 0)), Some(HintState::Opened));
         assert_eq!(state(0, after(0, 0), 0, false, true, after(9, 0)), Some(HintState::Needless));
         assert_eq!(state(3, after(0, 0), 0, false, false, after(99, 0)), None);
     }

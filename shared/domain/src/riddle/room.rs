@@ -81,14 +81,14 @@ pub enum Door {
     /// Closed.
     Closed,
     /// Open since then, by this.
-    Init(Opening),
+    Open(Opening),
 }
 
 /// What became of a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The door opens.
-    LazyState {
+    Opened {
         /// It was typed with the Latin keyboard on.
         latin_keys: bool,
     },
@@ -199,8 +199,8 @@ impl RoomRecord {
     pub fn door(&self, now: Timestamp) -> Door {
         let by_itself_at = self.opens_by_itself_at();
         match self.opened {
-            Some(opening) => Door::Init(opening),
-            None if now >= by_itself_at => Door::Init(Opening { at: by_itself_at, by: By::Itself }),
+            Some(opening) => Door::Open(opening),
+            None if now >= by_itself_at => Door::Open(Opening { at: by_itself_at, by: By::Itself }),
             None => Door::Closed,
         }
     }
@@ -255,7 +255,7 @@ impl RoomRecord {
     #[must_use]
     pub fn opened_by(&self, by: By, now: Timestamp) -> Self {
         let opening = match self.door(now) {
-            Door::Init(opening) => opening,
+            Door::Open(opening) => opening,
             Door::Closed => Opening { at: now, by },
         };
         Self { opened: Some(opening), ..self.clone() }
@@ -266,7 +266,7 @@ impl<'a> Puzzle<'a> {
     /// Judges what was typed and counts it if it is new and wrong. The caller writes the record on
     /// the condition that nobody else wrote in between, and judges again if somebody did.
     pub fn guess(&self, record: &RoomRecord, typed: &str, now: Timestamp) -> Outcome {
-        if let Door::Init(opening) = record.door(now) {
+        if let Door::Open(opening) = record.door(now) {
             return Outcome {
                 record: record.opened_by(opening.by, now),
                 verdict: Verdict::AlreadyOpen(opening),
@@ -276,7 +276,7 @@ impl<'a> Puzzle<'a> {
         match self.meaning(typed) {
             Meaning::Right { latin_keys } => Outcome {
                 record: record.opened_by(By::Riddle, now),
-                verdict: Verdict::LazyState { latin_keys },
+                verdict: Verdict::Opened { latin_keys },
                 reply: if latin_keys {
                     self.replies.latin_keys.then(&self.riddle.solved)
                 } else {
@@ -322,7 +322,7 @@ impl<'a> Puzzle<'a> {
             Some(HintState::NotYet { from, wrong_left }) => {
                 Err(HintRefused::NotYet { from, wrong_left })
             }
-            Some(HintState::LazyState) => Ok(record.clone()),
+            Some(HintState::Opened) => Ok(record.clone()),
             Some(HintState::Ready | HintState::Needless) => {
                 let mut record = record.pardoned();
                 note(&mut record.hints, index);
@@ -446,7 +446,7 @@ fn view<'a>(hint: &'a Hint, index: usize, record: &RoomRecord, now: Timestamp) -
     HintView {
         index,
         title: &hint.title,
-        text: (state == HintState::LazyState).then_some(&hint.text),
+        text: (state == HintState::Opened).then_some(&hint.text),
         state,
     }
 }

@@ -145,7 +145,7 @@ pub enum Amends {
     /// Their count is cleared.
     Pardoned,
     /// They had said what is right now: their door is open.
-    LazyState,
+    Opened,
 }
 
 impl Visit {
@@ -170,7 +170,7 @@ impl Visit {
         let record = self.kept(missed.room).filter(|record| record.door(now) == Door::Closed)?;
         let said = right_now.is_some_and(|answer| record.has_said(riddle, answer));
         let (record, amends) = match right_now {
-            Some(_) if said => (record.pardoned().opened_by(By::Riddle, now), Amends::LazyState),
+            Some(_) if said => (record.pardoned().opened_by(By::Riddle, now), Amends::Opened),
             Some(_) => return None,
             // Who was pardoned already is not told twice.
             None if record.pardoned() == *record => return None,
@@ -223,7 +223,7 @@ mod tests {
             house.puzzle("study", &id).unwrap().guess(&fresh, "코끼리", at(2)).verdict
         };
         assert!(matches!(verdict(house), Verdict::Wrong(_)));
-        assert_eq!(verdict(&amended), Verdict::LazyState { latin_keys: false });
+        assert_eq!(verdict(&amended), Verdict::Opened { latin_keys: false });
         let head = Head::default().accepting(accepted.clone()).accepting(accepted);
         assert_eq!(head.accepted.len(), 1);
     }
@@ -235,7 +235,7 @@ mod tests {
             let answer = Answer::read(answer).unwrap();
             visit.amended("study", &riddle, Some(&answer), at(3)).map(|(_, amends)| amends)
         };
-        assert_eq!((said("코끼리"), said("기린")), (Some(Amends::LazyState), None));
+        assert_eq!((said("코끼리"), said("기린")), (Some(Amends::Opened), None));
         let (after, amends) = visit.amended("study", &riddle, None, at(3)).unwrap();
         assert_eq!(amends, Amends::Pardoned);
         assert!(after.missed().is_some());
@@ -263,7 +263,7 @@ mod tests {
             let amended = visit.amended("study", &riddle, Some(&answer), at(3));
             assert_eq!(
                 amended.map(|(_, amends)| amends),
-                opens.then_some(Amends::LazyState),
+                opens.then_some(Amends::Opened),
                 "{typed}"
             );
         }

@@ -237,7 +237,7 @@ impl Visit {
                 return Some(record);
             }
             match record.door(now) {
-                Door::Init(opening) => came_in = opening.at,
+                Door::Open(opening) => came_in = opening.at,
                 Door::Closed => return None,
             }
         }

@@ -189,7 +189,7 @@ fn riddles_of(house: &RoomSet, room: &Room) -> Result<(), ContentError> {
             let verdict = puzzle
                 .guess(&RoomRecord::entered(Timestamp::UNIX_EPOCH), &typed, Timestamp::UNIX_EPOCH)
                 .verdict;
-            if !matches!(verdict, Verdict::LazyState { .. }) {
+            if !matches!(verdict, Verdict::Opened { .. }) {
                 return Err(wrong(
                     place,
                     said!(

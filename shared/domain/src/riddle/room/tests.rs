@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::text::Language;
 
-const OPENED: Verdict = Verdict::LazyState { latin_keys: false };
+const OPENED: Verdict = Verdict::Opened { latin_keys: false };
 
 fn after(minutes: i64, seconds: i64) -> Timestamp {
     // 2026-11-22, ten in the evening in Seoul.
@@ -47,12 +47,12 @@ fn the_night_of_counting_stars_opens_the_study() {
         assert_eq!(outcome.verdict, OPENED, "{typed:?}");
         assert_eq!(
             outcome.record.door(after(1, 0)),
-            Door::Init(Opening { at: after(1, 0), by: By::Riddle })
+            Door::Open(Opening { at: after(1, 0), by: By::Riddle })
         );
         assert_eq!(outcome.reply, puzzle.riddle.solved);
     }
     let outcome = puzzle.guess(&record, "qufgpsmsqka", after(1, 0));
-    assert_eq!(outcome.verdict, Verdict::LazyState { latin_keys: true });
+    assert_eq!(outcome.verdict, Verdict::Opened { latin_keys: true });
     assert_eq!(outcome.reply.ko, "한/영 글쇠가 눌려 있었구려. 그 밤이 아직 다 헤아려지지 않았소.");
 }
 
@@ -210,7 +210,7 @@ fn the_plain_door_opens_at_any_time_and_asks_nothing() {
     let (waiting, _) = say(&puzzle, &record, &[("하나", now), ("둘", now), ("셋", now)]);
     for record in [record, waiting] {
         let opened = record.open_plain(now);
-        assert_eq!(opened.door(now), Door::Init(Opening { at: now, by: By::Plain }));
+        assert_eq!(opened.door(now), Door::Open(Opening { at: now, by: By::Plain }));
         assert_eq!(opened.open_plain(after(1, 0)), opened, "twice is once");
     }
 }
@@ -220,7 +220,7 @@ fn the_door_opens_by_itself_after_25_minutes() {
     let (puzzle, record) = study();
     assert_eq!(record.door(after(24, 59)), Door::Closed);
     let by_itself = Opening { at: after(25, 0), by: By::Itself };
-    assert_eq!(record.door(after(25, 0)), Door::Init(by_itself));
+    assert_eq!(record.door(after(25, 0)), Door::Open(by_itself));
     for late in [after(25, 0), after(60 * 24 * 30, 0)] {
         let outcome = puzzle.guess(&record, "별 헤는 밤", late);
         assert_eq!(outcome.verdict, Verdict::AlreadyOpen(by_itself));
@@ -367,8 +367,8 @@ proptest! {
             prop_assert!(!outcome.reply.ko.is_empty() && !outcome.reply.en.is_empty());
             record = outcome.record;
         }
-        prop_assert!(matches!(puzzle.guess(&record, "별 헤는 밤", now).record.door(now), Door::Init(_)));
-        prop_assert!(matches!(record.open_plain(now).door(now), Door::Init(_)));
+        prop_assert!(matches!(puzzle.guess(&record, "별 헤는 밤", now).record.door(now), Door::Open(_)));
+        prop_assert!(matches!(record.open_plain(now).door(now), Door::Open(_)));
         // What is kept of a visitor stays far below what one item of the table may hold.
         prop_assert!(serde_json::to_string(&record).unwrap().len() < 4096);
     }
@@ -397,10 +397,10 @@ proptest! {
                 2 => puzzle.open_hint(&record, typed.len() % 5, now).unwrap_or(record),
                 _ => record.pardoned(),
             };
-            prop_assert!(matches!(record.open_plain(now).door(now), Door::Init(_)));
-            prop_assert!(matches!(puzzle.guess(&record, &answer, now).record.door(now), Door::Init(_)));
+            prop_assert!(matches!(record.open_plain(now).door(now), Door::Open(_)));
+            prop_assert!(matches!(puzzle.guess(&record, &answer, now).record.door(now), Door::Open(_)));
             prop_assert!(record.waits_until(now).is_none_or(|until| until <= now + crate::riddle::guess::LONGEST_WAIT));
         }
-        prop_assert!(matches!(record.door(after(25, 0).max(now)), Door::Init(_)));
+        prop_assert!(matches!(record.door(after(25, 0).max(now)), Door::Open(_)));
     }
 }
