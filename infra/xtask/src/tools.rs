@@ -1,5 +1,5 @@
-//! The tools that a verb needs and a fresh machine has not: made once under `.tools`, made again
-//! when what they are made from changes.
+//! The tools that a verb needs beyond Rust, installed once under `.tools` and again when their
+//! pinned version changes.
 
 use std::{
     env, fs, io,
@@ -9,19 +9,19 @@ use std::{
 
 use crate::{
     Failure, Outcome, fail,
-    process::{command, run},
+    process::{cargo, command, output, run},
     root,
 };
 
-/// A Python environment: its folder under `.tools`, and the lists it is made from. The first list
-/// is installed (it names the others).
+/// A Python environment: its folder under `.tools`, and the requirement files it is made from. The
+/// first one is installed (it names the others).
 struct Environment {
     name: &'static str,
     folder: &'static str,
     lists: &'static [&'static str],
 }
 
-/// The template's lint, and MiniStack: 260 MB, half a minute.
+/// cfn-lint and MiniStack: 260 MB, half a minute.
 pub(crate) fn test_python() -> Outcome<PathBuf> {
     python(&Environment {
         name: "test",
@@ -30,7 +30,7 @@ pub(crate) fn test_python() -> Outcome<PathBuf> {
     })
 }
 
-/// The same with cargo-lambda on top: 700 MB.
+/// cfn-lint, MiniStack and cargo-lambda: 700 MB.
 pub(crate) fn watch_python() -> Outcome<PathBuf> {
     let lists = &["requirements-watch.txt", "requirements-test.txt", "constraints.txt"];
     python(&Environment { name: "watch", folder: "venv", lists })
@@ -42,11 +42,35 @@ pub(crate) fn deploy_python() -> Outcome<PathBuf> {
     python(&Environment { name: "deploy", folder: "deploy", lists })
 }
 
-/// The pinned Python package that carries axe-core (4.12): the accessibility rules, in one file,
-/// which is all that is wanted of it. (npm would be one more tool to have.)
+/// A cargo subcommand of this version: the one in `.tools/bin`, installed from crates.io if it is
+/// missing. `None` if it cannot be installed here.
+///
+/// It is built without optimisation, which takes two minutes instead of ten; running it takes no
+/// noticeable time either way.
+pub(crate) fn cargo_tool(name: &str, version: &str) -> Option<PathBuf> {
+    let folder = root().join(".tools");
+    let program = folder.join("bin").join(name);
+    // As cargo calls it: with the name of the subcommand first.
+    let subcommand = name.trim_start_matches("cargo-");
+    let installed = output(command(&program).args([subcommand, "--version"]));
+    if installed.is_ok_and(|line| line.trim().ends_with(version)) {
+        return Some(program);
+    }
+    println!("installing {name} {version} into .tools (once) …");
+    let mut install = cargo(&["install", "--locked", "--debug", "--quiet", "--force", "--version"]);
+    install.args([version, name]).arg("--root").arg(&folder);
+    let build = folder.join("build");
+    let done = run(install.env("CARGO_TARGET_DIR", &build));
+    // The build folder is ten times the size of the program.
+    let _ = fs::remove_dir_all(&build);
+    done.is_ok().then_some(program)
+}
+
+/// The pinned Python package that contains axe-core 4.12, the accessibility rules in one file. Only
+/// that file is used; PyPI saves us npm.
 const AXE: &str = "axe-playwright-python==0.1.8";
 
-/// axe-core in `.tools/axe`, where the browser's tests look for it.
+/// Installs axe-core into `.tools/axe`, where the browser tests look for it.
 pub(crate) fn axe() -> Outcome<()> {
     let python = test_python()?;
     let folder = root().join(".tools/axe");
@@ -70,7 +94,8 @@ pub(crate) fn axe() -> Outcome<()> {
         .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))
 }
 
-/// Gives the environment's `python`, having made it if it was not there or its lists have changed.
+/// Returns the environment's `python`. Creates the environment if it is missing or its requirement
+/// files have changed.
 fn python(environment: &Environment) -> Outcome<PathBuf> {
     let folder = root().join(".tools").join(environment.folder);
     let python = folder.join("bin/python");
@@ -102,16 +127,17 @@ fn make_environment(folder: &Path) -> Outcome<()> {
     if !quiet("python3", &["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]) {
         return fail("Python 3.10 or newer is needed: install python3.");
     }
-    // Debian keeps venv in a package of its own.
+    // Debian ships venv as a separate package.
     if make() || (install(&["python3-venv"]).is_ok() && make()) {
         return Ok(());
     }
     fail(
-        "Python makes no environment: install python3-venv (for example `sudo apt-get install python3-venv`).",
+        "Python cannot create an environment: install python3-venv (for example \
+         `sudo apt-get install python3-venv`).",
     )
 }
 
-/// Chromium, its driver and a Korean font; installed where we may, named where not.
+/// Chromium, its driver and a Korean font: installed if we are root, otherwise named in the failure.
 pub(crate) fn browser() -> Outcome<()> {
     let there = |program: &str| on_path(program).is_some();
     let mut missing = Vec::new();
@@ -132,7 +158,7 @@ fn korean_font() -> bool {
     list.args([":lang=ko", "family"]).output().is_ok_and(|found| !found.stdout.is_empty())
 }
 
-/// Installs packages by the machine's package manager when we are its root.
+/// Installs packages with apt-get if we are root.
 fn install(packages: &[&str]) -> Outcome<()> {
     let names = packages.join(", ");
     if !rustix::process::geteuid().is_root() || on_path("apt-get").is_none() {
@@ -142,7 +168,7 @@ fn install(packages: &[&str]) -> Outcome<()> {
         ));
     }
     println!("installing {names} …");
-    // An old list of packages may do.
+    // Failing is fine: the old package list may be good enough.
     quiet("apt-get", &["update", "-qq"]);
     let mut apt = command("apt-get");
     apt.env("DEBIAN_FRONTEND", "noninteractive")
@@ -153,33 +179,33 @@ fn install(packages: &[&str]) -> Outcome<()> {
         .map_err(|_| Failure(format!("{names} could not be installed by apt-get; install by hand")))
 }
 
-/// Whether the command can be run and succeeds. It says nothing.
+/// Whether the command can be started and succeeds. Its output is dropped.
 pub(crate) fn quiet(program: impl AsRef<Path>, arguments: &[&str]) -> bool {
     let mut command = command(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Where a program is.
+/// The path of a program on `PATH`.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
-/// A text file of the repository.
+/// Reads a text file.
 pub(crate) fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path)
         .map_err(|error: io::Error| Failure(format!("{} cannot be read: {error}.", path.display())))
 }
 
-/// A program of the environment that this Python is in.
+/// A program of the Python environment that this interpreter belongs to.
 pub(crate) fn beside(python: &Path, program: &str) -> PathBuf {
     python.with_file_name(program)
 }
 
-/// A binary that cargo built: where it put us.
+/// A binary that cargo built: it lies beside this one.
 pub(crate) fn built(program: &str) -> Outcome<PathBuf> {
     let us = env::current_exe()
-        .map_err(|error| Failure(format!("The folder of binaries is not known: {error}.")))?;
+        .map_err(|error| Failure(format!("This program cannot find its own folder: {error}.")))?;
     Ok(us.with_file_name(program))
 }

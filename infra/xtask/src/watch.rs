@@ -1,7 +1,8 @@
-//! `cargo xtask watch`: `cargo lambda watch` with the cloud beside it. Every function is rebuilt
-//! when its code changes; table, queues, topic, stream and schedule are MiniStack's, which forwards
-//! their events to the watch server; Toss is the stand-in. All of it is on this machine's loopback,
-//! in memory, and gone with Ctrl-C.
+//! `cargo xtask watch`: `cargo lambda watch` with emulated AWS services beside it.
+//!
+//! A function is rebuilt when its code changes. MiniStack provides table, queues, topic, stream and
+//! schedule and forwards their events to the watch server; the payment stand-in plays Toss.
+//! Everything listens on loopback, keeps its state in memory and ends with Ctrl-C.
 
 use std::{
     net::{Ipv6Addr, TcpListener, TcpStream},
@@ -19,43 +20,52 @@ use crate::{
     tools::{beside, built, read, watch_python},
 };
 
-/// Where the watch server gets its variables from, and where the logs lie.
+/// The folder of the environment file for the watch server, and of the logs.
 const FOLDER: &str = ".state/watch";
 
-/// The keys that shop and stand-in agree on here.
+/// The keys that the shop and the payment stand-in share here.
 const SECRET_KEY: &str = "test_sk_watch_no_money";
 const CLIENT_KEY: &str = "test_ck_watch_no_money";
 
-/// How long `cargo lambda watch` may take to listen.
+/// How long `cargo lambda watch` may take until it listens.
 const LISTENS_WITHIN: Duration = Duration::from_mins(1);
 
-struct Ports {
+/// The ports to listen on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The port of `cargo lambda watch`: pages, and the functions by name.
+    #[arg(long = "port", value_name = "PORT", default_value_t = 9000)]
     watch: u16,
+    /// The port of MiniStack, which plays the AWS services.
+    #[arg(long = "cloud-port", value_name = "PORT", default_value_t = 4566)]
     cloud: u16,
+    /// The port of the payment stand-in.
+    #[arg(long = "toss-port", value_name = "PORT", default_value_t = 9010)]
     toss: u16,
 }
 
 /// Sets everything up, starts it, and waits for Ctrl-C.
-pub(crate) fn watch(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode> {
-    let ports = ports(arguments)?;
-    free(ports.watch)?;
+pub(crate) fn watch(ports: &Arguments) -> Outcome<ExitCode> {
+    free("--port", ports.watch)?;
+    free("--cloud-port", ports.cloud)?;
+    free("--toss-port", ports.toss)?;
     let python = watch_python()?;
     println!("building the functions and the payment stand-in (a few minutes the first time) …");
-    // What `cargo lambda watch` will ask for, function by function: built together it is there at
-    // the first request.
+    // `cargo lambda watch` builds one function at its first request; built together here, the first
+    // requests are answered at once.
     run(&mut cargo(&["build", "--bins"]))?;
     run(&mut cargo(&["build", "--package", "toss-standin"]))?;
     std::fs::create_dir_all(root().join(FOLDER))
         .map_err(|error| Failure(format!("{FOLDER} cannot be made: {error}.")))?;
 
     let mut crew = Crew::new()?;
-    let cloud = start_cloud(&mut crew, &python, &ports)?;
-    let toss = start_toss(&mut crew, &ports)?;
+    let cloud = start_cloud(&mut crew, &python, ports)?;
+    let toss = start_toss(&mut crew, ports)?;
     println!("deploying template.yaml there …");
-    let stack = deploy(&python, &cloud, &toss, &ports)?;
-    start_watch(&mut crew, &python, &ports)?;
-    fill(&python, &ports)?;
-    greet(&stack, &cloud, &ports);
+    let stack = deploy(&python, &cloud, &toss, ports)?;
+    start_watch(&mut crew, &python, ports)?;
+    fill(&python, ports)?;
+    greet(&stack, &cloud, ports);
     loop {
         match crew.wait(Duration::from_hours(1)) {
             None => {}
@@ -67,37 +77,17 @@ pub(crate) fn watch(arguments: impl Iterator<Item = String>) -> Outcome<ExitCode
     }
 }
 
-fn ports(mut arguments: impl Iterator<Item = String>) -> Outcome<Ports> {
-    let mut ports = Ports { watch: 9000, cloud: 4566, toss: 9010 };
-    while let Some(name) = arguments.next() {
-        let port = match name.as_str() {
-            "--port" => &mut ports.watch,
-            "--cloud-port" => &mut ports.cloud,
-            "--toss-port" => &mut ports.toss,
-            _ => {
-                return fail(format!(
-                    "`watch` does not know `{name}`; it takes --port, --cloud-port and --toss-port."
-                ));
-            }
-        };
-        let given = arguments.next().unwrap_or_default();
-        *port =
-            given.parse().map_err(|_| Failure(format!("{name} takes a port, not `{given}`.")))?;
-    }
-    Ok(ports)
-}
-
-/// Says at once what would otherwise come after minutes of building.
-fn free(port: u16) -> Outcome<()> {
+/// Fails before minutes of building if the port is taken.
+fn free(flag: &str, port: u16) -> Outcome<()> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
         Err(error) => {
-            fail(format!("Port {port} cannot be used ({error}); choose another with --port."))
+            fail(format!("Port {port} cannot be used ({error}); choose another with {flag}."))
         }
     }
 }
 
-fn start_cloud(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<String> {
+fn start_cloud(crew: &mut Crew, python: &Path, ports: &Arguments) -> Outcome<String> {
     println!("starting MiniStack …");
     let mut start = command(python);
     start.arg("infra/ministack/start.py").args(["--port", &ports.cloud.to_string()]);
@@ -107,8 +97,8 @@ fn start_cloud(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<String>
     Ok(ready["endpoint"].as_str().unwrap_or_default().to_owned())
 }
 
-/// Starts the stand-in; gives its address.
-fn start_toss(crew: &mut Crew, ports: &Ports) -> Outcome<String> {
+/// Starts the payment stand-in and returns its address.
+fn start_toss(crew: &mut Crew, ports: &Arguments) -> Outcome<String> {
     let mut start = command(built("toss-standin")?);
     start.args([
         "--port",
@@ -122,7 +112,7 @@ fn start_toss(crew: &mut Crew, ports: &Ports) -> Outcome<String> {
     Ok(format!("http://127.0.0.1:{}", ports.toss))
 }
 
-fn deploy(python: &Path, cloud: &str, toss: &str, ports: &Ports) -> Outcome<Json> {
+fn deploy(python: &Path, cloud: &str, toss: &str, ports: &Arguments) -> Outcome<Json> {
     let mut deploy = command(python);
     deploy.args(["infra/ministack/deploy.py", "--endpoint", cloud]);
     deploy.args([
@@ -142,7 +132,7 @@ fn deploy(python: &Path, cloud: &str, toss: &str, ports: &Ports) -> Outcome<Json
     json(&output(deploy.args(["--toss-secret", SECRET_KEY]))?)
 }
 
-fn start_watch(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<()> {
+fn start_watch(crew: &mut Crew, python: &Path, ports: &Arguments) -> Outcome<()> {
     println!("starting cargo lambda watch …");
     let mut watch = command(beside(python, "cargo-lambda"));
     // On ::1, where `cargo lambda invoke` looks; the default would be every interface.
@@ -169,9 +159,9 @@ fn start_watch(crew: &mut Crew, python: &Path, ports: &Ports) -> Outcome<()> {
     Ok(())
 }
 
-/// Puts the sample books on the shelf, as the owner would: by the drawer's saved event, and once
-/// more with the code.
-fn fill(python: &Path, ports: &Ports) -> Outcome<()> {
+/// Adds the sample books as the owner would: the saved event as a dry run, then again with its
+/// confirmation code.
+fn fill(python: &Path, ports: &Arguments) -> Outcome<()> {
     println!("shelving the sample books …");
     let mut event = json(&read(&root().join("events/owner-shelve.json"))?)?;
     let preview = invoke(python, ports, &event)?;
@@ -194,13 +184,13 @@ fn fill(python: &Path, ports: &Ports) -> Outcome<()> {
     }
 }
 
-fn invoke(python: &Path, ports: &Ports, event: &Json) -> Outcome<Json> {
+fn invoke(python: &Path, ports: &Arguments, event: &Json) -> Outcome<Json> {
     let mut invoke = command(beside(python, "cargo-lambda"));
     invoke.args(["lambda", "invoke", "owner-shelve", "--invoke-port", &ports.watch.to_string()]);
     json(&output(invoke.args(["--data-ascii", &event.to_string()]))?)
 }
 
-fn greet(stack: &Json, cloud: &str, ports: &Ports) {
+fn greet(stack: &Json, cloud: &str, ports: &Arguments) {
     let port = ports.watch;
     println!();
     println!(
@@ -220,22 +210,38 @@ fn greet(stack: &Json, cloud: &str, ports: &Ports) {
 }
 
 fn json(text: &str) -> Outcome<Json> {
-    serde_json::from_str(text).map_err(|_| Failure(format!("This is no JSON: {}", text.trim())))
+    serde_json::from_str(text).map_err(|_| Failure(format!("This is not JSON: {}", text.trim())))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     #[test]
     fn ports_are_read_and_what_is_unknown_is_named() {
-        let read = |given: &[&str]| ports(given.iter().map(|argument| (*argument).to_owned()));
-        let given = read(&["--port", "9001", "--cloud-port", "4567"]).unwrap();
-        assert_eq!((given.watch, given.cloud, given.toss), (9001, 4567, 9010));
-        assert_eq!(
-            read(&["--port", "x"]).err().unwrap().to_string(),
-            "--port takes a port, not `x`."
+        let read = |given: &[&str]| {
+            let words = ["cargo xtask", "watch"].iter().chain(given);
+            match crate::Arguments::try_parse_from(words).map(|read| read.verb) {
+                Ok(crate::Verb::Watch(ports)) => Ok((ports.watch, ports.cloud, ports.toss)),
+                Ok(_) => panic!("not `watch`"),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        assert_eq!(read(&["--port", "9001", "--cloud-port", "4567"]), Ok((9001, 4567, 9010)));
+        assert!(read(&["--port", "x"]).unwrap_err().contains("invalid value 'x' for '--port"));
+        assert!(read(&["--fast"]).unwrap_err().contains("--fast"));
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_named_with_its_flag() {
+        let taken = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let failure = free("--toss-port", port).unwrap_err().to_string();
+        assert!(
+            failure.contains(&port.to_string()) && failure.contains("--toss-port"),
+            "{failure}"
         );
-        assert!(read(&["--fast"]).is_err());
     }
 }

@@ -1,0 +1,17 @@
+//! The owner's function `skeleton-name`.
+
+use std::sync::Arc;
+
+use admin::{AdminError, AdminState, Answer, Call};
+use serde_json::json;
+
+/// Answers a call without fields; any field is a problem.
+#[expect(clippy::unused_async, reason = "every owner's function is called the same way")]
+pub async fn handle(_state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if let Some(problems) = call.strange(&[], &json!({})) {
+        return Ok(problems);
+    }
+    let mut answer = Answer::well();
+    answer.did.push("아무것도 바뀌지 않았습니다.".into());
+    Ok(answer)
+}

@@ -1,0 +1,7 @@
+//! Starts `skeleton-name` on Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::log::start();
+    lambda_runtime::run(skeleton_name::function(platform::Platform::of_process()?)).await
+}

@@ -1,0 +1,56 @@
+//! Runs every hour.
+//!
+//! A schedule may start a function twice, so a run must be idempotent. A failed run is not retried;
+//! the next one does the work.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use platform::{Clock, Init, InitError, LazyState, Platform};
+use serde::Serialize;
+use serde_json::Value;
+use store::Store;
+
+/// The clients of one warm environment.
+#[derive(Debug)]
+struct Job {
+    #[expect(dead_code, reason = "the skeleton reads nothing yet")]
+    store: Store,
+    clock: Clock,
+}
+
+impl Init for Job {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        Ok(Self { store: Store::open(platform)?, clock: platform.clock.clone() })
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// When it ran.
+    pub at: String,
+}
+
+/// A run under way.
+type Run = Pin<Box<dyn Future<Output = Result<Done, Error>> + Send>>;
+
+/// The function as a service from a tick of the schedule to what was done.
+pub fn function(
+    platform: Platform,
+) -> impl Service<LambdaEvent<Value>, Response = Done, Error = Error, Future = Run>
++ Clone
++ Send
++ 'static {
+    let job = Arc::new(LazyState::<Job>::new(platform));
+    service_fn(move |_: LambdaEvent<Value>| {
+        let job = Arc::clone(&job);
+        Box::pin(async move { run(&*job.get().await?).await }) as Run
+    })
+}
+
+#[expect(clippy::unused_async, reason = "the skeleton awaits nothing yet")]
+async fn run(job: &Job) -> Result<Done, Error> {
+    tracing::info!("schedule ran");
+    Ok(Done { at: job.clock.now().to_string() })
+}
