@@ -275,6 +275,75 @@ fn the_documents_that_a_newcomer_needs_are_there() {
     assert!(lines <= 150, "ARCHITECTURE.md has {lines} lines; at most 150");
 }
 
+/// The arrows of the crate graph in ARCHITECTURE.md.
+fn drawn(architecture: &str) -> BTreeSet<(String, String)> {
+    let graph = architecture.split_once("flowchart TD\n").unwrap().1.split_once("```").unwrap().0;
+    let names = |side: &str| -> Vec<String> {
+        side.split('&').map(|name| name.trim().to_owned()).collect()
+    };
+    let mut arrows = BTreeSet::new();
+    for (from, to) in graph.lines().filter_map(|line| line.split_once("-->")) {
+        for from in names(from) {
+            arrows.extend(names(to).into_iter().map(|to| (from.clone(), to)));
+        }
+    }
+    arrows
+}
+
+/// The dependencies between the shared crates, and those of any function on them.
+fn declared() -> BTreeSet<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(root.join(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let (shared, functions) = (names("shared"), names("functions"));
+    let mut arrows = BTreeSet::new();
+    for (folder, name) in shared
+        .iter()
+        .map(|name| ("shared", name))
+        .chain(functions.iter().map(|name| ("functions", name)))
+    {
+        let manifest = root.join(folder).join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let section = manifest.split("\n[").find_map(|part| part.strip_prefix("dependencies]\n"));
+        for line in section.unwrap_or_default().lines() {
+            let to = line.split(['.', ' ', '=']).next().unwrap();
+            assert!(!functions.iter().any(|name| name == to), "{name} depends on {to}");
+            if shared.iter().any(|name| name == to) {
+                let from = if folder == "shared" { name } else { folder };
+                arrows.insert((from.to_owned(), to.to_owned()));
+            }
+        }
+    }
+    arrows
+}
+
+#[test]
+fn the_graph_of_the_crates_is_that_of_the_manifests() {
+    let (drawn, declared) = (drawn(&tree().documents["ARCHITECTURE.md"]), declared());
+    let invented: Vec<_> = drawn.difference(&declared).collect();
+    assert!(invented.is_empty(), "ARCHITECTURE.md draws what no manifest says: {invented:?}");
+    let mut reached = drawn;
+    loop {
+        let longer: Vec<(String, String)> = reached
+            .iter()
+            .flat_map(|(from, over)| {
+                let onward = reached.iter().filter(move |(next, _)| next == over);
+                onward.map(|(_, to)| (from.clone(), to.clone()))
+            })
+            .filter(|arrow| !reached.contains(arrow))
+            .collect();
+        if longer.is_empty() {
+            break;
+        }
+        reached.extend(longer);
+    }
+    let left_out: Vec<_> = declared.difference(&reached).collect();
+    assert!(left_out.is_empty(), "ARCHITECTURE.md does not draw {left_out:?}");
+    assert!(reached.iter().all(|(from, to)| from != to), "the crates depend on one another");
+}
+
 // The checker itself.
 
 fn sample(text: &str) -> Vec<String> {
