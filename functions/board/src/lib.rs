@@ -29,7 +29,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         return Err(Refusal::MethodNotAllowed);
     }
     let ticket = request.query.get("ticket").unwrap_or_default();
-    if app.seal.admits("/board", ticket, request.now).is_err() {
+    if app.signing_key.verify_ticket("/board", ticket, request.now).is_err() {
         return Ok(stale().into());
     }
     let today = calendar::today(request.now);
@@ -39,7 +39,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let orders: Vec<&Order> = desk.orders.iter().map(|order| &order.value).collect();
     let link = |order: &Order| {
         let page = format!("/slip/{}", order.id);
-        let ticket = app.seal.ticket(&page, calendar::minutes_after(request.now, GOOD_FOR));
+        let ticket = app.signing_key.ticket(&page, calendar::minutes_after(request.now, GOOD_FOR));
         format!("{page}?ticket={ticket}")
     };
     let body = html! {

@@ -87,7 +87,8 @@ async fn make(
             return made(app, request, &visit.value);
         }
         let number = Kept::next_number(before.as_ref());
-        let mark = app.seal.mark(app.seal.bookmark(visit.value.id, number));
+        let mark =
+            app.signing_key.bookmark_digest(app.signing_key.bookmark(visit.value.id, number));
         let kept = Kept { number, mark, made_at: request.now };
         let saved = visit.with(visit.value.clone().bookmarked(kept));
         match app
@@ -118,9 +119,9 @@ fn made(app: &AppState, request: &Request, visit: &Visit) -> Result<Reply, Refus
 /// The bookmark that the walk has, if it is still good.
 fn mine(app: &AppState, visit: &Visit, request: &Request) -> Option<Bookmark> {
     let kept = visit.bookmark.as_ref().filter(|kept| kept.is_good(request.now))?;
-    let bookmark = app.seal.bookmark(visit.id, kept.number);
+    let bookmark = app.signing_key.bookmark(visit.id, kept.number);
     // Another secret makes other words; those would lead nowhere.
-    (app.seal.mark(bookmark) == kept.mark).then_some(bookmark)
+    (app.signing_key.bookmark_digest(bookmark) == kept.mark).then_some(bookmark)
 }
 
 /// Opens what was typed: from now on this device is the one that the bookmark was made on.
@@ -162,7 +163,10 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         }
         Err(Lost::Store(error)) => return Err(error.into()),
     }
-    let found = app.store.find_bookmark(&app.seal.mark(tried), known, request.now).await?;
+    let found = app
+        .store
+        .find_bookmark(&app.signing_key.bookmark_digest(tried), known, request.now)
+        .await?;
     let own = found.own.as_ref().map(|visit| &visit.value);
     let Some(visitor) = found.visitor else {
         let unknown = say!(

@@ -45,7 +45,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
 fn preview<'a>(app: &AppState, request: &'a Request) -> Result<Option<&'a str>, Refusal> {
     let Some(version) = request.query.get("preview") else { return Ok(None) };
     let ticket = request.query.typed("ticket");
-    match app.seal.admits(
+    match app.signing_key.verify_ticket(
         &domain::walk::content_version::preview_page(version),
         ticket,
         request.now,

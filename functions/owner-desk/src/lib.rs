@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
-use web::Links;
+use signing::Links;
 
 /// Shown if the call does not say: a morning's work.
 const USUAL: u64 = 30;

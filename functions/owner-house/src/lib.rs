@@ -16,8 +16,8 @@ use domain::{
     walk::content_version::{Head, preview_page},
 };
 use serde_json::{Value, json};
+use signing::Links;
 use store::{Content, Versioned};
-use web::Links;
 
 use read::Command;
 
@@ -59,7 +59,7 @@ pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminEr
 
 /// Where a version can be walked before it is open.
 fn preview(links: &Links, version: &str) -> Value {
-    json!({ "preview": links.to(&preview_page(version)), "until": letter::clock(links.until(), Language::Ko) })
+    json!({ "preview": links.to(&preview_page(version)), "until": letter::clock(links.expires(), Language::Ko) })
 }
 
 /// The files of a version: kept in the table, or the program's own.

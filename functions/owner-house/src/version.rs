@@ -6,8 +6,8 @@ use domain::{
     walk::content_version::Head,
 };
 use serde_json::{Value, json};
+use signing::Links;
 use store::{Content, Lost, Versioned};
-use web::Links;
 
 use crate::{content_of, read::Files, save, to_confirm};
 

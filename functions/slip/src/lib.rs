@@ -30,7 +30,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     let path = format!("/slip/{id}");
     let ticket = request.query.get("ticket").unwrap_or_default();
-    if app.seal.admits(&path, ticket, request.now).is_err() {
+    if app.signing_key.verify_ticket(&path, ticket, request.now).is_err() {
         return Ok(stale().into());
     }
     let here = format!("{path}?ticket={ticket}");

@@ -13,7 +13,6 @@ mod form;
 mod frame;
 mod headers;
 mod houses;
-mod links;
 pub mod plan;
 pub mod price;
 mod refusal;
@@ -21,7 +20,6 @@ mod reply;
 mod request;
 pub mod riddle;
 mod serve;
-mod session;
 mod shop;
 mod style;
 
@@ -29,12 +27,10 @@ pub use drawing::Drawing;
 pub use form::{Form, Problem};
 pub use houses::{Edition, Houses, Walk};
 pub use lambda_http::http::StatusCode;
-pub use links::Links;
 pub use refusal::Refusal;
 pub use reply::{Page, Reply, Script};
 pub use request::{Method, Request};
 pub use serve::{AppState, HandlerState, function, run};
-pub use session::Seal;
 pub use shop::Shop;
 
 /// Text in the reader's language, written where it is used: `say!(request, "문", "door")`.

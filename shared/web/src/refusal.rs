@@ -5,7 +5,9 @@ use domain::base::text::Language;
 use lambda_http::http::StatusCode;
 use maud::html;
 
-use crate::{Drawing, Page, session::NoSession};
+use signing::InvalidSignature;
+
+use crate::{Drawing, Page};
 
 /// A request that is not done.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub enum Refusal {
     /// The house does not know who asks.
     NoSession,
     /// The session cookie is forged or stale.
-    BadSession(NoSession),
+    BadSession(InvalidSignature),
     /// The step is not open yet; this is where the visitor stands.
     OutOfOrder {
         /// The path of the step that comes first.
@@ -117,11 +119,11 @@ impl Refusal {
                 StatusCode::FORBIDDEN,
                 say("누구신지 모르겠소", "I do not know you"),
                 match why {
-                    NoSession::Stale => say(
+                    InvalidSignature::Expired => say(
                         "오래 비우신 사이에 표가 낡았습니다. 문에서 다시 들어오십시오. 주문한 것은 그대로 있습니다.",
                         "You were away so long that your ticket has worn out. Come in by the door again. Your orders are safe.",
                     ),
-                    NoSession::Forged => say(
+                    InvalidSignature::Forged => say(
                         "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
                         "Your ticket cannot be read. Come in by the door again.",
                     ),

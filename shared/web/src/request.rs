@@ -3,12 +3,9 @@
 use domain::base::{id::VisitorId, text::Language};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, http};
+use signing::{InvalidSignature, SigningKey};
 
-use crate::{
-    Refusal,
-    form::Form,
-    session::{NoSession, Seal},
-};
+use crate::{Refusal, form::Form};
 
 /// Longest body of a form, in bytes. The longest letter, percent-encoded, is 36 KB.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -43,7 +40,7 @@ pub struct Request {
     pub origin: String,
     /// Whether the reader's side of the connection is TLS.
     pub(crate) tls: bool,
-    session: Option<Result<VisitorId, NoSession>>,
+    session: Option<Result<VisitorId, InvalidSignature>>,
     parameters: Vec<(String, String)>,
 }
 
@@ -51,12 +48,12 @@ impl Request {
     /// Reads a request.
     pub(crate) fn read(
         request: &lambda_http::Request,
-        seal: &Seal,
+        key: &SigningKey,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let mut read = Self::bare(request, now)?;
         let name = session_cookie(read.tls);
-        read.session = cookie(request.headers(), name).map(|value| seal.visitor(&value, now));
+        read.session = cookie(request.headers(), name).map(|value| key.verify_session(&value, now));
         match *request.method() {
             // API Gateway hands HEAD through to the same route; it is answered like GET, without
             // the body.
@@ -154,12 +151,12 @@ pub(crate) const fn session_cookie(tls: bool) -> &'static str {
 }
 
 /// A form is taken only from the shop's own pages (OWASP ASVS 5.0, 3.5.1): browsers say where a
-/// request comes from in `Sec-Fetch-AppState`, older ones in `Origin`. What says neither is no
+/// request comes from in `Sec-Fetch-Site`, older ones in `Origin`. What says neither is no
 /// browser, and carries no cookie it did not mean to send.
 fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let own = match (text("sec-fetch-site"), text("origin")) {
-        (Some(app), _) => matches!(app, "same-origin" | "none"),
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(from)) => from == origin,
         (None, None) => true,
     };

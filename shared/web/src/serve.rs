@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::base::text::Language;
 use lambda_http::{Body, Response, Service, http, service_fn};
 use platform::{Clock, Init, InitError, LazyState, Platform, Random};
+use signing::SigningKey;
 use store::Store;
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
     refusal::Refusal,
     reply::{Page, Reply},
     request::Request,
-    session::Seal,
     shop::Shop,
 };
 
@@ -31,8 +31,8 @@ pub struct AppState {
     pub store: Store,
     /// Who runs the shop.
     pub shop: Shop,
-    /// The seal of the sessions.
-    pub seal: Seal,
+    /// Signs sessions and checks tickets.
+    pub signing_key: SigningKey,
     /// The time.
     pub clock: Clock,
     /// The randomness.
@@ -46,10 +46,10 @@ impl Init for AppState {
         // What can be wrong without asking anybody comes first.
         let (store, shop) =
             (Store::open(platform)?, Shop::from_environment(&platform.environment)?);
-        let seal = Seal::new(platform.secret("SESSION_KEY_NAME").await?.reveal());
+        let signing_key = SigningKey::new(platform.secret("SESSION_KEY_NAME").await?.reveal());
         let (clock, random, houses) =
             (platform.clock.clone(), platform.random.clone(), Houses::default());
-        Ok(Self { store, shop, seal, clock, random, houses })
+        Ok(Self { store, shop, signing_key, clock, random, houses })
     }
 }
 
@@ -121,7 +121,7 @@ where
             };
             let app = state.app();
             let now = app.clock.now();
-            let (language, answer, request) = match Request::read(&event, &app.seal, now) {
+            let (language, answer, request) = match Request::read(&event, &app.signing_key, now) {
                 Ok(request) => {
                     let answer = handle(Arc::clone(&state), request.clone()).await;
                     (request.language, answer, Some(request))
@@ -162,7 +162,7 @@ fn respond(
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.seal.session(visitor, app.clock.now()),
+                    &app.signing_key.session(visitor, app.clock.now()),
                 );
             }
             response
@@ -179,7 +179,7 @@ fn respond(
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.seal.session(visitor, app.clock.now()),
+                    &app.signing_key.session(visitor, app.clock.now()),
                 );
             }
             response
