@@ -141,7 +141,7 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
     let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
     let session = known.is_none().then_some(device);
-    match app.store.count_try(device, tried, request.now).await {
+    match app.store.count_try(device, tried, request.now).await.map_err(Lost::from) {
         Ok(()) => {}
         Err(Lost::Race(guard)) => {
             let own = app.store.visit(device).await?;

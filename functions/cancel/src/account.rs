@@ -81,7 +81,7 @@ pub(crate) async fn name(
     let step = order.value.clone().refunds_go_to(account, request.now);
     let change =
         Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-    match app.store.commit(change).await {
+    match app.store.commit(change).await.map_err(Lost::from) {
         Ok(()) => {
             tracing::info!(order = %order.value.id, "an account for a refund was named");
             Ok(Some(Reply::see(format!("/window/{}", order.value.id))))

@@ -163,7 +163,7 @@ pub(crate) async fn preview(
         ));
         return Ok(to_confirm(answer, call));
     }
-    match desk.store.save_content(&content).await {
+    match desk.store.save_content(&content).await.map_err(Lost::from) {
         // Kept by the same call before, or this very moment: what lies there was compared above, or
         // is compared by the next call.
         Ok(()) | Err(Lost::Race(_)) => {}

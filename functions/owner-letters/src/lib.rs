@@ -133,7 +133,7 @@ async fn one(
         desk.store.letter_read(&line.letter, call.now).await?;
         return Ok(Ok(format!("{of}: 읽은 것으로 적었습니다.{owned}")));
     };
-    match desk.store.answer_letter(&line.letter, answer).await {
+    match desk.store.answer_letter(&line.letter, answer).await.map_err(Lost::from) {
         Ok(()) => Ok(Ok(format!("{of}: 답장을 편지함에 넣었습니다.{owned}"))),
         Err(Lost::Race(_)) => {
             Ok(Ok(format!("{of}: 이미 답장했습니다. 두 번 하지 않았습니다.{owned}")))

@@ -146,7 +146,7 @@ async fn one(desk: &AdminState, posted: &Posted, call: &Call) -> Result<One, Adm
         }
         let change =
             Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        match desk.store.commit(change).await {
+        match desk.store.commit(change).await.map_err(Lost::from) {
             Ok(()) => return Ok(One::Did),
             Err(Lost::Race(_) | Lost::Conflict) => {}
             Err(lost) => return Err(lost.into()),

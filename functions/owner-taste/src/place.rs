@@ -51,7 +51,7 @@ pub(crate) async fn go_on(desk: &AdminState, now: Timestamp) -> Result<Placing, 
             at.range = PriceRange::ALL.into_iter().find(|other| *other > range);
         }
     }
-    match desk.store.save_placing(&placing.with(at.clone())).await {
+    match desk.store.save_placing(&placing.with(at.clone())).await.map_err(Lost::from) {
         Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(at),
         Err(lost) => Err(lost.into()),
     }

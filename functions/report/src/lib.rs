@@ -82,7 +82,7 @@ async fn look(report: &HourlyReport) -> Result<Noted, Error> {
         }
         notes.value.told = true;
     }
-    match report.store.save_notes(today, &notes, now).await {
+    match report.store.save_notes(today, &notes, now).await.map_err(Lost::from) {
         Ok(()) => Ok(Noted { noted: true, told }),
         Err(Lost::Race(_) | Lost::Conflict) => Ok(Noted { noted: false, told }),
         Err(lost) => Err(lost.into()),

@@ -87,7 +87,7 @@ async fn hand_over(
         }
         let change =
             Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        match app.store.commit(change).await {
+        match app.store.commit(change).await.map_err(Lost::from) {
             Ok(()) => return Ok(Ok(())),
             Err(Lost::Race(_) | Lost::Conflict) => {}
             Err(lost) => return Err(lost.into()),

@@ -146,6 +146,12 @@ pub enum AdminError {
     Store(#[from] StoreError),
 }
 
+impl From<store::WriteError> for AdminError {
+    fn from(error: store::WriteError) -> Self {
+        Self::from(Lost::from(error))
+    }
+}
+
 impl From<Lost> for AdminError {
     fn from(lost: Lost) -> Self {
         match lost {

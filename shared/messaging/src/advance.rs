@@ -35,7 +35,7 @@ pub async fn advance(
             copy: None,
             paid: false,
         };
-        match store.commit(change).await {
+        match store.commit(change).await.map_err(Lost::from) {
             Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
             Err(Lost::Race(_) | Lost::Conflict) => {}
             Err(Lost::Store(error)) => return Err(error.into()),

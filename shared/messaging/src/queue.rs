@@ -29,6 +29,12 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<store::WriteError> for Failure {
+    fn from(error: store::WriteError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
 impl From<Lost> for Failure {
     fn from(lost: Lost) -> Self {
         Self::Again(lost.to_string())

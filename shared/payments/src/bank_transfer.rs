@@ -235,13 +235,13 @@ impl Payments {
         };
         let stock = match place {
             Place::Held => None,
-            Place::Again(version) => Some(version),
+            Place::Again(room) => Some(room),
             Place::Gone => return self.close(order, payment, bank_transfer::NO_PLACE, now).await,
         };
         let Ok(step) = order.value.clone().account_opened(account, now) else { return nothing() };
         let change =
             Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        let committed = self.store.commit_account(change, stock).await;
+        let committed = self.store.commit_account(change, stock.as_ref()).await;
         if committed.is_ok() {
             tracing::info!(order = %order.value.id, %due, "a deposit is awaited");
         }
@@ -359,7 +359,7 @@ impl Payments {
         if step.order.state != State::Cancelled {
             let change =
                 Change { seen: order.version, step, handled: None, copy: None, paid: false };
-            return self.store.commit(change).await;
+            return Ok(self.store.commit(change).await?);
         }
         let copy = match &order.value.choice {
             Some(choice) => {
@@ -381,7 +381,7 @@ impl Payments {
         };
         let change =
             Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        recorded(self.store.commit(change).await, || said(step.order))
+        recorded(self.store.commit(change).await.map_err(Lost::from), || said(step.order))
     }
 }
 

@@ -125,6 +125,12 @@ pub enum PaymentError {
     Key,
 }
 
+impl From<store::WriteError> for PaymentError {
+    fn from(error: store::WriteError) -> Self {
+        Self::from(Lost::from(error))
+    }
+}
+
 impl From<Lost> for PaymentError {
     fn from(lost: Lost) -> Self {
         match lost {
@@ -418,8 +424,8 @@ impl Payments {
         let change =
             Change { seen: order.version, step: &step, handled: None, copy: None, paid: true };
         let committed = match place {
-            Place::Again(stock) => self.store.commit_with_a_place(change, stock).await,
-            Place::Held | Place::Gone => self.store.commit(change).await,
+            Place::Again(room) => self.store.commit_with_a_place(change, &room).await,
+            Place::Held | Place::Gone => self.store.commit(change).await.map_err(Lost::from),
         };
         if committed.is_ok() {
             let state = step.order.state.name();
@@ -475,7 +481,7 @@ impl Payments {
     async fn place_again(&self, order: &Order, now: Timestamp) -> Result<Place, PaymentError> {
         let stock = self.store.stock(order.price.range).await?;
         Ok(match stock.value.take(order.id, now) {
-            Ok(_) => Place::Again(stock.version),
+            Ok(taken) => Place::Again(taken.room),
             Err(Full) => Place::Gone,
         })
     }
@@ -484,7 +490,7 @@ impl Payments {
         let stock = self.store.stock(order.value.price.range).await.map_err(PaymentError::from)?;
         let place = stock.value.take(order.value.id, now).map_err(|Full| HoldError::Full)?;
         let held = Order { held_until: place.until, ..order.value.clone() };
-        match self.store.hold_again(&order.with(held), stock.version, &place).await {
+        match self.store.hold_again(&order.with(held), &place).await {
             Ok(()) => Ok(()),
             Err(lost) => Err(HoldError::Payments(lost.into())),
         }
@@ -521,7 +527,7 @@ enum Place {
     /// It is held still.
     Held,
     /// It ran out, and one was free when the places had this version.
-    Again(u64),
+    Again(domain::order::stock::Room),
     /// It ran out, and others have taken all there are.
     Gone,
 }

@@ -147,7 +147,7 @@ impl Payments {
                 copy: None,
                 paid: false,
             };
-            match self.store.commit(change).await {
+            match self.store.commit(change).await.map_err(Lost::from) {
                 Ok(()) => {
                     tracing::info!(order = %id.order, refund = id.sequence, "a refund is promised anew");
                     return Ok(RefundOutcome::Anew);
@@ -322,7 +322,7 @@ impl Payments {
                         copy: None,
                         paid: false,
                     };
-                    (self.store.commit(change).await, RefundOutcome::Done)
+                    (self.store.commit(change).await.map_err(Lost::from), RefundOutcome::Done)
                 }
             };
             match saved {

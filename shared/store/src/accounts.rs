@@ -6,6 +6,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{string, to_item, values},
     key,
+    table::Write,
 };
 
 impl Store {
@@ -14,8 +15,7 @@ impl Store {
     pub async fn keep_accounts(&self, accounts: &Accounts) -> Result<(), StoreError> {
         let item =
             to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
-        Ok(())
+        self.write(Write::put(item)).await.map(drop)
     }
 
     /// The accounts of the last days that were looked at, newest first, at most `limit`. One read.

@@ -1,11 +1,10 @@
 //! Bookmarks: where each leads, and how often they were tried. The words lie nowhere: a bookmark is
 //! found by its digest under the shop's secret.
 
-use aws_sdk_dynamodb::types::{Delete, Update};
 use domain::{
     base::{hex, id::VisitorId},
     walk::{
-        bookmark::{self, Bookmark},
+        bookmark::{self, Bookmark, Kept},
         visit::Visit,
     },
 };
@@ -13,10 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Commit, Condition, Store, StoreError, Versioned, WriteError,
     item::{from_item, number, to_item},
     key,
-    transaction::Transaction,
+    table::Write,
 };
 
 const KIND: &str = "bookmark";
@@ -40,63 +39,24 @@ pub struct Found {
 }
 
 impl Store {
-    /// Saves a walk with its new bookmark; the mark of the one before is taken away. One write.
-    pub async fn save_visit_with_bookmark(
-        &self,
-        visit: &Versioned<Visit>,
-        before: Option<&str>,
-    ) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Visit, self.visit_put(visit)?);
-        if let Some(kept) = &visit.value.bookmark {
-            let until = kept.good_until();
-            let leads = Leads { visitor: visit.value.id, until, expires: until.as_second() };
-            let item = to_item(&key::bookmark(&kept.mark), KIND, &Versioned::new(leads))?;
-            transaction.put(Guard::Bookmark, self.item_put(item, 0)?);
-        }
-        if let Some(mark) = before {
-            let delete = Delete::builder()
-                .table_name(&self.table)
-                .set_key(Some(key::bookmark(mark).attributes()))
-                .build()
-                .map_err(|why| StoreError::Unavailable(why.to_string()))?;
-            transaction.delete(Guard::Bookmark, delete);
-        }
-        transaction.commit(self).await
-    }
-
-    /// Counts a try before anything is looked up, so that tries at the same time can not beat the
-    /// count. One write; refused ([`Guard::Device`], [`Guard::Beginning`]) when the device or the
+    /// Counts a try before anything is looked up, so that tries at the same time cannot beat the
+    /// count. [`Condition::Device`] or [`Condition::Beginning`] fails when the device or the
     /// beginning has had its tries in this period.
     pub async fn count_try(
         &self,
         device: VisitorId,
         tried: Bookmark,
         now: Timestamp,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), WriteError> {
         let beginning = hex::of(&tried.beginning(), 2);
-        let mut transaction = Transaction::default();
-        for (guard, of, most) in [
-            (Guard::Device, format!("VISITOR#{device}"), bookmark::TRIES_OF_A_DEVICE),
-            (Guard::Beginning, beginning, bookmark::TRIES_OF_A_BEGINNING),
+        let mut commit = Commit::default();
+        for (condition, of, most) in [
+            (Condition::Device, format!("VISITOR#{device}"), bookmark::TRIES_OF_A_DEVICE),
+            (Condition::Beginning, beginning, bookmark::TRIES_OF_A_BEGINNING),
         ] {
-            transaction.update(guard, self.one_more_try(&of, most, now)?);
+            commit.add(condition, Ok(one_more_try(&of, most, now)));
         }
-        transaction.commit(self).await
-    }
-
-    fn one_more_try(&self, of: &str, most: u32, now: Timestamp) -> Result<Update, StoreError> {
-        let (period, end) = bookmark::period(now);
-        Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::tries(of, period).attributes()))
-            .update_expression("SET expires = :end ADD tries :one")
-            .condition_expression("attribute_not_exists(tries) OR tries < :most")
-            .expression_attribute_values(":end", number(end.as_second()))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":most", number(most))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
+        self.commit(commit).await
     }
 
     /// Looks where a bookmark leads, and at the walk of the device itself. One read.
@@ -114,4 +74,20 @@ impl Store {
         let visitor = leads.map(|leads| leads.value).filter(|leads| now < leads.until);
         Ok(Found { visitor: visitor.map(|leads| leads.visitor), own })
     }
+}
+
+/// The write of a bookmark that is nobody else's.
+pub(crate) fn bookmark_put(visitor: VisitorId, kept: &Kept) -> Result<Write, StoreError> {
+    let until = kept.good_until();
+    let leads = Leads { visitor, until, expires: until.as_second() };
+    Ok(Write::put_new(to_item(&key::bookmark(&kept.mark), KIND, &Versioned::new(leads))?))
+}
+
+fn one_more_try(of: &str, most: u32, now: Timestamp) -> Write {
+    let (period, end) = bookmark::period(now);
+    Write::update(&key::tries(of, period), "SET expires = :end ADD tries :one")
+        .only_if("attribute_not_exists(tries) OR tries < :most")
+        .value(":end", number(end.as_second()))
+        .value(":one", number(1))
+        .value(":most", number(most))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
 use domain::{
     base::{id::WorkId, price::PriceRange},
     catalog::{isbn::Isbn, selection::Book},
@@ -10,10 +9,10 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Commit, Condition, Store, StoreError, Versioned,
     item::{Item, from_item, number, string, to_item},
-    key,
-    transaction::Transaction,
+    key, places,
+    table::Write,
 };
 
 const KIND: &str = "book";
@@ -135,24 +134,24 @@ impl Store {
         Ok(answer.items.unwrap_or_default().iter().filter_map(isbn).collect())
     }
 
-    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places on the
-    /// shelf that they bring or take and the proof that these rows of the owner's call with this
-    /// code were done: all or none.
-    pub async fn rewrite(&self, books: &[Rewrite], code: &str, now: Timestamp) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
+    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places that they
+    /// bring or take and the proof that these rows of the owner's call with this code were done.
+    pub fn rewriting(books: &[Rewrite], code: &str, now: Timestamp) -> Commit {
+        let mut commit = Commit::default();
         let mut places: BTreeMap<PriceRange, i64> = BTreeMap::new();
         for Rewrite { before, after } in books {
-            transaction.put(Guard::Done, self.done_put(code, after.isbn.as_str(), now)?);
+            commit.add(Condition::Row, Ok(done_put(code, after.isbn.as_str(), now)));
             let book = match before {
                 Some(before) => before.with(after.clone()),
                 None => Versioned::new(after.clone()),
             };
-            transaction.put(Guard::Book, self.book_put(&book)?);
+            commit.add(Condition::Book, book_put(&book));
             let before = before.as_ref().map(|before| &before.value);
             if before.is_none_or(|before| before.work != after.work) {
-                transaction.put(Guard::Book, self.edition_put(after)?);
+                commit.add(Condition::Book, Ok(edition_put(after)));
                 if let Some(before) = before {
-                    transaction.delete(Guard::Book, self.edition_gone(before)?);
+                    let edition = key::edition(&before.work, &before.isbn);
+                    commit.add(Condition::Book, Ok(Write::delete(&edition)));
                 }
             }
             for (book, sign) in before.map(|before| (before, -1)).into_iter().chain([(after, 1)]) {
@@ -162,100 +161,43 @@ impl Store {
             }
         }
         for (range, more) in places {
-            match (u32::try_from(more), u32::try_from(-more)) {
-                (Ok(0), _) => {}
-                (Ok(more), _) => transaction.update(Guard::Stock, self.more_places(range, more)?),
-                (_, Ok(fewer)) => {
-                    transaction.update(Guard::Stock, self.fewer_places(range, fewer)?);
-                }
-                _ => {
-                    return Err(
-                        StoreError::Unavailable("too many copies for one call".into()).into()
-                    );
-                }
-            }
+            let write = match (u32::try_from(more), u32::try_from(-more)) {
+                (Ok(0), _) => continue,
+                (Ok(more), _) => Ok(places::more(range, more)),
+                (_, Ok(fewer)) => Ok(places::fewer(range, fewer)),
+                _ => Err(StoreError::Request("too many copies for one call".into())),
+            };
+            commit.add(Condition::Stock, write);
         }
-        transaction.commit(self).await
+        commit
     }
+}
 
-    pub(crate) fn book_put(&self, book: &Versioned<Book>) -> Result<Put, StoreError> {
-        let mut item = to_item(&key::book(&book.value.isbn), KIND, book)?;
-        if book.value.free() > 0
-            && let Some(range) = PriceRange::of(book.value.list_price)
-        {
-            item.insert("shelf".to_owned(), string(key::shelf(range)));
-            item.insert("rank".to_owned(), string(rank(&book.value)));
-        }
-        self.item_put(item, book.version)
+/// The write of a book; one with a free copy lies in the index `shelf`.
+pub(crate) fn book_put(book: &Versioned<Book>) -> Result<Write, StoreError> {
+    let mut item = to_item(&key::book(&book.value.isbn), KIND, book)?;
+    if book.value.free() > 0
+        && let Some(range) = PriceRange::of(book.value.list_price)
+    {
+        item.insert("shelf".to_owned(), string(key::shelf(range)));
+        item.insert("rank".to_owned(), string(rank(&book.value)));
     }
+    Ok(Write::put_over(item, book.version))
+}
 
-    pub(crate) fn done_put(
-        &self,
-        code: &str,
-        row: &str,
-        now: Timestamp,
-    ) -> Result<Put, StoreError> {
-        let mut item: Item = key::done(code, row).attributes();
-        item.insert("kind".to_owned(), string("done"));
-        item.insert(
-            "expires".to_owned(),
-            number(now.as_second().saturating_add(DONE_KEPT_SECONDS)),
-        );
-        self.item_put(item, 0)
-    }
+/// The proof that a row of a call was done, kept for ten days.
+pub(crate) fn done_put(code: &str, row: &str, now: Timestamp) -> Write {
+    let mut item: Item = key::done(code, row).attributes();
+    item.insert("kind".to_owned(), string("done"));
+    item.insert("expires".to_owned(), number(now.as_second().saturating_add(DONE_KEPT_SECONDS)));
+    Write::put_new(item)
+}
 
-    /// "This work has this edition": lies there once, however often it is said.
-    fn edition_put(&self, book: &Book) -> Result<Put, StoreError> {
-        let mut item: Item = key::edition(&book.work, &book.isbn).attributes();
-        item.insert("kind".to_owned(), string("edition"));
-        Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
-    fn edition_gone(&self, book: &Book) -> Result<Delete, StoreError> {
-        Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::edition(&book.work, &book.isbn).attributes()))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
-    /// Takes places away. Whoever read more of them must not take one now, hence the version.
-    fn fewer_places(&self, range: PriceRange, fewer: u32) -> Result<Update, StoreError> {
-        Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::stock(range).attributes()))
-            .update_expression("SET #free = #free - :fewer, #version = #version + :one")
-            .condition_expression("#free >= :fewer")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_names("#free", "free")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":fewer", number(fewer))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
-    fn more_places(&self, range: PriceRange, more: u32) -> Result<Update, StoreError> {
-        Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::stock(range).attributes()))
-            .update_expression(
-                "SET #free = if_not_exists(#free, :none) + :more, holds = if_not_exists(holds, :empty), \
-                 #version = if_not_exists(#version, :one), kind = :kind",
-            )
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_names("#free", "free")
-            .expression_attribute_values(":none", number(0))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":more", number(more))
-            .expression_attribute_values(":empty", AttributeValue::M(HashMap::new()))
-            .expression_attribute_values(":kind", string("stock"))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
+/// "This work has this edition". Idempotent.
+fn edition_put(book: &Book) -> Write {
+    let mut item: Item = key::edition(&book.work, &book.isbn).attributes();
+    item.insert("kind".to_owned(), string("edition"));
+    Write::put(item)
 }
 
 /// The place of a book in the index: where it stands by the owner's score, then its ISBN to tell

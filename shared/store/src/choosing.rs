@@ -2,11 +2,11 @@
 //! size of the shelf: the order with the taste, what reader and address have had, the letter, and
 //! one page of the index (more only for a reader who has had a whole page).
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     base::{
         calendar,
-        id::{MessageId, OrderId, VisitorId, WorkId},
+        id::{OrderId, VisitorId, WorkId},
     },
     catalog::{
         isbn::Isbn,
@@ -24,10 +24,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Change, Guard, Lost, Store, StoreError, Versioned,
+    Store, StoreError, Versioned,
     item::{Item, from_item, string, to_item},
     key,
-    transaction::Transaction,
+    table::Write,
 };
 
 /// Books looked at in one read: those that stand first in the range, with a free copy.
@@ -58,7 +58,7 @@ impl Selection {
         self.books.iter().find(|book| book.value.isbn == *isbn).map(|book| &book.value)
     }
 
-    /// The copy of a book that was looked at, ready to be taken by [`Store::commit_choice`].
+    /// The copy of a book that was looked at, ready to be taken by [`OrderCommit::taking`](crate::OrderCommit::taking).
     pub fn copy(&self, isbn: &Isbn) -> Option<Versioned<Book>> {
         let book = self.books.iter().find(|book| book.value.isbn == *isbn)?;
         Some(book.with(book.value.clone().chosen_on(self.day, &self.mood)))
@@ -158,34 +158,6 @@ impl Store {
         Ok(Some(OneBook { book: read.value, copy, reason }))
     }
 
-    /// Commits a choice: the step with the copy, and what was considered, in one transaction.
-    pub async fn commit_choice(
-        &self,
-        change: &Change<'_>,
-        considered: &Considered,
-    ) -> Result<(), Lost> {
-        let mut transaction = self.steps(change)?;
-        transaction.put(Guard::Order, self.considered_put(change.step.order.id, considered)?);
-        transaction.commit(self).await
-    }
-
-    /// Puts an order on the owner's desk with its proposals, what was considered, and the message
-    /// handled that asked for it.
-    pub async fn put_on_desk(
-        &self,
-        order: &Versioned<Order>,
-        considered: &Considered,
-        handled: Option<MessageId>,
-    ) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        if let Some(id) = handled {
-            transaction.update(Guard::Message, self.message_handled(id, order.value.changed_at)?);
-        }
-        transaction.put(Guard::Order, self.order_put(&order.value, order.version)?);
-        transaction.put(Guard::Order, self.considered_put(order.value.id, considered)?);
-        transaction.commit(self).await
-    }
-
     /// What was considered for an order. One read.
     pub async fn considered(&self, order: OrderId) -> Result<Option<Considered>, StoreError> {
         Ok(self.read(&key::considered(order)).await?.map(|considered| considered.value))
@@ -206,13 +178,7 @@ impl Store {
         .into_iter()
         .chain(key::sent(key::visitor(reader), work).attributes())
         .collect();
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Sent, self.item_put(item, 0)?);
-        match transaction.commit(self).await {
-            Ok(()) | Err(Lost::Race(_)) => Ok(()),
-            Err(Lost::Conflict) => Err(StoreError::Unavailable("two transactions met".into())),
-            Err(Lost::Store(error)) => Err(error),
-        }
+        self.write(Write::put_new(item)).await.map(drop)
     }
 
     /// What the reader and the address of an order have had. Two reads.
@@ -278,18 +244,13 @@ impl Store {
         }
         Ok(None)
     }
+}
 
-    fn considered_put(&self, order: OrderId, considered: &Considered) -> Result<Put, StoreError> {
-        let item =
-            to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
-        // No condition of its own: the order beside it has one, and newer proposals replace older
-        // ones.
-        Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
+/// The write of what was considered. It needs no condition: the order beside it has one, and newer
+/// proposals replace older ones.
+pub(crate) fn considered_put(order: OrderId, considered: &Considered) -> Result<Write, StoreError> {
+    let item = to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
+    Ok(Write::put(item))
 }
 
 /// The item "this partition has had this work".

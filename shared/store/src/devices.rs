@@ -3,22 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Delete, Put};
 use domain::{
     base::id::{MessageId, VisitorId},
     order::letter::Letter,
-    walk::{
-        device::{Device, DeviceId},
-        visit::Visit,
-    },
+    walk::device::{Device, DeviceId},
 };
 use jiff::Timestamp;
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned, held,
+    Store, StoreError, Versioned, books,
     item::{Item, from_item, number, string, to_item, values},
     key,
-    transaction::Transaction,
+    table::Write,
 };
 
 const KIND: &str = "device";
@@ -91,75 +87,17 @@ impl Store {
         Ok(Mailbox { letters, devices })
     }
 
-    /// Saves a walk with a device hung, and takes the one away that makes room for it. One write.
-    pub async fn save_visit_with_device(
-        &self,
-        visit: &Versioned<Visit>,
-        device: &Device,
-        gone: Option<&DeviceId>,
-    ) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Visit, self.visit_put(visit)?);
-        transaction.put(Guard::Device, self.device_put(visit.value.id, device)?);
-        if let Some(gone) = gone {
-            transaction.delete(Guard::Device, self.device_gone(visit.value.id, gone)?);
-        }
-        transaction.commit(self).await
-    }
-
-    /// Saves a walk without a device. One write.
-    pub async fn save_visit_without_device(
-        &self,
-        visit: &Versioned<Visit>,
-        device: &DeviceId,
-    ) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Visit, self.visit_put(visit)?);
-        transaction.delete(Guard::Device, self.device_gone(visit.value.id, device)?);
-        transaction.commit(self).await
-    }
-
-    /// The write of a device, as part of a transaction. One that hangs there already is hung anew.
-    pub(crate) fn device_put(
-        &self,
-        visitor: VisitorId,
-        device: &Device,
-    ) -> Result<Put, StoreError> {
-        let key = key::device(visitor, &device.id());
-        let mut item = to_item(&key, KIND, &Versioned::new(device.clone()))?;
-        item.insert("expires".to_owned(), number(device.until_second()));
-        Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
-    fn device_gone(&self, visitor: VisitorId, device: &DeviceId) -> Result<Delete, StoreError> {
-        Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::device(visitor, device).attributes()))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
     /// Forgets a device that its push service has given up, unless it was hung anew since.
     pub async fn device_ended(
         &self,
         visitor: VisitorId,
         device: &Device,
     ) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key::device(visitor, &device.id()).attributes()))
-            .condition_expression("endpoint = :endpoint AND since = :since")
-            .expression_attribute_values(":endpoint", string(device.endpoint.reveal()))
-            .expression_attribute_values(":since", string(device.since.to_string()))
-            .send()
-            .await;
-        held(sent).map(drop)
+        let write = Write::delete(&key::device(visitor, &device.id()))
+            .only_if("endpoint = :endpoint AND since = :since")
+            .value(":endpoint", string(device.endpoint.reveal()))
+            .value(":since", string(device.since.to_string()));
+        self.write(write).await.map(drop)
     }
 
     /// The devices that were rung for a message already. One read.
@@ -185,7 +123,19 @@ impl Store {
         device: &DeviceId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let put = self.done_put(&key::rung_code(message), device.as_str(), now)?;
-        self.write(put).await.map(drop)
+        let write = books::done_put(&key::rung_code(message), device.as_str(), now);
+        self.write(write).await.map(drop)
     }
+}
+
+/// The write of a device. One that is registered already is registered anew.
+pub(crate) fn device_put(visitor: VisitorId, device: &Device) -> Result<Write, StoreError> {
+    let key = key::device(visitor, &device.id());
+    let mut item = to_item(&key, KIND, &Versioned::new(device.clone()))?;
+    item.insert("expires".to_owned(), number(device.until_second()));
+    Ok(Write::put(item))
+}
+
+pub(crate) fn device_gone(visitor: VisitorId, device: &DeviceId) -> Write {
+    Write::delete(&key::device(visitor, device))
 }

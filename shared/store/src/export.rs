@@ -1,7 +1,6 @@
 //! Orders by the day they were paid: for the owner's books, which are kept by days. A small item a
 //! day and order, written with the payment, so that nothing is scanned.
 
-use aws_sdk_dynamodb::types::Put;
 use domain::{
     base::{calendar, id::OrderId},
     order::Order,
@@ -12,6 +11,7 @@ use crate::{
     Store, StoreError,
     item::{string, values},
     key,
+    table::Write,
 };
 
 /// Orders paid on one day.
@@ -57,17 +57,13 @@ impl Store {
         orders.sort_by_key(|order| order.id);
         Ok(PaidOn { orders, next: ids.last().copied().filter(|_| more) })
     }
+}
 
-    /// The write that notes the day on which an order was paid.
-    pub(crate) fn paid_put(&self, order: &Order) -> Result<Put, StoreError> {
-        let day = calendar::today(order.paid_at.unwrap_or(order.changed_at));
-        let mut item = key::paid(day, order.id).attributes();
-        item.insert("kind".to_owned(), string("paid"));
-        // No condition of its own: the order beside it is paid once.
-        Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
+/// Notes the day on which an order was paid. It needs no condition: the order beside it is paid
+/// once.
+pub(crate) fn paid_put(order: &Order) -> Write {
+    let day = calendar::today(order.paid_at.unwrap_or(order.changed_at));
+    let mut item = key::paid(day, order.id).attributes();
+    item.insert("kind".to_owned(), string("paid"));
+    Write::put(item)
 }

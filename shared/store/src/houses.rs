@@ -15,10 +15,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
-    item::{from_item, string},
+    Commit, Condition, Store, StoreError, Versioned, WriteError,
+    item::{from_item, string, to_item},
     key,
-    transaction::Transaction,
+    table::Write,
 };
 
 /// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies
@@ -67,14 +67,7 @@ impl Store {
 
     /// The head of the house. One read.
     pub async fn head(&self) -> Result<Versioned<Head>, StoreError> {
-        Ok(self.read(&key::head()).await?.unwrap_or_else(|| Versioned::new(Head::default())))
-    }
-
-    /// Saves the head over the version read.
-    pub async fn save_head(&self, head: &Versioned<Head>) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::RoomSet, self.versioned_put(&key::head(), "head", head)?);
-        transaction.commit(self).await
+        self.read_or_default(&key::head()).await
     }
 
     /// The content of a version. One read.
@@ -82,37 +75,31 @@ impl Store {
         Ok(self.read(&key::rooms(version)).await?.map(|content| content.value))
     }
 
-    /// Keeps the content of a new version. One that lies there stays as it is ([`Guard::RoomSet`]):
-    /// visitors may walk it.
-    pub async fn save_content(&self, content: &Content) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        let put = self.versioned_put(
-            &key::rooms(&content.house),
-            "rooms",
-            &Versioned::new(content.clone()),
-        )?;
-        transaction.put(Guard::RoomSet, put);
-        transaction.commit(self).await
+    /// Keeps the content of a new version. One that is kept already stays as it is, because
+    /// visitors may walk it: [`Condition::RoomSet`] fails.
+    pub async fn save_content(&self, content: &Content) -> Result<(), WriteError> {
+        let write = to_item(&key::rooms(&content.house), "rooms", &Versioned::new(content.clone()));
+        self.commit(Commit::one(Condition::RoomSet, write.map(Write::put_new))).await
     }
 
-    /// Keeps the program's own version, so that whoever walks it finishes on it also after a later
-    /// program brought another. One read if it is kept already. Gives whether it was not.
-    pub async fn keep_built_in(&self) -> Result<bool, Lost> {
+    /// Keeps the program's own version, so that whoever walks it finishes on it after a later
+    /// program brought another. One read if it is kept already. `true` if it was not.
+    pub async fn keep_built_in(&self) -> Result<bool, WriteError> {
         let head = self.head().await?;
         let own = RoomSet::built_in().map(RoomSet::version).unwrap_or_default();
         if head.value.kept.as_deref() == Some(own) {
             return Ok(false);
         }
         match self.save_content(&Content::built_in()).await {
-            // Under this name it lies there already, as after a step back to an older program.
-            Ok(()) | Err(Lost::Race(_)) => {}
-            Err(lost) => return Err(lost),
+            // It is kept under this name already, as after a step back to an older program.
+            Ok(()) | Err(WriteError::ConditionFailed(_)) => {}
+            Err(error) => return Err(error),
         }
         let kept = Head { kept: Some(own.to_owned()), ..head.value.clone() };
-        match self.save_head(&head.with(kept)).await {
-            // Whoever was faster leaves it to the next round to note it.
-            Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(true),
-            Err(lost) => Err(lost),
+        match self.commit(Commit::head(&head, kept)).await {
+            // If another writer was faster, the next run notes it.
+            Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(true),
+            Err(error) => Err(error),
         }
     }
 
@@ -146,6 +133,15 @@ impl Store {
                 return Ok(visitors);
             }
         }
+    }
+}
+
+impl Commit {
+    /// The head of the content versions.
+    pub fn head(read: &Versioned<Head>, changed: Head) -> Self {
+        let after = read.with(changed);
+        let write = to_item(&key::head(), "head", &after);
+        Self::one(Condition::RoomSet, write.map(|item| Write::put_over(item, after.version)))
     }
 }
 

@@ -1,6 +1,5 @@
 //! The mailbox.
 
-use aws_sdk_dynamodb::types::{Put, Update};
 use domain::{
     base::id::{MessageId, VisitorId},
     order::{
@@ -11,10 +10,11 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Commit, Condition, Store, StoreError, Versioned, WriteError,
     item::{from_item, string, to_item},
     key::{self, waiting},
-    transaction::Transaction,
+    messages,
+    table::Write,
 };
 
 const KIND: &str = "letter";
@@ -83,47 +83,28 @@ impl Store {
         Ok(self.read(&key::letter_at(id.reader, &id.place)).await?.map(|letter| letter.value))
     }
 
-    /// The owner has read a letter. Said twice, it is read once.
-    pub async fn letter_read(&self, id: &LetterId, now: Timestamp) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction
-            .update(Guard::Letter, self.off_the_desk(id, "read_at", "attribute_exists(pk)", now)?);
-        transaction.commit(self).await
+    /// Notes that the owner has read a letter. Idempotent. [`Condition::Letter`] fails if there is
+    /// no such letter.
+    pub async fn letter_read(&self, id: &LetterId, now: Timestamp) -> Result<(), WriteError> {
+        let write = off_the_desk(id, "read_at", "attribute_exists(pk)", now);
+        self.commit(Commit::one(Condition::Letter, Ok(write))).await
     }
 
-    /// The owner's answer lies in the reader's mailbox, the letter is read, and the reader is to be
-    /// told. A letter is answered once.
-    pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), Lost> {
+    /// Puts the owner's answer into the reader's mailbox, notes the letter as answered, and asks
+    /// for the reader to be told. A letter is answered once ([`Condition::Letter`]).
+    pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), WriteError> {
         let once = "attribute_exists(pk) AND attribute_not_exists(answered_at)";
-        let mut transaction = Transaction::default();
-        transaction.update(Guard::Letter, self.off_the_desk(id, "answered_at", once, answer.at)?);
+        let mut commit = Commit::default();
+        commit.add(Condition::Letter, Ok(off_the_desk(id, "answered_at", once, answer.at)));
         let name = format!("owner#{}", id.place);
-        transaction.put(Guard::Letter, put_once(self, id.reader, answer, &name)?);
+        commit.add(Condition::Letter, put_once(id.reader, answer, &name));
         let message = Message {
             id: MessageId::of_answer(id.reader, &id.place),
             task: Task::Answered,
             at: answer.at,
         };
-        transaction.put(Guard::Letter, self.message_put(&message, id.reader)?);
-        transaction.commit(self).await
-    }
-
-    fn off_the_desk(
-        &self,
-        id: &LetterId,
-        note: &str,
-        condition: &str,
-        now: Timestamp,
-    ) -> Result<Update, StoreError> {
-        Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::letter_at(id.reader, &id.place).attributes()))
-            .update_expression("SET #note = :now REMOVE waiting, due")
-            .condition_expression(condition)
-            .expression_attribute_names("#note", note)
-            .expression_attribute_values(":now", string(key::instant(now)))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
+        commit.add(Condition::Letter, messages::message_put(&message, id.reader));
+        self.commit(commit).await
     }
 
     /// Puts the house's letter that a message asked for into the mailbox. The same message twice is
@@ -134,18 +115,16 @@ impl Store {
         letter: &Letter,
         asked_by: MessageId,
     ) -> Result<(), StoreError> {
-        let put = put_once(self, reader, letter, &asked_by.to_string())?;
-        self.write(put).await.map(drop)
+        self.write(put_once(reader, letter, &asked_by.to_string())?).await.map(drop)
     }
 }
 
 /// The write of a letter that is not there yet.
 pub(crate) fn put_once(
-    store: &Store,
     reader: VisitorId,
     letter: &Letter,
     name: &str,
-) -> Result<Put, StoreError> {
+) -> Result<Write, StoreError> {
     let mut item =
         to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
     if letter.author == Author::Reader {
@@ -154,5 +133,13 @@ pub(crate) fn put_once(
         item.insert("waiting".to_owned(), string(waiting::LETTER));
         item.insert("due".to_owned(), string(key::instant(letter.at)));
     }
-    store.item_put(item, 0)
+    Ok(Write::put_new(item))
+}
+
+/// Takes a letter off the owner's desk and notes when.
+fn off_the_desk(id: &LetterId, note: &str, condition: &str, now: Timestamp) -> Write {
+    Write::update(&key::letter_at(id.reader, &id.place), "SET #note = :now REMOVE waiting, due")
+        .only_if(condition)
+        .name("#note", note)
+        .value(":now", string(key::instant(now)))
 }

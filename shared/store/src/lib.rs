@@ -1,14 +1,18 @@
-//! The one DynamoDB table. Access patterns stand in ARCHITECTURE.md; the keys in [`key`]; one
-//! module per aggregate says what can be read and what can be changed. Every change is conditional
-//! on what was read, and what belongs together is one transaction.
+//! The one DynamoDB table. ARCHITECTURE.md lists the access patterns and [`key`] builds the keys;
+//! one module per aggregate says what can be read and written.
 //!
-//! Errors: [`StoreError`] is ours (5xx, tried again); a lost race is [`Lost`] and belongs to the
-//! caller, who reads again or tells the reader. Nothing here knows about HTTP.
+//! A record is changed by [`Store::update_order`] and its siblings: they read, decide, write on the
+//! condition that nobody was faster, and repeat. What belongs together is one [`Commit`], which is
+//! written whole or not at all.
+//!
+//! Errors: [`StoreError`] is the server's (5xx, retried by a queue). A write that stands alone
+//! answers a failed condition with [`WriteError::ConditionFailed`]. Nothing here knows about HTTP.
 
 mod accounts;
 mod bookmarks;
 mod books;
 mod choosing;
+mod commit;
 mod desk;
 mod devices;
 mod export;
@@ -19,24 +23,30 @@ mod key;
 mod letters;
 mod messages;
 mod notes;
+mod old;
 mod orders;
+mod places;
+mod retry;
 mod stuck;
+mod table;
 mod taste;
-mod transaction;
+mod update;
 mod visits;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
+    config::{self, retry::RetryConfig},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
 };
-use platform::{Misconfigured, Platform};
+use platform::{Misconfigured, Platform, Random};
 use thiserror::Error;
 
 pub use bookmarks::Found;
 pub use books::{BookPage, Rewrite};
 pub use choosing::{OneBook, ReaderContext, Selection};
+pub use commit::{Commit, Condition, OrderCommit, VisitCommit, WriteError};
 pub use desk::{Due, OnDesk};
 pub use devices::Mailbox;
 pub use export::PaidOn;
@@ -44,19 +54,25 @@ pub use houses::Content;
 pub use item::Versioned;
 pub use letters::{LetterId, Unread};
 pub use messages::handled_by_nobody_after;
-pub use orders::{AskRefused, AtTheCounter, Change, NewOrder};
+pub use orders::{AskRefused, AtTheCounter};
 pub use taste::Placing;
-pub use transaction::{Guard, Lost};
-pub use visits::Stale;
+pub use old::{Change, Guard, Lost, NewOrder, Stale};
+pub use update::{Attempt, Decision, Updated};
 
-/// The table did not do what was asked, and it is not the caller's fault.
+/// A call to the table that did not succeed.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// DynamoDB refused or did not answer.
     #[error("DynamoDB: {0}")]
     Unavailable(String),
+    /// Conflicts or throttling outlasted every retry. Nothing was written.
+    #[error("DynamoDB: too many writers at once")]
+    Contended,
+    /// Our code built a wrong request. Retrying does not help.
+    #[error("the request to DynamoDB is wrong: {0}")]
+    Request(String),
     /// An item does not have the shape this version of the code writes.
-    #[error("the item {key} can not be read: {why}")]
+    #[error("the item {key} cannot be read: {why}")]
     Corrupt {
         /// The key.
         key: String,
@@ -65,35 +81,40 @@ pub enum StoreError {
     },
 }
 
+impl From<BuildError> for StoreError {
+    fn from(error: BuildError) -> Self {
+        Self::Request(error.to_string())
+    }
+}
+
 impl<E, R> From<SdkError<E, R>> for StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: fmt::Debug,
 {
     fn from(error: SdkError<E, R>) -> Self {
-        Self::Unavailable(platform::why(&error))
-    }
-}
-
-/// Whether a conditional write was made. That its condition did not hold is an answer, and no
-/// error.
-pub(crate) fn held<T, E, R>(sent: Result<T, SdkError<E, R>>) -> Result<bool, StoreError>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: fmt::Debug,
-{
-    match sent {
-        Ok(_) => Ok(true),
-        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
-        Err(error) => Err(error.into()),
+        let why = platform::why(&error);
+        match error {
+            SdkError::ConstructionFailure(_) => Self::Request(why),
+            _ if error.code() == Some("ValidationException") => Self::Request(why),
+            _ => Self::Unavailable(why),
+        }
     }
 }
 
 /// The table.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Store {
     client: Client,
     table: String,
+    /// For the pauses between retries.
+    random: Random,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("table", &self.table).finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -105,6 +126,13 @@ impl Store {
     /// The table named in `TABLE_NAME`.
     pub fn open(platform: &Platform) -> Result<Self, Misconfigured> {
         let table = platform.environment.required("TABLE_NAME")?.to_owned();
-        Ok(Self { client: Client::new(&platform.sdk), table })
+        // The SDK retries what broke on the way; its pauses fit a table that answers in
+        // milliseconds, and leave time for the retries of this crate.
+        let retries = RetryConfig::standard()
+            .with_max_attempts(3)
+            .with_initial_backoff(Duration::from_millis(25))
+            .with_max_backoff(Duration::from_millis(100));
+        let config = config::Builder::from(&platform.sdk).retry_config(retries).build();
+        Ok(Self { client: Client::from_conf(config), table, random: platform.random.clone() })
     }
 }

@@ -2,9 +2,6 @@
 //! table's stream, and marked handled in the transaction of the step that answers it. One that
 //! nobody handled in time is sent again by `sweep`: a lost message is late, never lost.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use domain::{
     base::{
         calendar,
@@ -15,9 +12,10 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    Store, StoreError, Versioned, held,
+    Store, StoreError, Versioned,
     item::{Item, from_item, number, string, to_item, values},
     key::{self, waiting},
+    table::Write,
 };
 
 /// `kind` of a message's item; the filter of the relay's stream mapping in template.yaml looks for
@@ -54,18 +52,11 @@ impl Store {
 
     /// Lets a message wait until `due` before it is sent again. A handled one is left as it is.
     pub async fn put_off(&self, id: MessageId, due: Timestamp) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::message(id).attributes()))
-            .update_expression("SET due = :due ADD sent_again :one")
-            .condition_expression("attribute_exists(waiting)")
-            .expression_attribute_values(":due", string(key::instant(due)))
-            .expression_attribute_values(":one", number(1))
-            .send()
-            .await;
-        held(sent).map(drop)
+        let write = Write::update(&key::message(id), "SET due = :due ADD sent_again :one")
+            .only_if("attribute_exists(waiting)")
+            .value(":due", string(key::instant(due)))
+            .value(":one", number(1));
+        self.write(write).await.map(drop)
     }
 
     /// The order that a message is about, and whether the message was handled. One read.
@@ -81,64 +72,14 @@ impl Store {
 
     /// Whether a message was handled. One read.
     pub async fn is_handled(&self, id: MessageId) -> Result<bool, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key::message(id).attributes()))
-            .projection_expression("handled_at")
-            .consistent_read(true)
-            .send()
-            .await?;
-        Ok(answer.item.as_ref().is_some_and(is_handled))
+        let item = self.item(&key::message(id), Some("handled_at")).await?;
+        Ok(item.as_ref().is_some_and(is_handled))
     }
 
-    /// Marks a message handled when nothing else is to be written. Returns whether it was not
-    /// handled before.
+    /// Marks a message handled when nothing else is to be written. `false` if it was handled
+    /// before.
     pub async fn handled(&self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
-        let mark = mark_handled(id, now);
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(mark.key))
-            .update_expression(mark.update)
-            .condition_expression(mark.condition)
-            .set_expression_attribute_values(Some(mark.values))
-            .send()
-            .await;
-        held(sent)
-    }
-
-    /// The write that marks a message handled, as part of a transaction.
-    pub(crate) fn message_handled(
-        &self,
-        id: MessageId,
-        now: Timestamp,
-    ) -> Result<Update, StoreError> {
-        let mark = mark_handled(id, now);
-        Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(mark.key))
-            .update_expression(mark.update)
-            .condition_expression(mark.condition)
-            .set_expression_attribute_values(Some(mark.values))
-            .build()
-            .map_err(|why| StoreError::Unavailable(why.to_string()))
-    }
-
-    /// The write of a new message, as part of the transaction of the step that asks.
-    pub(crate) fn message_put(
-        &self,
-        message: &Message,
-        reader: VisitorId,
-    ) -> Result<Put, StoreError> {
-        let key = key::message(message.id);
-        let mut item = to_item(&key, KIND, &Versioned::new(message.clone()))?;
-        item.insert("reader".to_owned(), string(reader.to_string()));
-        item.insert("waiting".to_owned(), string(waiting::MESSAGE));
-        item.insert("due".to_owned(), string(key::instant(handled_by_nobody_after(message.at))));
-        self.item_put(item, 0)
+        self.write(mark_handled(id, now)).await
     }
 }
 
@@ -146,21 +87,23 @@ fn is_handled(message: &Item) -> bool {
     message.contains_key("handled_at")
 }
 
-struct Mark {
-    key: HashMap<String, AttributeValue>,
-    update: &'static str,
-    condition: &'static str,
-    values: HashMap<String, AttributeValue>,
+/// Marks a message handled.
+pub(crate) fn mark_handled(id: MessageId, now: Timestamp) -> Write {
+    Write::update(
+        &key::message(id),
+        "SET handled_at = :now, expires = :expires REMOVE waiting, due",
+    )
+    .only_if("attribute_exists(pk) AND attribute_not_exists(handled_at)")
+    .value(":now", string(key::instant(now)))
+    .value(":expires", number(now.as_second().saturating_add(KEPT_SECONDS)))
 }
 
-fn mark_handled(id: MessageId, now: Timestamp) -> Mark {
-    Mark {
-        key: key::message(id).attributes(),
-        update: "SET handled_at = :now, expires = :expires REMOVE waiting, due",
-        condition: "attribute_exists(pk) AND attribute_not_exists(handled_at)",
-        values: HashMap::from([
-            (":now".to_owned(), string(key::instant(now))),
-            (":expires".to_owned(), number(now.as_second().saturating_add(KEPT_SECONDS))),
-        ]),
-    }
+/// A new message in the outbox.
+pub(crate) fn message_put(message: &Message, reader: VisitorId) -> Result<Write, StoreError> {
+    let key = key::message(message.id);
+    let mut item = to_item(&key, KIND, &Versioned::new(message.clone()))?;
+    item.insert("reader".to_owned(), string(reader.to_string()));
+    item.insert("waiting".to_owned(), string(waiting::MESSAGE));
+    item.insert("due".to_owned(), string(key::instant(handled_by_nobody_after(message.at))));
+    Ok(Write::put_new(item))
 }

@@ -10,10 +10,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned,
+    Commit, Condition, Store, StoreError, Versioned, WriteError,
     item::{from_item, number, string, to_item},
     key,
-    transaction::Transaction,
+    table::Write,
 };
 
 /// For how long a day's notes are kept, in seconds.
@@ -42,7 +42,7 @@ impl Store {
 
     /// The notes of one day. One read.
     pub async fn notes_of(&self, day: Date) -> Result<Versioned<Notes>, StoreError> {
-        Ok(self.read(&key::notes(day)).await?.unwrap_or_else(|| Versioned::new(Notes::default())))
+        self.read_or_default(&key::notes(day)).await
     }
 
     /// Copies on the shelf, in every range. One read.
@@ -61,11 +61,10 @@ impl Store {
         day: Date,
         notes: &Versioned<Notes>,
         now: Timestamp,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), WriteError> {
         let mut item = to_item(&key::notes(day), "notes", notes)?;
         item.insert("expires".to_owned(), number(now.as_second().saturating_add(KEPT_SECONDS)));
-        let mut transaction = Transaction::default();
-        transaction.put(Guard::Taste, self.item_put(item, notes.version)?);
-        transaction.commit(self).await
+        let write = Write::put_over(item, notes.version);
+        self.commit(Commit::one(Condition::Taste, Ok(write))).await
     }
 }

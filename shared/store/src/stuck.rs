@@ -4,14 +4,15 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::walk::funnel::{Alert, Tally};
 use jiff::civil::Date;
 
 use crate::{
-    Store, StoreError, held,
+    Store, StoreError,
     item::{Item, number, string},
     key,
+    table::{Write, Written},
 };
 
 /// Different wrong answers kept of a room and day. What comes after so many others is counted, but
@@ -51,27 +52,24 @@ impl Store {
             tally.minutes.iter().map(|(minute, visitors)| (format!("{MINUTE}{minute}"), *visitors));
         let figures =
             named.into_iter().map(|(name, figure)| (name.to_owned(), figure)).chain(minutes);
-        let mut add = Vec::new();
-        let mut request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::figures(room, day).attributes()))
-            .expression_attribute_values(":expires", expires.clone());
+        let (mut add, mut write) = (Vec::new(), Vec::new());
         for (at, (name, figure)) in figures.filter(|(_, figure)| *figure > 0).enumerate() {
             add.push(format!("#f{at} :f{at}"));
-            request = request
-                .expression_attribute_names(format!("#f{at}"), name)
-                .expression_attribute_values(format!(":f{at}"), number(figure));
+            write.push((at, name, figure));
         }
         let mut of_the_day = Tally::default();
         if !add.is_empty() {
-            let answer = request
-                .update_expression(format!("SET expires = :expires ADD {}", add.join(", ")))
-                .return_values(ReturnValue::AllNew)
-                .send()
-                .await?;
-            of_the_day = answer.attributes.as_ref().map(self::tally).unwrap_or_default();
+            let expression = format!("SET expires = :expires ADD {}", add.join(", "));
+            let key = key::figures(room, day);
+            let write = write.into_iter().fold(
+                Write::update(&key, expression).value(":expires", expires.clone()),
+                |write, (at, name, figure)| {
+                    write.name(format!("#f{at}"), name).value(format!(":f{at}"), number(figure))
+                },
+            );
+            if let Written::Done(Some(item)) = self.write_and_return(write).await? {
+                of_the_day = self::tally(&item);
+            }
         }
         for (said, times) in &tally.said {
             self.count_said(room, day, said, *times, &expires).await?;
@@ -105,18 +103,11 @@ impl Store {
         update: &str,
         condition: &str,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::figures(room, day).attributes()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .expression_attribute_names("#told", format!("{TOLD}{}", of.name()))
-            .expression_attribute_values(":yes", AttributeValue::Bool(true))
-            .send()
-            .await;
-        held(sent)
+        let write = Write::update(&key::figures(room, day), update)
+            .only_if(condition)
+            .name("#told", format!("{TOLD}{}", of.name()))
+            .value(":yes", AttributeValue::Bool(true));
+        self.write(write).await
     }
 
     /// One more of a wrong answer: of one that is there, or a new one while there is room for it.
@@ -134,26 +125,20 @@ impl Store {
             } else {
                 ("", "attribute_exists(#said)")
             };
-            let request = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(key::said(room, day).attributes()))
-                .update_expression(format!("SET expires = :expires ADD #said :times{add}"))
-                .condition_expression(condition)
-                .expression_attribute_names("#said", format!("{SAID}{said}"))
-                .expression_attribute_values(":times", number(times))
-                .expression_attribute_values(":expires", expires.clone());
+            let expression = format!("SET expires = :expires ADD #said :times{add}");
+            let write = Write::update(&key::said(room, day), expression)
+                .only_if(condition)
+                .name("#said", format!("{SAID}{said}"))
+                .value(":times", number(times))
+                .value(":expires", expires.clone());
             if new {
-                request
-                    .expression_attribute_values(":one", number(1))
-                    .expression_attribute_values(":most", number(DIFFERENT))
+                write.value(":one", number(1)).value(":most", number(DIFFERENT))
             } else {
-                request
+                write
             }
         };
         for new in [false, true] {
-            if held(update(new).send().await)? {
+            if self.write(update(new)).await? {
                 return Ok(());
             }
         }

@@ -2,7 +2,6 @@
 //! orders go on. A choice scores what it sees by the taste of its day; the place of a book in the
 //! index only decides who is seen first.
 
-use aws_sdk_dynamodb::types::Put;
 use domain::{
     base::price::PriceRange,
     catalog::{selection::Book, taste::Taste},
@@ -12,10 +11,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Guard, Lost, Store, StoreError, Versioned, books, held,
-    item::{from_item, number, string},
-    key,
-    transaction::Transaction,
+    Commit, Condition, Store, StoreError, Versioned, WriteError, books,
+    item::{from_item, number, string, to_item},
+    key::{self, Key},
+    table::Write,
 };
 
 /// How far the books are placed.
@@ -67,55 +66,49 @@ impl Store {
         ))
     }
 
-    /// Saves a taste over the version read.
-    pub async fn save_taste(&self, taste: &Versioned<Taste>) -> Result<(), Lost> {
-        self.save_one(Guard::Taste, self.versioned_put(&key::taste(), "taste", taste)?).await
-    }
-
     /// Saves how far the books are placed, over the version read.
-    pub async fn save_placing(&self, placing: &Versioned<Placing>) -> Result<(), Lost> {
-        self.save_one(Guard::Taste, self.versioned_put(&key::placing(), "placing", placing)?).await
+    pub async fn save_placing(&self, placing: &Versioned<Placing>) -> Result<(), WriteError> {
+        let write = setting_put(&key::placing(), "placing", placing);
+        self.commit(Commit::one(Condition::Taste, write)).await
     }
 
     /// Whether the counter takes orders. One read.
     pub async fn counter(&self) -> Result<Versioned<Counter>, StoreError> {
-        Ok(self.read(&key::counter()).await?.unwrap_or_else(|| Versioned::new(Counter::default())))
-    }
-
-    /// Opens or closes the counter, over the version read.
-    pub async fn save_counter(&self, counter: &Versioned<Counter>) -> Result<(), Lost> {
-        self.save_one(Guard::Taste, self.versioned_put(&key::counter(), "counter", counter)?).await
-    }
-
-    /// Saves a book over the version read: other facts, the same copies.
-    pub async fn save_book(&self, book: &Versioned<Book>) -> Result<(), Lost> {
-        self.save_one(Guard::Book, self.book_put(book)?).await
+        self.read_or_default(&key::counter()).await
     }
 
     /// Gives a book its new place among the others. It is no change of the book: its version stays,
     /// so that no order loses a race to it. A book that was changed or sold out meanwhile is left
     /// alone.
     pub async fn place(&self, book: &Versioned<Book>) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::book(&book.value.isbn).attributes()))
-            .update_expression("SET #rank = :rank, standing = :standing")
-            .condition_expression("#version = :seen AND attribute_exists(shelf)")
-            .expression_attribute_names("#rank", "rank")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":rank", string(books::rank(&book.value)))
-            .expression_attribute_values(":standing", number(book.value.stands()))
-            .expression_attribute_values(":seen", number(book.version))
-            .send()
-            .await;
-        held(sent).map(drop)
+        let write =
+            Write::update(&key::book(&book.value.isbn), "SET #rank = :rank, standing = :standing")
+                .only_if("#version = :seen AND attribute_exists(shelf)")
+                .name("#rank", "rank")
+                .name("#version", "version")
+                .value(":rank", string(books::rank(&book.value)))
+                .value(":standing", number(book.value.stands()))
+                .value(":seen", number(book.version));
+        self.write(write).await.map(drop)
+    }
+}
+
+impl Commit {
+    /// The taste.
+    pub fn taste(read: &Versioned<Taste>, changed: Taste) -> Self {
+        Self::one(Condition::Taste, setting_put(&key::taste(), "taste", &read.with(changed)))
     }
 
-    async fn save_one(&self, guard: Guard, put: Put) -> Result<(), Lost> {
-        let mut transaction = Transaction::default();
-        transaction.put(guard, put);
-        transaction.commit(self).await
+    /// Whether orders are taken.
+    pub fn counter(read: &Versioned<Counter>, changed: Counter) -> Self {
+        Self::one(Condition::Taste, setting_put(&key::counter(), "counter", &read.with(changed)))
     }
+}
+
+fn setting_put<T: Serialize>(
+    key: &Key,
+    kind: &str,
+    record: &Versioned<T>,
+) -> Result<Write, StoreError> {
+    Ok(Write::put_over(to_item(key, kind, record)?, record.version))
 }

@@ -41,6 +41,12 @@ impl From<store::StoreError> for Refusal {
     }
 }
 
+impl From<store::WriteError> for Refusal {
+    fn from(error: store::WriteError) -> Self {
+        Self::Ours(error.to_string())
+    }
+}
+
 impl From<store::Lost> for Refusal {
     fn from(lost: store::Lost) -> Self {
         Self::Ours(lost.to_string())

@@ -28,6 +28,11 @@ macro_rules! ulid_id {
             pub const fn new(milliseconds: u64, random: u128) -> Self {
                 Self(Ulid::from_parts(milliseconds, random))
             }
+
+            /// The 80 random bits.
+            pub const fn random(&self) -> u128 {
+                self.0.random()
+            }
         }
 
         impl fmt::Display for $name {

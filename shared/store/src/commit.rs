@@ -1,0 +1,328 @@
+//! What is written together or not at all, and the builder that puts it together.
+
+use domain::{
+    base::{id::MessageId, price::PriceRange, text::Language},
+    catalog::selection::{Book, Considered},
+    order::{
+        Order, Step,
+        letter::Letter,
+        stock::{Hold, Room, Taken},
+    },
+    walk::{
+        device::{Device, DeviceId},
+        visit::Visit,
+        whisper::Whisper,
+    },
+};
+use thiserror::Error;
+
+use crate::{
+    Store, StoreError, Versioned, bookmarks, books, choosing, devices, export, giving, key,
+    letters, messages, orders, places,
+    retry::Backoff,
+    table::{Write, Written},
+    visits,
+};
+
+/// Which condition of a write failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// The visit is as it was read.
+    Visit,
+    /// The order is as it was read.
+    Order,
+    /// The range has a place for the order.
+    Stock,
+    /// The book is as it was read.
+    Book,
+    /// Neither this reader nor this address has had the work.
+    Sent,
+    /// The message is not marked handled.
+    Unhandled,
+    /// The outbox does not hold the message.
+    Outbox,
+    /// The mailbox does not hold the letter, or the letter was not answered.
+    Letter,
+    /// The call with this code was not done.
+    Once,
+    /// The row of the owner's call was not done.
+    Row,
+    /// The taste, or another setting of the shop, is as it was read.
+    Taste,
+    /// The head is as it was read, or the content version is new.
+    RoomSet,
+    /// The bookmark is nobody else's.
+    Bookmark,
+    /// This device has not used up its tries of bookmarks.
+    Device,
+    /// The bookmarks that begin so have not been tried too often.
+    Beginning,
+}
+
+impl Condition {
+    /// Whether its failure says that the same request was carried out before. Repeating it would
+    /// not help.
+    pub(crate) fn is_done_before(self) -> bool {
+        matches!(self, Self::Unhandled | Self::Once)
+    }
+}
+
+/// A write that was not made.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// Another writer was faster, or it was done before.
+    #[error("the condition on {0:?} failed")]
+    ConditionFailed(Condition),
+    /// The table's fault, or ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes that are made together or not at all.
+#[derive(Debug, Default)]
+pub struct Commit {
+    writes: Vec<(Condition, Write)>,
+    /// Why a write could not be built; the commit fails with it.
+    wrong: Option<StoreError>,
+    /// A lone write by a plain call, which costs half of a transaction and shows the item that won.
+    plain: bool,
+}
+
+impl Commit {
+    /// A step of an order: the order as it is after it, and its messages.
+    pub fn of(read: &Versioned<Order>, step: &Step) -> OrderCommit {
+        let mut commit = Self::order(read, step.order.clone());
+        for message in &step.messages {
+            let message = messages::message_put(message, step.order.visitor);
+            commit.commit.add(Condition::Order, message);
+        }
+        commit
+    }
+
+    /// An order that took no step that anybody is told of.
+    pub fn order(read: &Versioned<Order>, changed: Order) -> OrderCommit {
+        let mut commit = Self::default();
+        let after = read.with(changed);
+        commit.add(Condition::Order, orders::order_put(&after));
+        OrderCommit { commit, order: after.value }
+    }
+
+    /// A new order with its place, and the visit in which it was placed.
+    pub fn new_order(visit: &Versioned<Visit>, placed: Visit, order: &Order, at: &Taken) -> Self {
+        let mut commit = Self::default();
+        commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
+        commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
+        commit.add(Condition::Stock, places::hold(order, &Hold::Until(at.until), &at.room));
+        commit
+    }
+
+    /// A visit.
+    pub fn visit(read: &Versioned<Visit>, changed: Visit) -> VisitCommit {
+        let mut commit = Self { plain: true, ..Self::default() };
+        let after = read.with(changed);
+        commit.add(Condition::Visit, visits::visit_put(&after));
+        VisitCommit { commit, visit: after.value }
+    }
+
+    /// A book: other facts, the same copies.
+    pub fn book(read: &Versioned<Book>, changed: Book) -> Self {
+        let mut commit = Self::default();
+        commit.add(Condition::Book, books::book_put(&read.with(changed)));
+        commit
+    }
+
+    pub(crate) fn one(condition: Condition, write: Result<Write, StoreError>) -> Self {
+        let mut commit = Self::default();
+        commit.add(condition, write);
+        commit
+    }
+
+    pub(crate) fn add(&mut self, condition: Condition, write: Result<Write, StoreError>) {
+        match write {
+            Ok(write) => self.writes.push((condition, write)),
+            Err(wrong) => self.wrong = Some(wrong),
+        }
+    }
+
+    /// Writes it. `Refused` is the answer of a plain call whose condition failed.
+    pub(crate) async fn write(
+        mut self,
+        store: &Store,
+        backoff: &mut Backoff,
+    ) -> Result<Written, WriteError> {
+        if let Some(wrong) = self.wrong {
+            return Err(wrong.into());
+        }
+        if self.plain
+            && self.writes.len() == 1
+            && let Some((_, write)) = self.writes.pop()
+        {
+            return Ok(store.write_within(write, backoff).await?);
+        }
+        store.write_all(self.writes, backoff).await?;
+        Ok(Written::Done(None))
+    }
+}
+
+/// A change of an order, and what belongs to it.
+#[derive(Debug)]
+pub struct OrderCommit {
+    commit: Commit,
+    /// The order after it.
+    order: Order,
+}
+
+impl OrderCommit {
+    /// Marks the message handled that asked for it. A duplicate of the message is
+    /// [`Updated::DoneBefore`](crate::Updated::DoneBefore).
+    #[must_use]
+    pub fn handled(self, message: MessageId) -> Self {
+        let write = messages::mark_handled(message, self.order.changed_at);
+        self.with(Condition::Unhandled, Ok(write))
+    }
+
+    /// Marks the owner's call with this code done for the order. A duplicate of the call is
+    /// [`Updated::DoneBefore`](crate::Updated::DoneBefore).
+    #[must_use]
+    pub fn once(self, code: &str) -> Self {
+        let write = books::done_put(code, &self.order.id.to_string(), self.order.changed_at);
+        self.with(Condition::Once, Ok(write))
+    }
+
+    /// Notes the order under the day on which it was paid.
+    #[must_use]
+    pub fn paid(self) -> Self {
+        let write = export::paid_put(&self.order);
+        self.with(Condition::Order, Ok(write))
+    }
+
+    /// Holds a place for the order. [`Condition::Stock`] fails if `room` is gone.
+    #[must_use]
+    pub fn holding(self, hold: &Hold, room: &Room) -> Self {
+        let write = places::hold(&self.order, hold, room);
+        self.with(Condition::Stock, write)
+    }
+
+    /// Takes a copy of `book` as it was read, and the order's place with it; notes that this reader
+    /// and this address have had the work.
+    #[must_use]
+    pub fn taking(mut self, book: &Versioned<Book>) -> Self {
+        let taken = book.value.clone().without_next_copy();
+        self.commit.add(Condition::Book, books::book_put(&book.with(taken)));
+        self.commit.add(Condition::Stock, Ok(places::take_copy(&self.order)));
+        for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
+            let item =
+                choosing::sent_item(&partition, &book.value, self.order.id, self.order.changed_at);
+            self.commit.add(Condition::Sent, Ok(Write::put_new(item)));
+        }
+        self
+    }
+
+    /// Keeps what was considered beside the order. Newer proposals replace older ones.
+    #[must_use]
+    pub fn considering(self, considered: &Considered) -> Self {
+        let write = choosing::considered_put(self.order.id, considered);
+        self.with(Condition::Order, write)
+    }
+
+    /// Gives up what the order has before it is packed: its place, or the copy taken for it
+    /// (`book` as it was read), with the note that this reader and this address have had the work.
+    #[must_use]
+    pub fn giving_up(mut self, book: Option<&Versioned<Book>>) -> Self {
+        let (Some(book), Some(choice)) = (book, self.order.choice.clone()) else {
+            let write = places::release(&self.order);
+            return self.with(Condition::Stock, Ok(write));
+        };
+        for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
+            let write = giving::unsent(partition, &choice, self.order.id);
+            self.commit.add(Condition::Sent, Ok(write));
+        }
+        self.shelving(book)
+    }
+
+    /// Puts the copy of the order back on the shelf, under its own number.
+    #[must_use]
+    pub fn shelving(mut self, book: &Versioned<Book>) -> Self {
+        if let Some(choice) = &self.order.choice {
+            let back = book.value.clone().with_copy_back(choice.copy);
+            let range = PriceRange::of(book.value.list_price).unwrap_or(self.order.price.range);
+            self.commit.add(Condition::Book, books::book_put(&book.with(back)));
+            self.commit.add(Condition::Stock, Ok(places::return_copy(range)));
+        }
+        self
+    }
+
+    fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
+        self.commit.add(condition, write);
+        self
+    }
+}
+
+impl From<OrderCommit> for Commit {
+    fn from(commit: OrderCommit) -> Self {
+        commit.commit
+    }
+}
+
+/// A change of a visit, and what belongs to it.
+#[derive(Debug)]
+pub struct VisitCommit {
+    commit: Commit,
+    /// The visit after it.
+    visit: Visit,
+}
+
+impl VisitCommit {
+    /// Puts a letter into the visitor's mailbox. [`Condition::Letter`] fails if it lies there.
+    #[must_use]
+    pub fn with_letter(self, letter: &Letter, name: &str) -> Self {
+        let write = letters::put_once(self.visit.id, letter, name);
+        self.with(Condition::Letter, write)
+    }
+
+    /// Sends the visit's latest whisper: its letter into the mailbox, its message into the outbox.
+    #[must_use]
+    pub fn with_whisper(self, whisper: &Whisper, language: Language) -> Self {
+        let message =
+            messages::message_put(&whisper.message(self.visit.id, language), self.visit.id);
+        self.with_letter(&whisper.letter(language), "whisper").with(Condition::Outbox, message)
+    }
+
+    /// Registers a device for pushes.
+    #[must_use]
+    pub fn with_device(self, device: &Device) -> Self {
+        let write = devices::device_put(self.visit.id, device);
+        self.with(Condition::Device, write)
+    }
+
+    /// Removes a device.
+    #[must_use]
+    pub fn without_device(self, device: &DeviceId) -> Self {
+        let write = devices::device_gone(self.visit.id, device);
+        self.with(Condition::Device, Ok(write))
+    }
+
+    /// Keeps the visit's bookmark, and removes the one with the mark `before`.
+    #[must_use]
+    pub fn with_bookmark(mut self, before: Option<&str>) -> Self {
+        if let Some(kept) = &self.visit.bookmark {
+            let write = bookmarks::bookmark_put(self.visit.id, kept);
+            self.commit.add(Condition::Bookmark, write);
+        }
+        if let Some(mark) = before {
+            self.commit.add(Condition::Bookmark, Ok(Write::delete(&key::bookmark(mark))));
+        }
+        self
+    }
+
+    fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
+        self.commit.add(condition, write);
+        self
+    }
+}
+
+impl From<VisitCommit> for Commit {
+    fn from(commit: VisitCommit) -> Self {
+        commit.commit
+    }
+}
