@@ -1,11 +1,10 @@
-//! A program that walks the house: a [`Walker`] reads a page by its documented marks alone
-//! (`data-step`, `data-door`, `data-onward`, `data-pay`, `data-order` and `data-state`), fills what
-//! is labelled, and goes on, as a browser without script would. Every answer on its way is held
-//! against the [`manners`] of the house.
+//! The test kit. A [`Walker`] reads a page by its documented marks alone (`data-step`,
+//! `data-door`, `data-onward`, `data-pay`, `data-order`, `data-state`), fills the labelled fields
+//! and goes on, as a browser without script would. Every answer is checked against the
+//! [`page_rules`].
 //!
-//! It walks over any [`Transport`]: a [`Shop`] in this process, whose clock the test moves, or HTTP
-//! to wherever the house stands. Whatever is not as it should be ends in a panic with one sentence:
-//! this crate is for tests.
+//! A walker goes over any [`Transport`]: a [`Shop`] in this process, whose clock the test moves, or
+//! HTTP to a running one. What is wrong ends in a panic with one sentence: this crate is for tests.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,17 +12,17 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a walker that cannot go on is a failed test, and the panic says why"
+    reason = "test support: a failed expectation is a failed test"
 )]
 
-pub mod manners;
 mod outline;
 mod page;
+pub mod page_rules;
 mod shop;
 mod transport;
 mod walker;
 
 pub use page::{Form, Onward, Page};
-pub use shop::{Shop, book, event};
-pub use transport::{Answer, Ask, InProcess, OverHttp, Sending, Transport};
+pub use shop::{Shop, book, event, isbn};
+pub use transport::{InProcess, OverHttp, Request, Response, Sending, Transport};
 pub use walker::{Doors, Pay, Recipient, Walker};

@@ -1,13 +1,13 @@
-//! What a page shows, as text: words, links, fields and marks, without style, script and nonces.
+//! The visible content of a page as text: words, links, fields and marks.
 
 use scraper::{ElementRef, Node};
 
 use crate::{Page, page};
 
-/// Elements that show nothing a reader reads.
+/// Elements without visible words.
 const SILENT: [&str; 6] = ["script", "style", "noscript", "template", "head", "svg"];
 
-/// Elements that begin a line of their own.
+/// Elements that begin a new line.
 const BLOCKS: [&str; 27] = [
     "header",
     "main",
@@ -38,7 +38,7 @@ const BLOCKS: [&str; 27] = [
     "br",
 ];
 
-/// Elements that stand apart within a line.
+/// Elements that are separated by a space within a line.
 const APART: [&str; 6] = ["th", "td", "dt", "dd", "span", "cite"];
 
 /// The visible words of an element.
@@ -69,7 +69,7 @@ fn gather(element: ElementRef<'_>, out: &mut String) {
     }
 }
 
-/// The page without its footer, which is the same on every page.
+/// The outline of a page without its footer, which is the same on every page.
 pub(crate) fn of(page: &Page) -> String {
     let language = page.first("html").and_then(|html| html.attr("lang")).unwrap_or("?").to_owned();
     let (status, path) = (page.status.as_u16(), shorter(page.url.path()));
@@ -86,7 +86,7 @@ pub(crate) fn of(page: &Page) -> String {
     out
 }
 
-/// One element.
+/// The outline of one element.
 pub(crate) fn of_element(element: ElementRef<'_>) -> String {
     let (mut out, mut line) = (String::new(), String::new());
     lines(element, &mut out, &mut line);
@@ -150,7 +150,7 @@ fn lines(element: ElementRef<'_>, out: &mut String, line: &mut String) {
     }
 }
 
-/// What stands before an element's words: its kind where that matters, and its marks.
+/// The prefix of an element's words: its kind where that matters, and its marks.
 fn before(element: ElementRef<'_>) -> String {
     let attribute = |name| element.attr(name).unwrap_or_default();
     let mut out = match element.value().name() {

@@ -1,26 +1,26 @@
-//! A page as a program reads it: by its marks, its forms and its visible words.
+//! A page as a program reads it: its marks, its forms and its visible words.
 
 use http::{HeaderMap, StatusCode, header};
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use crate::{Answer, outline};
+use crate::{Response, outline};
 
-/// One answer of the house, or of the payment page: a page, or the way to another.
+/// One answer of the app or of the payment page: a page or a redirect.
 #[derive(Clone)]
 pub struct Page {
-    /// Where it was.
+    /// Its address.
     pub url: Url,
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body as it came.
+    /// Its body as received.
     pub body: String,
     pub(crate) html: Html,
 }
 
-/// What leads onward from a page.
+/// The link or form that leads onward from a page.
 #[derive(Debug, Clone)]
 pub enum Onward {
     /// A link.
@@ -34,11 +34,11 @@ pub enum Onward {
 pub struct Form {
     /// Whether it is posted; otherwise its fields go into the address.
     pub post: bool,
-    /// Where it goes.
+    /// The address it is sent to.
     pub action: Url,
-    /// What is sent: name and value, in the page's order.
+    /// The fields: name and value, in the page's order.
     pub fields: Vec<(String, String)>,
-    /// The names that a person can fill.
+    /// The names of the fields that a person can fill.
     open: Vec<String>,
 }
 
@@ -49,20 +49,20 @@ impl std::fmt::Debug for Page {
 }
 
 pub(crate) fn selector(css: &str) -> Selector {
-    Selector::parse(css).unwrap_or_else(|why| panic!("`{css}` is no selector: {why:?}"))
+    Selector::parse(css).unwrap_or_else(|why| panic!("`{css}` is not a selector: {why:?}"))
 }
 
-/// Words with the white space of a page made one space.
+/// Text with every run of white space made one space.
 pub(crate) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Page {
     /// Reads an answer.
-    pub fn read(url: Url, answer: Answer) -> Self {
-        let (parts, body) = answer.into_parts();
-        let body =
-            String::from_utf8(body.to_vec()).unwrap_or_else(|_| panic!("{url} answered no text"));
+    pub fn read(url: Url, response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.to_vec())
+            .unwrap_or_else(|_| panic!("{url} did not answer text"));
         let html = Html::parse_document(&body);
         Self { url, status: parts.status, headers: parts.headers, body, html }
     }
@@ -72,14 +72,16 @@ impl Page {
         self.first("body").and_then(|body| body.attr("data-step")).unwrap_or_default()
     }
 
-    /// Where it sends on, if it does.
+    /// The target of a redirect.
     pub fn location(&self) -> Option<Url> {
         let to = self.header(header::LOCATION.as_str());
         let moved = self.status.is_redirection() && !to.is_empty();
-        moved.then(|| self.url.join(&to).unwrap_or_else(|why| panic!("{to} is no address: {why}")))
+        moved.then(|| {
+            self.url.join(&to).unwrap_or_else(|why| panic!("{to} is not an address: {why}"))
+        })
     }
 
-    /// A header as text; empty if it is not there.
+    /// A header as text; empty if missing.
     pub fn header(&self, name: &str) -> String {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     }
@@ -104,18 +106,18 @@ impl Page {
         self.first(css).map(outline::words_of).unwrap_or_default()
     }
 
-    /// Whether these words stand on the page, however they are broken into lines.
+    /// Whether the page shows these words, whatever their line breaks.
     pub fn says(&self, text: &str) -> bool {
         self.text().contains(&words(text))
     }
 
-    /// Everything visible above the footer, with the marks, as text: for snapshots. Ids are left
+    /// Everything visible above the footer, with the marks, as text for snapshots. Ids are left
     /// out.
     pub fn outline(&self) -> String {
         outline::of(self)
     }
 
-    /// The same of one element.
+    /// The outline of one element.
     pub fn outline_of(&self, css: &str) -> String {
         self.first(css).map(outline::of_element).unwrap_or_default()
     }
@@ -129,14 +131,20 @@ impl Page {
             .collect()
     }
 
-    /// The one order shown: id and state.
+    /// The only order shown: id and state.
     pub fn order(&self) -> (String, String) {
         let mut orders = self.orders();
-        assert_eq!(orders.len(), 1, "one order should be shown: {self:?}");
+        assert_eq!(orders.len(), 1, "not exactly one order is shown: {self:?}");
         orders.remove(0)
     }
 
-    /// The form of a door: `riddle` or `plain`.
+    /// The notices of orders in the mailbox, oldest first, without whispers.
+    pub fn notices(&self) -> Vec<String> {
+        let letters = self.all("[data-notice]:not([data-notice=whisper])").into_iter().rev();
+        letters.filter_map(|letter| letter.attr("data-notice")).map(str::to_owned).collect()
+    }
+
+    /// The form of a door: `riddle`, `plain`, `wait`, `bell` or `again`.
     pub fn door(&self, which: &str) -> Form {
         self.form(&format!("form[data-door={which}]"))
     }
@@ -146,22 +154,21 @@ impl Page {
         self.first(&format!("form[data-door={which}]")).is_some()
     }
 
-    /// What leads onward.
+    /// The link or form marked `data-onward`.
     pub fn onward(&self) -> Onward {
         let element = self
             .first("[data-onward]")
-            .unwrap_or_else(|| panic!("nothing leads onward here: {self:?}"));
+            .unwrap_or_else(|| panic!("nothing is marked data-onward: {self:?}"));
         match element.attr("href") {
             Some(href) => Onward::Link(self.join(href)),
             None => Onward::Form(self.read_form(element, None)),
         }
     }
 
-    /// The button of the payment page: `approve`, `refuse` or `cancel`.
+    /// A choice of the payment page: `approve`, `refuse`, `cancel` or `account`.
     pub fn pay(&self, choice: &str) -> Form {
         let css = format!("[data-pay={choice}]");
-        let button =
-            self.first(&css).unwrap_or_else(|| panic!("no choice `{choice}` here: {self:?}"));
+        let button = self.first(&css).unwrap_or_else(|| panic!("no choice `{choice}`: {self:?}"));
         let form =
             button.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "form");
         let form = form.unwrap_or_else(|| panic!("the choice `{choice}` is in no form: {self:?}"));
@@ -170,20 +177,19 @@ impl Page {
 
     /// The first form by a CSS selector.
     pub fn form(&self, css: &str) -> Form {
-        let form = self.first(css).unwrap_or_else(|| panic!("no form `{css}` here: {self:?}"));
+        let form = self.first(css).unwrap_or_else(|| panic!("no form `{css}`: {self:?}"));
         self.read_form(form, None)
     }
 
-    /// What stands in a field.
+    /// The value of a field.
     pub fn value(&self, field: &str) -> String {
         let css = format!("[name='{field}']");
-        let element =
-            self.first(&css).unwrap_or_else(|| panic!("no field `{field}` here: {self:?}"));
+        let element = self.first(&css).unwrap_or_else(|| panic!("no field `{field}`: {self:?}"));
         value_of(element)
     }
 
     fn join(&self, address: &str) -> Url {
-        self.url.join(address).unwrap_or_else(|why| panic!("{address} is no address: {why}"))
+        self.url.join(address).unwrap_or_else(|why| panic!("{address} is not an address: {why}"))
     }
 
     fn read_form(&self, form: ElementRef<'_>, pressed: Option<ElementRef<'_>>) -> Form {
@@ -210,7 +216,7 @@ impl Page {
 
 fn value_of(field: ElementRef<'_>) -> String {
     match field.value().name() {
-        // HTML drops one line break after the tag, which the parser did already.
+        // The parser has dropped the line break after the tag, as HTML asks.
         "textarea" => field.text().collect(),
         _ if matches!(field.attr("type"), Some("checkbox" | "radio")) => {
             field.attr("value").unwrap_or("on").to_owned()
@@ -220,7 +226,7 @@ fn value_of(field: ElementRef<'_>) -> String {
 }
 
 impl Form {
-    /// Types into a field, ticks a box or chooses one of several.
+    /// Fills a field, ticks a box or chooses an option.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         assert!(
@@ -232,7 +238,7 @@ impl Form {
         self
     }
 
-    /// Sends something else than the page meant: for tests of bad input.
+    /// Sets any field, even one that the page does not offer: for tests of bad input.
     #[must_use]
     pub fn tampered(mut self, name: &str, value: &str) -> Self {
         self.put(name, value);
@@ -253,7 +259,7 @@ impl Form {
         }
     }
 
-    /// The fields as a browser writes them.
+    /// The fields as a browser encodes them.
     pub fn encoded(&self) -> String {
         let mut out = url::form_urlencoded::Serializer::new(String::new());
         out.extend_pairs(&self.fields).finish()

@@ -1,4 +1,9 @@
-//! The whole shop in this process, with its payment page beside it and a clock that the test moves.
+//! The whole shop in this process, with the payment stand-in beside it and a clock that the test
+//! moves: opening and restarting it, time, and the owner's calls. What a test reads from it is in
+//! [`table`] (stored items) and [`payments`] (the stand-in's ledger and webhooks).
+
+mod payments;
+mod table;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,22 +11,25 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use domain::base::calendar;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use local::{Build, Config, Parts, Peeked, Source, State, System};
+use local::{Build, Config, Parts, Source, State, System};
 use serde_json::{Value, json};
 use toss_standin::{Clock, Standin};
 
-use crate::{InProcess, Walker};
+use crate::{InProcess, Page, Walker};
 
 /// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and
-/// the stand-in for the payment service on a port of its own.
+/// the stand-ins for Toss and the push services on their own ports.
 pub struct Shop {
-    house: InProcess,
+    app: InProcess,
     standin: Arc<Standin>,
     pushes: Arc<push_standin::Standin>,
     config: Config,
     starts: u8,
-    /// Where the state lies, if it is kept; removed with the shop.
+    /// The folder of the state, if it is kept; removed with the shop.
     folder: Option<tempfile::TempDir>,
 }
 
@@ -37,14 +45,19 @@ pub fn event(stem: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|why| panic!("{} is no JSON: {why}", path.display()))
 }
 
-/// A row of `owner-shelve`: a book nobody wrote, told apart by its number.
-pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
+/// The ISBN of [`book`] with this number.
+pub fn isbn(number: u32) -> String {
     let twelve = format!("97889{number:07}");
     let digit =
         |(place, byte): (usize, u8)| u32::from(byte - b'0') * if place % 2 == 0 { 1 } else { 3 };
     let sum: u32 = twelve.bytes().enumerate().map(digit).sum();
+    format!("{twelve}{}", (10 - sum % 10) % 10)
+}
+
+/// A row of `owner-shelve`: an invented book, identified by its number.
+pub fn book(number: u32, list_price: u64, love: u8, copies: u32) -> Value {
     json!({
-        "isbn": format!("{twelve}{}", (10 - sum % 10) % 10),
+        "isbn": isbn(number),
         "title": format!("없는 책 {number}"),
         "author": "아무개",
         "publisher": "아무데",
@@ -63,7 +76,7 @@ fn full_price_books() -> Vec<Value> {
 }
 
 impl Shop {
-    /// A shop stocked with the saved books. It keeps nothing.
+    /// A shop stocked with the books of `events/owner-shelve.json`. Its state is in memory.
     pub async fn open() -> Self {
         let shop = Self::empty().await;
         shop.owner_does("owner-shelve", event("owner-shelve")).await;
@@ -77,19 +90,19 @@ impl Shop {
         shop
     }
 
-    /// A shop with books whose 정가 is the upper end of their range, so that nothing goes back to
-    /// whoever gets one. It keeps nothing.
+    /// A shop whose books cost the upper end of their range, so that no order gets a difference
+    /// refunded. Its state is in memory.
     pub async fn at_full_price() -> Self {
         Self::with_books(&full_price_books()).await
     }
 
-    /// A shop without books. It keeps nothing.
+    /// A shop without books. Its state is in memory.
     pub async fn empty() -> Self {
         Self::start(None).await
     }
 
-    /// A shop with the same books that keeps its state in a folder, so that it can be started
-    /// again.
+    /// The shop of [`Shop::at_full_price`] with its state in a folder, so that it can be
+    /// restarted.
     pub async fn in_a_folder() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         let shop = Self::start(Some(folder)).await;
@@ -107,8 +120,8 @@ impl Shop {
             tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
         let pushes = Arc::new(push_standin::serve(listener).expect("the push stand-in starts"));
         let pair = webpush::Vapid::generate().expect("randomness for a key pair");
-        let vapid =
-            webpush::Vapid::new(&pair, "nobody@example.com").expect("what was made is read");
+        let vapid = webpush::Vapid::new(&pair, "nobody@example.com")
+            .expect("a generated key pair can be read");
         let functions = build(0, &standin, &pushes);
         let mut config = Config::stepped(Source::Path(root().join("template.yaml")), functions);
         config.parameters = BTreeMap::from([
@@ -128,34 +141,34 @@ impl Shop {
             config.state = State::Folder(folder.path().to_owned());
         }
         let system = System::start(config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
-        Self { house: InProcess::new(system), standin, pushes, config, starts: 1, folder }
+        Self { app: InProcess::new(system), standin, pushes, config, starts: 1, folder }
     }
 
-    /// Kills the house: what is under way is cut off, and the state is as the last write left it.
+    /// Kills the system: work under way is cut off, and the state is as the last write left it.
     pub fn crash(&mut self) {
-        assert!(self.folder.is_some(), "a house without a folder loses everything");
-        drop(self.house.replace(None));
+        assert!(self.folder.is_some(), "without a folder the state is lost");
+        drop(self.app.replace(None));
     }
 
-    /// Stops the house as Ctrl-C does.
+    /// Stops the system as Ctrl-C does.
     pub async fn stop(&mut self) {
-        assert!(self.folder.is_some(), "a house without a folder loses everything");
-        let system = self.house.replace(None).expect("a system stands here");
-        let system = Arc::try_unwrap(system).expect("nobody else holds the system");
+        assert!(self.folder.is_some(), "without a folder the state is lost");
+        let system = self.app.replace(None).expect("a running system");
+        let system = Arc::try_unwrap(system).expect("no other handle to the system");
         system.stop().await;
     }
 
-    /// Starts the house again on the same state. The clock has not stood still or gone back.
+    /// Starts the system on the same state. The clock goes on from where it was.
     pub async fn start_again(&mut self) {
         self.config.build = build(self.starts, &self.standin, &self.pushes);
         self.starts += 1;
         let system = System::start(self.config.clone()).await.unwrap_or_else(|why| panic!("{why}"));
-        assert!(self.house.replace(Some(system)).is_none(), "a system stood here still");
+        assert!(self.app.replace(Some(system)).is_none(), "a system was still running");
     }
 
     /// The system.
     pub fn system(&self) -> Arc<System> {
-        self.house.system()
+        self.app.system()
     }
 
     /// The payment stand-in.
@@ -175,9 +188,19 @@ impl Shop {
             .expect("randomness for a device")
     }
 
-    /// Somebody before the house.
+    /// A new visitor, without cookies.
     pub fn visitor(&self) -> Walker {
-        Walker::inside(&self.house)
+        Walker::inside(&self.app)
+    }
+
+    /// Opens an absolute link or a path without cookies, as its receiver would.
+    pub async fn open_link(&self, link: &str) -> Page {
+        let path = link
+            .split_once("://")
+            .and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]))
+            .unwrap_or(link);
+        let request = http::Request::get(path).body(Bytes::new()).expect("a request");
+        self.visitor().ask(request).await
     }
 
     // ---- time
@@ -187,36 +210,55 @@ impl Shop {
         self.system().clock().now()
     }
 
-    /// Makes every delivery that is due now, and what follows from it.
+    /// Makes every delivery that is due now, and every delivery that follows from it.
     pub async fn settle(&self) {
         self.system().settle().await.unwrap_or_else(|why| panic!("{why}"));
     }
 
-    /// Lets minutes pass, with every schedule and retry on the way.
+    /// Lets minutes pass, running every schedule and retry on the way.
     pub async fn minutes_pass(&self, minutes: i64) {
         self.time_passes(SignedDuration::from_mins(minutes)).await;
     }
 
-    /// Lets time pass, with every schedule and retry on the way.
+    /// Lets time pass, running every schedule and retry on the way.
     pub async fn time_passes(&self, time: SignedDuration) {
         self.system().advance(time).await.unwrap_or_else(|why| panic!("{why}"));
         self.standin.set_clock(Clock::Stopped(self.now()));
     }
 
-    // ---- the owner
-
-    /// Calls one of the owner's drawers. Panics if the call itself fails.
-    pub async fn owner(&self, drawer: &str, call: Value) -> Value {
-        self.system()
-            .invoke(drawer, call)
-            .await
-            .unwrap_or_else(|failure| panic!("{drawer}: {failure:?}"))
+    /// Jumps ahead in one step, then makes the deliveries and runs the schedules that are due.
+    /// Much faster than [`Shop::minutes_pass`] over hours.
+    pub async fn jump(&self, minutes: i64) {
+        let time = SignedDuration::from_mins(minutes);
+        self.system().leap(time).await.unwrap_or_else(|why| panic!("{why}"));
+        self.standin.set_clock(Clock::Stopped(self.now()));
     }
 
-    /// A call with the code of its dry run, ready to be done.
-    pub async fn confirmed(&self, drawer: &str, mut call: Value) -> Value {
-        let preview = self.owner(drawer, call.clone()).await;
-        assert_eq!(preview["status"], 200, "{drawer}: {preview:#}");
+    /// Jumps ahead by days, then lets one more minute pass.
+    pub async fn days_pass(&self, days: i64) {
+        self.jump(days * 24 * 60).await;
+        self.minutes_pass(1).await;
+    }
+
+    /// The date in Korea.
+    pub fn today(&self) -> Date {
+        calendar::today(self.now())
+    }
+
+    // ---- the owner
+
+    /// Calls one of the owner's functions. Panics if the invocation fails.
+    pub async fn owner(&self, function: &str, call: Value) -> Value {
+        self.system()
+            .invoke(function, call)
+            .await
+            .unwrap_or_else(|failure| panic!("{function}: {failure:?}"))
+    }
+
+    /// A call with the confirmation code of its dry run.
+    pub async fn confirmed(&self, function: &str, mut call: Value) -> Value {
+        let preview = self.owner(function, call.clone()).await;
+        assert_eq!(preview["status"], 200, "{function}: {preview:#}");
         let next = preview["next"].as_array().cloned().unwrap_or_default();
         let quoted = next.iter().filter_map(Value::as_str).flat_map(|line| line.split('"'));
         let is_code =
@@ -227,125 +269,53 @@ impl Shop {
         call
     }
 
-    /// Calls a drawer as a dry run, and again with the code that it answers. Gives the second
-    /// answer.
-    pub async fn owner_does(&self, drawer: &str, call: Value) -> Value {
-        let call = self.confirmed(drawer, call).await;
-        let answer = self.owner(drawer, call).await;
-        assert_eq!(answer["status"], 200, "{drawer}: {answer:#}");
+    /// Calls one of the owner's functions as a dry run, then with the code of that run. Returns
+    /// the second answer.
+    pub async fn owner_does(&self, function: &str, call: Value) -> Value {
+        let call = self.confirmed(function, call).await;
+        let answer = self.owner(function, call).await;
+        assert_eq!(answer["status"], 200, "{function}: {answer:#}");
         assert!(
             answer["would_do"].as_array().is_some_and(Vec::is_empty),
-            "{drawer} did not do it: {answer:#}"
+            "{function} did not do it: {answer:#}"
         );
         answer
     }
 
-    /// The owner hands a parcel over.
+    /// The owner hands the parcel of an order to the carrier.
     pub async fn owner_ships(&self, order: &str, number: &str) -> Value {
         let call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": number }] });
         self.owner_does("owner-ship", call).await
     }
 
-    // ---- to look into
+    // ---- what the functions published
 
-    /// What was published to readers, oldest first; whispers are left out.
-    pub fn told(&self) -> Vec<local::Publish> {
+    /// The notices published to readers, oldest first, without whispers.
+    pub fn published_notices(&self) -> Vec<local::Publish> {
         let published = self.system().topics().published();
-        let news = |publish: &local::Publish| {
+        let is_notice = |publish: &local::Publish| {
             publish.target.ends_with("-notices")
                 && !publish.message.contains(r#"notice\":\"whisper"#)
         };
-        published.into_iter().filter(news).collect()
+        published.into_iter().filter(is_notice).collect()
     }
 
-    /// What the owner was told, oldest first.
-    pub fn owner_told(&self) -> Vec<String> {
-        let published = self.system().topics().published();
-        published
-            .into_iter()
-            .filter(|publish| publish.target.ends_with("-owner"))
-            .map(|publish| publish.message)
-            .collect()
+    /// The messages published to the owner, oldest first.
+    pub fn owner_messages(&self) -> Vec<String> {
+        let published = self.system().topics().published().into_iter();
+        let to_owner = published.filter(|publish| publish.target.ends_with("-owner"));
+        to_owner.map(|publish| publish.message).collect()
     }
 
-    /// Every item of the table.
-    pub fn items(&self) -> Vec<Value> {
-        let system = self.system();
-        let (mut items, mut start) = (Vec::new(), Value::Null);
-        loop {
-            let mut scan = json!({ "TableName": system.template().tables["Table"].name });
-            if !start.is_null() {
-                scan["ExclusiveStartKey"] = start;
-            }
-            let scan = serde_json::from_value(scan).expect("a scan");
-            let page =
-                system.database().scan(scan).unwrap_or_else(|why| panic!("the table: {why}"));
-            let page = serde_json::to_value(page).expect("an answer is JSON");
-            items.extend(page["Items"].as_array().cloned().unwrap_or_default());
-            start = page["LastEvaluatedKey"].clone();
-            if start.is_null() {
-                return items;
-            }
-        }
-    }
-
-    /// One item by its keys; null if there is none. Attributes are as DynamoDB writes them.
-    pub fn item(&self, pk: &str, sk: &str) -> Value {
-        let is_it = |item: &&Value| item["pk"]["S"] == pk && item["sk"]["S"] == sk;
-        self.items().iter().find(is_it).cloned().unwrap_or_default()
-    }
-
-    /// Puts an item back as it was: time turned back for one thing.
-    pub fn put_back(&self, item: &Value) {
-        let system = self.system();
-        let put = json!({ "TableName": system.template().tables["Table"].name, "Item": item });
-        let put = serde_json::from_value(put).expect("an item");
-        system.database().put_item(put).unwrap_or_else(|why| panic!("the table: {why}"));
-    }
-
-    /// The item of an order.
-    pub fn order(&self, id: &str) -> Value {
-        self.item(&format!("ORDER#{id}"), "ORDER")
-    }
-
-    /// The state of an order.
-    pub fn state(&self, id: &str) -> String {
-        self.order(id)["state"]["S"].as_str().unwrap_or("none").to_owned()
-    }
-
-    /// The ISBN of the book chosen for an order.
-    pub fn chosen(&self, id: &str) -> String {
-        self.order(id)["choice"]["M"]["isbn"]["S"].as_str().unwrap_or("none").to_owned()
-    }
-
-    /// A queue's name by its logical stem: `Choose` is `ChooseQueue`, `ChooseDeadLetters` its dead
-    /// letters.
-    pub fn queue(&self, logical_id: &str) -> String {
-        let system = self.system();
-        let queue = system.template().queues.get(logical_id);
-        queue
-            .unwrap_or_else(|| {
-                panic!("no queue {logical_id}: {:?}", system.template().queues.keys())
-            })
-            .name
-            .clone()
-    }
-
-    /// What lies on a queue.
-    pub fn on_queue(&self, logical_id: &str) -> Vec<Peeked> {
-        let queue = self.queue(logical_id);
-        self.system().queues().peek(&queue).unwrap_or_else(|why| panic!("{queue}: {why}"))
-    }
-
-    /// Panics if a function failed, fell or timed out.
+    /// Panics if an invocation failed, crashed or timed out.
     pub fn nothing_failed(&self) {
         let failures = self.system().failures();
         assert!(failures.is_empty(), "{failures:#?}");
     }
 }
 
-/// The real functions. Each start has dice of its own, and whenever a function looks at the clock,
-/// the payment service's and the push service's show the same.
+/// The real functions. Each start has its own random seed. Whenever a function reads the clock,
+/// the clocks of both stand-ins are set to the same instant.
 fn build(seed: u8, standin: &Arc<Standin>, pushes: &Arc<push_standin::Standin>) -> Build {
     let (functions, standin) = (local::registry::seeded([seed; 32]), Arc::clone(standin));
     let pushes = Arc::clone(pushes);

@@ -1,4 +1,4 @@
-//! How a request gets to the house: within this process, or over HTTP.
+//! How a request gets to the app: within this process or over HTTP.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,46 +12,46 @@ use hyper_util::rt::TokioExecutor;
 use local::System;
 use url::Url;
 
-/// A request; its address is a path with its query, and its `Host` is the house's.
-pub type Ask = http::Request<Bytes>;
+/// A request; its address is a path with a query, and its `Host` is the app's.
+pub type Request = http::Request<Bytes>;
 
-/// An answer.
-pub type Answer = http::Response<Bytes>;
+/// A response.
+pub type Response = http::Response<Bytes>;
 
-/// An answer on its way.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+/// A response to come.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
-/// A way to the house.
+/// A way to the app.
 pub trait Transport: Send + Sync {
-    /// Host and port under which the house knows itself: what stands in `Host`, and in the
-    /// addresses it gives to others.
+    /// The host and port under which the app knows itself: the value of `Host`, and of the
+    /// addresses that it gives to others.
     fn authority(&self) -> &str;
 
-    /// Sends a request and waits for the answer. Panics if none comes.
-    fn send(&self, ask: Ask) -> Sending<'_>;
+    /// Sends a request and waits for the response. Panics if none comes.
+    fn send(&self, request: Request) -> Sending<'_>;
 }
 
-/// The house in this process. Clones share it; when a test starts another system in its place,
-/// walkers go on there.
+/// The app in this process. Clones share it, so a walker goes on when a test restarts the
+/// system.
 #[derive(Clone, Default)]
 pub struct InProcess(Arc<Mutex<Option<Arc<System>>>>);
 
 impl InProcess {
-    /// The authority of every house in this process. It resolves nowhere.
+    /// The authority of every app in this process. It does not resolve.
     pub const AUTHORITY: &str = "house.test";
 
-    /// A house whose system is this one.
+    /// An app that runs on this system.
     pub fn new(system: System) -> Self {
         Self(Arc::new(Mutex::new(Some(Arc::new(system)))))
     }
 
-    /// The system that stands there now.
+    /// The running system.
     pub fn system(&self) -> Arc<System> {
         let standing = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        standing.expect("no system stands here now")
+        standing.expect("no system is running")
     }
 
-    /// Takes the system away, or puts another in its place.
+    /// Replaces the system and returns the one before.
     pub fn replace(&self, system: Option<System>) -> Option<Arc<System>> {
         std::mem::replace(
             &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
@@ -65,9 +65,9 @@ impl Transport for InProcess {
         Self::AUTHORITY
     }
 
-    fn send(&self, ask: Ask) -> Sending<'_> {
+    fn send(&self, request: Request) -> Sending<'_> {
         let system = self.system();
-        Box::pin(async move { system.request(ask).await })
+        Box::pin(async move { system.request(request).await })
     }
 }
 
@@ -80,12 +80,12 @@ pub struct OverHttp {
 }
 
 impl OverHttp {
-    /// The house at `base_url` (`http://127.0.0.1:9000`), which knows itself as `host` if that is
+    /// The app at `base_url` (`http://127.0.0.1:9000`), which knows itself as `host` if that is
     /// another name: the deployed stack's `<id>.execute-api.localhost:4566` resolves on few
-    /// machines, so it is asked at the loopback address under that name.
+    /// machines, so requests go to the loopback address with that `Host`.
     pub fn new(base_url: &str, host: Option<&str>) -> Self {
-        let url =
-            Url::parse(base_url).unwrap_or_else(|why| panic!("{base_url} is no address: {why}"));
+        let url = Url::parse(base_url)
+            .unwrap_or_else(|why| panic!("{base_url} is not an address: {why}"));
         let connect = url.authority().to_owned();
         let authority = host.map_or_else(|| connect.clone(), ToOwned::to_owned);
         Self { connect, authority, client: Client::builder(TokioExecutor::new()).build_http() }
@@ -97,20 +97,21 @@ impl Transport for OverHttp {
         &self.authority
     }
 
-    fn send(&self, mut ask: Ask) -> Sending<'_> {
-        let path = ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    fn send(&self, mut request: Request) -> Sending<'_> {
+        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let address = format!("http://{}{path}", self.connect);
-        *ask.uri_mut() =
-            Uri::try_from(&address).unwrap_or_else(|why| panic!("{address} is no address: {why}"));
+        *request.uri_mut() = Uri::try_from(&address)
+            .unwrap_or_else(|why| panic!("{address} is not an address: {why}"));
         let host = HeaderValue::from_str(&self.authority).expect("a host fits a header");
-        ask.headers_mut().insert(header::HOST, host);
+        request.headers_mut().insert(header::HOST, host);
         Box::pin(async move {
-            let answer = self.client.request(ask.map(Full::new)).await;
-            let answer = answer.unwrap_or_else(|why| panic!("no answer from {address}: {why:?}"));
-            let (parts, body) = answer.into_parts();
+            let response = self.client.request(request.map(Full::new)).await;
+            let response =
+                response.unwrap_or_else(|why| panic!("no response from {address}: {why:?}"));
+            let (parts, body) = response.into_parts();
             let body =
                 body.collect().await.unwrap_or_else(|why| panic!("{address} broke off: {why:?}"));
-            Answer::from_parts(parts, body.to_bytes())
+            Response::from_parts(parts, body.to_bytes())
         })
     }
 }

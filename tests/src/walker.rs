@@ -1,4 +1,4 @@
-//! Somebody who walks.
+//! A visitor or reader who walks through the app.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,38 +10,40 @@ use domain::walk::whisper::{self, Verse};
 use http::{HeaderValue, Method, header};
 use url::Url;
 
-use crate::{Answer, Ask, Form, InProcess, Onward, OverHttp, Page, Transport, manners, page};
+use crate::{
+    Form, InProcess, Onward, OverHttp, Page, Request, Response, Transport, page, page_rules,
+};
 
-/// By which doors to walk.
+/// The doors to walk through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doors {
-    /// Every riddle is solved.
+    /// Solve every riddle.
     Riddle,
-    /// 그냥 열어 주세요.
+    /// Take the plain door (그냥 열어 주세요).
     Plain,
 }
 
 /// What to choose on the payment page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pay {
-    /// The card is good.
+    /// The card is accepted.
     Approve,
     /// The card company refuses it.
     Refuse,
     /// Back without paying.
     Cancel,
-    /// No card: an account is opened, to be paid into.
+    /// A bank transfer: a virtual account is issued.
     Account,
 }
 
-/// Where a parcel goes.
+/// The recipient of a parcel.
 #[derive(Debug, Clone)]
 pub struct Recipient {
-    /// Who receives it.
+    /// Name.
     pub name: String,
-    /// Their telephone.
+    /// Telephone number.
     pub phone: String,
-    /// Five digits.
+    /// Postcode, five digits.
     pub postcode: String,
     /// Street and number.
     pub street: String,
@@ -49,10 +51,10 @@ pub struct Recipient {
     pub detail: String,
 }
 
-/// Somebody who walks through the house by its marks, with their own cookies and language.
+/// A visitor who walks through the app by its marks, with their own cookies and language.
 #[derive(Clone)]
 pub struct Walker {
-    house: Arc<dyn Transport>,
+    app: Arc<dyn Transport>,
     cookies: BTreeMap<String, String>,
     language: Language,
     recipient: Recipient,
@@ -61,8 +63,15 @@ pub struct Walker {
     here: Option<Page>,
 }
 
-/// How many times in a row a page may send on to another.
+/// The longest chain of redirects.
 const MOST_REDIRECTS: usize = 10;
+
+impl Recipient {
+    /// A recipient who lives in another street.
+    pub fn in_street(street: &str) -> Self {
+        Self { street: street.to_owned(), ..Self::default() }
+    }
+}
 
 impl Default for Recipient {
     fn default() -> Self {
@@ -78,10 +87,10 @@ impl Default for Recipient {
 }
 
 impl Walker {
-    /// Somebody before the house, who reads Korean and was never there.
-    pub fn new(house: impl Transport + 'static) -> Self {
+    /// A new visitor who reads Korean, without cookies.
+    pub fn new(app: impl Transport + 'static) -> Self {
         Self {
-            house: Arc::new(house),
+            app: Arc::new(app),
             cookies: BTreeMap::new(),
             language: Language::Ko,
             recipient: Recipient::default(),
@@ -91,31 +100,31 @@ impl Walker {
         }
     }
 
-    /// Before the house in this process.
-    pub fn inside(house: &InProcess) -> Self {
-        Self::new(house.clone())
+    /// A visitor of the app in this process.
+    pub fn inside(app: &InProcess) -> Self {
+        Self::new(app.clone())
     }
 
-    /// Before the house at an address; `host` is the name it knows itself by, if another.
+    /// A visitor of the app at an address; `host` is the name by which it knows itself, if another.
     pub fn at(base_url: &str, host: Option<&str>) -> Self {
         Self::new(OverHttp::new(base_url, host))
     }
 
-    /// Reads another language.
+    /// Sets the language.
     #[must_use]
     pub fn reading(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
-    /// Lives elsewhere.
+    /// Sets the recipient.
     #[must_use]
     pub fn living(mut self, recipient: Recipient) -> Self {
         self.recipient = recipient;
         self
     }
 
-    /// Signs with another name and writes another letter.
+    /// Sets the pen name and the letter.
     #[must_use]
     pub fn writing(mut self, pen_name: &str, letter: &str) -> Self {
         pen_name.clone_into(&mut self.pen_name);
@@ -123,12 +132,12 @@ impl Walker {
         self
     }
 
-    /// The page they look at.
+    /// The current page.
     pub fn here(&self) -> &Page {
-        self.here.as_ref().expect("the walker has not seen a page yet")
+        self.here.as_ref().expect("a page was opened")
     }
 
-    /// The language they read.
+    /// Their language.
     pub fn language(&self) -> Language {
         self.language
     }
@@ -138,23 +147,23 @@ impl Walker {
         &self.cookies
     }
 
-    /// Puts a cookie into the jar, as an old or a forged one.
+    /// Sets a cookie: an old or a forged one.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    // ---- going
+    // ---- navigation
 
-    /// Opens a path of the house, as somebody who types it, and follows where it leads.
+    /// Opens a path, as if typed, and follows redirects.
     pub async fn go(&mut self, path: &str) -> &Page {
         let url = self.own(path);
         self.follow(url, None, "none").await
     }
 
-    /// Sends a form and follows where it leads.
+    /// Sends a form and follows redirects.
     pub async fn submit(&mut self, form: Form) -> &Page {
-        let (mut url, from_house) = (form.action.clone(), self.is_own(&self.here().url));
-        let site = if from_house == self.is_own(&url) { "same-origin" } else { "cross-site" };
+        let (mut url, from_app) = (form.action.clone(), self.is_own(&self.here().url));
+        let site = if from_app == self.is_own(&url) { "same-origin" } else { "cross-site" };
         if form.post {
             let body = form.encoded();
             return self.follow(url, Some(body), site).await;
@@ -163,7 +172,7 @@ impl Walker {
         self.follow(url, None, site).await
     }
 
-    /// Goes on by what is marked as leading onward.
+    /// Follows the link or sends the form marked `data-onward`.
     pub async fn onward(&mut self) -> &Page {
         match self.here().onward() {
             Onward::Link(url) => self.follow(url, None, "same-origin").await,
@@ -171,44 +180,42 @@ impl Walker {
         }
     }
 
-    /// Opens the same page again.
+    /// Opens the current page again.
     pub async fn reload(&mut self) -> &Page {
         let url = self.here().url.clone();
         self.follow(url, None, "none").await
     }
 
-    /// Opens any address, as a link from another site does.
+    /// Opens an address as a link from another site does.
     pub async fn come_by_link(&mut self, address: &Url) -> &Page {
         self.follow(address.clone(), None, "cross-site").await
     }
 
-    /// Sends one request as it is, with the walker's cookies and language where it has none of its
-    /// own, and goes nowhere.
-    pub async fn ask(&self, mut ask: Ask) -> Page {
+    /// Sends one request with the walker's cookies and language, unless it has its own. Follows no
+    /// redirect; the current page stays.
+    pub async fn ask(&self, mut request: Request) -> Page {
         let path =
-            ask.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
-        let url = format!("http://{}{path}", self.house.authority());
-        let url = Url::parse(&url).unwrap_or_else(|why| panic!("{url} is no address: {why}"));
-        self.introduce(&mut ask);
-        Page::read(url, self.house.send(ask).await)
+            request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+        let url = format!("http://{}{path}", self.app.authority());
+        let url = Url::parse(&url).unwrap_or_else(|why| panic!("{url} is not an address: {why}"));
+        self.introduce(&mut request);
+        Page::read(url, self.app.send(request).await)
     }
 
     // ---- the steps
 
-    /// Comes to the door and steps up to it.
+    /// Opens the door page and goes on from it.
     pub async fn open_the_door(&mut self) -> &Page {
         self.go("/").await;
         assert_eq!(self.here().step(), "door", "{:?}", self.here());
         self.onward().await
     }
 
-    /// The riddle of the room they stand in: the one whose question is on the page.
+    /// The riddle of the current room: the one whose question is on the page.
     pub fn riddle(&self) -> &'static Riddle {
         let page = self.here();
-        let house = RoomSet::built_in().expect("the built-in house can be read");
-        let room = house
-            .room(page.step())
-            .unwrap_or_else(|| panic!("this is no room of the house: {page:?}"));
+        let rooms = RoomSet::built_in().expect("the built-in rooms can be read");
+        let room = rooms.room(page.step()).unwrap_or_else(|| panic!("not a room: {page:?}"));
         let found = room.riddles.iter().find(|riddle| {
             let on_the_page =
                 |text: &domain::base::text::Text| page.says(text.in_language(self.language));
@@ -217,8 +224,8 @@ impl Walker {
         found.unwrap_or_else(|| panic!("no riddle of the room is on the page: {page:?}"))
     }
 
-    /// What opens the riddle door here. In the room of the whisper it is the half that is not on
-    /// the page.
+    /// The answer to the riddle here. In the whisper room it is the half line that is not on the
+    /// page.
     pub fn answer(&self) -> String {
         if self.here().step() == whisper::ROOM {
             let page = |verse: &&Verse| self.here().says(verse.page.in_language(self.language));
@@ -233,13 +240,13 @@ impl Walker {
         }
     }
 
-    /// Says something at the riddle door.
+    /// Sends an answer to the riddle.
     pub async fn guess(&mut self, answer: &str) -> &Page {
         let form = self.here().door("riddle").fill("answer", answer);
         self.submit(form).await
     }
 
-    /// Opens this room by its riddle, and goes on to the next.
+    /// Solves the riddle of this room and goes on to the next.
     pub async fn by_riddle(&mut self) -> &Page {
         let (room, answer) = (self.here().step().to_owned(), self.answer());
         let page = self.guess(&answer).await;
@@ -250,7 +257,7 @@ impl Walker {
         self.onward().await
     }
 
-    /// Opens this room by its plain door, and is in the next.
+    /// Goes through the plain door to the next room.
     pub async fn by_plain_door(&mut self) -> &Page {
         let (room, form) = (self.here().step().to_owned(), self.here().door("plain"));
         let page = self.submit(form).await;
@@ -258,8 +265,7 @@ impl Walker {
         page
     }
 
-    /// Goes through every room that has doors. Where there is nothing to solve, the bell is pulled
-    /// and the wait is not waited for.
+    /// Goes through every room that has doors. Rings the bell, and skips the wait by its plain door.
     pub async fn through_the_rooms(&mut self, doors: Doors) -> &Page {
         while self.here().has_door("plain") {
             let page = self.here();
@@ -298,13 +304,13 @@ impl Walker {
         form.fill("detail", &to.detail).fill("agreed", "yes")
     }
 
-    /// Orders a book within a price range, and is before the payment.
+    /// Orders a book within a price range; the paying page follows.
     pub async fn order(&mut self, range: &str) -> &Page {
         let form = self.filled_counter(range);
         self.submit(form).await
     }
 
-    /// Goes from the house's paying page to the payment page.
+    /// Goes from the paying page to Toss's payment page.
     pub async fn to_the_payment_page(&mut self) -> &Page {
         self.expect("pay");
         let page = self.onward().await;
@@ -312,8 +318,7 @@ impl Walker {
         page
     }
 
-    /// Chooses on the payment page, and is back in the house; after an approval the money is not
-    /// taken yet.
+    /// Chooses on the payment page and returns to the app. An approval takes no money yet.
     pub async fn choose(&mut self, pay: Pay) -> &Page {
         self.expect("toss");
         let choice = match pay {
@@ -326,8 +331,8 @@ impl Walker {
         self.submit(form).await
     }
 
-    /// Pays, or does not: from the house's paying page to the payment page and back, and, after an
-    /// approval, the last step that takes the money.
+    /// Goes from the paying page to the payment page and back and, after an approval, takes the last
+    /// step, which takes the money.
     pub async fn pay(&mut self, pay: Pay) -> &Page {
         if pay == Pay::Account {
             self.expect("pay");
@@ -340,7 +345,7 @@ impl Walker {
         if matches!(pay, Pay::Approve | Pay::Account) { self.onward().await } else { self.here() }
     }
 
-    /// From outside to the counter.
+    /// Walks from the door to the counter.
     pub async fn to_the_counter(&mut self, doors: Doors) -> &Page {
         self.open_the_door().await;
         self.through_the_rooms(doors).await;
@@ -348,7 +353,7 @@ impl Walker {
         self.write_letter().await
     }
 
-    /// From outside to the paying page of an order.
+    /// Walks from the door to the paying page of an order. Returns its id.
     pub async fn to_an_order(&mut self, doors: Doors, range: &str) -> String {
         self.to_the_counter(doors).await;
         self.order(range).await;
@@ -356,7 +361,7 @@ impl Walker {
         self.here().order().0
     }
 
-    /// The whole way: from outside to a paid order. Gives its id.
+    /// Walks from the door to a paid order. Returns its id.
     pub async fn walk(&mut self, doors: Doors) -> String {
         self.to_an_order(doors, "middle").await;
         self.pay(Pay::Approve).await;
@@ -366,7 +371,7 @@ impl Walker {
         order
     }
 
-    /// Writes another letter and orders another book. Gives the order's id.
+    /// Writes another letter and orders another book. Returns the order's id.
     pub async fn order_again(&mut self, range: &str) -> String {
         self.go("/letter").await;
         self.write_letter().await;
@@ -375,7 +380,7 @@ impl Walker {
         self.here().order().0
     }
 
-    /// Looks through the window.
+    /// Opens the window.
     pub async fn window(&mut self) -> &Page {
         self.go("/window").await
     }
@@ -385,21 +390,26 @@ impl Walker {
         self.go("/mailbox").await
     }
 
-    /// Panics unless they stand there.
+    /// The notices of orders in their mailbox, oldest first, without whispers.
+    pub async fn notices(&mut self) -> Vec<String> {
+        self.mailbox().await.notices()
+    }
+
+    /// Panics unless the current page is this step.
     pub fn expect(&self, step: &str) {
         assert_eq!(self.here().step(), step, "{:?}", self.here());
     }
 
-    // ---- the wire
+    // ---- requests
 
     fn own(&self, path: &str) -> Url {
-        let base = Url::parse(&format!("http://{}/", self.house.authority()))
+        let base = Url::parse(&format!("http://{}/", self.app.authority()))
             .expect("an authority makes an address");
-        base.join(path).unwrap_or_else(|why| panic!("{path} is no path: {why}"))
+        base.join(path).unwrap_or_else(|why| panic!("{path} is not a path: {why}"))
     }
 
     fn is_own(&self, url: &Url) -> bool {
-        url.authority() == self.house.authority()
+        url.authority() == self.app.authority()
     }
 
     async fn follow(
@@ -416,7 +426,7 @@ impl Walker {
                     return self.here();
                 }
                 Some(to) => {
-                    // What another site sends on stays cross-site, as in a browser.
+                    // A chain that passed another site stays cross-site, as in a browser.
                     if self.is_own(&to) != self.is_own(&page.url) {
                         site = "cross-site";
                     }
@@ -424,36 +434,36 @@ impl Walker {
                 }
             }
         }
-        panic!("sent on more than {MOST_REDIRECTS} times, at last to {url}");
+        panic!("more than {MOST_REDIRECTS} redirects, at last to {url}");
     }
 
     async fn fetch(&mut self, url: Url, body: Option<String>, site: &str) -> Page {
         let address = &url[url::Position::BeforePath..url::Position::AfterQuery];
         let method = if body.is_some() { Method::POST } else { Method::GET };
-        let mut ask = http::Request::builder().method(method).uri(address);
-        ask = ask.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
+        let mut request = http::Request::builder().method(method).uri(address);
+        request = request.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
         if body.is_some() {
-            ask = ask.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
             let from = self.here.as_ref().map_or(&url, |page| &page.url);
-            ask = ask.header(header::ORIGIN, from.origin().ascii_serialization());
+            request = request.header(header::ORIGIN, from.origin().ascii_serialization());
         }
-        let mut ask = ask.body(Bytes::from(body.unwrap_or_default())).expect("a request");
+        let mut request = request.body(Bytes::from(body.unwrap_or_default())).expect("a request");
         if !self.is_own(&url) {
             let origin = url.origin().ascii_serialization();
-            return Page::read(url, OverHttp::new(&origin, None).send(ask).await);
+            return Page::read(url, OverHttp::new(&origin, None).send(request).await);
         }
-        self.introduce(&mut ask);
-        let answer = self.house.send(ask).await;
+        self.introduce(&mut request);
+        let answer = self.app.send(request).await;
         self.keep_cookies(&answer);
         let page = Page::read(url, answer);
-        manners::check(&page, self.language);
+        page_rules::check(&page, self.language);
         page
     }
 
-    fn introduce(&self, ask: &mut Ask) {
+    fn introduce(&self, request: &mut Request) {
         let value = |text: &str| HeaderValue::from_str(text).expect("text fits a header");
-        let headers = ask.headers_mut();
-        headers.insert(header::HOST, value(self.house.authority()));
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, value(self.app.authority()));
         if !headers.contains_key(header::ACCEPT_LANGUAGE) {
             headers.insert(header::ACCEPT_LANGUAGE, value(self.language.tag()));
         }
@@ -464,7 +474,7 @@ impl Walker {
         }
     }
 
-    fn keep_cookies(&mut self, answer: &Answer) {
+    fn keep_cookies(&mut self, answer: &Response) {
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let cookie = page::words(cookie.to_str().expect("a cookie is text"));
             let pair = cookie.split(';').next().unwrap_or_default();

@@ -28,7 +28,7 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 use toss_standin::Standin;
-use walk::{Answer, Ask, Doors, OverHttp, Transport as _, Walker};
+use walk::{Doors, OverHttp, Request, Response, Transport as _, Walker};
 
 /// How long the pipeline may take for one order. It takes two or three seconds.
 const ARRIVES_WITHIN: Duration = Duration::from_mins(1);
@@ -219,13 +219,13 @@ impl Deployed {
 
     /// One call to the cloud, as the root of its account. MiniStack reads who signed, and does not
     /// check the signature.
-    async fn call(&self, service: &str, ask: http::request::Builder, body: Vec<u8>) -> Answer {
+    async fn call(&self, service: &str, ask: http::request::Builder, body: Vec<u8>) -> Response {
         let who = format!("Credential=test/20260101/ap-northeast-2/{service}/aws4_request");
         let ask = ask.header(
             "authorization",
             format!("AWS4-HMAC-SHA256 {who}, SignedHeaders=host, Signature=0"),
         );
-        let ask: Ask = ask.header("x-amz-date", "20260101T000000Z").body(body.into()).unwrap();
+        let ask: Request = ask.header("x-amz-date", "20260101T000000Z").body(body.into()).unwrap();
         let answer = OverHttp::new(&ministack().endpoint, None).send(ask).await;
         assert!(answer.status().is_success(), "{service}: {} {:?}", answer.status(), answer.body());
         answer

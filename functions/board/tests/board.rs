@@ -9,30 +9,22 @@
 )]
 
 use serde_json::json;
-use walk::{Doors, Page, Shop};
-
-async fn open(shop: &Shop, link: &str) -> Page {
-    let path = &link[link.find("/board").expect("a link to the board")..];
-    let request =
-        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
-    shop.visitor().ask(request).await
-}
+use walk::{Doors, Recipient, Shop};
 
 #[tokio::test]
 async fn the_desk_as_a_page() {
     let shop = Shop::open().await;
     let empty = shop.owner("owner-desk", json!({})).await;
-    assert!(open(&shop, empty["page"].as_str().unwrap()).await.says("기다리는 일이 없습니다"));
+    assert!(shop.open_link(empty["page"].as_str().unwrap()).await.says("기다리는 일이 없습니다"));
     let posting = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
-    let living =
-        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let living = Recipient::in_street("어딘가로 7");
     let picking = shop.visitor().living(living).walk(Doors::Plain).await;
     shop.minutes_pass(2 * 60).await;
     let desk = shop.owner("owner-desk", json!({})).await;
     let link = desk["page"].as_str().unwrap().to_owned();
-    let board = open(&shop, &link).await;
+    let board = shop.open_link(&link).await;
     assert_eq!((board.status.as_u16(), board.step()), (200, "board"));
     assert!(
         board
@@ -53,14 +45,12 @@ async fn the_desk_as_a_page() {
     }
     // The slip behind it opens, and a wrong ticket does not.
     let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
-    let request =
-        http::Request::get(&slip).header("host", "localhost").body(Vec::new().into()).unwrap();
-    assert_eq!(shop.visitor().ask(request).await.status, 200);
+    assert_eq!(shop.open_link(&slip).await.status, 200);
     let other = slip.split_once("ticket=").unwrap().1;
     for wrong in ["/board".to_owned(), format!("{link}x"), format!("/board?ticket={other}")] {
-        assert_eq!(open(&shop, &wrong).await.status, 403, "{wrong}");
+        assert_eq!(shop.open_link(&wrong).await.status, 403, "{wrong}");
     }
     shop.minutes_pass(6 * 60).await;
-    assert_eq!(open(&shop, &link).await.status, 403, "the link has run out");
+    assert_eq!(shop.open_link(&link).await.status, 403, "the link has run out");
     shop.nothing_failed();
 }

@@ -2,32 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use jiff::{SignedDuration, civil::Date};
+use jiff::civil::Date;
 use serde_json::{Value, json};
-use toss_standin::{Fault, On, OrderLedger, Rule};
+use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Page, Shop, Walker, book};
 
 /// What a book of 15,000 won costs in the middle range, all in; what the way back takes off.
 const KEPT: u64 = 20_000;
 const POSTAGE: u64 = 3_000;
-
-fn ledger(shop: &Shop, order: &str) -> OrderLedger {
-    shop.standin().ledger().order(order)
-}
-
-fn today(shop: &Shop) -> Date {
-    domain::base::calendar::today(shop.now())
-}
-
-async fn days_pass(shop: &Shop, days: i64) {
-    shop.system().leap(SignedDuration::from_hours(24 * days)).await.unwrap();
-    shop.minutes_pass(1).await;
-}
-
-/// Free copies of the middle range by the table.
-fn free(shop: &Shop) -> String {
-    shop.item("SHELF#middle", "STOCK")["free"]["N"].as_str().unwrap().to_owned()
-}
 
 /// A book of 15,000 won on its way since today.
 async fn shipped() -> (Shop, Walker, String) {
@@ -37,7 +19,7 @@ async fn shipped() -> (Shop, Walker, String) {
     shop.settle().await;
     shop.owner_ships(&order, "1234567890").await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("shipped", KEPT));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("shipped", KEPT));
     (shop, reader, order)
 }
 
@@ -82,9 +64,9 @@ async fn what_goes_back_for_each_reason_is_said_before_the_click() {
 #[tokio::test]
 async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
     let (shop, mut reader, order) = shipped().await;
-    days_pass(&shop, 2).await;
-    let received = today(&shop).to_string();
-    days_pass(&shop, 7).await;
+    shop.days_pass(2).await;
+    let received = shop.today().to_string();
+    shop.days_pass(7).await;
     withdraws(&mut reader, &order, "mind_changed", &received).await;
     assert_eq!(reader.here().order(), (order.clone(), "delivered".to_owned()));
     assert!(
@@ -93,18 +75,18 @@ async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
         reader.here()
     );
     shop.settle().await;
-    assert_eq!(ledger(&shop, &order).held(), KEPT, "no money moves before the book is back");
+    assert_eq!(shop.ledger(&order).held(), KEPT, "no money moves before the book is back");
     let list = shop.owner("owner-refund", json!({})).await;
     assert_eq!(
         (&list["shows"][0]["what"], &list["shows"][0]["to"]["street"]),
         (&json!("돌아올 책"), &json!("서울시 종로구 창의문로 119")),
         "{list:#}"
     );
-    days_pass(&shop, 2).await;
-    came_back(&shop, &order, today(&shop), true).await;
-    assert_eq!(free(&shop), "3", "the copy lies on the shelf again");
+    shop.days_pass(2).await;
+    came_back(&shop, &order, shop.today(), true).await;
+    assert_eq!(shop.stock("middle").0, 3, "the copy lies on the shelf again");
     shop.settle().await;
-    assert_eq!((ledger(&shop, &order).held(), shop.state(&order).as_str()), (POSTAGE, "refunded"));
+    assert_eq!((shop.ledger(&order).held(), shop.state(&order).as_str()), (POSTAGE, "refunded"));
     let mailbox = reader.mailbox().await.text();
     assert!(mailbox.contains("돌아오는 우송료 3,000원을 뺀 17,000원"), "{mailbox}");
     assert!(mailbox.contains("돌려보내신 책의 값 17,000원을"), "{mailbox}");
@@ -120,28 +102,28 @@ async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
 #[tokio::test]
 async fn a_damaged_book_costs_its_reader_nothing_and_stays_off_the_shelf() {
     let (shop, mut reader, order) = shipped().await;
-    let received = today(&shop).to_string();
-    days_pass(&shop, 30).await;
+    let received = shop.today().to_string();
+    shop.days_pass(30).await;
     withdraws(&mut reader, &order, "mind_changed", &received).await;
     assert_eq!(reader.here().status.as_u16(), 422);
     assert!(reader.here().text().contains("3개월 안에 무를 수 있으니"), "{:?}", reader.here());
     assert_eq!(reader.here().value("received"), received, "what was typed stays");
     withdraws(&mut reader, &order, "damaged", &received).await;
     assert!(reader.here().text().contains("20,000원을 모두 돌려드립니다"), "{:?}", reader.here());
-    came_back(&shop, &order, today(&shop), false).await;
+    came_back(&shop, &order, shop.today(), false).await;
     shop.settle().await;
-    assert_eq!((ledger(&shop, &order).held(), free(&shop).as_str()), (0, "2"));
+    assert_eq!((shop.ledger(&order).held(), shop.stock("middle").0), (0, 2));
     assert_eq!(shop.state(&order), "refunded");
 }
 
 #[tokio::test]
 async fn the_three_days_are_counted_from_the_books_return() {
     let (shop, mut reader, order) = shipped().await;
-    let received = today(&shop).to_string();
+    let received = shop.today().to_string();
     withdraws(&mut reader, &order, "damaged", &received).await;
-    days_pass(&shop, 3).await;
-    let came = today(&shop);
-    days_pass(&shop, 1).await;
+    shop.days_pass(3).await;
+    let came = shop.today();
+    shop.days_pass(1).await;
     shop.system().hold("refund");
     came_back(&shop, &order, came, false).await;
     let by = domain::base::calendar::working_days_after(came, 3);
@@ -153,7 +135,7 @@ async fn the_three_days_are_counted_from_the_books_return() {
 #[tokio::test]
 async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
     let (shop, mut reader, order) = shipped().await;
-    let received = today(&shop).to_string();
+    let received = shop.today().to_string();
     reader.go(&format!("/cancel/{order}")).await;
     let form = reader
         .here()
@@ -173,13 +155,13 @@ async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
         shop.owner("owner-refund", confirmed.clone())
     );
     assert_eq!((&one["status"], &two["status"]), (&json!(200), &json!(200)), "{one:#} {two:#}");
-    assert_eq!(free(&shop), "3");
+    assert_eq!(shop.stock("middle").0, 3);
     shop.minutes_pass(30).await;
     assert_eq!(shop.owner("owner-refund", confirmed).await["status"], 200, "said again, done once");
     let again = shop.owner("owner-refund", call).await;
     assert_eq!(again["problems"][0]["field"], "order", "{again:#}");
-    let ledger = ledger(&shop, &order);
-    assert_eq!((ledger.held(), free(&shop).as_str()), (POSTAGE, "3"), "{ledger:?}");
+    let ledger = shop.ledger(&order);
+    assert_eq!((ledger.held(), shop.stock("middle").0), (POSTAGE, 3), "{ledger:?}");
     assert_eq!(ledger.movements.len(), 3, "the payment, the difference, the book: {ledger:?}");
 }
 
@@ -187,9 +169,9 @@ async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
 async fn a_form_that_can_not_be_right_is_explained_and_keeps_what_was_typed() {
     let (shop, mut reader, order) = shipped().await;
     let (yesterday, tomorrow) =
-        (today(&shop).yesterday().unwrap(), today(&shop).tomorrow().unwrap());
+        (shop.today().yesterday().unwrap(), shop.today().tomorrow().unwrap());
     for (reason, received, field) in [
-        ("", today(&shop).to_string(), "#reason"),
+        ("", shop.today().to_string(), "#reason"),
         ("mind_changed", String::new(), "#received"),
         ("mind_changed", "어제쯤".to_owned(), "#received"),
         ("mind_changed", yesterday.to_string(), "#received"),
@@ -214,10 +196,10 @@ async fn a_form_that_can_not_be_right_is_explained_and_keeps_what_was_typed() {
 #[tokio::test]
 async fn a_parcel_that_came_back_undelivered_is_paid_back_in_full() {
     let (shop, mut reader, order) = shipped().await;
-    days_pass(&shop, 4).await;
-    came_back(&shop, &order, today(&shop), true).await;
+    shop.days_pass(4).await;
+    came_back(&shop, &order, shop.today(), true).await;
     shop.settle().await;
-    assert_eq!((ledger(&shop, &order).held(), free(&shop).as_str()), (0, "3"));
+    assert_eq!((shop.ledger(&order).held(), shop.stock("middle").0), (0, 3));
     assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("책이 돌아왔습니다"));
 }
 
@@ -226,7 +208,7 @@ async fn only_a_posted_book_can_come_back_and_every_field_explains_itself() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    let day = today(&shop).to_string();
+    let day = shop.today().to_string();
     for (call, field) in [
         (json!({ "order": order, "came_back": day }), "order"),
         (json!({ "order": "none", "came_back": day }), "order"),

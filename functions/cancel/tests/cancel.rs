@@ -2,37 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use serde_json::Value;
-use toss_standin::{Fault, On, OrderLedger, Rule};
+use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, Walker, book};
 
 const PAID: u64 = 22_000;
 
 async fn shop() -> Shop {
     Shop::with_books(&[book(1, 15_000, 5, 3)]).await
-}
-
-fn ledger(shop: &Shop, order: &str) -> OrderLedger {
-    shop.standin().ledger().order(order)
-}
-
-/// Free copies of the middle range and places held, by the table.
-fn stock(shop: &Shop) -> (String, usize) {
-    let stock = shop.item("SHELF#middle", "STOCK");
-    let holds = stock["holds"]["M"].as_object().map_or(0, serde_json::Map::len);
-    (stock["free"]["N"].as_str().unwrap().to_owned(), holds)
-}
-
-fn sent(shop: &Shop) -> usize {
-    let is_sent =
-        |item: &&Value| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("SENT#"));
-    shop.items().iter().filter(is_sent).count()
-}
-
-/// Every message was handled, and nothing lies in the dead letters.
-fn nothing_waits(shop: &Shop) {
-    let waits = |item: &&Value| item["waiting"]["S"] == "message";
-    assert_eq!(shop.items().iter().find(waits), None);
 }
 
 async fn cancel(reader: &mut Walker, order: &str) {
@@ -43,11 +19,11 @@ async fn cancel(reader: &mut Walker, order: &str) {
 
 /// Everything went back, once; the shelf is as it was.
 async fn all_is_back(shop: &Shop, reader: &mut Walker, order: &str) {
-    let ledger = ledger(shop, order);
+    let ledger = shop.ledger(order);
     assert_eq!((ledger.charged, ledger.held()), (PAID, 0), "{ledger:?}");
     assert_eq!(shop.state(order), "refunded");
-    assert_eq!((stock(shop), sent(shop)), (("3".to_owned(), 0), 0));
-    nothing_waits(shop);
+    assert_eq!((shop.stock("middle"), shop.sent_works()), ((3, 0), 0));
+    shop.every_message_is_handled();
     let mailbox = reader.mailbox().await;
     assert_eq!(mailbox.all("[data-notice=cancelled]").len(), 1);
     assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("돌려드렸습니다."));
@@ -58,13 +34,13 @@ async fn before_the_payment_nothing_is_paid_and_the_place_is_free_again() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
-    assert_eq!(stock(&shop), ("3".to_owned(), 1));
+    assert_eq!(shop.stock("middle"), (3, 1));
     assert!(
         reader.go(&format!("/cancel/{order}")).await.text().contains("돈은 빠져나가지 않습니다.")
     );
     reader.onward().await;
     assert_eq!(reader.here().order(), (order.clone(), "cancelled".to_owned()));
-    assert_eq!((stock(&shop), ledger(&shop, &order).charged), (("3".to_owned(), 0), 0));
+    assert_eq!((shop.stock("middle"), shop.ledger(&order).charged), ((3, 0), 0));
     assert_eq!(
         reader.go(&format!("/pay/{order}")).await.step(),
         "window",
@@ -97,7 +73,7 @@ async fn before_packing_the_copy_and_the_money_go_back_and_the_same_book_can_com
     let order = reader.walk(Doors::Plain).await;
     shop.system().hold("pack");
     shop.settle().await;
-    assert_eq!((stock(&shop), sent(&shop)), (("2".to_owned(), 0), 2));
+    assert_eq!((shop.stock("middle"), shop.sent_works()), ((2, 0), 2));
     let page = reader.go(&format!("/cancel/{order}")).await.text();
     assert!(page.contains("20,000원"), "the difference is on its way already: {page}");
     reader.onward().await;
@@ -109,7 +85,7 @@ async fn before_packing_the_copy_and_the_money_go_back_and_the_same_book_can_com
     reader.pay(Pay::Approve).await;
     shop.settle().await;
     assert_eq!(shop.chosen(&again), shop.chosen(&order));
-    assert_eq!(stock(&shop), ("2".to_owned(), 0));
+    assert_eq!(shop.stock("middle"), (2, 0));
     shop.nothing_failed();
 }
 
@@ -126,7 +102,7 @@ async fn a_packed_order_stays_and_the_page_says_what_to_do() {
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 409);
     assert!(reader.here().text().contains("받으신 날부터 7일 안에는"));
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("packed", 20_000));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("packed", 20_000));
     assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 물리기"));
 }
 
@@ -165,7 +141,7 @@ async fn money_that_arrives_after_cancelling_goes_back_and_the_reader_is_told() 
     shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
     shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
     reader.pay(Pay::Approve).await;
-    assert_eq!(ledger(&shop, &order).charged, PAID, "taken, and nobody knows");
+    assert_eq!(shop.ledger(&order).charged, PAID, "taken, and nobody knows");
     let page = reader.go(&format!("/cancel/{order}")).await.text();
     assert!(page.contains("돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다."), "{page}");
     reader.onward().await;
@@ -188,6 +164,6 @@ async fn coming_back_from_the_payment_page_to_a_cancelled_order_pays_nothing() {
     tab.onward().await;
     assert_eq!(tab.here().order(), (order.clone(), "cancelled".to_owned()));
     shop.minutes_pass(60).await;
-    assert_eq!((ledger(&shop, &order).charged, shop.state(&order).as_str()), (0, "cancelled"));
+    assert_eq!((shop.ledger(&order).charged, shop.state(&order).as_str()), (0, "cancelled"));
     shop.nothing_failed();
 }

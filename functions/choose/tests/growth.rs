@@ -64,8 +64,7 @@ async fn cost(works: u32) -> Cost {
     let mut times = Vec::new();
     let mut calls = 0;
     for number in 0..5 {
-        let recipient =
-            Recipient { street: format!("어딘가로 {number}"), ..Recipient::default() };
+        let recipient = Recipient::in_street(&format!("어딘가로 {number}"));
         let order = shop.visitor().living(recipient).walk(Doors::Plain).await;
         shop.settle().await;
         let message =

@@ -65,7 +65,7 @@ async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
 
 /// The copies that went to orders, each with its number; and the orders that wait for a book.
 fn fates(shop: &Shop) -> (Vec<String>, Vec<Value>) {
-    let orders = shop.items().into_iter().filter(|item| item["kind"]["S"] == "order");
+    let orders = shop.items_of_kind("order").into_iter();
     let (chosen, waiting): (Vec<Value>, Vec<Value>) =
         orders.partition(|order| order["choice"].is_object());
     let copy = |order: &Value| {
@@ -92,9 +92,9 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     let mut reader = shop.visitor();
     let late = reader.walk(Doors::Plain).await;
     shop.settle().await;
-    let visitor = shop.order(&late)["visitor"]["S"].as_str().unwrap().to_owned();
+    let visitor = shop.order_item(&late)["visitor"]["S"].as_str().unwrap().to_owned();
     let message = shop.items().into_iter().find(|item| item["task"]["S"] == "choose").unwrap();
-    let paid = [shop.order(&late), message];
+    let paid = [shop.order_item(&late), message];
     // The counter never takes more orders than there are copies. So the copies were there, and a
     // flood took them.
     let mut stock = shop.item("SHELF#middle", "STOCK");
@@ -174,11 +174,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
         *taken.entry(copy.split(' ').next().unwrap().to_owned()).or_default() += 1;
     }
     for (isbn, count) in taken {
-        assert_eq!(
-            shop.item(&format!("BOOK#{isbn}"), "BOOK")["taken"]["N"],
-            count.to_string(),
-            "{isbn}"
-        );
+        assert_eq!(shop.book_item(&isbn)["taken"]["N"], count.to_string(), "{isbn}");
     }
     assert!(shop.on_queue("ChooseDeadLetters").is_empty());
     println!("{} orders, {COPIES} copies: {} ms in all", orders.len(), begun.elapsed().as_millis());

@@ -9,10 +9,9 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
-use jiff::SignedDuration;
 use local::Outgoing;
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book};
+use walk::{Doors, Recipient, Shop, book, isbn};
 
 /// A shop whose owner chooses, with one order on the desk.
 async fn with_an_order(books: &[Value]) -> (Shop, String) {
@@ -30,10 +29,6 @@ async fn order(shop: &Shop) -> String {
 
 fn five() -> Vec<Value> {
     (1..=5).map(|number| book(number, 15_000, u8::try_from(number).unwrap(), 2)).collect()
-}
-
-fn isbn(number: u32) -> Value {
-    book(number, 15_000, 0, 1)["isbn"].clone()
 }
 
 async fn proposals(shop: &Shop, order: &str) -> Vec<Value> {
@@ -59,7 +54,7 @@ async fn the_owner_picks_one_of_three_with_the_call_that_the_desk_has_ready() {
     let answer = shop.owner_does("owner-choose", pasted.clone()).await;
     assert!(answer["did"][0].as_str().unwrap().contains("없는 책 5"), "{answer:#}");
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), json!(shop.chosen(&order))), ("packed", isbn(5)));
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(5)));
     let again = shop.owner("owner-choose", pasted).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     shop.nothing_failed();
@@ -77,8 +72,8 @@ async fn another_book_needs_a_reason_and_the_reason_is_kept() {
     pick["picks"][0]["because"] = "이 편지에는 이 책이어야 합니다".into();
     shop.owner_does("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), json!(shop.chosen(&order))), ("packed", isbn(1)));
-    let because = &shop.order(&order)["choice"]["M"]["because"]["S"];
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(1)));
+    let because = &shop.order_item(&order)["choice"]["M"]["because"]["S"];
     assert_eq!(because, "이 편지에는 이 책이어야 합니다");
 }
 
@@ -114,7 +109,7 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
         (1..=5).map(|number| book(number, 15_000, u8::try_from(number).unwrap(), 1)).collect();
     let (shop, first) = with_an_order(&books).await;
     let second = order(&shop).await;
-    let pick = |order: &str, isbn: Value| json!({ "picks": [{ "order": order, "isbn": isbn }] });
+    let pick = |order: &str, isbn: String| json!({ "picks": [{ "order": order, "isbn": isbn }] });
     shop.owner_does("owner-choose", pick(&first, isbn(5))).await;
     let mut late = pick(&second, isbn(5));
     let preview = shop.owner("owner-choose", late.clone()).await;
@@ -144,15 +139,14 @@ async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_o
     shop.minutes_pass(10).await;
     assert_eq!(proposals(&shop, &first).await[0]["isbn"], isbn(5), "what lies on the desk stays");
     // The next order is proposed by the new taste.
-    let elsewhere =
-        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let elsewhere = Recipient::in_street("어딘가로 7");
     let second = shop.visitor().living(elsewhere).walk(Doors::Plain).await;
     shop.settle().await;
     assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(1));
     // The owner's own hand goes above the owner's veto.
     shop.owner_does("owner-choose", pasted).await;
     shop.settle().await;
-    assert_eq!((shop.state(&first), json!(shop.chosen(&first))), ("packed".into(), isbn(5)));
+    assert_eq!((shop.state(&first), shop.chosen(&first)), ("packed".into(), isbn(5)));
     assert_eq!(shop.state(&second), "choosing");
     shop.nothing_failed();
 }
@@ -165,10 +159,10 @@ async fn an_absent_owner_is_called_and_nothing_is_lost() {
     let order = reader.walk(Doors::Plain).await;
     // Ten days without the owner; the order was promised by the fifth of August.
     for _ in 0..10 {
-        shop.system().leap(SignedDuration::from_hours(24)).await.unwrap();
+        shop.jump(24 * 60).await;
     }
     assert_eq!(shop.state(&order), "choosing");
-    let told = shop.owner_told();
+    let told = shop.owner_messages();
     assert!(told.last().unwrap().contains("약속한 날이 지난 주문이 1건"), "{told:?}");
     assert!(told.len() >= 6, "every morning: {told:?}");
     let desk = shop.owner("owner-desk", json!({})).await;
@@ -200,26 +194,25 @@ async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
         }
         shop.settle().await;
     };
-    let on_desk = shop.order(&order);
+    let on_desk = shop.order_item(&order);
     again().await;
-    assert_eq!(shop.order(&order), on_desk, "on the desk");
+    assert_eq!(shop.order_item(&order), on_desk, "on the desk");
     shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] }))
         .await;
     shop.settle().await;
-    let resting = shop.order(&order);
+    let resting = shop.order_item(&order);
     again().await;
-    assert_eq!(shop.order(&order), resting, "put off to tomorrow");
+    assert_eq!(shop.order_item(&order), resting, "put off to tomorrow");
     let pick = json!({ "picks": [{ "order": order, "isbn": isbn(4) }] });
     let pick = shop.confirmed("owner-choose", pick).await;
     shop.owner("owner-choose", pick.clone()).await;
     shop.settle().await;
-    let packed = shop.order(&order);
+    let packed = shop.order_item(&order);
     again().await;
     shop.owner("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!((shop.order(&order), shop.state(&order)), (packed, "packed".into()));
-    let taken =
-        shop.item(&format!("BOOK#{}", isbn(4).as_str().unwrap()), "BOOK")["taken"]["N"].clone();
+    assert_eq!((shop.order_item(&order), shop.state(&order)), (packed, "packed".into()));
+    let taken = shop.book_item(&isbn(4))["taken"]["N"].clone();
     assert_eq!(taken, "1");
     shop.nothing_failed();
 }

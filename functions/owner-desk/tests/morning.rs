@@ -9,7 +9,6 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use walk::{Doors, Pay, Recipient, Shop, Walker, event};
 
@@ -35,17 +34,7 @@ async fn paste(shop: &Shop, drawer: &str, call: Value) -> Value {
 }
 
 fn somebody(shop: &Shop, number: u32) -> Walker {
-    let street = format!("어딘가로 {number}");
-    shop.visitor().living(Recipient { street, ..Recipient::default() })
-}
-
-async fn open(shop: &Shop, link: &Value) -> walk::Page {
-    let link = link.as_str().expect("a link");
-    let path =
-        &link[link.find("/slip/").or_else(|| link.find("/board")).expect("a page of the house")..];
-    let request =
-        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
-    shop.visitor().ask(request).await
+    shop.visitor().living(Recipient::in_street(&format!("어딘가로 {number}")))
 }
 
 #[tokio::test]
@@ -81,14 +70,14 @@ async fn thirty_orders_from_opening_to_closing() {
     // Posting: every slip is opened, the carrier's numbers are filled in.
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), ORDERS as usize, "{desk:#}");
-    let board = open(&shop, &desk["page"]).await;
+    let board = shop.open_link(desk["page"].as_str().unwrap()).await;
     assert_eq!(
         (board.status.as_u16(), board.all("[data-state=packed]").len()),
         (200, ORDERS as usize)
     );
     for shown in desk["shows"].as_array().unwrap() {
         assert_eq!(shown["what"], "부치기");
-        assert_eq!(open(&shop, &shown["page"]).await.status, 200);
+        assert_eq!(shop.open_link(shown["page"].as_str().unwrap()).await.status, 200);
     }
     let mut parcels = desk["call"].clone();
     for (number, parcel) in parcels["parcels"].as_array_mut().unwrap().iter_mut().enumerate() {
@@ -123,7 +112,7 @@ async fn thirty_orders_from_opening_to_closing() {
     assert_eq!(ordered.here().order(), (last, "paid".to_owned()));
     let shown = shop.owner("owner-taste", json!({})).await;
     assert!(shown["shows"][0]["shop"].as_str().unwrap().ends_with("닫음"), "{shown:#}");
-    shop.system().leap(SignedDuration::from_hours(48)).await.unwrap();
+    shop.jump(48 * 60).await;
     late.go("/counter").await;
     late.order("middle").await;
     late.expect("pay");

@@ -10,11 +10,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Pay, Shop, book};
-
-fn isbn(number: u32) -> Value {
-    book(number, 15_000, 0, 1)["isbn"].clone()
-}
+use walk::{Doors, Pay, Shop, book, isbn};
 
 async fn unread(shop: &Shop) -> Vec<Value> {
     shop.owner("owner-letters", json!({})).await["shows"].as_array().cloned().unwrap_or_default()
@@ -35,8 +31,11 @@ async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     let again = shop.owner_does("owner-letters", call).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     shop.settle().await;
-    let told: Vec<_> =
-        shop.told().into_iter().filter(|publish| publish.message.contains("answered")).collect();
+    let told: Vec<_> = shop
+        .published_notices()
+        .into_iter()
+        .filter(|publish| publish.message.contains("answered"))
+        .collect();
     assert_eq!(told.len(), 1, "the reader is told once: {told:#?}");
     assert!(!told[0].message.contains("여기도"), "the push tells nothing of the letter");
     let mailbox = reader.mailbox().await;
@@ -54,8 +53,12 @@ async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
     reader.order_again("middle").await;
     // Eleven in the evening.
     shop.minutes_pass(14 * 60).await;
-    let told =
-        || shop.told().into_iter().filter(|publish| publish.message.contains("answered")).count();
+    let told = || {
+        shop.published_notices()
+            .into_iter()
+            .filter(|publish| publish.message.contains("answered"))
+            .count()
+    };
     let letters: Vec<Value> = unread(&shop)
         .await
         .iter()
@@ -83,7 +86,7 @@ async fn a_book_that_the_reader_has_is_never_sent() {
     shop.owner_does("owner-letters", call).await;
     reader.pay(Pay::Approve).await;
     shop.settle().await;
-    assert_eq!(json!(shop.chosen(&order)), isbn(2));
+    assert_eq!(shop.chosen(&order), isbn(2));
 }
 
 #[tokio::test]

@@ -14,10 +14,6 @@ async fn sent(price: u64) -> (Shop, String) {
     (shop, order)
 }
 
-fn held(shop: &Shop, order: &str) -> u64 {
-    shop.standin().ledger().order(order).held()
-}
-
 #[tokio::test]
 async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
     let (shop, order) = sent(17_000).await;
@@ -26,13 +22,13 @@ async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
     let preview = shop.owner("owner-refund", call.clone()).await;
     assert!(preview["would_do"][0].as_str().unwrap().contains("3,000원"), "{preview:#}");
     shop.settle().await;
-    assert_eq!(held(&shop, &order), PAID, "a dry run moves nothing");
+    assert_eq!(shop.ledger(&order).held(), PAID, "a dry run moves nothing");
     for _ in 0..3 {
         let done = shop.owner("owner-refund", preview["call"].clone()).await;
         assert_eq!(done["status"], 200, "{done:#}");
         shop.settle().await;
     }
-    assert_eq!(held(&shop, &order), PAID - 3_000);
+    assert_eq!(shop.ledger(&order).held(), PAID - 3_000);
     assert_eq!(shop.state(&order), "packed");
     let letters: Vec<Value> = shop
         .items()
@@ -67,7 +63,7 @@ async fn never_more_than_is_held_and_every_field_explains_itself() {
             "{answer:#}"
         );
     }
-    assert_eq!(held(&shop, &order), PAID);
+    assert_eq!(shop.ledger(&order).held(), PAID);
 }
 
 #[tokio::test]
@@ -85,7 +81,7 @@ async fn a_refund_that_stopped_is_listed_and_given_back_again() {
     let preview = shop.owner("owner-refund", list["call"].clone()).await;
     shop.owner("owner-refund", preview["call"].clone()).await;
     shop.settle().await;
-    assert_eq!(held(&shop, &order), 20_000);
+    assert_eq!(shop.ledger(&order).held(), 20_000);
     let list = shop.owner("owner-refund", json!({})).await;
     assert!(list["shows"].is_null(), "{list:#}");
 }
@@ -117,7 +113,7 @@ async fn a_refund_that_stopped_is_settled_by_the_owners_word_once_and_the_reader
         assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
     }
     shop.settle().await;
-    assert_eq!(held(&shop, &order), PAID, "nothing moves at the provider");
+    assert_eq!(shop.ledger(&order).held(), PAID, "nothing moves at the provider");
     let list = shop.owner("owner-refund", json!({})).await;
     assert!(list["shows"].is_null(), "{list:#}");
     let letters: Vec<_> = shop

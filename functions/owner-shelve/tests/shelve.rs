@@ -14,14 +14,10 @@ use std::time::Instant;
 use jiff::SignedDuration;
 use local::Service;
 use serde_json::{Value, json};
-use walk::{Shop, book, event};
-
-fn isbn(number: u32) -> String {
-    book(number, 15_000, 0, 1)["isbn"].as_str().unwrap().to_owned()
-}
+use walk::{Shop, book, event, isbn};
 
 fn stored(shop: &Shop, number: u32) -> Value {
-    shop.item(&format!("BOOK#{}", isbn(number)), "BOOK")
+    shop.book_item(&isbn(number))
 }
 
 /// Free copies by the record of the places, and by the books themselves.
@@ -152,7 +148,7 @@ async fn copies_and_works_are_withdrawn_and_places_with_them() {
 async fn a_work_is_loved_alike_in_all_its_editions() {
     let shop = Shop::empty().await;
     shop.owner_does("owner-shelve", event("owner-shelve-edition")).await;
-    let love = |isbn: &str| shop.item(&format!("BOOK#{isbn}"), "BOOK")["love"]["N"].clone();
+    let love = |isbn: &str| shop.book_item(isbn)["love"]["N"].clone();
     let (one, other) = ("9788900000016", "9788900000023");
     assert_eq!((love(one), love(other)), (json!("4"), json!("4")));
     let done =

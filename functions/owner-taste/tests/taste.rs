@@ -10,11 +10,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book};
-
-fn isbn(number: u32) -> Value {
-    book(number, 15_000, 0, 1)["isbn"].clone()
-}
+use walk::{Doors, Shop, book, isbn};
 
 fn tagged(number: u32, love: u8, tag: &str) -> Value {
     let mut book = book(number, 15_000, love, 3);
@@ -60,8 +56,7 @@ async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
     books.push(tagged(91, 3, "바다"));
     books.push(tagged(92, 3, "바다"));
     let shop = Shop::with_books(&books).await;
-    let rank =
-        || shop.item(&format!("BOOK#{}", isbn(91).as_str().unwrap()), "BOOK")["rank"]["S"].clone();
+    let rank = || shop.book_item(&isbn(91))["rank"]["S"].clone();
     let before = rank();
     shop.owner_does("owner-taste", json!({ "today": ["바다"], "season": { "tags": ["바다"] } }))
         .await;

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use domain::base::text::Language;
-use toss_standin::{Fault, On, OrderLedger, Rule};
+use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, Walker, book};
 
 /// Refused: what the reader is told, beside that no money has moved and that the order is still
@@ -127,10 +127,6 @@ fn answers(shop: &Shop, on: On, code: &str) {
     shop.standin().fault(Rule::once(on, Fault::Answer { code: code.to_owned() }));
 }
 
-fn ledger(shop: &Shop, order: &str) -> OrderLedger {
-    shop.standin().ledger().order(order)
-}
-
 /// A shop with books enough, and somebody before their first payment.
 async fn before_the_payment(language: Language, price: u64) -> (Shop, Walker, String) {
     let books: Vec<_> = (1..=20).map(|title| book(title, price, 3, 2)).collect();
@@ -164,7 +160,7 @@ async fn what_is_refused_says_why_and_that_no_money_has_moved() {
                 code,
             );
             assert_eq!(
-                (shop.state(&order).as_str(), ledger(&shop, &order).charges),
+                (shop.state(&order).as_str(), shop.ledger(&order).charges),
                 ("priced", 0),
                 "{code}"
             );
@@ -172,7 +168,7 @@ async fn what_is_refused_says_why_and_that_no_money_has_moved() {
         reader.onward().await;
         reader.pay(Pay::Approve).await;
         assert_eq!(reader.here().order().1, "paid", "after all of that another attempt is allowed");
-        assert_eq!(ledger(&shop, &order).charges, 1);
+        assert_eq!(shop.ledger(&order).charges, 1);
     }
 }
 
@@ -196,7 +192,7 @@ async fn what_nobody_knows_is_never_called_failed() {
             told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);
             reader.onward().await;
             assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()), "{code}");
-            assert_eq!(ledger(&shop, &order).charges, 1, "{code}");
+            assert_eq!(shop.ledger(&order).charges, 1, "{code}");
             shop.minutes_pass(1).await;
             order = reader.order_again("middle").await;
         }
@@ -242,7 +238,7 @@ async fn money_that_the_provider_will_not_give_back_is_looked_after_by_the_owner
                 "it cannot go back through the provider; the owner will find another way and tell you",
                 code,
             );
-            assert_eq!(ledger(&shop, &order).refunded, 0, "{code}");
+            assert_eq!(shop.ledger(&order).refunded, 0, "{code}");
             let desk = shop.owner("owner-refund", serde_json::json!({})).await;
             assert!(desk["shows"].to_string().contains(code), "{code}: {desk:#}");
             shop.minutes_pass(1).await;
@@ -261,11 +257,11 @@ async fn money_whose_way_back_nobody_knows_goes_back_later_and_the_day_is_said()
             shop.settle().await;
             reader.go(&format!("/window/{order}")).await;
             told(&reader, "돌려드릴 차액", "Difference to go back", code);
-            assert_eq!(ledger(&shop, &order).refunded, 0, "{code}");
+            assert_eq!(shop.ledger(&order).refunded, 0, "{code}");
             shop.minutes_pass(30).await;
             reader.reload().await;
             told(&reader, "돌려드린 차액", "Difference given back", code);
-            assert_eq!(ledger(&shop, &order).refunded, 2_000, "{code}");
+            assert_eq!(shop.ledger(&order).refunded, 2_000, "{code}");
             order = reader.order_again("middle").await;
         }
     }

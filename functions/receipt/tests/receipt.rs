@@ -43,7 +43,7 @@ async fn what_was_paid_for_what_and_what_went_back_add_up_to_what_the_shop_holds
     .await;
     shop.settle().await;
     let after = receipt(&mut reader, &order).await;
-    assert_eq!(shop.standin().ledger().order(&order).held(), 19_000);
+    assert_eq!(shop.ledger(&order).held(), 19_000);
     for words in [
         "보낸 책의 정가와의 차액",
         "−2,000원",

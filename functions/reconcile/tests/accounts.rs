@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use jiff::civil::Date;
 use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, book};
@@ -15,12 +14,8 @@ async fn shop() -> Shop {
     Shop::with_books(&[book(1, 15_000, 5, 3), book(2, 16_000, 4, 3)]).await
 }
 
-fn today(shop: &Shop) -> Date {
-    domain::base::calendar::today(shop.now())
-}
-
 async fn of_today(shop: &Shop) -> Value {
-    shop.owner("reconcile", json!({ "day": today(shop).to_string() })).await
+    shop.owner("reconcile", json!({ "day": shop.today().to_string() })).await
 }
 
 /// The orders of the table, without the findings.
@@ -42,7 +37,7 @@ fn difference(answer: &Value) -> (String, String) {
 
 /// Writes an attribute of an order as no code of the shop would.
 fn spoil(shop: &Shop, order: &str, change: impl FnOnce(&mut Value)) {
-    let mut item = shop.order(order);
+    let mut item = shop.order_item(order);
     change(&mut item);
     shop.put_back(&item);
 }
@@ -90,7 +85,7 @@ async fn every_difference_is_named_kept_and_changes_nothing() {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
-    let whole = shop.order(&order);
+    let whole = shop.order_item(&order);
     let refund = |item: &mut Value, amount: &str| {
         item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();
     };
@@ -145,12 +140,43 @@ async fn a_reader_charged_twice_is_found() {
 }
 
 #[tokio::test]
+async fn every_page_of_the_payment_services_list_is_read() {
+    let shop = shop().await;
+    let busy = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    // Refunds by hand fill the first page of the day's list.
+    let settings = toss::Settings {
+        api_url: shop.standin().url(),
+        secret_key: toss_standin::SECRET_KEY.to_owned().into(),
+    };
+    let toss = toss::Client::new(&settings).unwrap();
+    let payment = toss.payment_of_order(&busy).await.unwrap().unwrap();
+    let cancel = toss::Cancel { reason: "손으로".to_owned(), amount: Some(10), refund_to: None };
+    for number in 0..toss::Client::PAGE {
+        let key = toss::IdempotencyKey::new(format!("by-hand:{number}")).unwrap();
+        toss.cancel(&payment.payment_key, &cancel, &key).await.unwrap();
+    }
+    // The last movement of the day is a payment that the shop knows nothing of.
+    let unpaid = shop.visitor().to_an_order(Doors::Plain, "middle").await;
+    let key = shop.standin().approve(&unpaid, 22_000, toss_standin::Method::Card).unwrap();
+    assert!(shop.standin().confirm(&key));
+    let answer = of_today(&shop).await;
+    let named: Vec<&str> = answer["shows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|shown| shown["order"].as_str())
+        .collect();
+    assert_eq!(named, [&*busy, &*unpaid], "{answer:#}");
+}
+
+#[tokio::test]
 async fn every_night_the_day_before_is_looked_at_and_a_difference_rings_the_bell() {
     let shop = shop().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    let day = today(&shop);
-    shop.system().leap(jiff::SignedDuration::from_hours(24)).await.unwrap();
+    let day = shop.today();
+    shop.jump(24 * 60).await;
     shop.settle().await;
     let kept = shop.item("ACCOUNTS", &format!("DAY#{day}"));
     assert_eq!(kept["orders"]["N"], "1", "the schedule has looked: {kept}");
@@ -170,7 +196,7 @@ async fn a_provider_that_does_not_answer_is_no_agreement() {
     shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     shop.standin().fault(Rule { times: 9, ..Rule::once(On::Query, Fault::ErrorBefore) });
-    let call = json!({ "day": today(&shop).to_string() });
+    let call = json!({ "day": shop.today().to_string() });
     let failure = shop.system().invoke("reconcile", call).await.unwrap_err();
     assert!(failure.message.contains("결제사에 물어보지 못했습니다"), "{failure:?}");
     assert!(shop.items().iter().all(|item| item["pk"]["S"] != "ACCOUNTS"), "nothing is kept");
@@ -179,7 +205,7 @@ async fn a_provider_that_does_not_answer_is_no_agreement() {
 #[tokio::test]
 async fn a_day_that_is_none_is_explained() {
     let shop = shop().await;
-    let tomorrow = today(&shop).tomorrow().unwrap();
+    let tomorrow = shop.today().tomorrow().unwrap();
     for day in [json!("어제"), json!(20_261_121), json!(tomorrow.to_string())] {
         let answer = shop.owner("reconcile", json!({ "day": day })).await;
         assert_eq!(

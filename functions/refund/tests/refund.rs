@@ -4,7 +4,7 @@
 
 use local::{Breakage, Fault as Wire, Service};
 use serde_json::json;
-use toss_standin::{Fault, On, OrderLedger, Rule};
+use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Shop, Walker, book};
 
 /// What a book of 15,000 won costs in the middle range, all in, and what was paid for it.
@@ -21,18 +21,14 @@ async fn paid(shop: &Shop) -> (Walker, String) {
     (reader, order)
 }
 
-fn ledger(shop: &Shop, order: &str) -> OrderLedger {
-    shop.standin().ledger().order(order)
-}
-
 fn progress(shop: &Shop, order: &str) -> String {
-    let refunds = shop.order(order)["refunds"]["L"].clone();
+    let refunds = shop.order_item(order)["refunds"]["L"].clone();
     refunds[0]["M"]["progress"]["S"].as_str().unwrap_or("none").to_owned()
 }
 
 /// The difference went back, once, and everybody says so.
 async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
-    let ledger = ledger(shop, order);
+    let ledger = shop.ledger(order);
     assert_eq!(
         (ledger.charged, ledger.refunded, ledger.movements.len()),
         (PAID, PAID - KEPT, 2),
@@ -50,7 +46,7 @@ async fn a_cheaper_book_sends_the_difference_back_and_a_letter_says_so() {
     let (mut reader, order) = paid(&shop).await;
     shop.system().hold("refund");
     shop.settle().await;
-    assert_eq!(ledger(&shop, &order).refunded, 0);
+    assert_eq!(shop.ledger(&order).refunded, 0);
     let window = reader.go(&format!("/window/{order}")).await.text();
     assert!(window.contains("돌려드릴 차액") && window.contains("2,000원"), "{window}");
     shop.system().release("refund");
@@ -66,7 +62,7 @@ async fn a_book_at_the_upper_end_sends_nothing_back() {
     let shop = Shop::with_books(&[book(1, 17_000, 5, 1)]).await;
     let (_, order) = paid(&shop).await;
     shop.settle().await;
-    assert_eq!((ledger(&shop, &order).held(), progress(&shop, &order).as_str()), (PAID, "none"));
+    assert_eq!((shop.ledger(&order).held(), progress(&shop, &order).as_str()), (PAID, "none"));
 }
 
 #[tokio::test]
@@ -90,6 +86,22 @@ async fn an_answer_that_is_lost_together_with_the_question_is_asked_about_later(
     shop.standin().fault(Rule { times: 2, ..Rule::once(On::Query, Fault::ErrorBefore) });
     shop.settle().await;
     assert_eq!(progress(&shop, &order), "asked");
+    shop.minutes_pass(30).await;
+    went_back(&shop, &mut reader, &order).await;
+}
+
+#[tokio::test]
+async fn after_fifteen_days_a_refund_is_looked_up_before_it_is_asked_for_again() {
+    let shop = shop().await;
+    let (mut reader, order) = paid(&shop).await;
+    shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
+    shop.standin().fault(Rule { times: 2, ..Rule::once(On::Query, Fault::ErrorBefore) });
+    shop.settle().await;
+    assert_eq!((progress(&shop, &order).as_str(), shop.ledger(&order).refunded), ("asked", 2_000));
+    // Toss forgets an idempotency key after 15 days: the same request would refund again.
+    shop.system().hold("refund");
+    shop.jump(16 * 24 * 60).await;
+    shop.system().release("refund");
     shop.minutes_pass(30).await;
     went_back(&shop, &mut reader, &order).await;
 }
@@ -139,7 +151,7 @@ async fn what_the_provider_will_not_do_lies_on_the_owners_desk_with_the_reason()
     shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: code.clone() }));
     shop.settle().await;
     shop.minutes_pass(30).await;
-    assert_eq!((progress(&shop, &order).as_str(), ledger(&shop, &order).refunded), ("parked", 0));
+    assert_eq!((progress(&shop, &order).as_str(), shop.ledger(&order).refunded), ("parked", 0));
     let desk = shop.owner("owner-desk", json!({})).await;
     assert!(desk["shows"][0].to_string().contains(&code), "{desk:#}");
     assert_eq!(reader.mailbox().await.all("[data-notice=refunded]").len(), 0);

@@ -8,7 +8,6 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use walk::{Doors, Shop, book};
 
@@ -18,12 +17,12 @@ async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    assert_eq!(shop.order(&order)["promised"]["S"], "2026-08-05");
+    assert_eq!(shop.order(&order).promised.to_string(), "2026-08-05");
     let mut days = Vec::new();
     for _ in 0..7 {
-        let before = shop.owner_told().len();
-        shop.system().leap(SignedDuration::from_hours(24)).await.unwrap();
-        days.push(shop.owner_told().split_off(before).join(" "));
+        let before = shop.owner_messages().len();
+        shop.jump(24 * 60).await;
+        days.push(shop.owner_messages().split_off(before).join(" "));
     }
     let near = "내일까지 부치기로 한 주문이 1건 있습니다. owner-desk를 열어 주세요.";
     let past = "약속한 날이 지난 주문이 1건 있습니다. owner-desk를 열어 주세요.";
@@ -31,9 +30,9 @@ async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
     // Posted: nobody is told any more.
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
-    let before = shop.owner_told().len();
-    shop.system().leap(SignedDuration::from_hours(48)).await.unwrap();
-    assert_eq!(shop.owner_told().len(), before);
+    let before = shop.owner_messages().len();
+    shop.jump(48 * 60).await;
+    assert_eq!(shop.owner_messages().len(), before);
     shop.nothing_failed();
 }
 

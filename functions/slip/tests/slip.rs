@@ -9,14 +9,7 @@
 )]
 
 use serde_json::json;
-use walk::{Doors, Page, Shop};
-
-async fn open(shop: &Shop, link: &str) -> Page {
-    let path = &link[link.find("/slip/").expect("a link to a slip")..];
-    let request =
-        http::Request::get(path).header("host", "localhost").body(Vec::new().into()).unwrap();
-    shop.visitor().ask(request).await
-}
+use walk::{Doors, Shop};
 
 #[tokio::test]
 async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
@@ -25,11 +18,11 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
     let link = desk["shows"][0]["page"].as_str().expect("a link").to_owned();
-    let page = open(&shop, &link).await;
+    let page = shop.open_link(&link).await;
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(page.step(), "slip");
     assert!(page.says("창밖에 눈이 옵니다.") && page.says("이 책을 고른 까닭"));
-    let choice = &shop.order(&order)["choice"]["M"];
+    let choice = &shop.order_item(&order)["choice"]["M"];
     let title = choice["proposals"]["L"][0]["M"]["title"]["S"].as_str().unwrap();
     assert!(!page.says(title), "{title} stands on the slip");
     let css = page.all("style").first().map(|style| style.text().collect::<String>()).unwrap();
@@ -40,10 +33,10 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
         format!("{link}x"),
         format!("/slip/{order}"),
     ] {
-        assert_eq!(open(&shop, &wrong).await.status, 403, "{wrong}");
+        assert_eq!(shop.open_link(&wrong).await.status, 403, "{wrong}");
     }
     shop.minutes_pass(6 * 60).await;
-    assert_eq!(open(&shop, &link).await.status, 403, "the link has run out");
+    assert_eq!(shop.open_link(&link).await.status, 403, "the link has run out");
     shop.nothing_failed();
 }
 
@@ -54,7 +47,7 @@ async fn the_parcels_number_is_written_down_on_the_slip_itself() {
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
     let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
-    let page = open(&shop, &link).await;
+    let page = shop.open_link(&link).await;
     assert!(page.first("svg.qr[role=img]").is_some(), "a code that the owner's telephone opens");
     let path = &link[link.find("/slip/").unwrap()..];
     let send = async |body: &str| {
@@ -81,7 +74,7 @@ async fn the_parcels_number_is_written_down_on_the_slip_itself() {
     );
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
-    let page = open(&shop, &link).await;
+    let page = shop.open_link(&link).await;
     assert!(page.says("CJ대한통운 123456789012") && page.first("form").is_none(), "{page:?}");
     let other = send("carrier=epost&number=1234567890123").await;
     assert!(other.says("이미 다른 운송장으로 부친 주문입니다."), "{other:?}");

@@ -4,11 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use bytes::Bytes;
 use domain::base::text::Language;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
-use toss_standin::{Clock, Fault, Method, On, OrderLedger, Rule};
+use toss_standin::{Fault, Method, On, Rule};
 use walk::{Doors, Pay, Shop, Walker, book};
 
 const PAID: u64 = 22_000;
@@ -17,55 +15,14 @@ const PAID: u64 = 22_000;
 /// `price` is the 정가 of its books.
 async fn shop(price: u64, copies: u32) -> Shop {
     let shop = Shop::with_books(&[book(1, price, 5, copies)]).await;
-    shop.standin().set_webhook_url(Some("http://127.0.0.1:1/toss-webhook".to_owned()));
+    shop.keep_webhooks();
     shop
 }
 
-/// Hours pass in one step: with every minute of them a test would take minutes.
-async fn leap(shop: &Shop, minutes: i64) {
-    shop.system().leap(SignedDuration::from_mins(minutes)).await.unwrap();
-    shop.standin().set_clock(Clock::Stopped(shop.now()));
-}
-
-/// Delivers everything the payment service has to say, twice, the last first.
-async fn hears(shop: &Shop) {
-    let mut said = shop.standin().webhooks();
-    said.reverse();
-    for delivery in said.iter().flat_map(|delivery| [delivery; 2]) {
-        let request = http::Request::post("/toss-webhook")
-            .header("host", "house.test")
-            .header("tosspayments-webhook-transmission-id", &delivery.id)
-            .body(Bytes::from(delivery.body.clone()))
-            .unwrap();
-        let status = shop.system().request(request).await.status().as_u16();
-        assert_eq!(status, 200, "{delivery:?}");
-    }
+/// Delivers every webhook twice, the last one first, and all that follows.
+async fn deliver_webhooks(shop: &Shop) {
+    shop.deliver_webhooks(2).await;
     shop.settle().await;
-}
-
-fn ledger(shop: &Shop, name: &str) -> OrderLedger {
-    shop.standin().ledger().order(name)
-}
-
-/// Free copies of the middle range, and places that are held now.
-fn stock(shop: &Shop) -> (String, usize) {
-    let stock = shop.item("SHELF#middle", "STOCK");
-    let now = shop.now().to_string();
-    let holds = stock["holds"]["M"].as_object();
-    let lives = |hold: &&Value| {
-        hold["S"] == "paid" || hold["M"]["until"]["S"].as_str() > Some(now.as_str())
-    };
-    let held = holds.map_or(0, |holds| holds.values().filter(lives).count());
-    (stock["free"]["N"].as_str().unwrap().to_owned(), held)
-}
-
-fn notices(page: &walk::Page) -> Vec<String> {
-    let letters = page.all("[data-notice]:not([data-notice=whisper])");
-    letters.iter().rev().map(|letter| letter.attr("data-notice").unwrap().to_owned()).collect()
-}
-
-async fn told(reader: &mut Walker) -> Vec<String> {
-    notices(reader.mailbox().await)
 }
 
 /// Somebody who chose to pay by a deposit, and looks at the account.
@@ -82,7 +39,7 @@ async fn paid_by_transfer(shop: &Shop) -> (Walker, String) {
     let (reader, order) = waiting(shop).await;
     shop.settle().await;
     assert!(shop.standin().deposit(&order).await);
-    hears(shop).await;
+    deliver_webhooks(shop).await;
     (reader, order)
 }
 
@@ -104,22 +61,22 @@ async fn a_deposit_is_awaited_with_the_place_held_and_pays_when_it_comes() {
     }
     shop.settle().await;
     let mailbox = reader.mailbox().await;
-    assert_eq!(notices(mailbox), ["deposit"]);
+    assert_eq!(mailbox.notices(), ["deposit"]);
     assert!(mailbox.says("22,000원을 입금해 주십시오."), "{mailbox:?}");
     // A day is long: the place is held, and what is posted again changes nothing.
-    leap(&shop, 23 * 60).await;
-    assert_eq!(stock(&shop), ("3".to_owned(), 1));
+    shop.jump(23 * 60).await;
+    assert_eq!(shop.stock("middle"), (3, 1));
     reader.go(&format!("/window/{order}")).await;
     reader.onward().await;
     assert_eq!(reader.here().order().1, "priced");
     reader.go(&format!("/pay/{order}")).await;
     reader.expect("window");
-    assert_eq!(ledger(&shop, &order).charged, 0);
+    assert_eq!(shop.ledger(&order).charged, 0);
     assert!(shop.standin().deposit(&order).await);
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     assert_eq!(shop.state(&order), "packed");
-    assert_eq!((ledger(&shop, &order).charges, ledger(&shop, &order).held()), (1, PAID));
-    assert_eq!(told(&mut reader).await, ["deposit", "paid", "chosen", "packed"]);
+    assert_eq!((shop.ledger(&order).charges, shop.ledger(&order).held()), (1, PAID));
+    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen", "packed"]);
     shop.nothing_failed();
 }
 
@@ -133,15 +90,15 @@ async fn what_the_window_brings_back_twice_opens_one_account_and_holds_it_no_lon
     reader.go(&back).await;
     let form = reader.here().form("form[data-onward]");
     reader.submit(form.clone()).await;
-    let due = shop.order(&order)["held_until"].clone();
+    let due = shop.order(&order).held_until;
     shop.minutes_pass(5).await;
     reader.submit(form).await;
     reader.expect("window");
-    assert_eq!((shop.order(&order)["held_until"].clone(), stock(&shop).1), (due, 1));
+    assert_eq!((shop.order(&order).held_until, shop.stock("middle").1), (due, 1));
     reader.go(&back).await;
     reader.expect("window");
     shop.settle().await;
-    assert_eq!(told(&mut reader).await, ["deposit"], "told once");
+    assert_eq!(reader.notices().await, ["deposit"], "told once");
     shop.nothing_failed();
 }
 
@@ -161,7 +118,7 @@ async fn an_account_whose_answer_was_lost_is_found_and_awaited() {
     // Nobody calls: the reader looks.
     reader.onward().await;
     assert_eq!(reader.here().order().1, "paid");
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
     shop.nothing_failed();
 }
 
@@ -176,9 +133,9 @@ async fn a_deposit_that_never_comes_gives_the_place_back_and_the_order_can_be_pa
         "the only place is held: {:?}",
         other.here()
     );
-    leap(&shop, 24 * 60 - 1).await;
+    shop.jump(24 * 60 - 1).await;
     shop.minutes_pass(7).await;
-    assert_eq!(stock(&shop), ("1".to_owned(), 0));
+    assert_eq!(shop.stock("middle"), (1, 0));
     assert_eq!(shop.state(&order), "priced");
     assert!(!shop.standin().deposit(&order).await, "the account is closed at the provider");
     reader.go(&format!("/window/{order}")).await;
@@ -190,14 +147,14 @@ async fn a_deposit_that_never_comes_gives_the_place_back_and_the_order_can_be_pa
     reader.onward().await;
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charged, 0);
+    assert_eq!(shop.ledger(&order).charged, 0);
     assert_eq!(
-        ledger(&shop, &format!("{order}-2")).charges,
+        shop.ledger(&format!("{order}-2")).charges,
         1,
         "a name at the provider is taken once"
     );
     // What the closed account says comes late, and changes nothing.
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     assert_eq!(shop.state(&order), "packed");
     shop.nothing_failed();
 }
@@ -206,7 +163,7 @@ async fn a_deposit_that_never_comes_gives_the_place_back_and_the_order_can_be_pa
 async fn between_the_due_time_and_the_sweep_the_page_says_so_and_the_reader_need_not_wait() {
     let shop = shop(17_000, 3).await;
     let (mut reader, order) = waiting(&shop).await;
-    leap(&shop, 24 * 60 - 1).await;
+    shop.jump(24 * 60 - 1).await;
     shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
     shop.minutes_pass(2).await;
     shop.standin().clear_faults();
@@ -218,7 +175,7 @@ async fn between_the_due_time_and_the_sweep_the_page_says_so_and_the_reader_need
     reader.onward().await;
     reader.pay(Pay::Account).await;
     assert!(shop.standin().deposit(&format!("{order}-2")).await);
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     assert_eq!(shop.state(&order), "packed");
     shop.nothing_failed();
 }
@@ -227,11 +184,11 @@ async fn between_the_due_time_and_the_sweep_the_page_says_so_and_the_reader_need
 async fn a_deposit_of_the_last_minute_is_found_by_the_sweep_when_nobody_tells_of_it() {
     let shop = shop(17_000, 3).await;
     let (_, order) = waiting(&shop).await;
-    leap(&shop, 24 * 60 - 1).await;
+    shop.jump(24 * 60 - 1).await;
     shop.standin().fault(Rule::once(On::Deposit, Fault::WebhookNever));
     assert!(shop.standin().deposit(&order).await);
     shop.minutes_pass(10).await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).charges), ("packed", 1));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("packed", 1));
     shop.nothing_failed();
 }
 
@@ -240,7 +197,7 @@ async fn a_deposit_whose_place_is_gone_goes_back_to_the_account_that_the_reader_
     let shop = shop(17_000, 1).await;
     let (mut reader, order) = waiting(&shop).await;
     // The provider can not be asked until somebody else has taken the place.
-    leap(&shop, 24 * 60 - 1).await;
+    shop.jump(24 * 60 - 1).await;
     shop.standin().fault(Rule::once(On::Deposit, Fault::WebhookNever));
     assert!(shop.standin().deposit(&order).await);
     shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
@@ -251,13 +208,13 @@ async fn a_deposit_whose_place_is_gone_goes_back_to_the_account_that_the_reader_
     other.pay(Pay::Approve).await;
     shop.minutes_pass(10).await;
     assert_eq!(shop.state(&order), "refund_due");
-    assert_eq!(told(&mut reader).await, ["deposit", "cancelled", "account"]);
+    assert_eq!(reader.notices().await, ["deposit", "cancelled", "account"]);
     reader.go(&format!("/cancel/{order}")).await;
     names(&mut reader, "110-123-456789").await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("refunded", 0));
-    assert_eq!(told(&mut reader).await.last().unwrap(), "refunded");
-    assert!(shop.order(&order)["refund_to"].is_null(), "kept only until it is back");
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+    assert_eq!(reader.notices().await.last().unwrap(), "refunded");
+    assert_eq!(shop.order(&order).refund_to, None, "kept only until it is back");
     shop.nothing_failed();
 }
 
@@ -268,13 +225,13 @@ async fn an_order_cancelled_before_its_deposit_has_its_account_closed_and_no_ref
     reader.go(&format!("/cancel/{order}")).await;
     assert!(reader.here().says("아직 값을 치르지 않으셨습니다."), "{:?}", reader.here());
     reader.onward().await;
-    assert_eq!((shop.state(&order).as_str(), stock(&shop)), ("cancelled", ("3".to_owned(), 0)));
+    assert_eq!((shop.state(&order).as_str(), shop.stock("middle")), ("cancelled", (3, 0)));
     shop.minutes_pass(6).await;
     assert!(!shop.standin().deposit(&order).await, "the account is closed");
-    assert_eq!(ledger(&shop, &order).movements, []);
-    hears(&shop).await;
+    assert_eq!(shop.ledger(&order).movements, []);
+    deliver_webhooks(&shop).await;
     assert_eq!(shop.state(&order), "cancelled");
-    assert!(shop.order(&order)["waiting"].is_null());
+    assert!(shop.order_item(&order)["waiting"].is_null());
     shop.nothing_failed();
 }
 
@@ -286,13 +243,13 @@ async fn a_deposit_that_is_faster_than_the_closing_of_its_account_goes_back() {
     reader.onward().await;
     assert!(shop.standin().deposit(&order).await);
     shop.minutes_pass(6).await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("refund_due", PAID));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refund_due", PAID));
     reader.go(&format!("/window/{order}")).await;
     assert!(reader.here().says("돌려받으실 계좌를 알려 주시면"), "{:?}", reader.here());
     reader.go(&format!("/cancel/{order}")).await;
     names(&mut reader, "110123456789").await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("refunded", 0));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     shop.nothing_failed();
 }
 
@@ -314,8 +271,8 @@ async fn cancelling_asks_where_a_deposit_goes_back_to_and_forgets_it_afterwards(
     assert_eq!(shop.state(&order), "refund_due");
     shop.system().release("pack");
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), ledger(&shop, &order).held()), ("refunded", 0));
-    assert_eq!(stock(&shop), ("3".to_owned(), 0));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+    assert_eq!(shop.stock("middle"), (3, 0));
     let everything = json!(shop.items()).to_string();
     assert!(!everything.contains("110123456789"), "the account is still kept");
     assert!(reader.mailbox().await.says("알려 주신 계좌로 돌려드렸습니다."));
@@ -326,21 +283,21 @@ async fn cancelling_asks_where_a_deposit_goes_back_to_and_forgets_it_afterwards(
 async fn the_difference_waits_for_an_account_and_a_wrong_one_is_asked_for_again() {
     let shop = shop(15_000, 3).await;
     let (mut reader, order) = paid_by_transfer(&shop).await;
-    assert_eq!(told(&mut reader).await, ["deposit", "paid", "chosen", "account", "packed"]);
+    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen", "account", "packed"]);
     reader.go(&format!("/cancel/{order}?to=account")).await;
     let wrong = Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() };
     shop.standin().fault(Rule::once(On::Cancel, wrong));
     names(&mut reader, "110123456780").await;
     shop.settle().await;
-    assert_eq!(ledger(&shop, &order).refunded, 0);
-    assert_eq!(told(&mut reader).await.last().unwrap(), "account");
+    assert_eq!(shop.ledger(&order).refunded, 0);
+    assert_eq!(reader.notices().await.last().unwrap(), "account");
     reader.go(&format!("/window/{order}")).await;
     let link =
         reader.here().first("a[href$='?to=account']").unwrap().attr("href").unwrap().to_owned();
     reader.go(&link).await;
     names(&mut reader, "110123456789").await;
     shop.settle().await;
-    assert_eq!(ledger(&shop, &order).refunded, 2_000);
+    assert_eq!(shop.ledger(&order).refunded, 2_000);
     assert_eq!(shop.state(&order), "packed");
     shop.nothing_failed();
 }
@@ -352,17 +309,17 @@ async fn a_deposit_taken_back_before_the_packing_stops_the_order_and_closes_its_
         shop.system().hold(queue);
         let (mut reader, order) = paid_by_transfer(&shop).await;
         assert!(shop.standin().reverse_transfer(&order).await);
-        hears(&shop).await;
+        deliver_webhooks(&shop).await;
         shop.system().release(queue);
         shop.settle().await;
         assert_eq!(
-            (shop.state(&order).as_str(), stock(&shop)),
-            ("cancelled", ("3".to_owned(), 0)),
+            (shop.state(&order).as_str(), shop.stock("middle")),
+            ("cancelled", (3, 0)),
             "{queue}"
         );
-        assert_eq!((ledger(&shop, &order).held(), ledger(&shop, &order).refunded), (0, 0));
+        assert_eq!((shop.ledger(&order).held(), shop.ledger(&order).refunded), (0, 0));
         assert!(!shop.standin().deposit(&order).await, "the account is closed");
-        assert_eq!(told(&mut reader).await.last().unwrap(), "reversed");
+        assert_eq!(reader.notices().await.last().unwrap(), "reversed");
         reader.go(&format!("/window/{order}")).await;
         assert!(reader.here().says("은행이 입금을 되돌려"), "{:?}", reader.here());
         shop.nothing_failed();
@@ -377,7 +334,7 @@ async fn a_deposit_taken_back_from_a_packed_order_lies_on_the_desk_and_leaves_it
     shop.owner_ships(&order, "1234567890").await;
     shop.settle().await;
     assert!(shop.standin().reverse_transfer(&order).await);
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     assert_eq!(shop.state(&order), "shipped");
     let desk = shop.owner("owner-desk", json!({})).await;
     assert_eq!(
@@ -393,7 +350,7 @@ async fn a_deposit_taken_back_from_a_packed_order_lies_on_the_desk_and_leaves_it
         reader_in_english.here()
     );
     assert!(shop.standin().deposit(&order).await);
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     let desk = shop.owner("owner-desk", json!({})).await;
     assert!(desk["next"][0].as_str().unwrap().contains("기다리는 일이 없습니다"), "{desk:#}");
     reader.go(&format!("/window/{order}")).await;
@@ -413,7 +370,7 @@ async fn the_owner_settles_a_deposit_taken_back_from_a_packed_order_and_posts_th
     assert_eq!(unsaid["problems"].as_array().map(Vec::len), Some(2), "{unsaid:#}");
 
     assert!(shop.standin().reverse_transfer(&order).await);
-    hears(&shop).await;
+    deliver_webhooks(&shop).await;
     let ledger = shop.standin().ledger();
     let offered = shop.owner("owner-refund", json!({})).await;
     assert_eq!(offered["calls"]["owner-refund"], call, "{offered:#}");
@@ -448,12 +405,12 @@ async fn a_refund_of_a_deposit_that_the_bank_took_back_is_owed_no_more() {
     assert!(shop.standin().reverse_transfer(&order).await);
     shop.system().release_all();
     shop.settle().await;
-    let ledger = ledger(&shop, &order);
+    let ledger = shop.ledger(&order);
     assert_eq!(
         (shop.state(&order).as_str(), ledger.refunded, ledger.reversed),
         ("refunded", 0, PAID)
     );
-    assert_eq!(told(&mut reader).await.last().unwrap(), "reversed");
+    assert_eq!(reader.notices().await.last().unwrap(), "reversed");
     reader.go(&format!("/window/{order}")).await;
     assert!(reader.here().says("돌려드릴 돈이 남아 있지 않습니다."), "{:?}", reader.here());
     shop.nothing_failed();
@@ -474,14 +431,43 @@ async fn what_is_owed_of_a_deposit_that_was_taken_back_and_came_again_goes_back_
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
     assert_eq!(desk["shows"][0]["what"], "되돌려진 입금", "{desk:#}");
-    assert_eq!(ledger(&shop, &order).refunded, 0);
+    assert_eq!(shop.ledger(&order).refunded, 0);
 
     assert!(shop.standin().deposit(&order).await);
-    hears(&shop).await;
-    hears(&shop).await;
-    assert_eq!((ledger(&shop, &order).refunded, ledger(&shop, &order).held()), (2_000, 20_000));
-    let told = told(&mut reader).await;
+    deliver_webhooks(&shop).await;
+    deliver_webhooks(&shop).await;
+    assert_eq!((shop.ledger(&order).refunded, shop.ledger(&order).held()), (2_000, 20_000));
+    let told = reader.notices().await;
     assert_eq!(told.iter().filter(|notice| *notice == "refunded").count(), 1, "{told:?}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_transfer_of_another_sum_pays_nothing_and_is_named_by_the_reconciliation() {
+    let shop = shop(17_000, 3).await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    let sum = PAID - 1_000;
+    let key = shop.standin().approve(&order, sum, Method::VirtualAccount).unwrap();
+    // The confirm of this payment key is recorded as asked, and not answered.
+    shop.standin().fault(Rule::once(On::Confirm, Fault::ErrorBefore));
+    shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
+    reader
+        .go(&format!("/pay/{order}/success?orderId={order}&paymentKey={key}&amount={PAID}"))
+        .await;
+    reader.onward().await;
+    assert_eq!(reader.here().status.as_u16(), 202, "{:?}", reader.here());
+    assert!(shop.standin().confirm(&key));
+    assert!(shop.standin().deposit(&order).await);
+    for delivery in shop.standin().webhooks() {
+        assert_eq!(shop.deliver(&delivery).await, 503, "{delivery:?}");
+    }
+    shop.minutes_pass(45).await;
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("priced", sum));
+    let call = json!({ "day": shop.today().to_string() });
+    let found = shop.owner("reconcile", call).await;
+    assert_eq!(found["shows"][0]["order"], order, "{found:#}");
+    assert!(found["shows"][0]["what"].as_str().unwrap().contains("21000원"), "{found:#}");
     shop.nothing_failed();
 }
 
@@ -503,7 +489,7 @@ async fn an_account_opened_when_the_last_place_is_gone_is_closed_at_once() {
     assert!(!shop.standin().deposit(&order).await, "the account is closed");
     reader.go(&format!("/window/{order}")).await;
     assert!(reader.here().says("입금을 기다리던 계좌가 닫혔습니다."), "{:?}", reader.here());
-    assert_eq!(told(&mut reader).await, [""; 0]);
+    assert_eq!(reader.notices().await, [""; 0]);
     shop.nothing_failed();
 }
 
@@ -526,17 +512,17 @@ async fn a_deposit_that_was_given_back_at_the_payment_service_before_it_was_hear
     let cancel = toss::Cancel { reason: "손으로".to_owned(), amount: None, refund_to: Some(to) };
     let key = toss::IdempotencyKey::new("by-hand".to_owned()).unwrap();
     there.cancel(&payment.payment_key, &cancel, &key).await.unwrap();
-    hears(&shop).await;
-    let item = shop.order(&order);
+    deliver_webhooks(&shop).await;
+    let item = shop.order_item(&order);
     assert_eq!(
         (&item["state"]["S"], &item["payment"]["M"]["outcome"]["S"]),
         (&json!("priced"), &json!("refused"))
     );
-    assert_eq!((item["refunds"]["L"].clone(), ledger(&shop, &order).held()), (Value::Null, 0));
+    assert_eq!((item["refunds"]["L"].clone(), shop.ledger(&order).held()), (Value::Null, 0));
     // Another attempt is open, under another name.
     reader.go(&format!("/pay/{order}")).await;
     reader.pay(Pay::Approve).await;
     reader.expect("window");
     shop.settle().await;
-    assert_eq!(ledger(&shop, &format!("{order}-2")).held(), 22_000 - 2_000);
+    assert_eq!(shop.ledger(&format!("{order}-2")).held(), 22_000 - 2_000);
 }

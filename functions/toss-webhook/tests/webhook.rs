@@ -12,29 +12,8 @@ const PAID: u64 = 22_000;
 /// A shop whose payment service has an address to call; the calls are kept, and delivered by hand.
 async fn shop() -> Shop {
     let shop = Shop::with_books(&[book(1, 17_000, 5, 3)]).await;
-    shop.standin().set_webhook_url(Some("http://127.0.0.1:1/toss-webhook".to_owned()));
+    shop.keep_webhooks();
     shop
-}
-
-async fn say(shop: &Shop, transmission: &str, body: impl Into<Bytes>) -> u16 {
-    let request = http::Request::post("/toss-webhook")
-        .header("host", "house.test")
-        .header("content-type", "application/json; charset=utf-8")
-        .header("tosspayments-webhook-transmission-id", transmission)
-        .body(body.into())
-        .unwrap();
-    shop.system().request(request).await.status().as_u16()
-}
-
-/// Delivers everything the payment service has to say, `times` times, the last first.
-async fn deliver(shop: &Shop, times: usize) {
-    let mut said = shop.standin().webhooks();
-    said.reverse();
-    for delivery in said {
-        for _ in 0..times {
-            assert_eq!(say(shop, &delivery.id, delivery.body.clone()).await, 200, "{delivery:?}");
-        }
-    }
 }
 
 /// A reader whose confirm was charged and whose page does not know.
@@ -52,10 +31,10 @@ async fn charged_and_unknown(shop: &Shop) -> (Walker, String) {
 async fn a_payment_whose_answer_was_lost_is_found_by_its_webhook() {
     let shop = shop().await;
     let (_, order) = charged_and_unknown(&shop).await;
-    deliver(&shop, 3).await;
+    shop.deliver_webhooks(3).await;
     shop.settle().await;
-    deliver(&shop, 2).await;
-    let ledger = shop.standin().ledger().order(&order);
+    shop.deliver_webhooks(2).await;
+    let ledger = shop.ledger(&order);
     assert_eq!((shop.state(&order).as_str(), ledger.charges, ledger.held()), ("packed", 1, PAID));
     shop.nothing_failed();
 }
@@ -66,7 +45,7 @@ async fn a_lie_about_a_payment_changes_nothing() {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     let body = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": order, "status": "DONE", "totalAmount": PAID } });
-    assert_eq!(say(&shop, "lie", body.to_string()).await, 200);
+    assert_eq!(shop.webhook("lie", body.to_string()).await, 200);
     assert_eq!(shop.state(&order), "priced");
 }
 
@@ -85,7 +64,7 @@ async fn what_is_none_of_ours_is_heard_and_what_can_not_be_read_is_refused() {
         ("5", "", 400),
         ("", r#"{"eventType":"payout.changed"}"#, 400),
     ] {
-        assert_eq!(say(&shop, transmission, body).await, status, "{body}");
+        assert_eq!(shop.webhook(transmission, body).await, status, "{body}");
     }
     let get = http::Request::get("/toss-webhook")
         .header("host", "house.test")
@@ -101,8 +80,8 @@ async fn when_the_provider_does_not_answer_it_is_asked_to_say_it_again() {
     let (_, order) = charged_and_unknown(&shop).await;
     let delivery = shop.standin().webhooks().remove(0);
     shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
-    assert_eq!(say(&shop, &delivery.id, delivery.body.clone()).await, 503);
-    assert_eq!(say(&shop, &delivery.id, delivery.body).await, 200);
+    assert_eq!(shop.deliver(&delivery).await, 503);
+    assert_eq!(shop.deliver(&delivery).await, 200);
     assert_eq!(shop.state(&order), "paid");
 }
 
@@ -120,7 +99,7 @@ async fn a_deposit_pays_only_with_its_secret() {
     assert!(shop.standin().deposit(&order).await);
     let forged =
         json!({ "secret": "ps_guess", "status": "DONE", "orderId": order, "transactionKey": "t" });
-    assert_eq!(say(&shop, "forged", forged.to_string()).await, 403);
+    assert_eq!(shop.webhook("forged", forged.to_string()).await, 403);
     assert_eq!(shop.state(&order), "priced");
     let told = shop
         .standin()
@@ -128,11 +107,11 @@ async fn a_deposit_pays_only_with_its_secret() {
         .into_iter()
         .find(|said| said.event == "DEPOSIT_CALLBACK")
         .unwrap();
-    assert_eq!(say(&shop, &told.id, told.body).await, 200);
+    assert_eq!(shop.deliver(&told).await, 200);
     assert_eq!(shop.state(&order), "paid");
-    deliver(&shop, 2).await;
+    shop.deliver_webhooks(2).await;
     shop.settle().await;
-    assert_eq!(shop.standin().ledger().order(&order).held(), PAID);
+    assert_eq!(shop.ledger(&order).held(), PAID);
     shop.nothing_failed();
 }
 
@@ -142,11 +121,8 @@ async fn a_payment_that_lands_on_a_cancelled_order_goes_back() {
     let (mut reader, order) = charged_and_unknown(&shop).await;
     reader.go(&format!("/cancel/{order}")).await;
     reader.onward().await;
-    deliver(&shop, 2).await;
+    shop.deliver_webhooks(2).await;
     shop.settle().await;
-    assert_eq!(
-        (shop.state(&order).as_str(), shop.standin().ledger().order(&order).held()),
-        ("refunded", 0)
-    );
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     shop.nothing_failed();
 }

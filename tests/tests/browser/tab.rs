@@ -16,7 +16,7 @@ use bytes::Bytes;
 use domain::base::text::Language;
 use http::Method;
 use serde_json::{Value as Json, json};
-use walk::{Answer, Onward, OverHttp, Page, Transport as _};
+use walk::{Onward, OverHttp, Page, Response, Transport as _};
 
 use crate::root;
 
@@ -424,7 +424,7 @@ impl Browser {
     /// The page as it stands in the browser now.
     pub(crate) async fn page(&self) -> Page {
         let url = self.get("url").await.parse().unwrap();
-        Page::read(url, Answer::new(self.get("source").await.into()))
+        Page::read(url, Response::new(self.get("source").await.into()))
     }
 
     pub(crate) async fn text_of(&self, css: &str) -> String {

@@ -1,8 +1,8 @@
 //! That the book has come: said by its reader at the window, or by the owner; the days of a
 //! withdrawal count from that day.
 
-use jiff::{SignedDuration, civil::Date};
-use serde_json::{Value, json};
+use jiff::civil::Date;
+use serde_json::json;
 use walk::{Doors, Form, Shop, Walker};
 
 use super::{post, sent};
@@ -23,28 +23,15 @@ fn it_has_come(reader: &Walker) -> Form {
     reader.here().form("form#arrived")
 }
 
-fn today(shop: &Shop) -> Date {
-    domain::base::calendar::today(shop.now())
-}
-
 fn day(date: Date) -> String {
     domain::order::letter::korean_date(date)
-}
-
-async fn days_pass(shop: &Shop, days: i64) {
-    shop.system().leap(SignedDuration::from_hours(24 * days)).await.unwrap();
-    shop.minutes_pass(1).await;
-}
-
-fn arrived(shop: &Shop, order: &str) -> Value {
-    shop.order(order)["arrived"]["S"].clone()
 }
 
 #[tokio::test]
 async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then() {
     let (shop, mut reader, order) = posted().await;
-    days_pass(&shop, 2).await;
-    let came = today(&shop);
+    shop.days_pass(2).await;
+    let came = shop.today();
     let until = domain::order::withdrawal::ReturnReason::MindChanged.until(came);
     let form = it_has_come(&reader);
     let (mut one, mut two) = (reader.clone(), reader.clone());
@@ -55,7 +42,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
         assert!(tab.here().first("form#arrived").is_none(), "nobody is asked twice");
     }
     // A click a day later, and a reload, change nothing.
-    days_pass(&shop, 1).await;
+    shop.days_pass(1).await;
     let after = shop.items();
     reader.submit(form).await;
     reader.reload().await;
@@ -66,17 +53,17 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
     assert!(page.first("[name=received]").is_none(), "{page:?}");
     let back = page.form("form[data-onward]").fill("reason", "mind_changed");
     let mut in_time = reader.clone();
-    days_pass(&shop, i64::from(came.until(until).unwrap().get_days() - 1)).await;
-    assert_eq!(today(&shop), until);
+    shop.days_pass(i64::from(came.until(until).unwrap().get_days() - 1)).await;
+    assert_eq!(shop.today(), until);
     let kept = shop.item(&format!("ORDER#{order}"), "ORDER");
     assert_eq!(in_time.submit(back).await.order().1, "delivered");
     assert_eq!(in_time.here().status.as_u16(), 200, "the last day counts: {:?}", in_time.here());
     assert!(in_time.here().says("돌려보내겠다고 하셨습니다"), "{:?}", in_time.here());
     // The same a day too late, with a day that was made up.
     shop.put_back(&kept);
-    days_pass(&shop, 1).await;
+    shop.days_pass(1).await;
     let made_up =
-        post(&format!("/cancel/{order}"), format!("reason=mind_changed&received={}", today(&shop)));
+        post(&format!("/cancel/{order}"), format!("reason=mind_changed&received={}", shop.today()));
     let refused = reader.ask(made_up).await;
     assert_eq!(refused.status.as_u16(), 422);
     assert!(refused.says(&format!("{}까지 무를 수 있었습니다", day(until))), "{refused:?}");
@@ -109,11 +96,11 @@ async fn only_its_reader_says_it_and_only_of_a_book_on_its_way() {
     shop.settle().await;
     let form = sent(&reader.go(&format!("/window/{order}")).await.form("form#arrived"));
     let came_back =
-        json!({ "order": order, "came_back": today(&shop).to_string(), "shelve": true });
+        json!({ "order": order, "came_back": shop.today().to_string(), "shelve": true });
     shop.owner_does("owner-refund", came_back).await;
     shop.settle().await;
     assert_eq!(reader.ask(form).await.status.as_u16(), 409);
-    assert_eq!(arrived(&shop, &order), json!(null));
+    assert_eq!(shop.order(&order).arrived, None);
     shop.nothing_failed();
 }
 
@@ -122,7 +109,7 @@ async fn the_owner_notes_an_arrival_once_and_only_of_what_was_posted() {
     let (shop, mut reader, order) = posted().await;
     let other = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    days_pass(&shop, 1).await;
+    shop.days_pass(1).await;
     let before = shop.items();
     let call = json!({ "delivered": [order, other, "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7"] });
     let shown = shop.owner("owner-ship", call.clone()).await;
@@ -138,12 +125,12 @@ async fn the_owner_notes_an_arrival_once_and_only_of_what_was_posted() {
         (&json!(200), 1),
         "{done:#}"
     );
-    assert_eq!(arrived(&shop, &order), json!(today(&shop).to_string()));
+    assert_eq!(shop.order(&order).arrived, Some(shop.today()));
     let after = shop.items();
     let again = shop.owner("owner-ship", confirmed).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     assert_eq!(shop.items(), after);
-    assert!(reader.reload().await.says(&day(today(&shop))), "{:?}", reader.here());
+    assert!(reader.reload().await.says(&day(shop.today())), "{:?}", reader.here());
     for wrong in [json!([]), json!("x"), json!({}), json!([""]), json!([3])] {
         let answer = shop.owner("owner-ship", json!({ "delivered": wrong })).await;
         let field = answer["problems"][0]["field"].as_str().unwrap();

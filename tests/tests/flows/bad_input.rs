@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use walk::{Ask, Doors, Page, Shop, Walker, book, manners};
+use walk::{Doors, Page, Request, Shop, Walker, book, page_rules};
 
 use super::{get, post};
 
@@ -50,7 +50,7 @@ async fn with_a_reader() -> (Shop, Walker, String) {
 }
 
 /// A request to a step, with a body.
-fn ask(method: &Method, path: &str, order: &str, body: impl Into<Bytes>) -> Ask {
+fn ask(method: &Method, path: &str, order: &str, body: impl Into<Bytes>) -> Request {
     let ask = http::Request::builder().method(method).uri(path.replace("ORDER", order));
     ask.header("content-type", "application/x-www-form-urlencoded").body(body.into()).unwrap()
 }
@@ -58,7 +58,7 @@ fn ask(method: &Method, path: &str, order: &str, body: impl Into<Bytes>) -> Ask 
 /// A page with this status that tells what is wrong and where to go on.
 fn refuses(page: &Page, status: u16, what: &str) {
     assert_eq!(page.status.as_u16(), status, "{what}: {page:?}");
-    manners::check(page, Language::Ko);
+    page_rules::check(page, Language::Ko);
     assert!(
         page.first("main [data-onward], main form").is_some(),
         "{what}: nothing leads on from {page:?}"
@@ -333,7 +333,7 @@ async fn a_cookie_that_is_forged_or_stale() {
         for cookie in &forged {
             let page = reader.ask(ask_with(path, format!("{name}={cookie}").as_bytes())).await;
             assert_eq!(page.status.as_u16(), status, "{path} with `{cookie}`: {page:?}");
-            manners::check(&page, Language::Ko);
+            page_rules::check(&page, Language::Ko);
         }
         for cookie in [&b"\xFF\xFE"[..], b"sid", b"=;=;;", "sid=별".as_bytes()] {
             let page = reader.ask(ask_with(path, cookie)).await;
@@ -436,7 +436,7 @@ async fn a_form_sent_from_another_site() {
         }
     }
     assert_eq!(shop.items(), before);
-    assert_eq!(shop.standin().ledger().order(&order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
     // The house's own is taken, and so is that of a program that says neither.
     let mut own = post("/knock", "door=plain");
     own.headers_mut().insert("origin", "http://house.test".parse().unwrap());
@@ -457,7 +457,7 @@ async fn a_refusal_speaks_the_readers_language() {
         wrong.headers_mut().insert("accept-language", "en-GB,en;q=0.9,ko;q=0.1".parse().unwrap());
         let page = reader.ask(wrong).await;
         assert_eq!(page.status.as_u16(), status);
-        manners::check(&page, Language::En);
+        page_rules::check(&page, Language::En);
         assert!(page.says("Back to the door"), "{page:?}");
     }
     shop.nothing_failed();

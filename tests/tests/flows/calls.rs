@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use domain::base::text::Language;
 use domain::riddle::content::RoomSet;
 use local::Service;
-use walk::{Ask, Doors, InProcess, Pay, Sending, Shop, Transport, Walker};
+use walk::{Doors, InProcess, Pay, Request, Sending, Shop, Transport, Walker};
 
 /// The house, counting the calls of each request.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ impl Transport for Counting {
         InProcess::AUTHORITY
     }
 
-    fn send(&self, ask: Ask) -> Sending<'_> {
+    fn send(&self, ask: Request) -> Sending<'_> {
         Box::pin(async move {
             let request = format!("{} {}", ask.method(), ask.uri().path());
             let system = self.shop.system();

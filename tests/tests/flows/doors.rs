@@ -20,7 +20,7 @@ const WRONG: [&str; 8] =
 
 /// What is kept of the visitor's room who guessed most.
 fn record(shop: &Shop, room: &str) -> Value {
-    let visits = shop.items().into_iter().filter(|item| item["kind"]["S"] == "visit");
+    let visits = shop.items_of_kind("visit").into_iter();
     let records = visits
         .map(|visit| visit["rooms"]["M"][room]["M"].clone())
         .filter(|record| !record.is_null());

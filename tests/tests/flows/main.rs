@@ -28,21 +28,21 @@ mod stuck;
 mod whisper;
 mod whole_walk;
 
-use walk::{Ask, Form, Shop, Walker};
+use walk::{Form, Request, Shop, Walker};
 
 /// A request for a path.
-fn get(path: &str) -> Ask {
+fn get(path: &str) -> Request {
     http::Request::get(path).body(bytes::Bytes::new()).unwrap()
 }
 
 /// A form posted to a path, as a program sends it.
-fn post(path: &str, body: impl Into<bytes::Bytes>) -> Ask {
+fn post(path: &str, body: impl Into<bytes::Bytes>) -> Request {
     let ask = http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
     ask.body(body.into()).unwrap()
 }
 
 /// A page's form as a request.
-fn sent(form: &Form) -> Ask {
+fn sent(form: &Form) -> Request {
     post(form.action.path(), form.encoded())
 }
 
@@ -57,17 +57,4 @@ async fn before_riddle(shop: &Shop, riddle: &str) -> Walker {
         }
     }
     panic!("nobody meets the riddle `{riddle}`");
-}
-
-/// The notices of orders in a reader's mailbox, oldest first; what the doorkeeper whispered is
-/// none.
-async fn notices(reader: &mut Walker) -> Vec<String> {
-    let page = reader.mailbox().await;
-    let mut notices: Vec<String> = page
-        .all("[data-notice]:not([data-notice=whisper])")
-        .iter()
-        .map(|letter| letter.attr("data-notice").unwrap().to_owned())
-        .collect();
-    notices.reverse();
-    notices
 }

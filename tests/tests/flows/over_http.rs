@@ -9,7 +9,7 @@ use local::{
     run::{Arguments, Running},
 };
 use toss_standin::{CLIENT_KEY, Options, Progress, SECRET_KEY, Standin};
-use walk::{Doors, Pay, Walker, book};
+use walk::{Doors, Pay, Recipient, Walker, book};
 
 /// As many looks through the window as a slow machine needs to pack one book.
 const LOOKS: usize = 20_000;
@@ -71,10 +71,7 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
     for (host, doors) in [(None, Doors::Riddle), (Some(name.as_str()), Doors::Plain)] {
         let mut reader = Walker::at(&base, host);
         if host.is_some() {
-            reader = reader.living(walk::Recipient {
-                street: "다른 길 7".to_owned(),
-                ..walk::Recipient::default()
-            });
+            reader = reader.living(Recipient::in_street("다른 길 7"));
         }
         let order = reader.walk(doors).await;
         let mut state = String::new();

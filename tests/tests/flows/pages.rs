@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
 use serde_json::json;
 use toss_standin::{Fault, On, Rule};
-use walk::{Doors, Onward, Page, Pay, Shop, Walker, book};
+use walk::{Doors, Onward, Page, Pay, Recipient, Shop, Walker, book};
 
 use super::{get, post, sent};
 
@@ -401,8 +401,7 @@ async fn the_owners_own_pages() {
     shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
-    let elsewhere =
-        walk::Recipient { street: "어딘가로 7".to_owned(), ..walk::Recipient::default() };
+    let elsewhere = Recipient::in_street("어딘가로 7");
     shop.visitor().living(elsewhere).walk(Doors::Plain).await;
     shop.minutes_pass(90).await;
     let desk = shop.owner("owner-desk", json!({})).await;

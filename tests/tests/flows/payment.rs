@@ -3,14 +3,10 @@
 
 use futures_util::future::join;
 use local::{Breakage, Fault as Break, Service};
-use toss_standin::{Fault, On, OrderLedger, Rule};
+use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Onward, Page, Pay, Shop, Walker};
 
-use super::{get, notices, post, sent};
-
-fn ledger(shop: &Shop, order: &str) -> OrderLedger {
-    shop.standin().ledger().order(order)
-}
+use super::{get, post, sent};
 
 /// Somebody who approved the payment and is before the last step.
 async fn approved(shop: &Shop) -> (Walker, String) {
@@ -21,7 +17,7 @@ async fn approved(shop: &Shop) -> (Walker, String) {
     (reader, order)
 }
 
-/// The form that takes the money, sent as it stands, without the walker's manners: the answer may
+/// The form that takes the money, sent as it stands, without the walker's page_rules: the answer may
 /// be a failure.
 async fn take_the_money(reader: &Walker) -> Page {
     let Onward::Form(form) = reader.here().onward() else { panic!("no form: {:?}", reader.here()) };
@@ -43,7 +39,7 @@ async fn a_refused_payment_is_said_kindly_and_can_be_paid_again() {
     reader.onward().await;
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
     shop.nothing_failed();
 }
 
@@ -58,7 +54,7 @@ async fn a_cancelled_payment_comes_back_without_its_order_and_can_be_paid_again(
     reader.onward().await;
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -73,7 +69,7 @@ async fn a_card_that_is_refused_at_the_last_step_can_be_followed_by_another() {
     reader.onward().await;
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -99,16 +95,16 @@ async fn a_payment_confirmed_twice_is_charged_once() {
     for page in [one, two] {
         assert!(matches!(page.status.as_u16(), 303 | 202), "{page:?}");
     }
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
     // A reload of the way back, and the same form once more.
     let back = reader.here().url.clone();
     let form = take_the_money(&reader).await;
     assert_eq!(form.location().unwrap().path(), format!("/window/{order}"));
     reader.come_by_link(&back).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
     shop.settle().await;
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"], "told once of each");
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"], "told once of each");
 }
 
 #[tokio::test]
@@ -122,7 +118,7 @@ async fn two_tabs_that_approve_two_payments_are_charged_once() {
         tab.choose(Pay::Approve).await;
     }
     join(one.onward(), two.onward()).await;
-    assert_eq!(ledger(&shop, &order).charges, 1, "{:?}", ledger(&shop, &order));
+    assert_eq!(shop.ledger(&order).charges, 1, "{:?}", shop.ledger(&order));
     for tab in [&mut one, &mut two] {
         // Whoever came second is told to wait, and finds the order paid.
         if tab.here().step() == "pay" {
@@ -132,7 +128,7 @@ async fn two_tabs_that_approve_two_payments_are_charged_once() {
         assert_eq!(tab.here().order(), (order.clone(), "paid".to_owned()));
     }
     // And one after the other.
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -148,7 +144,7 @@ async fn a_second_tab_after_the_first_has_paid_finds_the_order_paid() {
     one.onward().await;
     two.onward().await;
     assert_eq!(two.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -159,7 +155,7 @@ async fn a_reply_that_was_lost_is_found_out_at_once() {
         shop.standin().fault(Rule::once(On::Confirm, fault));
         reader.onward().await;
         assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-        assert_eq!(ledger(&shop, &order).charges, 1);
+        assert_eq!(shop.ledger(&order).charges, 1);
     }
 }
 
@@ -177,7 +173,7 @@ async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_readers_next_look() {
     assert!(reader.here().says("결제를 확인하고 있습니다"), "{:?}", reader.here());
     reader.onward().await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -190,8 +186,8 @@ async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_sweep() {
     assert_eq!(shop.state(&order), "priced");
     shop.minutes_pass(8).await;
     assert_eq!(shop.state(&order), "packed");
-    assert_eq!(ledger(&shop, &order).charges, 1);
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"]);
+    assert_eq!(shop.ledger(&order).charges, 1);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
 }
 
 #[tokio::test]
@@ -204,12 +200,12 @@ async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep
         );
         let page = take_the_money(&reader).await;
         shop.system().wire().heal();
-        assert_eq!(ledger(&shop, &order).charges, 1);
+        assert_eq!(shop.ledger(&order).charges, 1);
         assert!(matches!(page.status.as_u16(), 303 | 500), "{page:?}");
         shop.minutes_pass(8).await;
         assert_eq!(shop.state(&order), "packed", "{breakage:?}");
-        assert_eq!(ledger(&shop, &order).charges, 1);
-        assert_eq!(shop.order(&order)["messages"]["N"], "5", "nothing was asked twice");
+        assert_eq!(shop.ledger(&order).charges, 1);
+        assert_eq!(shop.order_item(&order)["messages"]["N"], "5", "nothing was asked twice");
     }
 }
 
@@ -226,7 +222,7 @@ async fn a_reader_who_looks_again_after_a_failure_of_ours_is_not_charged_again()
     // The page before is still there; its form is sent again.
     reader.onward().await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -239,11 +235,11 @@ async fn a_payment_that_was_never_taken_can_be_made_again() {
     assert_eq!(reader.here().status.as_u16(), 202, "{:?}", reader.here());
     shop.minutes_pass(45).await;
     shop.standin().clear_faults();
-    assert_eq!(ledger(&shop, &order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
     reader.go(&format!("/pay/{order}")).await;
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(ledger(&shop, &order).charges, 1);
+    assert_eq!(shop.ledger(&order).charges, 1);
 }
 
 #[tokio::test]
@@ -276,11 +272,11 @@ async fn what_stands_in_the_address_is_no_fact_about_money() {
         assert_eq!(page.status.as_u16(), 400, "{body}: {page:?}");
     }
     assert_eq!(shop.items(), before, "something changed");
-    assert_eq!(ledger(&shop, &order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
     // A payment key that is none: the provider is asked, says no, and nothing is taken.
     let page = reader.ask(post(&format!("/pay/{order}"), "payment_key=forged&amount=22000")).await;
     assert!(matches!(page.status.as_u16(), 202 | 402), "{page:?}");
-    assert_eq!(ledger(&shop, &order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
     shop.nothing_failed();
 }
 
@@ -289,7 +285,7 @@ async fn coming_back_by_a_link_takes_no_money_by_itself() {
     let shop = Shop::at_full_price().await;
     let (reader, order) = approved(&shop).await;
     assert!(reader.here().says("아직 돈은 빠져나가지 않았습니다."), "{:?}", reader.here());
-    assert_eq!(ledger(&shop, &order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
     assert_eq!(shop.state(&order), "priced");
 }
 
@@ -327,5 +323,5 @@ async fn anothers_order_can_be_neither_seen_nor_paid() {
         assert!(!page.body.contains(&order) || page.text_of("main") == nobody.text_of("main"));
     }
     assert_eq!(shop.items(), before);
-    assert_eq!(ledger(&shop, &order).charges, 0);
+    assert_eq!(shop.ledger(&order).charges, 0);
 }

@@ -4,9 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use local::{Breakage, Fault, Outgoing, Service};
 use serde_json::{Value, json};
-use walk::{Doors, Shop};
-
-use super::notices;
+use walk::{Doors, Recipient, Shop};
 
 /// Where an order's books, messages and letters stand: what a duplicate must not change.
 fn sums(shop: &Shop, order: &str) -> Value {
@@ -23,9 +21,8 @@ fn sums(shop: &Shop, order: &str) -> Value {
         "letters": of_kind("letter"),
         "sent": of_kind("sent"),
         "taken": taken,
-        "free": shop.item("SHELF#middle", "STOCK")["free"]["N"],
-        "holds": shop.item("SHELF#middle", "STOCK")["holds"]["M"],
-        "published": shop.told().len(),
+        "stock": shop.stock("middle"),
+        "published": shop.published_notices().len(),
     })
 }
 
@@ -127,7 +124,7 @@ async fn what_a_queue_refuses_comes_again_from_the_stream() {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(2).await;
     assert_eq!(shop.state(&order), "packed");
-    assert_eq!(shop.told().len(), 3);
+    assert_eq!(shop.published_notices().len(), 3);
     assert!(shop.on_queue("RelayDeadLetters").is_empty());
 }
 
@@ -139,7 +136,7 @@ async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
     let order = reader.walk(Doors::Plain).await;
     shop.minutes_pass(60).await;
     assert_eq!(shop.state(&order), "packed");
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
     // The stream comes after all: late, and twice.
     let swept = sums(&shop, &order);
     shop.system().release("relay");
@@ -190,22 +187,22 @@ async fn a_step_whose_reply_was_lost_is_taken_once() {
 async fn nobody_is_rung_at_night_and_the_letter_lies_there_at_once() {
     let shop = Shop::at_full_price().await;
     // Ten in the evening in Korea.
-    shop.system().leap(SignedDuration::from_hours(13)).await.unwrap();
+    shop.jump(13 * 60).await;
     let mut reader = shop.visitor();
     reader.walk(Doors::Plain).await;
     shop.minutes_pass(1).await;
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
     shop.minutes_pass(9 * 60).await;
-    assert_eq!(shop.told(), [], "it is still before eight");
+    assert_eq!(shop.published_notices(), [], "it is still before eight");
     shop.minutes_pass(90).await;
-    let published = shop.told();
+    let published = shop.published_notices();
     assert_eq!(published.len(), 3);
     let eight: Timestamp = "2026-08-02T08:00:00+09:00".parse().unwrap();
     for publish in &published {
         let late = publish.at.duration_since(eight);
         assert!(!late.is_negative() && late <= SignedDuration::from_mins(10), "{publish:?}");
     }
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed"], "told once of each");
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"], "told once of each");
     shop.nothing_failed();
 }
 
@@ -214,10 +211,7 @@ async fn many_orders_go_through_every_stage_together() {
     let shop = Shop::at_full_price().await;
     let mut orders = Vec::new();
     for number in 0..5 {
-        let recipient = walk::Recipient {
-            street: format!("어딘가로 {number}"),
-            ..walk::Recipient::default()
-        };
+        let recipient = Recipient::in_street(&format!("어딘가로 {number}"));
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
     }
     shop.settle().await;

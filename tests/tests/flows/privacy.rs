@@ -112,7 +112,7 @@ async fn queues_pushes_and_logs_carry_nothing_personal() {
     }
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
-    let published = shop.told();
+    let published = shop.published_notices();
     assert!(published.len() >= 4, "{published:?}");
     for publish in &published {
         let all = format!("{:?} {} {:?}", publish.subject, publish.message, publish.attributes);

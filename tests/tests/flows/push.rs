@@ -55,7 +55,7 @@ fn words(shop: &Shop, device: &Subscription) -> Vec<Value> {
 }
 
 fn devices(shop: &Shop) -> usize {
-    shop.items().iter().filter(|item| item["kind"]["S"] == "device").count()
+    shop.items_of_kind("device").len()
 }
 
 const NEWS: &str = "공간문학에서 소식이 왔습니다. 편지함에 놓아 두었습니다.";
@@ -102,7 +102,7 @@ async fn every_word_of_an_order_rings_once_and_says_nothing_of_it() {
     shop.settle().await;
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
-    assert_eq!(super::notices(&mut reader).await, ["paid", "chosen", "packed", "shipped"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
     let words = words(&shop, &device);
     assert_eq!(words.len(), 1 + 4, "{words:?}");
     for word in &words[1..] {
@@ -410,7 +410,7 @@ async fn a_device_is_rung_for_180_days_and_by_nobody_elses_word() {
     word(&shop, 7);
     shop.settle().await;
     assert_eq!(words(&shop, &device).len(), 2);
-    shop.system().leap(SignedDuration::from_hours(1)).await.unwrap();
+    shop.jump(1 * 60).await;
     // The table forgets within days; nobody is rung meanwhile.
     word(&shop, 8);
     shop.settle().await;

@@ -2,9 +2,7 @@
 //! is done twice.
 
 use serde_json::json;
-use walk::{Doors, Pay, Shop};
-
-use super::notices;
+use walk::{Doors, Pay, Recipient, Shop};
 
 /// How the house goes down.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +60,7 @@ async fn a_walk_goes_on_where_it_was() {
         down_and_up(&mut shop, down).await;
         shop.settle().await;
         assert_eq!(shop.state(&order), "packed", "{down:?}");
-        assert_eq!(shop.standin().ledger().order(&order).charges, 1);
+        assert_eq!(shop.ledger(&order).charges, 1);
         shop.nothing_failed();
     }
 }
@@ -81,7 +79,7 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             shop.settle().await;
             assert_eq!(shop.state(&order), "packed", "{down:?} before {held}");
             assert_eq!(
-                notices(&mut reader).await,
+                reader.notices().await,
                 ["paid", "chosen", "packed"],
                 "{down:?} before {held}"
             );
@@ -93,7 +91,7 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             shop.settle().await;
             assert_eq!(shop.state(&order), "shipped", "{down:?} before ship");
             shop.minutes_pass(30).await;
-            assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed", "shipped"]);
+            assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
             shop.nothing_failed();
         }
     }
@@ -105,10 +103,7 @@ async fn a_house_that_falls_between_two_deliveries_does_each_once() {
     let mut shop = Shop::in_a_folder().await;
     let mut orders = Vec::new();
     for number in 0..6 {
-        let recipient = walk::Recipient {
-            street: format!("어딘가로 {number}"),
-            ..walk::Recipient::default()
-        };
+        let recipient = Recipient::in_street(&format!("어딘가로 {number}"));
         shop.system().hold(["relay", "choose", "pack", "notify"][number % 4]);
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
         shop.settle().await;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join;
 use serde_json::json;
-use walk::{Doors, Pay, Recipient, Shop, Walker, book};
+use walk::{Doors, Pay, Recipient, Shop, Walker, book, isbn};
 
 fn elsewhere() -> Recipient {
     Recipient {
@@ -52,7 +52,7 @@ async fn a_place_that_ran_out_and_went_to_another_takes_no_money() {
         "{:?}",
         late.here()
     );
-    assert_eq!(shop.standin().ledger().order(&late_order).charges, 0);
+    assert_eq!(shop.ledger(&late_order).charges, 0);
     // Whoever has the place pays; the other one can when a book comes.
     next.pay(Pay::Approve).await;
     assert_eq!(next.here().order(), (next_order, "paid".to_owned()));
@@ -125,15 +125,12 @@ async fn nobody_gets_the_same_work_twice() {
     let second = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
     // Another reader in the same house, who writes the address a little otherwise.
-    let same_house = Recipient {
-        street: " 서울시  종로구 창의문로119".to_owned(),
-        ..Recipient::default()
-    };
+    let same_house = Recipient::in_street(" 서울시  종로구 창의문로119");
     let third = shop.visitor().living(same_house).walk(Doors::Plain).await;
     let fourth = shop.visitor().living(elsewhere()).walk(Doors::Plain).await;
     shop.settle().await;
     let work = |order: &str| {
-        shop.order(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned()
+        shop.order_item(order)["choice"]["M"]["work"]["S"].as_str().unwrap_or("none").to_owned()
     };
     let other = editions[2]["isbn"].as_str().unwrap();
     assert_eq!((work(&first).as_str(), work(&second).as_str()), ("the-same-work", other));
@@ -170,7 +167,7 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
     shop.owner_does("owner-shelve", json!({ "books": [book(2, 15_000, 1, 1)] })).await;
     shop.minutes_pass(20).await;
     assert_eq!(shop.state(&order), "packed");
-    assert_eq!(shop.chosen(&order), book(2, 15_000, 1, 1)["isbn"].as_str().unwrap());
+    assert_eq!(shop.chosen(&order), isbn(2));
     shop.nothing_failed();
 }
 
@@ -184,14 +181,13 @@ async fn the_most_loved_book_goes_first_and_each_copy_once() {
         let recipient = Recipient { street: format!("어딘가로 {number}"), ..elsewhere() };
         let order = shop.visitor().living(recipient).walk(Doors::Plain).await;
         shop.settle().await;
-        let choice = &shop.order(&order)["choice"]["M"];
+        let choice = &shop.order_item(&order)["choice"]["M"];
         chosen.push(format!(
             "{} {}",
             choice["isbn"]["S"].as_str().unwrap(),
             choice["copy"]["N"].as_str().unwrap()
         ));
     }
-    let isbn = |number| book(number, 0, 0, 0)["isbn"].as_str().unwrap().to_owned();
     assert_eq!(chosen[0], isbn(2) + " 1", "the most loved");
     chosen.sort();
     assert_eq!(
@@ -233,8 +229,6 @@ async fn the_same_call_of_the_shelf_stocks_once() {
         (Some(200), Some(200)),
         "{one:#} {two:#}"
     );
-    let isbn = book(3, 0, 0, 0)["isbn"].as_str().unwrap().to_owned();
-    assert_eq!(shop.item(&format!("BOOK#{isbn}"), "BOOK")["copies"]["N"], "2");
-    assert_eq!(shop.item("SHELF#middle", "STOCK")["free"]["N"], "4");
-    assert_eq!(shop.item("SHELF#light", "STOCK")["free"]["N"], "1");
+    assert_eq!(shop.book_item(&isbn(3))["copies"]["N"], "2");
+    assert_eq!((shop.stock("middle"), shop.stock("light")), ((4, 0), (1, 0)));
 }

@@ -117,7 +117,7 @@ async fn the_owner_is_told_once_a_day_when_somebody_is_wrong_ten_times() {
         visitor.guess(word).await;
         shop.settle().await;
         let told = shop
-            .owner_told()
+            .owner_messages()
             .into_iter()
             .filter(|told| told.starts_with("서재: 한 손님이"))
             .count();
@@ -151,7 +151,7 @@ async fn the_owner_is_told_once_a_day_when_too_many_take_the_plain_door() {
         }
         shop.settle().await;
     }
-    let told = shop.owner_told();
+    let told = shop.owner_messages();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("두드림: 오늘 들어온 2"), "{told:?}");
     shop.nothing_failed();
@@ -168,5 +168,5 @@ async fn a_bell_that_is_not_heard_rings_with_the_next_visitor() {
         visitor.by_plain_door().await;
         shop.settle().await;
     }
-    assert_eq!(shop.owner_told().len(), 1, "{:?}", shop.owner_told());
+    assert_eq!(shop.owner_messages().len(), 1, "{:?}", shop.owner_messages());
 }

@@ -4,8 +4,6 @@ use domain::base::text::Language;
 use serde_json::json;
 use walk::{Doors, Shop};
 
-use super::notices;
-
 #[tokio::test]
 async fn a_reader_walks_by_riddles_to_a_paid_order() {
     let shop = Shop::open().await;
@@ -37,7 +35,7 @@ async fn the_doors_change_nothing_about_the_book() {
     let other = by_plain.visitor().walk(Doors::Plain).await;
     by_riddle.settle().await;
     by_plain.settle().await;
-    let love = |shop: &Shop, order: &str| shop.order(order)["choice"]["M"]["reason"].clone();
+    let love = |shop: &Shop, order: &str| shop.order_item(order)["choice"]["M"]["reason"].clone();
     assert_eq!(love(&by_riddle, &one), love(&by_plain, &other));
 }
 
@@ -111,10 +109,10 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert!(seen.iter().all(|(id, _)| *id == order));
 
     // The mailbox holds everything, the newest on top; each push had its twin there.
-    assert_eq!(notices(&mut reader).await, ["paid", "chosen", "packed", "shipped"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
     assert!(reader.here().says("별 하나에 추억과, 별 하나에 사랑과."), "{:?}", reader.here());
     assert_eq!(reader.here().all("li.mine").len(), 1, "the reader wrote one letter");
-    assert_eq!(shop.told().len(), 4);
+    assert_eq!(shop.published_notices().len(), 4);
     shop.nothing_failed();
 }
 
@@ -163,7 +161,7 @@ async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
         shop.settle().await;
     }
     assert_eq!(shop.state(&order), "shipped");
-    let told = notices(&mut reader).await;
+    let told = reader.notices().await;
     assert!(
         told.ends_with(&["shipped".to_owned(), "renumbered".to_owned()]),
         "once, and after: {told:?}"
@@ -203,8 +201,7 @@ async fn a_returning_visitor_is_led_to_where_they_stood() {
     visitor.onward().await;
     visitor.expect("study");
     // Who steps up to the door twice does not begin twice.
-    let visits =
-        |shop: &Shop| shop.items().iter().filter(|item| item["kind"]["S"] == "visit").count();
+    let visits = |shop: &Shop| shop.items_of_kind("visit").len();
     assert_eq!(visits(&shop), 1);
     let page = visitor.ask(super::post("/", "")).await;
     assert_eq!((page.status.as_u16(), page.location().unwrap().path()), (303, "/study"));

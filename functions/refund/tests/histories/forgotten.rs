@@ -6,7 +6,6 @@
 //! `GUARDS` names every condition under which money and books are written, and why it may be
 //! trusted; the random histories fall over one that is not in it.
 
-use jiff::SignedDuration;
 use local::{Breakage, Fault as Wire, Service};
 use toss_standin::{Fault, On, Rule};
 
@@ -298,7 +297,7 @@ async fn pays_too_slowly(play: &mut Play, payment: Option<String>) {
         wire.paused().await;
         // Nobody else finds the payment meanwhile.
         play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
-        play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
+        play.shop.jump(16).await;
         let to = play.at_the_counter(1).await;
         wire.go_on();
         to
@@ -342,9 +341,9 @@ async fn a_place_is_not_taken_again_that_somebody_else_has_taken_meanwhile() {
         async |play: &mut Play| {
             play.shelves(1, 1).await;
             play.order(0).await;
-            play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
+            play.shop.jump(16).await;
             play.order(1).await;
-            play.shop.system().leap(SignedDuration::from_mins(16)).await.unwrap();
+            play.shop.jump(16).await;
             let tab = play.new_tab(0);
             pause(play, "pay");
             let wire = play.shop.system().wire().clone();

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use domain::base::calendar;
-use jiff::SignedDuration;
 use local::{Breakage, Fault as Wire, Service};
 use serde_json::{Value, json};
 use toss_standin::{Delivery, Fault, Method, On, Rule};
@@ -150,7 +149,7 @@ impl Play {
             self.hears_of_deposits().await;
             self.names_accounts().await;
             let minutes = if round == 4 { 25 * 60 } else { 11 };
-            self.shop.system().leap(SignedDuration::from_mins(minutes)).await.unwrap();
+            self.shop.jump(minutes).await;
             let items = self.shop.items();
             if !items.iter().any(is_under_way) {
                 return items;
@@ -177,7 +176,7 @@ impl Play {
     /// Who has money to come back names an account.
     async fn names_accounts(&self) {
         for which in 0..self.orders.len() {
-            let item = self.shop.order(&self.orders[which].id);
+            let item = self.shop.order_item(&self.orders[which].id);
             let refunds = item["refunds"]["L"].as_array().map_or(&[][..], Vec::as_slice);
             if refunds.iter().any(|refund| refund["M"]["progress"]["S"] == "no_account") {
                 self.names_account(which).await;
@@ -328,7 +327,7 @@ impl Play {
     /// closed.
     pub(crate) fn name(&self, which: usize) -> String {
         let id = &self.orders[which].id;
-        match self.shop.order(id)["accounts_closed"]["N"]
+        match self.shop.order_item(id)["accounts_closed"]["N"]
             .as_str()
             .and_then(|closed| closed.parse::<u32>().ok())
         {
@@ -430,7 +429,7 @@ impl Play {
     /// What goes wrong there next. Nothing that takes real time.
     fn goes_wrong(&mut self, which: usize) -> Rule {
         // A card has no account that could be refused.
-        let item = self.shop.order(&self.orders[which].id);
+        let item = self.shop.order_item(&self.orders[which].id);
         if item["payment"]["M"]["deposit"]["BOOL"] == true && self.dice.throw(3) == 0 {
             let fault = Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() };
             return Rule { order: Some(self.name(which)), ..Rule::once(On::Cancel, fault) };

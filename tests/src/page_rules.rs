@@ -1,5 +1,5 @@
-//! What every answer of the house keeps to, whatever it says: the headers that guard it, and a page
-//! that can be read by a screen reader, a program and the law.
+//! What holds for every answer, whatever its page says: security headers, weight, and a page that
+//! a screen reader and a program can read and that carries what the law requires.
 
 use std::{collections::HashSet, io::Write as _};
 
@@ -8,7 +8,7 @@ use scraper::ElementRef;
 
 use crate::{Page, outline, page};
 
-/// Links that stand before no puzzle: they are in every footer.
+/// Links that the law wants reachable without a puzzle: in every footer.
 const LAW: [&str; 7] = [
     "/notice#price",
     "/notice#terms",
@@ -19,19 +19,19 @@ const LAW: [&str; 7] = [
     "/window",
 ];
 
-/// The seven items of identity that 전자상거래법 제10조 wants on every page.
+/// The number of identity items that 전자상거래법 제10조 requires on every page.
 const IDENTITY: usize = 7;
 
-/// What a page may weigh compressed, with all its style and script: what a server sends before it
+/// The largest compressed page, with its style and script, in bytes: what a server sends before it
 /// waits for the first acknowledgement (ten segments, RFC 6928).
 const HEAVIEST: usize = 14 * 1024;
 
-/// Holds an answer of the house against its manners; panics with the first thing that is wrong.
+/// Panics with the first rule that an answer breaks.
 pub fn check(page: &Page, language: Language) {
-    assert!(page.status.as_u16() < 500, "a failure of ours: {page:?}");
+    assert!(page.status.as_u16() < 500, "a server error: {page:?}");
     headers(page);
     if page.location().is_some() {
-        assert_eq!(page.status.as_u16(), 303, "only `see there` sends on: {page:?}");
+        assert_eq!(page.status.as_u16(), 303, "a redirect other than 303: {page:?}");
         return;
     }
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{page:?}");
@@ -66,8 +66,7 @@ fn weight(page: &Page) {
     assert!(weighs <= HEAVIEST, "{} weighs {weighs} bytes compressed", page.url);
 }
 
-/// The policy lets nothing in but what carries this answer's nonce, and the page needs nothing
-/// else.
+/// The policy allows only what carries this answer's nonce, and the page needs nothing else.
 fn policy(page: &Page) {
     let policy = page.header("content-security-policy");
     let directive = |name: &str| {
@@ -81,7 +80,7 @@ fn policy(page: &Page) {
     assert!(directive("form-action").starts_with("'self'"), "{policy}");
     let nonce =
         directive("style-src").trim_start_matches("'nonce-").trim_end_matches('\'').to_owned();
-    assert!(nonce.len() >= 16, "`{nonce}` is no nonce that nobody guesses");
+    assert!(nonce.len() >= 16, "the nonce `{nonce}` is too short");
     assert!(directive("script-src").starts_with(&format!("'nonce-{nonce}'")), "{policy}");
     for element in page.all("script, style") {
         assert_eq!(
@@ -104,14 +103,14 @@ fn frame(page: &Page, language: Language) {
     assert_eq!(html.attr("lang"), Some(language.tag()), "the language of {page:?}");
     assert!(!page.step().is_empty(), "no step: {page:?}");
     for one in ["head > title", "h1", "main", "footer"] {
-        assert_eq!(page.all(one).len(), 1, "one <{one}> should be in {page:?}");
+        assert_eq!(page.all(one).len(), 1, "not exactly one <{one}> in {page:?}");
     }
-    assert!(page.first("meta[name=viewport]").is_some(), "a phone would shrink {page:?}");
+    assert!(page.first("meta[name=viewport]").is_some(), "no viewport in {page:?}");
     let mut ids = HashSet::new();
     for element in page.all("[id]") {
         assert!(
             ids.insert(element.attr("id").unwrap_or_default()),
-            "two of one id: {}",
+            "a repeated id: {}",
             element.html()
         );
     }
@@ -124,16 +123,16 @@ fn frame(page: &Page, language: Language) {
     }
     for link in page.all("a[href^='#']") {
         let id = link.attr("href").unwrap_or_default().trim_start_matches('#');
-        assert!(ids.contains(id), "a link to nothing: {}", link.html());
+        assert!(ids.contains(id), "a link to a missing id: {}", link.html());
     }
     for drawing in page.all("svg") {
         let named = drawing.attr("aria-label").is_some()
             || drawing.select(&page::selector("title")).next().is_some();
-        let told = drawing.attr("aria-hidden") == Some("true")
+        let accessible = drawing.attr("aria-hidden") == Some("true")
             || (named && drawing.attr("role") == Some("img"));
         assert!(
-            told,
-            "a drawing that is neither named nor hidden from screen readers: {}",
+            accessible,
+            "a drawing neither named nor hidden from screen readers: {}",
             drawing.html()
         );
     }
@@ -144,7 +143,7 @@ fn frame(page: &Page, language: Language) {
         );
     }
     let identity = page.all("footer dl dd");
-    assert_eq!(identity.len(), IDENTITY, "the shop's identity in {page:?}");
+    assert_eq!(identity.len(), IDENTITY, "identity items in {page:?}");
     assert!(
         identity.into_iter().all(|item| !outline::words_of(item).is_empty()),
         "an empty item of identity"
@@ -166,10 +165,6 @@ fn fields(page: &Page) {
     }
     for form in page.all("form") {
         let button = page::selector("button, input[type=submit]");
-        assert!(
-            form.select(&button).next().is_some(),
-            "a form that nobody can send: {}",
-            form.html()
-        );
+        assert!(form.select(&button).next().is_some(), "a form without a button: {}", form.html());
     }
 }
