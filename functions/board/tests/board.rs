@@ -1,4 +1,4 @@
-//! The board opens by the desk's link alone, shows what is to be done, and names nobody.
+//! The board opens only by the desk's link, shows what is to be done, and nothing personal.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use serde_json::json;
 use walk::{Doors, Recipient, Shop};
 
 #[tokio::test]
-async fn the_desk_as_a_page() {
+async fn the_board_shows_the_desk_and_nothing_personal() {
     let shop = Shop::open().await;
     let empty = shop.owner("owner-desk", json!({})).await;
     assert!(shop.open_link(empty["page"].as_str().unwrap()).await.says("기다리는 일이 없습니다"));
@@ -43,7 +43,7 @@ async fn the_desk_as_a_page() {
     for somebody in ["김읽는이", "010-1234-5678", "창의문로", "어딘가로"] {
         assert!(!board.says(somebody), "{somebody} stands on the board");
     }
-    // The slip behind it opens, and a wrong ticket does not.
+    // The linked slip opens, and a wrong ticket opens nothing.
     let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
     assert_eq!(shop.open_link(&slip).await.status, 200);
     let other = slip.split_once("ticket=").unwrap().1;

@@ -1,4 +1,4 @@
-//! Sending a book back, judged by the payment service's ledger and by the table.
+//! Returning a book, checked against the payment service's ledger and the table.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Page, Shop, Walker, book};
 
-/// What a book of 15,000 won costs in the middle range, all in; what the way back takes off.
+/// The total of a book of 15,000 won in the middle range, and the postage of a return, in won.
 const KEPT: u64 = 20_000;
 const POSTAGE: u64 = 3_000;
 
-/// A book of 15,000 won on its way since today.
+/// An order of a book of 15,000 won that was shipped today.
 async fn shipped() -> (Shop, Walker, String) {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let mut reader = shop.visitor();
@@ -41,7 +41,7 @@ async fn came_back(shop: &Shop, order: &str, day: Date, shelve: bool) -> Value {
 }
 
 #[tokio::test]
-async fn what_goes_back_for_each_reason_is_said_before_the_click() {
+async fn the_refund_for_each_reason_is_shown_before_the_click() {
     let (shop, mut reader, order) = shipped().await;
     let window = reader.go(&format!("/window/{order}")).await.text();
     assert!(window.contains("책 돌려보내기"), "{window}");
@@ -62,7 +62,7 @@ async fn what_goes_back_for_each_reason_is_said_before_the_click() {
 }
 
 #[tokio::test]
-async fn a_change_of_mind_pays_the_way_back_and_the_rest_goes_back_once() {
+async fn a_change_of_mind_costs_the_return_postage_and_the_rest_is_refunded_once() {
     let (shop, mut reader, order) = shipped().await;
     shop.days_pass(2).await;
     let received = shop.today().to_string();
@@ -117,7 +117,7 @@ async fn a_damaged_book_costs_its_reader_nothing_and_stays_off_the_shelf() {
 }
 
 #[tokio::test]
-async fn the_three_days_are_counted_from_the_books_return() {
+async fn the_three_days_of_a_refund_count_from_the_books_return() {
     let (shop, mut reader, order) = shipped().await;
     let received = shop.today().to_string();
     withdraws(&mut reader, &order, "damaged", &received).await;
@@ -133,7 +133,7 @@ async fn the_three_days_are_counted_from_the_books_return() {
 }
 
 #[tokio::test]
-async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
+async fn two_clicks_two_calls_and_a_lost_answer_refund_once() {
     let (shop, mut reader, order) = shipped().await;
     let received = shop.today().to_string();
     reader.go(&format!("/cancel/{order}")).await;
@@ -166,7 +166,7 @@ async fn two_clicks_two_calls_and_a_lost_answer_give_back_once() {
 }
 
 #[tokio::test]
-async fn a_form_that_can_not_be_right_is_explained_and_keeps_what_was_typed() {
+async fn an_impossible_return_is_explained_and_the_form_keeps_its_values() {
     let (shop, mut reader, order) = shipped().await;
     let (yesterday, tomorrow) =
         (shop.today().yesterday().unwrap(), shop.today().tomorrow().unwrap());
@@ -204,7 +204,7 @@ async fn a_parcel_that_came_back_undelivered_is_paid_back_in_full() {
 }
 
 #[tokio::test]
-async fn only_a_posted_book_can_come_back_and_every_field_explains_itself() {
+async fn only_a_shipped_book_can_come_back_and_every_wrong_field_is_explained() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;

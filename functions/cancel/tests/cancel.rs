@@ -1,4 +1,4 @@
-//! Cancelling, judged by the payment service's ledger and by the table.
+//! Cancelling, checked against the payment service's ledger and the table.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -17,7 +17,7 @@ async fn cancel(reader: &mut Walker, order: &str) {
     reader.expect("cancel");
 }
 
-/// Everything went back, once; the shelf is as it was.
+/// Everything was refunded once, and the stock is as before.
 async fn all_is_back(shop: &Shop, reader: &mut Walker, order: &str) {
     let ledger = shop.ledger(order);
     assert_eq!((ledger.charged, ledger.held()), (PAID, 0), "{ledger:?}");
@@ -30,7 +30,7 @@ async fn all_is_back(shop: &Shop, reader: &mut Walker, order: &str) {
 }
 
 #[tokio::test]
-async fn before_the_payment_nothing_is_paid_and_the_place_is_free_again() {
+async fn an_order_cancelled_before_payment_releases_its_place() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -50,7 +50,7 @@ async fn before_the_payment_nothing_is_paid_and_the_place_is_free_again() {
 }
 
 #[tokio::test]
-async fn before_choosing_everything_goes_back() {
+async fn an_order_cancelled_before_choosing_is_refunded_in_full() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -67,7 +67,7 @@ async fn before_choosing_everything_goes_back() {
 }
 
 #[tokio::test]
-async fn before_packing_the_copy_and_the_money_go_back_and_the_same_book_can_come_again() {
+async fn an_order_cancelled_before_packing_returns_the_copy_and_the_money() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -125,7 +125,7 @@ async fn two_clicks_and_two_tabs_cancel_once() {
 }
 
 #[tokio::test]
-async fn another_readers_order_is_not_there() {
+async fn another_readers_order_is_not_found() {
     let shop = shop().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     let mut other = shop.visitor();
@@ -134,7 +134,7 @@ async fn another_readers_order_is_not_there() {
 }
 
 #[tokio::test]
-async fn money_that_arrives_after_cancelling_goes_back_and_the_reader_is_told() {
+async fn money_that_arrives_after_cancelling_is_refunded_and_the_reader_is_told() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;

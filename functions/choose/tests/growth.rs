@@ -1,4 +1,4 @@
-//! What a choice costs does not depend on how many books the shop has.
+//! The cost of a choice does not depend on the number of books.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use walk::{Doors, Recipient, Shop, book};
 
-/// What one choice cost.
+/// The cost of one choice.
 struct Cost {
     works: u32,
     calls: usize,
-    /// Read units of the one call that meets the shelf: the page of the index.
+    /// Read units of the call that reads a page of the index `shelf`.
     units: f64,
     time: Duration,
 }
 
-/// A book as it lies in the table, with a place among the others.
+/// The stored item of a book with a rank among the others.
 fn item(number: u32) -> Value {
     let row = book(number, 15_000, 0, 1);
     let isbn = row["isbn"].as_str().unwrap();
@@ -42,8 +42,7 @@ fn item(number: u32) -> Value {
 }
 
 async fn cost(works: u32) -> Cost {
-    // Three shelved by the drawer make the record of the range's places; the rest is put beside
-    // them.
+    // Shelving three books creates the stock record. The others are written beside them.
     let shop =
         Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2), book(3, 15_000, 3, 2)])
             .await;
@@ -56,10 +55,9 @@ async fn cost(works: u32) -> Cost {
         let request = json!({ "RequestItems": { &table: puts } });
         system.database().batch_write_item(serde_json::from_value(request).unwrap()).unwrap();
     }
-    // The table's stream tells of each book; that is no part of a choice.
+    // The stream records of these books are no part of a choice.
     shop.settle().await;
-    // The choice alone, of five readers; the middle one's time, because a machine has other things
-    // to do.
+    // The median of five choices, because the machine is shared.
     system.hold("choose");
     let mut times = Vec::new();
     let mut calls = 0;
@@ -111,12 +109,12 @@ fn holds(small: &Cost, large: &Cost) {
 }
 
 #[tokio::test]
-async fn a_hundred_times_the_books_cost_a_choice_the_same() {
+async fn a_choice_costs_the_same_with_a_hundred_times_the_books() {
     holds(&cost(100).await, &cost(10_000).await);
 }
 
 #[tokio::test]
 #[ignore = "fills a table with a hundred thousand books: a minute"]
-async fn a_thousand_times_the_books_cost_a_choice_the_same() {
+async fn a_choice_costs_the_same_with_a_thousand_times_the_books() {
     holds(&cost(100).await, &cost(100_000).await);
 }

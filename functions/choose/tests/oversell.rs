@@ -1,4 +1,4 @@
-//! More orders than copies, all at once: each copy goes to one order, and nobody is forgotten.
+//! More orders than copies, all at once: each copy goes to one order, and the other orders wait.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,8 +17,7 @@ use walk::{Doors, Shop, book};
 const ORDERS: u32 = 200;
 const COPIES: usize = 50;
 
-/// What belongs to one paid order whose book is not chosen yet, copied for somebody else at another
-/// address.
+/// The items of a paid order without a book, copied for another reader at another address.
 fn copied(paid: &[Value], order: &str, visitor: &str, number: u32) -> (String, Vec<Value>) {
     let (other_order, other_visitor) =
         (format!("01JD9G5T3M8Q2W6X4Z7N1{number:05}"), format!("01JD9G5T3M8Q2W6X4Z7N2{number:05}"));
@@ -34,8 +33,8 @@ fn copied(paid: &[Value], order: &str, visitor: &str, number: u32) -> (String, V
     (other_order, copies)
 }
 
-/// Invokes `choose` for every message on its queue, all at the same time. Gives how many are to be
-/// delivered again.
+/// Invokes `choose` for every message at the same time. Returns the messages to be delivered
+/// again.
 async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
     let invocations: Vec<_> = bodies
         .iter()
@@ -47,8 +46,7 @@ async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
                     Ok(answer) => answer["batchItemFailures"]
                         .as_array()
                         .is_some_and(|failures| !failures.is_empty()),
-                    // On a slow machine the crowd takes longer than the function has: cut off
-                    // wherever it was, as Lambda does it.
+                    // On a slow machine an invocation can time out, as on Lambda.
                     Err(failure) if failure.error_type == "Sandbox.Timedout" => true,
                     Err(failure) => panic!("{failure:?}"),
                 };
@@ -63,7 +61,7 @@ async fn all_at_once(shop: &Shop, bodies: &[String]) -> Vec<String> {
     again
 }
 
-/// The copies that went to orders, each with its number; and the orders that wait for a book.
+/// The copies that orders got (ISBN and number), and the orders that wait for a book.
 fn fates(shop: &Shop) -> (Vec<String>, Vec<Value>) {
     let orders = shop.items_of_kind("order").into_iter();
     let (chosen, waiting): (Vec<Value>, Vec<Value>) =
@@ -81,11 +79,11 @@ fn fates(shop: &Shop) -> (Vec<String>, Vec<Value>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_orders_at_once_for_fifty_copies() {
-    // Ten works of five copies, of every love: all want the same first.
+    // Ten works of five copies: every order prefers the same one.
     let books: Vec<Value> =
         (1..=10).map(|number| book(number, 15_000, u8::try_from(number % 6).unwrap(), 5)).collect();
     let shop = Shop::with_books(&books).await;
-    // What follows a choice is not looked at here.
+    // The steps after a choice are not part of this test.
     for held in ["choose", "pack", "refund", "notify"] {
         shop.system().hold(held);
     }
@@ -95,8 +93,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     let visitor = shop.order_item(&late)["visitor"]["S"].as_str().unwrap().to_owned();
     let message = shop.items().into_iter().find(|item| item["task"]["S"] == "choose").unwrap();
     let paid = [shop.order_item(&late), message];
-    // The counter never takes more orders than there are copies. So the copies were there, and a
-    // flood took them.
+    // The counter takes no more orders than copies; a stock record written here allows it.
     let mut stock = shop.item("SHELF#middle", "STOCK");
     let mut orders = vec![late.clone()];
     for number in 1..=ORDERS {
@@ -129,7 +126,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
     }
     let (copies, _) = fates(&shop);
     assert_eq!(copies.len(), COPIES);
-    // One who comes when all is gone: told what is the matter, on the desk and at the window.
+    // An order without a copy is shown as waiting on the desk and in the window.
     assert!(all_at_once(&shop, &late_body).await.is_empty());
     reader.go(&format!("/window/{late}")).await;
     assert_eq!(reader.here().order(), (late.clone(), "choosing".to_owned()));
@@ -161,7 +158,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
         "{desk:#}"
     );
 
-    // New books come, and everybody gets one, without anybody asking.
+    // With new books every waiting order gets one by itself.
     let new: Vec<Value> = (11..=20).map(|number| book(number, 15_000, 3, 20)).collect();
     shop.owner_does("owner-shelve", json!({ "books": new })).await;
     shop.system().release("choose");

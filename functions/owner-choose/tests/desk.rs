@@ -1,5 +1,5 @@
-//! The owner chooses: proposals on the desk, a pick, another book, "오늘은 없음", a copy gone in
-//! between.
+//! The owner chooses: proposals on the desk, a pick, another book, "오늘은 없음", a copy that has
+//! gone meanwhile.
 
 #![allow(
     clippy::unwrap_used,
@@ -78,7 +78,7 @@ async fn another_book_needs_a_reason_and_the_reason_is_kept() {
 }
 
 #[tokio::test]
-async fn none_today_rests_until_tomorrow_and_the_reader_is_told_once() {
+async fn none_today_waits_until_tomorrow_and_the_reader_is_told_once() {
     let shop = Shop::with_books(&five()).await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
     let mut reader = shop.visitor();
@@ -130,7 +130,7 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
 }
 
 #[tokio::test]
-async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_owner() {
+async fn a_change_of_taste_does_not_change_proposals_on_the_desk() {
     let (shop, first) = with_an_order(&five()).await;
     let pasted = shop.owner("owner-desk", json!({})).await["calls"]["owner-choose"].clone();
     let change =
@@ -138,12 +138,12 @@ async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_o
     shop.owner_does("owner-taste", change).await;
     shop.minutes_pass(10).await;
     assert_eq!(proposals(&shop, &first).await[0]["isbn"], isbn(5), "what lies on the desk stays");
-    // The next order is proposed by the new taste.
+    // The proposals of the next order follow the new taste.
     let elsewhere = Recipient::in_street("어딘가로 7");
     let second = shop.visitor().living(elsewhere).walk(Doors::Plain).await;
     shop.settle().await;
     assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(1));
-    // The owner's own hand goes above the owner's veto.
+    // A pick by hand overrides the owner's veto.
     shop.owner_does("owner-choose", pasted).await;
     shop.settle().await;
     assert_eq!((shop.state(&first), shop.chosen(&first)), ("packed".into(), isbn(5)));
@@ -152,12 +152,12 @@ async fn a_taste_that_changes_between_proposal_and_pick_leaves_the_desk_to_the_o
 }
 
 #[tokio::test]
-async fn an_absent_owner_is_called_and_nothing_is_lost() {
+async fn an_absent_owner_is_reminded_and_nothing_is_lost() {
     let shop = Shop::with_books(&five()).await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
-    // Ten days without the owner; the order was promised by the fifth of August.
+    // The owner is away for ten days. The order was promised for 5 August.
     for _ in 0..10 {
         shop.jump(24 * 60).await;
     }
@@ -178,7 +178,7 @@ async fn an_absent_owner_is_called_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
+async fn repeated_messages_change_nothing_on_the_desk_or_after() {
     let shop = Shop::with_books(&five()).await;
     shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
     shop.system().hold("choose");
@@ -218,9 +218,9 @@ async fn messages_that_come_again_change_nothing_on_the_desk_nor_after() {
 }
 
 #[tokio::test]
-async fn with_nothing_left_to_propose_the_order_waits_for_books_and_goes_on_by_itself() {
+async fn without_books_to_propose_the_order_waits_and_goes_on_by_itself() {
     let (shop, order) = with_an_order(&[book(1, 15_000, 5, 1), book(2, 12_000, 5, 1)]).await;
-    // The reader writes that they have the only book that could be sent.
+    // The reader writes that they own the only available book.
     let letters = shop.owner("owner-letters", json!({})).await;
     let owned =
         json!({ "letters": [{ "letter": letters["shows"][0]["letter"], "owned": [isbn(1)] }] });

@@ -1,5 +1,4 @@
-//! A whole morning at the desk, by the saved events and by what the answers print, and nothing
-//! else.
+//! A whole morning at the desk, using only the saved events and the calls that the answers print.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,21 +13,17 @@ use walk::{Doors, Pay, Recipient, Shop, Walker, event};
 
 const ORDERS: u32 = 30;
 
-/// Calls a drawer, and pastes the call that its answer prints until nothing is left that it would
-/// do.
-async fn paste(shop: &Shop, drawer: &str, call: Value) -> Value {
-    let preview = shop.owner(drawer, call).await;
-    assert!(
-        !preview["next"].as_array().unwrap().is_empty(),
-        "{drawer} says nothing of what comes next"
-    );
+/// Calls a function of the owner, then sends the call that its answer prints.
+async fn paste(shop: &Shop, function: &str, call: Value) -> Value {
+    let preview = shop.owner(function, call).await;
+    assert!(!preview["next"].as_array().unwrap().is_empty(), "{function} names no next step");
     let Some(call) = preview.get("call") else { return preview };
-    // As it goes over the clipboard.
+    // Through text, as over the clipboard.
     let clipboard = serde_json::to_string_pretty(call).unwrap();
-    let answer = shop.owner(drawer, serde_json::from_str(&clipboard).unwrap()).await;
+    let answer = shop.owner(function, serde_json::from_str(&clipboard).unwrap()).await;
     assert!(
         answer["would_do"].as_array().unwrap().is_empty(),
-        "{drawer} did not do it: {answer:#}"
+        "{function} did not do it: {answer:#}"
     );
     answer
 }
@@ -55,7 +50,7 @@ async fn thirty_orders_from_opening_to_closing() {
     }
     shop.settle().await;
 
-    // Picking: the first of the three for each, and again for those whose book was gone by then.
+    // Pick the first of three proposals each; again for orders whose book has gone meanwhile.
     let mut rounds = 0;
     loop {
         let desk = shop.owner("owner-desk", event("owner-desk")).await;
@@ -67,7 +62,7 @@ async fn thirty_orders_from_opening_to_closing() {
     }
     println!("{ORDERS} orders picked in {rounds} rounds of the desk");
 
-    // Posting: every slip is opened, the carrier's numbers are filled in.
+    // Ship: open every slip and fill in the carrier's numbers.
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), ORDERS as usize, "{desk:#}");
     let board = shop.open_link(desk["page"].as_str().unwrap()).await;
@@ -85,7 +80,7 @@ async fn thirty_orders_from_opening_to_closing() {
     }
     let posted = paste(&shop, "owner-ship", parcels).await;
     assert_eq!(posted["did"].as_array().unwrap().len(), ORDERS as usize);
-    // A visitor stands at the counter while the owner closes.
+    // A visitor is at the counter while the owner closes it.
     let mut late = somebody(&shop, 99);
     late.to_the_counter(Doors::Plain).await;
     let mut ordered = somebody(&shop, 98);
@@ -98,7 +93,7 @@ async fn thirty_orders_from_opening_to_closing() {
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
     assert!(desk["next"][0].as_str().unwrap().contains("기다리는 일이 없습니다"), "{desk:#}");
 
-    // What was typed at the counter is kept, and whoever has an order may still pay.
+    // The form keeps its values, and placed orders can still be paid.
     late.order("middle").await;
     assert_eq!((late.here().step(), late.here().status.as_u16()), ("counter", 409));
     assert!(late.here().says("8월 3일 월요일부터 다시 받습니다"), "{:?}", late.here());

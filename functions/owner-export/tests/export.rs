@@ -1,4 +1,4 @@
-//! Orders of a range of days, as a spreadsheet opens them.
+//! The orders of a range of days as a spreadsheet.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ async fn export(shop: &Shop, call: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_orders_of_a_range_of_days_are_lines() {
+async fn the_orders_of_a_range_of_days_are_exported_as_lines() {
     let shop = Shop::open().await;
     let first = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;

@@ -1,5 +1,5 @@
-//! A reader's letter reaches the owner, the answer reaches the reader, and a book the reader has is
-//! never sent.
+//! The owner reads a letter, the reader gets the answer, and a book that the reader owns is never
+//! sent.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What failed lies in the dead letters with its reason, and goes on once the cause is gone.
+//! Failed messages are shown with their reason and can be sent again once the cause is gone.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +38,7 @@ async fn a_task_that_failed_is_shown_and_sent_back() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_read_is_said_to_come_back() {
+async fn an_unreadable_dead_letter_is_shown_with_its_reason() {
     let shop = Shop::open().await;
     let system = shop.system();
     let dead = shop.queue("ChooseDeadLetters");

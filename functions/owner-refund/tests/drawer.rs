@@ -1,4 +1,4 @@
-//! The drawer on the whole shop, judged by the payment service's ledger.
+//! Refunds by the owner, checked against the payment service's ledger.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -15,7 +15,7 @@ async fn sent(price: u64) -> (Shop, String) {
 }
 
 #[tokio::test]
-async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
+async fn the_owner_refunds_once_and_the_reader_is_told_why() {
     let (shop, order) = sent(17_000).await;
     shop.settle().await;
     let call = json!({ "order": order, "amount": 3_000, "reason": "모서리가 접힌 책" });
@@ -42,7 +42,7 @@ async fn the_owner_gives_money_back_once_and_the_reader_is_told_why() {
 }
 
 #[tokio::test]
-async fn never_more_than_is_held_and_every_field_explains_itself() {
+async fn a_refund_is_never_more_than_is_held_and_every_wrong_field_is_explained() {
     let (shop, order) = sent(17_000).await;
     shop.settle().await;
     for (call, field) in [
@@ -67,7 +67,7 @@ async fn never_more_than_is_held_and_every_field_explains_itself() {
 }
 
 #[tokio::test]
-async fn a_refund_that_stopped_is_listed_and_given_back_again() {
+async fn a_refused_refund_is_listed_and_tried_again() {
     let (shop, order) = sent(15_000).await;
     shop.standin()
         .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
@@ -87,7 +87,7 @@ async fn a_refund_that_stopped_is_listed_and_given_back_again() {
 }
 
 #[tokio::test]
-async fn a_refund_that_stopped_is_settled_by_the_owners_word_once_and_the_reader_is_told() {
+async fn a_refused_refund_is_noted_as_done_by_hand_once_and_the_reader_is_told() {
     let (shop, order) = sent(15_000).await;
     shop.standin()
         .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));

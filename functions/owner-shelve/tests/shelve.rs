@@ -1,5 +1,5 @@
-//! Books come, are corrected, and go: by list and by spreadsheet, many at once, and on from where a
-//! call stopped.
+//! Shelving, correcting and withdrawing books: by list and by spreadsheet, many at once, and from
+//! where a call stopped.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,7 +20,7 @@ fn stored(shop: &Shop, number: u32) -> Value {
     shop.book_item(&isbn(number))
 }
 
-/// Free copies by the record of the places, and by the books themselves.
+/// The free copies of a range by its stock record, and by its books.
 fn free(shop: &Shop, range: &str) -> (u64, u64) {
     let number = |value: &Value| value["N"].as_str().map_or(0, |text| text.parse::<u64>().unwrap());
     let places = number(&shop.item(&format!("SHELF#{range}"), "STOCK")["free"]);
@@ -30,7 +30,7 @@ fn free(shop: &Shop, range: &str) -> (u64, u64) {
 }
 
 #[tokio::test]
-async fn a_spreadsheet_is_taken_in_and_its_bad_lines_are_named() {
+async fn a_spreadsheet_is_read_and_its_bad_lines_are_named() {
     let shop = Shop::empty().await;
     let sheet = format!(
         "\u{feff}ISBN,제목,지은이,출판사,쪽수,정가,아낌,꼬리표,권수\r\n\
@@ -67,7 +67,7 @@ async fn a_spreadsheet_is_taken_in_and_its_bad_lines_are_named() {
 }
 
 #[tokio::test]
-async fn a_known_book_needs_its_number_and_copies_alone() {
+async fn a_known_book_needs_only_its_isbn_and_copies() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
     let again = json!({ "books": [{ "isbn": isbn(1), "copies": 3 }] });
     shop.owner_does("owner-shelve", again).await;
@@ -112,7 +112,7 @@ async fn a_correction_moves_the_copies_with_the_price() {
 }
 
 #[tokio::test]
-async fn copies_and_works_are_withdrawn_and_places_with_them() {
+async fn withdrawn_copies_and_works_leave_the_stock() {
     let mut editions = vec![book(1, 15_000, 5, 3), book(2, 12_000, 5, 2), book(3, 15_000, 4, 1)];
     for edition in &mut editions[..2] {
         edition["work"] = "the-same-work".into();
@@ -129,7 +129,7 @@ async fn copies_and_works_are_withdrawn_and_places_with_them() {
     assert_eq!(answer["would_do"].as_array().unwrap().len(), 1, "its neighbour is well");
     shop.owner_does("owner-shelve", json!({ "withdraw": [{ "work": "the-same-work" }] })).await;
     assert_eq!((free(&shop, "middle"), free(&shop, "light")), ((1, 1), (0, 0)));
-    // Gone from the shelf that readers see, and from what the counter offers.
+    // The range is no longer offered at the counter.
     visitor.go("/counter").await;
     assert!(visitor.here().first("#range-light[disabled]").is_some(), "{:?}", visitor.here());
     for (wrong, field) in [
@@ -158,7 +158,7 @@ async fn a_work_is_loved_alike_in_all_its_editions() {
     let work = json!({ "books": [{ "work": "book-that-is-not", "love": 5 }] });
     shop.owner_does("owner-taste", work).await;
     assert_eq!((love(one), love(other)), (json!("5"), json!("5")));
-    // A third edition without a word about love, and a correction of one.
+    // A third edition without `love`, then a correction of its love.
     let mut third = book(3, 15_000, 0, 1);
     third["work"] = "book-that-is-not".into();
     third.as_object_mut().unwrap().remove("love");
@@ -170,7 +170,7 @@ async fn a_work_is_loved_alike_in_all_its_editions() {
 }
 
 #[tokio::test]
-async fn five_thousand_rows_go_on_from_where_the_time_ran_out() {
+async fn five_thousand_rows_continue_where_the_time_ran_out() {
     let shop = Shop::empty().await;
     let rows: Vec<Value> = (1..=5_000).map(|number| book(number, 15_000, 3, 2)).collect();
     let begun = Instant::now();
@@ -180,7 +180,7 @@ async fn five_thousand_rows_go_on_from_where_the_time_ran_out() {
     let mut call = json!({ "books": rows, "confirm": quoted.expect("a code") });
     shop.system().wire().forget_calls();
     let written = || shop.system().wire().count(Service::Dynamodb, "TransactWriteItems");
-    // The clock runs out on the first call after a while.
+    // After a few writes the time of the first call runs out.
     let out_of_time = async {
         while written() < 20 {
             tokio::task::yield_now().await;
@@ -212,7 +212,7 @@ async fn five_thousand_rows_go_on_from_where_the_time_ran_out() {
         (json!(200), 5_001 - row)
     );
     assert_eq!(free(&shop, "middle"), (10_000, 10_000));
-    // The whole call again, as somebody does who is not sure: nothing comes twice.
+    // The whole call again adds nothing.
     call.as_object_mut().unwrap().remove("from_row");
     let again = shop.owner("owner-shelve", call).await;
     assert!(again["did"][0].as_str().unwrap().contains("5000줄은 이미 한 것"), "{}", again["did"]);

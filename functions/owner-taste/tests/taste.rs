@@ -1,5 +1,5 @@
-//! The taste changes what is chosen, from the next order on, and the shelf is placed anew while
-//! orders go on.
+//! A change of taste applies from the next order on, and the shelf is ranked anew while orders go
+//! on.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ async fn chosen(shop: &Shop) -> Value {
 
 #[tokio::test]
 async fn love_moods_and_vetoes_lead_the_next_choice() {
-    // One address: what was chosen once is not chosen again.
+    // One address, so no book is chosen twice.
     let books =
         [tagged(1, 4, "여름"), tagged(2, 4, "겨울"), tagged(3, 2, "봄"), tagged(4, 3, "겨울")];
     let shop = Shop::with_books(&books).await;
@@ -52,7 +52,7 @@ async fn love_moods_and_vetoes_lead_the_next_choice() {
 #[tokio::test]
 async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
     let mut books: Vec<Value> = (1..=90).map(|number| book(number, 15_000, 4, 1)).collect();
-    // Looked at last by love alone, and never by a choice that reads forty.
+    // Ranked last by love alone, beyond the forty books that a choice reads.
     books.push(tagged(91, 3, "바다"));
     books.push(tagged(92, 3, "바다"));
     let shop = Shop::with_books(&books).await;
@@ -63,7 +63,7 @@ async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
     assert!(rank().as_str() > before.as_str(), "{before} became {}", rank());
     let shown = shop.owner("owner-taste", json!({})).await;
     assert_eq!(shown["shows"][0]["placed"], true, "{shown:#}");
-    // A new day places the shelf anew by itself.
+    // The shelf is ranked anew every day.
     shop.minutes_pass(24 * 60).await;
     assert_eq!(shop.owner("owner-taste", json!({})).await["shows"][0]["placed"], true);
     assert!(rank().as_str() < Some("500"), "the day's mood is over: {}", rank());

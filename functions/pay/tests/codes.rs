@@ -1,6 +1,5 @@
-//! Every error code of the payments reference (§5): what the reader sees, in both languages, and
-//! what becomes of order and money. The provider's side is the stand-in, told to answer with the
-//! code.
+//! Every error code of the payments reference (§5): what the reader sees in both languages, and the
+//! state of order and money afterwards. The stand-in answers with the code.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -8,8 +7,7 @@ use domain::base::text::Language;
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, Walker, book};
 
-/// Refused: what the reader is told, beside that no money has moved and that the order is still
-/// there.
+/// Refused: code, and the reason that the reader sees in Korean and English.
 const REFUSED: [(&str, &str, &str); 20] = [
     ("INVALID_CARD_NUMBER", "카드 번호가 맞지 않습니다.", "The card number is not right."),
     ("INVALID_STOPPED_CARD", "사용이 정지된 카드입니다.", "This card has been suspended."),
@@ -66,7 +64,7 @@ const REFUSED: [(&str, &str, &str); 20] = [
         "지금은 은행이 쉬는 시간입니다.",
         "The bank does not take payments at this hour.",
     ),
-    // The session is over: Toss was asked once more, and knows of no payment.
+    // The session is over, and Toss knows no payment of the order.
     (
         "NOT_FOUND_PAYMENT_SESSION",
         "결제창에서 시간이 오래 지나",
@@ -74,7 +72,7 @@ const REFUSED: [(&str, &str, &str); 20] = [
     ),
 ];
 
-/// Our fault: the card is not blamed.
+/// Our own errors: the page does not blame the card.
 const OURS: [&str; 5] = [
     "UNAUTHORIZED_KEY",
     "INVALID_API_KEY",
@@ -83,7 +81,7 @@ const OURS: [&str; 5] = [
     "INVALID_REQUEST",
 ];
 
-/// Nobody knows: never called failed, found out by asking.
+/// The outcome is unknown until Toss is queried.
 const UNKNOWN: [&str; 9] = [
     "FAILED_INTERNAL_SYSTEM_PROCESSING",
     "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
@@ -97,7 +95,7 @@ const UNKNOWN: [&str; 9] = [
     "NOT_FOUND_PAYMENT",
 ];
 
-/// The provider will not give the money back.
+/// Toss refuses the refund.
 const CANCEL_REFUSED: [&str; 8] = [
     "NOT_MATCHES_REFUNDABLE_AMOUNT",
     "INVALID_REFUND_ACCOUNT_INFO",
@@ -109,10 +107,10 @@ const CANCEL_REFUSED: [&str; 8] = [
     "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT",
 ];
 
-/// It says that the money went back before, and it did not: its word alone is not enough.
+/// Toss claims an earlier refund that its own record does not show.
 const CANCEL_DONE: [&str; 2] = ["ALREADY_CANCELED_PAYMENT", "ALREADY_REFUND_PAYMENT"];
 
-/// The provider does not know, or not yet.
+/// The outcome of the refund is unknown.
 const CANCEL_UNKNOWN: [&str; 5] = [
     "FORBIDDEN_CONSECUTIVE_REQUEST",
     "FAILED_REFUND_PROCESS",
@@ -127,7 +125,7 @@ fn answers(shop: &Shop, on: On, code: &str) {
     shop.standin().fault(Rule::once(on, Fault::Answer { code: code.to_owned() }));
 }
 
-/// A shop with books enough, and somebody before their first payment.
+/// A shop with enough books, and a reader at the paying page.
 async fn before_the_payment(language: Language, price: u64) -> (Shop, Walker, String) {
     let books: Vec<_> = (1..=20).map(|title| book(title, price, 3, 2)).collect();
     let shop = Shop::with_books(&books).await;
@@ -142,7 +140,7 @@ fn told(reader: &Walker, ko: &str, en: &str, code: &str) {
 }
 
 #[tokio::test]
-async fn what_is_refused_says_why_and_that_no_money_has_moved() {
+async fn a_refused_payment_says_why_and_that_no_money_has_moved() {
     for language in Language::ALL {
         let (shop, mut reader, order) = before_the_payment(language, 17_000).await;
         let ours = OURS
@@ -173,7 +171,7 @@ async fn what_is_refused_says_why_and_that_no_money_has_moved() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_is_never_called_failed() {
+async fn an_unknown_payment_is_never_called_failed() {
     for language in Language::ALL {
         let (shop, mut reader, mut order) = before_the_payment(language, 17_000).await;
         for code in UNKNOWN {
@@ -187,7 +185,7 @@ async fn what_nobody_knows_is_never_called_failed() {
                 "We check every few minutes.",
                 code,
             );
-            // Back from another tab of the payment page it is not called failed either.
+            // A failure reported by another tab does not change that.
             reader.go(&format!("/pay/{order}/fail?code=PAY_PROCESS_CANCELED")).await;
             told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);
             reader.onward().await;
@@ -200,7 +198,7 @@ async fn what_nobody_knows_is_never_called_failed() {
 }
 
 #[tokio::test]
-async fn what_the_payment_page_brings_back_is_said_in_the_houses_words() {
+async fn codes_of_the_payment_page_are_explained_in_the_shops_words() {
     for language in Language::ALL {
         let (_shop, mut reader, order) = before_the_payment(language, 17_000).await;
         for (code, ko, en) in REFUSED.into_iter().chain([
@@ -224,7 +222,7 @@ async fn what_the_payment_page_brings_back_is_said_in_the_houses_words() {
 }
 
 #[tokio::test]
-async fn money_that_the_provider_will_not_give_back_is_looked_after_by_the_owner() {
+async fn a_refund_that_toss_refuses_goes_to_the_owner() {
     for language in Language::ALL {
         let (shop, mut reader, mut order) = before_the_payment(language, 15_000).await;
         for code in CANCEL_REFUSED.into_iter().chain(CANCEL_DONE) {
@@ -248,7 +246,7 @@ async fn money_that_the_provider_will_not_give_back_is_looked_after_by_the_owner
 }
 
 #[tokio::test]
-async fn money_whose_way_back_nobody_knows_goes_back_later_and_the_day_is_said() {
+async fn an_unknown_refund_is_repeated_and_its_day_is_shown() {
     for language in Language::ALL {
         let (shop, mut reader, mut order) = before_the_payment(language, 15_000).await;
         for code in CANCEL_UNKNOWN {

@@ -1,5 +1,5 @@
-//! A payment that is recorded about the time at which its place runs out: whether a copy is free
-//! is looked up anew, so that nobody pays for a copy that is gone.
+//! Payments recorded at about the time when their place runs out: the stock is read again, so that
+//! nobody pays for a copy that has gone.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

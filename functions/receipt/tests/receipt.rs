@@ -1,4 +1,4 @@
-//! The receipt, held against the payment service's ledger.
+//! The receipt, checked against the payment service's ledger.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -17,7 +17,7 @@ async fn receipt(reader: &mut Walker, order: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_was_paid_for_what_and_what_went_back_add_up_to_what_the_shop_holds() {
+async fn the_receipt_adds_up_to_what_the_shop_holds() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -61,7 +61,7 @@ async fn what_was_paid_for_what_and_what_went_back_add_up_to_what_the_shop_holds
 }
 
 #[tokio::test]
-async fn a_receipt_tells_in_english_too_and_never_the_title() {
+async fn a_receipt_is_in_english_too_and_never_shows_the_title() {
     let shop = shop().await;
     let mut reader = shop.visitor().reading(Language::En);
     let order = reader.walk(Doors::Plain).await;
@@ -79,7 +79,7 @@ async fn a_receipt_tells_in_english_too_and_never_the_title() {
 }
 
 #[tokio::test]
-async fn a_cancelled_order_has_a_receipt_of_what_went_back() {
+async fn a_cancelled_order_has_a_receipt_of_its_refund() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -97,7 +97,7 @@ async fn a_cancelled_order_has_a_receipt_of_what_went_back() {
 }
 
 #[tokio::test]
-async fn anothers_receipt_and_one_of_an_unpaid_order_are_not_there() {
+async fn the_receipt_of_another_reader_or_of_an_unpaid_order_is_not_found() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let unpaid = reader.to_an_order(Doors::Plain, "middle").await;

@@ -1,5 +1,5 @@
-//! A day's accounts: what agrees is silent, and every kind of difference is found, told and kept,
-//! with nothing else changed.
+//! Reconciliation of a day: every kind of difference is found, reported and stored, and nothing
+//! else is changed.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, book};
 
-/// What is to be found, and the change of an order that is found so.
+/// The expected words of a difference, and the change of an order that causes it.
 type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
 
 async fn shop() -> Shop {
@@ -18,12 +18,12 @@ async fn of_today(shop: &Shop) -> Value {
     shop.owner("reconcile", json!({ "day": shop.today().to_string() })).await
 }
 
-/// The orders of the table, without the findings.
+/// Every item except the stored findings.
 fn all_but_the_findings(shop: &Shop) -> Vec<Value> {
     shop.items().into_iter().filter(|item| item["pk"]["S"] != "ACCOUNTS").collect()
 }
 
-/// The one difference that is shown.
+/// The only difference shown: order and words.
 fn difference(answer: &Value) -> (String, String) {
     let shows: Vec<&Value> = answer["shows"]
         .as_array()
@@ -35,7 +35,7 @@ fn difference(answer: &Value) -> (String, String) {
     (shows[0]["order"].as_str().unwrap().to_owned(), shows[0]["what"].as_str().unwrap().to_owned())
 }
 
-/// Writes an attribute of an order as no code of the shop would.
+/// Changes the stored item of an order, without any rule of the shop.
 fn spoil(shop: &Shop, order: &str, change: impl FnOnce(&mut Value)) {
     let mut item = shop.order_item(order);
     change(&mut item);
@@ -80,7 +80,7 @@ async fn a_day_of_payments_refunds_and_cancels_agrees() {
 }
 
 #[tokio::test]
-async fn every_difference_is_named_kept_and_changes_nothing() {
+async fn every_difference_is_named_and_kept_and_nothing_is_changed() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -126,7 +126,7 @@ async fn a_reader_charged_twice_is_found() {
     let keys: Vec<String> = (0..2)
         .map(|_| shop.standin().approve(&order, 22_000, toss_standin::Method::Card).unwrap())
         .collect();
-    // What the till never does: both are confirmed past it.
+    // Both are confirmed at Toss directly, which the shop never does.
     for key in &keys {
         assert!(shop.standin().confirm(key));
     }
@@ -144,7 +144,7 @@ async fn every_page_of_the_payment_services_list_is_read() {
     let shop = shop().await;
     let busy = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    // Refunds by hand fill the first page of the day's list.
+    // Refunds made at Toss by hand fill the first page of the day's list.
     let settings = toss::Settings {
         api_url: shop.standin().url(),
         secret_key: toss_standin::SECRET_KEY.to_owned().into(),
@@ -156,7 +156,7 @@ async fn every_page_of_the_payment_services_list_is_read() {
         let key = toss::IdempotencyKey::new(format!("by-hand:{number}")).unwrap();
         toss.cancel(&payment.payment_key, &cancel, &key).await.unwrap();
     }
-    // The last movement of the day is a payment that the shop knows nothing of.
+    // The last movement of the day is a payment that the shop does not know.
     let unpaid = shop.visitor().to_an_order(Doors::Plain, "middle").await;
     let key = shop.standin().approve(&unpaid, 22_000, toss_standin::Method::Card).unwrap();
     assert!(shop.standin().confirm(&key));
@@ -171,7 +171,7 @@ async fn every_page_of_the_payment_services_list_is_read() {
 }
 
 #[tokio::test]
-async fn every_night_the_day_before_is_looked_at_and_a_difference_rings_the_bell() {
+async fn every_night_the_day_before_is_compared_and_a_difference_fails_the_invocation() {
     let shop = shop().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
@@ -191,7 +191,7 @@ async fn every_night_the_day_before_is_looked_at_and_a_difference_rings_the_bell
 }
 
 #[tokio::test]
-async fn a_provider_that_does_not_answer_is_no_agreement() {
+async fn without_an_answer_from_toss_no_agreement_is_noted() {
     let shop = shop().await;
     shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
@@ -203,7 +203,7 @@ async fn a_provider_that_does_not_answer_is_no_agreement() {
 }
 
 #[tokio::test]
-async fn a_day_that_is_none_is_explained() {
+async fn an_invalid_day_is_explained() {
     let shop = shop().await;
     let tomorrow = shop.today().tomorrow().unwrap();
     for day in [json!("어제"), json!(20_261_121), json!(tomorrow.to_string())] {

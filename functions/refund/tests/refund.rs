@@ -1,4 +1,4 @@
-//! Money goes back once: judged by the payment service's own ledger and by the table.
+//! A refund is done once, checked against the payment service's ledger and the table.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Shop, Walker, book};
 
-/// What a book of 15,000 won costs in the middle range, all in, and what was paid for it.
+/// The total of a book of 15,000 won in the middle range, and what was paid, in won.
 const KEPT: u64 = 20_000;
 const PAID: u64 = 22_000;
 
@@ -26,7 +26,7 @@ fn progress(shop: &Shop, order: &str) -> String {
     refunds[0]["M"]["progress"]["S"].as_str().unwrap_or("none").to_owned()
 }
 
-/// The difference went back, once, and everybody says so.
+/// The difference was refunded once, and ledger, table and pages agree.
 async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
     let ledger = shop.ledger(order);
     assert_eq!(
@@ -41,7 +41,7 @@ async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
 }
 
 #[tokio::test]
-async fn a_cheaper_book_sends_the_difference_back_and_a_letter_says_so() {
+async fn the_difference_to_a_cheaper_book_is_refunded_and_a_letter_says_so() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     shop.system().hold("refund");
@@ -58,7 +58,7 @@ async fn a_cheaper_book_sends_the_difference_back_and_a_letter_says_so() {
 }
 
 #[tokio::test]
-async fn a_book_at_the_upper_end_sends_nothing_back() {
+async fn a_book_at_the_upper_end_gets_no_refund() {
     let shop = Shop::with_books(&[book(1, 17_000, 5, 1)]).await;
     let (_, order) = paid(&shop).await;
     shop.settle().await;
@@ -66,7 +66,7 @@ async fn a_book_at_the_upper_end_sends_nothing_back() {
 }
 
 #[tokio::test]
-async fn whatever_becomes_of_the_answer_the_money_goes_back_once() {
+async fn whatever_the_answer_the_refund_is_done_once() {
     for fault in [Fault::ReplyLost, Fault::ErrorAfter, Fault::ErrorBefore, Fault::InFlight] {
         let shop = shop().await;
         let (mut reader, order) = paid(&shop).await;
@@ -79,7 +79,7 @@ async fn whatever_becomes_of_the_answer_the_money_goes_back_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_lost_together_with_the_question_is_asked_about_later() {
+async fn a_refund_without_any_answer_is_looked_up_later() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
@@ -107,7 +107,7 @@ async fn after_fifteen_days_a_refund_is_looked_up_before_it_is_asked_for_again()
 }
 
 #[tokio::test]
-async fn a_crash_after_the_money_went_back_is_found_out() {
+async fn after_a_crash_a_refund_is_looked_up_and_not_repeated() {
     for (nth, breakage) in [
         (1, Breakage::Timeout),
         (1, Breakage::LostReply),
@@ -128,7 +128,7 @@ async fn a_crash_after_the_money_went_back_is_found_out() {
 }
 
 #[tokio::test]
-async fn a_message_that_comes_twice_sends_money_back_once() {
+async fn a_repeated_message_refunds_once() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     shop.system().hold("refund");
@@ -144,7 +144,7 @@ async fn a_message_that_comes_twice_sends_money_back_once() {
 }
 
 #[tokio::test]
-async fn what_the_provider_will_not_do_lies_on_the_owners_desk_with_the_reason() {
+async fn a_refund_that_toss_refuses_is_on_the_owners_desk_with_the_reason() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     let code = "NOT_ALLOWED_PARTIAL_REFUND".to_owned();

@@ -1,4 +1,4 @@
-//! The clerk notes how the shop stands, and tells the owner in the morning what was promised.
+//! Hourly notes for the board, and the owner's morning report of promised orders.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use walk::{Doors, Shop, book};
 
 #[tokio::test]
-async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
-    // A Saturday: posted within three business days, by Wednesday.
+async fn the_owner_is_told_the_day_before_and_after_the_promised_day() {
+    // The first day is a Saturday, so three working days end on Wednesday.
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
@@ -27,7 +27,7 @@ async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
     let near = "내일까지 부치기로 한 주문이 1건 있습니다. owner-desk를 열어 주세요.";
     let past = "약속한 날이 지난 주문이 1건 있습니다. owner-desk를 열어 주세요.";
     assert_eq!(days, ["", "", near, near, past, past, past], "once a morning");
-    // Posted: nobody is told any more.
+    // Once shipped, it is not reported any more.
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     let before = shop.owner_messages().len();
@@ -37,7 +37,7 @@ async fn the_owner_is_told_the_day_before_and_when_the_promised_day_is_past() {
 }
 
 #[tokio::test]
-async fn the_board_shows_what_was_noted() {
+async fn the_board_shows_the_hourly_notes() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 7)]).await;
     shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(3 * 60).await;

@@ -1,4 +1,4 @@
-//! The slip opens by the desk's link alone, for a few hours, and tells no title.
+//! The slip opens only by the desk's link, for a few hours, and does not show the title.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use serde_json::json;
 use walk::{Doors, Shop};
 
 #[tokio::test]
-async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
+async fn the_desk_links_to_the_slip_which_shows_everything_but_the_title() {
     let shop = Shop::open().await;
     let order = shop.visitor().writing("나그네", "창밖에 눈이 옵니다.").walk(Doors::Plain).await;
     shop.settle().await;
@@ -27,7 +27,7 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
     assert!(!page.says(title), "{title} stands on the slip");
     let css = page.all("style").first().map(|style| style.text().collect::<String>()).unwrap();
     assert!(css.contains("@page slip{size:A5"));
-    // Another order's link, a changed one, none, and the same tomorrow.
+    // The link of another order, a changed one, none, and an expired one.
     for wrong in [
         link.replace(&order, "01JD9G5T3M8Q2W6X4Z7N1C0V5K"),
         format!("{link}x"),
@@ -41,7 +41,7 @@ async fn the_desk_has_the_link_and_the_sheets_tell_everything_but_the_title() {
 }
 
 #[tokio::test]
-async fn the_parcels_number_is_written_down_on_the_slip_itself() {
+async fn the_parcel_number_can_be_entered_on_the_slip() {
     let shop = Shop::open().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;

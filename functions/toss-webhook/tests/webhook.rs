@@ -1,4 +1,4 @@
-//! What the payment service says by itself, with its own bodies, headers and faults.
+//! Webhooks of the payment service, with its own bodies, headers and faults.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -9,14 +9,14 @@ use walk::{Doors, Pay, Shop, Walker, book};
 
 const PAID: u64 = 22_000;
 
-/// A shop whose payment service has an address to call; the calls are kept, and delivered by hand.
+/// A shop whose webhooks are delivered by hand.
 async fn shop() -> Shop {
     let shop = Shop::with_books(&[book(1, 17_000, 5, 3)]).await;
     shop.keep_webhooks();
     shop
 }
 
-/// A reader whose confirm was charged and whose page does not know.
+/// A reader whose payment was charged and whose order does not know it.
 async fn charged_and_unknown(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -40,7 +40,7 @@ async fn a_payment_whose_answer_was_lost_is_found_by_its_webhook() {
 }
 
 #[tokio::test]
-async fn a_lie_about_a_payment_changes_nothing() {
+async fn a_forged_webhook_changes_nothing() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -50,7 +50,7 @@ async fn a_lie_about_a_payment_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_none_of_ours_is_heard_and_what_can_not_be_read_is_refused() {
+async fn foreign_webhooks_are_acknowledged_and_unreadable_ones_refused() {
     let shop = shop().await;
     for (transmission, body, status) in [
         ("1", r#"{"eventType":"payout.changed","data":{}}"#, 200),
@@ -75,7 +75,7 @@ async fn what_is_none_of_ours_is_heard_and_what_can_not_be_read_is_refused() {
 }
 
 #[tokio::test]
-async fn when_the_provider_does_not_answer_it_is_asked_to_say_it_again() {
+async fn a_webhook_is_refused_while_toss_does_not_answer() {
     let shop = shop().await;
     let (_, order) = charged_and_unknown(&shop).await;
     let delivery = shop.standin().webhooks().remove(0);
@@ -86,7 +86,7 @@ async fn when_the_provider_does_not_answer_it_is_asked_to_say_it_again() {
 }
 
 #[tokio::test]
-async fn a_deposit_pays_only_with_its_secret() {
+async fn a_transfer_webhook_needs_the_secret_of_the_payment() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -116,7 +116,7 @@ async fn a_deposit_pays_only_with_its_secret() {
 }
 
 #[tokio::test]
-async fn a_payment_that_lands_on_a_cancelled_order_goes_back() {
+async fn a_payment_of_a_cancelled_order_is_refunded() {
     let shop = shop().await;
     let (mut reader, order) = charged_and_unknown(&shop).await;
     reader.go(&format!("/cancel/{order}")).await;

@@ -1,5 +1,5 @@
-//! That the book has come: said by its reader at the window, or by the owner; the days of a
-//! withdrawal count from that day.
+//! The arrival of a book, noted by its reader at the window or by the owner. The days of a
+//! withdrawal count from it.
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -7,7 +7,7 @@ use walk::{Doors, Form, Shop, Walker};
 
 use super::{post, sent};
 
-/// An order that was posted today.
+/// An order that was shipped today.
 async fn posted() -> (Shop, Walker, String) {
     let shop = Shop::open().await;
     let mut reader = shop.visitor();
@@ -47,7 +47,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
     reader.submit(form).await;
     reader.reload().await;
     assert_eq!(shop.items(), after);
-    // The page of the way back knows the day, whatever is sent to it.
+    // The return page uses the noted day, whatever the form says.
     let page = reader.go(&format!("/cancel/{order}")).await;
     assert!(page.says(&day(came)) && page.says(&day(until)), "{page:?}");
     assert!(page.first("[name=received]").is_none(), "{page:?}");
@@ -59,7 +59,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
     assert_eq!(in_time.submit(back).await.order().1, "delivered");
     assert_eq!(in_time.here().status.as_u16(), 200, "the last day counts: {:?}", in_time.here());
     assert!(in_time.here().says("돌려보내겠다고 하셨습니다"), "{:?}", in_time.here());
-    // The same a day too late, with a day that was made up.
+    // A day too late, with an invented day of arrival.
     shop.put_back(&kept);
     shop.days_pass(1).await;
     let made_up =
@@ -72,7 +72,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
 }
 
 #[tokio::test]
-async fn only_its_reader_says_it_and_only_of_a_book_on_its_way() {
+async fn only_the_reader_can_note_the_arrival_and_only_of_a_shipped_book() {
     let shop = Shop::open().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -91,7 +91,7 @@ async fn only_its_reader_says_it_and_only_of_a_book_on_its_way() {
     assert_eq!(shop.items(), before_the_other);
     assert_eq!(shop.state(&order), "packed");
     assert!(before.iter().all(|item| before_the_other.contains(item)), "nothing changed");
-    // Of a book that came back nothing can be noted either.
+    // No arrival can be noted of a book that came back.
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     let form = sent(&reader.go(&format!("/window/{order}")).await.form("form#arrived"));
@@ -105,7 +105,7 @@ async fn only_its_reader_says_it_and_only_of_a_book_on_its_way() {
 }
 
 #[tokio::test]
-async fn the_owner_notes_an_arrival_once_and_only_of_what_was_posted() {
+async fn the_owner_notes_an_arrival_once_and_only_of_a_shipped_book() {
     let (shop, mut reader, order) = posted().await;
     let other = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;

@@ -1,4 +1,4 @@
-//! 책갈피: six words bring a visitor back on another device, and nobody gets in by guessing.
+//! 책갈피: six words bring a visitor back on another device, and guessing is limited.
 
 use domain::base::text::Language;
 use domain::walk::bookmark;
@@ -7,7 +7,7 @@ use walk::{Doors, Shop, Walker};
 
 use super::{before_riddle, sent};
 
-/// Gets the bookmark of the walk on this device. Gives its words.
+/// Gets a bookmark of the walk on this device. Returns its words.
 async fn words(visitor: &mut Walker) -> String {
     visitor.go("/bookmark").await;
     if visitor.here().first("[data-bookmark]").is_none() {
@@ -17,14 +17,14 @@ async fn words(visitor: &mut Walker) -> String {
     visitor.here().text_of("[data-bookmark]")
 }
 
-/// Types words on a device.
+/// Enters words on a device.
 async fn type_in(visitor: &mut Walker, words: &str) {
     visitor.go("/bookmark").await;
     let form = visitor.here().form("#open form").fill("bookmark", words);
     visitor.submit(form).await;
 }
 
-/// Six words that nobody has.
+/// Six words of no bookmark.
 const NOBODYS: &str = "바람 바람 바람 바람 바람 바람";
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn six_words_open_the_place_on_another_device() {
     elsewhere.onward().await;
     elsewhere.expect("study");
     assert_eq!(elsewhere.riddle().id, "foreword");
-    // Both devices are the same visitor from now on.
+    // Both devices are now the same visitor.
     elsewhere.by_plain_door().await;
     visitor.go("/study").await;
     assert!(!visitor.here().has_door("riddle"), "{:?}", visitor.here());
@@ -65,7 +65,7 @@ async fn a_reader_comes_back_to_their_orders() {
 }
 
 #[tokio::test]
-async fn the_words_lie_nowhere_in_the_table() {
+async fn the_words_are_not_stored_in_the_table() {
     let shop = Shop::empty().await;
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
@@ -100,7 +100,7 @@ async fn a_new_bookmark_takes_the_place_of_the_old_one() {
     visitor.open_the_door().await;
     let first = words(&mut visitor).await;
     let replace = visitor.here().form("#mine form");
-    // The second click of the same hand replaces nothing more.
+    // A second click replaces nothing.
     for form in [replace.clone(), replace] {
         visitor.submit(form).await;
     }
@@ -121,8 +121,7 @@ async fn a_bookmark_runs_out_with_the_visit() {
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
     let code = words(&mut visitor).await;
-    // The table lets go of what has run out when it comes to it; until then the house looks at the
-    // day itself.
+    // DynamoDB deletes expired items late, so the code checks the time itself.
     let mut old = shop.items().into_iter().find(|item| item["sk"]["S"] == "BOOKMARK").unwrap();
     assert!(old["expires"]["N"].is_string());
     old["until"] = serde_json::json!({ "S": shop.now().to_string() });
@@ -145,7 +144,7 @@ async fn a_walk_on_this_device_is_left_after_one_question() {
     assert!(another.here().says("이 기기에는 다른 걸음이 있습니다"), "{:?}", another.here());
     assert_eq!(another.cookies(), &own, "nothing is left before the answer");
     assert_eq!(another.here().value("bookmark"), code);
-    // The walk that would be left can still have a bookmark of its own.
+    // The walk on this device can get a bookmark of its own first.
     let form = another.here().form("#mine form");
     another.submit(form).await;
     let its_own = another.here().text_of("[data-bookmark]");
@@ -159,7 +158,7 @@ async fn a_walk_on_this_device_is_left_after_one_question() {
     another.submit(form).await;
     another.onward().await;
     another.expect("knock");
-    // Who opens their own bookmark is asked nothing.
+    // Opening the own bookmark needs no confirmation.
     type_in(&mut another, &its_own).await;
     assert!(another.here().says("다시 오셨구려."), "{:?}", another.here());
 }
@@ -171,7 +170,7 @@ async fn a_device_has_five_tries_in_ten_minutes_and_keeps_what_was_typed() {
     visitor.open_the_door().await;
     let code = words(&mut visitor).await;
     let mut stranger = shop.visitor();
-    // What is no bookmark at all costs no try.
+    // Text that cannot be a bookmark costs no try.
     for nonsense in ["", "하늘", "하늘 바람 비행기 구름 나비 편지"] {
         type_in(&mut stranger, nonsense).await;
         assert_eq!(stranger.here().status.as_u16(), 422);
@@ -187,7 +186,7 @@ async fn a_device_has_five_tries_in_ten_minutes_and_keeps_what_was_typed() {
     assert!((1..=600).contains(&seconds), "{seconds}");
     assert!(page.says("에 다시 찾아 드리리다"), "{page:?}");
     assert_eq!(page.value("bookmark"), code);
-    // Nobody else waits for it.
+    // Other devices are not limited.
     let mut honest = shop.visitor();
     type_in(&mut honest, &code).await;
     assert!(honest.here().says("다시 오셨구려."), "{:?}", honest.here());
@@ -197,7 +196,7 @@ async fn a_device_has_five_tries_in_ten_minutes_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn tries_at_the_same_time_can_not_beat_the_count() {
+async fn simultaneous_tries_cannot_evade_the_limit() {
     let shop = Shop::empty().await;
     let mut stranger = shop.visitor();
     stranger.open_the_door().await;
@@ -219,7 +218,7 @@ async fn a_beginning_that_was_overheard_is_not_guessed_to_its_end() {
     let shop = Shop::empty().await;
     let mut refused = 0;
     for _ in 0..6 {
-        // Each as a device that nobody knows.
+        // Each from a new device.
         for _ in 0..bookmark::TRIES_OF_A_DEVICE {
             let mut stranger = shop.visitor();
             type_in(&mut stranger, NOBODYS).await;

@@ -1,5 +1,4 @@
-//! A page is one read, a form at most one read and one write; and nothing in front of the reader
-//! waits for a queue.
+//! A page is one read, a form at most one read and one write, and no request calls a queue.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +7,7 @@ use domain::riddle::content::RoomSet;
 use local::Service;
 use walk::{Doors, InProcess, Pay, Request, Sending, Shop, Transport, Walker};
 
-/// The house, counting the calls of each request.
+/// The app, counting the calls of each request.
 #[derive(Clone)]
 struct Counting {
     shop: Arc<Shop>,
@@ -116,7 +115,7 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         })
         .collect();
     assert!(too_many.is_empty(), "{too_many:#?}");
-    // The steps were really there: with reads and writes of their own.
+    // Every step was covered.
     let house = RoomSet::built_in().unwrap();
     let rooms = house
         .rooms()

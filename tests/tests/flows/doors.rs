@@ -1,4 +1,5 @@
-//! The two doors: answers in every form, guesses, waits, hints, and the door that opens by itself.
+//! The two doors: answers in every form, guesses, waits, hints, and the door that opens after 25
+//! minutes.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +12,14 @@ use walk::{Doors, Shop, Walker};
 
 use super::{before_riddle, post, sent};
 
-/// Whose riddle asks for 별 헤는 밤.
+/// The riddle whose answer is 별 헤는 밤.
 const STARS: &str = "counting-stars";
 
-/// Words that are near no answer of the house.
+/// Words that are close to no answer.
 const WRONG: [&str; 8] =
     ["코끼리", "자전거", "우체통", "미나리", "도깨비", "수영장", "가위바위보", "올챙이"];
 
-/// What is kept of the visitor's room who guessed most.
+/// The stored room of the visitor with the most guesses.
 fn record(shop: &Shop, room: &str) -> Value {
     let visits = shop.items_of_kind("visit").into_iter();
     let records = visits
@@ -31,12 +32,12 @@ fn counted(record: &Value) -> u32 {
     record["wrong"]["N"].as_str().unwrap_or("0").parse().unwrap()
 }
 
-/// Every visit as it lies in the table.
+/// Every stored visit.
 fn visits(shop: &Shop) -> Vec<Value> {
     shop.items().into_iter().filter(|item| item["kind"]["S"] == "visit").collect()
 }
 
-/// The same visitor before the same riddle once more: the visits are put back as they were.
+/// Puts the stored visits back as they were.
 async fn closed_again(shop: &Shop, visitor: &mut Walker, visits: &[Value]) {
     for visit in visits {
         shop.put_back(visit);
@@ -44,7 +45,7 @@ async fn closed_again(shop: &Shop, visitor: &mut Walker, visits: &[Value]) {
     visitor.go("/study").await;
 }
 
-/// The step behind the study.
+/// The step after the study.
 fn after_the_study() -> &'static str {
     &RoomSet::built_in().unwrap().next_after("study").unwrap().id
 }
@@ -115,7 +116,7 @@ async fn a_rhythm_opens_tapped_or_written() {
         };
         pattern.gaps().to_vec()
     };
-    // Tapped by a hand: nothing is exact, and whatever the tempo.
+    // Tapped by hand: inexact, at any tempo.
     for tempo in [90, 200, 400] {
         let mut visitor = shop.visitor();
         visitor.open_the_door().await;
@@ -130,7 +131,7 @@ async fn a_rhythm_opens_tapped_or_written() {
         visitor.guess(&tapped.join(" ")).await;
         assert!(!visitor.here().has_door("riddle"), "{tapped:?}: {:?}", visitor.here());
     }
-    // Written with the keys every keyboard has.
+    // Written with keys of every keyboard.
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
     let written = visitor.answer().replace('·', ".").replace('—', "-");
@@ -156,7 +157,7 @@ async fn wrong_guesses_are_heard_until_a_wait_that_shows_its_end() {
     assert_eq!(waiting.value("answer"), WRONG[3]);
     assert!(waiting.has_door("plain"), "the plain door is open during a wait");
 
-    // The wait is judged by the clock, and one minute is one minute.
+    // The wait ends after exactly one minute.
     shop.time_passes(SignedDuration::from_secs(59)).await;
     let waiting = visitor.guess(WRONG[3]).await;
     assert_eq!((waiting.status.as_u16(), waiting.header("retry-after").as_str()), (429, "1"));
@@ -164,14 +165,14 @@ async fn wrong_guesses_are_heard_until_a_wait_that_shows_its_end() {
     let heard = visitor.guess(WRONG[3]).await;
     assert_eq!(heard.status.as_u16(), 200);
     assert!(heard.says("09:04:00"), "{heard:?}");
-    // Nine minutes, fourteen minutes: no gap is ever longer than five.
+    // Later waits are never longer than five minutes.
     for (word, (wait, next)) in
         WRONG[4..].iter().zip([(3, "09:09:00"), (5, "09:14:00"), (5, "09:19:00")])
     {
         shop.minutes_pass(wait).await;
         assert!(visitor.guess(word).await.says(next), "{:?}", visitor.here());
     }
-    // The right word opens even now.
+    // The right answer opens during a wait.
     assert_eq!(visitor.guess("개구리").await.status.as_u16(), 429);
     visitor.guess("별 헤는 밤").await;
     assert!(!visitor.here().has_door("riddle"), "{:?}", visitor.here());
@@ -197,7 +198,7 @@ async fn free_answers_are_answered_and_never_counted() {
         assert_eq!(page.value("answer"), typed, "what was typed stays");
     }
     assert_eq!(counted(&record(&shop, "study")), 3);
-    // Half-way is half-way: it clears the count.
+    // A partly right answer resets the count.
     assert!(visitor.guess("별").await.says("맞는 마디요."), "{:?}", visitor.here());
     assert_eq!(visitor.guess(WRONG[4]).await.status.as_u16(), 200);
 }
@@ -218,13 +219,13 @@ async fn hints_are_seen_at_once_and_opened_on_purpose() {
     assert_eq!(early.status.as_u16(), 409);
     assert!(early.says("그 귀띔은 09:03:00부터 열 수 있소."), "{early:?}");
 
-    // By time: the first, and it stays open; by misses: the first two.
+    // The first hint by time, which stays open; the first two by wrong guesses.
     guess_until_the_wait(&mut visitor).await;
     let open = visitor.here().form("#hints form");
     visitor.submit(open).await;
     assert!(visitor.here().says("가슴속에 하나 둘 새겨지는 것"), "{:?}", visitor.here());
     assert!(!visitor.here().says("셋째 연에서 그 첫소리로"), "the second was not asked for");
-    // An opened hint forgives the count: what had to wait is heard.
+    // Opening a hint resets the count of wrong guesses.
     assert_eq!(visitor.guess(WRONG[3]).await.status.as_u16(), 200);
     shop.minutes_pass(15).await;
     visitor.go("/study").await;
@@ -236,11 +237,11 @@ async fn hints_are_seen_at_once_and_opened_on_purpose() {
     assert!(visitor.here().says("가슴속에 하나 둘 새겨지는 것"), "all opened ones are on one page");
 }
 
-/// Rhythms that no verse of the house has.
+/// Rhythms of no verse.
 const WRONG_RHYTHMS: [&str; 6] = ["..", "--", "...", "---", ".-.-.-.-", "-.-.-.-."];
 
-/// How long somebody takes who has never read a poem, in seconds: to read a room's page, to say
-/// something, to read a hint, and to see what two of them mean. Chosen generously, not measured.
+/// Seconds that a visitor without experience takes to read a page, to type an answer, to read a
+/// hint, and to understand two hints. Generous guesses, not measured.
 const READS: i64 = 60;
 const SAYS: i64 = 15;
 const READS_A_HINT: i64 = 20;
@@ -250,8 +251,8 @@ async fn seconds_pass(shop: &Shop, seconds: i64) {
     shop.system().leap(SignedDuration::from_secs(seconds)).await.unwrap();
 }
 
-/// Guesses wrongly six times, opens each hint as soon as it can be opened, and has the answer from
-/// the first two. Nothing is refused on the way.
+/// Guesses wrongly six times, opens each hint as soon as possible, and finds the answer with the
+/// first two. No guess is refused on the way.
 async fn by_hints(shop: &Shop, visitor: &mut Walker) {
     let riddle = visitor.riddle();
     let wrong = if visitor.here().step() == "knock" { &WRONG_RHYTHMS } else { &WRONG[..6] };
@@ -280,7 +281,7 @@ async fn by_hints(shop: &Shop, visitor: &mut Walker) {
     visitor.by_riddle().await;
 }
 
-/// From the closed door to the counter, with the first two hints of each riddle.
+/// Walks from the door to the counter with the first two hints of each riddle.
 async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
     by_hints(shop, visitor).await;
     by_hints(shop, visitor).await;
@@ -291,7 +292,7 @@ async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
     visitor.expect("bell");
     seconds_pass(shop, READS_A_HINT).await;
     visitor.onward().await;
-    // After a minute the other half stands on the page.
+    // After a minute the page shows the other half.
     seconds_pass(shop, READS).await;
     visitor.reload().await;
     seconds_pass(shop, SAYS).await;
@@ -313,8 +314,7 @@ async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_wit
         for _ in 0..500 {
             let mut visitor = shop.visitor().reading(language);
             visitor.open_the_door().await;
-            // Which riddle is theirs follows from their number: who would meet one for the second
-            // time need not walk.
+            // The riddle follows from the visitor's id; riddles already seen are skipped.
             let ids = visits(&shop)
                 .into_iter()
                 .filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
@@ -357,7 +357,7 @@ async fn a_door_opens_by_itself_after_twenty_five_minutes() {
     visitor.onward().await;
     visitor.expect("study");
     shop.minutes_pass(25).await;
-    // Nothing wrote any of this down, and a guess that comes late is not lost either.
+    // The opening is computed from the clock, not stored, and a late guess still counts.
     let late = visitor.ask(post("/study", "door=riddle&answer=x")).await;
     assert_eq!((late.status.as_u16(), late.location().unwrap().path()), (303, "/study"));
     visitor.reload().await;
@@ -373,7 +373,7 @@ async fn the_plain_door_opens_during_a_wait() {
     assert_eq!(visitor.guess(WRONG[3]).await.status.as_u16(), 429);
     visitor.by_plain_door().await;
     visitor.expect(after_the_study());
-    // A second click is no second door.
+    // A second click does not skip a room.
     let again = visitor.ask(post("/study", "door=plain")).await;
     let next = format!("/{}", after_the_study());
     assert_eq!((again.status.as_u16(), again.location().unwrap().path()), (303, next.as_str()));

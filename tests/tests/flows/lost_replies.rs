@@ -1,12 +1,11 @@
-//! A write that was done, and whose reply broke off: the step is done once, however often it is
-//! sent.
+//! Writes that were done and whose reply was lost: a step is done once, however often it is sent.
 
 use local::{Breakage, Fault, Service};
 use walk::{Doors, Form, Pay, Shop, Walker};
 
 use super::sent;
 
-/// The steps of a walk that write, in their order, by the operation they write with.
+/// The steps of a walk that write, in order, with their operation.
 const WRITES: [(&str, &str); 9] = [
     ("door", "PutItem"),
     ("knock", "PutItem"),
@@ -19,7 +18,7 @@ const WRITES: [(&str, &str); 9] = [
     ("whisper", "PutItem"),
 ];
 
-/// Everything a walk to an order leaves behind is there once.
+/// A walk to an order has written each of its items once.
 fn everything_is_there_once(shop: &Shop) {
     assert_eq!(shop.items_of_kind("letter").len(), 2, "the whisper, and the letter to the owner");
     assert_eq!(shop.items_of_kind("order").len(), 1);
@@ -27,7 +26,7 @@ fn everything_is_there_once(shop: &Shop) {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_again_after_a_lost_reply_does_it_once() {
+async fn an_sdk_retry_after_a_lost_reply_writes_once() {
     let shop = Shop::open().await;
     for (function, operation) in WRITES {
         shop.system()
@@ -45,7 +44,7 @@ async fn a_client_that_asks_again_after_a_lost_reply_does_it_once() {
 }
 
 #[tokio::test]
-async fn a_reader_who_sends_again_after_a_lost_reply_does_it_once() {
+async fn a_form_sent_again_after_a_lost_reply_is_done_once() {
     let shop = Shop::open().await;
     let mut reader = shop.visitor();
     reader.open_the_door().await;
@@ -73,7 +72,7 @@ async fn a_reader_who_sends_again_after_a_lost_reply_does_it_once() {
     shop.nothing_failed();
 }
 
-/// Sends a form whose write is done and never answered: a failure, and something changed.
+/// Sends a form whose write is done and never answered.
 async fn fails_and_is_done(
     shop: &Shop,
     reader: &Walker,
@@ -85,7 +84,7 @@ async fn fails_and_is_done(
     shop.system().wire().inject(fault);
     let page = reader.ask(sent(form)).await;
     shop.system().wire().heal();
-    // The client asks again under the same token or condition, and may learn that it is done.
+    // The SDK retries with the same token or condition, and may find that the write was done.
     assert!(matches!(page.status.as_u16(), 303 | 500), "{function}: {page:?}");
     assert_ne!(shop.items(), before, "{function} wrote nothing");
 }

@@ -1,5 +1,5 @@
-//! Whole flows in one process: the real template, the real functions, a moved clock. One binary,
-//! because linking the whole system is most of the time a test takes to build.
+//! Flows through the whole system in one process: the real template, the real functions, a clock
+//! that the test moves. One binary, because linking takes most of the build time.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,12 +30,12 @@ mod whole_walk;
 
 use walk::{Form, Request, Shop, Walker};
 
-/// A request for a path.
+/// A GET request.
 fn get(path: &str) -> Request {
     http::Request::get(path).body(bytes::Bytes::new()).unwrap()
 }
 
-/// A form posted to a path, as a program sends it.
+/// A form posted to a path.
 fn post(path: &str, body: impl Into<bytes::Bytes>) -> Request {
     let ask = http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
     ask.body(body.into()).unwrap()
@@ -46,7 +46,7 @@ fn sent(form: &Form) -> Request {
     post(form.action.path(), form.encoded())
 }
 
-/// Somebody in the study before this riddle: of those who come, the first who meets it.
+/// A visitor in the study who got this riddle.
 async fn before_riddle(shop: &Shop, riddle: &str) -> Walker {
     for _ in 0..200 {
         let mut visitor = shop.visitor();

@@ -1,4 +1,4 @@
-//! The same walk over a socket, on the machine's own clock, with deliveries that run by themselves.
+//! The walk over a socket, on the machine's clock, with deliveries that run by themselves.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use local::{
 use toss_standin::{CLIENT_KEY, Options, Progress, SECRET_KEY, Standin};
 use walk::{Doors, Pay, Recipient, Walker, book};
 
-/// As many looks through the window as a slow machine needs to pack one book.
+/// How often to open the window until a slow machine has packed a book.
 const LOOKS: usize = 20_000;
 
 async fn running() -> (System, Standin) {
@@ -39,10 +39,9 @@ async fn running() -> (System, Standin) {
     (system, standin)
 }
 
-/// What a person does who runs the shop and pays by a deposit: the stand-in tells the running
-/// system by itself.
+/// As in `cargo xtask run`: the stand-in delivers its webhooks to the running system.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_deposit_made_at_the_stand_in_reaches_the_running_system() {
+async fn a_transfer_made_at_the_stand_in_reaches_the_running_system() {
     let template =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml").display().to_string();
     let arguments = ["local", "--memory", "--port=0", "--template", template.as_str()];
@@ -66,7 +65,7 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
     let (system, _standin) = running().await;
     let port = system.address().unwrap().port();
     let base = format!("http://127.0.0.1:{port}");
-    // Under its own address, and under the name that a deployed stack has.
+    // Under its own address, and under the name of a deployed stack.
     let name = format!("a1b2c3d4.execute-api.localhost:{port}");
     for (host, doors) in [(None, Doors::Riddle), (Some(name.as_str()), Doors::Plain)] {
         let mut reader = Walker::at(&base, host);
@@ -87,7 +86,7 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
     system.stop().await;
 }
 
-/// Somebody over the socket who stands before the riddle of the stars.
+/// A visitor over the socket at the riddle whose answer is 별 헤는 밤.
 async fn before_the_stars(base: &str) -> Walker {
     for _ in 0..300 {
         let mut visitor = Walker::at(base, None);

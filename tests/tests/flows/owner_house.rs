@@ -1,5 +1,5 @@
-//! 집: new versions of the rooms are checked, walked, opened and taken back; and what was wrong is
-//! mended for those it concerns.
+//! 집: new versions of the rooms are checked, previewed, opened and reverted, and errata reach the
+//! visitors they concern.
 
 use domain::riddle::content::RoomSet;
 use local::{Breakage, Fault as Break, Service};
@@ -20,8 +20,7 @@ fn files() -> Value {
     json!({ FILE: text.replace(ASKS, ASKS_NEWLY) })
 }
 
-/// A call that carries the code of its dry run, and the answer. Unlike other drawers' its dry run
-/// offers the whole call.
+/// A confirmed call and its answer. Unlike other functions', its dry run returns the whole call.
 async fn does(shop: &Shop, call: Value) -> Value {
     let preview = shop.owner("owner-house", call).await;
     assert_eq!(preview["status"], 200, "{preview:#}");
@@ -36,7 +35,7 @@ async fn kept_and_opened(shop: &Shop) {
     does(shop, json!({ "do": "load", "version": "2027-01" })).await;
 }
 
-/// Somebody who comes now and meets the riddle of the stars, whichever version asks for it.
+/// A visitor who gets the riddle of the stars in the open version.
 async fn before_the_stars(shop: &Shop) -> Walker {
     for _ in 0..200 {
         let mut visitor = shop.visitor();
@@ -68,7 +67,7 @@ async fn a_version_is_checked_in_plain_korean() {
     ] {
         assert!(said.contains(finding), "{ill:#}");
     }
-    // What is broken is neither kept nor opened.
+    // A broken version is neither stored nor opened.
     let refused = shop
         .owner("owner-house", json!({ "do": "preview", "version": "2027-01", "files": broken }))
         .await;
@@ -100,7 +99,7 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
         visitor.through_the_rooms(walk::Doors::Plain).await;
         visitor.expect("guestbook");
     }
-    // Back, and said twice it is back once.
+    // Reverting twice reverts once.
     let preview = shop.owner("owner-house", json!({ "do": "back" })).await;
     for _ in 0..2 {
         let back = shop.owner("owner-house", preview["call"].clone()).await;
@@ -116,9 +115,8 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
     shop.nothing_failed();
 }
 
-/// Another program is deployed: what lies in the table under the name of this program's rooms now
-/// has another name and other words, as an older program kept its own, and whoever entered those
-/// rooms is in that version.
+/// Another program is deployed: the stored rooms of this program get another name and other words,
+/// as if an older program had stored them, and its visitors are in that version.
 #[tokio::test]
 async fn a_visitor_finishes_on_the_rooms_of_the_program_they_entered() {
     let shop = Shop::empty().await;
@@ -146,22 +144,22 @@ async fn a_visitor_finishes_on_the_rooms_of_the_program_they_entered() {
     let late = before_the_stars(&shop).await;
     assert!(late.here().says(ASKS), "{:?}", late.here());
 
-    // Every five minutes it is looked, and nothing is written again.
+    // The sweep checks every five minutes and writes nothing again.
     shop.system().wire().forget_calls();
     shop.minutes_pass(10).await;
     assert_eq!(shop.system().wire().count(Service::Dynamodb, "TransactWriteItems"), 0);
     shop.nothing_failed();
 }
 
-/// Nobody is shut out by a version that this program can not read any more.
+/// A version that this program cannot read any more shuts nobody out.
 #[tokio::test]
-async fn a_version_that_can_not_be_read_goes_on_in_the_rooms_of_today() {
+async fn visitors_of_an_unreadable_version_go_on_in_the_current_rooms() {
     let shop = Shop::empty().await;
     kept_and_opened(&shop).await;
     let mut visitor = before_the_stars(&shop).await;
     let rooms = shop.item("HOUSE", "ROOMS#2027-01").to_string().replace("method = ", "way = ");
     shop.put_back(&serde_json::from_str(&rooms).unwrap());
-    // The wait has not read it yet.
+    // `wait` has not read the version yet.
     visitor.by_plain_door().await;
     assert_eq!(
         (visitor.here().step(), visitor.here().status.as_u16()),
@@ -183,7 +181,7 @@ async fn a_stranger_sees_the_door_and_its_prices_while_the_table_does_not_answer
 }
 
 #[tokio::test]
-async fn a_version_that_was_kept_is_never_changed() {
+async fn a_stored_version_is_never_changed() {
     let shop = Shop::empty().await;
     kept_and_opened(&shop).await;
     let mut other = files();
@@ -221,7 +219,7 @@ async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orde
     shop.settle().await;
     let stuck = shop.owner("owner-stuck", json!({})).await;
     assert!(stuck["next"].to_string().contains("다녀간 손님이 없습니다"), "{stuck:#}");
-    // The walk ends at the counter, before anything is ordered or paid.
+    // A preview ends at the counter, before an order.
     owner.through_the_rooms(walk::Doors::Plain).await;
     owner.sign().await;
     assert!(owner.write_letter().await.says("미리보기는 여기까지입니다"), "{:?}", owner.here());
@@ -233,7 +231,7 @@ async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orde
         "{order:?}"
     );
     assert!(shop.items().iter().all(|item| item["kind"]["S"] != "order"), "nothing was ordered");
-    // Visitors are in the version of before, and a changed link leads nowhere.
+    // Visitors stay in the open version, and a changed link is refused.
     let mut visitor = before_the_stars(&shop).await;
     assert!(visitor.here().says(ASKS));
     assert_eq!(visitor.go(&path.replace("2027-01", "2027-02")).await.status.as_u16(), 404);
@@ -264,7 +262,7 @@ async fn an_answer_accepted_after_the_fact_opens_the_door_of_those_who_gave_it()
     let told = who.mailbox().await.all("ul.letters li").len();
     assert_eq!(told, 1, "told once: {:?}", who.here());
     assert!(who.here().says("아까 하신 말씀이 맞았소"), "{:?}", who.here());
-    // For the other nothing has changed, and from now on it opens.
+    // For the other visitor nothing has changed, and the answer opens from now on.
     assert!(other.reload().await.has_door("riddle"));
     other.guess("별 헤아리는 밤").await;
     assert!(!other.here().has_door("riddle"), "{:?}", other.here());
@@ -299,13 +297,13 @@ async fn an_erratum_clears_the_counts_of_those_it_concerns_and_tells_them() {
         let done = shop.owner("owner-house", preview["call"].clone()).await;
         assert_eq!(done["status"], 200, "{done:#}");
     }
-    // The mended text is before them, and nothing has to wait.
+    // They see the corrected text and need not wait.
     assert!(stands.go("/study").await.says(ASKS_NEWLY), "{:?}", stands.here());
     assert_eq!(stands.guess("도깨비").await.status.as_u16(), 200);
     assert_eq!(stands.mailbox().await.all("ul.letters li").len(), 1, "told once");
     assert!(stands.here().says("글자 하나를 고쳤습니다."));
     assert_eq!(elsewhere.mailbox().await.all("ul.letters li").len(), 0, "nobody else is told");
-    // Whose door has opened by itself since needs no erratum.
+    // A visitor whose door has opened meanwhile gets no erratum.
     shop.minutes_pass(25).await;
     let none = shop.owner("owner-house", preview["call"].clone()).await;
     assert!(none["did"].to_string().contains("손님 0명"), "{none:#}");
@@ -326,7 +324,7 @@ async fn another_version_costs_one_more_read_once_and_none_while_warm() {
         let table = calls.iter().filter(|((_, service, _), _)| *service == Service::Dynamodb);
         reads.push(table.map(|(_, calls)| *calls).sum::<usize>());
     }
-    // The study met the version before this visitor looked again.
+    // `study` has read the version before.
     assert_eq!(reads, [1, 1, 1]);
     let mut wait = visitor.clone();
     shop.system().wire().forget_calls();

@@ -1,5 +1,4 @@
-//! Every page as a reader reads it, in both languages: its words and its marks. A change of a page
-//! shows here.
+//! Snapshots of every page in both languages: its words and its marks.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +12,7 @@ use walk::{Doors, Onward, Page, Pay, Recipient, Shop, Walker, book};
 
 use super::{get, post, sent};
 
-/// The pages of one step in one language, under what had happened before each.
+/// The pages of one step in one language, each with the situation it shows.
 struct Album {
     step: &'static str,
     language: Language,
@@ -40,7 +39,7 @@ impl Album {
     }
 }
 
-/// Somebody before this riddle of a room, who reads this language.
+/// A visitor at this riddle of a room, who reads this language.
 async fn before(shop: &Shop, room: &str, riddle: &str, language: Language) -> Walker {
     for _ in 0..200 {
         let mut visitor = shop.visitor().reading(language);
@@ -279,7 +278,7 @@ async fn the_payment() {
     }
 }
 
-/// The money's way by an account: every page that tells of it.
+/// Every page of a payment by bank transfer.
 #[tokio::test]
 async fn a_deposit_awaited_come_late_and_taken_back() {
     for language in Language::ALL {
@@ -373,7 +372,7 @@ async fn the_window_and_the_mailbox() {
             reader.go(&format!("/cancel/{order}")).await,
         );
         mailbox.add("after a whole order", reader.mailbox().await);
-        // One more, for which no book is left: this reader has had the other work by another order.
+        // One more order without a book: the reader has had the other work.
         shop.minutes_pass(1).await;
         reader.order_again("middle").await;
         reader.pay(Pay::Approve).await;
@@ -413,7 +412,7 @@ async fn the_owners_own_pages() {
     for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
         album.add(when, page);
     }
-    // Tickets are others each time.
+    // Tickets differ each time.
     let mut parts = album.pages.split("ticket=");
     let first = parts.next().unwrap_or_default().to_owned();
     album.pages = parts.fold(first, |text, part| {
@@ -475,7 +474,7 @@ async fn every_riddle_of_the_house() {
     }
 }
 
-/// The form that leads on is really the one the page shows.
+/// The form marked as leading onward is the one that the page shows.
 #[tokio::test]
 async fn the_marks_are_there_for_a_program() {
     let shop = Shop::open().await;

@@ -1,5 +1,5 @@
-//! The money: refused, cancelled, said twice, lost on the way. Whatever happens, nobody is charged
-//! twice and nothing paid is lost.
+//! Payments that are refused, cancelled, confirmed twice or lost on the way: nobody is charged
+//! twice, and no payment is lost.
 
 use futures_util::future::join;
 use local::{Breakage, Fault as Break, Service};
@@ -8,7 +8,7 @@ use walk::{Doors, Onward, Page, Pay, Shop, Walker};
 
 use super::{get, post, sent};
 
-/// Somebody who approved the payment and is before the last step.
+/// A reader who approved the payment and has not sent the last form.
 async fn approved(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -17,15 +17,14 @@ async fn approved(shop: &Shop) -> (Walker, String) {
     (reader, order)
 }
 
-/// The form that takes the money, sent as it stands, without the walker's page_rules: the answer may
-/// be a failure.
+/// Sends the form that takes the money, without checking the page rules: the answer may be an error.
 async fn take_the_money(reader: &Walker) -> Page {
     let Onward::Form(form) = reader.here().onward() else { panic!("no form: {:?}", reader.here()) };
     reader.ask(sent(&form)).await
 }
 
 #[tokio::test]
-async fn a_refused_payment_is_said_kindly_and_can_be_paid_again() {
+async fn a_refused_payment_is_explained_and_can_be_repeated() {
     let shop = Shop::at_full_price().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -73,7 +72,7 @@ async fn a_card_that_is_refused_at_the_last_step_can_be_followed_by_another() {
 }
 
 #[tokio::test]
-async fn the_providers_words_in_the_address_are_not_shown() {
+async fn the_message_in_the_return_address_is_not_shown() {
     let shop = Shop::at_full_price().await;
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
@@ -96,7 +95,7 @@ async fn a_payment_confirmed_twice_is_charged_once() {
         assert!(matches!(page.status.as_u16(), 303 | 202), "{page:?}");
     }
     assert_eq!(shop.ledger(&order).charges, 1);
-    // A reload of the way back, and the same form once more.
+    // The return address again, and the same form once more.
     let back = reader.here().url.clone();
     let form = take_the_money(&reader).await;
     assert_eq!(form.location().unwrap().path(), format!("/window/{order}"));
@@ -120,14 +119,13 @@ async fn two_tabs_that_approve_two_payments_are_charged_once() {
     join(one.onward(), two.onward()).await;
     assert_eq!(shop.ledger(&order).charges, 1, "{:?}", shop.ledger(&order));
     for tab in [&mut one, &mut two] {
-        // Whoever came second is told to wait, and finds the order paid.
+        // The second tab is told to wait, then finds the order paid.
         if tab.here().step() == "pay" {
             assert_eq!(tab.here().status.as_u16(), 202, "{:?}", tab.here());
             tab.onward().await;
         }
         assert_eq!(tab.here().order(), (order.clone(), "paid".to_owned()));
     }
-    // And one after the other.
     assert_eq!(shop.ledger(&order).charges, 1);
 }
 
@@ -148,7 +146,7 @@ async fn a_second_tab_after_the_first_has_paid_finds_the_order_paid() {
 }
 
 #[tokio::test]
-async fn a_reply_that_was_lost_is_found_out_at_once() {
+async fn a_payment_whose_reply_was_lost_is_looked_up_at_once() {
     let shop = Shop::at_full_price().await;
     for fault in [Fault::ReplyLost, Fault::ErrorAfter, Fault::InFlight] {
         let (mut reader, order) = approved(&shop).await;
@@ -160,7 +158,7 @@ async fn a_reply_that_was_lost_is_found_out_at_once() {
 }
 
 #[tokio::test]
-async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_readers_next_look() {
+async fn an_unknown_payment_is_found_at_the_readers_next_request() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
     shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
@@ -168,7 +166,7 @@ async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_readers_next_look() {
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 202);
     assert!(reader.here().says("다시 치르지 마십시오."), "{:?}", reader.here());
-    // A reload shows the same, and offers no second payment.
+    // A reload shows the same and offers no second payment.
     reader.go(&format!("/pay/{order}")).await;
     assert!(reader.here().says("결제를 확인하고 있습니다"), "{:?}", reader.here());
     reader.onward().await;
@@ -177,7 +175,7 @@ async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_readers_next_look() {
 }
 
 #[tokio::test]
-async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_sweep() {
+async fn an_unknown_payment_is_found_by_the_sweep() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
     shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
@@ -191,7 +189,7 @@ async fn a_payment_that_nobody_can_tell_of_is_paid_by_the_sweep() {
 }
 
 #[tokio::test]
-async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep() {
+async fn a_crash_between_the_charge_and_its_record_is_settled_by_the_sweep() {
     let shop = Shop::at_full_price().await;
     for breakage in [Breakage::Error500, Breakage::LostReply] {
         let (reader, order) = approved(&shop).await;
@@ -210,7 +208,7 @@ async fn a_crash_between_the_providers_yes_and_our_write_is_settled_by_the_sweep
 }
 
 #[tokio::test]
-async fn a_reader_who_looks_again_after_a_failure_of_ours_is_not_charged_again() {
+async fn a_reader_who_repeats_the_request_after_a_server_error_is_not_charged_again() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
     let fault =
@@ -219,7 +217,7 @@ async fn a_reader_who_looks_again_after_a_failure_of_ours_is_not_charged_again()
     let page = take_the_money(&reader).await;
     assert_eq!(page.status.as_u16(), 500, "{page:?}");
     assert!(page.says("저희 쪽의 잘못으로"), "{page:?}");
-    // The page before is still there; its form is sent again.
+    // The form of the page before is sent again.
     reader.onward().await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
     assert_eq!(shop.ledger(&order).charges, 1);
@@ -229,7 +227,7 @@ async fn a_reader_who_looks_again_after_a_failure_of_ours_is_not_charged_again()
 async fn a_payment_that_was_never_taken_can_be_made_again() {
     let shop = Shop::at_full_price().await;
     let (mut reader, order) = approved(&shop).await;
-    // The provider fails before doing anything, for longer than anybody waits.
+    // Toss fails before charging, for longer than the shop retries.
     shop.standin().fault(Rule { times: 100, ..Rule::once(On::Confirm, Fault::ErrorBefore) });
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 202, "{:?}", reader.here());
@@ -243,7 +241,7 @@ async fn a_payment_that_was_never_taken_can_be_made_again() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_address_is_no_fact_about_money() {
+async fn the_amount_and_order_in_the_address_are_not_trusted() {
     let shop = Shop::at_full_price().await;
     let (reader, order) = approved(&shop).await;
     let key = reader.here().value("payment_key");
@@ -273,7 +271,7 @@ async fn what_stands_in_the_address_is_no_fact_about_money() {
     }
     assert_eq!(shop.items(), before, "something changed");
     assert_eq!(shop.ledger(&order).charges, 0);
-    // A payment key that is none: the provider is asked, says no, and nothing is taken.
+    // A forged payment key: Toss is asked, refuses, and charges nothing.
     let page = reader.ask(post(&format!("/pay/{order}"), "payment_key=forged&amount=22000")).await;
     assert!(matches!(page.status.as_u16(), 202 | 402), "{page:?}");
     assert_eq!(shop.ledger(&order).charges, 0);
@@ -281,7 +279,7 @@ async fn what_stands_in_the_address_is_no_fact_about_money() {
 }
 
 #[tokio::test]
-async fn coming_back_by_a_link_takes_no_money_by_itself() {
+async fn coming_back_by_a_link_takes_no_money() {
     let shop = Shop::at_full_price().await;
     let (reader, order) = approved(&shop).await;
     assert!(reader.here().says("아직 돈은 빠져나가지 않았습니다."), "{:?}", reader.here());
@@ -290,7 +288,7 @@ async fn coming_back_by_a_link_takes_no_money_by_itself() {
 }
 
 #[tokio::test]
-async fn anothers_order_can_be_neither_seen_nor_paid() {
+async fn another_readers_order_can_be_neither_seen_nor_paid() {
     let shop = Shop::at_full_price().await;
     let (reader, order) = approved(&shop).await;
     let key = reader.here().value("payment_key");

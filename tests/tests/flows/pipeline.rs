@@ -1,12 +1,12 @@
-//! What happens behind the window: messages that come twice, never, too late, at night, or that are
-//! none.
+//! The pipeline behind a paid order: messages that come twice, never, late, at night, or are
+//! invalid.
 
 use jiff::{SignedDuration, Timestamp};
 use local::{Breakage, Fault, Outgoing, Service};
 use serde_json::{Value, json};
 use walk::{Doors, Recipient, Shop};
 
-/// Where an order's books, messages and letters stand: what a duplicate must not change.
+/// What a duplicate message must not change.
 fn sums(shop: &Shop, order: &str) -> Value {
     let items = shop.items();
     let of_kind = |kind: &str| items.iter().filter(|item| item["kind"]["S"] == kind).count();
@@ -26,7 +26,7 @@ fn sums(shop: &Shop, order: &str) -> Value {
     })
 }
 
-/// A walk to a posted parcel.
+/// Walks to a shipped order.
 async fn posted(shop: &Shop) -> String {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
@@ -53,8 +53,7 @@ async fn a_message_delivered_twice_changes_nothing() {
             if shipped {
                 shop.owner_ships(&order, "123456789012").await;
             }
-            // Each message that comes by is there three times: twice in one batch, and once more
-            // when all is done.
+            // Each message comes three times: twice in one batch, and once more at the end.
             shop.system().hold(function);
             shop.settle().await;
             let name = shop.queue(queue);
@@ -79,7 +78,7 @@ async fn a_message_delivered_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
+async fn invalid_messages_go_to_the_dead_letters_and_the_others_are_handled() {
     let shop = Shop::at_full_price().await;
     let all = ["Choose", "Pack", "Ship", "Notify"];
     let nobody = "01JD9G5T3M8Q2W6X4Z7N1C0V5K";
@@ -111,12 +110,12 @@ async fn poison_goes_to_the_dead_letters_and_its_neighbours_are_handled() {
     let plain = Shop::at_full_price().await;
     let expected = sums(&plain, &posted(&plain).await);
     assert_eq!(sums(&shop, &order), expected);
-    // A batch with a bad record is no failure of the function.
+    // A batch with an invalid record does not fail the invocation.
     shop.nothing_failed();
 }
 
 #[tokio::test]
-async fn what_a_queue_refuses_comes_again_from_the_stream() {
+async fn what_a_queue_refuses_is_sent_again_from_the_stream() {
     let shop = Shop::at_full_price().await;
     let fault =
         Fault::on(Service::Sqs, "SendMessageBatch", Breakage::Error500).of("relay").times(3);
@@ -129,7 +128,7 @@ async fn what_a_queue_refuses_comes_again_from_the_stream() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
+async fn the_sweep_sends_what_a_lost_stream_did_not() {
     let shop = Shop::at_full_price().await;
     shop.system().hold("relay");
     let mut reader = shop.visitor();
@@ -137,7 +136,7 @@ async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
     shop.minutes_pass(60).await;
     assert_eq!(shop.state(&order), "packed");
     assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
-    // The stream comes after all: late, and twice.
+    // The stream records arrive after all.
     let swept = sums(&shop, &order);
     shop.system().release("relay");
     shop.minutes_pass(30).await;
@@ -146,7 +145,7 @@ async fn a_stream_that_is_lost_is_made_good_by_the_sweep() {
 }
 
 #[tokio::test]
-async fn a_step_that_fails_is_taken_again() {
+async fn a_failed_step_is_retried() {
     let shop = Shop::at_full_price().await;
     for function in ["choose", "pack"] {
         let fault = Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Throttle)
@@ -184,9 +183,9 @@ async fn a_step_whose_reply_was_lost_is_taken_once() {
 }
 
 #[tokio::test]
-async fn nobody_is_rung_at_night_and_the_letter_lies_there_at_once() {
+async fn at_night_the_letter_is_there_at_once_and_the_push_waits() {
     let shop = Shop::at_full_price().await;
-    // Ten in the evening in Korea.
+    // 22:00 in Korea.
     shop.jump(13 * 60).await;
     let mut reader = shop.visitor();
     reader.walk(Doors::Plain).await;
@@ -207,7 +206,7 @@ async fn nobody_is_rung_at_night_and_the_letter_lies_there_at_once() {
 }
 
 #[tokio::test]
-async fn many_orders_go_through_every_stage_together() {
+async fn many_orders_pass_every_stage_together() {
     let shop = Shop::at_full_price().await;
     let mut orders = Vec::new();
     for number in 0..5 {
@@ -219,7 +218,7 @@ async fn many_orders_go_through_every_stage_together() {
     let desk = shop.owner("owner-desk", json!({ "limit": 3 })).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), 3);
     assert!(desk["next"].to_string().contains("더 있습니다"), "{desk:#}");
-    // What the desk printed is the next call, but for the numbers.
+    // The desk prints the next call, without the parcel numbers.
     let mut call = shop.owner("owner-desk", json!({})).await["call"].clone();
     assert_eq!(call["parcels"].as_array().unwrap().len(), 5);
     for parcel in call["parcels"].as_array_mut().unwrap() {

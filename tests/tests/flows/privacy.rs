@@ -1,5 +1,5 @@
-//! What is personal stays where it belongs: in the table, on the reader's own pages and on the
-//! owner's desk. Not on a queue, not in a push, not in a log.
+//! Personal data is only in the table, on the reader's own pages and on the owner's desk; not on a
+//! queue, in a push or in a log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use walk::{Doors, Onward, Pay, Recipient, Shop, Walker};
 
 use super::{post, sent};
 
-/// The log as it would be written, kept here.
+/// The log, captured.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -27,8 +27,8 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Keeps every line of this thread's log from now on, down to the level that the template
-    /// allows; what the local run and its database say is not the shop's.
+    /// Captures this thread's log at the template's level, without the lines of the local run and
+    /// its database.
     fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
@@ -61,7 +61,7 @@ fn recipient() -> Recipient {
     }
 }
 
-/// Nothing of the reader, and nothing of which book.
+/// Panics if a text contains data of the reader or of the book.
 fn says_nothing(what: &str, text: &str, titles: &[String]) {
     for personal in ["카나리아", "75319864", "7531-9864"] {
         assert!(!text.contains(personal), "{what} says `{personal}`: {}", around(text, personal));
@@ -84,7 +84,7 @@ async fn queues_pushes_and_logs_carry_nothing_personal() {
         .iter()
         .filter_map(|item| item["title"]["S"].as_str().map(ToOwned::to_owned))
         .collect();
-    // Some titles are everyday words; those that are not are enough.
+    // Some titles are everyday words; the others suffice.
     let titles: Vec<String> =
         titles.into_iter().filter(|title| title.chars().count() > 3).collect();
     let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
@@ -134,7 +134,7 @@ async fn a_failure_logs_nothing_personal_either() {
     let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
     reader.open_the_door().await;
     reader.through_the_rooms(Doors::Plain).await;
-    // Each step fails first, then goes on.
+    // Each step fails once, then succeeds.
     fails(
         &shop,
         &reader,
@@ -155,7 +155,7 @@ async fn a_failure_logs_nothing_personal_either() {
     let Onward::Form(form) = reader.here().onward() else { panic!("no form") };
     shop.system().wire().inject(broken("TransactWriteItems", "pay"));
     assert_eq!(reader.ask(sent(&form)).await.status.as_u16(), 500);
-    // The owner types nonsense that holds somebody's address.
+    // A wrong owner call contains an address.
     shop.owner(
         "owner-ship",
         json!({ "parcels": [{ "order": "카나리아", "carrier": "카나리아", "number": "7531" }] }),
@@ -166,7 +166,7 @@ async fn a_failure_logs_nothing_personal_either() {
     says_nothing("the log", &text, &[]);
 }
 
-/// As often as a client tries.
+/// The attempts of an SDK client.
 fn broken(operation: &str, function: &str) -> Fault {
     Fault::on(Service::Dynamodb, operation, Breakage::Error500).of(function).times(3)
 }

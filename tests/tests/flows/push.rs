@@ -1,5 +1,5 @@
-//! The bell rings for real: devices hung, rung once for each word, put off, given up, taken off.
-//! What arrives is read by the stand-in's devices, which hold every push against the RFCs.
+//! Web pushes: devices registered, notified once per message, deferred, expired and removed. The
+//! stand-in's devices decrypt every push and check it against the RFCs.
 
 use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
@@ -9,13 +9,13 @@ use walk::{Doors, Form, Shop, Walker};
 
 use super::{get, post, sent};
 
-/// The form with what the page's script puts into it: what a browser's subscription gives.
+/// The form with the subscription that the page's script fills in.
 fn with(form: Form, device: &Subscription) -> Form {
     let form = form.tampered("way", "push").tampered("endpoint", &device.endpoint);
     form.tampered("p256dh", &device.keys.p256dh).tampered("auth", &device.keys.auth)
 }
 
-/// Somebody before the bell.
+/// A visitor at the bell.
 async fn before_the_bell(shop: &Shop) -> Walker {
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
@@ -26,28 +26,28 @@ async fn before_the_bell(shop: &Shop) -> Walker {
     visitor
 }
 
-/// Pulls the bell with a device.
+/// Rings the bell with a device.
 async fn pull(visitor: &mut Walker, device: &Subscription) {
     let form = with(visitor.here().door("bell"), device);
     visitor.submit(form).await;
     visitor.expect("whisper");
 }
 
-/// Somebody who pulled the bell with a device, with the whisper on its way.
+/// A visitor who rang the bell with a device; the whisper is on its way.
 async fn hung(shop: &Shop) -> (Walker, Subscription) {
     let (mut visitor, device) = (before_the_bell(shop).await, shop.device());
     pull(&mut visitor, &device).await;
     (visitor, device)
 }
 
-/// Hangs another device, at the bell that was pulled before.
+/// Registers another device at a bell that was rung before.
 async fn hang(visitor: &mut Walker, device: &Subscription) {
     let form = with(visitor.go("/bell").await.form("#pushing"), device);
     visitor.submit(form).await;
     visitor.expect("mailbox");
 }
 
-/// What the pushes to a device say.
+/// The contents of the pushes to a device.
 fn words(shop: &Shop, device: &Subscription) -> Vec<Value> {
     let to = |push: &Push| push.endpoint == device.endpoint;
     let pushes = shop.pushes().pushes().into_iter().filter(to);
@@ -89,7 +89,7 @@ async fn a_bell_pulled_with_a_device_whispers_to_it() {
 }
 
 #[tokio::test]
-async fn every_word_of_an_order_rings_once_and_says_nothing_of_it() {
+async fn every_notice_of_an_order_is_pushed_once_and_tells_nothing_of_it() {
     let shop = Shop::at_full_price().await;
     let (mut reader, device) = hung(&shop).await;
     shop.settle().await;
@@ -118,7 +118,7 @@ async fn every_word_of_an_order_rings_once_and_says_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn two_devices_are_rung_and_one_that_is_no_more_is_forgotten() {
+async fn two_devices_get_the_push_and_an_expired_one_is_removed() {
     let shop = Shop::empty().await;
     let (mut visitor, first) = hung(&shop).await;
     shop.settle().await;
@@ -139,8 +139,7 @@ async fn two_devices_are_rung_and_one_that_is_no_more_is_forgotten() {
     shop.nothing_failed();
 }
 
-/// Word for the visitor who was whispered to first, as the topic hands it over now; `number` tells
-/// it from others.
+/// Sends a notice for the first visitor to the queue, as the topic does; `number` identifies it.
 fn word(shop: &Shop, number: u32) {
     let whisper = shop.system().topics().published()[0].text_for("sqs");
     let mut news: Value = serde_json::from_str(&whisper).unwrap();
@@ -152,7 +151,7 @@ fn word(shop: &Shop, number: u32) {
     shop.system().queues().send(&name, &local::Outgoing::text(news.to_string())).unwrap();
 }
 
-/// A new whisper, once the last may be followed.
+/// Asks for a new whisper, once that is allowed.
 async fn whispers_again(shop: &Shop, visitor: &mut Walker) {
     shop.time_passes(SignedDuration::from_secs(31)).await;
     let again = visitor.ask(post("/whisper", "door=again")).await;
@@ -161,7 +160,7 @@ async fn whispers_again(shop: &Shop, visitor: &mut Walker) {
 }
 
 #[tokio::test]
-async fn a_device_that_was_hung_anew_while_it_was_given_up_is_not_forgotten() {
+async fn a_device_registered_again_during_its_removal_is_kept() {
     let shop = Shop::empty().await;
     let (mut visitor, device) = hung(&shop).await;
     let wire = shop.system().wire().clone();
@@ -180,7 +179,7 @@ async fn a_device_that_was_hung_anew_while_it_was_given_up_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn what_the_push_service_puts_off_comes_when_it_says_and_who_was_rung_is_not_rung_again() {
+async fn a_deferred_push_comes_at_its_time_and_only_to_the_device_it_is_for() {
     let shop = Shop::empty().await;
     let (mut visitor, first) = hung(&shop).await;
     let second = shop.device();
@@ -204,7 +203,7 @@ async fn what_the_push_service_puts_off_comes_when_it_says_and_who_was_rung_is_n
 }
 
 #[tokio::test]
-async fn word_that_comes_twice_rings_once() {
+async fn a_repeated_message_is_pushed_once() {
     let shop = Shop::empty().await;
     let (_visitor, device) = hung(&shop).await;
     shop.system().hold("push");
@@ -223,7 +222,7 @@ async fn word_that_comes_twice_rings_once() {
 }
 
 #[tokio::test]
-async fn a_push_whose_answer_or_note_was_lost_comes_again_under_the_same_name() {
+async fn a_push_whose_answer_or_record_was_lost_is_repeated_under_the_same_tag() {
     let shop = Shop::empty().await;
     let (_visitor, device) = hung(&shop).await;
     shop.pushes().fault(Fault { taken: true, ..Fault::once(502) });
@@ -239,14 +238,14 @@ async fn a_push_whose_answer_or_note_was_lost_comes_again_under_the_same_name() 
 }
 
 #[tokio::test]
-async fn what_is_refused_lies_in_the_dead_letters_and_the_owner_can_send_it_again() {
+async fn a_refused_push_is_in_the_dead_letters_and_the_owner_can_send_it_again() {
     let shop = Shop::empty().await;
     let (_visitor, device) = hung(&shop).await;
     shop.pushes().fault(Fault { times: 100, ..Fault::once(403) });
     shop.settle().await;
     assert_eq!((devices(&shop), words(&shop, &device).len()), (1, 0), "nothing is forgotten");
     shop.minutes_pass(20).await;
-    // A whisper fades before its fifth try: word too old is nobody's trouble.
+    // A whisper expires before its fifth attempt, so it does not go to the dead letters.
     assert!(shop.on_queue("PushDeadLetters").is_empty() && shop.on_queue("PushQueue").is_empty());
     word(&shop, 7);
     shop.minutes_pass(20).await;
@@ -263,7 +262,7 @@ async fn what_is_refused_lies_in_the_dead_letters_and_the_owner_can_send_it_agai
 }
 
 #[tokio::test]
-async fn what_was_put_off_into_the_night_waits_for_the_morning() {
+async fn a_push_deferred_into_the_night_waits_for_the_morning() {
     let shop = Shop::at_full_price().await;
     let (mut reader, device) = hung(&shop).await;
     shop.settle().await;
@@ -287,7 +286,7 @@ async fn what_was_put_off_into_the_night_waits_for_the_morning() {
 }
 
 #[tokio::test]
-async fn fields_that_are_no_device_are_named_and_nothing_is_kept_of_them() {
+async fn invalid_device_fields_are_named_and_not_stored() {
     let shop = Shop::empty().await;
     let mut visitor = before_the_bell(&shop).await;
     let good = shop.device();
@@ -371,7 +370,7 @@ async fn a_device_is_taken_off_in_the_mailbox_and_a_sixth_takes_the_place_of_the
         visitor.expect("mailbox");
         assert_eq!((visitor.here().all("#devices form").len(), devices(&shop)), (left, left));
     }
-    // Another visitor's name for a device takes nothing off.
+    // The id of another visitor's device removes nothing.
     let (mut other, _) = hung(&shop).await;
     let form = other.mailbox().await.form("#devices form");
     assert_eq!(visitor.ask(sent(&form)).await.status.as_u16(), 303);
@@ -393,7 +392,7 @@ async fn the_worker_is_a_script_that_may_load_nothing() {
     assert_eq!(worker.header("x-content-type-options"), "nosniff");
     assert!(shop.system().wire().calls().is_empty(), "{:?}", shop.system().wire().calls());
     assert_eq!(visitor.ask(post("/bell/worker.js", "")).await.status.as_u16(), 405);
-    // Who has not come to the bell gets the worker too, and nothing by it.
+    // The worker script is public; the bell is not.
     assert_eq!(shop.visitor().ask(get("/bell/worker.js")).await.status.as_u16(), 200);
     assert_eq!(shop.visitor().ask(get("/bell")).await.status.as_u16(), 403);
 }
@@ -411,7 +410,7 @@ async fn a_device_is_rung_for_180_days_and_by_nobody_elses_word() {
     shop.settle().await;
     assert_eq!(words(&shop, &device).len(), 2);
     shop.jump(1 * 60).await;
-    // The table forgets within days; nobody is rung meanwhile.
+    // DynamoDB deletes expired items late; they are not used meanwhile.
     word(&shop, 8);
     shop.settle().await;
     assert_eq!((devices(&shop), words(&shop, &device).len()), (1, 2));

@@ -1,10 +1,10 @@
-//! The house falls, or is stopped, and is started again: nothing that was accepted is lost, nothing
-//! is done twice.
+//! The system crashes or is stopped, and is started again: nothing accepted is lost, nothing is done
+//! twice.
 
 use serde_json::json;
 use walk::{Doors, Pay, Recipient, Shop};
 
-/// How the house goes down.
+/// How the system ends.
 #[derive(Debug, Clone, Copy)]
 enum Down {
     Crash,
@@ -74,7 +74,7 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             shop.system().hold(held);
             let order = reader.walk(Doors::Plain).await;
             shop.settle().await;
-            // What lay before this stage lies there still.
+            // The messages before this stage are still there.
             down_and_up(&mut shop, down).await;
             shop.settle().await;
             assert_eq!(shop.state(&order), "packed", "{down:?} before {held}");
@@ -98,8 +98,8 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
 }
 
 #[tokio::test]
-async fn a_house_that_falls_between_two_deliveries_does_each_once() {
-    // It falls after every single order's payment, while those before are somewhere on their way.
+async fn a_crash_between_two_deliveries_repeats_neither() {
+    // A crash after each payment, while the earlier orders are in the pipeline.
     let mut shop = Shop::in_a_folder().await;
     let mut orders = Vec::new();
     for number in 0..6 {

@@ -1,4 +1,4 @@
-//! Places and copies: held, run out, the last one, never the same work twice.
+//! Places and copies: held, expired, the last one, and never the same work twice.
 
 use futures_util::future::join;
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn before_the_payment(shop: &Shop) -> (Walker, String) {
 }
 
 #[tokio::test]
-async fn a_place_that_ran_out_is_held_anew_while_one_is_left() {
+async fn an_expired_place_is_held_again_while_one_is_left() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
     let (mut reader, order) = before_the_payment(&shop).await;
     assert!(
@@ -53,7 +53,7 @@ async fn a_place_that_ran_out_and_went_to_another_takes_no_money() {
         late.here()
     );
     assert_eq!(shop.ledger(&late_order).charges, 0);
-    // Whoever has the place pays; the other one can when a book comes.
+    // The reader with the place pays; the other can once a book comes.
     next.pay(Pay::Approve).await;
     assert_eq!(next.here().order(), (next_order, "paid".to_owned()));
     shop.owner_does("owner-shelve", json!({ "books": [book(2, 15_000, 5, 1)] })).await;
@@ -75,13 +75,13 @@ async fn the_last_copy_goes_to_one_of_two_readers() {
     assert_eq!(lost.here().status.as_u16(), 409);
     assert!(lost.here().says("이 폭의 책은 지금 모두 나갔습니다."), "{:?}", lost.here());
     assert!(!lost.here().value("street").is_empty(), "what was written is kept");
-    // The page knows it now, and another range is still to be had.
+    // The page shows it, and another range is still available.
     let mut lost = lost;
     lost.go("/counter").await;
     assert!(lost.here().first("#range-middle[disabled]").is_some(), "{:?}", lost.here());
     lost.order("light").await;
     lost.expect("pay");
-    // A place that ran out is a place again.
+    // An expired place is free again.
     shop.minutes_pass(16).await;
     let (third, _) = before_the_payment(&shop).await;
     third.expect("pay");
@@ -101,7 +101,7 @@ async fn ten_readers_want_four_places_and_four_get_one() {
     futures_util::future::join_all(readers.iter_mut().map(|reader| reader.order("middle"))).await;
     let placed = readers.iter().filter(|reader| reader.here().step() == "pay").count();
     assert!(readers.iter().all(|reader| matches!(reader.here().status.as_u16(), 200 | 409)));
-    // Whoever was only crowded out presses once more.
+    // A reader who lost a write conflict sends the form again.
     let mut all = placed;
     for reader in readers.iter_mut().filter(|reader| reader.here().says("한 번만 더 눌러 주십시오"))
     {
@@ -113,7 +113,7 @@ async fn ten_readers_want_four_places_and_four_get_one() {
 
 #[tokio::test]
 async fn nobody_gets_the_same_work_twice() {
-    // Two editions of one work, much loved, and another work.
+    // Two editions of a loved work, and another work.
     let mut editions = vec![book(1, 15_000, 5, 5), book(2, 16_000, 5, 5), book(3, 15_000, 1, 5)];
     for edition in &mut editions[..2] {
         edition["work"] = "the-same-work".into();
@@ -124,7 +124,7 @@ async fn nobody_gets_the_same_work_twice() {
     shop.minutes_pass(1).await;
     let second = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
-    // Another reader in the same house, who writes the address a little otherwise.
+    // Another reader at the same address, written differently.
     let same_house = Recipient::in_street(" 서울시  종로구 창의문로119");
     let third = shop.visitor().living(same_house).walk(Doors::Plain).await;
     let fourth = shop.visitor().living(elsewhere()).walk(Doors::Plain).await;
@@ -161,7 +161,7 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
         .unwrap();
     assert_eq!(waiting["what"], "책이 모자람");
     assert!(desk["next"].to_string().contains("owner-shelve로 책을 들이면"), "{desk:#}");
-    // Hours go by, and it stays there once.
+    // It stays on the desk for hours.
     shop.minutes_pass(180).await;
     assert_eq!(shop.state(&order), "choosing");
     shop.owner_does("owner-shelve", json!({ "books": [book(2, 15_000, 1, 1)] })).await;
@@ -206,7 +206,7 @@ async fn the_most_loved_book_goes_first_and_each_copy_once() {
 }
 
 #[tokio::test]
-async fn the_same_call_of_the_shelf_stocks_once() {
+async fn a_repeated_call_of_owner_shelve_stocks_once() {
     let shop = Shop::empty().await;
     let call = shop
         .confirmed(
@@ -220,7 +220,7 @@ async fn the_same_call_of_the_shelf_stocks_once() {
     let again = shop.owner("owner-shelve", call.clone()).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     assert_eq!(shop.items(), stocked);
-    // Two at once, of a call that was not done yet.
+    // Two calls at once.
     let call = shop.confirmed("owner-shelve", json!({ "books": [book(3, 15_000, 5, 2)] })).await;
     let (one, two) =
         join(shop.owner("owner-shelve", call.clone()), shop.owner("owner-shelve", call)).await;

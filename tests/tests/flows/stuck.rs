@@ -1,4 +1,4 @@
-//! 막힌 곳: the figures of the rooms, counted from the table's stream as the walk happens.
+//! 막힌 곳: the figures of the rooms, counted from the table's stream.
 
 use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use walk::{Doors, Shop};
 
 use super::before_riddle;
 
-/// What the drawer shows of a room.
+/// What `owner-stuck` shows of a room.
 async fn room(shop: &Shop, name: &str) -> Value {
     shop.settle().await;
     let answer = shop.owner("owner-stuck", json!({})).await;
@@ -158,7 +158,7 @@ async fn the_owner_is_told_once_a_day_when_too_many_take_the_plain_door() {
 }
 
 #[tokio::test]
-async fn a_bell_that_is_not_heard_rings_with_the_next_visitor() {
+async fn a_lost_owner_alert_is_sent_with_the_next_visitor() {
     let shop = Shop::empty().await;
     let fault = Break::on(Service::Sns, "Publish", Breakage::Error500).of("relay").times(3);
     shop.system().wire().inject(fault);

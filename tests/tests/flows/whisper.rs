@@ -1,4 +1,4 @@
-//! 기다림, 종, 속삭임: a wait with an end, a bell, and half a line of verse.
+//! 기다림, 종, 속삭임: the wait, the bell, and the whispered half line of a verse.
 
 use domain::{base::text::Language, walk::whisper::Verse};
 use local::Service;
@@ -6,7 +6,7 @@ use walk::{Shop, Walker};
 
 use super::{get, post};
 
-/// Somebody before the poem.
+/// A visitor at the poem.
 async fn before_the_poem(shop: &Shop) -> Walker {
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
@@ -16,7 +16,7 @@ async fn before_the_poem(shop: &Shop) -> Walker {
     visitor
 }
 
-/// Somebody who pulled the bell and stands before half a verse.
+/// A visitor who rang the bell and sees half a verse.
 async fn before_the_verse(shop: &Shop) -> Walker {
     let mut visitor = before_the_poem(shop).await;
     visitor.by_plain_door().await;

@@ -1,4 +1,4 @@
-//! From the closed door to the posted parcel.
+//! From the door to the shipped parcel.
 
 use domain::base::text::Language;
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn a_reader_walks_by_plain_doors_to_a_paid_order() {
 }
 
 #[tokio::test]
-async fn the_doors_change_nothing_about_the_book() {
+async fn the_doors_do_not_affect_the_choice_of_the_book() {
     let (by_riddle, by_plain) = (Shop::open().await, Shop::open().await);
     let one = by_riddle.visitor().walk(Doors::Riddle).await;
     let other = by_plain.visitor().walk(Doors::Plain).await;
@@ -57,7 +57,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     shop.minutes_pass(1).await;
     seen.push(reader.window().await.order());
 
-    // The owner sees what is to be posted, to whom, and what to call next.
+    // The owner sees the parcel, its recipient and the next call.
     let desk = shop.owner("owner-desk", json!({})).await;
     let parcel = &desk["shows"][0];
     assert_eq!(desk["shows"].as_array().unwrap().len(), 1, "{desk:#}");
@@ -71,7 +71,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert!(parcel["reason"].as_str().unwrap().contains("주인장"), "{desk:#}");
     assert_eq!(desk["call"]["parcels"][0]["order"].as_str(), Some(order.as_str()));
 
-    // A wrong number is answered, and nothing is done.
+    // A wrong number is explained, and nothing is done.
     let wrong = json!({ "parcels": [{ "order": order, "carrier": "epost", "number": "12345" }] });
     let refused = shop.owner("owner-ship", wrong).await;
     assert_eq!(refused["status"], 400);
@@ -80,7 +80,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     let expected = refused["problems"][0]["expected"].as_str().unwrap();
     assert!(expected.contains("13자리인데 5자리가 왔습니다"), "{expected}");
 
-    // The right one is first only shown, then done, and done once.
+    // The right one is shown first, then done once.
     let call =
         json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "1234-5678-9012" }] });
     let before = shop.items();
@@ -108,7 +108,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert_eq!(states, ["paid", "chosen", "packed", "shipped"]);
     assert!(seen.iter().all(|(id, _)| *id == order));
 
-    // The mailbox holds everything, the newest on top; each push had its twin there.
+    // The mailbox shows every notice, the newest first.
     assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
     assert!(reader.here().says("별 하나에 추억과, 별 하나에 사랑과."), "{:?}", reader.here());
     assert_eq!(reader.here().all("li.mine").len(), 1, "the reader wrote one letter");
@@ -117,7 +117,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
 }
 
 #[tokio::test]
-async fn an_unusual_number_is_taken_with_a_reason() {
+async fn an_unusual_parcel_number_is_accepted_with_a_reason() {
     let shop = Shop::open().await;
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
@@ -131,7 +131,7 @@ async fn an_unusual_number_is_taken_with_a_reason() {
 }
 
 #[tokio::test]
-async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
+async fn a_wrong_parcel_number_is_corrected_and_the_reader_told() {
     let shop = Shop::open().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
@@ -177,7 +177,7 @@ async fn a_number_that_was_copied_wrongly_is_put_right_and_the_reader_told() {
 }
 
 #[tokio::test]
-async fn what_was_paid_above_the_list_price_is_told_to_go_back() {
+async fn the_reader_is_told_of_the_difference_to_the_list_price() {
     let shop = Shop::with_books(&[walk::book(1, 15_000, 5, 1)]).await;
     let mut reader = shop.visitor();
     reader.walk(Doors::Plain).await;
@@ -200,7 +200,7 @@ async fn a_returning_visitor_is_led_to_where_they_stood() {
     visitor.expect("door");
     visitor.onward().await;
     visitor.expect("study");
-    // Who steps up to the door twice does not begin twice.
+    // Opening the door again does not begin a second visit.
     let visits = |shop: &Shop| shop.items_of_kind("visit").len();
     assert_eq!(visits(&shop), 1);
     let page = visitor.ask(super::post("/", "")).await;
@@ -225,7 +225,7 @@ async fn a_language_chosen_by_hand_is_remembered() {
     let shop = Shop::open().await;
     let mut visitor = shop.visitor().reading(Language::En);
     visitor.go("/?lang=en").await;
-    // The browser speaks Korean; the choice stays.
+    // The chosen language overrides the browser's.
     let page = visitor
         .ask(
             http::Request::get("/")

@@ -1,24 +1,23 @@
-//! That the guards are needed, and that the judge sees it. Two hands meet on one order or one
-//! shelf; with its guard the slower one looks again, and ledger and table agree. Then the very same
-//! with one condition forgotten (a switch of the local wire, which nothing that ships has): they
-//! must not.
+//! Disabling any guard must fail a test. Two writers meet on one order or one price range: with the
+//! guard the slower one reads again, and ledger and table agree. The same meeting with one condition
+//! disabled (a switch of the local wire, which nothing that ships has) must make them differ.
 //!
-//! `GUARDS` names every condition under which money and books are written, and why it may be
-//! trusted; the random histories fall over one that is not in it.
+//! `GUARDS` lists every condition under which money and books are written, with the reason why it
+//! may be trusted. The random histories fail on a condition that is not listed.
 
 use local::{Breakage, Fault as Wire, Service};
 use toss_standin::{Fault, On, Rule};
 
-use crate::{dice::Dice, judge::judge, play::Play};
+use crate::{judge::judge, play::Play, random::Random};
 
 /// Why a condition may be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trust {
-    /// Forgotten, it is missed: a test in here shows it.
+    /// A test here fails without it.
     Shown,
-    /// The same code of the till as in another function, for which it is shown.
+    /// The same code of `payments` as in another function, for which a test shows it.
     Shared,
-    /// Another guard holds what it holds.
+    /// Another guard protects the same thing.
     Behind(&'static str),
 }
 
@@ -29,20 +28,19 @@ const NEW: &str = "attribute_not_exists(pk)";
 const HANDLED: &str = "attribute_exists(pk) AND attribute_not_exists(handled_at)";
 const HOLDS: &str = "attribute_exists(holds.#order)";
 const NUMBERS: &str =
-    "two steps from one version have the same message numbers, and a number is given once";
-const ONCE: &str =
-    "a step from one version is taken once, and the order's state says that it was taken";
+    "two steps from one version have the same message numbers, and a number is used once";
+const ONCE: &str = "a step from one version is taken once, and the order's state shows it";
 const FREE: &str = "a place is promised only while a copy is free";
 const VERSIONS: &str = "the order's version";
 const OWN: &str = "attribute_not_exists(pk) OR #order = :order";
 const NOBODYS: &str = "a work that this order gave was given by no other";
 const THERE: &str = "no guard: a shelf without a record has nothing to give up";
 
-const TILL: &[&str] = &["pay", "refund", "sweep", "toss-webhook"];
+const PAYMENTS: &[&str] = &["pay", "refund", "sweep", "toss-webhook"];
 const ENDS: &[&str] = &["cancel", "owner-refund", "pay", "refund", "sweep", "toss-webhook"];
 
-/// Every condition under which a function writes an order, a place or a book: functions, first word
-/// of the item's key, condition.
+/// Every condition under which a function writes an order, a place or a book: functions, the first
+/// word of the item's key, condition, trust.
 const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
@@ -62,7 +60,7 @@ const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
     ),
     (&["owner-refund", "owner-ship", "pack", "ship"], "ORDER", VERSION, Behind(NUMBERS)),
     (&["pay"], "ORDER", ASKED, Shown),
-    (TILL, "ORDER", NEW, Behind(VERSIONS)),
+    (PAYMENTS, "ORDER", NEW, Behind(VERSIONS)),
     (
         &["cancel", "choose", "owner-refund", "owner-ship", "pack", "ship"],
         "ORDER",
@@ -101,44 +99,43 @@ const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
     (&["sweep"], "HOUSE", NEW, Behind("no money and no book")),
 ];
 
-/// Under which a payment is asked for. That another one may be asked for only after a refusal is
-/// shown here; reader and amount are tried in the flows of payment.
+/// The condition under which Toss is asked for a payment. A test here shows that a second payment
+/// needs a refusal of the first; the payment flows test reader and amount.
 const ASKED: &str = "visitor = :visitor AND #state = :priced AND #total = :amount AND held_ms > :now_ms AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) AND (attribute_not_exists(payment) OR payment.outcome <> :deposit)";
 
-/// Falls over a condition that nobody has thought about. Visits, letters and what an owner notes
-/// are no part of it.
-pub(crate) fn all_are_known(met: impl IntoIterator<Item = local::Condition>) {
+/// Panics on a condition that is not listed. Visits, letters and the owner's notes are not covered.
+pub(crate) fn every_condition_is_listed(met: impl IntoIterator<Item = local::Condition>) {
     for (function, item, condition) in met {
-        let is_hand = GUARDS.iter().any(|(hands, ..)| hands.contains(&&*function));
-        let known = GUARDS.iter().any(|(hands, of, guard, _)| {
-            hands.contains(&&*function) && (*of, *guard) == (item.as_str(), condition.as_str())
+        let writes_money = GUARDS.iter().any(|(functions, ..)| functions.contains(&&*function));
+        let known = GUARDS.iter().any(|(functions, of, guard, _)| {
+            functions.contains(&&*function) && (*of, *guard) == (item.as_str(), condition.as_str())
         });
         assert!(
-            known || !is_hand,
+            known || !writes_money,
             "is this condition needed? {function} writes {item} if {condition}"
         );
     }
 }
 
-/// Plays a meeting in a shop, with or without the guard, and asks the judge.
-async fn meets(
+/// Plays a meeting in a shop, with or without the guard, and returns the judgement.
+async fn judge_meeting(
     readers: usize,
     forgets: Option<(&str, &str, &str)>,
     meeting: impl AsyncFn(&mut Play),
 ) -> Result<(), String> {
-    let mut play = Play::new(Dice(1), readers).await;
+    let mut play = Play::new(Random(1), readers).await;
     if let Some((function, item, condition)) = forgets {
         play.shop.system().wire().forget_condition(function, item, condition);
     }
     meeting(&mut play).await;
-    let items = play.becomes_whole().await;
+    let items = play.settle_everything().await;
     let judged = judge(&items, &play.shop.standin().ledger(), play.copies);
     let met = play.shop.system().wire().conditions_forgotten();
     assert!(forgets.is_none() || met > 0, "the condition stands in no call: {forgets:?}");
     judged
 }
 
-/// With the guard all is well; without it the judge says what `wanted` says.
+/// With the guard the judge finds nothing; without it, a disagreement that contains `wanted`.
 async fn is_needed(
     function: &str,
     item: &str,
@@ -147,14 +144,16 @@ async fn is_needed(
     wanted: &str,
     meeting: impl AsyncFn(&mut Play),
 ) {
-    let known = GUARDS.iter().any(|(hands, of, guard, trust)| {
-        hands.contains(&function) && (*of, *trust) == (item, Shown) && guard.contains(condition)
+    let known = GUARDS.iter().any(|(functions, of, guard, trust)| {
+        functions.contains(&function) && (*of, *trust) == (item, Shown) && guard.contains(condition)
     });
     assert!(known, "{function} {item} {condition} is not among the guards");
-    meets(readers, None, &meeting).await.unwrap_or_else(|why| panic!("with every guard: {why}"));
-    let found = meets(readers, Some((function, item, condition)), &meeting).await;
-    let Err(why) = found else { panic!("a guard was forgotten and nobody noticed") };
-    assert!(why.contains(wanted), "`{wanted}` was to be found, and not: {why}");
+    judge_meeting(readers, None, &meeting)
+        .await
+        .unwrap_or_else(|why| panic!("with every guard: {why}"));
+    let found = judge_meeting(readers, Some((function, item, condition)), &meeting).await;
+    let Err(why) = found else { panic!("a guard was disabled and nothing differs") };
+    assert!(why.contains(wanted), "not `{wanted}`: {why}");
 }
 
 fn pause(play: &Play, function: &str) {
@@ -163,7 +162,7 @@ fn pause(play: &Play, function: &str) {
 }
 
 #[tokio::test]
-async fn a_second_payment_is_not_asked_for_while_the_first_may_have_been_taken() {
+async fn no_second_payment_is_requested_while_the_first_may_have_been_taken() {
     is_needed(
         "pay",
         "ORDER",
@@ -176,15 +175,15 @@ async fn a_second_payment_is_not_asked_for_while_the_first_may_have_been_taken()
             let (one, two) = (play.new_tab(0), play.new_tab(0));
             play.shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
             play.shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
-            play.takes(0, one.as_ref()).await;
-            play.takes(0, two.as_ref()).await;
+            play.confirms(0, one.as_ref()).await;
+            play.confirms(0, two.as_ref()).await;
         },
     )
     .await;
 }
 
 #[tokio::test]
-async fn a_cancel_does_not_write_over_a_payment_that_was_faster() {
+async fn a_cancel_does_not_overwrite_a_faster_payment() {
     is_needed(
         "cancel",
         "ORDER",
@@ -199,7 +198,7 @@ async fn a_cancel_does_not_write_over_a_payment_that_was_faster() {
             let wire = play.shop.system().wire().clone();
             let meanwhile = async {
                 wire.paused().await;
-                play.takes(0, tab.as_ref()).await;
+                play.confirms(0, tab.as_ref()).await;
                 wire.go_on();
             };
             tokio::join!(play.cancels(0), meanwhile);
@@ -209,7 +208,7 @@ async fn a_cancel_does_not_write_over_a_payment_that_was_faster() {
 }
 
 #[tokio::test]
-async fn a_refund_does_not_write_over_a_cancel_that_was_faster() {
+async fn a_refund_does_not_overwrite_a_faster_cancel() {
     is_needed(
         "refund",
         "ORDER",
@@ -238,7 +237,7 @@ async fn a_refund_does_not_write_over_a_cancel_that_was_faster() {
 }
 
 #[tokio::test]
-async fn a_copy_is_not_taken_from_a_book_that_has_changed() {
+async fn no_copy_is_taken_from_a_book_that_has_changed() {
     is_needed("choose", "BOOK", "#version = :seen", 2, "the books say", async |play: &mut Play| {
         play.shelves(1, 3).await;
         play.order(0).await;
@@ -278,8 +277,8 @@ async fn two_readers_do_not_take_the_last_place() {
                 to
             };
             let (one, two) = tokio::join!(play.at_the_counter(0), meanwhile);
-            play.placed(0, &one);
-            play.placed(1, &two);
+            play.note_order(0, &one);
+            play.note_order(1, &two);
             for which in 0..play.orders.len() {
                 play.pays_by_card(which).await;
             }
@@ -288,27 +287,27 @@ async fn two_readers_do_not_take_the_last_place() {
     .await;
 }
 
-/// The first reader's payment stands before the table, and meanwhile their place runs out and the
-/// second reader takes the last copy's.
+/// The first reader's payment pauses before it is written. Meanwhile their place runs out, and the
+/// second reader takes the place of the last copy.
 async fn pays_too_slowly(play: &mut Play, payment: Option<String>) {
     pause(play, "pay");
     let wire = play.shop.system().wire().clone();
     let meanwhile = async {
         wire.paused().await;
-        // Nobody else finds the payment meanwhile.
+        // The sweep does not find the payment meanwhile.
         play.shop.standin().fault(Rule { times: 100, ..Rule::once(On::Query, Fault::ErrorBefore) });
         play.shop.jump(16).await;
         let to = play.at_the_counter(1).await;
         wire.go_on();
         to
     };
-    let ((), to) = tokio::join!(play.takes(0, payment.as_ref()), meanwhile);
-    play.placed(1, &to);
+    let ((), to) = tokio::join!(play.confirms(0, payment.as_ref()), meanwhile);
+    play.note_order(1, &to);
     play.pays_by_card(1).await;
 }
 
 #[tokio::test]
-async fn an_account_holds_no_place_that_somebody_else_has_taken_meanwhile() {
+async fn an_account_does_not_hold_a_place_that_another_reader_took() {
     is_needed("pay", "SHELF", HOLDS, 2, "places are promised", async |play: &mut Play| {
         play.shelves(1, 1).await;
         play.order(0).await;
@@ -320,7 +319,7 @@ async fn an_account_holds_no_place_that_somebody_else_has_taken_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_card_pays_for_no_place_that_somebody_else_has_taken_meanwhile() {
+async fn a_card_does_not_pay_for_a_place_that_another_reader_took() {
     is_needed("pay", "SHELF", HOLDS, 2, "places are promised", async |play: &mut Play| {
         play.shelves(1, 1).await;
         play.order(0).await;
@@ -331,7 +330,7 @@ async fn a_card_pays_for_no_place_that_somebody_else_has_taken_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_place_is_not_taken_again_that_somebody_else_has_taken_meanwhile() {
+async fn a_place_that_ran_out_is_not_taken_again_from_another_reader() {
     is_needed(
         "pay",
         "SHELF",
@@ -350,19 +349,19 @@ async fn a_place_is_not_taken_again_that_somebody_else_has_taken_meanwhile() {
             let other = play.new_tab(1);
             let meanwhile = async {
                 wire.paused().await;
-                play.takes(1, other.as_ref()).await;
+                play.confirms(1, other.as_ref()).await;
                 wire.go_on();
             };
-            tokio::join!(play.takes(0, tab.as_ref()), meanwhile);
-            // Turned away, they try once more.
-            play.takes(0, tab.as_ref()).await;
+            tokio::join!(play.confirms(0, tab.as_ref()), meanwhile);
+            // Refused, they try once more.
+            play.confirms(0, tab.as_ref()).await;
         },
     )
     .await;
 }
 
 #[tokio::test]
-async fn a_deposit_is_not_written_down_that_the_bank_has_taken_back_meanwhile() {
+async fn a_transfer_that_the_bank_has_taken_back_is_not_recorded_as_paid() {
     is_needed(
         "toss-webhook",
         "ORDER",
@@ -370,22 +369,22 @@ async fn a_deposit_is_not_written_down_that_the_bank_has_taken_back_meanwhile() 
         1,
         "nobody awaits money",
         async |play: &mut Play| {
-            // Of a dearer one nothing goes back, and nobody would look again.
+            // At the upper end of the range no difference is refunded, which would query Toss again.
             play.shelves_the_dearest(3).await;
             play.order(0).await;
             let account = play.new_account(0);
-            play.takes(0, account.as_ref()).await;
+            play.confirms(0, account.as_ref()).await;
             play.shop.standin().deposit(&play.name(0)).await;
             pause(play, "toss-webhook");
             let wire = play.shop.system().wire().clone();
             let meanwhile = async {
                 wire.paused().await;
                 play.shop.standin().reverse_transfer(&play.name(0)).await;
-                // All but the first, which is being heard.
-                play.hears_of_deposits_now().await;
+                // All but the first, which is being handled.
+                play.deliver_transfer_webhooks().await;
                 wire.go_on();
             };
-            tokio::join!(play.hears_of_deposits_now(), meanwhile);
+            tokio::join!(play.deliver_transfer_webhooks(), meanwhile);
         },
     )
     .await;

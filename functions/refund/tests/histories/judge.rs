@@ -1,5 +1,4 @@
-//! Whether the payment service's ledger and the table agree. Nothing of the code under test is
-//! asked.
+//! Whether the payment service's ledger and the table agree. Uses none of the code under test.
 
 use serde_json::Value;
 use toss_standin::{Kind, Ledger, OrderLedger, State};
@@ -28,8 +27,8 @@ macro_rules! agree {
     };
 }
 
-/// The first disagreement between the items of the table and the ledger, if there is one.
-/// Everything is at rest; `copies` were shelved.
+/// The first disagreement between the table and the ledger, once nothing is pending any more.
+/// `copies` is how many copies were shelved.
 pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(), String> {
     let kind = |kind: &'static str| items.iter().filter(move |item| text(item, "kind") == kind);
     let (mut gone, mut held_places, mut had) = (0, 0, 0);
@@ -47,7 +46,7 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
             Book::Back => had += 1,
         }
         let paid = kind("paid").filter(|paid| text(paid, "sk") == text(order, "id")).count();
-        // A deposit that was taken back may have been heard of or not.
+        // The shop may or may not have learned of a transfer that was reversed.
         let charged = ledger.charges as usize;
         agree!(
             paid == charged || ledger.reversed > 0,
@@ -57,10 +56,7 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
     }
     for (id, ledger) in &ledger.orders {
         let known = kind("order").any(|order| id.starts_with(text(order, "id")));
-        agree!(
-            known || ledger.charged == 0,
-            "money for an order that nobody knows: {id} {ledger:?}"
-        );
+        agree!(known || ledger.charged == 0, "money for an unknown order: {id} {ledger:?}");
     }
     let stock =
         items.iter().find(|item| text(item, "pk") == "SHELF#middle").cloned().unwrap_or_default();
@@ -84,16 +80,16 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
     agree!(for_good <= free, "{for_good} places are promised and {free} copies are there: {stock}");
     let sent = items.iter().filter(|item| text(item, "sk").starts_with("SENT#")).count() as u64;
     agree!(sent == 2 * had, "{had} books had, {sent} times reader or address have had one");
-    // The letters lie there; their ringing may wait for the morning.
+    // The letters are there; notifications may wait for the morning.
     let waits = kind("message").find(|message| {
         text(message, "waiting") == "message"
             && !["choose", "ring"].contains(&text(message, "task"))
     });
-    agree!(waits.is_none(), "a message that nobody handled: {waits:?}");
+    agree!(waits.is_none(), "a message is not handled: {waits:?}");
     Ok(())
 }
 
-/// What happened to the money of an order, under each of its names.
+/// The ledger of an order, summed over its names at the payment service.
 fn of_order(ledger: &Ledger, id: &str) -> OrderLedger {
     let mut all = OrderLedger::default();
     for (_, named) in ledger.orders.iter().filter(|(name, _)| name.starts_with(id)) {
@@ -107,12 +103,12 @@ fn of_order(ledger: &Ledger, id: &str) -> OrderLedger {
     all
 }
 
-/// What an order means for the shelf.
+/// What an order means for the stock.
 enum Book {
     None,
     Held,
     Gone,
-    /// It came back, and its reader has had it.
+    /// Returned; the reader has had it.
     Back,
 }
 
@@ -121,26 +117,26 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
     let refunds = list(order, "refunds").iter().map(|refund| &refund["M"]);
     let refunds: Vec<&Value> =
         refunds.filter(|refund| text(refund, "progress") != "replaced").collect();
-    let told = || format!("{} is {state}: {ledger:?} {refunds:#?}", text(order, "id"));
+    let details = || format!("{} is {state}: {ledger:?} {refunds:#?}", text(order, "id"));
     let taken_back = ledger.movements.iter().filter(|moved| moved.kind == Kind::Reversal).count();
-    agree!(ledger.charges as usize <= 1 + taken_back, "charged twice: {}", told());
+    agree!(ledger.charges as usize <= 1 + taken_back, "charged twice: {}", details());
     let open = ledger.payments.iter().any(|payment| payment.status == State::WaitingForDeposit);
     let gone = text(&order["payment"]["M"], "outcome") == "reversed";
-    agree!(!open || gone, "an account is open that nobody awaits money in: {}", told());
-    agree!(text(order, "waiting") != "payment", "nobody found out about a payment: {}", told());
+    agree!(!open || gone, "an account is open without an order that waits: {}", details());
+    agree!(text(order, "waiting") != "payment", "a payment is still unknown: {}", details());
     agree!(
         refunds.iter().all(|refund| text(refund, "progress") == "done"),
         "a refund is not done: {}",
-        told()
+        details()
     );
-    // Every refund exactly once, and none that nobody promised.
+    // Every promised refund exactly once, and no other.
     let mut promised: Vec<u64> = refunds.iter().map(|refund| amount(refund, "amount")).collect();
     let back = ledger.movements.iter().filter(|moved| moved.kind == Kind::Refund);
     let mut back: Vec<u64> = back.map(|moved| moved.amount).collect();
     promised.sort_unstable();
     back.sort_unstable();
-    agree!(promised == back, "{promised:?} was promised and {back:?} went back: {}", told());
-    agree!(letters == refunds.len(), "{letters} letters tell of the refunds: {}", told());
+    agree!(promised == back, "{promised:?} was promised and {back:?} went back: {}", details());
+    agree!(letters == refunds.len(), "{letters} letters tell of the refunds: {}", details());
     let owner: u64 = refunds
         .iter()
         .filter(|refund| text(refund, "why") == "owner")
@@ -148,7 +144,11 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
         .sum();
     Ok(match state {
         "priced" | "cancelled" => {
-            agree!(ledger.held() == 0 && ledger.refunded == 0, "not paid, and charged: {}", told());
+            agree!(
+                ledger.held() == 0 && ledger.refunded == 0,
+                "not paid, and charged: {}",
+                details()
+            );
             Book::None
         }
         "refunded" if order["parcel"].is_object() => {
@@ -156,31 +156,38 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
             agree!(
                 ledger.charged >= PAID && ledger.held() <= postage,
                 "not all but the postage went back: {}",
-                told()
+                details()
             );
             Book::Back
         }
         "refunded" => {
-            agree!(ledger.charged >= PAID && ledger.held() == 0, "not all went back: {}", told());
+            agree!(
+                ledger.charged >= PAID && ledger.held() == 0,
+                "not all went back: {}",
+                details()
+            );
             Book::None
         }
-        // No book was left that this reader had not had: paid and kept until there is one.
+        // No book is left that this reader has not had: paid, and waits for one.
         "choosing" => {
-            agree!(ledger.held() + owner == PAID, "what is held is not what was paid: {}", told());
+            agree!(
+                ledger.held() + owner == PAID,
+                "what is held is not what was paid: {}",
+                details()
+            );
             Book::Held
         }
         "packed" | "shipped" | "delivered" => {
             let price = amount(&order["choice"]["M"], "list_price");
             if gone {
-                agree!(ledger.held() == 0, "taken back, and held: {}", told());
+                agree!(ledger.held() == 0, "taken back, and held: {}", details());
                 return Ok(Book::Gone);
             }
-            // What the owner gives back comes off what is held; a difference is never more than is
-            // held.
+            // A refund by the owner reduces the held sum, and with it the largest difference.
             let wanted = (price + SERVICE_AND_POSTAGE).min(PAID).saturating_sub(owner);
-            agree!(ledger.held() == wanted, "{wanted} should be held: {}", told());
+            agree!(ledger.held() == wanted, "not {wanted} held: {}", details());
             Book::Gone
         }
-        other => return Err(format!("not settled: {other}: {}", told())),
+        other => return Err(format!("not settled: {other}: {}", details())),
     })
 }

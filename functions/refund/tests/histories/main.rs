@@ -1,16 +1,15 @@
-//! Random histories of money: several readers order, pay in two tabs, click twice, cancel, wait and
-//! send books back, the owner posts and gives back, while connections break, functions die in the
-//! middle of their work, are overtaken while they stand still, queues stop, clocks jump, holds run
-//! out, and the payment service says things late, twice, in the wrong order or never. When
-//! everything is whole again the payment service's own ledger and a read of the table have to
-//! agree: see [`judge`].
+//! Random histories of money. Readers order, pay in two tabs, click twice, cancel, wait and return
+//! books; the owner ships and refunds. Meanwhile connections fail, functions crash or are overtaken
+//! while paused, queues stop, clocks jump, holds run out, and webhooks come late, twice, in the
+//! wrong order or never. Once everything is settled, the payment service's ledger and the table
+//! must agree: see [`judge`].
 //!
-//! A history is the orders of one to three readers from the counter until everything is settled; a
-//! shop sees [`IN_A_SHOP`] of them, one after the other. `MONEY_HISTORIES=n` plays that many,
-//! `MONEY_SECONDS=n` plays until that time is over (20 s unless said otherwise), `MONEY_FIRST=n`
-//! begins at a shop of one's choice, `MONEY_THREADS=n` plays so many shops at once (3). What fails
-//! names its seed, and `MONEY_SEED=n` plays that shop again. Whatever falls is thrown from the
-//! seed; only which of two requests made at one instant is faster is the machine's to say.
+//! A history is the orders of one to three readers, from the counter until everything is settled. A
+//! shop has [`IN_A_SHOP`] of them, one after the other. `MONEY_HISTORIES=n` plays that many,
+//! `MONEY_SECONDS=n` plays for that time (default 20), `MONEY_FIRST=n` is the seed of the first
+//! shop, `MONEY_THREADS=n` the number of shops at once (default 3). A failure prints its seed, and
+//! `MONEY_SEED=n` replays that shop. Everything follows from the seed except which of two
+//! simultaneous requests is faster.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,10 +20,10 @@
     reason = "tests"
 )]
 
-mod dice;
 mod forgotten;
 mod judge;
 mod play;
+mod random;
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -34,7 +33,7 @@ use std::{
 
 use play::Play;
 
-/// Histories in the life of one shop.
+/// Histories per shop.
 const IN_A_SHOP: u64 = 16;
 
 fn number(name: &str) -> Option<u64> {
@@ -43,7 +42,7 @@ fn number(name: &str) -> Option<u64> {
         .map(|number| number.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
-/// Plays the histories of one shop, at most `most`. Gives how many there were and how many orders.
+/// Plays at most `most` histories of one shop. Returns how many, and of how many orders.
 fn shop(seed: u64, most: u64) -> Result<(u64, usize), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -54,13 +53,13 @@ fn shop(seed: u64, most: u64) -> Result<(u64, usize), String> {
             judge::judge(&items, &play.shop.standin().ledger(), play.copies)
                 .map_err(|why| format!("MONEY_SEED={seed}, history {history}: {why}"))?;
         }
-        forgotten::all_are_known(play.shop.system().wire().conditions());
+        forgotten::every_condition_is_listed(play.shop.system().wire().conditions());
         Ok((IN_A_SHOP.min(most), play.orders.len()))
     })
 }
 
 #[test]
-fn however_it_goes_ledger_and_table_agree_in_the_end() {
+fn after_any_history_ledger_and_table_agree() {
     if let Some(seed) = number("MONEY_SEED") {
         let (histories, orders) = shop(seed, u64::MAX).unwrap_or_else(|why| panic!("{why}"));
         println!("MONEY_SEED={seed}: {histories} histories of {orders} orders agree");
@@ -69,7 +68,7 @@ fn however_it_goes_ledger_and_table_agree_in_the_end() {
     let begin = Instant::now();
     let first = number("MONEY_FIRST").unwrap_or_else(|| u64::from(std::process::id()) << 32);
     let wanted = number("MONEY_HISTORIES");
-    let patience = Duration::from_secs(number("MONEY_SECONDS").unwrap_or(20));
+    let limit = Duration::from_secs(number("MONEY_SECONDS").unwrap_or(20));
     let (next, histories, orders) = (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0));
     let (stop, taken) = (AtomicBool::new(false), AtomicU64::new(0));
     println!("MONEY_FIRST={first}");
@@ -77,15 +76,14 @@ fn however_it_goes_ledger_and_table_agree_in_the_end() {
         loop {
             let most = match wanted {
                 Some(wanted) => wanted.saturating_sub(taken.fetch_add(IN_A_SHOP, Ordering::SeqCst)),
-                None if begin.elapsed() < patience => IN_A_SHOP,
+                None if begin.elapsed() < limit => IN_A_SHOP,
                 None => 0,
             };
             if most == 0 || stop.load(Ordering::SeqCst) {
                 return Ok(());
             }
             let seed = next.fetch_add(1, Ordering::SeqCst);
-            // A machine that is too busy for the SDK's seconds fells a shop; it is played again.
-            // What falls twice names its seed.
+            // On a busy machine the SDK's timeouts can fail a shop, so it is played once more.
             let once = || std::panic::catch_unwind(|| shop(seed, most));
             let played = once()
                 .or_else(|_| once())
