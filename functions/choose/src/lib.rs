@@ -1,11 +1,12 @@
-//! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. The copy,
-//! "never the same work twice", the order's new state, what was considered and the message that
-//! follows are one transaction. When the owner chooses, the three proposals go to the desk instead.
+//! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. One
+//! transaction takes the copy, notes that reader and address have had the work, makes the order
+//! `chosen`, keeps what was considered, sends the messages that follow and marks this one handled.
+//! If the owner chooses, the three proposals go to the desk instead.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{
-    base::{calendar, id::MessageId},
+    base::calendar,
     catalog::{
         selection::Choice,
         taste::{Choosing, Taste},
@@ -16,27 +17,27 @@ use domain::{
     },
 };
 use messaging::Failure;
-use platform::{Clock, Init, InitError, Platform, Random};
-use store::{Change, Guard, Lost, ReaderContext, Selection, Store, Versioned};
-
-/// How often a copy that somebody else took is replaced by the next best.
-const ROUNDS: u32 = 8;
+use platform::{Clock, Init, InitError, Platform};
+use store::{Commit, Decision, OrderCommit, Selection, Store, Updated, Versioned};
 
 /// What choosing needs.
 pub struct Chooser {
     store: Store,
     clock: Clock,
-    random: Random,
 }
 
 impl Init for Chooser {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        Ok(Self {
-            store: Store::open(platform)?,
-            clock: platform.clock.clone(),
-            random: platform.random.clone(),
-        })
+        Ok(Self { store: Store::open(platform)?, clock: platform.clock.clone() })
     }
+}
+
+/// What became of the message.
+enum Chosen {
+    /// It is answered.
+    Answered,
+    /// No book can be sent yet.
+    WantsABook,
 }
 
 /// Handles one message of the queue `choose`.
@@ -44,108 +45,85 @@ pub async fn handle(chooser: Arc<Chooser>, message: Message) -> Result<(), Failu
     if message.task != Task::Choose {
         return Err(Failure::Poison("the message asks for something else".into()));
     }
-    let mut known = None;
-    for round in 0..ROUNDS {
-        let (order, taste) = chooser.store.order_and_taste(message.id.order).await?;
+    let (chooser, message) = (&*chooser, &message);
+    // A copy that another order took, or a work that the reader got meanwhile, is looked for anew.
+    let updated = chooser.store.transact(|_| chooser.decide(message)).await?;
+    match updated {
+        Updated::Done(Chosen::Answered) | Updated::DoneBefore => Ok(()),
+        // The message waits until `sweep` sends it again, when there may be new books.
+        Updated::Done(Chosen::WantsABook) => {
+            let due = store::handled_by_nobody_after(chooser.clock.now());
+            Ok(chooser.store.put_off(message.id, due).await?)
+        }
+        Updated::NotFound => Err(Failure::Poison("there is no such order".into())),
+        Updated::GaveUp => {
+            Err(Failure::Again("every copy looked at was taken by another order".into()))
+        }
+    }
+}
+
+impl Chooser {
+    async fn decide(&self, message: &Message) -> Result<Decision<Chosen>, Failure> {
+        let (order, taste) = self.store.order_and_taste(message.id.order).await?;
         let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
         match (order.value.state, order.value.want) {
             (State::Paid, _) | (State::Choosing, None | Some(Want::Book)) => {}
             // It lies on the owner's desk, or was chosen, cancelled or refunded: a duplicate, or a
-            // message that came too late.
+            // late message.
             _ => {
-                chooser.store.handled(message.id, chooser.clock.now()).await?;
-                return Ok(());
+                self.store.handled(message.id, self.clock.now()).await?;
+                return Ok(Decision::Keep(Chosen::Answered));
             }
         }
-        let reader = match known {
-            Some(known) => known,
-            None => chooser.store.known(&order.value).await?,
-        };
-        match chooser.choose(order, &reader, &taste, message.id).await {
-            Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
-            // The reader got that work meanwhile, by another order.
-            Err(Lost::Race(Guard::Sent)) => known = None,
-            // The copy is gone, the work was sent meanwhile, or somebody else moved the order: look
-            // again.
-            Err(Lost::Race(_) | Lost::Conflict) => {
-                known = Some(reader);
-                chooser.stand_aside(round).await;
-            }
-            Err(Lost::Store(error)) => return Err(error.into()),
-        }
-    }
-    Err(Failure::Again("every copy looked at was taken by others".into()))
-}
-
-impl Chooser {
-    /// A pause drawn by lot before the next look, longer each time: those who wanted the same copy
-    /// would otherwise meet again at the next.
-    async fn stand_aside(&self, round: u32) {
-        let longest = 40_u128 << round.min(4);
-        let pause = u64::try_from(self.random.next_u128() % longest).unwrap_or_default();
-        tokio::time::sleep(Duration::from_millis(pause)).await;
+        self.choose(&order, &taste, message).await
     }
 
     async fn choose(
         &self,
-        order: Versioned<Order>,
-        known: &ReaderContext,
+        order: &Versioned<Order>,
         taste: &Taste,
-        asked_by: MessageId,
-    ) -> Result<(), Lost> {
+        message: &Message,
+    ) -> Result<Decision<Chosen>, Failure> {
         let now = self.clock.now();
-        let pondered = self.store.select(&order.value, known, taste, now).await?;
-        if pondered.considered.best.is_empty() {
-            return self.wants_a_book(order, asked_by).await;
-        }
-        match taste.choosing(calendar::today(now)) {
-            Choosing::Auto => self.take_the_best(order, &pondered, asked_by).await,
-            Choosing::Owner => {
-                let proposals = pondered.considered.best.clone();
-                let Ok(on_desk) = order.value.clone().proposed(proposals, now) else {
-                    return Err(Lost::Race(Guard::Order));
-                };
-                self.store
-                    .put_on_desk(&order.with(on_desk), &pondered.considered, Some(asked_by))
-                    .await
+        let reader = self.store.known(&order.value).await?;
+        let selection = self.store.select(&order.value, &reader, taste, now).await?;
+        if selection.considered.best.is_empty() {
+            if order.value.want == Some(Want::Book) {
+                return Ok(Decision::Keep(Chosen::WantsABook));
             }
+            let waiting = order.value.clone().choosing(Some(Want::Book), now).map_err(moved)?;
+            return Ok(Decision::write(Commit::order(order, waiting), Chosen::WantsABook));
         }
+        let commit = match taste.choosing(calendar::today(now)) {
+            Choosing::Auto => self.take_the_best(order, &selection)?,
+            Choosing::Owner => {
+                let proposals = selection.considered.best.clone();
+                let on_desk = order.value.clone().proposed(proposals, now).map_err(moved)?;
+                Commit::order(order, on_desk)
+            }
+        };
+        let commit = commit.considering(&selection.considered).handled(message.id);
+        Ok(Decision::write(commit, Chosen::Answered))
     }
 
-    async fn take_the_best(
+    fn take_the_best(
         &self,
-        order: Versioned<Order>,
-        pondered: &Selection,
-        asked_by: MessageId,
-    ) -> Result<(), Lost> {
-        let best = pondered.considered.best.first();
-        let copy = best.and_then(|best| pondered.copy(&best.isbn));
-        let (Some(best), Some(copy)) = (best, copy) else { return Err(Lost::Race(Guard::Book)) };
-        let choice = Choice::of(&copy.value, best.reason.clone(), pondered.considered.best.clone());
-        let Ok(step) = order.value.clone().picked(choice, self.clock.now()) else {
-            return Err(Lost::Race(Guard::Order));
+        order: &Versioned<Order>,
+        selection: &Selection,
+    ) -> Result<OrderCommit, Failure> {
+        let best = selection.considered.best.first();
+        let (Some(best), Some(copy)) = (best, best.and_then(|best| selection.copy(&best.isbn)))
+        else {
+            return Err(Failure::Again("the book proposed was not among those read".into()));
         };
-        let change = Change {
-            seen: order.version,
-            step: &step,
-            handled: Some(asked_by),
-            copy: Some(&copy),
-            paid: false,
-        };
-        self.store.commit_choice(&change, &pondered.considered).await
+        let proposals = selection.considered.best.clone();
+        let choice = Choice::of(&copy.value, best.reason.clone(), proposals);
+        let step = order.value.clone().picked(choice, self.clock.now()).map_err(moved)?;
+        Ok(Commit::of(order, &step).taking(&copy))
     }
+}
 
-    /// No book is left that could be sent: the order lies on the owner's desk with that reason, and
-    /// the message waits until `sweep` sends it again, when there may be new books.
-    async fn wants_a_book(&self, order: Versioned<Order>, asked_by: MessageId) -> Result<(), Lost> {
-        let now = self.clock.now();
-        if order.value.want != Some(Want::Book) {
-            let Ok(waiting) = order.value.clone().choosing(Some(Want::Book), now) else {
-                return Err(Lost::Race(Guard::Order));
-            };
-            self.store.save_order(&order.with(waiting), None).await?;
-        }
-        self.store.put_off(asked_by, store::handled_by_nobody_after(now)).await?;
-        Ok(())
-    }
+/// The order's state was checked before, so this is a fault of ours; the queue tries again.
+fn moved(refused: impl std::fmt::Display) -> Failure {
+    Failure::Again(refused.to_string())
 }

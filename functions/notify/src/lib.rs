@@ -1,5 +1,5 @@
-//! Tells the reader: first into the mailbox, which is the truth, then out by SNS. Nobody is woken
-//! at night for it: the letter lies there at once, the ringing waits until eight in the morning.
+//! Tells the reader: a letter into the mailbox first, then a notice by SNS. The letter is put there
+//! at once; at night the notice is put off until eight in the morning.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use messaging::{Failure, Topic};
 use platform::{Clock, Init, InitError, Platform};
 use store::Store;
 
-/// What ringing needs.
+/// What a notice needs.
 pub struct Notifier {
     store: Store,
     topic: Topic,
@@ -33,10 +33,10 @@ impl Init for Notifier {
     }
 }
 
-/// Handles one message of the queue `ring`.
+/// Handles one message of the queue `notify`.
 ///
 /// The letter is the same item however often the message comes. The message is marked handled after
-/// the ringing, so that a crash in between rings twice rather than never.
+/// the notice is published, so that a crash in between publishes twice rather than never.
 pub async fn handle(notifier: Arc<Notifier>, message: Message) -> Result<(), Failure> {
     let notice = match &message.task {
         Task::Notify { notice } => *notice,
@@ -49,7 +49,7 @@ pub async fn handle(notifier: Arc<Notifier>, message: Message) -> Result<(), Fai
     if handled {
         return Ok(());
     }
-    if overtaken(notice, &order) {
+    if is_outdated(notice, &order) {
         notifier.store.handled(message.id, notifier.clock.now()).await?;
         return Ok(());
     }
@@ -71,9 +71,8 @@ pub async fn handle(notifier: Arc<Notifier>, message: Message) -> Result<(), Fai
     Ok(())
 }
 
-/// Whispers to a visitor who pulled the bell and waits: at once, at any hour, since they asked for
-/// it. The letter lies in the mailbox already; a whisper that nobody could use any more is not
-/// sent.
+/// Publishes a whisper to a visitor who waits for it: at once and at any hour, because they asked
+/// for it. Its letter is in the mailbox already. One that is no longer valid is not published.
 async fn whisper(notifier: &Notifier, message: &Message, half: &str) -> Result<(), Failure> {
     let now = notifier.clock.now();
     let faded = now.duration_since(message.at) >= whisper::GOOD_FOR;
@@ -89,7 +88,7 @@ async fn whisper(notifier: &Notifier, message: &Message, half: &str) -> Result<(
     Ok(())
 }
 
-/// Tells a reader that the owner has answered: by day, as any news that was not asked for.
+/// Publishes that the owner has answered: by day, like every notice that was not asked for.
 async fn answered(notifier: &Notifier, message: &Message) -> Result<(), Failure> {
     let now = notifier.clock.now();
     let morning = calendar::not_in_the_night(now);
@@ -102,19 +101,17 @@ async fn answered(notifier: &Notifier, message: &Message) -> Result<(), Failure>
     }
     notifier.topic.answered(message).await.map_err(|why| Failure::Again(why.to_string()))?;
     notifier.store.handled(message.id, now).await?;
-    tracing::info!(message.id = %message.id, "reader told of an answer");
+    tracing::info!(message.id = %message.id, "answer announced");
     Ok(())
 }
 
-/// News that is news no more: of a book that will not come, because the reader cancelled before it
-/// was told; of a wait that is over.
-fn overtaken(notice: Notice, order: &Order) -> bool {
+/// Whether a notice is no longer true: the order was cancelled, or its wait is over.
+fn is_outdated(notice: Notice, order: &Order) -> bool {
     match notice {
         Notice::Later => order.state != State::Choosing,
         Notice::Chosen | Notice::Packed => {
             matches!(order.state, State::RefundDue | State::Refunded | State::Cancelled)
         }
-        // The deposit came, or is not awaited any more; the account was named.
         Notice::BankTransfer => order.awaits_transfer().is_none(),
         Notice::BankDetails => !order.wants_account(),
         Notice::Paid

@@ -1,5 +1,5 @@
-//! Prepares a chosen order for the post: from here on it lies on the owner's desk until the parcel
-//! is handed over.
+//! Marks a chosen order packed. From then on it lies on the owner's desk until the parcel is handed
+//! over.
 
 use std::sync::Arc;
 

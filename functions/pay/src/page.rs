@@ -175,6 +175,7 @@ pub(crate) fn refused(request: &Request, order: &Order, why: &DeclineReason) -> 
         DeclineReason::Provider(code) => reason(code, request.language),
         DeclineReason::Closed(code) => reason(code, request.language),
         DeclineReason::TooLate => reason("EXPIRED", request.language),
+        DeclineReason::NotAsked => reason("NOT_ASKED", request.language),
         DeclineReason::Ours => say!(
             request,
             "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",

@@ -1,11 +1,9 @@
-//! Rings the devices of a reader. What the house tells a reader comes from the topic by a queue;
-//! every device that the reader has hung at the bell gets one push of it, which says that there is
-//! word and where, and nothing else. The mailbox has the word itself.
+//! Sends pushes to a reader's devices. Notices come from the topic by a queue; each registered device
+//! gets one push, which says that there is a letter and where, and nothing else.
 //!
-//! Each device that was rung is written down, so that a message that comes again rings only those
-//! it has not rung. A device that its push service has given up is forgotten. What the push service
-//! puts off comes again when it says; what it refuses, for which the device is not to blame, ends
-//! in the dead letters, where an alarm rings.
+//! Each device that got the push is recorded, so that a repeated message reaches only the others. A
+//! device that its push service has given up is deleted. A push that the service puts off is
+//! retried when it says; one that it refuses ends in the dead-letter queue and raises an alarm.
 
 mod word;
 
@@ -25,17 +23,17 @@ use webpush::{Client, Rung, Vapid};
 
 pub use word::Word;
 
-/// The longest that SQS hides a message from the moment it was received, in seconds, less what this
-/// call may have taken.
+/// SQS's longest visibility timeout, counted from the receipt, less what this call may have taken,
+/// in seconds.
 const LONGEST_HIDDEN: i64 = 12 * 60 * 60 - 60;
 
-/// What ringing devices needs.
+/// What pushes need.
 pub struct Pusher {
     store: Store,
     clock: Clock,
     sqs: Sqs,
     queue: String,
-    /// None where no key was set: then nobody could hang a device either.
+    /// `None` if no key is set. Then no device can be registered either.
     client: Option<Client>,
 }
 
@@ -49,8 +47,7 @@ impl Init for Pusher {
             Some(public) => {
                 let hosts = Hosts::parse(platform.environment.required("PUSH_HOSTS")?);
                 let contact = platform.environment.required("SHOP_EMAIL")?;
-                // Boxed, because the types of what is awaited here nest deeper than the compiler
-                // likes.
+                // Boxed: avoids the type-depth limit.
                 let secret: Pin<Box<dyn Future<Output = Result<Secret, SecretError>> + Send + '_>> =
                     Box::pin(platform.secret("VAPID_KEY_NAME"));
                 let pair = secret.await?;
@@ -67,13 +64,13 @@ impl Init for Pusher {
     }
 }
 
-/// Runs it as the Lambda function it is.
+/// Runs it on Lambda.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     platform::log::start();
     lambda_runtime::run(function(Platform::of_process()?)).await
 }
 
-/// It as a service from batch to answer.
+/// The function as a service from batch to answer.
 pub fn function(
     platform: Platform,
 ) -> impl Service<
@@ -93,15 +90,14 @@ async fn handle(pusher: Arc<Pusher>, delivery: Delivery<News>) -> Result<(), Fai
     let Some(client) = &pusher.client else { return Ok(()) };
     let now = pusher.clock.now();
     let Some(keep_seconds) = word::keep_seconds(&news, now) else {
-        tracing::info!(message.id = %news.id, "word is too old to be rung for");
+        tracing::info!(message.id = %news.id, "notice is too old for a push");
         return Ok(());
     };
     let devices = pusher.store.devices(news.reader, now).await?;
     if devices.is_empty() {
         return Ok(());
     }
-    // A push that was put off may come up at night, when nobody is woken for what was not asked
-    // for.
+    // A push that was put off may come up at night.
     let morning = calendar::not_in_the_night(now);
     if morning > now && !news.is_whisper() {
         pusher.hide(&receipt, morning.duration_since(now).as_secs()).await?;
@@ -118,7 +114,7 @@ async fn handle(pusher: Arc<Pusher>, delivery: Delivery<News>) -> Result<(), Fai
     told.end(&pusher, &news, &receipt).await
 }
 
-/// What became of one notice, over all devices.
+/// How the pushes of one notice went, over all devices.
 #[derive(Default)]
 struct Told {
     taken: usize,
@@ -128,9 +124,9 @@ struct Told {
 }
 
 impl Told {
-    /// What is refused is poison, but not before every device that can be rung has been.
+    /// A refusal is poison, but only after every other device got its push.
     async fn end(self, pusher: &Pusher, news: &News, receipt: &str) -> Result<(), Failure> {
-        tracing::info!(message.id = %news.id, notice = news.notice, devices = self.taken, "devices rung");
+        tracing::info!(message.id = %news.id, notice = news.notice, devices = self.taken, "pushes sent");
         if let Some(why) = self.later {
             if let Some(seconds) = self.after_seconds {
                 pusher.hide(receipt, i64::from(seconds)).await?;
@@ -142,7 +138,7 @@ impl Told {
 }
 
 impl Pusher {
-    /// Writes down what became of one device.
+    /// Records how the push to one device went.
     async fn note(
         &self,
         news: &News,
@@ -158,7 +154,7 @@ impl Pusher {
             }
             Rung::Gone => {
                 self.store.device_ended(news.reader, device).await?;
-                tracing::info!(message.id = %news.id, device = %device.id(), "device is no more");
+                tracing::info!(message.id = %news.id, device = %device.id(), "device deleted");
             }
             Rung::Later { why, after_seconds } => {
                 told.later = Some(why);
@@ -172,7 +168,7 @@ impl Pusher {
         Ok(())
     }
 
-    /// Lets this delivery come again after so many seconds instead of the queue's own time.
+    /// Sets this delivery's visibility timeout.
     async fn hide(&self, receipt: &str, seconds: i64) -> Result<(), Failure> {
         let seconds = i32::try_from(seconds.clamp(1, LONGEST_HIDDEN)).unwrap_or(i32::MAX);
         self.sqs

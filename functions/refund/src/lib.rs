@@ -1,6 +1,6 @@
-//! Gives money back: one refund of one order, by the till. What the provider will not do is parked
-//! for the owner; what nobody knows yet leaves the message unhandled, so that the queue, and after
-//! it `sweep`, brings it again.
+//! Carries out one refund of one order. A refund that the provider refuses goes to the owner's desk;
+//! one whose outcome is unknown leaves the message unhandled, so that the queue, and after it
+//! `sweep`, delivers it again.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -9,7 +9,7 @@ use messaging::Failure;
 use payments::{Payments, RefundOutcome};
 use platform::{Clock, Init, InitError, Platform};
 
-/// What giving back needs.
+/// What a refund needs.
 pub struct Refunder {
     payments: Payments,
     clock: Clock,
@@ -26,7 +26,7 @@ pub async fn handle(refunder: Arc<Refunder>, message: Message) -> Result<(), Fai
     if message.task != Task::Refund {
         return Err(Failure::Poison("the message asks for something else".into()));
     }
-    // Boxed, because the types of what is awaited here nest deeper than the compiler likes.
+    // Boxed: avoids the type-depth limit.
     let refunding: Pin<Box<dyn Future<Output = _> + Send>> =
         Box::pin(refunder.payments.refund(message.id, refunder.clock.now()));
     match refunding.await {
@@ -37,7 +37,7 @@ pub async fn handle(refunder: Arc<Refunder>, message: Message) -> Result<(), Fai
             | RefundOutcome::DoneBefore,
         ) => Ok(()),
         Ok(RefundOutcome::NoSuchRefund) => {
-            Err(Failure::Poison("the order knows no such refund".into()))
+            Err(Failure::Poison("the order has no such refund".into()))
         }
         Ok(RefundOutcome::Unknown(why)) => Err(Failure::Again(why)),
         Err(error) => Err(Failure::Again(error.to_string())),

@@ -1,4 +1,4 @@
-//! Sends a handed-over order on its way: the reader is told.
+//! Marks a handed-over order shipped and asks for the reader to be told.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! Finds what stopped, every five minutes: messages of the outbox that nobody handled in time are
-//! sent again, payments that were asked for and never answered are asked about. And it keeps the
-//! rooms of a new program, before another program can replace them.
+//! Runs every five minutes: sends outbox messages again that were not handled in time, and asks the
+//! provider about payments that were never answered. It also keeps the content version of a new
+//! program, before the next program replaces it.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{Store, handled_by_nobody_after};
 
-/// At most so many of each a run; what is left waits five minutes.
+/// Messages, and payments, in one run at most. The rest waits for the next.
 const AT_ONCE: i32 = 100;
 
 struct Sweeper {
@@ -44,18 +44,18 @@ pub struct Swept {
     pub payments_paid: usize,
     /// Payments that turned out refused.
     pub payments_refused: usize,
-    /// Payments of orders that were cancelled meanwhile: not taken, or on their way back.
+    /// Payments of orders that were cancelled: not taken, or to be refunded.
     pub payments_cancelled: usize,
     /// Payments that are still unknown.
     pub payments_unknown: usize,
-    /// Whether the program brought rooms that were not kept yet.
+    /// Whether the program's content version was not kept before.
     pub rooms_kept: bool,
 }
 
-/// A run under way. Boxed, because the types of what it awaits nest deeper than the compiler likes.
+/// A run in progress. Boxed: avoids the type-depth limit.
 type Run = Pin<Box<dyn Future<Output = Result<Swept, Error>> + Send>>;
 
-/// The sweeper as a service from a tick of the schedule to what was found.
+/// The sweeper as a service from a scheduled event to its findings.
 pub fn function(
     platform: Platform,
 ) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run>
@@ -73,11 +73,12 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let mut swept = Swept::default();
     payments(sweeper, &mut swept).await?;
     messages(sweeper, &mut swept).await?;
-    // Nothing stops for want of it: visitors walk the rooms in the program, and the next round
-    // tries again.
+    // Not urgent: visitors walk the content in the program, and the next run tries again.
     match sweeper.store.keep_built_in().await {
         Ok(kept) => swept.rooms_kept = kept,
-        Err(error) => tracing::error!(error.message = %error, "rooms of the program not kept"),
+        Err(error) => {
+            tracing::error!(error.message = %error, "content version of the program is not kept")
+        }
     }
     tracing::info!(
         messages.sent = swept.messages_sent,
@@ -96,7 +97,7 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     let now = sweeper.clock.now();
     for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
         let id = order.value.id;
-        // One order's trouble is not its neighbour's.
+        // An error of one order does not stop the others.
         match Box::pin(sweeper.payments.ask_again(order, now)).await {
             Ok(ConfirmOutcome::Paid(_)) => swept.payments_paid += 1,
             Ok(
@@ -115,7 +116,7 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
             ) => swept.payments_unknown += 1,
             Err(error) => {
                 swept.payments_unknown += 1;
-                tracing::error!(order = %id, error.message = %error, "payment could not be asked about");
+                tracing::error!(order = %id, error.message = %error, "payment cannot be looked up");
             }
         }
     }

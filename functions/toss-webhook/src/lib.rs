@@ -1,10 +1,10 @@
-//! Hears what the payment provider says by itself. Its calls are unsigned, so what they say is a
-//! hint about which order to look at and nothing more: the till asks the provider and settles what
-//! it finds, by the same guarded transitions as when the reader comes back.
+//! The payment provider's webhook. Its calls are unsigned, so a call is only a hint which order to
+//! look up: the provider is asked, and the answer is settled by the same transitions as when the
+//! reader comes back.
 //!
-//! Answers: 200 for what was heard, heard before or means nothing to us; 400 for what can not be
-//! read; 403 for a deposit whose secret is wrong; 405 for anything but POST; 503 when the provider
-//! or the table does not answer, so that the provider says it again.
+//! Answers: 200 for a call that was handled, handled before or does not concern us; 400 for a body
+//! that cannot be read; 403 for a bank transfer whose secret does not match; 405 for anything but
+//! POST; 503 if the provider or the table does not answer, so that the call is repeated.
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
@@ -15,22 +15,22 @@ use platform::{Clock, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
 
-/// Longest body that is read, in bytes. A payment is about three thousand.
+/// Longest body that is read, in bytes. A payment has about three thousand.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// The name of a transmission. The same on every repetition.
+/// The header with the id of a transmission, which is the same on every repetition.
 const TRANSMISSION: &str = "tosspayments-webhook-transmission-id";
 
-/// Longest name of a transmission that is remembered.
-const LONGEST_NAME: usize = 200;
+/// Longest transmission id that is accepted.
+const LONGEST_ID: usize = 200;
 
-struct Ear {
+struct Webhook {
     store: Store,
     payments: Payments,
     clock: Clock,
 }
 
-impl Init for Ear {
+impl Init for Webhook {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
         Ok(Self {
             store: Store::open(platform)?,
@@ -40,8 +40,8 @@ impl Init for Ear {
     }
 }
 
-/// What may be said: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat.
-/// Everything else in it is left aside.
+/// A call's body: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat. Other fields
+/// are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload {
@@ -57,37 +57,35 @@ struct Data {
     order_id: Option<String>,
 }
 
-/// Which order to look at.
+/// What a call concerns.
 #[derive(Debug, PartialEq, Eq)]
 enum Hint {
     /// A payment of this order has changed.
     Changed(String),
-    /// Somebody paid into the account of this order, or the bank took it back; the secret proves
-    /// it.
+    /// A bank transfer for this order came or was reversed; with the secret that proves it.
     Deposit(String, String),
-    /// Something that is none of ours.
+    /// Nothing of ours.
     Nothing,
 }
 
-/// A request being answered. Boxed, because the types of what it awaits nest deeper than the
-/// compiler likes.
+/// A request being answered. Boxed: avoids the type-depth limit.
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-/// The ear as a service from request to answer.
+/// The webhook as a service from request to answer.
 pub fn function(
     platform: Platform,
 ) -> impl Service<Request, Response = Response<Body>, Error = Infallible, Future = Answering>
 + Clone
 + Send
 + 'static {
-    let opened = Arc::new(LazyState::<Ear>::new(platform));
+    let opened = Arc::new(LazyState::<Webhook>::new(platform));
     service_fn(move |request: Request| {
         let opened = Arc::clone(&opened);
         Box::pin(async move {
             let status = match opened.get().await {
-                Ok(ear) => answer(&ear, &request).await,
+                Ok(webhook) => answer(&webhook, &request).await,
                 Err(why) => {
-                    tracing::error!(step = "toss-webhook", error.message = %why, "function can not serve");
+                    tracing::error!(step = "toss-webhook", error.message = %why, "function cannot start");
                     StatusCode::SERVICE_UNAVAILABLE
                 }
             };
@@ -98,7 +96,7 @@ pub fn function(
     })
 }
 
-async fn answer(ear: &Ear, request: &Request) -> StatusCode {
+async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
     if request.method().as_str() != "POST" {
         return StatusCode::METHOD_NOT_ALLOWED;
     }
@@ -110,9 +108,9 @@ async fn answer(ear: &Ear, request: &Request) -> StatusCode {
         Hint::Deposit(order, secret) => (order, Some(secret.as_str())),
         Hint::Nothing => return StatusCode::OK,
     };
-    // An order of another shop under the same account is none of ours.
+    // The provider account may serve another shop.
     let Some(id) = order_named(order) else { return StatusCode::OK };
-    match hear(ear, (id, order), secret, transmission).await {
+    match look(webhook, (id, order), secret, transmission).await {
         Ok(status) => status,
         Err(why) => {
             tracing::error!(step = "toss-webhook", order = %id, error.message = %why, "request failed");
@@ -121,30 +119,30 @@ async fn answer(ear: &Ear, request: &Request) -> StatusCode {
     }
 }
 
-/// Looks at the order unless this very transmission was heard before. That it was heard is written
-/// down last: a look that failed is repeated.
-async fn hear(
-    ear: &Ear,
+/// Looks the order up unless this transmission was handled before. That it was handled is recorded
+/// last, so that a failed look-up is repeated.
+async fn look(
+    webhook: &Webhook,
     (order, name): (OrderId, &str),
     secret: Option<&str>,
     transmission: &str,
 ) -> Result<StatusCode, payments::PaymentError> {
-    if ear.store.was_heard(transmission).await? {
+    if webhook.store.was_heard(transmission).await? {
         return Ok(StatusCode::OK);
     }
-    let now = ear.clock.now();
-    match ear.payments.look(order, name, secret, now).await? {
+    let now = webhook.clock.now();
+    match webhook.payments.look(order, name, secret, now).await? {
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         LookupOutcome::WrongSecret => {
-            tracing::warn!(step = "toss-webhook", order = %order, "a deposit was told of with a wrong secret");
+            tracing::warn!(step = "toss-webhook", order = %order, "the webhook's deposit secret does not match");
             return Ok(StatusCode::FORBIDDEN);
         }
         LookupOutcome::Settled(outcome) => {
-            tracing::info!(step = "toss-webhook", order = %order, outcome = known(&outcome), "heard");
+            tracing::info!(step = "toss-webhook", order = %order, outcome = known(&outcome), "webhook handled");
         }
     }
-    ear.store.heard(transmission, now).await?;
+    webhook.store.heard(transmission, now).await?;
     Ok(StatusCode::OK)
 }
 
@@ -153,7 +151,7 @@ const fn known(outcome: &ConfirmOutcome) -> &'static str {
         ConfirmOutcome::Paid(_) => "paid",
         ConfirmOutcome::Refused(..) => "refused",
         ConfirmOutcome::Cancelled(_) => "cancelled",
-        ConfirmOutcome::AwaitsTransfer(_) => "waits for a deposit",
+        ConfirmOutcome::AwaitsTransfer(_) => "awaits a transfer",
         _ => "unknown",
     }
 }
@@ -168,16 +166,16 @@ fn body(request: &Request) -> &[u8] {
 
 fn transmission(request: &Request) -> Option<&str> {
     let name = request.headers().get(TRANSMISSION)?.to_str().ok()?;
-    (!name.is_empty() && name.len() <= LONGEST_NAME).then_some(name)
+    (!name.is_empty() && name.len() <= LONGEST_ID).then_some(name)
 }
 
-/// What a body says; none if it can not be read.
+/// What a body concerns; `None` if it cannot be read.
 fn read(body: &[u8]) -> Option<Hint> {
     if body.len() > LONGEST_BODY {
         return None;
     }
-    let said: Payload = serde_json::from_slice(body).ok()?;
-    Some(match (said.event_type.as_deref(), said.data, said.order_id, said.secret) {
+    let payload: Payload = serde_json::from_slice(body).ok()?;
+    Some(match (payload.event_type.as_deref(), payload.data, payload.order_id, payload.secret) {
         (Some("PAYMENT_STATUS_CHANGED"), Some(Data { order_id: Some(order) }), ..) => {
             Hint::Changed(order)
         }
@@ -195,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_a_hint_nothing_or_unreadable() {
+    fn a_body_is_a_hint_or_nothing_or_unreadable() {
         let changed = br#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"A","status":"DONE","of_tomorrow":[1]}}"#;
         assert_eq!(read(changed), Some(Hint::Changed("A".into())));
         let deposit =

@@ -1,5 +1,6 @@
 //! The order: its record, the transitions between its states, and what follows from each.
 
+mod asking;
 pub mod bank_transfer;
 pub mod counter;
 pub mod desk;

@@ -1,45 +1,38 @@
-//! One step of an order because a message asked for it: read, step, commit with the message marked
-//! handled.
+//! One step of an order because a message asked for it, committed with the message marked handled.
 
 use domain::{
     base::id::MessageId,
     order::{Order, Refused, Step},
 };
 use jiff::Timestamp;
-use store::{Change, Guard, Lost, Store};
+use store::{Commit, Decision, Store, Updated};
 
 use crate::Failure;
 
-/// How often a lost race is run again before the queue does.
-const ROUNDS: usize = 4;
-
-/// Takes the step that the message asks for. An order that is past the step, or will never take it,
-/// makes the message a late or a second one: it is marked handled and nothing changes.
+/// Takes the step that the message asks for. If the order is past the step, or will never take it,
+/// the message is late or a duplicate: it is marked handled and nothing else changes.
 pub async fn advance(
     store: &Store,
     asked_by: MessageId,
     now: Timestamp,
     step: impl Fn(Order, Timestamp) -> Result<Step, Refused> + Send,
 ) -> Result<(), Failure> {
-    for _ in 0..ROUNDS {
-        let order = store.order(asked_by.order).await?;
-        let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
-        let Ok(step) = step(order.value, now) else {
-            store.handled(asked_by, now).await?;
-            return Ok(());
-        };
-        let change = Change {
-            seen: order.version,
-            step: &step,
-            handled: Some(asked_by),
-            copy: None,
-            paid: false,
-        };
-        match store.commit(change).await.map_err(Lost::from) {
-            Ok(()) | Err(Lost::Race(Guard::Message)) => return Ok(()),
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(Lost::Store(error)) => return Err(error.into()),
-        }
+    let updated = store
+        .update_order(asked_by.order, |order| {
+            let taken = step(order.value.clone(), now);
+            async move {
+                let Ok(step) = taken else {
+                    store.handled(asked_by, now).await?;
+                    return Ok(Decision::Keep(()));
+                };
+                let commit = Commit::of(&order, &step).handled(asked_by);
+                Ok::<_, Failure>(Decision::write(commit, ()))
+            }
+        })
+        .await?;
+    match updated {
+        Updated::Done(()) | Updated::DoneBefore => Ok(()),
+        Updated::NotFound => Err(Failure::Poison("there is no such order".into())),
+        Updated::GaveUp => Err(Failure::Again("other writers keep changing the order".into())),
     }
-    Err(Failure::Again("the order is being changed by others".into()))
 }

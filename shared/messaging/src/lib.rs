@@ -1,10 +1,9 @@
-//! What functions tell each other. A step never writes and then sends: it commits a message with
-//! its change (see `store`), [`outbox`] reads the message from the table's stream, [`Queues`] sends
-//! it on, and [`queue`] feeds it to the next step, one record at a time. [`Topic`] tells the world
-//! outside.
+//! Messages between functions (the transactional outbox). A step commits a message with its change
+//! (see `store`), [`outbox`] reads it from the table's stream, [`Queues`] sends it, and [`queue`]
+//! hands it to the next step, one record at a time. [`Topic`] publishes notices to readers.
 //!
-//! Errors: [`Failure`] says whether a message may be tried again; what can never work is a
-//! [`Failure::Poison`] and goes to the dead letters with its reason in the log.
+//! Errors: [`Failure`] says whether a message may be retried; a [`Failure::Poison`] ends in the
+//! dead-letter queue with its reason in the log.
 
 mod advance;
 pub mod outbox;

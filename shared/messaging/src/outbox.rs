@@ -1,21 +1,21 @@
-//! The outbox as it comes out of the table's stream.
+//! Reads the table's stream: outbox messages and changes of visits.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use domain::{order::message::Message, walk::visit::Visit};
 
-/// What a record of the stream is to the relay.
+/// What the relay reads from a stream record.
 #[derive(Debug)]
 pub enum Record {
     /// A new message of the outbox.
     Message(Message),
-    /// Something else that was written; the mapping's filter keeps most of it away.
+    /// Another item. The event source mapping's filter drops most of these.
     Other,
-    /// A message that can not be read. It stays in the table, where `sweep` finds it.
+    /// A message that cannot be read. It stays in the table, where `sweep` finds it.
     Unreadable(String),
 }
 
-/// A walk that began or was changed: how it lay before, if it did, and how it lies now. `None` for
-/// every other record, and for a walk that this version of the code can not read.
+/// A visit that was created or changed: before, if it existed, and after. `None` for every other
+/// record, and for a visit that this version of the code cannot read.
 pub fn visit(record: &EventRecord) -> Option<(Option<Visit>, Visit)> {
     let read = |item: &serde_dynamo::Item| -> Option<Visit> {
         let is_visit = matches!(item.get("kind"), Some(serde_dynamo::AttributeValue::S(kind)) if kind == "visit");

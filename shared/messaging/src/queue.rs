@@ -1,5 +1,4 @@
-//! The batch loop: the one place where a queue's records become messages, and failures become "this
-//! record again".
+//! The batch loop: turns a queue's records into messages, and failures into `batchItemFailures`.
 
 use std::{future::Future, sync::Arc};
 
@@ -14,12 +13,12 @@ use thiserror::Error as ThisError;
 /// A message that was not handled. Its neighbours are.
 #[derive(Debug, ThisError)]
 pub enum Failure {
-    /// It may work the next time: the record stays on the queue.
+    /// It may succeed later: the record stays on the queue.
     #[error("to be tried again: {0}")]
     Again(String),
-    /// It can never work: it is tried until the queue gives it to the dead letters, and the log
-    /// says why.
-    #[error("can not be handled: {0}")]
+    /// It can never succeed. SQS retries it until it moves it to the dead-letter queue; the log says
+    /// why.
+    #[error("cannot be handled: {0}")]
     Poison(String),
 }
 
@@ -41,7 +40,7 @@ impl From<Lost> for Failure {
     }
 }
 
-/// Runs a queue's function as the Lambda function it is: all that its `main` does.
+/// Runs a queue's function on Lambda.
 pub async fn run_queue<R, H, F>(name: &'static str, handle: H) -> Result<(), Error>
 where
     R: Init,
@@ -75,20 +74,20 @@ where
     })
 }
 
-/// What came in one record of a queue.
+/// One record of a queue.
 #[derive(Debug)]
 pub struct Delivery<T> {
-    /// What was sent.
+    /// The message sent.
     pub message: T,
-    /// By what SQS knows this delivery of it.
+    /// The receipt handle, which names this delivery.
     pub receipt: String,
 }
 
-/// The same for a queue that carries something else than messages of the outbox, and for who wants
-/// to say when a record comes again.
+/// The same for a queue that carries something other than outbox messages, or for a handler that
+/// changes a record's visibility.
 ///
-/// Every record is read and handled by itself: a bad body, an error or a duplicate is that record's
-/// matter. The answer names the records to be delivered again (`ReportBatchItemFailures`).
+/// Each record is read and handled on its own, so a bad body or an error affects no other record.
+/// The answer names the records to be delivered again (`ReportBatchItemFailures`).
 pub fn deliveries<R, T, H, F>(
     name: &'static str,
     platform: Platform,
@@ -123,11 +122,11 @@ where
                 match handled {
                     Ok(()) => {}
                     Err(Failure::Again(why)) => {
-                        tracing::warn!(function = name, record.id = %record_id, error.message = %why, "message is tried again");
+                        tracing::warn!(function = name, record.id = %record_id, error.message = %why, "message will be retried");
                         answer.add_failure(record_id);
                     }
                     Err(Failure::Poison(why)) => {
-                        tracing::error!(function = name, record.id = %record_id, error.message = %why, "message is poison");
+                        tracing::error!(function = name, record.id = %record_id, error.message = %why, "message cannot be handled");
                         answer.add_failure(record_id);
                     }
                 }
@@ -138,7 +137,7 @@ where
 }
 
 fn read<T: DeserializeOwned>(body: Option<&str>) -> Result<T, Failure> {
-    // The reason is serde's, which names fields and places and never the values.
+    // serde's reason names fields and positions, never values.
     serde_json::from_str(body.unwrap_or_default())
-        .map_err(|why| Failure::Poison(format!("the body is no message: {why}")))
+        .map_err(|why| Failure::Poison(format!("the body is not a message: {why}")))
 }

@@ -13,7 +13,7 @@ use thiserror::Error;
 /// SQS takes at most ten messages a call.
 const BATCH: usize = 10;
 
-/// The queues, ready to be sent to.
+/// The queues.
 #[derive(Debug, Clone)]
 pub struct Queues {
     client: Client,
@@ -26,12 +26,12 @@ pub struct Queues {
 pub struct NotSent {
     /// The message.
     pub id: MessageId,
-    /// What SQS said.
+    /// SQS's reason.
     pub why: String,
 }
 
 impl Queues {
-    /// The queues whose addresses stand in `QUEUE_CHOOSE`, `QUEUE_PACK`, `QUEUE_SHIP` and
+    /// The queues whose URLs are in `QUEUE_CHOOSE`, `QUEUE_PACK`, `QUEUE_SHIP` and
     /// `QUEUE_NOTIFY`.
     pub fn open(platform: &Platform) -> Result<Self, Misconfigured> {
         let urls = Queue::ALL
@@ -44,8 +44,8 @@ impl Queues {
         Ok(Self { client: Client::new(&platform.sdk), urls })
     }
 
-    /// Sends each message to its queue, in batches, and names those that were not taken: a batch
-    /// answers 200 even when it refuses some of its entries.
+    /// Sends each message to its queue, in batches, and returns those that SQS did not take: a
+    /// batch answers 200 even if it refuses some of its entries.
     pub async fn send(&self, messages: &[Message]) -> Vec<NotSent> {
         let mut not_sent = Vec::new();
         for queue in Queue::ALL {

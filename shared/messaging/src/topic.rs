@@ -1,4 +1,4 @@
-//! The topic on which the house rings. It carries no name, no address and no title.
+//! The topic of notices to readers. It carries no name, no address and no title.
 
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use domain::{
@@ -31,21 +31,21 @@ impl NotPublished {
     }
 }
 
-/// What stands in a notice for machines: whom it is for, and which it is. Two with one id are one.
+/// A notice for machines. Two with the same id are the same notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct News {
-    /// The message that asked for it.
+    /// The outbox message that asked for it.
     pub id: MessageId,
-    /// Whom it is for. A number that says nothing, and opens nothing.
+    /// The reader. The id alone gives access to nothing.
     pub reader: VisitorId,
-    /// A whisper belongs to no order.
+    /// `None` for a whisper and an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
     /// Its name in marks: [`Notice::name`], [`News::WHISPER`] or `answered`.
     pub notice: String,
-    /// The words for people.
+    /// The text for people.
     pub text: String,
-    /// When the step that asked was taken.
+    /// When the step was taken that asked for it.
     pub at: Timestamp,
 }
 
@@ -53,14 +53,14 @@ impl News {
     /// The name of a whisper.
     pub const WHISPER: &str = "whisper";
 
-    /// Whether it was asked for and is told at any hour.
+    /// Whether it is a whisper, which is sent at any hour because it was asked for.
     pub fn is_whisper(&self) -> bool {
         self.notice == Self::WHISPER
     }
 }
 
 impl Topic {
-    /// The topic whose ARN stands in `TOPIC_NOTICES`.
+    /// The topic whose ARN is in `TOPIC_NOTICES`.
     pub fn open(platform: &Platform) -> Result<Self, Misconfigured> {
         Ok(Self {
             client: Client::new(&platform.sdk),
@@ -68,8 +68,7 @@ impl Topic {
         })
     }
 
-    /// Rings for an order: the words for people, and the same as JSON for what is subscribed by
-    /// queue.
+    /// Publishes a notice about an order: text for people, and JSON for queue subscriptions.
     pub async fn publish(
         &self,
         message: &Message,
@@ -85,12 +84,12 @@ impl Topic {
         .await
     }
 
-    /// Whispers half a line of verse.
+    /// Publishes a whisper: half a line of verse.
     pub async fn whisper(&self, message: &Message, half: &str) -> Result<(), NotPublished> {
         self.send(news(message, message.id.visitor(), News::WHISPER, half)).await
     }
 
-    /// Tells that the owner's answer lies in the mailbox, in both languages: a letter knows none.
+    /// Publishes that the owner's answer is in the mailbox, in both languages: a letter has none.
     pub async fn answered(&self, message: &Message) -> Result<(), NotPublished> {
         self.send(news(message, message.id.visitor(), "answered", letter::ANSWERED)).await
     }
@@ -99,7 +98,7 @@ impl Topic {
         let not_published = |why: String| NotPublished(why);
         let machine = serde_json::to_string(&news).map_err(|why| not_published(why.to_string()))?;
         let message = serde_json::json!({ "default": news.text, "sqs": machine }).to_string();
-        // What goes to devices; a subscription filters by it. The mailbox has its twin in any case.
+        // A subscription filters by it. The mailbox has the letter in any case.
         let channel = MessageAttributeValue::builder()
             .data_type("String")
             .string_value("push")

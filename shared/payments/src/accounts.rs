@@ -1,6 +1,5 @@
-//! A day's orders against the provider's record of the same day. Everything with money that moved
-//! is looked at from both sides: the orders that were paid here that day, and the orders that the
-//! provider has movements of. Nothing is changed.
+//! Reconciles a day's orders with the provider's record of the same day, from both sides: the orders
+//! that were paid here that day, and those that the provider has transactions of. Changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,18 +20,18 @@ use crate::{PaymentError, Payments};
 /// Orders read in one page.
 const PAGE: i32 = 100;
 
-/// At most so many payments are looked at in one run: some seconds at the provider, and less than
-/// its limit for test keys (100 calls a minute). Who is left out is listed.
+/// Payments looked up in one run at most: some seconds at the provider, and less than its limit for
+/// test keys (100 calls a minute). The others are listed as not looked at.
 const MOST: usize = 90;
 
 /// A day that could not be compared.
 #[derive(Debug, Error)]
 pub enum NotCompared {
-    /// The till's own trouble.
+    /// The server's own trouble.
     #[error(transparent)]
     Payments(#[from] PaymentError),
     /// The provider does not answer.
-    #[error("the provider's record can not be read: {0}")]
+    #[error("the provider's record cannot be read: {0}")]
     Toss(#[from] Failure),
 }
 
@@ -44,7 +43,7 @@ struct Seen {
 }
 
 impl Payments {
-    /// Holds the orders of a day against the provider's record of it.
+    /// Compares the orders of a day with the provider's record of it, and keeps what differs.
     pub async fn accounts(&self, day: Date, now: Timestamp) -> Result<Accounts, NotCompared> {
         let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
         let mut after = None;
@@ -67,7 +66,7 @@ impl Payments {
                 .map(|last| last.transaction_key.clone())
                 .filter(|_| moved.len() == toss::Client::PAGE);
             for moved in moved {
-                // Of the names that an order has had there, each is the order's.
+                // An order may have had several names there.
                 let order =
                     order_named(&moved.order_id).map_or(moved.order_id, |id| id.to_string());
                 seen.entry(order).or_default().payments.insert(moved.payment_key);
@@ -83,7 +82,7 @@ impl Payments {
                 differences.push(Difference { order: name, how: Mismatch::NotLookedAt });
                 continue;
             }
-            // Money that moved that day for an order that was paid on another, or never.
+            // Money that moved that day for an order that was paid on another day, or never.
             if let (None, Ok(id)) = (&seen.order, name.parse::<OrderId>()) {
                 seen.order = self
                     .store
@@ -116,7 +115,7 @@ impl Payments {
 
 fn as_told(payment: &toss::Payment) -> There {
     There {
-        // An account that was closed before anybody paid into it was never approved.
+        // An account that was closed before money came into it was never approved.
         paid: payment.approved_at.is_some() && payment.status.holds_or_held_money(),
         total: Won(payment.total_amount),
         balance: Won(payment.balance_amount),

@@ -1,66 +1,68 @@
-//! The way back: one refund, once.
+//! The way back: each refund once.
 //!
-//! The promise, with its number, is committed before (the step that owes the money). Then: (a) that
-//! the provider is being asked is written down; (b) it is asked under the key
-//! `cancel:{order}:{number}`; (c) what it answers is checked (our order, our cancel by its reason
-//! and amount, the balance that is left) and recorded in one transaction with the letter to the
-//! reader and the message marked handled.
+//! The step that owes the money commits the refund with its number. Then: (a) that the provider is
+//! being asked is recorded; (b) it is asked under the key `cancel:{order}:{number}`; (c) its answer
+//! is checked (our order, our cancel by reason and amount, the remaining balance) and recorded in
+//! one transaction with the letter to the reader and the message marked handled
+//! ([`crate::refund_record`]).
 //!
-//! A crash or a lost answer leaves the message unhandled and the refund `asked`: the next delivery
-//! looks at the payment first, and only if the cancel is not among its cancels asks again, under
-//! the same key.
+//! After a crash or a lost answer the message is unhandled and the refund `asked`: the next
+//! delivery looks at the payment first, and asks again under the same key only if the cancel is not
+//! among the payment's cancels.
 
 use domain::{
     base::id::MessageId,
     order::{
         Order, Payment,
-        bank_transfer::RefundTo,
         refund::{Progress, Refund},
     },
 };
 use jiff::Timestamp;
-use store::{Change, Guard, Lost, Versioned};
 use toss::{Cancel, CancelFailure, IdempotencyKey, RefundAccount, Status};
 
-use crate::{PaymentError, Payments, ROUNDS};
+use crate::{PaymentError, Payments, refund_record::Asking};
 
-/// The provider's no to giving back a part of a deposit that has not come, or was taken back.
+/// The provider refuses to refund a part of a transfer that has not come, or was reversed.
 const NOTHING_THERE: &str = "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT";
 
-/// What became of a refund.
-#[derive(Debug)]
+/// How often a refund is replaced before a refusal counts as one of now.
+const REPLACED_MOST: usize = 4;
+
+/// How a refund ended, or why it did not.
+#[derive(Debug, Clone)]
 pub enum RefundOutcome {
     /// The money went back.
     Done,
-    /// It was done, parked or replaced before: a duplicate or a late message.
+    /// It was settled before: a duplicate or a late message.
     DoneBefore,
-    /// The provider will not do it; the owner sees it with the reason.
+    /// The provider refuses it. It lies on the owner's desk with the reason.
     NeedsOwner,
-    /// The provider does not take the reader's account, who is asked for it again; or its no was of
-    /// another time. It is promised under a new number.
+    /// It is replaced by one with a new number: the provider does not take the reader's account,
+    /// which is asked for again, or repeats a refusal from before.
     Anew,
-    /// Nobody knows, or not yet: the same again, later. Why, for the log.
+    /// Not known yet: to be tried again later. Why, for the log.
     Unknown(String),
     /// There is no such order or refund.
     NoSuchRefund,
 }
 
-/// How a refund ended.
-enum Ended {
+/// How the provider settled a refund.
+#[derive(Debug)]
+pub(crate) enum Ended {
     /// The money went back.
     Done,
-    /// The provider will not do it, with its code.
+    /// Refused, with the provider's code.
     Refused(String),
 }
 
-/// What came of asking.
+/// What asking came to.
 enum Found {
     Ended(Ended),
-    /// The provider does not take the reader's account, or nobody has named one.
+    /// The provider does not take the reader's account, or none is named.
     AccountRefused,
-    /// The provider's no is of before, when the bank had taken the deposit back.
-    OfBefore,
-    /// The bank took the deposit back: there is nothing that could go back.
+    /// The provider repeats a refusal from when the bank had reversed the transfer.
+    OldRefusal,
+    /// The bank reversed the transfer: there is nothing to refund.
     Reversed,
     Unknown(String),
 }
@@ -71,19 +73,18 @@ enum There {
     Done,
     /// It is not among the payment's cancels.
     Absent,
-    /// There is no money, because the bank took the deposit back.
+    /// There is no money, because the bank reversed the transfer.
     Reversed,
 }
 
 impl Payments {
-    /// Carries out the refund that a message asks for. However often it is called, money goes back
-    /// once.
+    /// Carries out the refund that a message asks for. Idempotent: the money goes back once.
     pub async fn refund(
         &self,
         id: MessageId,
         now: Timestamp,
     ) -> Result<RefundOutcome, PaymentError> {
-        let (order, asked_before) = match self.asking(id, now).await? {
+        let (order, asked_before) = match self.ask_for_refund(id, now).await? {
             Asking::Order(order, asked_before) => (order, asked_before),
             Asking::Over(refunding) => return Ok(refunding),
         };
@@ -91,109 +92,37 @@ impl Payments {
             return Ok(RefundOutcome::NoSuchRefund);
         };
         let Some(Payment { key, .. }) = &order.payment else {
-            return self.record(id, &Ended::Refused("NO_PAYMENT".to_owned()), now).await;
+            return self.record_refund(id, &Ended::Refused("NO_PAYMENT".to_owned()), now).await;
         };
         let found = if asked_before {
             match self.look_for(key, &order, refund).await {
                 Some(There::Done) => Found::Ended(Ended::Done),
                 Some(There::Reversed) => Found::Reversed,
                 Some(There::Absent) => self.cancel(key, &order, refund).await?,
-                None => Found::Unknown("the payment cannot be looked at".to_owned()),
+                None => Found::Unknown("the payment cannot be looked up".to_owned()),
             }
         } else {
             self.cancel(key, &order, refund).await?
         };
         match found {
-            Found::Ended(ended) => self.record(id, &ended, now).await,
+            Found::Ended(ended) => self.record_refund(id, &ended, now).await,
             Found::AccountRefused => {
-                Box::pin(self.promise_anew(id, order.refund_to.as_ref(), now)).await
+                Box::pin(self.replace_refund(id, order.refund_to.clone(), now)).await
             }
-            Found::OfBefore => Box::pin(self.promise_anew(id, None, now)).await,
+            Found::OldRefusal => Box::pin(self.replace_refund(id, None, now)).await,
             Found::Reversed => {
                 Box::pin(self.transfer_anew(id.order, now)).await?;
-                // By that the refund is over; if not, the deposit has come again, or nobody knows.
-                match self.asking(id, now).await? {
+                // The refund is superseded by that, unless the transfer has come again or the
+                // provider does not say.
+                match self.ask_for_refund(id, now).await? {
                     Asking::Over(refunding) => Ok(refunding),
                     Asking::Order(..) => {
-                        Ok(RefundOutcome::Unknown("the deposit is being taken back".to_owned()))
+                        Ok(RefundOutcome::Unknown("the bank is reversing the transfer".to_owned()))
                     }
                 }
             }
             Found::Unknown(why) => Ok(RefundOutcome::Unknown(why)),
         }
-    }
-
-    /// Records that the refund is promised under a new number, because the provider keeps its no
-    /// under the old one. The account that was `tried` is to be asked for again.
-    async fn promise_anew(
-        &self,
-        id: MessageId,
-        tried: Option<&RefundTo>,
-        now: Timestamp,
-    ) -> Result<RefundOutcome, PaymentError> {
-        for _ in 0..ROUNDS {
-            let Some(order) = self.store.order(id.order).await? else {
-                return Ok(RefundOutcome::NoSuchRefund);
-            };
-            if !order.value.refund(id.sequence).is_some_and(|refund| refund.progress.is_open()) {
-                self.store.handled(id, now).await?;
-                return Ok(RefundOutcome::DoneBefore);
-            }
-            let step = order.value.clone().account_refused(id.sequence, tried, now);
-            let change = Change {
-                seen: order.version,
-                step: &step,
-                handled: Some(id),
-                copy: None,
-                paid: false,
-            };
-            match self.store.commit(change).await.map_err(Lost::from) {
-                Ok(()) => {
-                    tracing::info!(order = %id.order, refund = id.sequence, "a refund is promised anew");
-                    return Ok(RefundOutcome::Anew);
-                }
-                Err(Lost::Race(Guard::Message)) => return Ok(RefundOutcome::DoneBefore),
-                Err(Lost::Race(_) | Lost::Conflict) => {}
-                Err(lost) => return Err(lost.into()),
-            }
-        }
-        Err(PaymentError::Busy)
-    }
-
-    /// Writes down that the provider is being asked, unless it was asked before.
-    async fn asking(&self, id: MessageId, now: Timestamp) -> Result<Asking, PaymentError> {
-        for _ in 0..ROUNDS {
-            let Some(order) = self.store.order(id.order).await? else {
-                return Ok(Asking::Over(RefundOutcome::NoSuchRefund));
-            };
-            match order.value.refund(id.sequence).map(|refund| &refund.progress) {
-                None => return Ok(Asking::Over(RefundOutcome::NoSuchRefund)),
-                Some(Progress::Asked) => return Ok(Asking::Order(Box::new(order.value), true)),
-                Some(Progress::AwaitingBankDetails) => {
-                    return Ok(Asking::Over(RefundOutcome::Unknown(
-                        "nobody has named an account".to_owned(),
-                    )));
-                }
-                Some(Progress::Due) => {}
-                Some(
-                    Progress::Done { .. }
-                    | Progress::ByHand { .. }
-                    | Progress::NeedsOwner { .. }
-                    | Progress::Superseded,
-                ) => {
-                    self.store.handled(id, now).await?;
-                    return Ok(Asking::Over(RefundOutcome::DoneBefore));
-                }
-            }
-            let asked: Versioned<Order> =
-                order.with(order.value.clone().refund_asked(id.sequence, now));
-            match self.store.save_order(&asked, None).await {
-                Ok(()) => return Ok(Asking::Order(Box::new(asked.value), false)),
-                Err(Lost::Race(_) | Lost::Conflict) => {}
-                Err(lost) => return Err(lost.into()),
-            }
-        }
-        Err(PaymentError::Busy)
     }
 
     async fn cancel(
@@ -205,7 +134,7 @@ impl Payments {
         let id = order.id;
         let key = IdempotencyKey::new(format!("cancel:{id}:{}", refund.number()))
             .map_err(|_| PaymentError::Key)?;
-        // Everything at once is also allowed where parts are not.
+        // The whole sum can be refunded also where a part cannot.
         let amount = (refund.amount != order.total).then_some(refund.amount.0);
         let refund_to = order.refund_to.as_ref().map(|to| RefundAccount {
             bank: to.bank.code().to_owned(),
@@ -228,9 +157,9 @@ impl Payments {
             }
             Err(failure) => failure,
         };
-        tracing::warn!(order = %id, refund = refund.sequence, error.message = %failure, "refund is not answered with the money");
+        tracing::warn!(order = %id, refund = refund.sequence, error.message = %failure, "refund failed; asking");
         let why = failure.to_string();
-        // Whatever was answered: what stands among the payment's cancels is done.
+        // Whatever was answered, a refund among the payment's cancels is done.
         let there = self.look_for(payment_key, order, refund).await;
         Ok(match (failure, there) {
             (_, Some(There::Done)) => Found::Ended(Ended::Done),
@@ -240,7 +169,7 @@ impl Payments {
             {
                 Found::Ended(Ended::Done)
             }
-            // A card has no account that could be asked for again.
+            // Only a transfer has an account that can be asked for again.
             (CancelFailure::Refused(rejection), Some(There::Absent))
                 if order.by_bank_transfer()
                     && rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
@@ -250,9 +179,9 @@ impl Payments {
             (CancelFailure::Refused(rejection), Some(There::Absent))
                 if order.by_bank_transfer()
                     && rejection.code == NOTHING_THERE
-                    && !is_again_and_again(order, refund) =>
+                    && !is_replaced_too_often(order, refund) =>
             {
-                Found::OfBefore
+                Found::OldRefusal
             }
             (
                 CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
@@ -266,20 +195,20 @@ impl Payments {
         })
     }
 
-    /// What the payment shows of the refund; none = the provider does not say.
+    /// What the payment shows of the refund. `None`: the provider does not say.
     async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<There> {
         match self.toss.payment(payment_key).await {
             Ok(Some(payment)) => Some(shows(&payment, order, refund)),
             Ok(None) => None,
             Err(failure) => {
-                tracing::warn!(order = %order.id, error.message = %failure, "payment cannot be looked at");
+                tracing::warn!(order = %order.id, error.message = %failure, "payment cannot be looked up");
                 None
             }
         }
     }
 
-    /// Whether the provider holds no more than it would after this refund: somebody gave the money
-    /// back there by hand.
+    /// Whether the provider holds no more than it would after this refund, because somebody refunded
+    /// it there by hand.
     async fn agrees(&self, payment_key: &str, order: &Order, refund: &Refund) -> bool {
         let done =
             order.refunds.iter().filter(|refund| matches!(refund.progress, Progress::Done { .. }));
@@ -290,65 +219,10 @@ impl Payments {
         let payment = self.toss.payment(payment_key).await;
         matches!(payment, Ok(Some(payment)) if payment.balance_amount <= after.0)
     }
-
-    async fn record(
-        &self,
-        id: MessageId,
-        ended: &Ended,
-        now: Timestamp,
-    ) -> Result<RefundOutcome, PaymentError> {
-        for _ in 0..ROUNDS {
-            let Some(order) = self.store.order(id.order).await? else {
-                return Ok(RefundOutcome::NoSuchRefund);
-            };
-            if !order.value.refund(id.sequence).is_some_and(|refund| refund.progress.is_open()) {
-                self.store.handled(id, now).await?;
-                return Ok(RefundOutcome::DoneBefore);
-            }
-            let (saved, refunding) = match ended {
-                Ended::Refused(code) => {
-                    let parked = order.value.clone().refund_parked(id.sequence, code.clone(), now);
-                    (
-                        self.store.save_order(&order.with(parked), Some(id)).await,
-                        RefundOutcome::NeedsOwner,
-                    )
-                }
-                Ended::Done => {
-                    let step = order.value.clone().refund_done(id.sequence, now);
-                    let change = Change {
-                        seen: order.version,
-                        step: &step,
-                        handled: Some(id),
-                        copy: None,
-                        paid: false,
-                    };
-                    (self.store.commit(change).await.map_err(Lost::from), RefundOutcome::Done)
-                }
-            };
-            match saved {
-                Ok(()) => {
-                    tracing::info!(order = %id.order, refund = id.sequence, outcome = ?refunding, "refund recorded");
-                    return Ok(refunding);
-                }
-                Err(Lost::Race(Guard::Message)) => return Ok(RefundOutcome::DoneBefore),
-                Err(Lost::Race(_) | Lost::Conflict) => {}
-                Err(lost) => return Err(lost.into()),
-            }
-        }
-        Err(PaymentError::Busy)
-    }
 }
 
-enum Asking {
-    /// The order with the refund asked for, and whether it was asked for before.
-    Order(Box<Order>, bool),
-    /// There is nothing to ask.
-    Over(RefundOutcome),
-}
-
-/// What a payment shows of this refund. One that was never approved, or is not any more, has no
-/// money that could go back: a cancel of it closes an account, and stands among its cancels all the
-/// same.
+/// What a payment shows of this refund. A transfer that was never approved, or was reversed, has no
+/// money to refund; a cancel of it closes an account and stands among its cancels all the same.
 fn shows(payment: &toss::Payment, order: &Order, refund: &Refund) -> There {
     let gone = payment.status == Status::WaitingForDeposit || payment.approved_at.is_none();
     if order.by_bank_transfer() && gone {
@@ -360,16 +234,16 @@ fn shows(payment: &toss::Payment, order: &Order, refund: &Refund) -> There {
     }
 }
 
-/// Whether the same sum was promised anew so often that a no is no memory any more.
-fn is_again_and_again(order: &Order, refund: &Refund) -> bool {
+/// Whether the same sum was replaced so often that a refusal cannot be an old one.
+fn is_replaced_too_often(order: &Order, refund: &Refund) -> bool {
     let same = |before: &&Refund| {
         before.progress == Progress::Superseded && before.amount == refund.amount
     };
-    order.refunds.iter().filter(same).count() > ROUNDS
+    order.refunds.iter().filter(same).count() > REPLACED_MOST
 }
 
-/// Whether a payment shows this refund, and its sums are sound: what was cancelled and what is left
-/// are what was paid.
+/// Whether a payment shows this refund, and its sums add up: cancelled and remaining amounts make
+/// the amount paid.
 fn is_among(payment: &toss::Payment, order: &Order, refund: &Refund) -> bool {
     let ours = payment.order_id == order.at_the_provider() && payment.total_amount == order.total.0;
     let cancelled: u64 = payment.cancels.iter().map(|cancelled| cancelled.cancel_amount).sum();

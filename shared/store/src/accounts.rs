@@ -6,7 +6,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{string, to_item, values},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 impl Store {
@@ -20,16 +20,17 @@ impl Store {
 
     /// The accounts of the last days that were looked at, newest first, at most `limit`. One read.
     pub async fn accounts(&self, limit: i32) -> Result<Vec<Accounts>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :accounts")
-            .expression_attribute_values(":accounts", string(key::ACCOUNTS))
-            .scan_index_forward(false)
-            .limit(limit)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :accounts")
+                .expression_attribute_values(":accounts", string(key::ACCOUNTS))
+                .scan_index_forward(false)
+                .limit(limit)
+                .send(),
+        )
+        .await?;
         values(answer.items.into_iter().flatten())
     }
 }

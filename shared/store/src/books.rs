@@ -12,7 +12,7 @@ use crate::{
     Commit, Condition, Store, StoreError, Versioned,
     item::{Item, from_item, number, string, to_item},
     key, places,
-    table::Write,
+    table::{Write, erased},
 };
 
 const KIND: &str = "book";
@@ -51,18 +51,19 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<BookPage, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(Self::SHELF)
-            .key_condition_expression("shelf = :shelf")
-            .expression_attribute_values(":shelf", string(key::shelf(range)))
-            .scan_index_forward(false)
-            .set_exclusive_start_key(after.and_then(|rank| start(range, rank)))
-            .limit(limit)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .index_name(Self::SHELF)
+                .key_condition_expression("shelf = :shelf")
+                .expression_attribute_values(":shelf", string(key::shelf(range)))
+                .scan_index_forward(false)
+                .set_exclusive_start_key(after.and_then(|rank| start(range, rank)))
+                .limit(limit)
+                .send(),
+        )
+        .await?;
         let next = answer
             .last_evaluated_key
             .as_ref()
@@ -118,17 +119,18 @@ impl Store {
 
     /// The editions of a work that the shop knows. One read of at most 100.
     pub async fn editions(&self, work: &WorkId) -> Result<Vec<Isbn>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :work AND begins_with(sk, :edition)")
-            .expression_attribute_values(":work", string(key::work(work)))
-            .expression_attribute_values(":edition", string(key::EDITION))
-            .consistent_read(true)
-            .limit(100)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :work AND begins_with(sk, :edition)")
+                .expression_attribute_values(":work", string(key::work(work)))
+                .expression_attribute_values(":edition", string(key::EDITION))
+                .consistent_read(true)
+                .limit(100)
+                .send(),
+        )
+        .await?;
         let isbn =
             |item: &Item| item.get("sk")?.as_s().ok()?.strip_prefix(key::EDITION)?.parse().ok();
         Ok(answer.items.unwrap_or_default().iter().filter_map(isbn).collect())

@@ -27,7 +27,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{Item, from_item, string, to_item},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 /// Books looked at in one read: those that stand first in the range, with a free copy.
@@ -189,17 +189,18 @@ impl Store {
         for partition in [&reader, &key::address(&order.address)] {
             let mut from = None;
             loop {
-                let answer = self
-                    .client
-                    .query()
-                    .table_name(&self.table)
-                    .key_condition_expression("pk = :partition AND begins_with(sk, :sent)")
-                    .expression_attribute_values(":partition", string(partition))
-                    .expression_attribute_values(":sent", string(key::SENT))
-                    .consistent_read(true)
-                    .set_exclusive_start_key(from.take())
-                    .send()
-                    .await?;
+                let answer = erased(
+                    self.client
+                        .query()
+                        .table_name(&self.table)
+                        .key_condition_expression("pk = :partition AND begins_with(sk, :sent)")
+                        .expression_attribute_values(":partition", string(partition))
+                        .expression_attribute_values(":sent", string(key::SENT))
+                        .consistent_read(true)
+                        .set_exclusive_start_key(from.take())
+                        .send(),
+                )
+                .await?;
                 for item in answer.items.unwrap_or_default() {
                     let Some((work, has, at, makers)) = read_sent(&item) else { continue };
                     // An address may have been sent what the reader says they own; what was sent is
@@ -223,19 +224,20 @@ impl Store {
 
     /// The letter that the reader wrote before they placed the order. One read.
     pub async fn letter_of(&self, order: &Order) -> Result<Option<String>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
-            .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
-            .expression_attribute_values(":first", string(key::LETTER))
-            .expression_attribute_values(":last", string(key::letters_until(order.at)))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(LETTERS)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
+                .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
+                .expression_attribute_values(":first", string(key::LETTER))
+                .expression_attribute_values(":last", string(key::letters_until(order.at)))
+                .scan_index_forward(false)
+                .consistent_read(true)
+                .limit(LETTERS)
+                .send(),
+        )
+        .await?;
         for item in answer.items.unwrap_or_default() {
             let letter: Versioned<Letter> = from_item(item)?;
             if letter.value.author == Author::Reader {

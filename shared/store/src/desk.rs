@@ -8,6 +8,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{from_item, string},
     key::{self, waiting},
+    table::erased,
 };
 
 /// What waits for the owner.
@@ -68,7 +69,7 @@ impl Store {
                 .expression_attribute_values(":until", string(key::instant(until))),
             None => query.key_condition_expression("waiting = :waits"),
         };
-        let answer = query.send().await?;
+        let answer = erased(query.send()).await?;
         let more = answer.last_evaluated_key.is_some();
         let orders = answer
             .items

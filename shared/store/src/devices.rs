@@ -14,7 +14,7 @@ use crate::{
     Store, StoreError, Versioned, books,
     item::{Item, from_item, number, string, to_item, values},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 const KIND: &str = "device";
@@ -35,16 +35,17 @@ impl Store {
         visitor: VisitorId,
         now: Timestamp,
     ) -> Result<Vec<Device>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :visitor AND begins_with(sk, :device)")
-            .expression_attribute_values(":visitor", string(key::visitor(visitor)))
-            .expression_attribute_values(":device", string(key::DEVICE))
-            .consistent_read(true)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :visitor AND begins_with(sk, :device)")
+                .expression_attribute_values(":visitor", string(key::visitor(visitor)))
+                .expression_attribute_values(":device", string(key::DEVICE))
+                .consistent_read(true)
+                .send(),
+        )
+        .await?;
         let devices: Vec<Device> = values(answer.items.into_iter().flatten())?;
         Ok(devices.into_iter().filter(|device| device.is_rung(now)).collect())
     }
@@ -60,19 +61,20 @@ impl Store {
         let most = limit.saturating_add(
             u16::try_from(domain::walk::visit::Bell::MOST_DEVICES).unwrap_or_default(),
         );
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :reader AND sk BETWEEN :letter AND :device")
-            .expression_attribute_values(":reader", string(key::visitor(reader)))
-            .expression_attribute_values(":letter", string(key::LETTER))
-            .expression_attribute_values(":device", string(format!("{}~", key::DEVICE)))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(i32::from(most))
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :reader AND sk BETWEEN :letter AND :device")
+                .expression_attribute_values(":reader", string(key::visitor(reader)))
+                .expression_attribute_values(":letter", string(key::LETTER))
+                .expression_attribute_values(":device", string(format!("{}~", key::DEVICE)))
+                .scan_index_forward(false)
+                .consistent_read(true)
+                .limit(i32::from(most))
+                .send(),
+        )
+        .await?;
         let (mut letters, mut devices) = (Vec::new(), Vec::new());
         for item in answer.items.unwrap_or_default() {
             let is_device =
@@ -102,15 +104,16 @@ impl Store {
 
     /// The devices that were rung for a message already. One read.
     pub async fn rung(&self, message: MessageId) -> Result<BTreeSet<DeviceId>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :rung")
-            .expression_attribute_values(":rung", string(key::rung(message)))
-            .consistent_read(true)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :rung")
+                .expression_attribute_values(":rung", string(key::rung(message)))
+                .consistent_read(true)
+                .send(),
+        )
+        .await?;
         let items = answer.items.unwrap_or_default();
         let name = |item: &Item| Some(DeviceId::from(item.get("sk")?.as_s().ok()?.as_str()));
         Ok(items.iter().filter_map(name).collect())

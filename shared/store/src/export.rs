@@ -11,7 +11,7 @@ use crate::{
     Store, StoreError,
     item::{string, values},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 /// Orders paid on one day.
@@ -31,17 +31,18 @@ impl Store {
         after: Option<OrderId>,
         limit: i32,
     ) -> Result<PaidOn, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :day")
-            .expression_attribute_values(":day", string(key::paid_on(day)))
-            .set_exclusive_start_key(after.map(|order| key::paid(day, order).attributes()))
-            .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :day")
+                .expression_attribute_values(":day", string(key::paid_on(day)))
+                .set_exclusive_start_key(after.map(|order| key::paid(day, order).attributes()))
+                .consistent_read(true)
+                .limit(limit)
+                .send(),
+        )
+        .await?;
         let more = answer.last_evaluated_key.is_some();
         let ids: Vec<OrderId> = answer
             .items

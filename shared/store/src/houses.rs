@@ -18,7 +18,7 @@ use crate::{
     Commit, Condition, Store, StoreError, Versioned, WriteError,
     item::{from_item, string, to_item},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 /// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies
@@ -113,17 +113,21 @@ impl Store {
     ) -> Result<Vec<VisitorId>, StoreError> {
         let (mut visitors, mut start) = (Vec::new(), None);
         loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(Self::DUE)
-                .key_condition_expression("waiting = :missed AND due >= :since")
-                .expression_attribute_values(":missed", string(key::waiting::missed(room, riddle)))
-                .expression_attribute_values(":since", string(key::instant(since)))
-                .set_exclusive_start_key(start)
-                .send()
-                .await?;
+            let answer = erased(
+                self.client
+                    .query()
+                    .table_name(&self.table)
+                    .index_name(Self::DUE)
+                    .key_condition_expression("waiting = :missed AND due >= :since")
+                    .expression_attribute_values(
+                        ":missed",
+                        string(key::waiting::missed(room, riddle)),
+                    )
+                    .expression_attribute_values(":since", string(key::instant(since)))
+                    .set_exclusive_start_key(start)
+                    .send(),
+            )
+            .await?;
             for item in answer.items.unwrap_or_default() {
                 let visit: Versioned<Visit> = from_item(item)?;
                 visitors.push(visit.value.id);

@@ -14,7 +14,7 @@ use crate::{
     item::{from_item, string, to_item},
     key::{self, waiting},
     messages,
-    table::Write,
+    table::{Write, erased},
 };
 
 const KIND: &str = "letter";
@@ -54,16 +54,17 @@ pub struct Unread {
 impl Store {
     /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.
     pub async fn unread_letters(&self, limit: i32) -> Result<Unread, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(Self::DUE)
-            .key_condition_expression("waiting = :letter")
-            .expression_attribute_values(":letter", string(waiting::LETTER))
-            .limit(limit)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .index_name(Self::DUE)
+                .key_condition_expression("waiting = :letter")
+                .expression_attribute_values(":letter", string(waiting::LETTER))
+                .limit(limit)
+                .send(),
+        )
+        .await?;
         let more = answer.last_evaluated_key.is_some();
         let mut letters = Vec::new();
         for item in answer.items.unwrap_or_default() {

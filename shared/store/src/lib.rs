@@ -54,9 +54,9 @@ pub use houses::Content;
 pub use item::Versioned;
 pub use letters::{LetterId, Unread};
 pub use messages::handled_by_nobody_after;
+pub use old::{Change, Guard, Lost, NewOrder, Stale};
 pub use orders::{AskRefused, AtTheCounter};
 pub use taste::Placing;
-pub use old::{Change, Guard, Lost, NewOrder, Stale};
 pub use update::{Attempt, Decision, Updated};
 
 /// A call to the table that did not succeed.

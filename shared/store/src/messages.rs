@@ -15,7 +15,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{Item, from_item, number, string, to_item, values},
     key::{self, waiting},
-    table::Write,
+    table::{Write, erased},
 };
 
 /// `kind` of a message's item; the filter of the relay's stream mapping in template.yaml looks for
@@ -36,17 +36,18 @@ pub fn handled_by_nobody_after(at: Timestamp) -> Timestamp {
 impl Store {
     /// Messages that should have been handled by now, the longest waiting first.
     pub async fn unhandled(&self, now: Timestamp, limit: i32) -> Result<Vec<Message>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(Self::DUE)
-            .key_condition_expression("waiting = :message AND due <= :now")
-            .expression_attribute_values(":message", string(waiting::MESSAGE))
-            .expression_attribute_values(":now", string(key::instant(now)))
-            .limit(limit)
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .index_name(Self::DUE)
+                .key_condition_expression("waiting = :message AND due <= :now")
+                .expression_attribute_values(":message", string(waiting::MESSAGE))
+                .expression_attribute_values(":now", string(key::instant(now)))
+                .limit(limit)
+                .send(),
+        )
+        .await?;
         values(answer.items.into_iter().flatten())
     }
 

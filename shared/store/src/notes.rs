@@ -13,7 +13,7 @@ use crate::{
     Commit, Condition, Store, StoreError, Versioned, WriteError,
     item::{from_item, number, string, to_item},
     key,
-    table::Write,
+    table::{Write, erased},
 };
 
 /// For how long a day's notes are kept, in seconds.
@@ -22,16 +22,17 @@ const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 impl Store {
     /// The notes of the days from one to another, oldest first. One read.
     pub async fn notes(&self, from: Date, to: Date) -> Result<Vec<Note>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :house AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":house", string(key::notes(from).pk))
-            .expression_attribute_values(":from", string(key::notes(from).sk))
-            .expression_attribute_values(":to", string(key::notes(to).sk))
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :house AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":house", string(key::notes(from).pk))
+                .expression_attribute_values(":from", string(key::notes(from).sk))
+                .expression_attribute_values(":to", string(key::notes(to).sk))
+                .send(),
+        )
+        .await?;
         let mut notes = Vec::new();
         for item in answer.items.unwrap_or_default() {
             let day: Versioned<Notes> = from_item(item)?;

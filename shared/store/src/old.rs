@@ -7,7 +7,12 @@ use domain::{
         selection::{Book, Considered},
         taste::Taste,
     },
-    order::{Order, Step, counter::Counter, letter::Letter, stock::{Hold, Room, Taken}},
+    order::{
+        Order, Step,
+        counter::Counter,
+        letter::Letter,
+        stock::{Hold, Room, Taken},
+    },
     walk::{
         content_version::Head,
         device::{Device, DeviceId},
@@ -130,8 +135,7 @@ impl Store {
         language: Language,
         device: Option<&Device>,
     ) -> Result<(), Lost> {
-        let mut commit =
-            Commit::visit(visit, visit.value.clone()).with_whisper(whisper, language);
+        let mut commit = Commit::visit(visit, visit.value.clone()).with_whisper(whisper, language);
         if let Some(device) = device {
             commit = commit.with_device(device);
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     base::{
+        calendar,
         id::{OrderId, VisitorId},
         money::Won,
         price::PriceRange,
@@ -23,7 +24,7 @@ use crate::{
 
 const KIND: &str = "order";
 
-/// When the provider may be asked to take the money.
+/// When the provider may be asked to take the money: [`Order::may_be_asked`] as a condition.
 const MAY_BE_ASKED: &str = "visitor = :visitor AND #state = :priced AND #total = :amount \
      AND held_ms > :now_ms \
      AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) \
@@ -96,8 +97,8 @@ impl Store {
     ) -> Result<Versioned<Order>, AskRefused> {
         let asked =
             Payment { key: payment_key.to_owned(), asked_at: now, outcome: PaymentStatus::Asked };
-        let (waits, _) = waits(&Waiting::Payment(now));
-        let due = domain::base::calendar::minutes_after(now, 2);
+        let asked_about = calendar::minutes_after(now, Order::ASK_AGAIN_MINUTES);
+        let (waits, due) = waits(&Waiting::Payment(asked_about));
         let write = Write::update(
             &key::order(id),
             "SET payment = :payment, waiting = :waits, due = :due, changed_at = :changed \
@@ -110,7 +111,7 @@ impl Store {
         .name("#key", "key")
         .value(":payment", attribute(asked)?)
         .value(":waits", string(waits))
-        .value(":due", string(key::instant(due)))
+        .value(":due", string(due))
         .value(":changed", string(now.to_string()))
         .value(":one", number(1))
         .value(":visitor", string(visitor.to_string()))
@@ -151,8 +152,8 @@ pub(crate) fn order_put(order: &Versioned<Order>) -> Result<Write, StoreError> {
 fn waits(waiting: &Waiting) -> (&'static str, String) {
     match waiting {
         Waiting::Payment(from) => (waiting::PAYMENT, key::instant(*from)),
-        Waiting::Owner(by) => (waiting::OWNER, key::instant(domain::base::calendar::end_of(*by))),
+        Waiting::Owner(by) => (waiting::OWNER, key::instant(calendar::end_of(*by))),
         Waiting::Return(since) => (waiting::RETURN, key::instant(*since)),
-        Waiting::Refund(by) => (waiting::REFUND, key::instant(domain::base::calendar::end_of(*by))),
+        Waiting::Refund(by) => (waiting::REFUND, key::instant(calendar::end_of(*by))),
     }
 }

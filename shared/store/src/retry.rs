@@ -23,8 +23,12 @@ const FIRST: Duration = Duration::from_millis(10);
 /// Limit of every later pause.
 const LONGEST: Duration = Duration::from_millis(200);
 
-/// No attempt begins later than this after the first one. A function has ten seconds.
+/// No attempt begins later than this after the first one, but for the first [`ALWAYS`]: a decision
+/// may have waited for a third party. A function has ten seconds.
 const PATIENCE: Duration = Duration::from_millis(1_900);
+
+/// Attempts after the first that are made however long they take.
+const ALWAYS: u32 = 3;
 
 /// Error codes of requests that DynamoDB did not carry out and would carry out later.
 const LATER: [&str; 5] = [
@@ -57,7 +61,8 @@ impl Backoff {
         let limit = FIRST.saturating_mul(1 << self.round.min(10)).min(LONGEST);
         let drawn = self.random.next_u128() % limit.as_nanos().max(1);
         let pause = Duration::from_nanos(u64::try_from(drawn).unwrap_or_default());
-        if self.round >= ROUNDS || Instant::now() + pause >= self.ends {
+        let late = Instant::now() + pause >= self.ends;
+        if self.round >= ROUNDS || (late && self.round >= ALWAYS) {
             return false;
         }
         self.round += 1;

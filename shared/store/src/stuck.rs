@@ -12,7 +12,7 @@ use crate::{
     Store, StoreError,
     item::{Item, number, string},
     key,
-    table::{Write, Written},
+    table::{Write, Written, erased},
 };
 
 /// Different wrong answers kept of a room and day. What comes after so many others is counted, but
@@ -147,16 +147,17 @@ impl Store {
 
     /// The figures of a room from one day to another, both included. One read.
     pub async fn figures(&self, room: &str, from: Date, to: Date) -> Result<Tally, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :room AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":room", string(key::room(room)))
-            .expression_attribute_values(":from", string(key::figures(room, from).sk))
-            .expression_attribute_values(":to", string(key::said(room, to).sk))
-            .send()
-            .await?;
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :room AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":room", string(key::room(room)))
+                .expression_attribute_values(":from", string(key::figures(room, from).sk))
+                .expression_attribute_values(":to", string(key::said(room, to).sk))
+                .send(),
+        )
+        .await?;
         let mut all = Tally::default();
         for item in answer.items.unwrap_or_default() {
             all.add(&tally(&item));

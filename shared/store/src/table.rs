@@ -1,6 +1,6 @@
 //! The only place that calls DynamoDB for items by key: reads, single writes, transactions.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, pin::Pin};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::{
@@ -170,7 +170,7 @@ impl Store {
             .consistent_read(true);
         let mut backoff = self.backoff();
         loop {
-            match request.clone().send().await {
+            match erased(request.clone().send()).await {
                 Ok(answer) => return Ok(answer.item),
                 Err(error) if error.is_for_now() && backoff.pause().await => {}
                 Err(error) => return Err(error.into()),
@@ -190,12 +190,8 @@ impl Store {
         let mut found = HashMap::new();
         let mut backoff = self.backoff();
         loop {
-            let sent = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, wanted.clone())
-                .send()
-                .await;
+            let request = self.client.batch_get_item().request_items(&self.table, wanted.clone());
+            let sent = erased(request.send()).await;
             match sent {
                 Ok(answer) => {
                     let items = answer.responses.unwrap_or_default().remove(&self.table);
@@ -247,7 +243,7 @@ impl Store {
                     .set_expression_attribute_values(values)
                     .return_values_on_condition_check_failure(AllOld);
                 loop {
-                    let error = match request.clone().send().await {
+                    let error = match erased(request.clone().send()).await {
                         Ok(_) => return Ok(Written::Done(None)),
                         Err(error) => error,
                     };
@@ -272,7 +268,7 @@ impl Store {
                     .return_values(ReturnValue::AllNew)
                     .return_values_on_condition_check_failure(AllOld);
                 loop {
-                    let error = match request.clone().send().await {
+                    let error = match erased(request.clone().send()).await {
                         Ok(answer) => return Ok(Written::Done(answer.attributes)),
                         Err(error) => error,
                     };
@@ -294,7 +290,7 @@ impl Store {
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 loop {
-                    match request.clone().send().await {
+                    match erased(request.clone().send()).await {
                         Ok(_) => return Ok(Written::Done(None)),
                         Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
                             return Ok(Written::Refused(None));
@@ -320,7 +316,7 @@ impl Store {
         }
         let request = self.client.transact_write_items().set_transact_items(Some(items));
         loop {
-            let error = match request.clone().send().await {
+            let error = match erased(request.clone().send()).await {
                 Ok(_) => return Ok(()),
                 Err(error) => error,
             };
@@ -337,6 +333,14 @@ impl Store {
             }
         }
     }
+}
+
+/// Type-erases a call: the SDK's futures nest so deep that callers
+/// would meet the type-depth limit.
+pub(crate) fn erased<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(future)
 }
 
 /// Pauses before the same request is sent again, or gives the error back.

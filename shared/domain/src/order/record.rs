@@ -300,7 +300,7 @@ impl Order {
     /// For how long a place on the shelf is held, in minutes.
     pub const HELD_MINUTES: i64 = 15;
     /// After how many minutes an unanswered payment is asked about.
-    const ASK_AGAIN_MINUTES: i64 = 2;
+    pub const ASK_AGAIN_MINUTES: i64 = 2;
 
     /// A new order, priced, with a place held from now on.
     pub fn new(

@@ -1,0 +1,259 @@
+//! Asking the provider to take the money, and finding out what became of it.
+
+use domain::{
+    base::{
+        id::{OrderId, VisitorId},
+        money::Won,
+    },
+    order::{Order, Payment, PaymentStatus, State},
+};
+use jiff::Timestamp;
+use store::{AskRefused, Versioned};
+use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
+
+use crate::{
+    ConfirmOutcome, DeclineReason, LookupOutcome, PaymentError, Payments,
+    bank_transfer::{self, TransferOutcome},
+    record::Place,
+    standing,
+};
+
+/// After how long an order that the provider does not know counts as never paid, in minutes. The
+/// provider's sessions live for thirty (payments reference §3), and just after a confirm a 404 may
+/// pass.
+const NEVER_PAID_AFTER_MINUTES: i64 = 31;
+
+impl Payments {
+    /// The reader came back from the payment page with a payment key: asks the provider to take the
+    /// money.
+    pub async fn confirm(
+        &self,
+        id: OrderId,
+        visitor: VisitorId,
+        payment_key: &str,
+        amount: Won,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, PaymentError> {
+        let mut asked = self.store.ask_payment(id, visitor, payment_key, amount, now).await;
+        if let Err(AskRefused::Otherwise(Some(order))) = &asked
+            && order.value.only_the_place_ran_out(visitor, amount, now)
+        {
+            match self.hold_again((**order).clone(), amount, now).await? {
+                Place::Held => {
+                    asked = self.store.ask_payment(id, visitor, payment_key, amount, now).await;
+                }
+                Place::Gone => return Ok(ConfirmOutcome::NoPlace(Box::new(order.value.clone()))),
+            }
+        }
+        let order = match asked {
+            Ok(order) => order,
+            Err(AskRefused::Store(error)) => return Err(error.into()),
+            Err(AskRefused::Otherwise(order)) => return Ok(not_asked(order, visitor, amount)),
+        };
+        let answer = self.ask(&order.value, payment_key).await?;
+        self.settle(order, answer, now).await
+    }
+
+    /// Finds out what became of a payment that was asked for and never answered.
+    pub async fn ask_again(
+        &self,
+        order: Versioned<Order>,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, PaymentError> {
+        let (key, asked_at) = match &order.value.payment {
+            Some(Payment { key, asked_at, outcome: PaymentStatus::Asked }) => {
+                (key.clone(), *asked_at)
+            }
+            Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => {
+                return Box::pin(self.transfer_due(order, now)).await;
+            }
+            _ => return Ok(standing(order.value)),
+        };
+        match self.toss.payment_of_order(&order.value.at_the_provider()).await {
+            // The confirm never arrived. The same key asks for the same thing once. An order that
+            // is not wanted any more is not asked for.
+            Ok(Some(payment))
+                if payment.status == Status::InProgress && order.value.state == State::Priced =>
+            {
+                let answer = self.ask(&order.value, &key).await?;
+                self.settle(order, answer, now).await
+            }
+            Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
+            Ok(None) if now.duration_since(asked_at).as_mins() >= NEVER_PAID_AFTER_MINUTES => {
+                self.refuse(order, DeclineReason::TooLate, now).await
+            }
+            Ok(None) => Ok(ConfirmOutcome::Unknown(Box::new(order.value))),
+            Err(failure) => {
+                tracing::warn!(order = %order.value.id, error.message = %failure, "payment is still unknown");
+                Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
+            }
+        }
+    }
+
+    /// The provider says that a payment has changed: looks, and settles an order that is open.
+    /// Takes no money, so a forged call cannot do more than the truth. `name` is the order's name
+    /// at the provider; `deposit_secret` comes with a call about a bank transfer and has to match.
+    pub async fn look(
+        &self,
+        id: OrderId,
+        name: &str,
+        deposit_secret: Option<&str>,
+        now: Timestamp,
+    ) -> Result<LookupOutcome, PaymentError> {
+        let Some(order) = self.store.order(id).await? else {
+            return Ok(LookupOutcome::NoSuchOrder);
+        };
+        let open = matches!(order.value.state, State::Priced | State::Cancelled);
+        // Under a name that was given up nothing can happen any more.
+        if (!open && !order.value.by_bank_transfer()) || name != order.value.at_the_provider() {
+            return Ok(LookupOutcome::Settled(standing(order.value)));
+        }
+        let payment = match self.toss.payment_of_order(name).await {
+            Ok(Some(payment)) => payment,
+            Ok(None) => {
+                return Ok(LookupOutcome::Settled(ConfirmOutcome::Unknown(Box::new(order.value))));
+            }
+            Err(failure) => {
+                tracing::warn!(order = %id, error.message = %failure, "payment cannot be looked up");
+                return Ok(LookupOutcome::NoAnswer);
+            }
+        };
+        if let Some(told) = deposit_secret
+            && !payment.secret.as_ref().is_some_and(|secret| secret.is(told))
+        {
+            return Ok(LookupOutcome::WrongSecret);
+        }
+        if bank_transfer::is_bank_transfer(&payment) {
+            let told = deposit_secret.is_some();
+            return Ok(match Box::pin(self.settle_transfer(order, payment, told, now)).await? {
+                TransferOutcome::Known(outcome) => LookupOutcome::Settled(outcome),
+                TransferOutcome::Unknown(_) => LookupOutcome::NoAnswer,
+            });
+        }
+        let asked =
+            matches!(&order.value.payment, Some(Payment { outcome: PaymentStatus::Asked, .. }));
+        if asked || payment.status == Status::Done {
+            return self.settle(order, Ok(payment), now).await.map(LookupOutcome::Settled);
+        }
+        Ok(LookupOutcome::Settled(ConfirmOutcome::Unknown(Box::new(order.value))))
+    }
+
+    /// Asks the provider to take the money. If its answer is lost or says that the session is gone,
+    /// the order's record there is asked for.
+    async fn ask(
+        &self,
+        order: &Order,
+        payment_key: &str,
+    ) -> Result<Result<toss::Payment, Failure>, PaymentError> {
+        let id = order.at_the_provider();
+        let key = idempotency_key(&id, payment_key)?;
+        // The stored amount, never the one that came with the redirect.
+        let answer = self
+            .toss
+            .confirm(Confirm { payment_key, order_id: &id, amount: order.total.0 }, &key)
+            .await;
+        Ok(match answer {
+            Err(Failure::Unknown(doubt)) => {
+                tracing::warn!(order = %id, error.message = %doubt, "payment is unknown; asking");
+                match self.toss.payment_of_order(&id).await {
+                    Ok(Some(payment)) => Ok(payment),
+                    _ => Err(Failure::Unknown(doubt)),
+                }
+            }
+            Err(Failure::SessionGone(rejection, gone)) => {
+                match self.toss.payment_of_order(&id).await {
+                    Ok(Some(payment)) if payment.status == Status::Done => Ok(payment),
+                    _ => Err(Failure::SessionGone(rejection, gone)),
+                }
+            }
+            other => other,
+        })
+    }
+
+    /// Records what the provider answered.
+    pub(crate) async fn settle(
+        &self,
+        order: Versioned<Order>,
+        answer: Result<toss::Payment, Failure>,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, PaymentError> {
+        match answer {
+            // Boxed: most payments are by card, and each would carry the future of this one.
+            Ok(payment) if bank_transfer::is_bank_transfer(&payment) => {
+                let settled = Box::pin(self.settle_transfer(order, payment, false, now)).await?;
+                Ok(settled.into_outcome())
+            }
+            Ok(payment) => {
+                match payment.is_paid(&order.value.at_the_provider(), order.value.total.0) {
+                    Ok(()) => self.paid(order, &payment, now).await,
+                    Err(not_paid) => self.not_paid(order, &payment, &not_paid, now).await,
+                }
+            }
+            Err(Failure::Refused(rejection)) => {
+                tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
+                self.refuse(order, DeclineReason::Provider(rejection.code), now).await
+            }
+            Err(Failure::SessionGone(_, Gone::Expired)) => {
+                self.refuse(order, DeclineReason::TooLate, now).await
+            }
+            Err(Failure::SessionGone(_, Gone::NotFound) | Failure::Unknown(_)) => {
+                Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
+            }
+            Err(Failure::OurFault(rejection)) => {
+                tracing::error!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment request is wrong");
+                self.refuse(order, DeclineReason::Ours, now).await
+            }
+        }
+    }
+
+    async fn not_paid(
+        &self,
+        order: Versioned<Order>,
+        payment: &toss::Payment,
+        why: &toss::NotPaid,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, PaymentError> {
+        match (why, &payment.status) {
+            (
+                toss::NotPaid::Status(_),
+                status @ (Status::Aborted | Status::Expired | Status::Canceled),
+            ) => self.refuse(order, DeclineReason::Provider(status.as_str().to_owned()), now).await,
+            (toss::NotPaid::Status(_), Status::Ready | Status::InProgress) => {
+                Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
+            }
+            _ => {
+                tracing::error!(order = %order.value.id, error.message = %why, "payment does not fit the order");
+                Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
+            }
+        }
+    }
+}
+
+/// The outcome for an order that the provider was not asked about.
+fn not_asked(
+    order: Option<Box<Versioned<Order>>>,
+    visitor: VisitorId,
+    amount: Won,
+) -> ConfirmOutcome {
+    let Some(order) = order.map(|order| order.value).filter(|order| order.visitor == visitor)
+    else {
+        return ConfirmOutcome::NoSuchOrder;
+    };
+    match order.state {
+        State::Draft | State::Priced if order.total != amount => {
+            ConfirmOutcome::Tampered(Box::new(order))
+        }
+        State::Draft | State::Priced if order.awaits_transfer().is_some() => {
+            ConfirmOutcome::AwaitsTransfer(Box::new(order))
+        }
+        State::Draft | State::Priced => ConfirmOutcome::Underway(Box::new(order)),
+        _ => standing(order),
+    }
+}
+
+/// The key under which the provider takes this order's money once. It contains the order's name
+/// because the provider's own scope leaves the body out: a key used for another order, or under a
+/// name that was given up since, would replay that answer.
+fn idempotency_key(name: &str, payment_key: &str) -> Result<IdempotencyKey, PaymentError> {
+    IdempotencyKey::new(format!("confirm:{name}:{payment_key}")).map_err(|_| PaymentError::Key)
+}

@@ -1,0 +1,136 @@
+//! Recording how far a refund has come.
+
+use domain::{
+    base::id::MessageId,
+    order::{
+        Order,
+        bank_transfer::RefundTo,
+        refund::{Progress, Refund},
+    },
+};
+use jiff::Timestamp;
+use store::{Commit, Decision, Updated};
+
+use crate::{PaymentError, Payments, RefundOutcome, refund::Ended};
+
+/// Whether the provider is to be asked for a refund.
+pub(crate) enum Asking {
+    /// Yes. The order, and whether the provider was asked before.
+    Order(Box<Order>, bool),
+    /// No.
+    Over(RefundOutcome),
+}
+
+impl Payments {
+    /// Records that the provider is being asked, unless it was asked before.
+    pub(crate) async fn ask_for_refund(
+        &self,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<Asking, PaymentError> {
+        let updated = self
+            .store
+            .update_order(id.order, |order| async move {
+                let keep = |asking| Ok::<_, PaymentError>(Decision::Keep(asking));
+                match order.value.refund(id.sequence).map(|refund| &refund.progress) {
+                    None => keep(Asking::Over(RefundOutcome::NoSuchRefund)),
+                    Some(Progress::Asked) => keep(Asking::Order(Box::new(order.value), true)),
+                    Some(Progress::AwaitingBankDetails) => keep(Asking::Over(
+                        RefundOutcome::Unknown("the reader has named no account".to_owned()),
+                    )),
+                    Some(Progress::Due) => {
+                        let asked = order.value.clone().refund_asked(id.sequence, now);
+                        let answer = Asking::Order(Box::new(asked.clone()), false);
+                        Ok(Decision::write(Commit::order(&order, asked), answer))
+                    }
+                    Some(
+                        Progress::Done { .. }
+                        | Progress::ByHand { .. }
+                        | Progress::NeedsOwner { .. }
+                        | Progress::Superseded,
+                    ) => {
+                        self.store.handled(id, now).await?;
+                        keep(Asking::Over(RefundOutcome::DoneBefore))
+                    }
+                }
+            })
+            .await?;
+        match updated {
+            Updated::Done(asking) => Ok(asking),
+            Updated::NotFound => Ok(Asking::Over(RefundOutcome::NoSuchRefund)),
+            Updated::DoneBefore => Ok(Asking::Over(RefundOutcome::DoneBefore)),
+            Updated::GaveUp => Err(PaymentError::Busy),
+        }
+    }
+
+    /// Replaces a refund by one with a new number, because the provider keeps its refusal under the
+    /// old one. The account that was `tried` is asked for again.
+    pub(crate) async fn replace_refund(
+        &self,
+        id: MessageId,
+        tried: Option<RefundTo>,
+        now: Timestamp,
+    ) -> Result<RefundOutcome, PaymentError> {
+        let tried = &tried;
+        let updated = self
+            .store
+            .update_order(id.order, |order| async move {
+                if !is_open(&order.value, id) {
+                    self.store.handled(id, now).await?;
+                    return Ok(Decision::Keep(RefundOutcome::DoneBefore));
+                }
+                let step = order.value.clone().account_refused(id.sequence, tried.as_ref(), now);
+                let commit = Commit::of(&order, &step).handled(id);
+                Ok::<_, PaymentError>(Decision::write(commit, RefundOutcome::Anew))
+            })
+            .await?;
+        recorded(updated, id)
+    }
+
+    /// Records how the provider settled a refund, and that the message is handled.
+    pub(crate) async fn record_refund(
+        &self,
+        id: MessageId,
+        ended: &Ended,
+        now: Timestamp,
+    ) -> Result<RefundOutcome, PaymentError> {
+        let updated = self
+            .store
+            .update_order(id.order, |order| async move {
+                if !is_open(&order.value, id) {
+                    self.store.handled(id, now).await?;
+                    return Ok(Decision::Keep(RefundOutcome::DoneBefore));
+                }
+                let before = order.value.clone();
+                let (commit, outcome) = match ended {
+                    Ended::Refused(code) => {
+                        let parked = before.refund_parked(id.sequence, code.clone(), now);
+                        (Commit::order(&order, parked), RefundOutcome::NeedsOwner)
+                    }
+                    Ended::Done => {
+                        let step = before.refund_done(id.sequence, now);
+                        (Commit::of(&order, &step), RefundOutcome::Done)
+                    }
+                };
+                Ok::<_, PaymentError>(Decision::write(commit.handled(id), outcome))
+            })
+            .await?;
+        recorded(updated, id)
+    }
+}
+
+fn is_open(order: &Order, id: MessageId) -> bool {
+    order.refund(id.sequence).is_some_and(|refund: &Refund| refund.progress.is_open())
+}
+
+fn recorded(updated: Updated<RefundOutcome>, id: MessageId) -> Result<RefundOutcome, PaymentError> {
+    match updated {
+        Updated::Done(outcome) => {
+            tracing::info!(order = %id.order, refund = id.sequence, ?outcome, "refund recorded");
+            Ok(outcome)
+        }
+        Updated::NotFound => Ok(RefundOutcome::NoSuchRefund),
+        Updated::DoneBefore => Ok(RefundOutcome::DoneBefore),
+        Updated::GaveUp => Err(PaymentError::Busy),
+    }
+}
