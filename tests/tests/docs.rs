@@ -41,7 +41,7 @@ struct Tree {
 impl Tree {
     fn add(&mut self, path: &str, text: &str) {
         self.files.insert(path.to_owned());
-        if path.ends_with(".md") {
+        if Path::new(path).extension().is_some_and(|ending| ending == "md") {
             self.documents.insert(path.to_owned(), text.to_owned());
             return;
         }
@@ -110,6 +110,10 @@ fn problems(tree: &Tree, path: &str) -> Vec<String> {
         let length = line.chars().count();
         if length > LINE && !exempt {
             report(format!("{length} characters; wrap at {LINE}"));
+        }
+        if line.matches('`').count() % 2 == 1 {
+            report("a code span is not closed on its line".to_owned());
+            continue;
         }
         let (prose, code) = spans(line);
         links(&prose).filter_map(|link| broken(tree, path, &link)).for_each(&mut report);
@@ -381,6 +385,7 @@ fn what_is_gone_is_reported_with_its_line() {
         ("`owner_desk::Store`", "no source file contains `owner_desk::Store`"),
         ("`GoneType`", "no source file contains `GoneType`"),
         ("`Gone`", "no source file contains `Gone`"),
+        ("`store`, `cargo", "a code span is not closed on its line"),
         ("`write_gone()`", "no source file contains `write_gone`"),
         ("[a](gone.md)", "the link gone.md leads to no file"),
         ("[a](other.md#gone)", "the link other.md#gone leads to no heading"),

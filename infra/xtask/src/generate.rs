@@ -1,9 +1,9 @@
 //! `cargo xtask new function NAME`: writes a new function that compiles, answers in the local run
 //! and passes the template's rules.
 //!
-//! The text of the new files is in `infra/xtask/skeleton`, one folder for each kind, with
-//! `skeleton-name`, `skeleton_name` and `SkeletonName` where the name goes. Every change is computed
-//! before the first one is written, so a refusal leaves the repository as it was.
+//! The text of the new files is in `infra/xtask/skeleton`, one crate for each kind. They are members of
+//! the workspace, so that a change of a shared crate has to keep them compiling. Every change is
+//! computed before the first one is written, so a refusal leaves the repository as it was.
 
 use std::{
     fs,
@@ -18,6 +18,9 @@ use crate::{Failure, Outcome, fail, root, tools};
 const LONGEST_NAME: usize = 25;
 /// CloudWatch's limit of metrics in one alarm.
 const MOST_METRICS: usize = 10;
+/// Two lines of a skeleton's manifest that a function does not have.
+const LEFT_OUT: &str = "# In the skeleton only: its test needs the function in the template.\n\
+                        autotests = false\n";
 /// Names that are legal for a package but unusable for a crate.
 const UNUSABLE: &[&str] = &[
     "alloc",
@@ -118,6 +121,12 @@ struct Skeleton {
 }
 
 impl Kind {
+    /// The name of the skeleton's crate.
+    fn skeleton_name(self) -> String {
+        let kind = self.to_possible_value();
+        format!("skeleton-{}", kind.as_ref().map_or("", |kind| kind.get_name()))
+    }
+
     fn skeleton(self) -> Skeleton {
         match self {
             Self::Page => Skeleton {
@@ -127,13 +136,13 @@ impl Kind {
                     ("src/lib.rs", include_str!("../skeleton/page/src/lib.rs")),
                     ("src/view.rs", include_str!("../skeleton/page/src/view.rs")),
                     (
-                        "tests/skeleton_name.rs",
-                        include_str!("../skeleton/page/tests/skeleton_name.rs"),
+                        "tests/skeleton_page.rs",
+                        include_str!("../skeleton/page/tests/skeleton_page.rs"),
                     ),
                 ],
                 event: include_str!("../skeleton/page/event.json"),
                 template: include_str!("../skeleton/page/template.yaml"),
-                registry: "http(web::function(\"skeleton-name\", platform, skeleton_name::handle))",
+                registry: "http(web::function(\"skeleton-page\", platform, skeleton_page::handle))",
                 after: ("NoticeFunction", ""),
                 next: "Add to its role in template.yaml what the page reads and writes.",
             },
@@ -143,13 +152,13 @@ impl Kind {
                     ("src/main.rs", include_str!("../skeleton/queue/src/main.rs")),
                     ("src/lib.rs", include_str!("../skeleton/queue/src/lib.rs")),
                     (
-                        "tests/skeleton_name.rs",
-                        include_str!("../skeleton/queue/tests/skeleton_name.rs"),
+                        "tests/skeleton_queue.rs",
+                        include_str!("../skeleton/queue/tests/skeleton_queue.rs"),
                     ),
                 ],
                 event: include_str!("../skeleton/queue/event.json"),
                 template: include_str!("../skeleton/queue/template.yaml"),
-                registry: "event(skeleton_name::function(platform))",
+                registry: "event(skeleton_queue::function(platform))",
                 after: ("PushFunction", ""),
                 next: "Nothing sends to the queue yet: add a variant to `Task` and `Queue` in \
                        shared/domain/src/order/message.rs for a message of the outbox, and the \
@@ -161,13 +170,13 @@ impl Kind {
                     ("src/main.rs", include_str!("../skeleton/owner/src/main.rs")),
                     ("src/lib.rs", include_str!("../skeleton/owner/src/lib.rs")),
                     (
-                        "tests/skeleton_name.rs",
-                        include_str!("../skeleton/owner/tests/skeleton_name.rs"),
+                        "tests/skeleton_owner.rs",
+                        include_str!("../skeleton/owner/tests/skeleton_owner.rs"),
                     ),
                 ],
                 event: include_str!("../skeleton/owner/event.json"),
                 template: include_str!("../skeleton/owner/template.yaml"),
-                registry: "event(admin::function(\"skeleton-name\", platform, skeleton_name::handle))",
+                registry: "event(admin::function(\"skeleton-owner\", platform, skeleton_owner::handle))",
                 after: ("Owner", "Function"),
                 next: "Add to its role in template.yaml what the function reads and writes.",
             },
@@ -177,13 +186,13 @@ impl Kind {
                     ("src/main.rs", include_str!("../skeleton/schedule/src/main.rs")),
                     ("src/lib.rs", include_str!("../skeleton/schedule/src/lib.rs")),
                     (
-                        "tests/skeleton_name.rs",
-                        include_str!("../skeleton/schedule/tests/skeleton_name.rs"),
+                        "tests/skeleton_schedule.rs",
+                        include_str!("../skeleton/schedule/tests/skeleton_schedule.rs"),
                     ),
                 ],
                 event: include_str!("../skeleton/schedule/event.json"),
                 template: include_str!("../skeleton/schedule/template.yaml"),
-                registry: "event(skeleton_name::function(platform))",
+                registry: "event(skeleton_schedule::function(platform))",
                 after: ("ReconcileFunction", ""),
                 next: "Set the schedule and the role in template.yaml.",
             },
@@ -228,7 +237,7 @@ fn changes(root: &Path, name: &str, kind: Kind) -> Outcome<Vec<(PathBuf, String)
     let template = file("template.yaml")?;
     check(root, name, kind, &manifest, &file("Cargo.lock")?)?;
 
-    let named = |text: &str| named(text, name);
+    let named = |text: &str| named(text, kind, name);
     let skeleton = kind.skeleton();
     for id in keys(skeleton.template) {
         let id = named(id);
@@ -276,13 +285,11 @@ fn changes(root: &Path, name: &str, kind: Kind) -> Outcome<Vec<(PathBuf, String)
         line.starts_with("        \"") && line.contains("\" => ")
     })?;
 
-    let crate_name = name.replace('-', "_");
     let mut changes: Vec<(PathBuf, String)> = skeleton
         .files
         .iter()
         .map(|(path, text)| {
-            let path = path.replace("skeleton_name", &crate_name);
-            (PathBuf::from(format!("functions/{name}/{path}")), named(text))
+            (format!("functions/{name}/{}", named(path)).into(), named(&text.replace(LEFT_OUT, "")))
         })
         .collect();
     changes.push((format!("events/{name}.json").into(), named(skeleton.event)));
@@ -348,15 +355,25 @@ fn check(root: &Path, name: &str, kind: Kind, manifest: &str, lock: &str) -> Out
     Ok(())
 }
 
-/// The skeleton's text with the function's name.
-fn named(text: &str, name: &str) -> String {
+/// The skeleton's text with the function's name: `skeleton-page`, `skeleton_page` and
+/// `SkeletonPage` are where it goes.
+fn named(text: &str, kind: Kind, name: &str) -> String {
+    let skeleton = kind.skeleton_name();
+    text.replace(&skeleton, name)
+        .replace(&snake(&skeleton), &snake(name))
+        .replace(&camel(&skeleton), &camel(name))
+}
+
+fn snake(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+fn camel(name: &str) -> String {
     let capital = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_uppercase() + rest
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
     };
-    text.replace("skeleton-name", name)
-        .replace("skeleton_name", &name.replace('-', "_"))
-        .replace("SkeletonName", &name.split('-').map(capital).collect::<String>())
+    name.split('-').map(capital).collect::<Vec<String>>().concat()
 }
 
 /// The logical ids in a piece of a template.
@@ -487,7 +504,12 @@ mod tests {
         for (name, kind) in ALL {
             let written = write(copy.path(), name, kind).unwrap();
             assert!(written.contains(&format!("functions/{name}/src/main.rs").into()));
-            assert!(!text(&copy, &format!("functions/{name}/src/lib.rs")).contains("keleton_"));
+            for file in ["Cargo.toml", "src/main.rs", "src/lib.rs"] {
+                let text = text(&copy, &format!("functions/{name}/{file}"));
+                assert!(!text.to_lowercase().contains("skeleton-"), "{text}");
+                assert!(!text.to_lowercase().contains("skeleton_"), "{text}");
+                assert!(!text.contains("autotests"), "{text}");
+            }
             let manifest: toml::Table =
                 text(&copy, &format!("functions/{name}/Cargo.toml")).parse().unwrap();
             assert_eq!(manifest["package"]["name"].as_str(), Some(name));
@@ -495,7 +517,7 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&event).unwrap();
             let template = yaml(&text(&copy, "template.yaml"));
             for part in ["Log", "Role", "Function"] {
-                let id = named(&format!("SkeletonName{part}"), name);
+                let id = camel(name) + part;
                 assert!(template["Resources"].get(&id).is_some(), "{id}");
             }
             assert!(text(&copy, "infra/local/src/registry.rs").contains(&format!("\"{name}\" =>")));

@@ -63,6 +63,7 @@ pub(crate) fn watch(ports: &Arguments) -> Outcome<ExitCode> {
     let toss = start_toss(&mut crew, ports)?;
     println!("deploying template.yaml there …");
     let stack = deploy(&python, &cloud, &toss, ports)?;
+    link_to_the_watch_server(ports)?;
     start_watch(&mut crew, &python, ports)?;
     fill(&python, ports)?;
     greet(&stack, &cloud, ports);
@@ -132,6 +133,26 @@ fn deploy(python: &Path, cloud: &str, toss: &str, ports: &Arguments) -> Outcome<
     json(&output(deploy.args(["--toss-secret", SECRET_KEY]))?)
 }
 
+/// Sets the variable for the links in the owner's answers. The template makes it the API's address,
+/// which is MiniStack's here and knows nothing of the watch server.
+fn link_to_the_watch_server(ports: &Arguments) -> Outcome<()> {
+    let path = root().join(FOLDER).join("env");
+    let text = with_page_url(&read(&path)?, &format!("http://[::1]:{}", ports.watch));
+    std::fs::write(&path, text)
+        .map_err(|error| Failure(format!("{} cannot be written: {error}.", path.display())))
+}
+
+fn with_page_url(variables: &str, url: &str) -> String {
+    let line = |line: &str| {
+        if line.starts_with("PAGE_URL=") {
+            format!("PAGE_URL='{url}'\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    variables.lines().map(line).collect()
+}
+
 fn start_watch(crew: &mut Crew, python: &Path, ports: &Arguments) -> Outcome<()> {
     println!("starting cargo lambda watch …");
     let mut watch = command(beside(python, "cargo-lambda"));
@@ -192,20 +213,27 @@ fn invoke(python: &Path, ports: &Arguments, event: &Json) -> Outcome<Json> {
 
 fn greet(stack: &Json, cloud: &str, ports: &Arguments) {
     let port = ports.watch;
+    let functions: Vec<&str> = stack["functions"]
+        .as_object()
+        .into_iter()
+        .flat_map(|functions| functions.keys().map(String::as_str))
+        .collect();
     println!();
     println!(
-        "공간문학 / watch  http://[::1]:{port}/   (a function is rebuilt at the next request after its code changed)"
+        "공간문학 / watch    http://[::1]:{port}/   (rebuilt at the next request after a change)"
+    );
+    println!("함수 / functions   {}", functions.join(", "));
+    println!(
+        "                   .tools/venv/bin/cargo-lambda lambda invoke owner-desk \
+         --invoke-port {port} --data-file events/owner-desk.json"
     );
     println!(
-        "서랍 / drawers    .tools/venv/bin/cargo-lambda lambda invoke owner-desk --invoke-port {port} --data-file events/owner-desk.json"
-    );
-    println!(
-        "구름 / cloud      {cloud} (MiniStack; table {})",
+        "구름 / AWS          {cloud} (MiniStack; table {})",
         stack["table"].as_str().unwrap_or_default()
     );
-    println!("결제 / payment    http://127.0.0.1:{} (a stand-in, no money)", ports.toss);
-    println!("로그 / logs       {FOLDER}/ministack.log");
-    println!("멈추기 / stop     Ctrl-C (everything is in memory and goes with it)");
+    println!("결제 / payment      http://127.0.0.1:{} (a stand-in, no money)", ports.toss);
+    println!("로그 / logs         {FOLDER}/ministack.log");
+    println!("멈추기 / stop       Ctrl-C (everything is in memory and is lost)");
     println!();
 }
 
@@ -232,6 +260,13 @@ mod tests {
         assert_eq!(read(&["--port", "9001", "--cloud-port", "4567"]), Ok((9001, 4567, 9010)));
         assert!(read(&["--port", "x"]).unwrap_err().contains("invalid value 'x' for '--port"));
         assert!(read(&["--fast"]).unwrap_err().contains("--fast"));
+    }
+
+    #[test]
+    fn the_owners_links_lead_to_the_watch_server() {
+        let text = "A='1'\nPAGE_URL='https://x.execute-api.localhost'\nTABLE_NAME='t'\n";
+        let wanted = "A='1'\nPAGE_URL='http://[::1]:9001'\nTABLE_NAME='t'\n";
+        assert_eq!(with_page_url(text, "http://[::1]:9001"), wanted);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The owner's function `skeleton-name`.
+//! The owner's function `skeleton-owner`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! Starts `skeleton-name` on Lambda.
+//! Starts `skeleton-owner` on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    admin::run("skeleton-name", skeleton_name::handle).await
+    admin::run("skeleton-owner", skeleton_owner::handle).await
 }

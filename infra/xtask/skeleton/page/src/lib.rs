@@ -1,4 +1,4 @@
-//! The page `/skeleton-name`.
+//! The page `/skeleton-page`.
 
 mod view;
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use web::{AppState, Method, Refusal, Reply, Request};
 
-/// Serves `/skeleton-name`.
+/// Serves `/skeleton-page`.
 #[expect(clippy::unused_async, reason = "every page is called the same way")]
 pub async fn handle(_app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {

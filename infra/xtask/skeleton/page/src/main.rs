@@ -1,6 +1,6 @@
-//! Starts `skeleton-name` on Lambda.
+//! Starts `skeleton-page` on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    web::run("skeleton-name", skeleton_name::handle).await
+    web::run("skeleton-page", skeleton_page::handle).await
 }

@@ -1,4 +1,4 @@
-//! What `/skeleton-name` shows.
+//! What `/skeleton-page` shows.
 
 use maud::html;
 use web::{Page, Request, say};
@@ -7,7 +7,7 @@ use web::{Page, Request, say};
 pub(crate) fn page(request: &Request) -> Page {
     let title = say!(request, "새 방", "A new room");
     let back = say!(request, "문으로 돌아가기", "Back to the door");
-    Page::new("skeleton-name", title).body(html! {
+    Page::new("skeleton-page", title).body(html! {
         h1 { (title) }
         p { a.door.quiet data-onward href="/" { (back) } }
     })

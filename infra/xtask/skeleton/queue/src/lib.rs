@@ -1,4 +1,4 @@
-//! Handles the messages of the queue `skeleton-name`.
+//! Handles the messages of the queue `skeleton-queue`.
 //!
 //! SQS delivers a message at least once, so handling must be idempotent. A failed message is
 //! delivered again; after five deliveries it goes to the dead letters.
@@ -21,7 +21,7 @@ pub struct Task {
 /// The clients of one warm environment.
 #[derive(Debug)]
 pub struct Worker {
-    #[expect(dead_code, reason = "the skeleton reads nothing yet")]
+    #[expect(dead_code, reason = "nothing is read yet")]
     store: Store,
 }
 
@@ -42,11 +42,10 @@ pub fn function(
 > + Clone
 + Send
 + 'static {
-    messaging::deliveries("skeleton-name", platform, handle)
+    messaging::deliveries("skeleton-queue", platform, handle)
 }
 
 /// Handles one message.
-#[expect(clippy::unused_async, reason = "every queue's handler is called the same way")]
 pub async fn handle(_worker: Arc<Worker>, delivery: Delivery<Task>) -> Result<(), Failure> {
     tracing::info!(message.id = %delivery.message.id, "message handled");
     Ok(())

@@ -1,7 +1,7 @@
-//! Starts `skeleton-name` on Lambda.
+//! Starts `skeleton-queue` on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::log::start();
-    lambda_runtime::run(skeleton_name::function(platform::Platform::of_process()?)).await
+    lambda_runtime::run(skeleton_queue::function(platform::Platform::of_process()?)).await
 }

@@ -14,7 +14,7 @@ use store::Store;
 /// The clients of one warm environment.
 #[derive(Debug)]
 struct Job {
-    #[expect(dead_code, reason = "the skeleton reads nothing yet")]
+    #[expect(dead_code, reason = "nothing is read yet")]
     store: Store,
     clock: Clock,
 }
@@ -49,7 +49,7 @@ pub fn function(
     })
 }
 
-#[expect(clippy::unused_async, reason = "the skeleton awaits nothing yet")]
+#[expect(clippy::unused_async, reason = "nothing is awaited yet")]
 async fn run(job: &Job) -> Result<Done, Error> {
     tracing::info!("schedule ran");
     Ok(Done { at: job.clock.now().to_string() })

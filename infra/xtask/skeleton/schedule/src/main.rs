@@ -1,7 +1,7 @@
-//! Starts `skeleton-name` on Lambda.
+//! Starts `skeleton-schedule` on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::log::start();
-    lambda_runtime::run(skeleton_name::function(platform::Platform::of_process()?)).await
+    lambda_runtime::run(skeleton_schedule::function(platform::Platform::of_process()?)).await
 }

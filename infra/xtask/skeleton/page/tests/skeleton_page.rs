@@ -1,4 +1,4 @@
-//! The page `/skeleton-name` answers in both languages.
+//! The page `/skeleton-page` answers in both languages.
 
 #![allow(clippy::panic, reason = "a failed expectation fails the test")]
 
@@ -7,10 +7,10 @@ use walk::Shop;
 #[tokio::test]
 async fn the_page_answers_in_both_languages() {
     let shop = Shop::empty().await;
-    for (language, path) in [("ko", "/skeleton-name?lang=ko"), ("en", "/skeleton-name?lang=en")] {
+    for (language, path) in [("ko", "/skeleton-page?lang=ko"), ("en", "/skeleton-page?lang=en")] {
         let mut visitor = shop.visitor();
         let page = visitor.go(path).await;
-        assert_eq!((page.status.as_u16(), page.step()), (200, "skeleton-name"));
+        assert_eq!((page.status.as_u16(), page.step()), (200, "skeleton-page"));
         let html = page.first("html");
         assert_eq!(html.and_then(|html| html.attr("lang")), Some(language));
     }

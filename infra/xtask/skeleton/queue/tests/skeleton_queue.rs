@@ -1,4 +1,4 @@
-//! A batch of the queue `skeleton-name` is handled record by record.
+//! A batch of the queue `skeleton-queue` is handled record by record.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
@@ -8,10 +8,10 @@ use walk::{Shop, event};
 #[tokio::test]
 async fn a_message_is_handled_and_a_malformed_one_is_delivered_again() {
     let shop = Shop::empty().await;
-    let mut batch = event("skeleton-name");
-    let answer = shop.system().invoke("skeleton-name", batch.clone()).await.unwrap();
+    let mut batch = event("skeleton-queue");
+    let answer = shop.system().invoke("skeleton-queue", batch.clone()).await.unwrap();
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     batch["Records"][0]["body"] = "{".into();
-    let answer = shop.system().invoke("skeleton-name", batch).await.unwrap();
+    let answer = shop.system().invoke("skeleton-queue", batch).await.unwrap();
     assert_eq!(answer["batchItemFailures"].as_array().map(Vec::len), Some(1));
 }
