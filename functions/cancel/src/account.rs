@@ -1,6 +1,6 @@
-//! Where a deposit goes back to. Asked for only when money is to go back, kept with the order until
-//! it is back, and shown to nobody but the payment provider (and the owner, if the provider will
-//! not do it).
+//! The account that a bank transfer is refunded to. It is asked for only when money is to go back,
+//! kept with the order until then, and sent to the payment provider only. The owner sees it if the
+//! provider refuses the refund.
 
 use domain::{
     base::money::Won,
@@ -13,22 +13,22 @@ use domain::{
 use maud::{Markup, html};
 use store::{Change, Lost, Versioned};
 use web::{
-    AppState, Page, Problem, Refusal, Reply, Request, StatusCode,
+    AppState, Page, Problem, Refusal, Reply, Request, StatusCode, Words,
     field::{self, Field},
     say,
 };
 
-use crate::{frame, won};
+use crate::view::frame;
 
-/// The field that says that the account alone is named, and nothing is cancelled.
+/// The form field that is set if the form names an account and cancels nothing.
 pub(crate) const ONLY: &str = "only";
 
-/// Whether a cancel of this order has to name an account.
+/// Whether cancelling this order needs an account.
 pub(crate) fn is_needed(order: &Order) -> bool {
     order.by_bank_transfer() && order.refundable() > Won::ZERO && order.refund_to.is_none()
 }
 
-/// The account in the form, or what is wrong with it.
+/// The account in the form.
 pub(crate) fn read(request: &Request) -> Result<RefundTo, Vec<Problem>> {
     let typed = |name: &'static str| request.form.typed(name);
     RefundTo::typed(typed("bank"), typed("account"), typed("holder"))
@@ -36,7 +36,7 @@ pub(crate) fn read(request: &Request) -> Result<RefundTo, Vec<Problem>> {
 }
 
 fn problem(request: &Request, what: NotAnAccount) -> Problem {
-    let (field, say) = match what {
+    let (field, message) = match what {
         NotAnAccount::Bank => {
             ("bank", say!(request, "은행을 골라 주십시오.", "Please choose the bank."))
         }
@@ -57,17 +57,16 @@ fn problem(request: &Request, what: NotAnAccount) -> Problem {
             ),
         ),
     };
-    Problem { field, say: say.to_owned() }
+    Problem { field, message }
 }
 
-/// Names the account that waiting money goes back to. None if somebody changed the order meanwhile:
-/// look again.
+/// Sets the account for refunds that wait for one. `None` if the order was changed concurrently.
 pub(crate) async fn name(
     app: &AppState,
     request: &Request,
     order: &Versioned<Order>,
 ) -> Result<Option<Reply>, Refusal> {
-    // The second click, or another tab.
+    // A second click, or another tab.
     if !order.value.wants_account() {
         return Ok(Some(Reply::see(format!("/cancel/{}", order.value.id))));
     }
@@ -83,7 +82,7 @@ pub(crate) async fn name(
         Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
     match app.store.commit(change).await.map_err(Lost::from) {
         Ok(()) => {
-            tracing::info!(order = %order.value.id, "an account for a refund was named");
+            tracing::info!(order = %order.value.id, "refund account named");
             Ok(Some(Reply::see(format!("/window/{}", order.value.id))))
         }
         Err(Lost::Race(_) | Lost::Conflict) => Ok(None),
@@ -99,21 +98,23 @@ pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Pa
             (field::summary(problems, request.language))
             (form(request, order, problems))
         }
-        p { a.door.quiet href=(format!("/window/{}", order.id)) { (say!(request, "창으로 돌아가기", "Back to the window")) } }
+        p { a.door.quiet href=(format!("/window/{}", order.id)) {
+            (say!(request, "창으로 돌아가기", "Back to the window"))
+        } }
     };
     frame(request, body)
 }
 
-/// The form that names an account for the money that waits.
+/// The form for the account of refunds that wait for one.
 pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
-    let waits =
+    let waiting =
         order.refunds.iter().filter(|refund| refund.progress == Progress::AwaitingBankDetails);
-    let amount: Won = waits.map(|refund| refund.amount).sum();
+    let amount: Won = waiting.map(|refund| refund.amount).sum();
     html! {
         p { (say!(
             request,
-            format!("{amount}원을 돌려드려야 합니다. 계좌를 적어 주신 날부터 영업일 3일 안에 보내 드립니다."),
-            format!("₩{amount} is to go back to you. It is sent within 3 working days of the day on which you name an account.")
+            "{amount}원을 돌려드려야 합니다. 계좌를 적어 주신 날부터 영업일 3일 안에 보내 드립니다.",
+            "₩{amount} is to go back to you. It is sent within 3 working days of the day on which you name an account."
         )) }
         form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
             input type="hidden" name=(ONLY) value="account";
@@ -125,8 +126,8 @@ pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Ma
 
 /// The three fields of an account.
 pub(crate) fn fields(request: &Request, problems: &[Problem]) -> Markup {
-    let wrong = problems.iter().find(|problem| problem.field == "bank");
-    let chosen = request.form.typed("bank");
+    let text =
+        |name: &'static str, label: Words| Field::text(name, label).value(request.form.typed(name));
     html! {
         fieldset {
             legend { (say!(request, "돌려받으실 계좌", "The account for your money")) }
@@ -135,32 +136,41 @@ pub(crate) fn fields(request: &Request, problems: &[Problem]) -> Markup {
                 "계좌로 입금하신 돈은 계좌로만 돌려드릴 수 있습니다. 적어 주신 계좌는 결제사에만 보내고, 돈이 돌아가면 지웁니다.",
                 "Money that came by a deposit can go back to an account only. We send yours to the payment provider alone, and forget it once the money is back."
             )) }
-            div.field {
-                label for="bank" { (say!(request, "은행", "Bank")) }
-                select id="bank" name="bank" aria-required="true" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "bank-problem")] {
-                    option value="" { (say!(request, "고르기", "Choose")) }
-                    @for bank in Bank::all() {
-                        option value=(bank.code()) selected[bank.code() == chosen] { (bank.name(request.language)) }
-                    }
-                }
-                @if let Some(problem) = wrong { p.problem id="bank-problem" { (problem.say) } }
-            }
-            (Field::text("account", say!(request, "계좌 번호", "Account number")).mode("numeric")
-                .value(request.form.typed("account")).markup(problems))
-            (Field::text("holder", say!(request, "예금주", "Account holder"))
-                .value(request.form.typed("holder")).markup(problems))
+            (bank(request, problems))
+            (text("account", say!(request, "계좌 번호", "Account number"))
+                .mode("numeric")
+                .markup(problems))
+            (text("holder", say!(request, "예금주", "Account holder")).markup(problems))
         }
     }
 }
 
-/// What is to go back, for those who look at a cancelled order.
-pub(crate) fn waits(request: &Request, amount: Won) -> String {
-    let amount = won(request, amount);
+fn bank(request: &Request, problems: &[Problem]) -> Markup {
+    let problem = problems.iter().find(|problem| problem.field == "bank");
+    let chosen = request.form.typed("bank");
+    html! {
+        div.field {
+            label for="bank" { (say!(request, "은행", "Bank")) }
+            select id="bank" name="bank" aria-required="true"
+                aria-invalid=[problem.map(|_| "true")]
+                aria-describedby=[problem.map(|_| "bank-problem")] {
+                option value="" { (say!(request, "고르기", "Choose")) }
+                @for bank in Bank::all() {
+                    option value=(bank.code()) selected[bank.code() == chosen] {
+                        (bank.name(request.language))
+                    }
+                }
+            }
+            @if let Some(problem) = problem { p.problem id="bank-problem" { (problem.message) } }
+        }
+    }
+}
+
+/// That a refund waits for an account.
+pub(crate) fn awaited(request: &Request, amount: Won) -> Words {
     say!(
         request,
-        format!("{amount}을 돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 돌려드립니다."),
-        format!(
-            "{amount} goes back to you within 3 working days of the day on which you name an account."
-        )
+        "{amount}원을 돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 돌려드립니다.",
+        "₩{amount} goes back to you within 3 working days of the day on which you name an account."
     )
 }

@@ -1,104 +1,56 @@
-//! The counter's form: read once, every problem named beside its field.
+//! Reads the counter's form. All problems are collected, each with its field.
 
 use domain::{
     base::{calendar, free_text, price::PriceRange, sensitive::Sensitive},
     order::Address,
 };
 use jiff::civil::Date;
-use web::{Problem, Request, say};
+use web::{Problem, Request, Words, say};
 
-/// The form, filled well.
+/// A valid form.
 pub(crate) struct Filled {
     pub(crate) range: PriceRange,
     pub(crate) address: Address,
     pub(crate) promised: Date,
 }
 
+/// Longest recipient, in characters.
+const LONGEST_NAME: usize = 40;
+
 /// Longest line of an address, in characters.
-const LONGEST: usize = 100;
+const LONGEST_LINE: usize = 100;
 
 pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
     let form = &request.form;
-    let mut problems = Vec::new();
     let range: Option<PriceRange> = form.typed("range").parse().ok();
-    if range.is_none() {
-        problem(
-            &mut problems,
-            "range",
-            say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range."),
-        );
-    }
     let recipient = free_text::line(form.typed("recipient"));
-    if recipient.is_empty() || recipient.chars().count() > 40 {
-        problem(
-            &mut problems,
-            "recipient",
-            say!(
-                request,
-                "받는 분의 이름을 마흔 글자 안으로 적어 주십시오.",
-                "Please write the recipient's name, at most 40 characters."
-            ),
-        );
-    }
     let phone = digits(form.typed("phone"));
-    if !(9..=11).contains(&phone.len()) || !phone.starts_with('0') {
-        problem(
-            &mut problems,
-            "phone",
-            say!(
-                request,
-                "전화번호는 0으로 시작하는 아홉에서 열한 자리 숫자입니다.",
-                "A telephone number has nine to eleven digits and starts with 0."
-            ),
-        );
-    }
     let postcode = digits(form.typed("postcode"));
-    if postcode.len() != 5 {
-        problem(
-            &mut problems,
-            "postcode",
-            say!(request, "우편번호는 다섯 자리 숫자입니다.", "A postcode has five digits."),
-        );
-    }
     let street = free_text::line(form.typed("street"));
-    if street.is_empty() || street.chars().count() > LONGEST {
-        problem(
-            &mut problems,
-            "street",
-            say!(
-                request,
-                "주소를 백 글자 안으로 적어 주십시오.",
-                "Please write the address, at most 100 characters."
-            ),
-        );
-    }
     let detail = free_text::line(form.typed("detail"));
-    if detail.chars().count() > LONGEST {
-        problem(
-            &mut problems,
-            "detail",
-            say!(
-                request,
-                "나머지 주소를 백 글자 안으로 적어 주십시오.",
-                "At most 100 characters, please."
-            ),
-        );
-    }
-    // The day that was on the page when the reader agreed. One that has passed since is agreed
-    // anew.
-    let promised: Option<Date> = form.typed("promised").parse().ok();
-    let today = calendar::promised_date(request.now);
-    if !form.ticked("agreed") || promised != Some(today) {
-        problem(
-            &mut problems,
-            "agreed",
-            say!(
-                request,
-                "고른 값의 폭과 부치는 날에 동의해 주십시오.",
-                "Please agree to the price range and the posting date."
-            ),
-        );
-    }
+    // The date that the page showed when the reader agreed. If it is not the current one any more,
+    // the reader has to agree again.
+    let agreed: Option<Date> = form.typed("promised").parse().ok();
+    let promised = calendar::promised_date(request.now);
+
+    let checks: [(&'static str, bool, fn(&Request) -> Words); 7] = [
+        ("range", range.is_some(), choose_a_range),
+        ("recipient", !recipient.is_empty() && fits(&recipient, LONGEST_NAME), name_the_recipient),
+        (
+            "phone",
+            (9..=11).contains(&phone.len()) && phone.starts_with('0'),
+            correct_the_phone_number,
+        ),
+        ("postcode", postcode.len() == 5, correct_the_postcode),
+        ("street", !street.is_empty() && fits(&street, LONGEST_LINE), write_the_address),
+        ("detail", fits(&detail, LONGEST_LINE), shorten_the_detail),
+        ("agreed", form.ticked("agreed") && agreed == Some(promised), agree),
+    ];
+    let problems: Vec<Problem> = checks
+        .into_iter()
+        .filter(|(_, valid, _)| !valid)
+        .map(|(field, _, message)| Problem { field, message: message(request) })
+        .collect();
     match (range, problems.is_empty()) {
         (Some(range), true) => Ok(Filled {
             range,
@@ -109,18 +61,18 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
                 street: Sensitive::new(street),
                 detail: Sensitive::new(detail),
             },
-            promised: today,
+            promised,
         }),
         _ => Err(problems),
     }
 }
 
-fn problem(problems: &mut Vec<Problem>, field: &'static str, say: &str) {
-    problems.push(Problem { field, say: say.to_owned() });
+fn fits(line: &str, longest: usize) -> bool {
+    line.chars().count() <= longest
 }
 
-/// The digits of a number as people write it, full-width ones too; anything else than a separator
-/// spoils it.
+/// The digits of a number as people write it, full-width digits included. Empty if it contains
+/// anything but digits and separators.
 fn digits(typed: &str) -> String {
     let line = free_text::line(typed);
     let plain = line.chars().map(|character| match character {
@@ -133,12 +85,66 @@ fn digits(typed: &str) -> String {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits } else { String::new() }
 }
 
+/// No place is left in the range.
+pub(crate) fn range_is_taken(request: &Request) -> Problem {
+    let message = say!(
+        request,
+        "이 폭의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오.",
+        "Every book in this range is taken right now. Choose another range, or come back when new books arrive."
+    );
+    Problem { field: "range", message }
+}
+
+fn choose_a_range(request: &Request) -> Words {
+    say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range.")
+}
+
+fn name_the_recipient(request: &Request) -> Words {
+    say!(
+        request,
+        "받는 분의 이름을 마흔 글자 안으로 적어 주십시오.",
+        "Please write the recipient's name, at most 40 characters."
+    )
+}
+
+fn correct_the_phone_number(request: &Request) -> Words {
+    say!(
+        request,
+        "전화번호는 0으로 시작하는 아홉에서 열한 자리 숫자입니다.",
+        "A telephone number has nine to eleven digits and starts with 0."
+    )
+}
+
+fn correct_the_postcode(request: &Request) -> Words {
+    say!(request, "우편번호는 다섯 자리 숫자입니다.", "A postcode has five digits.")
+}
+
+fn write_the_address(request: &Request) -> Words {
+    say!(
+        request,
+        "주소를 백 글자 안으로 적어 주십시오.",
+        "Please write the address, at most 100 characters."
+    )
+}
+
+fn shorten_the_detail(request: &Request) -> Words {
+    say!(request, "나머지 주소를 백 글자 안으로 적어 주십시오.", "At most 100 characters, please.")
+}
+
+fn agree(request: &Request) -> Words {
+    say!(
+        request,
+        "고른 값의 폭과 부치는 날에 동의해 주십시오.",
+        "Please agree to the price range and the posting date."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::digits;
 
     #[test]
-    fn a_number_is_read_as_people_write_it() {
+    fn separators_and_full_width_digits_are_accepted() {
         assert_eq!(digits("010-1234-5678"), "01012345678");
         assert_eq!(digits("(02) 123.4567"), "021234567");
         assert_eq!(digits("０１０"), "010");

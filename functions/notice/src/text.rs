@@ -1,9 +1,9 @@
-//! The words of the notice: plain 합니다체, because this is money and law. Not legal advice to anybody
-//! who opens a shop with it: have it read.
+//! The texts of the notice, in plain 합니다체. This is not legal advice: have the texts reviewed before
+//! opening a shop with them.
 
 /// A section in both languages.
 pub(crate) struct Section {
-    /// Its anchor; the foot of every page links to these.
+    /// The anchor. The footer of every page links to these.
     pub(crate) id: &'static str,
     pub(crate) korean: Words,
     pub(crate) english: Words,

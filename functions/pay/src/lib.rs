@@ -1,15 +1,13 @@
-//! 값: the payment. The page sends the reader to the provider's payment page; the provider sends
-//! them back to the success or the fail address; a form posted from there asks the provider to take
-//! the money (`payments`).
+//! 값: the payment. The page sends the reader to the provider's payment page, and the provider sends
+//! them back to the success or the failure address. A form posted from there confirms the payment
+//! (`payments`). Paying by bank transfer opens an account in the same way; `window` shows it until
+//! the transfer has arrived.
 //!
-//! Who chooses to pay by a deposit is given an account in the same way; it stands in the window
-//! until the deposit has come (`payments`).
-//!
-//! The success address is a link from another site, so it changes nothing by itself: it shows a
-//! page whose form does (and whose script sends the form at once). What stands in the link is a
-//! hint about which payment to confirm, never a fact about money.
+//! The success address is reached by a cross-site navigation, so it changes nothing: it shows a
+//! page whose form does, and a script that submits the form at once. The parameters of the address
+//! only say which payment to confirm; the amount is the stored one.
 
-mod page;
+mod view;
 mod words;
 
 use std::sync::Arc;
@@ -20,36 +18,36 @@ use domain::{
 };
 use payments::{ConfirmOutcome, Payments};
 use platform::{Init, InitError, Platform};
-use store::Versioned;
-use web::{AppState, HandlerState, Method, Refusal, Reply, Request};
+use web::{AppState, HandlerState, Method, Refusal, Reply, Request, order_id, own_order};
 
-/// What paying needs: the site, the till, and where the provider's payment page is.
+/// Longest payment key that is accepted, in bytes (payments reference §2).
+const LONGEST_KEY: usize = 200;
+
+/// What paying needs.
 pub struct Pay {
     app: AppState,
     payments: Payments,
     provider: Provider,
 }
 
-/// Where the provider's payment page is.
+/// The provider's payment page.
 pub(crate) struct Provider {
     /// The provider's script.
     script_url: String,
     /// The shop's public key.
     client_key: String,
-    /// A payment page that takes a plain form, for browsers without script. The stand-in has one;
-    /// the real provider has none.
+    /// A payment page that accepts a plain form, for browsers without script. Only the stand-in has
+    /// one.
     plain_window_url: Option<String>,
 }
 
 impl Init for Pay {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
+        let environment = &platform.environment;
         let provider = Provider {
-            script_url: platform.environment.required("TOSS_SCRIPT_URL")?.to_owned(),
-            client_key: platform.environment.required("TOSS_CLIENT_KEY")?.to_owned(),
-            plain_window_url: platform
-                .environment
-                .optional("TOSS_PLAIN_WINDOW_URL")
-                .map(ToOwned::to_owned),
+            script_url: environment.required("TOSS_SCRIPT_URL")?.to_owned(),
+            client_key: environment.required("TOSS_CLIENT_KEY")?.to_owned(),
+            plain_window_url: environment.optional("TOSS_PLAIN_WINDOW_URL").map(ToOwned::to_owned),
         };
         Ok(Self {
             app: AppState::init(platform).await?,
@@ -65,65 +63,56 @@ impl HandlerState for Pay {
     }
 }
 
-/// Serves `/pay/{order}` and the addresses the provider sends the reader back to.
+/// Serves `/pay/{order}` and the addresses to which the provider sends the reader back.
 pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
     request.visitor()?;
-    let id: OrderId =
-        request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
+    let id = order_id(&request)?;
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
             Some(_) => Box::pin(confirm(&pay, &request, id)).await,
             None => Box::pin(ask_again(&pay, &request, id)).await,
         };
     }
-    let order = own(&pay, &request, id).await?.value;
+    let order = own_order(&pay.app, &request, id).await?.value;
     if order.state != State::Priced || order.awaits_transfer().is_some() {
         return Ok(Reply::see(format!("/window/{id}")));
     }
     Ok(match request.parameter("outcome") {
-        // Back without a payment too: another tab's may have been taken, and nothing is said of
-        // money that nobody knows about.
-        None | Some("fail") if underway(&order) => page::underway(&request, &order).into(),
-        None => page::paying(&request, &order, &pay.provider).into(),
-        Some("success") => back(&request, &order),
-        Some("fail") => page::turned_back(&request, &order, request.query.typed("code")).into(),
+        // Also after a failure: another tab may have paid, and the result is not known yet.
+        None | Some("fail") if underway(&order) => view::underway(&request, &order).into(),
+        None => view::paying(&request, &order, &pay.provider).into(),
+        Some("success") => succeeded(&request, &order),
+        Some("fail") => view::failed(&request, &order, request.query.typed("code")).into(),
         Some(_) => return Err(Refusal::NotFound),
     })
-}
-
-/// The reader's own order. Another's is not there.
-async fn own(pay: &Pay, request: &Request, id: OrderId) -> Result<Versioned<Order>, Refusal> {
-    let visitor = request.visitor()?;
-    pay.app
-        .store
-        .order(id)
-        .await?
-        .filter(|order| order.value.visitor == visitor)
-        .ok_or(Refusal::NotFound)
 }
 
 const fn underway(order: &Order) -> bool {
     matches!(&order.payment, Some(Payment { outcome: PaymentStatus::Asked, .. }))
 }
 
-/// Back from the provider with a payment: the page that asks to take the money.
-fn back(request: &Request, order: &Order) -> Reply {
+const fn is_payment_key(key: &str) -> bool {
+    !key.is_empty() && key.len() <= LONGEST_KEY
+}
+
+/// Back from the provider: the page whose form confirms the payment.
+fn succeeded(request: &Request, order: &Order) -> Reply {
     let payment_key = request.query.typed("paymentKey");
-    let fits = request.query.typed("orderId") == order.at_the_provider()
+    let matches = request.query.typed("orderId") == order.at_the_provider()
         && request.query.typed("amount") == order.total.0.to_string();
-    if !fits || payment_key.is_empty() || payment_key.len() > 200 {
-        return page::tampered(request, order).into();
+    if !matches || !is_payment_key(payment_key) {
+        return view::mismatch(request, order).into();
     }
-    page::confirming(request, order, payment_key).into()
+    view::confirming(request, order, payment_key).into()
 }
 
 async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let visitor = request.visitor()?;
     let payment_key = request.form.typed("payment_key");
     let amount = request.form.typed("amount").parse().map(Won);
-    let (Ok(amount), false) = (amount, payment_key.is_empty() || payment_key.len() > 200) else {
-        let order = own(pay, request, id).await?.value;
-        return Ok(page::tampered(request, &order).into());
+    let (Ok(amount), true) = (amount, is_payment_key(payment_key)) else {
+        let order = own_order(&pay.app, request, id).await?.value;
+        return Ok(view::mismatch(request, &order).into());
     };
     let outcome = Box::pin(pay.payments.confirm(id, visitor, payment_key, amount, request.now))
         .await
@@ -132,7 +121,7 @@ async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Ref
 }
 
 async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    let order = own(pay, request, id).await?;
+    let order = own_order(&pay.app, request, id).await?;
     if !underway(&order.value) && order.value.awaits_transfer().is_none() {
         return Ok(Reply::see(format!("/pay/{id}")));
     }
@@ -144,20 +133,19 @@ async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, R
 
 fn answer(request: &Request, outcome: ConfirmOutcome) -> Result<Reply, Refusal> {
     Ok(match outcome {
-        // What there is to know of a cancelled order's money stands in its window.
+        // The window shows what is known about a cancelled order's payment.
         ConfirmOutcome::Unknown(order) if order.state != State::Priced => {
             Reply::see(format!("/window/{}", order.id))
         }
-        // Where to pay, and until when, stands in the window.
         ConfirmOutcome::Paid(order)
         | ConfirmOutcome::Cancelled(order)
         | ConfirmOutcome::AwaitsTransfer(order) => Reply::see(format!("/window/{}", order.id)),
-        ConfirmOutcome::Refused(order, why) => page::refused(request, &order, &why).into(),
+        ConfirmOutcome::Refused(order, why) => view::declined(request, &order, &why).into(),
         ConfirmOutcome::Unknown(order) | ConfirmOutcome::Underway(order) => {
-            page::underway(request, &order).into()
+            view::underway(request, &order).into()
         }
-        ConfirmOutcome::NoPlace(order) => page::no_place(request, &order).into(),
-        ConfirmOutcome::Tampered(order) => page::tampered(request, &order).into(),
+        ConfirmOutcome::NoPlace(order) => view::no_place(request, &order).into(),
+        ConfirmOutcome::Tampered(order) => view::mismatch(request, &order).into(),
         ConfirmOutcome::NoSuchOrder => return Err(Refusal::NotFound),
     })
 }

@@ -1,12 +1,12 @@
-//! The drawn code: an address as a QR code (ISO/IEC 18004), as one path.
+//! An address as a QR code (ISO/IEC 18004), drawn as one SVG path.
 
 use maud::{Markup, html};
 use qrcode::{Color, EcLevel, QrCode};
 
-/// Light modules around the code, by the standard.
+/// Width of the quiet zone in modules, as the standard requires.
 const QUIET: usize = 4;
 
-/// Draws an address; nothing if it is too long for any code.
+/// The code of an address; empty if the address is too long for any code.
 pub(crate) fn draw(address: &str) -> Markup {
     let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::M) else {
         return html! {};
@@ -18,7 +18,8 @@ pub(crate) fn draw(address: &str) -> Markup {
         path += &format!("M{} {}h1v1h-1z", place % width + QUIET, place / width + QUIET);
     }
     html! {
-        svg.qr role="img" aria-label="주인장의 전화로 이 쪽지를 여는 그림 부호" viewBox=(format!("0 0 {size} {size}")) shape-rendering="crispEdges" {
+        svg.qr role="img" aria-label="주인장의 전화로 이 쪽지를 여는 그림 부호"
+            viewBox=(format!("0 0 {size} {size}")) shape-rendering="crispEdges" {
             path d=(path) fill="currentColor" {}
         }
     }
@@ -32,10 +33,12 @@ mod tests {
     fn an_address_is_drawn_with_its_quiet_zone() {
         let ticket = "1795418745.MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
         let address = format!(
-            "https://a1b2c3d4e5.execute-api.ap-northeast-2.amazonaws.com/slip/01JD9G5T3M8Q2W6X4Z7N1C0V5K?ticket={ticket}"
+            "https://a1b2c3d4e5.execute-api.ap-northeast-2.amazonaws.com\
+             /slip/01JD9G5T3M8Q2W6X4Z7N1C0V5K?ticket={ticket}"
         );
         let svg = draw(&address).into_string();
-        // Version 9 has 53 modules a side; the finder's corner is dark, the quiet zone is not.
+        // Version 9 has 53 modules a side. The corner of the finder pattern is dark, the quiet zone
+        // is light.
         assert!(svg.contains("M4 4h1v1h-1z") && !svg.contains("M3 "), "{svg}");
         assert!(draw(&"x".repeat(5_000)).into_string().is_empty());
     }

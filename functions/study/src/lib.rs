@@ -1,17 +1,21 @@
-//! 서재: one of several literary riddles, the visitor's own.
+//! 서재: a riddle room. Each visitor gets one of several literary riddles.
 
 use std::sync::Arc;
 
 use maud::html;
 use web::{
     AppState, Drawing, Refusal, Reply, Request,
-    riddle::{self, Look},
+    riddle::{self, RiddlePage},
 };
 
-const LOOK: Look =
-    Look { room: "study", drawing: Drawing::Bookshelf, script: None, device: |_| html! {} };
+const PAGE: RiddlePage = RiddlePage {
+    room: "study",
+    drawing: Drawing::Bookshelf,
+    script: None,
+    field_extra: |_| html! {},
+};
 
 /// Serves `/study`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    riddle::serve(app, request, LOOK).await
+    riddle::serve(app, request, PAGE).await
 }

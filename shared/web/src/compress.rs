@@ -1,10 +1,10 @@
-//! Pages as they travel: compressed for who takes it. An HTTP API of API Gateway compresses nothing
-//! itself.
+//! Compresses pages with gzip for clients that accept it. An HTTP API of API Gateway does not
+//! compress responses itself.
 //!
-//! Compression and secrets in one page call for care (BREACH). Here nothing that a stranger's
-//! request can put into a page stands beside a secret: the session goes with same-site requests
-//! only, no page shows it, and the page of the bookmark, which is as good as one, repeats nothing
-//! of its address (`Page::secret`); its form is taken from the shop's own pages only.
+//! Compressing a secret together with text from the request can leak the secret by the length of
+//! the response (BREACH). No page contains the session cookie. The bookmark page contains six words
+//! that are equivalent to a session; it repeats nothing from its address (`Page::secret`), and its
+//! forms are accepted from the shop's own pages only.
 
 use std::io::{self, Write as _};
 
@@ -17,16 +17,16 @@ use lambda_http::{
     },
 };
 
-/// Below this many bytes a page travels in one packet anyway.
-const WORTH: usize = 1024;
+/// Pages below this many bytes are not compressed: they fit into one packet.
+const SMALLEST: usize = 1024;
 
-/// Compresses a page for a browser that asked with these headers, if it takes that.
-pub(crate) fn compress(response: &mut Response<Body>, asked: &HeaderMap) {
+/// Compresses the body if the request's headers accept gzip.
+pub(crate) fn compress(response: &mut Response<Body>, request: &HeaderMap) {
     let Body::Text(text) = response.body() else { return };
-    if text.len() < WORTH || !takes_gzip(asked) {
+    if text.len() < SMALLEST || !accepts_gzip(request) {
         return;
     }
-    // A buffer takes everything; if not, the page goes as it is.
+    // Writing into a buffer does not fail. If it did, the page would be sent uncompressed.
     let Ok(packed) = gzip(text.as_bytes()) else { return };
     *response.body_mut() = Body::Binary(packed);
     response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -39,10 +39,10 @@ fn gzip(text: &[u8]) -> io::Result<Vec<u8>> {
     packer.finish()
 }
 
-/// Whether gzip is named, and not with a weight of nothing (RFC 9110 §12.5.3).
-fn takes_gzip(asked: &HeaderMap) -> bool {
+/// Whether `Accept-Encoding` names gzip with a weight above 0 (RFC 9110 §12.5.3).
+fn accepts_gzip(request: &HeaderMap) -> bool {
     let codings =
-        asked.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+        request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
         let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok());
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_takes_gzip_gets_the_same_page_smaller() {
+    fn a_page_is_compressed_for_a_client_that_accepts_gzip() {
         let page = "별 헤는 밤 ".repeat(200);
         let response = sent(Some("br;q=1.0, gzip, deflate"), &page);
         assert_eq!(response.headers()[CONTENT_ENCODING], "gzip");
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_take_it_gets_plain_text() {
+    fn a_page_is_sent_uncompressed_otherwise() {
         let page = "별".repeat(1000);
         for asked in [None, Some("identity"), Some("br"), Some("gzip;q=0, br"), Some("gzip; q=0.0")]
         {

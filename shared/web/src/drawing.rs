@@ -1,4 +1,4 @@
-//! The one drawn thing of each room: thin uneven strokes in the colour of the ink.
+//! The line drawing of each page, as inline SVG in the colour of the text.
 
 use domain::base::text::Language;
 use maud::{Markup, PreEscaped, html};

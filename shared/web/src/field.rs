@@ -1,4 +1,6 @@
-//! Fields of a form: each with its label, its hint, and what is wrong with it beside it.
+//! Fields of a form, each with its label, its hint and its problem.
+
+use std::borrow::Cow;
 
 use domain::base::text::Language;
 use maud::{Markup, html};
@@ -9,8 +11,8 @@ use crate::form::{Form, Problem};
 #[derive(Debug, Clone)]
 pub struct Field<'a> {
     name: &'static str,
-    label: &'a str,
-    hint: Option<&'a str>,
+    label: Cow<'a, str>,
+    hint: Option<Cow<'a, str>>,
     value: &'a str,
     autocomplete: &'static str,
     mode: Option<&'static str>,
@@ -20,10 +22,10 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// A line of text.
-    pub const fn text(name: &'static str, label: &'a str) -> Self {
+    pub fn text(name: &'static str, label: impl Into<Cow<'a, str>>) -> Self {
         Self {
             name,
-            label,
+            label: label.into(),
             hint: None,
             value: "",
             autocomplete: "off",
@@ -34,50 +36,50 @@ impl<'a> Field<'a> {
     }
 
     /// Several lines of text.
-    pub const fn lines(name: &'static str, label: &'a str, lines: u32) -> Self {
+    pub fn lines(name: &'static str, label: impl Into<Cow<'a, str>>, lines: u32) -> Self {
         Self { lines: Some(lines), ..Self::text(name, label) }
     }
 
-    /// What was typed before.
+    /// The value that was sent before.
     #[must_use]
-    pub const fn value(mut self, value: &'a str) -> Self {
+    pub fn value(mut self, value: &'a str) -> Self {
         self.value = value;
         self
     }
 
     /// A hint below the label.
     #[must_use]
-    pub const fn hint(mut self, hint: &'a str) -> Self {
-        self.hint = Some(hint);
+    pub fn hint(mut self, hint: impl Into<Cow<'a, str>>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
-    /// What the browser may fill in (WHATWG HTML, autofill detail tokens).
+    /// The autofill detail token (WHATWG HTML). The default is `off`.
     #[must_use]
-    pub const fn autocomplete(mut self, token: &'static str) -> Self {
+    pub fn autocomplete(mut self, token: &'static str) -> Self {
         self.autocomplete = token;
         self
     }
 
-    /// Which keyboard a phone shows.
+    /// The input mode, which selects a phone's keyboard.
     #[must_use]
-    pub const fn mode(mut self, mode: &'static str) -> Self {
+    pub fn mode(mut self, mode: &'static str) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// It may stay empty.
+    /// Marks the field as not required.
     #[must_use]
-    pub const fn optional(mut self) -> Self {
+    pub fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 
-    /// The field as it stands on the page. The browser's own checks stay off: the house says better
-    /// what is wrong, and keeps what was typed.
+    /// The field's markup. The browser's own validation is not used: the server explains problems in
+    /// the reader's language and keeps what was typed.
     pub fn markup(&self, problems: &[Problem]) -> Markup {
         let problem = problems.iter().find(|problem| problem.field == self.name);
-        let hint_id = self.hint.map(|_| format!("{}-hint", self.name));
+        let hint_id = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
         let problem_id = problem.map(|_| format!("{}-problem", self.name));
         let described = [hint_id.as_deref(), problem_id.as_deref()]
             .into_iter()
@@ -90,35 +92,45 @@ impl<'a> Field<'a> {
         html! {
             div.field {
                 label for=(self.name) { (self.label) }
-                @if let (Some(hint), Some(id)) = (self.hint, &hint_id) { span.hint id=(id) { (hint) } }
-                @if let Some(lines) = self.lines {
-                    textarea id=(self.name) name=(self.name) rows=(lines) autocomplete=(self.autocomplete) aria-required=[required]
-                        aria-invalid=[invalid] aria-describedby=[described.as_deref()] { (self.value) }
-                } @else {
-                    input id=(self.name) name=(self.name) type="text" value=(self.value) autocomplete=(self.autocomplete)
-                        inputmode=[self.mode] aria-required=[required] aria-invalid=[invalid] aria-describedby=[described.as_deref()];
+                @if let (Some(hint), Some(id)) = (&self.hint, &hint_id) {
+                    span.hint id=(id) { (hint) }
                 }
-                @if let (Some(problem), Some(id)) = (problem, &problem_id) { p.problem id=(id) { (problem.say) } }
+                @if let Some(lines) = self.lines {
+                    textarea id=(self.name) name=(self.name) rows=(lines)
+                        autocomplete=(self.autocomplete) aria-required=[required]
+                        aria-invalid=[invalid] aria-describedby=[described.as_deref()] {
+                        (self.value)
+                    }
+                } @else {
+                    input id=(self.name) name=(self.name) type="text" value=(self.value)
+                        autocomplete=(self.autocomplete) inputmode=[self.mode]
+                        aria-required=[required] aria-invalid=[invalid]
+                        aria-describedby=[described.as_deref()];
+                }
+                @if let (Some(problem), Some(id)) = (problem, &problem_id) {
+                    p.problem id=(id) { (problem.message) }
+                }
             }
         }
     }
 }
 
-/// A box to tick.
+/// A checkbox.
 pub fn tick(name: &'static str, label: &Markup, form: &Form, problems: &[Problem]) -> Markup {
     let problem = problems.iter().find(|problem| problem.field == name);
     let problem_id = format!("{name}-problem");
     html! {
         label.tick for=(name) {
             input id=(name) name=(name) type="checkbox" value="yes" checked[form.ticked(name)]
-                aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| problem_id.as_str())];
+                aria-invalid=[problem.map(|_| "true")]
+                aria-describedby=[problem.map(|_| problem_id.as_str())];
             span { (label) }
         }
-        @if let Some(problem) = problem { p.problem id=(problem_id) { (problem.say) } }
+        @if let Some(problem) = problem { p.problem id=(problem_id) { (problem.message) } }
     }
 }
 
-/// What is wrong with a form, first on the page, with links to the fields.
+/// All problems of a form, at the top of the page, with links to the fields.
 pub fn summary(problems: &[Problem], language: Language) -> Markup {
     html! {
         @if !problems.is_empty() {
@@ -127,14 +139,15 @@ pub fn summary(problems: &[Problem], language: Language) -> Markup {
                     Language::Ko => "적어 주신 것은 그대로 있습니다. 아래를 고쳐 주십시오.",
                     Language::En => "What you wrote is still here. Please mend this:",
                 } }
-                ul { @for problem in problems { li { a href=(format!("#{}", problem.field)) { (problem.say) } } } }
+                ul { @for problem in problems {
+                    li { a href=(format!("#{}", problem.field)) { (problem.message) } }
+                } }
             }
         }
     }
 }
 
-/// Why a form can not be taken now though nothing is wrong with it: there is nothing to mend, and
-/// what was written stays.
+/// Why a valid form cannot be accepted now. There is nothing to correct, and the input is kept.
 pub fn not_now(why: &str, language: Language) -> Markup {
     html! {
         div.problems role="alert" {

@@ -1,37 +1,38 @@
 //! Posted forms (`application/x-www-form-urlencoded`, WHATWG URL Standard §5.1) and query strings,
-//! read strictly: a text that is not UTF-8 is refused, not repaired.
+//! parsed strictly: input that is not UTF-8 is rejected, not repaired.
 
 use std::collections::BTreeMap;
 
+use crate::Words;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
-/// The fields of a form or of a query string. Of a field sent twice the first counts.
+/// The fields of a form or of a query string. The first value of a repeated field counts.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Form(BTreeMap<String, String>);
 
-/// Shows the names of the fields, never what somebody typed.
+/// Shows the names of the fields and never their values.
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-/// Bytes that are no form.
+/// Input that is not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the form is not UTF-8")]
 pub struct NotUtf8;
 
-/// What is wrong with one field, in the reader's language, to be shown beside it.
+/// What is wrong with one field, in the reader's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The field's name.
     pub field: &'static str,
     /// What is wrong and what to do.
-    pub say: String,
+    pub message: Words,
 }
 
 impl Form {
-    /// Reads a form.
+    /// Parses a form.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotUtf8> {
         let mut fields = BTreeMap::new();
         for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
@@ -43,12 +44,12 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// A field, if it was sent.
+    /// A field's value, if it was sent.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A field as it was typed; empty if it was not sent.
+    /// A field's value; empty if it was not sent.
     pub fn typed(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
     }
@@ -66,7 +67,7 @@ impl Form {
             .join("&")
     }
 
-    /// Whether a box is ticked.
+    /// Whether a checkbox is ticked.
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
     }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_form_is_read() {
+    fn a_form_is_decoded() {
         let form = Form::parse("answer=%EB%B3%84+%ED%97%A4%EB%8A%94&door=riddle&empty=".as_bytes())
             .unwrap();
         assert_eq!(form.get("answer"), Some("별 헤는"));
@@ -95,26 +96,26 @@ mod tests {
     }
 
     #[test]
-    fn a_language_switch_keeps_the_rest_of_the_address() {
+    fn a_language_switch_keeps_the_other_fields() {
         let query = Form::parse("range=heavy&lang=ko&after=별".as_bytes()).unwrap();
         assert_eq!(query.query_with("lang", "en"), "after=%EB%B3%84&range=heavy&lang=en");
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused() {
+    fn bytes_that_are_not_utf8_are_rejected() {
         assert_eq!(Form::parse(b"answer=%FF%FE"), Err(NotUtf8));
         assert_eq!(Form::parse(b"answer=\xFF"), Err(NotUtf8));
     }
 
     #[test]
-    fn what_was_typed_does_not_show_in_a_debug_line() {
+    fn debug_output_shows_no_values() {
         let form = Form::parse(b"letter=secret").unwrap();
         assert_eq!(format!("{form:?}"), r#"{"letter"}"#);
     }
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_fall(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn no_input_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Form::parse(&bytes);
         }
     }

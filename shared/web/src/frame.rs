@@ -1,5 +1,5 @@
-//! The frame of every page: head, floor plan, language switch, and the foot with the shop's
-//! identity and the plain links.
+//! The frame of every page: head, floor plan, language switch, and the footer with the shop's
+//! identity and links.
 
 use domain::base::text::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -39,7 +39,8 @@ pub(crate) fn page(
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
                             } @else {
-                                a href=(switch(here, page.secret, other)) hreflang=(other.tag()) lang=(other.tag()) {
+                                a href=(switch(here, page.secret, other))
+                                    hreflang=(other.tag()) lang=(other.tag()) {
                                     (other.own_name())
                                 }
                             }
@@ -63,7 +64,7 @@ pub(crate) fn page(
     }
 }
 
-/// This very page in another language.
+/// The address of the same page in another language.
 fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
     match here {
         Some(request) if secret => format!("{}?lang={}", request.path, language.tag()),
@@ -74,7 +75,7 @@ fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
     }
 }
 
-/// The floor plan is the progress bar: a list, so that it can be heard as well as seen.
+/// The floor plan, which shows progress. It is a list, so that screen readers announce it.
 fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
     html! {
         nav.plan aria-label=(if ko { "집의 평면도" } else { "Floor plan" }) {
@@ -136,7 +137,10 @@ fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
                         ("사업자등록번호", "Business number", &shop.business_number),
                         ("통신판매업 신고번호", "Mail-order number", &shop.mail_order_number),
                     ] {
-                        div { dt { @if ko { (korean) } @else { (english) } } dd lang=[(!ko).then_some("ko")] { (value) } }
+                        div {
+                            dt { @if ko { (korean) } @else { (english) } }
+                            dd lang=[(!ko).then_some("ko")] { (value) }
+                        }
                     }
                 }
             }

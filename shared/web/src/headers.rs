@@ -1,4 +1,4 @@
-//! Headers, set in one place. The list follows OWASP ASVS 5.0, chapters 3.3 and 3.4.
+//! Sets all response headers. The list follows OWASP ASVS 5.0, chapters 3.3 and 3.4.
 
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -7,11 +7,11 @@ use crate::{
     request::{LANGUAGE_COOKIE, Request, session_cookie},
 };
 
-/// Headers of every answer, page or not.
+/// Headers of every response.
 pub(crate) fn common(headers: &mut HeaderMap, tls: bool) {
     let fixed: [(HeaderName, &str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // The origin alone may go out with a link; the path may name an order.
+        // Other sites get the origin only, because a path may contain an order's id.
         (header::REFERRER_POLICY, "strict-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (
@@ -32,14 +32,15 @@ pub(crate) fn common(headers: &mut HeaderMap, tls: bool) {
     }
 }
 
-/// Headers of a page: what it may load and from where.
+/// Headers of a page, including what it may load and from where.
 pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     let provider = page.scripts.iter().find_map(|script| match script {
         Script::Provider { url } => Some(origin_of(url)),
         Script::Inline(_) => None,
     });
     let mut policy = format!(
-        "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; img-src data:; style-src 'nonce-{nonce}'"
+        "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
+         img-src data:; style-src 'nonce-{nonce}'"
     );
     policy += "; form-action 'self'";
     for target in &page.form_targets {
@@ -48,9 +49,10 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     }
     policy += &format!("; script-src 'nonce-{nonce}'");
     if let Some(provider) = &provider {
-        // The provider's script loads parts of itself and opens its window in a frame or a pop-up.
+        // The provider's script loads further parts and opens its window in a frame or a pop-up.
         policy += &format!(
-            " {provider}; connect-src {provider} https://*.tosspayments.com; frame-src {provider} https://*.tosspayments.com"
+            " {provider}; connect-src {provider} https://*.tosspayments.com; \
+             frame-src {provider} https://*.tosspayments.com"
         );
     }
     if page.worker {
@@ -70,19 +72,19 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     }
 }
 
-/// Headers of a worker's script. What it may load is nothing.
+/// Headers of a worker's script, which may load nothing.
 pub(crate) fn worker(headers: &mut HeaderMap) {
     headers
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
 }
 
-/// The cookie that names a visitor.
+/// Sets the session cookie.
 pub(crate) fn session(headers: &mut HeaderMap, tls: bool, value: &str) {
     set_cookie(headers, tls, session_cookie(tls), value, "; HttpOnly", 180 * 24 * 60 * 60);
 }
 
-/// The cookie that remembers a language chosen by hand.
+/// Sets the language cookie if this request chose a language.
 pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
     if request.language_chosen {
         set_cookie(
@@ -105,8 +107,8 @@ fn set_cookie(
     seconds: u32,
 ) {
     let secure = if tls { "; Secure" } else { "" };
-    // Lax and not Strict: the reader comes back from the payment page by a cross-site link, and has
-    // to be known then.
+    // Lax, not Strict: the reader returns from the payment page by a cross-site navigation, and that
+    // request needs the session.
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{more}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_paying_page_lets_another_origin_in() {
+    fn only_a_page_with_the_providers_script_allows_another_origin() {
         let mut headers = HeaderMap::new();
         page(&mut headers, &Page::new("door", "문"), "n");
         assert!(!headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("http"));

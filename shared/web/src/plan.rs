@@ -1,5 +1,5 @@
-//! The floor plan: which rooms are behind, which one is lit, which lie ahead and how long they
-//! usually take.
+//! The floor plan: which rooms the visitor has passed, which one this is, and which lie ahead with
+//! their usual minutes.
 
 use domain::{riddle::content::RoomSet, walk::visit::Visit};
 
@@ -8,13 +8,13 @@ use crate::{
     reply::{PlanPlace, PlanRoom},
 };
 
-/// The plan as a visitor in `here` sees it.
-pub fn of(house: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
-    let reached = visit.place(house, request.now).path();
-    let at = |id: &str| house.rooms().iter().position(|room| room.id == id);
-    let reached = at(reached.trim_start_matches('/')).unwrap_or(house.rooms().len());
+/// The plan for a visitor in the room `here`.
+pub fn of(rooms: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
+    let reached = visit.place(rooms, request.now).path();
+    let at = |id: &str| rooms.rooms().iter().position(|room| room.id == id);
+    let reached = at(reached.trim_start_matches('/')).unwrap_or(rooms.rooms().len());
     let here_at = at(here);
-    house
+    rooms
         .rooms()
         .iter()
         .enumerate()
@@ -36,7 +36,7 @@ pub fn of(house: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<
         .collect()
 }
 
-/// A room's name without its article: the plan is narrow on a phone.
+/// A room's name without its article, because the plan is narrow on a phone.
 fn short(title: &str) -> String {
     let Some(name) = title.strip_prefix("The ") else { return title.to_owned() };
     let mut letters = name.chars();

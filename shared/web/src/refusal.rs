@@ -1,5 +1,4 @@
-//! What the house says when it can not do what was asked: what is wrong, what it means, and the one
-//! next thing to do.
+//! The pages for requests that are refused: what is wrong, what it means, and one link onward.
 
 use domain::base::text::Language;
 use lambda_http::http::StatusCode;
@@ -9,29 +8,29 @@ use signing::InvalidSignature;
 
 use crate::{Drawing, Page};
 
-/// A request that is not done.
+/// Why a request is refused.
 #[derive(Debug)]
 pub enum Refusal {
-    /// There is nothing at this address, or nothing that this reader may see.
+    /// Nothing exists at this address, or nothing that this reader may see.
     NotFound,
-    /// The address takes only GET, or GET and POST.
+    /// The address does not support the method.
     MethodNotAllowed,
-    /// The form is larger than any form of the house.
+    /// The body is longer than any of the shop's forms.
     TooLarge,
     /// The form or the query is not UTF-8.
     NotText,
     /// The form was sent from another site.
     ForeignForm,
-    /// The house does not know who asks.
+    /// The request has no session.
     NoSession,
-    /// The session cookie is forged or stale.
+    /// The session cookie is forged or expired.
     BadSession(InvalidSignature),
-    /// The step is not open yet; this is where the visitor stands.
+    /// The step is not open yet.
     OutOfOrder {
-        /// The path of the step that comes first.
+        /// The path of the step that comes first: where the visitor stands.
         onward: String,
     },
-    /// Our fault. The text is for the log, not for the reader.
+    /// An error on our side. The text is for the log and not shown.
     Ours(String),
 }
 
@@ -54,7 +53,7 @@ impl From<store::Lost> for Refusal {
 }
 
 impl Refusal {
-    /// The page that says so.
+    /// The page with the matching status.
     #[expect(clippy::too_many_lines, reason = "one arm a refusal: a table of words")]
     pub(crate) fn page(&self, step: &'static str, language: Language) -> Page {
         let ko = language == Language::Ko;

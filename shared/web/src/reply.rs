@@ -1,28 +1,28 @@
-//! What a step answers.
+//! What a handler returns: a page, a redirect or a script.
 
 use lambda_http::http::StatusCode;
 use maud::{Markup, PreEscaped};
 
 use crate::drawing::Drawing;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub enum Reply {
     /// A page.
     Page(Box<Page>),
-    /// The script of a page's worker, at an address of its own.
+    /// The script of a service worker.
     Worker(&'static str),
-    /// "See there" (303): after a form, so that a reload does not send it again.
+    /// A redirect after a form (303), so that a reload does not send the form again.
     See {
         /// The path.
         path: String,
-        /// A visitor who is to be known from now on.
+        /// Sets a session for this visitor.
         session: Option<domain::base::id::VisitorId>,
     },
 }
 
 impl Reply {
-    /// "See there."
+    /// A redirect (303).
     pub fn see(path: impl Into<String>) -> Self {
         Self::See { path: path.into(), session: None }
     }
@@ -34,19 +34,19 @@ impl From<Page> for Reply {
     }
 }
 
-/// A script of a page. It only adds: the page does its work without.
+/// A script of a page. Every page also works without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Script {
-    /// Written in the page, under its nonce.
+    /// Inlined into the page under its nonce.
     Inline(&'static str),
-    /// The payment provider's, from its address. Its origin is let into the page's policy.
+    /// The payment provider's script. The page's policy allows its origin.
     Provider {
-        /// Address of the script.
+        /// The script's address.
         url: String,
     },
 }
 
-/// A page: what stands between the frame's top and its foot.
+/// A page without its frame.
 #[derive(Debug)]
 pub struct Page {
     pub(crate) step: &'static str,
@@ -66,29 +66,29 @@ pub struct Page {
 /// A room on the floor plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanRoom {
-    /// Its name in the reader's language.
+    /// The name in the reader's language.
     pub name: String,
-    /// Its path, if the visitor may go there.
+    /// The path, if the visitor may go there.
     pub path: Option<String>,
-    /// Where it lies from where the visitor stands.
+    /// Where it lies relative to the visitor.
     pub place: PlanPlace,
-    /// How many minutes it usually takes.
+    /// The minutes it usually takes.
     pub minutes: Option<u32>,
 }
 
-/// Where a room lies from where the visitor stands.
+/// Where a room lies relative to the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanPlace {
-    /// Behind: walked through.
+    /// Passed.
     Behind,
-    /// Here.
+    /// The visitor is here.
     Here,
-    /// Ahead.
+    /// Not reached yet.
     Ahead,
 }
 
 impl Page {
-    /// A page of a step. `title` stands in the browser's tab.
+    /// A page of a function. `title` is shown in the browser's tab.
     pub fn new(step: &'static str, title: impl Into<String>) -> Self {
         Self {
             step,
@@ -106,21 +106,21 @@ impl Page {
         }
     }
 
-    /// What the page says.
+    /// The content between the frame's header and footer.
     #[must_use]
     pub fn body(mut self, body: Markup) -> Self {
         self.body = body;
         self
     }
 
-    /// Another status than 200.
+    /// A status other than 200.
     #[must_use]
     pub const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// The one drawn thing of the room.
+    /// The page's drawing.
     #[must_use]
     pub const fn drawing(mut self, drawing: Drawing) -> Self {
         self.drawing = Some(drawing);
@@ -141,37 +141,37 @@ impl Page {
         self
     }
 
-    /// Lets a form of the page go to another origin.
+    /// Allows a form of the page to submit to another origin.
     #[must_use]
     pub fn form_to(mut self, url: impl Into<String>) -> Self {
         self.form_targets.push(url.into());
         self
     }
 
-    /// Shows something that is the reader's secret: the page repeats nothing of the address it was
-    /// asked by, because pages travel compressed, and a stranger's text beside a secret would tell
-    /// of it by the length (BREACH).
+    /// Marks a page that shows a secret. Such a page repeats nothing from its address: pages are
+    /// compressed, and text that somebody else chose would reveal the secret by the response's
+    /// length (BREACH).
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    /// Lets the page register a worker of the shop's own.
+    /// Allows the page to register the shop's service worker.
     #[must_use]
     pub const fn worker(mut self) -> Self {
         self.worker = true;
         self
     }
 
-    /// A device that is to be known from now on.
+    /// Sets a session for this visitor.
     #[must_use]
     pub const fn session(mut self, visitor: Option<domain::base::id::VisitorId>) -> Self {
         self.session = visitor;
         self
     }
 
-    /// "Not before this many seconds" (429).
+    /// Answers 429 with `Retry-After` in seconds.
     #[must_use]
     pub const fn wait(mut self, seconds: i64) -> Self {
         self.status = StatusCode::TOO_MANY_REQUESTS;

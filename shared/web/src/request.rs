@@ -1,4 +1,4 @@
-//! A request as a step sees it: read once, at the edge.
+//! A request, parsed and validated once before the handler runs.
 
 use domain::base::{id::VisitorId, text::Language};
 use jiff::Timestamp;
@@ -7,22 +7,22 @@ use signing::{InvalidSignature, SigningKey};
 
 use crate::{Refusal, form::Form};
 
-/// Longest body of a form, in bytes. The longest letter, percent-encoded, is 36 KB.
+/// Longest accepted body in bytes. The longest letter, percent-encoded, has 36 KB.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// What a request wants.
+/// The method. HEAD counts as GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// To see.
+    /// Shows a page.
     Get,
-    /// To do.
+    /// Submits a form.
     Post,
 }
 
-/// A request.
+/// A parsed request.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What it wants.
+    /// The method.
     pub method: Method,
     /// The path.
     pub path: String,
@@ -34,18 +34,18 @@ pub struct Request {
     pub now: Timestamp,
     /// The language to answer in.
     pub language: Language,
-    /// Whether the language was chosen by this very request, and is to be remembered.
+    /// Whether this request chose the language, which is then stored in a cookie.
     pub(crate) language_chosen: bool,
-    /// Scheme and host under which the reader sees the shop: `https://example.kr`.
+    /// Scheme and host as the reader sees them, such as `https://example.kr`.
     pub origin: String,
-    /// Whether the reader's side of the connection is TLS.
+    /// Whether the reader's connection uses TLS.
     pub(crate) tls: bool,
     session: Option<Result<VisitorId, InvalidSignature>>,
     parameters: Vec<(String, String)>,
 }
 
 impl Request {
-    /// Reads a request.
+    /// Parses a request.
     pub(crate) fn read(
         request: &lambda_http::Request,
         key: &SigningKey,
@@ -55,8 +55,7 @@ impl Request {
         let name = session_cookie(read.tls);
         read.session = cookie(request.headers(), name).map(|value| key.verify_session(&value, now));
         match *request.method() {
-            // API Gateway hands HEAD through to the same route; it is answered like GET, without
-            // the body.
+            // API Gateway passes HEAD to the same route and drops the body of the response.
             http::Method::GET | http::Method::HEAD => {}
             http::Method::POST => {
                 read.method = Method::Post;
@@ -76,7 +75,7 @@ impl Request {
         Ok(read)
     }
 
-    /// What can be read of any request, good or bad: enough to answer it in the right language.
+    /// Everything but session, method and form.
     fn bare(request: &lambda_http::Request, now: Timestamp) -> Result<Self, Refusal> {
         let headers = request.headers();
         let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes())
@@ -113,7 +112,7 @@ impl Request {
         })
     }
 
-    /// The language of a request that could not be read.
+    /// The language of a request that could not be parsed.
     pub(crate) fn language_of(request: &lambda_http::Request) -> Language {
         let accepted = request
             .headers()
@@ -122,7 +121,11 @@ impl Request {
         Language::choose(cookie(request.headers(), LANGUAGE_COOKIE).as_deref(), accepted)
     }
 
-    /// Who is asking. Without a session, or with a bad one, the way leads to the door.
+    /// The visitor of the session.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSession`] or [`Refusal::BadSession`].
     pub fn visitor(&self) -> Result<VisitorId, Refusal> {
         match self.session {
             Some(Ok(visitor)) => Ok(visitor),
@@ -131,12 +134,12 @@ impl Request {
         }
     }
 
-    /// Who is asking, if the house knows them.
+    /// The visitor of the session, if there is a valid one.
     pub fn known(&self) -> Option<VisitorId> {
         self.session.and_then(Result::ok)
     }
 
-    /// A part of the path that the route names, like `{order}`.
+    /// A parameter of the route's path, such as `{order}`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -150,9 +153,9 @@ pub(crate) const fn session_cookie(tls: bool) -> &'static str {
     if tls { "__Host-sid" } else { "sid" }
 }
 
-/// A form is taken only from the shop's own pages (OWASP ASVS 5.0, 3.5.1): browsers say where a
-/// request comes from in `Sec-Fetch-Site`, older ones in `Origin`. What says neither is no
-/// browser, and carries no cookie it did not mean to send.
+/// Accepts forms from the shop's own pages only (OWASP ASVS 5.0, 3.5.1). Browsers send
+/// `Sec-Fetch-Site`, older ones `Origin`. A client that sends neither is not a browser, so no other
+/// site can make it send a cookie.
 fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let own = match (text("sec-fetch-site"), text("origin")) {

@@ -1,4 +1,5 @@
-//! From a Lambda event to a step's `handle` and back: everything around the step.
+//! Turns a function's `handle` into a Lambda service: parses the event, calls `handle`, renders the
+//! response.
 
 use std::{convert::Infallible, future::Future, sync::Arc};
 
@@ -10,46 +11,47 @@ use signing::SigningKey;
 use store::Store;
 
 use crate::{
-    compress, frame, headers,
-    houses::Houses,
+    compress,
+    content::ContentCache,
+    frame, headers,
     refusal::Refusal,
     reply::{Page, Reply},
     request::Request,
     shop::Shop,
 };
 
-/// What a step needs to do its work; opened once, kept while the function is warm.
+/// What a handler needs. Initialised once and kept while the function is warm.
 pub trait HandlerState: Init {
-    /// The part that every step has.
+    /// The part that every function has.
     fn app(&self) -> &AppState;
 }
 
-/// What every step has: the table, the shop's identity, the seal, the clock, the dice.
+/// What every function with pages has.
 #[derive(Clone)]
 pub struct AppState {
     /// The table.
     pub store: Store,
-    /// Who runs the shop.
+    /// The shop's legal identity.
     pub shop: Shop,
     /// Signs sessions and checks tickets.
     pub signing_key: SigningKey,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// The randomness.
+    /// The source of randomness.
     pub random: Random,
-    /// The versions of the house that this function has read.
-    pub houses: Houses,
+    /// The content versions that this function has read.
+    pub content: ContentCache,
 }
 
 impl Init for AppState {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        // What can be wrong without asking anybody comes first.
+        // Configuration is checked before the first call over the network.
         let (store, shop) =
             (Store::open(platform)?, Shop::from_environment(&platform.environment)?);
         let signing_key = SigningKey::new(platform.secret("SESSION_KEY_NAME").await?.reveal());
-        let (clock, random, houses) =
-            (platform.clock.clone(), platform.random.clone(), Houses::default());
-        Ok(Self { store, shop, signing_key, clock, random, houses })
+        let (clock, random, content) =
+            (platform.clock.clone(), platform.random.clone(), ContentCache::default());
+        Ok(Self { store, shop, signing_key, clock, random, content })
     }
 }
 
@@ -59,7 +61,7 @@ impl HandlerState for AppState {
     }
 }
 
-/// Runs a step as the Lambda function it is: all that its `main` does.
+/// Runs a function on Lambda. This is all that its `main` does.
 pub async fn run<R, H, F>(step: &'static str, handle: H) -> Result<(), lambda_http::Error>
 where
     R: HandlerState,
@@ -68,13 +70,13 @@ where
 {
     platform::log::start();
     let state = LazyState::<R>::new(Platform::of_process()?);
-    // Opened now, while nobody waits; what fails here is tried again, and answered, with the first
-    // request.
+    // Initialises before the first request, while nobody waits. A failure is retried and answered
+    // with that request.
     state.get().await.ok();
     lambda_http::run(serving(step, Arc::new(state), handle)).await
 }
 
-/// A step as a service from request to response, for the local run and the tests.
+/// A function as a service, for the local run and the tests.
 pub fn function<R, H, F>(
     step: &'static str,
     platform: Platform,
@@ -117,7 +119,7 @@ where
         async move {
             let state = match state.get().await {
                 Ok(state) => state,
-                Err(why) => return Ok(closed(step, &event, &why)),
+                Err(why) => return Ok(unavailable(step, &event, &why)),
             };
             let app = state.app();
             let now = app.clock.now();
@@ -187,8 +189,7 @@ fn respond(
     };
     headers::common(response.headers_mut(), tls);
     if response.status() == http::StatusCode::METHOD_NOT_ALLOWED {
-        // RFC 9110 §15.5.6. A request that was read and refused was a POST to a step that only
-        // shows.
+        // RFC 9110 §15.5.6. A request that was parsed was a POST to a page without a form.
         let methods = if request.is_some() { "GET, HEAD" } else { "GET, HEAD, POST" };
         response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static(methods));
     }
@@ -212,14 +213,18 @@ fn render(
     response
 }
 
-/// The answer of a function that can not serve: the plain page, without identity or session, and
-/// the reason in the log.
-fn closed(step: &'static str, event: &lambda_http::Request, why: &InitError) -> Response<Body> {
-    tracing::error!(step, error.message = %why, "function can not serve");
+/// The response of a function that failed to initialise: a page without the shop's identity. The
+/// reason is logged.
+fn unavailable(
+    step: &'static str,
+    event: &lambda_http::Request,
+    why: &InitError,
+) -> Response<Body> {
+    tracing::error!(step, error.message = %why, "initialisation failed");
     let language = Request::language_of(event);
     let page = Refusal::Ours(why.to_string()).page(step, language);
-    // No dice were opened; a page without script needs no secret nonce, only one that the style may
-    // carry.
+    // There is no source of randomness yet. The page has no script, so its nonce need not be
+    // secret.
     let mut response = render(&page, None, None, language, "style");
     headers::common(response.headers_mut(), false);
     response

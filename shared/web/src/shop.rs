@@ -1,4 +1,4 @@
-//! Who runs the shop: the identity that 전자상거래법 제10조 wants on every page.
+//! The shop's identity, which 전자상거래법 제10조 requires on every page.
 
 use platform::{Environment, Misconfigured};
 
@@ -19,7 +19,7 @@ pub struct Shop {
     pub business_number: String,
     /// 통신판매업 신고번호
     pub mail_order_number: String,
-    /// Whether these are sample values; pages say so then.
+    /// Whether these are sample values. Pages then say so.
     pub sample: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The style sheet: paper and ink by day, night and one lamp after dark. Type is the design.
+//! The style sheet, with a light and a dark colour scheme.
 
-/// The whole sheet, inlined into every page under its nonce.
+/// Inlined into every page under its nonce.
 pub(crate) const SHEET: &str = include_str!("style.css");

@@ -1,80 +1,62 @@
-//! The pages of the payment. All of it is money, so the shop speaks and not the doorkeeper: what
-//! happened, what it means for the reader's money, and the one next thing to do.
+//! The pages of the payment. Each says what happened, what it means for the reader's money, and
+//! what to do next.
 
-use domain::order::{Order, bank_transfer::VirtualAccount, letter};
+use domain::order::{Order, bank_transfer::VirtualAccount};
 use maud::{Markup, html};
 use payments::DeclineReason;
-use web::{Drawing, Page, Request, Script, StatusCode, say};
+use web::{Drawing, Page, Request, Script, StatusCode, Words, say};
 
-use crate::{Provider, words::reason};
+use crate::{Provider, words};
 
-/// Opens the provider's payment page by its own script (payments reference §1) in place of the
-/// plain form.
+/// Opens the provider's payment page by its script (payments reference §1) instead of by the plain
+/// form.
 const SCRIPT: &str = include_str!("pay.js");
 
-/// Sends the form that asks to take the money, once, without a click.
-const GO_ON: &str = r#"{const f=document.querySelector("form[data-onward]");if(f&&!sessionStorage.getItem(f.dataset.once)){sessionStorage.setItem(f.dataset.once,"1");f.submit()}}"#;
+/// Submits the form that confirms the payment, once for each payment key.
+const SUBMIT_ONCE: &str = r#"{const f=document.querySelector("form[data-onward]");if(f&&!sessionStorage.getItem(f.dataset.once)){sessionStorage.setItem(f.dataset.once,"1");f.submit()}}"#;
 
 fn frame(request: &Request, body: Markup) -> Page {
     Page::new("pay", say!(request, "값", "The price")).body(body)
 }
 
-fn won(request: &Request, amount: domain::base::money::Won) -> String {
-    say!(request, format!("{amount}원"), format!("₩{amount}"))
-}
-
 fn sum(request: &Request, order: &Order) -> Markup {
+    let rows = [
+        (
+            say!(request, "책값 (가장 높은 정가)", "The book (upper end of the range)"),
+            order.price.book,
+        ),
+        (say!(request, "고르는 값", "The choosing"), order.price.service),
+        (say!(request, "우송료", "Postage"), order.price.postage),
+    ];
     html! {
         table.sum {
-            tbody {
-                @for (korean, english, amount) in [
-                    ("책값 (가장 높은 정가)", "The book (upper end of the range)", order.price.book),
-                    ("고르는 값", "The choosing", order.price.service),
-                    ("우송료", "Postage", order.price.postage),
-                ] { tr { th scope="row" { (say!(request, korean, english)) } td { (won(request, amount)) } } }
-            }
-            tfoot { tr { th scope="row" { (say!(request, "모두", "In all")) } td { (won(request, order.total)) } } }
+            tbody { @for (title, amount) in rows {
+                tr { th scope="row" { (title) } td { (request.won(amount)) } }
+            } }
+            tfoot { tr {
+                th scope="row" { (say!(request, "모두", "In all")) }
+                td { (request.won(order.total)) }
+            } }
         }
     }
 }
 
 /// The page from which the reader goes to the provider.
 pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> Page {
-    let (success, fail) = addresses(request, order);
-    let name = "공간문학 책 한 권";
-    let id = order.at_the_provider();
-    // The provider wants a customer key that nobody can guess; an order's id is as good and names
-    // nobody.
-    let fields = [
-        ("amount", order.total.0.to_string()),
-        ("orderId", id.clone()),
-        ("orderName", name.to_owned()),
-        ("successUrl", success.clone()),
-        ("failUrl", fail.clone()),
-        ("customerKey", id.clone()),
-        ("clientKey", provider.client_key.clone()),
-        ("validHours", VirtualAccount::HOURS.to_string()),
-    ];
-    let until = letter::clock(order.held_until, request.language);
+    let form = html! {
+        (hidden(request, order, provider))
+        (methods(request))
+        (pay_button(request, order))
+    };
     let body = html! {
         h1 { (say!(request, "값", "The price")) }
-        p data-order=(order.id) data-state=(order.state.name()) { (say!(
-            request,
-            format!("{until}까지 서가에 자리를 잡아 두었습니다. 늦으시더라도 자리가 남아 있으면 그대로 치르실 수 있습니다."),
-            format!("A place on the shelf is held for you until {until}. If you are later and a place is left, you can still pay.")
-        )) }
+        p data-order=(order.id) data-state=(order.state.name()) { (words::held(request, order)) }
         (sum(request, order))
-        p.plain { (say!(
-            request,
-            format!("{}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.", letter::date(order.promised, request.language)),
-            format!("Posted by {}. You can cancel until it is packed, and the difference goes back to you if the book costs less.", letter::date(order.promised, request.language))
-        )) }
+        p.plain { (words::posted(request, order)) }
         @match &provider.plain_window_url {
-            Some(url) => form id="paying" method="get" action=(url) data-onward { (hidden(&fields)) (methods(request)) (pay_button(request, order)) },
+            Some(url) => form id="paying" method="get" action=(url) data-onward { (form) },
             None => form id="paying" data-onward {
-                (hidden(&fields))
-                (methods(request))
-                (pay_button(request, order))
+                (form)
                 noscript { p.problem { (say!(
                     request,
                     "결제창은 스크립트가 있어야 열립니다. 브라우저에서 스크립트를 켜고 이 쪽을 다시 열어 주십시오.",
@@ -98,11 +80,25 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
     }
 }
 
-fn hidden(fields: &[(&str, String)]) -> Markup {
+/// The parameters of the provider's payment page. It wants a customer key that cannot be guessed;
+/// the order's id is one, and identifies no person.
+fn hidden(request: &Request, order: &Order, provider: &Provider) -> Markup {
+    let id = order.at_the_provider();
+    let back = |outcome: &str| format!("{}/pay/{}/{outcome}", request.origin, order.id);
+    let fields = [
+        ("amount", order.total.0.to_string()),
+        ("orderId", id.clone()),
+        ("orderName", "공간문학 책 한 권".to_owned()),
+        ("successUrl", back("success")),
+        ("failUrl", back("fail")),
+        ("customerKey", id),
+        ("clientKey", provider.client_key.clone()),
+        ("validHours", VirtualAccount::HOURS.to_string()),
+    ];
     html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
 }
 
-/// By card, or by a deposit. The names are the provider's.
+/// The choice between card and bank transfer. The values are the provider's names.
 fn methods(request: &Request) -> Markup {
     html! {
         fieldset {
@@ -114,11 +110,16 @@ fn methods(request: &Request) -> Markup {
             label.tick for="by-deposit" {
                 input id="by-deposit" type="radio" name="method" value="VIRTUAL_ACCOUNT";
                 span {
-                    (say!(request, "무통장입금 (가상계좌)", "Bank transfer (an account for this order)"))
+                    (say!(
+                        request,
+                        "무통장입금 (가상계좌)",
+                        "Bank transfer (an account for this order)"
+                    ))
                     span.hint { (say!(
                         request,
-                        format!(" 계좌를 하나 열어 드립니다. {}시간 안에 입금하시면 되고, 그때까지 자리를 잡아 둡니다.", VirtualAccount::HOURS),
-                        format!(" We open an account for you. Pay into it within {} hours; until then your place is held.", VirtualAccount::HOURS)
+                        " 계좌를 하나 열어 드립니다. {hours}시간 안에 입금하시면 되고, 그때까지 자리를 잡아 둡니다.",
+                        " We open an account for you. Pay into it within {hours} hours; until then your place is held.",
+                        hours = VirtualAccount::HOURS
                     )) }
                 }
             }
@@ -127,15 +128,14 @@ fn methods(request: &Request) -> Markup {
 }
 
 fn pay_button(request: &Request, order: &Order) -> Markup {
-    html! { button { (say!(
-        request,
-        format!("{}원 치르기", order.total),
-        format!("Pay ₩{}", order.total)
-    )) } }
+    html! { button {
+        (say!(request, "{total}원 치르기", "Pay ₩{total}", total = order.total))
+    } }
 }
 
-/// Back from the provider: one step more takes the money.
+/// Back from the provider: the form that confirms the payment.
 pub(crate) fn confirming(request: &Request, order: &Order, payment_key: &str) -> Page {
+    let action = format!("/pay/{}", order.id);
     let body = html! {
         h1 { (say!(request, "마지막 한 걸음", "One last step")) }
         p data-order=(order.id) data-state=(order.state.name()) { (say!(
@@ -144,16 +144,16 @@ pub(crate) fn confirming(request: &Request, order: &Order, payment_key: &str) ->
             "You are back from the payment provider. No money has moved yet. Press below to finish."
         )) }
         (sum(request, order))
-        form method="post" action=(format!("/pay/{}", order.id)) data-onward data-once=(payment_key) {
+        form method="post" action=(action) data-onward data-once=(payment_key) {
             input type="hidden" name="payment_key" value=(payment_key);
             input type="hidden" name="amount" value=(order.total.0);
             (pay_button(request, order))
         }
     };
-    frame(request, body).script(Script::Inline(GO_ON))
+    frame(request, body).script(Script::Inline(SUBMIT_ONCE))
 }
 
-/// Nobody knows yet whether the money was taken.
+/// It is not known yet whether the money was taken.
 pub(crate) fn underway(request: &Request, order: &Order) -> Page {
     let body = html! {
         h1 { (say!(request, "결제를 확인하고 있습니다", "We are checking your payment")) }
@@ -169,46 +169,53 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
     frame(request, body).status(StatusCode::ACCEPTED)
 }
 
-/// The provider did not take the money.
-pub(crate) fn refused(request: &Request, order: &Order, why: &DeclineReason) -> Page {
-    let what = match why {
-        DeclineReason::Provider(code) => reason(code, request.language),
-        DeclineReason::Closed(code) => reason(code, request.language),
-        DeclineReason::TooLate => reason("EXPIRED", request.language),
-        DeclineReason::NotAsked => reason("NOT_ASKED", request.language),
+/// The provider declined the payment.
+pub(crate) fn declined(request: &Request, order: &Order, why: &DeclineReason) -> Page {
+    let reason = match why {
+        DeclineReason::Provider(code) => words::reason(request, code),
+        DeclineReason::Closed(code) => words::reason(request, code),
+        DeclineReason::TooLate => words::reason(request, "EXPIRED"),
+        DeclineReason::NotAsked => words::reason(request, "NOT_ASKED"),
         DeclineReason::Ours => say!(
             request,
             "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
             "We could not finish the payment, by our own fault. Nothing is wrong with your card."
         ),
     };
-    again(request, order, what).status(StatusCode::PAYMENT_REQUIRED)
+    not_paid(request, order, &reason).status(StatusCode::PAYMENT_REQUIRED)
 }
 
 /// The provider sent the reader back without a payment.
-pub(crate) fn turned_back(request: &Request, order: &Order, code: &str) -> Page {
-    let what = match code {
+pub(crate) fn failed(request: &Request, order: &Order, code: &str) -> Page {
+    let reason = match code {
         "PAY_PROCESS_CANCELED" | "USER_CANCEL" | "" => {
             say!(request, "결제를 그만두셨습니다.", "You stopped the payment.")
         }
-        code => reason(code, request.language),
+        code => words::reason(request, code),
     };
-    again(request, order, what)
+    not_paid(request, order, &reason)
 }
 
-fn again(request: &Request, order: &Order, what: &str) -> Page {
+fn not_paid(request: &Request, order: &Order, reason: &Words) -> Page {
     let body = html! {
         h1 { (say!(request, "결제가 끝나지 않았습니다", "The payment was not finished")) }
         p role="alert" data-order=(order.id) data-state=(order.state.name()) {
-            (what) " " (say!(request, "돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다.", "No money has moved. Your order is still here."))
+            (reason) " "
+            (say!(
+                request,
+                "돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다.",
+                "No money has moved. Your order is still here."
+            ))
         }
-        p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "다시 치르기", "Try again")) } }
+        p { a.door data-onward href=(format!("/pay/{}", order.id)) {
+            (say!(request, "다시 치르기", "Try again"))
+        } }
     };
     frame(request, body)
 }
 
-/// The address or the form was changed on the way.
-pub(crate) fn tampered(request: &Request, order: &Order) -> Page {
+/// The parameters do not match the order.
+pub(crate) fn mismatch(request: &Request, order: &Order) -> Page {
     let body = html! {
         h1 { (say!(request, "맞지 않는 결제입니다", "This payment does not fit")) }
         p role="alert" data-order=(order.id) data-state=(order.state.name()) { (say!(
@@ -216,12 +223,14 @@ pub(crate) fn tampered(request: &Request, order: &Order) -> Page {
             "돌아온 주소의 금액이나 주문이 저희 장부와 다릅니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다.",
             "The amount or the order in the address is not the one in our books. We did not ask for any payment, and no money has moved."
         )) }
-        p { a.door data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "처음부터 다시 치르기", "Pay again from the start")) } }
+        p { a.door data-onward href=(format!("/pay/{}", order.id)) {
+            (say!(request, "처음부터 다시 치르기", "Pay again from the start"))
+        } }
     };
     frame(request, body).status(StatusCode::BAD_REQUEST)
 }
 
-/// The place ran out, and the last one is gone.
+/// The order's place expired, and no other is free.
 pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
     let body = html! {
         h1 { (say!(request, "자리가 다 찼습니다", "No place is left")) }
@@ -230,13 +239,9 @@ pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
             "잡아 두었던 시간이 지나는 사이에 이 폭의 책이 모두 나갔습니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 새 책이 들어오면 같은 주문으로 다시 치르실 수 있습니다.",
             "While the time we held for you ran out, every book in this range was taken. We did not ask for any payment, and no money has moved. When new books arrive, you can pay for this very order."
         )) }
-        p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) { (say!(request, "다시 해 보기", "Try again")) } }
+        p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) {
+            (say!(request, "다시 해 보기", "Try again"))
+        } }
     };
     frame(request, body).status(StatusCode::CONFLICT)
-}
-
-/// Where the provider sends the reader back to.
-fn addresses(request: &Request, order: &Order) -> (String, String) {
-    let to = |outcome: &str| format!("{}/pay/{}/{outcome}", request.origin, order.id);
-    (to("success"), to("fail"))
 }

@@ -1,0 +1,86 @@
+//! The front page.
+
+use domain::{
+    base::price::{Price, PriceRange},
+    riddle::content::RoomSet,
+    walk::visit::Visit,
+};
+use maud::{Markup, html};
+use web::{Drawing, Page, Refusal, Request, price, riddle, say};
+
+/// `preview` names the content version if the page was opened by the owner's preview link.
+pub(crate) fn page(
+    request: &Request,
+    rooms: &RoomSet,
+    visit: Option<&Visit>,
+    preview: Option<&str>,
+) -> Result<Page, Refusal> {
+    let greeting = riddle::room(rooms, "door")?.greeting.in_language(request.language);
+    let body = html! {
+        @if let Some(version) = preview {
+            p.plain role="note" { (say!(
+                request,
+                "미리보기: 아직 열지 않은 판 {version}입니다. 문 앞에 서면 이 기기는 새 걸음으로 이 판을 걷고, 셈에는 들지 않습니다.",
+                "Preview of the version {version}, which is not open yet. Step up to the door, and this device walks it anew; nothing of it is counted."
+            )) }
+        }
+        h1 { (say!(request, "책은 주인장이 고릅니다", "The owner chooses the book")) }
+        p.keeper { (greeting) }
+        (introduction(request, rooms))
+        (prices(request))
+        @if let Some(visit) = visit {
+            p { a.door data-onward href=(visit.place(rooms, request.now).path()) {
+                (say!(request, "서 계시던 곳으로", "To where you stood"))
+            } }
+        } @else {
+            form method="post" data-onward {
+                button { (say!(request, "문 앞에 서기", "Step up to the door")) }
+            }
+        }
+        p.plain { a href="/shelf" {
+            (say!(request, "올 수 있는 책을 미리 보기", "See every book that could come"))
+        } }
+    };
+    Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::Door).body(body))
+}
+
+fn introduction(request: &Request, rooms: &RoomSet) -> Markup {
+    let (by_riddle, by_plain) = rooms.expected().minutes();
+    html! {
+        p { (say!(
+            request,
+            "공간문학은 손님이 아니라 주인장의 취향으로 책을 고르는 책방입니다. 방을 몇 개 지나 편지를 한 통 남기시면, 주인장이 그 편지를 읽고 책 한 권을 골라 종이에 싸서 부칩니다.",
+            "This is a bookshop where the owner chooses the book, not you. Walk through a few rooms and leave a letter; the owner reads it, chooses one book for you, wraps it and posts it."
+        )) }
+        p { (say!(
+            request,
+            "일부러 느립니다. 수수께끼 문으로 보통 {by_riddle}분, 보통 문으로 {by_plain}분쯤 걸립니다. 언제든 멈추었다가 이어서 걸을 수 있고, 잃어버리는 것은 없습니다.",
+            "It is slow on purpose: about {by_riddle} minutes by the riddle doors, {by_plain} by the plain ones. Stop and go on whenever you like; nothing is lost."
+        )) }
+    }
+}
+
+fn prices(request: &Request) -> Markup {
+    html! {
+        h2 { (say!(request, "값은 모두 이렇습니다", "The whole price")) }
+        table.sum {
+            thead { tr {
+                th scope="col" { (say!(request, "고르실 책값의 폭", "Price range you agree to")) }
+                th scope="col" { (say!(request, "모두", "In all")) }
+            } }
+            tbody { @for range in PriceRange::ALL {
+                tr {
+                    th scope="row" { (price::range(range, request)) }
+                    td { (request.won(Price::within(range).total())) }
+                }
+            } }
+        }
+        p.plain { (say!(
+            request,
+            "고르는 값 {service}원과 우송료 {postage}원이 든 값입니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
+            "With ₩{service} for the choosing and ₩{postage} postage. If the book sent has a lower list price, the difference goes back to you.",
+            service = Price::SERVICE,
+            postage = Price::POSTAGE
+        )) }
+    }
+}

@@ -1,0 +1,116 @@
+//! The page of the slip. Only the owner sees it, so it is in Korean.
+
+use domain::{
+    base::text::Language,
+    order::{Order, State, parcel::Carrier},
+};
+use maud::{Markup, html};
+use web::{
+    Page, Problem, Request, Shop, StatusCode,
+    field::{self, Field},
+};
+
+use crate::code;
+
+/// `address` is that of this page, for the QR code.
+pub(crate) fn page(
+    order: &Order,
+    letter: Option<&str>,
+    shop: &Shop,
+    address: &str,
+    request: &Request,
+    problems: &[Problem],
+) -> Page {
+    let body = html! {
+        (slip(order, shop, address))
+        @if let Some(letter) = letter { (letter_sheet(letter)) }
+        p.plain.noprint { "A5로 인쇄하면 두 장이 나옵니다. 제목은 어디에도 적혀 있지 않습니다." }
+        (parcel(order, request, problems))
+    };
+    Page::new("slip", "쪽지").body(body)
+}
+
+fn slip(order: &Order, shop: &Shop, address: &str) -> Markup {
+    let reason = order.choice.as_ref().map(|choice| choice.reason.as_str()).unwrap_or_default();
+    html! {
+        article.slip lang="ko" {
+            h1 { "이 책을 고른 까닭" }
+            @for sentence in reason.split_inclusive(". ") { p { (sentence.trim()) } }
+            div.foot {
+                p.plain {
+                    (shop.name) " · " (shop.address) br;
+                    (shop.phone) " · " (shop.email) br;
+                    "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 무르실 수 있습니다." br;
+                    small { (order.id) }
+                }
+                (code::draw(address))
+            }
+        }
+    }
+}
+
+fn letter_sheet(letter: &str) -> Markup {
+    html! {
+        article.slip lang="ko" {
+            h2 { "보내 주신 편지" }
+            @for paragraph in letter.split('\n') { p { (paragraph) } }
+            p.plain { "주인장이 읽고, 이 한 권을 골랐습니다." }
+        }
+    }
+}
+
+/// The parcel, or the form for its number. It is not printed.
+fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
+    html! {
+        section.noprint lang="ko" data-order=(order.id) data-state=(order.state.name()) {
+            (field::summary(problems, Language::Ko))
+            @if let Some(parcel) = &order.parcel {
+                h2 { "부쳤습니다" }
+                p { (parcel.carrier.title()) " " (parcel.number) }
+                p.plain { "읽는 분께 알렸습니다." }
+            } @else if order.state == State::Packed {
+                h2 { "운송장" }
+                (parcel_form(request, problems))
+            }
+        }
+    }
+}
+
+fn parcel_form(request: &Request, problems: &[Problem]) -> Markup {
+    html! {
+        form method="post" data-onward {
+            fieldset id="carrier" {
+                legend { "택배사" }
+                @for carrier in [Carrier::Cj, Carrier::Epost] {
+                    @let id = format!("carrier-{}", carrier.name());
+                    label.tick for=(id) {
+                        input id=(id) type="radio" name="carrier" value=(carrier.name())
+                            checked[request.form.typed("carrier") == carrier.name()];
+                        span { (carrier.title()) }
+                    }
+                }
+            }
+            (Field::text("number", "운송장 번호")
+                .mode("numeric")
+                .hint("CJ대한통운 10자리나 12자리, 우체국 13자리")
+                .value(request.form.typed("number"))
+                .markup(problems))
+            (Field::text("insist", "자릿수가 다르지만 맞는 번호라면 그 까닭")
+                .optional()
+                .value(request.form.typed("insist"))
+                .markup(problems))
+            button { "부친 것으로 적기" }
+        }
+    }
+}
+
+/// The ticket is invalid or has expired.
+pub(crate) fn expired() -> Page {
+    Page::new("slip", "쪽지").status(StatusCode::FORBIDDEN).body(html! {
+        h1 { "표가 낡았소" }
+        p.plain role="alert" {
+            "이 쪽을 여는 표가 없거나 낡았습니다. owner-desk를 다시 부르면 새 표가 달린 주소가 나옵니다."
+        }
+        p { a.door data-onward href="/" { "문으로" } }
+    })
+}

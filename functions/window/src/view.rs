@@ -1,0 +1,221 @@
+//! The pages of the window: one order, the list of orders, and none.
+
+use domain::{
+    base::id::OrderId,
+    order::{
+        Order, State,
+        bank_transfer::VirtualAccount,
+        refund::{Progress, Refund},
+    },
+};
+use maud::{Markup, html};
+use web::{Drawing, Page, Request, say};
+
+use crate::words;
+
+fn frame(request: &Request, body: Markup) -> Page {
+    Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
+}
+
+pub(crate) fn no_order(request: &Request, onward: &str) -> Page {
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        p.keeper { (words::dark(request)) }
+        p { (say!(request, "아직 주문하신 책이 없습니다.", "You have not ordered a book yet.")) }
+        p { a.door data-onward href=(onward) {
+            (say!(request, "서 계신 곳으로", "To where you stand"))
+        } }
+    };
+    frame(request, body)
+}
+
+pub(crate) fn list(request: &Request, orders: &[OrderId]) -> Page {
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        p { (say!(
+            request,
+            "주문하신 책들입니다. 최근 것이 위에 있습니다.",
+            "Your orders, the latest first."
+        )) }
+        ul.letters { @for order in orders.iter().rev() {
+            li { a href=(format!("/window/{order}")) {
+                (say!(request, "주문", "Order")) " " (order)
+            } }
+        } }
+    };
+    frame(request, body)
+}
+
+/// One order. `early` if the reader reported the arrival of a book that is not on its way.
+pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
+    let (poem, plain) = words::state(request, order);
+    let not_priced = order.state != State::Priced;
+    let body = html! {
+        h1 { (say!(request, "창", "The window")) }
+        section data-order=(order.id) data-state=(order.state.name()) {
+            p.keeper { (poem) }
+            p { strong { (plain) } }
+            @if order.transfer_is_reversed() {
+                p role="status" { (words::transfer_reversed(request)) }
+            }
+            @if early { p role="status" { (words::not_on_its_way(request)) } }
+            @if order.state == State::Priced && order.awaits_transfer().is_none() {
+                p { a.door data-onward href=(format!("/pay/{}", order.id)) {
+                    (say!(request, "값 치르러 가기", "On to the payment"))
+                } }
+            }
+            @if let (State::Priced, Some(account)) = (order.state, order.awaits_transfer()) {
+                (transfer(request, order, account))
+            }
+            (facts(request, order))
+            @if order.wants_account() {
+                p { a.door href=(format!("/cancel/{}?to=account", order.id)) {
+                    (say!(request, "돌려받으실 계좌 적기", "Name the account for your money"))
+                } }
+            }
+            @if order.state == State::Shipped { (arrival_form(request, order)) }
+            (cancel_link(request, order))
+        }
+        p { a.door.quiet data-onward[not_priced] href="/mailbox" {
+            (say!(request, "편지함 열기", "Open the mailbox"))
+        } }
+        @if not_priced {
+            p.plain { (words::news(request)) }
+            p.plain { a href="/letter" { (say!(
+                request,
+                "한 권 더 청하기: 새 편지 쓰기",
+                "Another book: write a new letter"
+            )) } }
+        }
+    };
+    frame(request, body)
+}
+
+fn cancel_link(request: &Request, order: &Order) -> Markup {
+    let text = match order.state {
+        state if may_be_cancelled(state) => say!(request, "주문 물리기", "Cancel this order"),
+        State::Shipped | State::Delivered if order.withdrawal.is_none() => {
+            say!(request, "책 돌려보내기", "Send the book back")
+        }
+        State::Shipped | State::Delivered => {
+            say!(request, "돌려보내시는 책", "The book on its way back")
+        }
+        _ => return html! {},
+    };
+    html! { p.plain { a href=(format!("/cancel/{}", order.id)) { (text) } } }
+}
+
+/// The account of a bank transfer that is awaited, the amount and the deadline.
+fn transfer(request: &Request, order: &Order, account: &VirtualAccount) -> Markup {
+    let over = account.due <= request.now;
+    let holder = account.holder.reveal();
+    html! {
+        dl.facts id="deposit" {
+            (fact(&say!(request, "은행", "Bank"), &html! { (account.bank.name(request.language)) }))
+            (fact(
+                &say!(request, "계좌 번호", "Account number"),
+                &html! { (account.number.reveal()) },
+            ))
+            @if !holder.is_empty() {
+                (fact(&say!(request, "예금주", "Account holder"), &html! { (holder) }))
+            }
+            (fact(
+                &say!(request, "입금하실 금액", "To be paid"),
+                &html! { (request.won(order.total)) },
+            ))
+            (fact(&say!(request, "기한", "Until"), &html! {
+                time datetime=(account.due) { (request.clock(account.due)) }
+            }))
+        }
+        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
+            @if over {
+                p { (words::transfer_overdue(request)) }
+                button { (say!(request, "확인하고 다시 치르기", "Check, and pay anew")) }
+            } @else {
+                p.hint { (words::transfer_awaited(request)) }
+                button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
+            }
+        }
+    }
+}
+
+/// The form that reports the arrival. Answering it is optional.
+fn arrival_form(request: &Request, order: &Order) -> Markup {
+    html! {
+        form id="arrived" method="post" action=(format!("/window/{}", order.id)) {
+            p.plain { (words::ask_arrival(request)) }
+            button.quiet { (say!(request, "받았습니다", "It has arrived")) }
+        }
+    }
+}
+
+fn fact(name: &str, value: &Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+fn facts(request: &Request, order: &Order) -> Markup {
+    html! {
+        dl.facts {
+            (fact(&say!(request, "주문 번호", "Order"), &html! { (order.id) }))
+            (fact(&say!(request, "내신 값", "Paid"), &paid(request, order)))
+            @for refund in order.refunds.iter()
+                .filter(|refund| refund.progress != Progress::Superseded) {
+                (refund_fact(request, refund))
+            }
+            @if !over(order.state) {
+                (fact(
+                    &say!(request, "부치는 날", "Posted by"),
+                    &html! { (request.date(order.promised)) },
+                ))
+            }
+            (fact(&say!(request, "마지막 소식", "Last news"), &html! {
+                time datetime=(order.changed_at) { (request.clock(order.changed_at)) }
+            }))
+            @if let (Some(parcel), State::Shipped | State::Delivered)
+                = (&order.parcel, order.state) {
+                (fact(&say!(request, "운송장", "Parcel"), &html! {
+                    (parcel.carrier.title_in(request.language)) " "
+                    a href=(parcel.carrier.tracking_page(&parcel.number)) rel="noreferrer" {
+                        (parcel.number)
+                    }
+                }))
+            }
+        }
+    }
+}
+
+fn paid(request: &Request, order: &Order) -> Markup {
+    let paid = order.paid_at.is_some();
+    html! {
+        @if order.transfer_is_reversed() {
+            (say!(request, "은행이 입금을 되돌림", "the bank took the deposit back"))
+        } @else if paid {
+            (request.won(order.total))
+        } @else {
+            (say!(request, "아직 내지 않으셨습니다", "not yet"))
+        }
+        @if paid && !order.transfer_is_reversed() {
+            " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) }
+        }
+    }
+}
+
+fn refund_fact(request: &Request, refund: &Refund) -> Markup {
+    let when = words::refund_progress(request, refund);
+    fact(
+        &words::refund_title(request, refund),
+        &html! {
+            (request.won(refund.amount)) " · " (when)
+        },
+    )
+}
+
+/// Whether no book will be posted any more.
+const fn over(state: State) -> bool {
+    matches!(state, State::Cancelled | State::RefundDue | State::Refunded | State::Returned)
+}
+
+/// Whether the reader can cancel the order on their own.
+const fn may_be_cancelled(state: State) -> bool {
+    matches!(state, State::Priced | State::Paid | State::Choosing | State::Chosen)
+}

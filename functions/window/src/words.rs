@@ -1,0 +1,367 @@
+//! What the window says, by the state of the order.
+
+use domain::order::{
+    Order, Payment, PaymentStatus, State, Want,
+    bank_transfer::{self, VirtualAccount},
+    refund::{Progress, Refund, RefundReason},
+    withdrawal::ReturnReason,
+};
+use web::{Request, Words, say};
+
+/// The state in a poetic line and in plain words.
+pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
+    let date = request.date(order.promised);
+    match order.state {
+        State::Draft | State::Priced => not_paid(request, order),
+        State::Paid => (
+            say!(request, "창에 불이 하나 켜졌소.", "One lamp is lit behind the window."),
+            say!(
+                request,
+                "결제가 끝났습니다. 책은 {date}까지 부칩니다.",
+                "Your payment is complete. The book is posted by {date}."
+            ),
+        ),
+        State::Choosing => choosing(request, order, &date),
+        State::Chosen => (
+            say!(
+                request,
+                "책 한 권이 책상 위로 내려왔소.",
+                "One book has come down onto the desk."
+            ),
+            say!(
+                request,
+                "책을 골랐습니다. 이제 포장합니다. {date}까지 부칩니다.",
+                "The book is chosen and is being packed. It is posted by {date}."
+            ),
+        ),
+        State::Packed => (
+            say!(
+                request,
+                "종이 바스락거리는 소리가 그치고, 매듭이 지어졌소.",
+                "The rustle of paper has stopped; the knot is tied."
+            ),
+            say!(
+                request,
+                "포장을 마쳤습니다. {date}까지 부칩니다.",
+                "The parcel is packed. It is posted by {date}."
+            ),
+        ),
+        State::Shipped => (
+            say!(
+                request,
+                "책이 문을 나섰소. 발소리가 그대 쪽으로 가고 있소.",
+                "The book has left the house. Its steps go your way."
+            ),
+            say!(request, "책을 부쳤습니다.", "Your book has been posted."),
+        ),
+        State::Delivered => delivered(request, order),
+        State::Cancelled => (
+            say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
+            cancelled(request, order),
+        ),
+        State::RefundDue | State::Returned => (
+            say!(
+                request,
+                "주인장이 장부를 펴고 셈을 하고 있소.",
+                "The owner has the books open and is counting."
+            ),
+            refund_due(request, order),
+        ),
+        State::Refunded => (
+            say!(
+                request,
+                "셈은 끝났소. 문은 늘 열려 있소.",
+                "All is settled. The door stays open."
+            ),
+            if ended_by_reversal(order) {
+                say!(
+                    request,
+                    "은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다.",
+                    "The bank took your deposit back, so there is no money here to give back. It is at your bank."
+                )
+            } else {
+                say!(request, "환불했습니다.", "The money went back to you.")
+            },
+        ),
+    }
+}
+
+pub(crate) fn dark(request: &Request) -> Words {
+    say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.")
+}
+
+fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
+    if order.want == Some(Want::Book) {
+        return (
+            say!(
+                request,
+                "주인장이 빈 책꽂이 앞에 서 있소.",
+                "The owner stands before a gap in the shelf."
+            ),
+            say!(
+                request,
+                "보낼 책이 지금 서가에 없어, 새 책을 기다립니다. 책이 들어오면 저절로 이어집니다. 기다리는 동안에는 언제든 무르실 수 있습니다.",
+                "No book that could be sent is on the shelf right now. The order goes on by itself when new books come. While it waits you can cancel at any time."
+            ),
+        );
+    }
+    (
+        say!(
+            request,
+            "주인장의 그림자가 서가 앞을 오가오.",
+            "The owner's shadow moves before the shelves."
+        ),
+        say!(
+            request,
+            "주인장이 책을 고르고 있습니다. {date}까지 부칩니다.",
+            "The owner is choosing. The book is posted by {date}."
+        ),
+    )
+}
+
+fn delivered(request: &Request, order: &Order) -> (Words, Words) {
+    if order.withdrawal.is_some() {
+        return (
+            say!(request, "책이 집으로 돌아올 채비를 하오.", "The book makes ready to come home."),
+            say!(
+                request,
+                "책을 돌려보내시기로 했습니다. 책이 가게에 닿은 날부터 영업일 3일 안에 돈을 돌려드립니다.",
+                "You are sending the book back. Your money goes back within 3 working days of its return."
+            ),
+        );
+    }
+    (
+        say!(request, "이제 그 책은 그대의 방에 있소.", "The book is in your room now."),
+        arrived(request, order),
+    )
+}
+
+/// When the book arrived, and until when it can be returned without a reason.
+fn arrived(request: &Request, order: &Order) -> Words {
+    match (order.arrived, order.until(ReturnReason::MindChanged)) {
+        (Some(arrived), Some(until)) => {
+            let (came, until) = (request.date(arrived), request.date(until));
+            say!(
+                request,
+                "책이 {came}에 닿았습니다. {until}까지는 까닭 없이 무르실 수 있습니다.",
+                "Your book arrived on {came}. Until {until} you can send it back without a reason."
+            )
+        }
+        _ => say!(
+            request,
+            "책이 닿았습니다. 받으신 날부터 7일 안에는 까닭 없이 무르실 수 있습니다.",
+            "Your book has arrived. Within 7 days of that you can send it back without a reason."
+        ),
+    }
+}
+
+fn cancelled(request: &Request, order: &Order) -> Words {
+    match order.payment {
+        _ if ended_by_reversal(order) => say!(
+            request,
+            "은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 돈은 보내신 은행에 있습니다.",
+            "The bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. Your money is at your bank."
+        ),
+        Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
+            request,
+            "주문을 물렀습니다. 입금을 기다리던 계좌를 닫고 있으니, 그 계좌로 입금하지 마십시오. 이미 입금하셨다면 모두 돌려드립니다.",
+            "The order is cancelled. We are closing the account for your deposit: please pay nothing into it. If you have paid already, all of it goes back."
+        ),
+        Some(Payment { outcome: PaymentStatus::Asked, .. }) => say!(
+            request,
+            "주문을 물렀습니다. 치르시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
+            "The order is cancelled. We are asking the provider what became of your payment. If money was taken, all of it goes back."
+        ),
+        _ => say!(
+            request,
+            "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.",
+            "The order is cancelled. No money has moved."
+        ),
+    }
+}
+
+fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
+    match order.payment.as_ref().map(|payment| &payment.outcome) {
+        Some(PaymentStatus::Waits { account }) => (
+            say!(
+                request,
+                "문 앞에 작은 함이 하나 나와 있소.",
+                "A small box stands before the door."
+            ),
+            awaiting_transfer(request, order, account),
+        ),
+        Some(PaymentStatus::Refused { code }) if code == bank_transfer::EXPIRED => (
+            say!(request, "문 앞의 함을 거두었소.", "The box before the door is taken in."),
+            say!(
+                request,
+                "기한까지 입금이 없어 계좌를 닫고 자리를 내놓았습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "No deposit came in time, so the account is closed and your place was given up. No money has moved. Your order is still here: if a place is left, you can pay for it."
+            ),
+        ),
+        Some(PaymentStatus::Refused { code })
+            if code == bank_transfer::NO_PLACE || code == bank_transfer::CLOSED =>
+        {
+            (
+                dark(request),
+                say!(
+                    request,
+                    "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                    "The account for your deposit is closed. No money has moved. Your order is still here: if a place is left, you can pay for it."
+                ),
+            )
+        }
+        _ => (
+            dark(request),
+            say!(
+                request,
+                "결제가 끝나지 않았습니다. 돈은 빠져나가지 않았습니다.",
+                "The payment is not finished. No money has moved."
+            ),
+        ),
+    }
+}
+
+fn awaiting_transfer(request: &Request, order: &Order, account: &VirtualAccount) -> Words {
+    let (due, total) = (request.clock(account.due), order.total);
+    if account.due <= request.now {
+        return say!(
+            request,
+            "{due}까지 입금이 확인되지 않아 기한이 지났습니다. 돈은 빠져나가지 않았습니다.",
+            "No deposit was seen by {due}, and its time is over. No money has moved."
+        );
+    }
+    say!(
+        request,
+        "입금을 기다립니다. {due}까지 아래 계좌로 {total}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다. 아직 입금은 보이지 않습니다.",
+        "We are waiting for your deposit. Please pay ₩{total} into the account below by {due} (Korean time). Until then a place on the shelf is held for you. No deposit has been seen yet."
+    )
+}
+
+/// Whether the order ended because the bank reversed its transfer.
+fn ended_by_reversal(order: &Order) -> bool {
+    match &order.payment {
+        Some(Payment { outcome: PaymentStatus::Refused { code }, .. }) => {
+            code == bank_transfer::REVERSED
+        }
+        _ => false,
+    }
+}
+
+/// Why the order ended, and by when the money goes back.
+fn refund_due(request: &Request, order: &Order) -> Words {
+    let ended = |why: RefundReason| order.refunds.iter().any(|refund| refund.why == why);
+    let over = if ended(RefundReason::NoPlace) {
+        say!(
+            request,
+            "결제가 확인되기 전에 이 폭의 책이 모두 나가, 주문을 거두었습니다.",
+            "Every book in this range was taken before your payment was confirmed, so we ended the order."
+        )
+    } else if ended(RefundReason::Withdrawn) {
+        say!(request, "책이 가게로 돌아왔습니다.", "The book has come back to the shop.")
+    } else {
+        say!(request, "주문을 물렀습니다.", "The order is cancelled.")
+    };
+    let money = match order.refund_by() {
+        Some(_) if order.wants_account() => say!(
+            request,
+            "돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 내신 돈을 돌려드립니다.",
+            "Your money goes back to you within 3 working days of the day on which you name an account."
+        ),
+        Some(by) => say!(
+            request,
+            "내신 돈을 {by}까지 돌려드립니다.",
+            "Your money goes back to you by {by}.",
+            by = request.date(by)
+        ),
+        None => say!(
+            request,
+            "돌려드릴 길을 주인장이 찾고 있습니다.",
+            "The owner is finding the way for your money to go back."
+        ),
+    };
+    format!("{over} {money}").into()
+}
+
+pub(crate) fn refund_title(request: &Request, refund: &Refund) -> Words {
+    match (refund.why, refund.progress.is_back()) {
+        (RefundReason::Difference, false) => {
+            say!(request, "돌려드릴 차액", "Difference to go back")
+        }
+        (RefundReason::Difference, true) => say!(request, "돌려드린 차액", "Difference given back"),
+        (_, false) => say!(request, "돌려드릴 돈", "Money to go back"),
+        (_, true) => say!(request, "돌려드린 돈", "Money given back"),
+    }
+}
+
+pub(crate) fn refund_progress(request: &Request, refund: &Refund) -> Words {
+    match &refund.progress {
+        Progress::Done { done_at } => {
+            say!(request, "{at}에 돌려드렸습니다", "given back {at}", at = request.clock(*done_at))
+        }
+        Progress::ByHand { day, .. } => say!(
+            request,
+            "{day}에 주인장이 손수 돌려드렸습니다",
+            "sent by the owner on {day}",
+            day = request.date(*day)
+        ),
+        Progress::AwaitingBankDetails => say!(
+            request,
+            "계좌를 알려 주신 날부터 영업일 3일 안에 돌려드립니다",
+            "within 3 working days of the day on which you name an account"
+        ),
+        Progress::NeedsOwner { .. } => say!(
+            request,
+            "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
+            "it cannot go back through the provider; the owner will find another way and tell you"
+        ),
+        _ => say!(request, "{by}까지 돌려드립니다", "by {by}", by = request.date(refund.by)),
+    }
+}
+
+pub(crate) fn transfer_reversed(request: &Request) -> Words {
+    say!(
+        request,
+        "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없게 되었습니다. 주인장이 살펴보고 편지로 말씀드립니다. 그때까지 따로 하실 일은 없습니다.",
+        "The bank took your deposit back, so nothing is paid for this order. The owner will look into it and write to you. Until then there is nothing for you to do."
+    )
+}
+
+pub(crate) fn not_on_its_way(request: &Request) -> Words {
+    say!(
+        request,
+        "받으셨다는 말씀은 책이 길 위에 있을 때 적어 둘 수 있습니다. 이 주문은 지금 그렇지 않아, 바뀐 것은 없습니다.",
+        "That a book has come can be noted while it is on its way. This order is not, so nothing has changed."
+    )
+}
+
+pub(crate) fn transfer_overdue(request: &Request) -> Words {
+    say!(
+        request,
+        "이 계좌로는 더 입금하지 마십시오. 아래를 누르시면 계좌를 닫고 다시 치르실 수 있습니다. 기한 안에 입금하셨다면 그 돈으로 주문이 이어집니다.",
+        "Please pay nothing into this account any more. Press below: the account is closed, and you can pay anew. If you paid in time, your order goes on with that."
+    )
+}
+
+pub(crate) fn transfer_awaited(request: &Request) -> Words {
+    say!(
+        request,
+        "입금하시면 몇 분 안에 저절로 이어집니다. 기다리기 어려우시면 아래에서 확인하실 수 있습니다.",
+        "Once you have paid, the order goes on by itself within minutes. If you would rather not wait, you can check here."
+    )
+}
+
+pub(crate) fn ask_arrival(request: &Request) -> Words {
+    say!(
+        request,
+        "책이 닿았으면 알려 주십시오. 무르실 수 있는 7일을 오늘부터 셉니다. 알려 주지 않으셔도 잃으시는 것은 없습니다.",
+        "If the book has reached you, you may let us know: the 7 days in which you can send it back then count from today. You lose nothing by not telling us."
+    )
+}
+
+pub(crate) fn news(request: &Request) -> Words {
+    say!(
+        request,
+        "소식이 있을 때마다 편지함에 놓습니다. 종에 걸어 두신 기기가 있으면 그 기기로도 알려 드립니다.",
+        "Word is left in your mailbox each time. If you have hung a device at the bell, it is rung as well."
+    )
+}
