@@ -4,11 +4,8 @@ use domain::walk::{
     device::{Device, DeviceId},
     visit::{Bell, Visit},
 };
-use store::{Lost, Versioned};
-use web::{AppState, Refusal, Reply, Request, Walk};
-
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
+use store::{Commit, Decision, StoreError, Updated, Versioned, WriteError};
+use web::{AppState, Refusal, Reply, Request};
 
 /// Adds a device. After a lost race, such as a second click, the mailbox shows the devices there
 /// are.
@@ -22,37 +19,39 @@ pub(crate) async fn add(
     let bell = hung.bell.take().unwrap_or_else(|| Bell::mailbox(request.now));
     let (bell, replaced) = bell.hung(device);
     hung.bell = Some(bell);
-    match app.store.save_visit_with_device(&visit.with(hung), device, replaced.as_ref()).await {
-        Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/mailbox")),
-        Err(Lost::Store(error)) => Err(error.into()),
+    let commit = Commit::visit(visit, hung).with_device(device);
+    let commit = replaced.iter().fold(commit, |commit, gone| commit.without_device(gone));
+    match app.store.commit(commit).await {
+        Ok(()) | Err(WriteError::ConditionFailed(_) | WriteError::Store(StoreError::Contended)) => {
+            Ok(Reply::see("/mailbox"))
+        }
+        Err(WriteError::Store(error)) => Err(error.into()),
     }
 }
 
 /// Removes a device. Idempotent.
 pub(crate) async fn remove(
     app: &AppState,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
     request: &Request,
 ) -> Result<Reply, Refusal> {
     let device = DeviceId::from(request.form.typed("device"));
-    for _ in 0..ROUNDS {
-        let Some(bell) =
-            visit.value.bell.clone().filter(|bell| bell.devices().any(|hung| *hung == device))
-        else {
-            break;
-        };
-        let mut without = visit.value.clone();
-        without.bell = Some(bell.without(&device));
-        match app.store.save_visit_without_device(&visit.with(without), &device).await {
-            Ok(()) => break,
-            Err(Lost::Race(_) | Lost::Conflict) => {
-                let Some(Walk { visit: current, .. }) = app.walk(visit.value.id).await? else {
-                    break;
-                };
-                visit = current;
-            }
-            Err(Lost::Store(error)) => return Err(error.into()),
-        }
+    let device = &device;
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let bell = visit.value.bell.clone();
+            let Some(bell) = bell.filter(|bell| bell.devices().any(|hung| hung == device)) else {
+                return Ok(Decision::Keep(()));
+            };
+            let mut without = visit.value.clone();
+            without.bell = Some(bell.without(device));
+            let commit = Commit::visit(&visit, without).without_device(device);
+            Ok::<_, Refusal>(Decision::write(commit, ()))
+        })
+        .await?;
+    if updated == Updated::GaveUp {
+        tracing::warn!("device not removed: the visit is being changed by others");
     }
     Ok(Reply::see("/mailbox#devices"))
 }

@@ -1,6 +1,6 @@
-//! 종: how the visitor wants to get news. Answering sends the first whisper at once. The mailbox always
-//! gets news; a device can get pushes as well. Pushes are offered only if the browser supports
-//! them, and a failure is explained and loses nothing.
+//! 종: how the visitor wants to get news. Answering sends the first whisper at once. The mailbox
+//! always gets news; a device can get pushes as well. Pushes are offered only if the browser
+//! supports them, and a failure is explained and loses nothing.
 
 mod device;
 mod view;
@@ -19,7 +19,7 @@ use domain::{
     },
 };
 use platform::{Init, InitError, Platform};
-use store::{Lost, Versioned};
+use store::{Commit, StoreError, Versioned, WriteError};
 use web::{
     AppState, HandlerState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, riddle,
 };
@@ -113,12 +113,13 @@ async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
     let bell = Bell::mailbox(request.now);
     let bell = device.iter().fold(bell, |bell, device| bell.hung(device).0);
     let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
-    let (rang, store) = (visit.with(rang), &state.app.store);
-    match store.save_visit_with_whisper(&rang, &whisper, request.language, device.as_ref()).await {
+    let commit = Commit::visit(visit, rang).with_whisper(&whisper, request.language);
+    let commit = device.iter().fold(commit, |commit, device| commit.with_device(device));
+    match state.app.store.commit(commit).await {
         // A lost race is a second click: the first one rang.
-        Ok(()) | Err(Lost::Race(_)) => Ok(onward),
-        Err(Lost::Conflict) => Ok(Reply::see("/bell")),
-        Err(Lost::Store(error)) => Err(error.into()),
+        Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(onward),
+        Err(WriteError::Store(StoreError::Contended)) => Ok(Reply::see("/bell")),
+        Err(WriteError::Store(error)) => Err(error.into()),
     }
 }
 

@@ -1,8 +1,8 @@
-// Shows what the house pushes, and leads to it. It sees no request of any page.
+// Shows the shop's pushes and opens the page they point to. No page is within its scope.
 addEventListener("install", () => skipWaiting());
 addEventListener("push", event => {
   let word = {};
-  try { word = event.data.json(); } catch { /* A push without words is shown all the same: the browser wants every push seen. */ }
+  try { word = event.data.json(); } catch { /* A push without a body is shown too: browsers require every push to be shown. */ }
   const path = /^\/[a-z]+$/.test(word.path) ? word.path : "/mailbox";
   const shown = registration.showNotification(word.title || "공간문학", { body: word.body || "", tag: word.tag, lang: word.lang, data: path });
   event.waitUntil(shown);

@@ -16,11 +16,8 @@ use domain::{
         visit::Visit,
     },
 };
-use store::{Guard, Lost, Versioned};
+use store::{Commit, Condition, Decision, StoreError, Updated, Versioned, WriteError};
 use web::{AppState, Method, Refusal, Reply, Request, StatusCode, Words};
-
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
 
 /// What the page answers to somebody who entered a bookmark.
 #[derive(Default)]
@@ -51,7 +48,10 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
     match (request.method, own_visit(&app, request.known()).await?) {
         (Method::Post, Some(visit)) => make(&app, &request, visit).await,
-        (_, visit) => answer(&app, &request, visit.as_ref(), &FormFeedback::default()),
+        (_, visit) => {
+            let visit = visit.map(|visit| visit.value);
+            answer(&app, &request, visit.as_ref(), &FormFeedback::default())
+        }
     }
 }
 
@@ -68,10 +68,9 @@ async fn own_visit(
 fn answer(
     app: &AppState,
     request: &Request,
-    visit: Option<&Versioned<Visit>>,
+    visit: Option<&Visit>,
     feedback: &FormFeedback,
 ) -> Result<Reply, Refusal> {
-    let visit = visit.map(|visit| &visit.value);
     let bookmark = visit.and_then(|visit| valid_bookmark(app, visit, request));
     Ok(view::page(request, visit, bookmark, feedback)?.into())
 }
@@ -89,37 +88,39 @@ fn valid_bookmark(app: &AppState, visit: &Visit, request: &Request) -> Option<Bo
 async fn make(
     app: &AppState,
     request: &Request,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
 ) -> Result<Reply, Refusal> {
     let replaces: u32 = request.form.typed("instead").parse().unwrap_or_default();
-    for _ in 0..ROUNDS {
-        let before = visit.value.bookmark.clone();
-        let number = before.as_ref().map(|kept| kept.number);
-        if number.is_some_and(|number| number != replaces)
-            && valid_bookmark(app, &visit.value, request).is_some()
-        {
-            return made(app, request, &visit);
-        }
-        let number = Kept::next_number(before.as_ref());
-        let bookmark = app.signing_key.bookmark(visit.value.id, number);
-        let mark = app.signing_key.bookmark_digest(bookmark);
-        let kept = Kept { number, mark, made_at: request.now };
-        let saved = visit.with(visit.value.clone().bookmarked(kept));
-        let old_mark = before.as_ref().map(|kept| kept.mark.as_str());
-        match app.store.save_visit_with_bookmark(&saved, old_mark).await {
-            Ok(()) => return made(app, request, &saved),
-            Err(Lost::Race(_) | Lost::Conflict) => {
-                visit = app.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let before = visit.value.bookmark.as_ref();
+            if before.is_some_and(|kept| kept.number != replaces)
+                && valid_bookmark(app, &visit.value, request).is_some()
+            {
+                return Ok(Decision::Keep(visit.value));
             }
-            Err(Lost::Store(error)) => return Err(error.into()),
-        }
+            let number = Kept::next_number(before);
+            let bookmark = app.signing_key.bookmark(visit.value.id, number);
+            let mark = app.signing_key.bookmark_digest(bookmark);
+            let kept = Kept { number, mark, made_at: request.now };
+            let changed = visit.value.clone().bookmarked(kept);
+            let old_mark = before.map(|kept| kept.mark.as_str());
+            let commit = Commit::visit(&visit, changed.clone()).with_bookmark(old_mark);
+            Ok::<_, Refusal>(Decision::write(commit, changed))
+        })
+        .await?;
+    match updated {
+        Updated::Done(visit) => made(app, request, &visit),
+        Updated::DoneBefore => Ok(Reply::see("/bookmark")),
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::GaveUp => Err(Refusal::gave_up("the visit")),
     }
-    Err(Lost::Conflict.into())
 }
 
 /// Shows the new bookmark. If the reader was asked to confirm leaving this walk and made its
 /// bookmark first, the question and the entered words are shown again.
-fn made(app: &AppState, request: &Request, visit: &Versioned<Visit>) -> Result<Reply, Refusal> {
+fn made(app: &AppState, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
     if request.form.typed("bookmark").is_empty() {
         return Ok(Reply::see("/bookmark"));
     }
@@ -133,7 +134,7 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let tried = match Bookmark::read(request.form.typed("bookmark")) {
         Ok(tried) => tried,
         Err(why) => {
-            let own = own_visit(app, known).await?;
+            let own = own_visit(app, known).await?.map(|visit| visit.value);
             let feedback = FormFeedback::wrong(view::not_a_bookmark(&why, request));
             return answer(app, request, own.as_ref(), &feedback);
         }
@@ -141,17 +142,17 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
     let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
     let session = known.is_none().then_some(device);
-    match app.store.count_try(device, tried, request.now).await.map_err(Lost::from) {
+    match app.store.count_try(device, tried, request.now).await {
         Ok(()) => {}
-        Err(Lost::Race(guard)) => {
-            let own = own_visit(app, Some(device)).await?;
+        Err(WriteError::ConditionFailed(condition)) => {
+            let own = own_visit(app, Some(device)).await?.map(|visit| visit.value);
             let feedback = FormFeedback {
                 session,
-                ..view::too_many_tries(guard == Guard::Beginning, request)
+                ..view::too_many_tries(condition == Condition::Beginning, request)
             };
             return answer(app, request, own.as_ref(), &feedback);
         }
-        Err(Lost::Conflict) => {
+        Err(WriteError::Store(StoreError::Contended)) => {
             let feedback = FormFeedback {
                 status: Some(StatusCode::CONFLICT),
                 session,
@@ -159,23 +160,24 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
             };
             return answer(app, request, None, &feedback);
         }
-        Err(Lost::Store(error)) => return Err(error.into()),
+        Err(WriteError::Store(error)) => return Err(error.into()),
     }
     let mark = app.signing_key.bookmark_digest(tried);
     let found = app.store.find_bookmark(&mark, known, request.now).await?;
+    let own = found.own.map(|visit| visit.value);
     let Some(visitor) = found.visitor else {
         let feedback =
             FormFeedback { session, ..FormFeedback::wrong(view::unknown_bookmark(request)) };
-        return answer(app, request, found.own.as_ref(), &feedback);
+        return answer(app, request, own.as_ref(), &feedback);
     };
-    let other_walk = found.own.as_ref().is_some_and(|own| own.value.id != visitor);
+    let other_walk = own.as_ref().is_some_and(|own| own.id != visitor);
     if other_walk && !request.form.ticked("leave") {
         let feedback = FormFeedback {
             confirm_leaving: true,
             status: Some(StatusCode::CONFLICT),
             ..FormFeedback::default()
         };
-        return answer(app, request, found.own.as_ref(), &feedback);
+        return answer(app, request, own.as_ref(), &feedback);
     }
     Ok(Reply::See { path: "/bookmark?back=1".into(), session: Some(visitor) })
 }

@@ -11,14 +11,14 @@ use domain::{
     },
 };
 use maud::{Markup, html};
-use store::{Change, Lost, Versioned};
+use store::{Commit, Decision, Versioned};
 use web::{
-    AppState, Page, Problem, Refusal, Reply, Request, StatusCode, Words,
+    Page, Problem, Reply, Request, StatusCode, Words,
     field::{self, Field},
     say,
 };
 
-use crate::view::frame;
+use crate::{Change, keep, view::frame};
 
 /// The form field that is set if the form names an account and cancels nothing.
 pub(crate) const ONLY: &str = "only";
@@ -60,34 +60,22 @@ fn problem(request: &Request, what: NotAnAccount) -> Problem {
     Problem { field, message }
 }
 
-/// Sets the account for refunds that wait for one. `None` if the order was changed concurrently.
-pub(crate) async fn name(
-    app: &AppState,
-    request: &Request,
-    order: &Versioned<Order>,
-) -> Result<Option<Reply>, Refusal> {
+/// Sets the account for refunds that wait for one.
+pub(crate) fn name(request: &Request, order: &Versioned<Order>) -> Decision<(Change, Reply)> {
     // A second click, or another tab.
     if !order.value.wants_account() {
-        return Ok(Some(Reply::see(format!("/cancel/{}", order.value.id))));
+        return keep(Reply::see(format!("/cancel/{}", order.value.id)));
     }
     let account = match read(request) {
         Ok(account) => account,
         Err(problems) => {
             let page = page(request, &order.value, &problems);
-            return Ok(Some(page.status(StatusCode::UNPROCESSABLE_ENTITY).into()));
+            return keep(page.status(StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
     let step = order.value.clone().refunds_go_to(account, request.now);
-    let change =
-        Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-    match app.store.commit(change).await.map_err(Lost::from) {
-        Ok(()) => {
-            tracing::info!(order = %order.value.id, "refund account named");
-            Ok(Some(Reply::see(format!("/window/{}", order.value.id))))
-        }
-        Err(Lost::Race(_) | Lost::Conflict) => Ok(None),
-        Err(Lost::Store(error)) => Err(error.into()),
-    }
+    let reply = Reply::see(format!("/window/{}", order.value.id));
+    Decision::write(Commit::of(order, &step), (Change::AccountNamed, reply))
 }
 
 /// The page that asks for nothing but the account.

@@ -15,13 +15,10 @@ use std::sync::Arc;
 use domain::{
     base::id::OrderId,
     catalog::selection::Book,
-    order::{Order, State, bank_transfer::RefundTo},
+    order::{Order, State, bank_transfer::RefundTo, withdrawal::ReturnReason},
 };
-use store::{Lost, Versioned};
+use store::{Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, order_id, own_order};
-
-/// How often the form is run again after a concurrent change of the order.
-const ROUNDS: usize = 6;
 
 /// Serves `/cancel/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -47,56 +44,77 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     .into())
 }
 
-/// Cancels, withdraws or names an account, depending on the form and the order's state.
-async fn submit(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    for _ in 0..ROUNDS {
-        let order = own_order(app, request, id).await?;
-        let reply = if !request.form.typed(account::ONLY).is_empty() {
-            account::name(app, request, &order).await?
-        } else if matches!(order.value.state, State::Shipped | State::Delivered) {
-            withdrawal::withdraw(app, request, &order).await?
-        } else {
-            cancel(app, request, &order).await?
-        };
-        if let Some(reply) = reply {
-            return Ok(reply);
-        }
-    }
-    Err(Refusal::Ours(format!("order {id} is being changed by others")))
+/// What a form changed, for the log.
+enum Change {
+    Nothing,
+    Cancelled(State),
+    Withdrawn(ReturnReason),
+    AccountNamed,
 }
 
-/// Cancels the order. `None` if it was changed concurrently: paid, chosen or packed, or another
-/// order took a copy of the same book.
+/// Cancels, withdraws or names an account, depending on the form and the order's state.
+async fn submit(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+    let order = own_order(app, request, id).await?;
+    let updated = app
+        .store
+        .update_order_from(order, |order| async move {
+            if !request.form.typed(account::ONLY).is_empty() {
+                return Ok(account::name(request, &order));
+            }
+            if matches!(order.value.state, State::Shipped | State::Delivered) {
+                return Ok(withdrawal::withdraw(request, &order));
+            }
+            cancel(app, request, &order).await
+        })
+        .await?;
+    let (change, reply) = match updated {
+        Updated::Done(done) => done,
+        Updated::DoneBefore => (Change::Nothing, Reply::see(format!("/cancel/{id}"))),
+        Updated::NotFound => return Err(Refusal::NotFound),
+        Updated::GaveUp => return Err(Refusal::gave_up(format_args!("order {id}"))),
+    };
+    match change {
+        Change::Nothing => {}
+        Change::Cancelled(from) => {
+            tracing::info!(order = %id, from = from.name(), "order cancelled");
+        }
+        Change::Withdrawn(reason) => {
+            tracing::info!(order = %id, reason = reason.name(), "order withdrawn");
+        }
+        Change::AccountNamed => tracing::info!(order = %id, "refund account named"),
+    }
+    Ok(reply)
+}
+
+/// Nothing is written, and the reader sees this.
+fn keep(reply: impl Into<Reply>) -> Decision<(Change, Reply)> {
+    Decision::Keep((Change::Nothing, reply.into()))
+}
+
 async fn cancel(
     app: &AppState,
     request: &Request,
     order: &Versioned<Order>,
-) -> Result<Option<Reply>, Refusal> {
-    let id = order.value.id;
+) -> Result<Decision<(Change, Reply)>, Refusal> {
+    let see = Reply::see(format!("/cancel/{}", order.value.id));
     let account = match refund_account(request, &order.value) {
         Ok(account) => account,
         Err(problems) => {
             let page = view::form(request, &order.value, &problems);
-            return Ok(Some(page.status(StatusCode::UNPROCESSABLE_ENTITY).into()));
+            return Ok(keep(page.status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
     let Ok(step) = order.value.clone().cancelled_to(account, request.now) else {
-        return Ok(Some(match order.value.state {
+        return Ok(match order.value.state {
             State::Packed => {
-                view::too_late(request, &order.value).status(StatusCode::CONFLICT).into()
+                keep(view::too_late(request, &order.value).status(StatusCode::CONFLICT))
             }
-            _ => Reply::see(format!("/cancel/{id}")),
-        }));
+            _ => keep(see),
+        });
     };
     let copy = chosen_book(app, &order.value).await?;
-    match app.store.give_up(order.version, &step, copy.as_ref()).await {
-        Ok(()) => {
-            tracing::info!(order = %id, from = order.value.state.name(), "order cancelled");
-            Ok(Some(Reply::see(format!("/cancel/{id}"))))
-        }
-        Err(Lost::Race(_) | Lost::Conflict) => Ok(None),
-        Err(Lost::Store(error)) => Err(error.into()),
-    }
+    let commit = Commit::of(order, &step).giving_up(copy.as_ref());
+    Ok(Decision::write(commit, (Change::Cancelled(order.value.state), see)))
 }
 
 /// The account in the form, if cancelling this order needs one.

@@ -12,40 +12,33 @@ use domain::{
     },
 };
 use jiff::civil::Date;
-use store::{Lost, Versioned};
-use web::{AppState, Problem, Refusal, Reply, Request, StatusCode, say};
+use store::{Commit, Decision, Versioned};
+use web::{Problem, Reply, Request, StatusCode, say};
+
+use crate::{Change, keep};
 
 pub(crate) use view::page;
 
-/// Records the withdrawal. `None` if the order was changed concurrently.
-pub(crate) async fn withdraw(
-    app: &AppState,
-    request: &Request,
-    order: &Versioned<Order>,
-) -> Result<Option<Reply>, Refusal> {
-    let here = format!("/cancel/{}", order.value.id);
+/// Records the withdrawal.
+pub(crate) fn withdraw(request: &Request, order: &Versioned<Order>) -> Decision<(Change, Reply)> {
+    let see = Reply::see(format!("/cancel/{}", order.value.id));
     let again = |problems: &[Problem]| {
-        Some(page(request, &order.value, problems).status(StatusCode::UNPROCESSABLE_ENTITY).into())
+        keep(page(request, &order.value, problems).status(StatusCode::UNPROCESSABLE_ENTITY))
     };
     // A second click, or another tab.
     if order.value.withdrawal.is_some() {
-        return Ok(Some(Reply::see(here)));
+        return keep(see);
     }
     let (reason, received) = match read(request, &order.value) {
         Ok(read) => read,
-        Err(problems) => return Ok(again(&problems)),
+        Err(problems) => return again(&problems),
     };
-    let withdrawn = match order.value.clone().withdrawn(reason, received, request.now) {
-        Ok(withdrawn) => withdrawn,
-        Err(why) => return Ok(again(&[not_withdrawn(request, &order.value, why)])),
-    };
-    match app.store.save_order(&order.with(withdrawn), None).await {
-        Ok(()) => {
-            tracing::info!(order = %order.value.id, reason = reason.name(), "order withdrawn");
-            Ok(Some(Reply::see(here)))
+    match order.value.clone().withdrawn(reason, received, request.now) {
+        Ok(withdrawn) => {
+            let commit = Commit::order(order, withdrawn);
+            Decision::write(commit, (Change::Withdrawn(reason), see))
         }
-        Err(Lost::Race(_) | Lost::Conflict) => Ok(None),
-        Err(Lost::Store(error)) => Err(error.into()),
+        Err(why) => again(&[not_withdrawn(request, &order.value, why)]),
     }
 }
 

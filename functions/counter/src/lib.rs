@@ -10,11 +10,8 @@ use domain::{
     order::{Order, stock::Stock},
     walk::visit::{Place, Visit},
 };
-use store::{AtTheCounter, Guard, Lost, NewOrder, Versioned};
+use store::{AtTheCounter, Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Words, riddle, say};
-
-/// How often a lost race for a place is run again.
-const ROUNDS: usize = 8;
 
 /// Why the form was not accepted.
 #[derive(Default)]
@@ -60,13 +57,19 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
 }
 
+/// What became of an order.
+enum Placing {
+    Placed(OrderId),
+    RangeIsTaken(Box<Visit>, Stocks),
+}
+
+/// Places the order. Idempotent: a second click finds the order that the first one placed.
 async fn order(
     app: &AppState,
     request: &Request,
-    mut visit: Versioned<Visit>,
-    mut stocks: Stocks,
+    visit: Versioned<Visit>,
+    stocks: Stocks,
 ) -> Result<Reply, Refusal> {
-    let rooms = riddle::built_in()?;
     let filled = match form::read(request) {
         Ok(filled) => filled,
         Err(problems) => {
@@ -76,9 +79,8 @@ async fn order(
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let id = OrderId::new(milliseconds, app.random.next_u128());
     let order = Order::new(
-        id,
+        OrderId::new(milliseconds, app.random.next_u128()),
         visit.value.id,
         request.language,
         filled.range,
@@ -86,41 +88,58 @@ async fn order(
         filled.promised,
         request.now,
     );
-    for _ in 0..ROUNDS {
-        let stock =
-            stocks.get(&filled.range).cloned().unwrap_or_else(|| Versioned::new(Stock::default()));
-        let Ok(place) = stock.value.take(id, request.now) else {
+    let (order, read) = (&order, &(visit, stocks));
+    let updated = app
+        .store
+        .transact(|attempt| async move {
+            let (visit, stocks) =
+                if attempt.number == 0 { read.clone() } else { read_again(app, order).await? };
+            place(visit, stocks, order, request)
+        })
+        .await?;
+    match updated {
+        Updated::Done(Placing::Placed(id)) => Ok(Reply::see(format!("/pay/{id}"))),
+        Updated::Done(Placing::RangeIsTaken(visit, stocks)) => {
             let problems = vec![form::range_is_taken(request)];
             let feedback = FormFeedback { problems, ..FormFeedback::default() };
-            return conflict(request, &visit.value, &stocks, &feedback);
-        };
-        let ordered = visit.with(visit.value.clone().ordered(id));
-        let new = NewOrder {
-            visit: &ordered,
-            order: &order,
-            stock_version: stock.version,
-            place: &place,
-        };
-        match app.store.place_order(new).await {
-            Ok(()) => return Ok(Reply::see(format!("/pay/{id}"))),
-            Err(Lost::Race(Guard::Visit | Guard::Stock) | Lost::Conflict) => {
-                let now = app.store.at_the_counter(visit.value.id).await?;
-                visit = now.visit.ok_or(Refusal::NoSession)?;
-                stocks = now.stocks;
-                if let Place::Window(placed) = visit.value.place(rooms, request.now) {
-                    return Ok(Reply::see(format!("/pay/{placed}")));
-                }
-            }
-            Err(lost) => return Err(lost.into()),
+            conflict(request, &visit, &stocks, &feedback)
+        }
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::DoneBefore | Updated::GaveUp => {
+            let (visit, stocks) = read_again(app, order).await?;
+            let crowded = say!(
+                request,
+                "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
+                "The counter is crowded. Please press once more."
+            );
+            let feedback = FormFeedback { not_now: Some(crowded), ..FormFeedback::default() };
+            conflict(request, &visit.value, &stocks, &feedback)
         }
     }
-    let crowded = say!(
-        request,
-        "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
-        "The counter is crowded. Please press once more."
-    );
-    let feedback = FormFeedback { not_now: Some(crowded), ..FormFeedback::default() };
-    conflict(request, &visit.value, &stocks, &feedback)
+}
+
+async fn read_again(app: &AppState, order: &Order) -> Result<(Versioned<Visit>, Stocks), Refusal> {
+    let AtTheCounter { visit, stocks, .. } = app.store.at_the_counter(order.visitor).await?;
+    Ok((visit.ok_or(Refusal::NoSession)?, stocks))
+}
+
+/// Takes a place for the order, if its range has one.
+fn place(
+    visit: Versioned<Visit>,
+    stocks: Stocks,
+    order: &Order,
+    request: &Request,
+) -> Result<Decision<Placing>, Refusal> {
+    if let Place::Window(placed) = visit.value.place(riddle::built_in()?, request.now) {
+        return Ok(Decision::Keep(Placing::Placed(placed)));
+    }
+    let stock = stocks.get(&order.price.range).map(|stock| stock.value.clone()).unwrap_or_default();
+    let Ok(taken) = stock.take(order.id, request.now) else {
+        return Ok(Decision::Keep(Placing::RangeIsTaken(Box::new(visit.value), stocks)));
+    };
+    let ordered = visit.value.clone().ordered(order.id);
+    let commit = Commit::new_order(&visit, ordered, order, &taken);
+    Ok(Decision::write(commit, Placing::Placed(order.id)))
 }
 
 /// The form again, with the status of a request that cannot be carried out now.

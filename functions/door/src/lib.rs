@@ -9,7 +9,7 @@ use domain::{
     riddle::content::RoomSet,
     walk::{content_version::preview_page, visit::Visit},
 };
-use store::{Stale, Versioned};
+use store::{Commit, Versioned, WriteError};
 use web::{AppState, Method, Refusal, Reply, Request};
 
 /// Serves `/` and every unknown path.
@@ -58,10 +58,11 @@ async fn begin(
     let visit = Visit::begin(visitor, rooms, request.language, request.now);
     let visit = if preview { visit.as_preview() } else { visit };
     let path = visit.place(rooms, request.now).path();
-    match app.store.save_visit(&Versioned::new(visit)).await {
+    let commit = Commit::visit(&Versioned::new(visit.clone()), visit);
+    match app.store.commit(commit).await {
         // The id is random, so an item under it was written by this request and the reply was lost.
-        Ok(()) | Err(Stale::ChangedTo(_)) => {}
-        Err(Stale::Store(error)) => return Err(error.into()),
+        Ok(()) | Err(WriteError::ConditionFailed(_)) => {}
+        Err(WriteError::Store(error)) => return Err(error.into()),
     }
     Ok(Reply::See { path, session: Some(visitor) })
 }

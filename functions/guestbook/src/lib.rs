@@ -8,11 +8,8 @@ use domain::{
     riddle::content::RoomSet,
     walk::visit::{Place, Reader, Visit},
 };
-use store::{Lost, Stale, Versioned};
+use store::{Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
-
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
 
 /// Serves `/guestbook`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -32,7 +29,7 @@ async fn sign(
     app: &AppState,
     rooms: &RoomSet,
     request: &Request,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
 ) -> Result<Reply, Refusal> {
     let reader = match read(request) {
         Ok(reader) => reader,
@@ -41,19 +38,22 @@ async fn sign(
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
-    for _ in 0..ROUNDS {
-        if visit.value.reader.is_some() {
-            return Ok(Reply::see("/letter"));
-        }
-        let signed = visit.with(visit.value.clone().signed(reader.clone()));
-        match app.store.save_visit(&signed).await {
-            Ok(()) => return Ok(Reply::see("/letter")),
-            // A second click, or another tab in another room.
-            Err(Stale::ChangedTo(current)) => visit = *current,
-            Err(Stale::Store(error)) => return Err(error.into()),
-        }
+    let reader = &reader;
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            if visit.value.reader.is_some() {
+                return Ok(Decision::Keep(()));
+            }
+            let signed = visit.value.clone().signed(reader.clone());
+            Ok::<_, Refusal>(Decision::write(Commit::visit(&visit, signed), ()))
+        })
+        .await?;
+    match updated {
+        Updated::Done(()) | Updated::DoneBefore => Ok(Reply::see("/letter")),
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::GaveUp => Err(Refusal::gave_up("the visit")),
     }
-    Err(Lost::Conflict.into())
 }
 
 fn read(request: &Request) -> Result<Reader, Vec<Problem>> {

@@ -10,11 +10,8 @@ use domain::{
     riddle::content::RoomSet,
     walk::visit::{Place, Visit},
 };
-use store::{Lost, Versioned};
+use store::{Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
-
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
 
 /// Serves `/letter`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -35,7 +32,7 @@ async fn send(
     app: &AppState,
     rooms: &RoomSet,
     request: &Request,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
 ) -> Result<Reply, Refusal> {
     if visit.value.letter_at.is_some() {
         return Ok(Reply::see("/counter"));
@@ -48,19 +45,21 @@ async fn send(
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
-    for _ in 0..ROUNDS {
-        let written = visit.with(visit.value.clone().wrote(request.now));
-        match app.store.save_visit_with_letter(&written, &letter, "reader").await {
-            Ok(()) => return Ok(Reply::see("/counter")),
-            Err(Lost::Store(error)) => return Err(error.into()),
-            // A second click, or another tab in another room.
-            Err(Lost::Race(_) | Lost::Conflict) => {
-                visit = app.store.visit(visit.value.id).await?.ok_or(Refusal::NoSession)?;
-                if visit.value.letter_at.is_some() {
-                    return Ok(Reply::see("/counter"));
-                }
+    let (letter, now) = (&letter, request.now);
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            if visit.value.letter_at.is_some() {
+                return Ok(Decision::Keep(()));
             }
-        }
+            let written = visit.value.clone().wrote(now);
+            let commit = Commit::visit(&visit, written).with_letter(letter, "reader");
+            Ok::<_, Refusal>(Decision::write(commit, ()))
+        })
+        .await?;
+    match updated {
+        Updated::Done(()) | Updated::DoneBefore => Ok(Reply::see("/counter")),
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::GaveUp => Err(Refusal::gave_up("the visit")),
     }
-    Err(Lost::Conflict.into())
 }

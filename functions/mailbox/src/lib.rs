@@ -1,5 +1,5 @@
-//! 편지함: every letter, including the twin of every push, and the devices that get pushes. The mailbox
-//! is complete; pushes only point to it. Devices are added and removed at `bell`.
+//! 편지함: every letter, including the twin of every push, and the devices that get pushes. The
+//! mailbox is complete; pushes only point to it. Devices are added and removed at `bell`.
 
 mod view;
 

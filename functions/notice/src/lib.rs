@@ -1,5 +1,5 @@
-//! 알림: price, terms, privacy, withdrawal and contact. It needs no session, and no riddle stands before
-//! it.
+//! 알림: price, terms, privacy, withdrawal and contact. It needs no session, and no riddle stands
+//! before it.
 
 mod text;
 mod view;

@@ -13,7 +13,7 @@ use crate::{Provider, words};
 const SCRIPT: &str = include_str!("pay.js");
 
 /// Submits the form that confirms the payment, once for each payment key.
-const SUBMIT_ONCE: &str = r#"{const f=document.querySelector("form[data-onward]");if(f&&!sessionStorage.getItem(f.dataset.once)){sessionStorage.setItem(f.dataset.once,"1");f.submit()}}"#;
+const SUBMIT_ONCE: &str = include_str!("submit-once.js");
 
 fn frame(request: &Request, body: Markup) -> Page {
     Page::new("pay", say!(request, "값", "The price")).body(body)

@@ -1,5 +1,5 @@
-//! The longer texts of the payment, and the meaning of the provider's codes (payments reference §5).
-//! The provider's own message is never shown, because it comes from the address and anybody could
+//! The longer texts of the payment, and the meaning of the provider's codes (payments reference
+//! §5). The provider's own message is never shown, because it comes from the address and anybody could
 //! have written it.
 
 use domain::order::{Order, bank_transfer};

@@ -1,5 +1,5 @@
-//! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and put into the
-//! parcel. Neither sheet names the book. The page opens with a ticket from `owner-desk`, for a few
+//! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and put into
+//! the parcel. Neither sheet names the book. The page opens with a ticket from `owner-desk`, for a few
 //! hours. A QR code on the slip opens it on the owner's phone, where the parcel's number can be
 //! entered.
 
@@ -15,11 +15,8 @@ use domain::{
         parcel::{Carrier, Parcel},
     },
 };
-use store::{Change, Lost};
+use store::{Commit, Decision, Updated};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Words, order_id};
-
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
 
 /// Serves `/slip/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -58,25 +55,26 @@ async fn hand_over(
         Ok(parcel) => parcel,
         Err(problem) => return Ok(Err(problem)),
     };
-    for _ in 0..ROUNDS {
-        let order = app.store.order(id).await?.ok_or(Refusal::NotFound)?;
-        let step = match order.value.handed_over(parcel.clone(), request.now) {
-            Ok(step) => step,
-            Err(refused) => return Ok(Err(not_handed_over(&refused))),
-        };
-        if step.messages.is_empty() {
-            return Ok(Ok(()));
-        }
-        let change =
-            Change { seen: order.version, step: &step, handled: None, copy: None, paid: false };
-        match app.store.commit(change).await.map_err(Lost::from) {
-            Ok(()) => return Ok(Ok(())),
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(lost) => return Err(lost.into()),
-        }
+    let (parcel, now) = (&parcel, request.now);
+    let updated = app
+        .store
+        .update_order(id, |order| async move {
+            Ok::<_, Refusal>(match order.value.clone().handed_over(parcel.clone(), now) {
+                Ok(step) if step.messages.is_empty() => Decision::Keep(Ok(())),
+                Ok(step) => Decision::write(Commit::of(&order, &step), Ok(())),
+                Err(refused) => Decision::Keep(Err(not_handed_over(&refused))),
+            })
+        })
+        .await?;
+    match updated {
+        Updated::Done(outcome) => Ok(outcome),
+        Updated::DoneBefore => Ok(Ok(())),
+        Updated::NotFound => Err(Refusal::NotFound),
+        Updated::GaveUp => Ok(Err(problem(
+            "number",
+            "다른 손이 이 주문을 바꾸고 있습니다. 한 번만 더 눌러 주십시오.",
+        ))),
     }
-    let busy = "다른 손이 이 주문을 바꾸고 있습니다. 한 번만 더 눌러 주십시오.";
-    Ok(Err(problem("number", busy)))
 }
 
 fn read(request: &Request) -> Result<Parcel, Problem> {

@@ -10,7 +10,7 @@ mod view;
 use std::sync::Arc;
 
 use domain::{riddle::room::Door, walk::wait};
-use store::Stale;
+use store::{Commit, Decision, Updated};
 use web::{AppState, Method, Refusal, Reply, Request, Walk, riddle};
 
 /// Serves `/wait`.
@@ -23,19 +23,24 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     if request.form.typed("door") != "plain" {
         return Ok(Reply::see("/wait"));
     }
-    if record.door(request.now) == Door::Closed {
-        let opened = visit.value.clone().with_room(wait::ROOM, record.open_plain(request.now));
-        match app.store.save_visit(&visit.with(opened)).await {
-            Ok(()) => {}
-            // Another tab was faster, or this write succeeded and its answer was lost.
-            Err(Stale::ChangedTo(current)) => {
-                let record = riddle::entered(&rooms, &current.value, wait::ROOM, &request)?;
-                if record.door(request.now) == Door::Closed {
-                    return Ok(Reply::see("/wait"));
-                }
+    let (rooms, request) = (&*rooms, &request);
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let record = riddle::entered(rooms, &visit.value, wait::ROOM, request)?;
+            if record.door(request.now) != Door::Closed {
+                return Ok(Decision::Keep(()));
             }
-            Err(Stale::Store(error)) => return Err(error.into()),
+            let opened = record.open_plain(request.now);
+            let opened = visit.value.clone().with_room(wait::ROOM, opened);
+            Ok::<_, Refusal>(Decision::write(Commit::visit(&visit, opened), ()))
+        })
+        .await?;
+    match updated {
+        Updated::Done(()) | Updated::DoneBefore => {
+            Ok(Reply::see(riddle::onward(rooms, wait::ROOM)))
         }
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::GaveUp => Ok(Reply::see("/wait")),
     }
-    Ok(Reply::see(riddle::onward(&rooms, wait::ROOM)))
 }

@@ -15,11 +15,8 @@ use domain::{
         whisper::{self, Heard, Whisper},
     },
 };
-use store::{Lost, Stale, Versioned};
+use store::{Commit, Decision, StoreError, Updated, Versioned, WriteError};
 use web::{AppState, Method, Refusal, Reply, Request, StatusCode, Walk, Words, riddle, say};
-
-/// How often a lost race is judged again before the visitor is asked to try once more.
-const ROUNDS: usize = 8;
 
 /// The doorkeeper's reply and its status.
 #[derive(Default)]
@@ -74,29 +71,39 @@ async fn again(
     };
     let mut asked = visit.value.clone();
     asked.whisper = Some(next.clone());
-    let asked = visit.with(asked);
-    match app.store.save_visit_with_whisper(&asked, &next, request.language, None).await {
-        Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(Reply::see("/whisper")),
-        Err(Lost::Store(error)) => Err(error.into()),
+    let commit = Commit::visit(&visit, asked).with_whisper(&next, request.language);
+    match app.store.commit(commit).await {
+        Ok(()) | Err(WriteError::ConditionFailed(_) | WriteError::Store(StoreError::Contended)) => {
+            Ok(Reply::see("/whisper"))
+        }
+        Err(WriteError::Store(error)) => Err(error.into()),
     }
 }
 
 async fn submit(
     app: &AppState,
     rooms: &RoomSet,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
     request: &Request,
 ) -> Result<Reply, Refusal> {
-    for _ in 0..ROUNDS {
-        let record = riddle::entered(rooms, &visit.value, whisper::ROOM, request)?;
-        let (after, reply) = decide(rooms, &visit.value, &record, request)?;
-        let Some(after) = after else { return Ok(reply) };
-        match app.store.save_visit(&visit.with(after)).await {
-            Ok(()) => return Ok(reply),
-            Err(Stale::ChangedTo(current)) => visit = *current,
-            Err(Stale::Store(error)) => return Err(error.into()),
-        }
+    let id = visit.value.id;
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let record = riddle::entered(rooms, &visit.value, whisper::ROOM, request)?;
+            let (after, reply) = decide(rooms, &visit.value, &record, request)?;
+            Ok::<_, Refusal>(match after {
+                Some(after) => Decision::write(Commit::visit(&visit, after), reply),
+                None => Decision::Keep(reply),
+            })
+        })
+        .await?;
+    match updated {
+        Updated::Done(reply) => return Ok(reply),
+        Updated::NotFound => return Err(Refusal::NoSession),
+        Updated::DoneBefore | Updated::GaveUp => {}
     }
+    let visit = app.store.visit(id).await?.ok_or(Refusal::NoSession)?;
     let record = riddle::entered(rooms, &visit.value, whisper::ROOM, request)?;
     let busy = say!(
         request,

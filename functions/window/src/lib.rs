@@ -6,12 +6,9 @@ mod words;
 
 use std::sync::Arc;
 
-use domain::base::id::OrderId;
-use store::Lost;
+use domain::{base::id::OrderId, order::Order};
+use store::{Commit, Decision, Updated};
 use web::{AppState, Method, Refusal, Reply, Request, StatusCode, order_id, own_order, riddle};
-
-/// How often the arrival is written again after a concurrent change of the order.
-const ROUNDS: usize = 4;
 
 /// Serves `/window` and `/window/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -40,25 +37,41 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     })
 }
 
+/// What became of a report of arrival.
+enum Arrival {
+    New,
+    Known,
+    TooEarly(Box<Order>),
+}
+
 /// Records the arrival of the book today. Idempotent: the first report counts.
 async fn record_arrival(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    for _ in 0..ROUNDS {
-        let order = own_order(app, request, id).await?;
-        if order.value.arrived.is_some() {
-            return Ok(Reply::see(format!("/window/{id}")));
-        }
-        let Ok(arrived) = order.value.clone().arrives(request.now) else {
-            let page = view::order(request, &order.value, true);
-            return Ok(page.status(StatusCode::CONFLICT).into());
-        };
-        match app.store.save_order(&order.with(arrived), None).await {
-            Ok(()) => {
-                tracing::info!(order = %id, "reader reported the arrival");
-                return Ok(Reply::see(format!("/window/{id}")));
+    let now = request.now;
+    let order = own_order(app, request, id).await?;
+    let updated = app
+        .store
+        .update_order_from(order, |order| async move {
+            if order.value.arrived.is_some() {
+                return Ok(Decision::Keep(Arrival::Known));
             }
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(Lost::Store(error)) => return Err(error.into()),
+            let Ok(arrived) = order.value.clone().arrives(now) else {
+                return Ok(Decision::Keep(Arrival::TooEarly(Box::new(order.value))));
+            };
+            Ok::<_, Refusal>(Decision::write(Commit::order(&order, arrived), Arrival::New))
+        })
+        .await?;
+    match updated {
+        Updated::Done(Arrival::TooEarly(order)) => {
+            Ok(view::order(request, &order, true).status(StatusCode::CONFLICT).into())
         }
+        Updated::Done(Arrival::New) => {
+            tracing::info!(order = %id, "reader reported the arrival");
+            Ok(Reply::see(format!("/window/{id}")))
+        }
+        Updated::Done(Arrival::Known) | Updated::DoneBefore => {
+            Ok(Reply::see(format!("/window/{id}")))
+        }
+        Updated::NotFound => Err(Refusal::NotFound),
+        Updated::GaveUp => Err(Refusal::gave_up(format_args!("order {id}"))),
     }
-    Err(Refusal::Ours(format!("order {id} is being changed by others")))
 }

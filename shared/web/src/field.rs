@@ -75,8 +75,8 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// The field's markup. The browser's own validation is not used: the server explains problems in
-    /// the reader's language and keeps what was typed.
+    /// The field's markup. The browser's own validation is not used: the server explains problems
+    /// in the reader's language and keeps what was typed.
     pub fn markup(&self, problems: &[Problem]) -> Markup {
         let problem = problems.iter().find(|problem| problem.field == self.name);
         let hint_id = self.hint.as_ref().map(|_| format!("{}-hint", self.name));

@@ -107,8 +107,8 @@ fn set_cookie(
     seconds: u32,
 ) {
     let secure = if tls { "; Secure" } else { "" };
-    // Lax, not Strict: the reader returns from the payment page by a cross-site navigation, and that
-    // request needs the session.
+    // Lax, not Strict: the reader returns from the payment page by a cross-site navigation, and
+    // that request needs the session.
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{more}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);

@@ -1,4 +1,6 @@
-//! The pages for requests that are refused: what is wrong, what it means, and one link onward.
+//! Requests that are refused, and their pages.
+
+use std::fmt;
 
 use domain::base::text::Language;
 use lambda_http::http::StatusCode;
@@ -6,7 +8,7 @@ use maud::html;
 
 use signing::InvalidSignature;
 
-use crate::{Drawing, Page};
+use crate::{Drawing, Page, Words, say};
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -53,114 +55,124 @@ impl From<store::Lost> for Refusal {
 }
 
 impl Refusal {
-    /// The page with the matching status.
-    #[expect(clippy::too_many_lines, reason = "one arm a refusal: a table of words")]
+    /// Other writers were faster on every attempt to change `what`.
+    pub fn gave_up(what: impl fmt::Display) -> Self {
+        Self::Ours(format!("{what} is being changed by others"))
+    }
+
+    /// The page with the matching status: what happened, what it means, and one link onward.
     pub(crate) fn page(&self, step: &'static str, language: Language) -> Page {
-        let ko = language == Language::Ko;
-        let say =
-            |korean: &str, english: &str| if ko { korean.to_owned() } else { english.to_owned() };
-        let (status, title, what, next, onward) = match self {
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                say("이런 방은 없소", "There is no such room"),
-                say(
-                    "찾으시는 곳이 없습니다. 주소가 바뀌었거나, 이 기기에서는 볼 수 없는 것일 수 있습니다.",
-                    "There is nothing here. The address may have changed, or this device may not be the one that may see it.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                say("그렇게는 열리지 않소", "It does not open that way"),
-                say(
-                    "이 주소는 그런 요청을 받지 않습니다.",
-                    "This address does not take such a request.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                say("문틈에 들어가지 않소", "It does not fit under the door"),
-                say(
-                    "보내신 글이 너무 깁니다. 아무것도 저장하지 않았습니다. 뒤로 가면 쓰신 글이 그대로 있으니, 줄여서 다시 보내 주십시오.",
-                    "What you sent is too long. Nothing was saved. Go back: your words are still there; shorten them and send again.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-            Self::NotText => (
-                StatusCode::BAD_REQUEST,
-                say("읽을 수 없는 글이오", "These are no letters"),
-                say(
-                    "보내신 내용이 글자(UTF-8)로 읽히지 않습니다. 뒤로 가서 다시 보내 주십시오.",
-                    "What you sent cannot be read as text (UTF-8). Go back and send it again.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-            Self::ForeignForm => (
-                StatusCode::FORBIDDEN,
-                say("다른 집에서 온 손이오", "A hand from another house"),
-                say(
-                    "다른 사이트에서 보낸 요청이라 받지 않았습니다. 아무것도 바뀌지 않았습니다.",
-                    "This request came from another site, so it was not taken. Nothing has changed.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-            Self::NoSession => (
-                StatusCode::FORBIDDEN,
-                say("문밖에 계시오", "You are still outside"),
-                say(
-                    "이 방은 문을 지나야 보입니다. 쿠키를 막아 두셨다면 이 집에서만 허용해 주십시오.",
-                    "This room is behind the door. If you block cookies, please allow them for this house.",
-                ),
-                say("문으로 가기", "To the door"),
-                "/",
-            ),
-            Self::BadSession(why) => (
-                StatusCode::FORBIDDEN,
-                say("누구신지 모르겠소", "I do not know you"),
-                match why {
-                    InvalidSignature::Expired => say(
-                        "오래 비우신 사이에 표가 낡았습니다. 문에서 다시 들어오십시오. 주문한 것은 그대로 있습니다.",
-                        "You were away so long that your ticket has worn out. Come in by the door again. Your orders are safe.",
-                    ),
-                    InvalidSignature::Forged => say(
-                        "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
-                        "Your ticket cannot be read. Come in by the door again.",
-                    ),
-                },
-                say("문으로 가기", "To the door"),
-                "/",
-            ),
-            Self::OutOfOrder { onward } => (
-                StatusCode::CONFLICT,
-                say("아직 그 방은 잠겨 있소", "That room is still locked"),
-                say(
-                    "먼저 지나야 할 곳이 있습니다. 잃어버린 것은 없습니다.",
-                    "There is a room before it. Nothing is lost.",
-                ),
-                say("서 계신 곳으로", "To where you stand"),
-                onward.as_str(),
-            ),
-            Self::Ours(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                say("등불이 꺼졌소", "The lamp went out"),
-                say(
-                    "저희 쪽의 잘못으로 하던 일을 끝내지 못했습니다. 잠시 뒤에 이 쪽을 다시 열어 주십시오. 보내신 것이 이미 되어 있더라도 두 번 되지는 않습니다.",
-                    "Something failed on our side. Open this page again in a moment. If it was done after all, it is not done twice.",
-                ),
-                say("문으로 돌아가기", "Back to the door"),
-                "/",
-            ),
-        };
-        Page::new(step, title.clone()).status(status).drawing(Drawing::Door).body(html! {
+        let reader = Reader { language };
+        let title = self.title(&reader);
+        let (next, onward) = self.onward(&reader);
+        Page::new(step, title.clone()).status(self.status()).drawing(Drawing::Door).body(html! {
             h1 { (title) }
-            p.plain role="alert" { (what) }
+            p.plain role="alert" { (self.explanation(&reader)) }
             p { a.door data-onward href=(onward) { (next) } }
         })
     }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotText => StatusCode::BAD_REQUEST,
+            Self::ForeignForm | Self::NoSession | Self::BadSession(_) => StatusCode::FORBIDDEN,
+            Self::OutOfOrder { .. } => StatusCode::CONFLICT,
+            Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title(&self, reader: &Reader) -> Words {
+        match self {
+            Self::NotFound => say!(reader, "이런 방은 없소", "There is no such room"),
+            Self::MethodNotAllowed => {
+                say!(reader, "그렇게는 열리지 않소", "It does not open that way")
+            }
+            Self::TooLarge => {
+                say!(reader, "문틈에 들어가지 않소", "It does not fit under the door")
+            }
+            Self::NotText => say!(reader, "읽을 수 없는 글이오", "These are no letters"),
+            Self::ForeignForm => say!(reader, "다른 집에서 온 손이오", "A hand from another house"),
+            Self::NoSession => say!(reader, "문밖에 계시오", "You are still outside"),
+            Self::BadSession(_) => say!(reader, "누구신지 모르겠소", "I do not know you"),
+            Self::OutOfOrder { .. } => {
+                say!(reader, "아직 그 방은 잠겨 있소", "That room is still locked")
+            }
+            Self::Ours(_) => say!(reader, "등불이 꺼졌소", "The lamp went out"),
+        }
+    }
+
+    fn explanation(&self, reader: &Reader) -> Words {
+        match self {
+            Self::NotFound => say!(
+                reader,
+                "찾으시는 곳이 없습니다. 주소가 바뀌었거나, 이 기기에서는 볼 수 없는 것일 수 있습니다.",
+                "There is nothing here. The address may have changed, or this device may not be the one that may see it."
+            ),
+            Self::MethodNotAllowed => say!(
+                reader,
+                "이 주소는 그런 요청을 받지 않습니다.",
+                "This address does not take such a request."
+            ),
+            Self::TooLarge => say!(
+                reader,
+                "보내신 글이 너무 깁니다. 아무것도 저장하지 않았습니다. 뒤로 가면 쓰신 글이 그대로 있으니, 줄여서 다시 보내 주십시오.",
+                "What you sent is too long. Nothing was saved. Go back: your words are still there; shorten them and send again."
+            ),
+            Self::NotText => say!(
+                reader,
+                "보내신 내용이 글자(UTF-8)로 읽히지 않습니다. 뒤로 가서 다시 보내 주십시오.",
+                "What you sent cannot be read as text (UTF-8). Go back and send it again."
+            ),
+            Self::ForeignForm => say!(
+                reader,
+                "다른 사이트에서 보낸 요청이라 받지 않았습니다. 아무것도 바뀌지 않았습니다.",
+                "This request came from another site, so it was not taken. Nothing has changed."
+            ),
+            Self::NoSession => say!(
+                reader,
+                "이 방은 문을 지나야 보입니다. 쿠키를 막아 두셨다면 이 집에서만 허용해 주십시오.",
+                "This room is behind the door. If you block cookies, please allow them for this house."
+            ),
+            Self::BadSession(InvalidSignature::Expired) => say!(
+                reader,
+                "오래 비우신 사이에 표가 낡았습니다. 문에서 다시 들어오십시오. 주문한 것은 그대로 있습니다.",
+                "You were away so long that your ticket has worn out. Come in by the door again. Your orders are safe."
+            ),
+            Self::BadSession(InvalidSignature::Forged) => say!(
+                reader,
+                "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
+                "Your ticket cannot be read. Come in by the door again."
+            ),
+            Self::OutOfOrder { .. } => say!(
+                reader,
+                "먼저 지나야 할 곳이 있습니다. 잃어버린 것은 없습니다.",
+                "There is a room before it. Nothing is lost."
+            ),
+            Self::Ours(_) => say!(
+                reader,
+                "저희 쪽의 잘못으로 하던 일을 끝내지 못했습니다. 잠시 뒤에 이 쪽을 다시 열어 주십시오. 보내신 것이 이미 되어 있더라도 두 번 되지는 않습니다.",
+                "Something failed on our side. Open this page again in a moment. If it was done after all, it is not done twice."
+            ),
+        }
+    }
+
+    fn onward(&self, reader: &Reader) -> (Words, &str) {
+        match self {
+            Self::NoSession | Self::BadSession(_) => {
+                (say!(reader, "문으로 가기", "To the door"), "/")
+            }
+            Self::OutOfOrder { onward } => {
+                (say!(reader, "서 계신 곳으로", "To where you stand"), onward)
+            }
+            _ => (say!(reader, "문으로 돌아가기", "Back to the door"), "/"),
+        }
+    }
+}
+
+/// Whom a refusal is explained to. There may be no parsed request.
+struct Reader {
+    language: Language,
 }

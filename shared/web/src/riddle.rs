@@ -19,14 +19,11 @@ use domain::{
 };
 use lambda_http::http::StatusCode;
 use maud::Markup;
-use store::{Stale, Versioned};
+use store::{Commit, Decision, Updated, Versioned};
 
 use crate::{AppState, Drawing, Method, Refusal, Reply, Request, Walk, Words, say};
 
 pub use view::{plain_door, way_on};
-
-/// How often a lost race is judged again before the visitor is asked to try once more.
-const ROUNDS: usize = 8;
 
 /// What distinguishes one riddle room's page from another's.
 #[derive(Debug, Clone, Copy)]
@@ -129,23 +126,29 @@ fn enter<'a>(
 async fn submit(
     app: &AppState,
     rooms: &RoomSet,
-    mut visit: Versioned<Visit>,
+    visit: Versioned<Visit>,
     request: &Request,
     design: RiddlePage,
 ) -> Result<Reply, Refusal> {
-    for _ in 0..ROUNDS {
-        let (scene, record) = enter(rooms, &visit.value, request, design)?;
-        let (after, reply) = decide(scene, &record);
-        if after == record {
-            return Ok(reply);
-        }
-        let saved = visit.with(visit.value.clone().with_room(design.room, after));
-        match app.store.save_visit(&saved).await {
-            Ok(()) => return Ok(reply),
-            Err(Stale::ChangedTo(current)) => visit = *current,
-            Err(Stale::Store(error)) => return Err(error.into()),
-        }
+    let id = visit.value.id;
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let (scene, record) = enter(rooms, &visit.value, request, design)?;
+            let (after, reply) = decide(scene, &record);
+            if after == record {
+                return Ok(Decision::Keep(reply));
+            }
+            let changed = visit.value.clone().with_room(design.room, after);
+            Ok::<_, Refusal>(Decision::write(Commit::visit(&visit, changed), reply))
+        })
+        .await?;
+    match updated {
+        Updated::Done(reply) => return Ok(reply),
+        Updated::NotFound => return Err(Refusal::NoSession),
+        Updated::DoneBefore | Updated::GaveUp => {}
     }
+    let visit = app.store.visit(id).await?.ok_or(Refusal::NoSession)?;
     let (scene, record) = enter(rooms, &visit.value, request, design)?;
     let busy = say!(
         request,

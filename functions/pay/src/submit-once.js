@@ -1,0 +1,1 @@
+{const f=document.querySelector("form[data-onward]");if(f&&!sessionStorage.getItem(f.dataset.once)){sessionStorage.setItem(f.dataset.once,"1");f.submit()}}
