@@ -1,9 +1,6 @@
-//! Carries the outbox from the table's stream to the queues. What SQS does not take is named as a
-//! failure, and the stream delivers from there again; what the stream loses, `sweep` finds. A
-//! mapping of its own brings the changes of visits, from which `figures` counts what `owner-stuck`
-//! shows.
-
-mod figures;
+//! Carries the outbox from the table's stream to the queues. A message that SQS does not take is
+//! reported as a failure, and the stream delivers again from there. `sweep` sends what the stream
+//! loses.
 
 use std::sync::Arc;
 
@@ -12,27 +9,18 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use domain::order::message::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use messaging::{
-    OwnerBell, Queues,
+    Queues,
     outbox::{self, Record},
 };
-use platform::{Clock, Init, InitError, LazyState, Platform};
-use store::Store;
+use platform::{Init, InitError, LazyState, Platform};
 
 struct Relay {
     queues: Queues,
-    bell: OwnerBell,
-    store: Store,
-    clock: Clock,
 }
 
 impl Init for Relay {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        Ok(Self {
-            queues: Queues::open(platform)?,
-            bell: OwnerBell::open(platform)?,
-            store: Store::open(platform)?,
-            clock: platform.clock.clone(),
-        })
+        Ok(Self { queues: Queues::open(platform)? })
     }
 }
 
@@ -52,16 +40,13 @@ pub fn function(
         let relay = Arc::clone(&relay);
         async move {
             let relay = relay.get().await?;
-            let response = handle(&relay.queues, &event.payload.records).await;
-            figures::count(&relay.store, &relay.bell, &event.payload.records, relay.clock.now())
-                .await;
-            Ok::<_, Error>(response)
+            Ok::<_, Error>(handle(&relay.queues, &event.payload.records).await)
         }
     })
 }
 
-/// Sends the messages among the records. The answer names the first record that has to come again:
-/// a stream goes on from there, in order.
+/// Sends the messages among the records. The answer names the first record whose message was not
+/// sent: Lambda delivers the stream again from that record on.
 async fn handle(queues: &Queues, records: &[EventRecord]) -> DynamoDbEventResponse {
     let mut sequence_numbers = Vec::new();
     let mut messages: Vec<Message> = Vec::new();
@@ -73,7 +58,7 @@ async fn handle(queues: &Queues, records: &[EventRecord]) -> DynamoDbEventRespon
             }
             Record::Other => {}
             Record::Unreadable(why) => {
-                tracing::error!(error.message = %why, "outbox message can not be read");
+                tracing::error!(error.message = %why, "outbox message cannot be read");
             }
         }
     }

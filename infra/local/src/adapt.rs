@@ -1,5 +1,5 @@
-//! From the services of the function crates to [`Function`]s: the same path an event takes in the
-//! deployed binary.
+//! Adapts the services of the function crates to [`Function`]s, on the path that an event takes in
+//! the deployed binary.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,10 +26,10 @@ where
     Arc::new(move |event: Json, context: Context| {
         let service = fresh(&service);
         Box::pin(async move {
-            // `LambdaRequest` looks at the event's own text, so it is read from text again.
+            // `LambdaRequest` deserializes from text only.
             let request: LambdaRequest =
                 serde_json::from_str(&event.to_string()).map_err(diagnostic)?;
-            // The adapter is gone before the await: it is not `Send` for every `R`, its future is.
+            // The adapter is dropped before the await: it is not `Send` for every `R`.
             let future = Adapter::from(service).call(LambdaEvent::new(request, context));
             let response = future.await.map_err(Into::into)?;
             serde_json::to_value(response).map_err(diagnostic)
@@ -37,7 +37,7 @@ where
     })
 }
 
-/// A function that takes an event of one type: a queue's batch, a stream's, the owner's JSON.
+/// A function that takes an event of one type: a batch of a queue or stream, or the owner's JSON.
 pub fn event<S, I, O, E>(service: S) -> Function
 where
     S: Service<LambdaEvent<I>, Response = O, Error = E> + Clone + Send + 'static,
@@ -58,7 +58,7 @@ where
     })
 }
 
-/// Each call gets its own clone. (The functions' services are `Send`, but not `Sync`.)
+/// A clone for each call, because the services are `Send` but not `Sync`.
 fn fresh<S: Clone>(service: &Mutex<S>) -> S {
     service.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

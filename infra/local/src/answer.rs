@@ -1,4 +1,4 @@
-//! An answer of one of the played services, before it becomes the SDK's response.
+//! An answer of an emulated service, before it becomes the SDK's response.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::{HttpError, StatusCode};
@@ -34,7 +34,7 @@ impl Answer {
         }
     }
 
-    /// One more header.
+    /// Adds a header.
     pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self

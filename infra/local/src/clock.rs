@@ -1,17 +1,17 @@
-//! The one clock of a local system. It runs with the machine's or stands still, and either can be
-//! moved on.
+//! The clock of a local system. It follows the machine's clock or stands still, and both kinds can
+//! be advanced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock that tests move. Clones share the same time.
+/// A clock that tests can advance. Clones share the same time.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    /// Where a standing clock stands; `None` follows the machine's.
+    /// The start of a standing clock; `None` follows the machine's.
     stands_at: Option<Timestamp>,
-    /// How far it was moved on, in milliseconds.
+    /// How far it was advanced, in milliseconds.
     moved: Arc<AtomicI64>,
 }
 
@@ -21,7 +21,7 @@ impl Clock {
         Self { stands_at: None, moved: Arc::default() }
     }
 
-    /// Stands at a time until it is moved.
+    /// Stands at a time until it is advanced.
     pub fn standing(at: Timestamp) -> Self {
         Self { stands_at: Some(at), moved: Arc::default() }
     }
@@ -33,12 +33,12 @@ impl Clock {
         Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX)
     }
 
-    /// Whether time passes by itself.
+    /// Whether it follows the machine's clock.
     pub fn runs(&self) -> bool {
         self.stands_at.is_none()
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     pub fn advance(&self, by: SignedDuration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.moved.fetch_add(by, Ordering::SeqCst);
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_standing_clock_moves_only_when_it_is_moved() {
+    fn a_standing_clock_changes_only_when_advanced() {
         let start: Timestamp = "2026-08-01T00:00:00Z".parse().unwrap();
         let clock = Clock::standing(start);
         let twin = clock.clone();

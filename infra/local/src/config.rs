@@ -1,4 +1,4 @@
-//! What a local system is started with, and why it may not start.
+//! The configuration of a local system, and the errors of its start.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::pump::PumpError;
 use crate::state::{State, StateError};
 use crate::template::TemplateError;
 
-/// Where the template comes from.
+/// The source of the template.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A file.
@@ -22,25 +22,25 @@ pub enum Source {
     Text(String),
 }
 
-/// Everything a [`System`](crate::System) is started with.
+/// The configuration of a [`System`](crate::System).
 #[derive(Clone)]
 pub struct Config {
     /// The template.
     pub template: Source,
-    /// Values for template parameters instead of their defaults.
+    /// Template parameters that replace the defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Secrets by the environment variable that names them (`SESSION_KEY_NAME` → the key): set in
-    /// the Parameter Store unless the state already has one under that name.
+    /// Secrets by the environment variable that names them (`SESSION_KEY_NAME` → the key). They are
+    /// set in the Parameter Store unless the state has them.
     pub secrets: BTreeMap<String, String>,
-    /// Where the state lies.
+    /// Where the state is kept.
     pub state: State,
     /// The clock.
     pub clock: Clock,
-    /// Whether deliveries run by themselves; otherwise [`System::settle`](crate::System::settle)
-    /// and
-    /// [`System::advance`](crate::System::advance) make them.
+    /// Whether deliveries run in the background. Otherwise
+    /// [`System::settle`](crate::System::settle) and [`System::advance`](crate::System::advance)
+    /// run them.
     pub running: bool,
-    /// The loopback port to listen on: 0 is any free one, `None` no socket at all.
+    /// The loopback port to listen on: 0 is any free one, `None` is no socket.
     pub port: Option<u16>,
     /// Builds each function of the template.
     pub build: Build,
@@ -56,8 +56,8 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
-    /// For tests: in memory, no socket, deliveries by hand, and a clock that stands at nine in the
-    /// morning in Korea on 1 August 2026.
+    /// For tests: in memory, without a socket, stepped, with a clock that stands at 09:00 in Korea on
+    /// 1 August 2026.
     pub fn stepped(template: Source, build: Build) -> Self {
         let morning = Timestamp::from_second(1_785_542_400).unwrap_or_default();
         Self {
@@ -72,8 +72,8 @@ impl Config {
         }
     }
 
-    /// For people: a state that stays (unless it is memory), the machine's clock, a port,
-    /// deliveries that run.
+    /// For `cargo xtask run`: a persistent state (unless it is memory), the machine's clock, a port,
+    /// deliveries in the background.
     pub fn running(template: Source, state: State, port: u16, build: Build) -> Self {
         Self {
             clock: Clock::system(),
@@ -85,7 +85,7 @@ impl Config {
     }
 }
 
-/// Why a system does not start, in one sentence.
+/// Why a system does not start, as one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The template cannot be used.
@@ -96,7 +96,8 @@ pub enum StartError {
     State(#[from] StateError),
     /// The port is taken.
     #[error(
-        "{0} 포트를 다른 프로그램이 쓰고 있습니다 (--port 로 바꾸십시오) / port {0} is already in use (choose another with --port)"
+        "{0} 포트를 다른 프로그램이 쓰고 있습니다 (--port 로 바꾸십시오) / \
+         port {0} is already in use (choose another with --port)"
     )]
     PortInUse(u16),
     /// The port cannot be listened on.
@@ -104,25 +105,27 @@ pub enum StartError {
     Listen {
         /// The port.
         port: u16,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The template has a function nobody can build.
+    /// The template has a function that the program does not know.
     #[error(
-        "템플릿에 있는 함수가 이 프로그램에 없습니다: {0} / the template's function {0} is not in this program"
+        "템플릿에 있는 함수가 이 프로그램에 없습니다: {0} / \
+         the template's function {0} is not in this program"
     )]
     NoSuchFunction(String),
-    /// A function did not survive being built.
+    /// A function cannot be built.
     #[error("함수를 준비하지 못했습니다: {name} / the function {name} could not be built: {why}")]
     Build {
         /// Its short name.
         name: String,
-        /// What it said.
+        /// The reason.
         why: String,
     },
-    /// A secret's variable is in no function's environment.
+    /// No function has the environment variable that names a secret.
     #[error(
-        "비밀값의 이름을 담는 변수가 템플릿의 어느 함수에도 없습니다: {0} / no function of the template has the variable {0} that names a secret"
+        "비밀값의 이름을 담는 변수가 템플릿의 어느 함수에도 없습니다: {0} / \
+         no function of the template has the variable {0} that names a secret"
     )]
     NoSuchSecret(String),
     /// The embedded DynamoDB refuses the template's table.
@@ -130,10 +133,10 @@ pub enum StartError {
     Table {
         /// The table.
         name: String,
-        /// What the database said.
+        /// The database's error.
         why: String,
     },
-    /// A pump cannot read where it was.
+    /// A pump cannot read its position.
     #[error(transparent)]
     Pump(#[from] PumpError),
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-/// Whether an event passes: no patterns at all, or at least one that matches.
+/// Whether an event passes: there are no patterns, or at least one matches.
 pub(crate) fn passes(patterns: &[Json], event: &Json) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| matches(pattern, Some(event)))
 }
@@ -48,7 +48,7 @@ fn obeys(rule: &Json, value: Option<&Json>) -> bool {
     })
 }
 
-/// DynamoDB's numbers arrive as text, and filters compare them as numbers all the same.
+/// DynamoDB's numbers arrive as text, and filters compare them as numbers.
 fn number(value: Option<&Json>) -> Option<f64> {
     value.and_then(|v| v.as_f64().or_else(|| v.as_str()?.parse().ok()))
 }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_relay_sees_new_outbox_messages_only() {
+    fn the_relays_pattern_passes_new_outbox_messages_only() {
         let pattern = [
             json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "kind": { "S": ["message"] } } } }),
         ];
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_of_a_pattern_counts() {
+    fn every_rule_of_a_pattern_is_evaluated() {
         let cases = [
             (json!({ "a": [{ "exists": false }] }), json!({}), true),
             (json!({ "a": [{ "exists": true }] }), json!({}), false),

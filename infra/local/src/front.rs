@@ -1,4 +1,4 @@
-//! The socket: the HTTP API on every path but one, and Lambda's invoke path.
+//! The socket: Lambda's invoke path, and the HTTP API on every other path.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use crate::gateway::{MAX_BODY, MAX_EVENT, Request, Response, message};
 use crate::host::Host;
 use crate::queue::QueueError;
 
-/// Where `cargo lambda invoke` and `aws lambda invoke` call.
+/// The path that `cargo lambda invoke` and `aws lambda invoke` call.
 const INVOKE: &str = "/2015-03-31/functions/";
 
-/// The largest event Lambda accepts for later.
+/// The largest event Lambda accepts for an asynchronous invocation.
 const MAX_LATER: usize = 1024 * 1024;
 
-/// Serves until `stop` says so, and then what is under way.
+/// Serves until `stop`, then finishes the open requests.
 pub(crate) async fn serve(listener: TcpListener, host: Arc<Host>, mut stop: watch::Receiver<bool>) {
     let app = axum::Router::new()
         .fallback(answer)
@@ -29,7 +29,7 @@ pub(crate) async fn serve(listener: TcpListener, host: Arc<Host>, mut stop: watc
         .into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
     if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
-        tracing::error!("the front stopped: {error}");
+        tracing::error!("the HTTP server stopped: {error}");
     }
 }
 
@@ -40,7 +40,7 @@ async fn answer(
 ) -> http::Response<Body> {
     let (parts, body) = request.into_parts();
     let response = match to_bytes(body, MAX_BODY).await {
-        // Either the body is too long or it broke off; then nobody is there to read the answer.
+        // The body is too long, or the client closed the connection and reads no answer.
         Err(_) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Ok(body) => {
             match parts
@@ -78,7 +78,7 @@ async fn invoke(
         return refuse(
             StatusCode::METHOD_NOT_ALLOWED,
             "InvalidRequestContentException",
-            "Invoke takes POST",
+            "Invoke requires POST",
         );
     }
     let kind = headers
@@ -118,7 +118,7 @@ async fn invoke(
         },
         "DryRun" => empty(StatusCode::NO_CONTENT),
         other => {
-            let what = format!("{other} is none of RequestResponse, Event, DryRun");
+            let what = format!("{other} is not one of RequestResponse, Event, DryRun");
             refuse(StatusCode::BAD_REQUEST, "InvalidParameterValueException", &what)
         }
     }

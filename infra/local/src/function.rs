@@ -1,4 +1,5 @@
-//! Functions as Lambda runs them: one event in, one JSON out, and no way to take the process down.
+//! Runs functions as Lambda does: one event in, one JSON out. A panic ends the invocation, not the
+//! process.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -25,15 +26,14 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A function: an event and its context in, an answer or a function error out.
 pub type Function = Arc<dyn Fn(Json, Context) -> BoxFuture<Result<Json, Diagnostic>> + Send + Sync>;
 
-/// What a function is built from: the cloud it sees.
+/// What a function is built from.
 #[derive(Clone)]
 pub struct Parts {
-    /// For every SDK client: calls go to the services of this process.
+    /// The HTTP client for every SDK client. Calls go to the services of this process.
     pub http: SharedHttpClient,
     /// The system's clock.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// The environment as the template sets it, with what Lambda itself adds (`AWS_REGION`,
-    /// `AWS_LAMBDA_*`, keys).
+    /// The template's environment variables and Lambda's own (`AWS_REGION`, `AWS_LAMBDA_*`, keys).
     pub environment: BTreeMap<String, String>,
 }
 
@@ -45,24 +45,24 @@ impl fmt::Debug for Parts {
     }
 }
 
-/// Builds the function with a short name, or `None` if there is no such function here.
+/// Builds the function with a short name; `None` if it is unknown.
 pub type Build = Arc<dyn Fn(&str, Parts) -> Option<Function> + Send + Sync>;
 
-/// A function that did not answer: an error of its own, a panic, or too long a run.
+/// An invocation without an answer: an error of the function, a panic, or a timeout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The function's short name.
     pub function: String,
-    /// Whether the one who asked lost patience before the function's own `Timeout` was over.
+    /// Whether the caller's timeout passed before the function's own `Timeout`.
     pub given_up: bool,
-    /// What Lambda calls `errorType`: `panic` and `Sandbox.Timedout` are the harness's.
+    /// Lambda's `errorType`. `panic` and `Sandbox.Timedout` come from the harness.
     pub error_type: String,
-    /// What Lambda calls `errorMessage`.
+    /// Lambda's `errorMessage`.
     pub message: String,
 }
 
 impl Failure {
-    /// The payload Lambda answers with.
+    /// The payload of Lambda's answer.
     pub fn payload(&self) -> Json {
         json!({ "errorType": self.error_type, "errorMessage": self.message })
     }

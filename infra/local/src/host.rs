@@ -1,5 +1,4 @@
-//! The front door as a function of its own: a request in, a response out, whether or not there is a
-//! socket.
+//! Answers HTTP requests by invoking functions, with or without a socket.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,8 +22,7 @@ pub(crate) struct Host {
     router: Router,
     pub(crate) world: Arc<World>,
     port: u16,
-    /// Invocations under way. On Lambda a function goes on when the asker hangs up, and so it does
-    /// here.
+    /// Open invocations. As on Lambda, a function continues when the client disconnects.
     under_way: Mutex<JoinSet<()>>,
 }
 
@@ -70,7 +68,7 @@ impl Host {
         }
     }
 
-    /// Calls a function in a task of its own and waits for it.
+    /// Invokes a function in its own task and waits for the answer.
     pub(crate) async fn invoke(
         &self,
         function: String,
@@ -84,7 +82,7 @@ impl Host {
             let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
             while under_way.try_join_next().is_some() {}
             under_way.spawn(async move {
-                // Whoever asked may have gone; then nobody needs the answer.
+                // The receiver is gone if the client has disconnected.
                 drop(send.send(world.functions.invoke(&name, event, patience).await));
             });
         }
@@ -94,7 +92,7 @@ impl Host {
         })
     }
 
-    /// Waits for every invocation under way.
+    /// Waits for every open invocation.
     pub(crate) async fn finish(&self) {
         let mut under_way =
             std::mem::take(&mut *self.under_way.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,4 +1,4 @@
-//! Asynchronous invocations: accepted now, called by a pump, tried again as Lambda does, and kept
+//! Asynchronous invocations: accepted at once, invoked by a pump with Lambda's retries, and kept
 //! across a restart.
 
 use std::collections::BTreeMap;
@@ -9,11 +9,11 @@ use serde_json::Value as Json;
 use crate::queue::{Outgoing, QueueError, Queues};
 use crate::template::{Lambda, Names, Queue};
 
-/// Where events wait for their function: one hidden queue per function. Clones share them.
+/// The events that wait for their function: one hidden queue per function. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Later {
     queues: Queues,
-    /// Short name by short name, deployed name and ARN.
+    /// Maps short name, deployed name and ARN to the short name.
     known: Arc<BTreeMap<String, String>>,
 }
 
@@ -34,12 +34,12 @@ impl Later {
         Self { queues, known: Arc::new(known) }
     }
 
-    /// The name of the hidden queue of a function. No template can declare such a name.
+    /// The name of a function's hidden queue. A slash is not allowed in the names of real queues.
     pub(crate) fn queue_name(function: &str) -> String {
         format!("later/{function}")
     }
 
-    /// The settings of the hidden queue: Lambda keeps an event for six hours.
+    /// The hidden queue's settings. Lambda keeps an event for six hours.
     pub(crate) fn queue(function: &Lambda) -> Queue {
         let name = Self::queue_name(&function.name);
         Queue {

@@ -1,13 +1,13 @@
-//! The file beside the table: messages on queues, checkpoints of streams and schedules, secrets.
+//! The queue journal beside the table's file: messages on queues, positions of streams and
+//! schedules, secrets.
 //!
-//! SQLite in WAL mode: a transaction that has returned survives the process being killed. (A power
-//! cut may take the last moments; this is a developer's machine, and `synchronous = NORMAL` saves a
-//! disk flush per message.)
+//! SQLite in WAL mode: a transaction that has returned survives a killed process. A power cut may
+//! lose the last transactions, because `synchronous = NORMAL` saves a disk flush per message.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 /// The version of the tables below, kept in `user_version`.
 const VERSION: i64 = 1;
@@ -36,13 +36,54 @@ CREATE TABLE IF NOT EXISTS secrets (
 ) WITHOUT ROWID;
 ";
 
+/// Why a SQLite file of the state cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LedgerError {
+    /// The file is something else.
+    #[error("it is not a SQLite database")]
+    NotADatabase,
+    /// SQLite finds the file damaged.
+    #[error("SQLite finds it damaged ({0})")]
+    Damaged(String),
+    /// A later version of this program wrote the file.
+    #[error("it has format {found}, and this program reads formats up to {known}")]
+    Newer {
+        /// The file's format.
+        found: i64,
+        /// The latest format this program reads.
+        known: i64,
+    },
+    /// A stored value is not what this program writes.
+    #[error("its entry `{0}` is not readable")]
+    Value(String),
+    /// SQLite refuses for another reason.
+    #[error("{0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotADatabase,
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// Lets SQLite check a file: one line of its first finding is enough.
+pub(crate) fn check(connection: &Connection) -> Result<(), LedgerError> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(found.replace('\n', " "))) }
+}
+
 /// The SQLite file, or a database in memory. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger(Arc<Mutex<Connection>>);
 
 impl Ledger {
-    /// Opens the file and brings its tables up; `None` is in memory.
-    pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+    /// Opens the file and creates its tables; `None` is in memory.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, LedgerError> {
         let connection = match path {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
@@ -51,27 +92,21 @@ impl Ledger {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if version > VERSION {
-            return Err(rusqlite::Error::InvalidParameterName(format!(
-                "the file has version {version}, this program knows {VERSION}"
-            )));
+            return Err(LedgerError::Newer { found: version, known: VERSION });
         }
-        let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if damage != "ok" {
-            return Err(rusqlite::Error::InvalidParameterName(damage));
-        }
+        check(&connection)?;
         connection.execute_batch(TABLES)?;
         connection.pragma_update(None, "user_version", VERSION)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// The connection. A panic while it was held leaves no half-done work: every change is one
-    /// transaction.
+    /// The connection. A poisoned lock is harmless, because every change is one transaction.
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A named mark: how far a stream was read, when a schedule last called.
+    /// A named mark: the position in a stream, or when a schedule last fired.
     pub(crate) fn mark(&self, name: &str) -> rusqlite::Result<Option<String>> {
         self.connection()
             .prepare_cached("SELECT value FROM marks WHERE name = ?1")?
@@ -95,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_outlive_the_process() {
+    fn marks_survive_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger");
         Ledger::open(Some(&path)).unwrap().set_mark("stream", "7").unwrap();
@@ -105,10 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_something_else_is_refused() {
+    fn an_unusable_file_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger");
         std::fs::write(&path, "이것은 데이터베이스가 아니다. ".repeat(100)).unwrap();
-        assert!(Ledger::open(Some(&path)).is_err());
+        assert!(matches!(Ledger::open(Some(&path)), Err(LedgerError::NotADatabase)));
+        std::fs::remove_file(&path).unwrap();
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 9).unwrap();
+        let refusal = Ledger::open(Some(&path)).unwrap_err().to_string();
+        assert_eq!(refusal, "it has format 9, and this program reads formats up to 1");
     }
 }

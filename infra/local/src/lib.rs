@@ -1,38 +1,40 @@
 //! The whole serverless system in one process, read from `template.yaml`.
 //!
-//! [`System::start`] reads the template and plays every service it names: an HTTP API that makes the very events of
-//! API Gateway, a DynamoDB (dynoxide) with its stream, SQS queues, an SNS topic, the Parameter
-//! Store, schedules. The functions are the real ones; what changes is the HTTP client under their
-//! SDK clients ([`Wire`]). A person runs it with `cargo xtask run`; tests step it with
+//! [`System::start`] reads the template and emulates every service it names: an HTTP API with the
+//! events of API Gateway, DynamoDB (dynoxide) with its stream, SQS queues, SNS topics, the
+//! Parameter Store, schedules. The functions are the real ones; only the HTTP client under their
+//! SDK clients differs ([`Wire`]). `cargo xtask run` runs it; tests step it with
 //! [`System::settle`] and [`System::advance`] on a clock of their own.
 //!
-//! # Where it is not AWS
+//! # Differences from AWS
 //!
-//! * One batch at a time per mapping; batching windows, concurrency limits and throttling are not
-//!   played. A queue gives its oldest message first. Long polling waits by the machine's clock.
-//! * A stream has one shard, and its records are kept until every mapping has read them, and for a
-//!   day after that. Tries of the batch at a mapping's head begin anew after a restart.
-//! * When a process starts, what was in flight on a queue is visible at once: nobody else can still
-//!   be working on it.
-//! * A move of dead letters is over when the call returns.
-//! * TTL deletes when it is asked to ([`System::expire`]), or hourly in a running system.
-//! * A role written out in the template is enforced, call by call; functions with SAM policies or
-//!   managed policies may do everything. Resource policies, KMS and conditions of statements are
-//!   not looked at.
-//! * Mail, telephones and web addresses subscribed to a topic hear nothing.
-//! * It is plain HTTP (`X-Forwarded-Proto: http`), and timeouts of functions are the machine's
-//!   time.
+//! * Each mapping has one batch in flight. Concurrency limits, throttling and the batching windows
+//!   of queues are not emulated; the windows of streams are. A queue delivers its oldest message
+//!   first. Long polling uses the machine's clock.
+//! * A stream has one shard. It keeps its records until every mapping has read them, and for a day
+//!   after that. After a restart the tries of the batch in flight and an open batching window start
+//!   from zero.
+//! * When a process starts, messages in flight become visible at once, because no other process can
+//!   still work on them.
+//! * A move of dead letters is complete when the call returns.
+//! * TTL deletes on request ([`System::expire`]), or hourly in a running system.
+//! * A role that the template writes out is enforced for each call. Functions with SAM policies or
+//!   managed policies may do everything. Resource policies, KMS and the conditions of statements are
+//!   ignored.
+//! * Mail, telephone and HTTP subscriptions of a topic receive nothing.
+//! * It speaks plain HTTP (`X-Forwarded-Proto: http`), and function timeouts use the machine's
+//!   clock.
 
 pub mod adapt;
 mod answer;
 mod assemble;
-mod bell;
 mod clock;
 mod config;
 mod filter;
 mod front;
 mod function;
 mod gateway;
+mod greeting;
 mod host;
 mod later;
 mod ledger;
@@ -43,6 +45,7 @@ pub mod registry;
 pub mod run;
 mod sample;
 mod secret;
+mod signal;
 pub mod state;
 mod system;
 mod table;

@@ -1,4 +1,4 @@
-//! `local`: the whole house in one process.
+//! `local`: the whole shop in one process.
 
 use std::process::ExitCode;
 
@@ -12,13 +12,13 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log(arguments.verbose);
     let Some(build) = local::registry::build() else {
-        eprintln!("이 컴퓨터에서 난수를 얻을 수 없습니다 / this machine gives no randomness");
+        eprintln!("이 컴퓨터에서 난수를 얻을 수 없습니다 / the system gives no random bytes");
         return ExitCode::FAILURE;
     };
     let stopped = match stopped() {
         Ok(stopped) => stopped,
         Err(error) => {
-            eprintln!("Ctrl-C 를 받을 수 없습니다 / Ctrl-C cannot be listened for: {error}");
+            eprintln!("Ctrl-C 를 받을 수 없습니다 / cannot listen for Ctrl-C: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -31,8 +31,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What goes wrong goes to stderr; with `--verbose` what goes right too. The embedded DynamoDB
-/// warns of every condition that does not hold, which is everyday here.
+/// Logs warnings and errors to stderr; with `--verbose` also what succeeds. The embedded DynamoDB
+/// warns of every failed condition, which is normal here.
 fn log(verbose: bool) {
     let usual = if verbose { LevelFilter::INFO } else { LevelFilter::WARN };
     let targets = Targets::new().with_default(usual).with_target("dynoxide", LevelFilter::ERROR);
@@ -40,8 +40,8 @@ fn log(verbose: bool) {
     tracing_subscriber::registry().with(lines).init();
 }
 
-/// Over with Ctrl-C, or the termination signal of whoever started this. Listens from the call on,
-/// so that a signal that comes early ends the program as cleanly as a late one.
+/// Completes on SIGINT or SIGTERM. It listens from this call on, so that a signal during the start
+/// ends the program cleanly, too.
 #[cfg(unix)]
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -55,7 +55,7 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Over with Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -1,6 +1,5 @@
-//! The roles of the template, held against what functions really call: what a role does not allow
-//! is refused here as AWS would refuse it, so that a missing permission fails in a test and not
-//! after a deployment.
+//! Checks each call of a function against its role in the template and refuses it as AWS does, so
+//! that a missing permission fails in a test and not after a deployment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +16,7 @@ struct Statement {
     resources: Vec<String>,
 }
 
-/// What each function's role allows. A function whose role the template does not write out may do
+/// The statements of each function's role. A function whose role is not written out may do
 /// everything.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Permissions {
@@ -48,7 +47,7 @@ impl Permissions {
                     if statement.get("Effect").and_then(Json::as_str) != Some("Allow") {
                         return Err(TemplateError::shape(
                             at,
-                            "the local run knows Allow statements only",
+                            "the local run supports Allow statements only",
                         ));
                     }
                     statements.push(Statement {
@@ -62,7 +61,7 @@ impl Permissions {
         Ok(Self { roles, names: template.names.clone() })
     }
 
-    /// The refusal, if the caller's role does not allow the call.
+    /// The error answer if the caller's role does not allow the call.
     pub(crate) fn refuse(&self, caller: &str, call: &wire::Call) -> Option<Answer> {
         let statements = self.roles.get(caller)?;
         let (action, resource) = self.needs(call).into_iter().find(|(action, resource)| {
@@ -116,7 +115,7 @@ impl Permissions {
         let table =
             |value: &Json| arn(value.get("TableName").and_then(Json::as_str).unwrap_or_default());
         match operation {
-            // A transaction has no permission of its own: its parts do.
+            // A transaction has no permission of its own: its parts have.
             "TransactWriteItems" | "TransactGetItems" => list(body.get("TransactItems"))
                 .filter_map(Json::as_object)
                 .flatten()

@@ -1,5 +1,5 @@
-//! The real functions, by their short names: the same services their binaries run, standing on the
-//! parts of a local system.
+//! The real functions by their short names: the services that their binaries run, built on the parts
+//! of a local system.
 
 use std::sync::Arc;
 
@@ -8,13 +8,12 @@ use platform::{Clock, Environment, Platform, Random};
 use crate::adapt::{event, http};
 use crate::function::{Build, Function, Parts};
 
-/// Builds each function of the house, with randomness from the operating system. `None` without
-/// any.
+/// Builds each function, with random bytes of the operating system. `None` if it gives none.
 pub fn build() -> Option<Build> {
     Random::system().ok().map(with)
 }
 
-/// Builds each function of the house with dice that fall the same way each time: for tests.
+/// Builds each function with a seeded random source, for tests.
 pub fn seeded(seed: [u8; 32]) -> Build {
     with(Random::seeded(seed))
 }
@@ -30,7 +29,7 @@ fn with(random: Random) -> Build {
     })
 }
 
-/// The function with a short name, standing on these parts. `None` if there is no such function.
+/// Builds the function with a short name. `None` if there is none.
 pub fn function(name: &str, platform: Platform) -> Option<Function> {
     Some(match name {
         "door" => http(web::function("door", platform, door::handle)),
@@ -54,6 +53,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "notice" => http(web::function("notice", platform, notice::handle)),
         "toss-webhook" => http(toss_webhook::function(platform)),
         "relay" => event(relay::function(platform)),
+        "figures" => event(figures::function(platform)),
         "report" => event(report::function(platform)),
         "sweep" => event(sweep::function(platform)),
         "reconcile" => event(admin::function("reconcile", platform, reconcile::handle)),

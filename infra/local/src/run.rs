@@ -1,5 +1,6 @@
-//! What `local` does from its first line to Ctrl-C: take the ground, start the stand-ins for
-//! payment and push, start the system, fill an empty house, say where everything is.
+//! What the program `local` does from its first line to Ctrl-C: claim ports and state, start the
+//! stand-ins for payments and push, start the system, add sample books to an empty shop, and print
+//! what can be called.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -14,8 +15,9 @@ use tokio::net::TcpListener;
 use crate::assemble::Ground;
 use crate::config::{Config, Source, StartError};
 use crate::function::Build;
+use crate::greeting;
 use crate::sample;
-use crate::state::{self, State};
+use crate::state::{self, State, StateError};
 use crate::system::System;
 use crate::template::Template;
 
@@ -24,16 +26,17 @@ use crate::template::Template;
 #[command(name = "local", version)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Arguments {
-    /// The port to listen on, on this machine only (0: any free one).
+    /// The port to listen on, on this machine only (0: any free one). The payment stand-in takes the
+    /// port ten above it, the push stand-in the one eleven above.
     #[arg(long, default_value_t = 9000)]
     pub port: u16,
-    /// Keep nothing: the state is gone with the process.
+    /// Keep the state in memory only; it ends with the process.
     #[arg(long, conflicts_with_all = ["state", "fresh"])]
     pub memory: bool,
-    /// Empty the state first. Asks on a terminal.
+    /// Delete the state first. Asks for confirmation on a terminal.
     #[arg(long)]
     pub fresh: bool,
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(long, short)]
     pub yes: bool,
     /// The folder of the state.
@@ -42,57 +45,74 @@ pub struct Arguments {
     /// The template to run.
     #[arg(long, default_value = "template.yaml")]
     pub template: PathBuf,
-    /// A template parameter instead of its default. With `TossApiUrl` the payment stand-in stays
-    /// out, and the secret key comes from the variable TOSS_SECRET_KEY.
+    /// Set a template parameter. With `TossApiUrl` the payment stand-in is not started, and the
+    /// secret key is read from the variable TOSS_SECRET_KEY.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
-    /// Leave an empty house empty.
+    /// Do not add sample books to an empty shop.
     #[arg(long)]
     pub bare: bool,
-    /// Say more: every publish, every refused call.
+    /// Log more: every publish, every refused call.
     #[arg(long, short)]
     pub verbose: bool,
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is expected")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Why the program ends with status 1, in one sentence.
+/// Why the program exits with status 1, as one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The system does not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// A stand-in's port is taken.
+    #[error(
+        "{port} 포트({korean} 대역, --port 보다 {above} 높은 포트)를 다른 프로그램이 쓰고 있습니다 \
+         (--port 로 바꾸십시오) / port {port} of the {english} stand-in (--port plus {above}) is \
+         already in use (choose another with --port)"
+    )]
+    StandinPort {
+        /// The port.
+        port: u16,
+        /// How far it lies above the system's port.
+        above: u16,
+        /// The stand-in's name in Korean.
+        korean: &'static str,
+        /// The stand-in's name in English.
+        english: &'static str,
+    },
     /// The payment stand-in does not start.
     #[error("결제 대역이 시작되지 않습니다 / the payment stand-in does not start: {0}")]
     Standin(String),
-    /// The push stand-in does not start, or the key pair for it cannot be kept.
+    /// The push stand-in does not start, or its key pair cannot be kept.
     #[error("푸시 대역이 시작되지 않습니다 / the push stand-in does not start: {0}")]
     Push(String),
-    /// The sample content cannot be used.
+    /// The sample books cannot be added.
     #[error("{0}")]
     Sample(String),
-    /// Emptying was not agreed to.
+    /// Deleting the state was not confirmed.
     #[error("상태를 비우지 않았습니다 / the state was not emptied (--fresh --yes does not ask)")]
     NotAgreed,
     /// A real payment service needs a key.
     #[error(
-        "TossApiUrl 을 바꾸려면 환경 변수 TOSS_SECRET_KEY 가 필요합니다 / another TossApiUrl needs the variable TOSS_SECRET_KEY"
+        "TossApiUrl 을 바꾸려면 환경 변수 TOSS_SECRET_KEY 가 필요합니다 / \
+         another TossApiUrl needs the variable TOSS_SECRET_KEY"
     )]
     NoTossKey,
-    /// The machine gives no randomness for the session key.
-    #[error("세션 열쇠를 만들 수 없습니다 / no session key can be made: {0}")]
+    /// The operating system gives no random bytes for a key.
+    #[error("열쇠를 만들 수 없습니다 / no key can be made: {0}")]
     NoRandomness(String),
 }
 
-/// Where the payment stand-in's port lies above the system's.
+/// How far the payment stand-in's port lies above the system's.
 const STANDIN_ABOVE: u16 = 10;
-/// Where the push stand-in's port lies above the system's.
+/// How far the push stand-in's port lies above the system's.
 const PUSH_ABOVE: u16 = 11;
 
-/// Runs until `until` is over (Ctrl-C), then stops cleanly.
+/// Runs until `until` completes (Ctrl-C), then stops cleanly.
 pub async fn run(
     arguments: Arguments,
     build: Build,
@@ -103,7 +123,9 @@ pub async fn run(
         running = Running::start(arguments, build) => running?,
         () = &mut until => return Ok(()),
     };
-    running.greet();
+    for line in greeting::lines(&running) {
+        say(&line);
+    }
     until.await;
     say("멈추는 중 / stopping …");
     running.system.stop().await;
@@ -111,14 +133,14 @@ pub async fn run(
     Ok(())
 }
 
-/// A system as people run it, with the stand-in beside it.
+/// A system as people run it, with its stand-ins.
 #[derive(Debug)]
 pub struct Running {
     /// The system.
     pub system: System,
     standin: Option<toss_standin::Standin>,
     pushes: Option<push_standin::Standin>,
-    state: State,
+    pub(crate) state: State,
 }
 
 impl Running {
@@ -138,33 +160,42 @@ impl Running {
         {
             return Err(RunError::NotAgreed);
         }
-        let ground = Ground::take(Some(arguments.port), &state, arguments.fresh).await?;
+        let existed = state::exists(&arguments.state) && !arguments.memory && !arguments.fresh;
+        let has_parameter =
+            |name: &str| template.parameters.contains_key(name) && !parameters.contains_key(name);
+        let (plays_toss, plays_push) =
+            (has_parameter("TossApiUrl"), has_parameter("PushPublicKey"));
 
-        let beside =
-            |above: u16| if arguments.port == 0 { 0 } else { arguments.port.saturating_add(above) };
-        let standin = if template.parameters.contains_key("TossApiUrl")
-            && !parameters.contains_key("TossApiUrl")
-        {
-            say("결제 대역 / payment stand-in …");
-            Some(start_standin(beside(STANDIN_ABOVE), &state, &mut parameters).await?)
-        } else {
-            None
+        // Every port before the state: a start that fails must not have emptied it.
+        let mut ground = Ground::listen(Some(arguments.port)).await?;
+        let port = arguments.port;
+        let toss = beside(port, STANDIN_ABOVE, ("결제", "payment"), plays_toss).await?;
+        let push = beside(port, PUSH_ABOVE, ("푸시", "push"), plays_push).await?;
+        ground.hold(&state, arguments.fresh).map_err(StartError::from)?;
+
+        let standin = match toss {
+            None => None,
+            Some(listener) => {
+                say("결제 대역 / payment stand-in …");
+                Some(start_standin(listener, &state, &mut parameters)?)
+            }
         };
-        let (pushes, vapid) = if template.parameters.contains_key("PushPublicKey")
-            && !parameters.contains_key("PushPublicKey")
-        {
-            say("푸시 대역 / push stand-in …");
-            let pushes = start_push_standin(beside(PUSH_ABOVE)).await?;
-            let vapid = vapid(&state)?;
-            let called =
-                template.parameters.get("PushHosts").map_or("", |hosts| hosts.value.as_str());
-            // Beside the real ones: a browser with the internet behind it is rung by its own
-            // service.
-            parameters.entry("PushHosts".into()).or_insert(format!("{called},{}", pushes.url()));
-            parameters.insert("PushPublicKey".into(), public_half(&vapid)?);
-            (Some(pushes), Some(vapid))
-        } else {
-            (None, None)
+        let (pushes, vapid) = match push {
+            None => (None, None),
+            Some(listener) => {
+                say("푸시 대역 / push stand-in …");
+                let pushes = push_standin::serve(listener)
+                    .map_err(|error| RunError::Push(error.to_string()))?;
+                let vapid = vapid(&state, existed)?;
+                let called =
+                    template.parameters.get("PushHosts").map_or("", |hosts| hosts.value.as_str());
+                // Beside the real push services, so that a browser with access to the internet
+                // still works.
+                let hosts = format!("{called},{}", pushes.url());
+                parameters.entry("PushHosts".into()).or_insert(hosts);
+                parameters.insert("PushPublicKey".into(), public_half(&vapid)?);
+                (Some(pushes), Some(vapid))
+            }
         };
         let mut config =
             Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
@@ -178,7 +209,7 @@ impl Running {
         if let Some(vapid) = vapid {
             set_secret(&system, "VAPID_KEY_NAME", &vapid)?;
         }
-        // Known only now: what the stand-in says by itself goes where the system listens.
+        // The address is known only now.
         if let (Some(standin), Some(address)) = (&standin, system.address()) {
             standin
                 .set_webhook_url(Some(format!("http://127.0.0.1:{}/toss-webhook", address.port())));
@@ -187,18 +218,18 @@ impl Running {
         if !arguments.bare && running.system.is_empty() {
             let folder = arguments.template.parent().unwrap_or_else(|| Path::new("."));
             let books = sample::fill(&running.system, folder).await.map_err(RunError::Sample)?;
-            say(&format!("빈 집에 견본 책을 꽂았습니다 / sample books shelved: {books}"));
+            say(&format!("빈 서가에 견본 책을 꽂았습니다 / sample books shelved: {books}"));
         }
         Ok(running)
     }
 
-    /// The address of the house.
+    /// The shop's address.
     pub fn url(&self) -> String {
         let port = self.system.address().map_or(0, |address| address.port());
         format!("http://localhost:{port}")
     }
 
-    /// The payment stand-in, if it is one that takes the payments.
+    /// The payment stand-in, unless payments go to a real service.
     pub const fn standin(&self) -> Option<&toss_standin::Standin> {
         self.standin.as_ref()
     }
@@ -207,81 +238,45 @@ impl Running {
     pub const fn pushes(&self) -> Option<&push_standin::Standin> {
         self.pushes.as_ref()
     }
-
-    fn greet(&self) {
-        let url = self.url();
-        let state = match &self.state {
-            State::Memory => "없음 / none (--memory)".to_owned(),
-            State::Folder(folder) => {
-                let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-                format!("{} (--fresh 로 비움 / empties it)", folder.display())
-            }
-        };
-        say("");
-        say(&format!("공간문학   {url}/"));
-        say("");
-        say(
-            "걷기 / walk       브라우저로 위 주소를 열고, 문을 두드리고, 방마다 수수께끼 문이나 보통 문으로 나아갑니다.",
-        );
-        say(
-            "                  Open the address, knock, and leave each room by its riddle door or its plain door.",
-        );
-        if let Some(standin) = &self.standin {
-            say(&format!(
-                "결제 / payment    {} (대역, 돈은 오가지 않습니다 / a stand-in, no money)",
-                standin.url()
-            ));
-        }
-        if let Some(pushes) = &self.pushes {
-            say(&format!(
-                "푸시 / push        {}/_standin/pushes (대역에 온 것 / what the stand-in got)",
-                pushes.url()
-            ));
-        }
-        let drawers: Vec<&str> = self
-            .system
-            .template()
-            .functions
-            .keys()
-            .map(String::as_str)
-            .filter(|n| n.starts_with("owner-"))
-            .collect();
-        if !drawers.is_empty() {
-            let port = self.system.address().map_or(0, |address| address.port());
-            say(&format!("서랍 / drawers    {}", drawers.join(", ")));
-            say(&format!(
-                "                  cargo lambda invoke owner-desk --invoke-port {port} --data-file events/owner-desk.json"
-            ));
-            say(&format!(
-                "                  aws lambda invoke --endpoint-url {url} --function-name owner-desk answer.json"
-            ));
-        }
-        say(&format!("상태 / state      {state}"));
-        say("멈추기 / stop     Ctrl-C");
-        say("");
-    }
 }
 
-/// Starts the stand-in for Toss, and points the template's parameters at it.
-async fn start_standin(
+/// Listens on the port of a stand-in: `above` the system's, or any free one if that is 0 too.
+async fn beside(
     port: u16,
+    above: u16,
+    (korean, english): (&'static str, &'static str),
+    wanted: bool,
+) -> Result<Option<TcpListener>, RunError> {
+    if !wanted {
+        return Ok(None);
+    }
+    let port = if port == 0 { 0 } else { port.saturating_add(above) };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    listener.map(Some).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => RunError::StandinPort { port, above, korean, english },
+        _ => StartError::Listen { port, source }.into(),
+    })
+}
+
+/// Starts the stand-in for Toss and points the template's parameters at it.
+fn start_standin(
+    listener: TcpListener,
     state: &State,
     parameters: &mut BTreeMap<String, String>,
 ) -> Result<toss_standin::Standin, RunError> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-            match error.kind() {
-                io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
-                _ => RunError::Standin(error.to_string()),
-            }
-        })?;
     let journal = match state {
         State::Memory => None,
         State::Folder(folder) => Some(state::payments(folder)),
     };
-    let options = toss_standin::Options { state: journal, ..toss_standin::Options::default() };
-    let standin = toss_standin::serve(listener, options)
-        .map_err(|error| RunError::Standin(error.to_string()))?;
+    let options =
+        toss_standin::Options { state: journal.clone(), ..toss_standin::Options::default() };
+    let standin =
+        toss_standin::serve(listener, options).map_err(|error| match (error, journal) {
+            (toss_standin::StartError::State(why), Some(path)) => {
+                StartError::from(StateError::unreadable(&path, &why)).into()
+            }
+            (error, _) => RunError::Standin(error.to_string()),
+        })?;
     for (name, value) in [
         ("TossApiUrl", standin.url()),
         ("TossScriptUrl", standin.script_url()),
@@ -293,7 +288,7 @@ async fn start_standin(
     Ok(standin)
 }
 
-/// The key follows the payment service: with the stand-in its own, otherwise what the person gave.
+/// Sets the payment service's key: the stand-in's own, otherwise the one in the environment.
 fn set_toss_key(system: &System, standin: bool) -> Result<(), RunError> {
     let names = system.template().environment_values("TOSS_SECRET_NAME");
     if names.is_empty() {
@@ -318,33 +313,28 @@ fn set_secret(system: &System, variable: &str, value: &str) -> Result<(), RunErr
     Ok(())
 }
 
-/// Starts the stand-in for the browsers' push services.
-async fn start_push_standin(port: u16) -> Result<push_standin::Standin, RunError> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-            match error.kind() {
-                io::ErrorKind::AddrInUse => StartError::PortInUse(port).into(),
-                _ => RunError::Push(error.to_string()),
-            }
-        })?;
-    push_standin::serve(listener).map_err(|error| RunError::Push(error.to_string()))
-}
-
-/// The key pair for push services: made once and kept with the state, because a device is hung for
-/// one key.
-fn vapid(state: &State) -> Result<String, RunError> {
+/// The key pair for push services. It is made once and kept with the state, because a device is
+/// subscribed for one key.
+fn vapid(state: &State, existed: bool) -> Result<String, RunError> {
     let made = || webpush::Vapid::generate().ok_or_else(|| RunError::NoRandomness("VAPID".into()));
     let State::Folder(folder) = state else { return made() };
     let path = state::vapid(folder);
-    let unusable = |error: io::Error| RunError::Push(format!("{}: {error}", path.display()));
+    let unusable = |error: io::Error| StartError::from(StateError::unreadable(&path, &error));
     match std::fs::read_to_string(&path) {
         Ok(kept) => Ok(kept.trim().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = made()?;
             std::fs::write(&path, &made).map_err(unusable)?;
+            if existed {
+                say(&format!(
+                    "{0} 파일이 없어 새 열쇠를 만들었습니다. 전에 등록한 기기에는 푸시가 가지 않습니다 / \
+                     {0} was missing; devices registered before get no push with the new key",
+                    path.display()
+                ));
+            }
             Ok(made)
         }
-        Err(error) => Err(unusable(error)),
+        Err(error) => Err(unusable(error).into()),
     }
 }
 
@@ -360,14 +350,15 @@ fn session_key() -> Result<String, RunError> {
     Ok(STANDARD.encode(bytes))
 }
 
-/// Asks on a terminal. Where nobody can be asked the answer is no.
+/// Asks on a terminal. Without a terminal the answer is no.
 fn agreed(folder: &Path) -> bool {
     if !io::stdin().is_terminal() {
         return false;
     }
     let mut out = io::stdout();
     let question = format!(
-        "{} 의 모든 방문, 편지, 주문을 지울까요? / delete every visit, letter and order in it? [y/N] ",
+        "{} 의 모든 방문, 편지, 주문을 지울까요? / \
+         delete every visit, letter and order in it? [y/N] ",
         folder.display()
     );
     let mut answer = String::new();
@@ -378,7 +369,7 @@ fn agreed(folder: &Path) -> bool {
     asked.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "예" | "네")
 }
 
-/// A line for the person who started the program. Whoever closed the pipe does not want it.
+/// Prints a line. A closed pipe is not an error.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }

@@ -1,5 +1,4 @@
-//! SSM's Parameter Store, as far as the functions use it: secrets by name, kept with the rest of
-//! the state.
+//! The part of SSM's Parameter Store that the functions use: secrets by name, kept with the state.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,7 +28,7 @@ impl Secrets {
         self.put(name, value, "excluded.value, version = version + 1, modified = excluded.modified")
     }
 
-    /// Sets a `SecureString` unless it is there already: what a restart has to find again.
+    /// Sets a `SecureString` unless it exists, so that a restart keeps the first value.
     pub fn set_if_absent(&self, name: &str, value: &str) -> rusqlite::Result<()> {
         self.put(name, value, "value")
     }
@@ -54,8 +53,8 @@ impl Secrets {
             .optional()
     }
 
-    /// The parameter as SSM's JSON shows it. Without decryption a `SecureString` is a ciphertext
-    /// nobody can use.
+    /// The parameter in SSM's JSON form. Without decryption a `SecureString` has an unusable
+    /// ciphertext as its value.
     fn parameter(&self, name: &str, decrypt: bool) -> rusqlite::Result<Option<Json>> {
         Ok(self.row(name)?.map(|(value, kind, version, modified)| {
             let sealed = !decrypt && kind == "SecureString";
@@ -120,7 +119,7 @@ impl Secrets {
             other => Ok(failure(
                 400,
                 "UnknownOperationException",
-                &format!("the local run has no {other}"),
+                &format!("the local run does not support {other}"),
             )),
         }
     }
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_there_stays() {
+    fn an_existing_secret_is_kept() {
         let secrets = secrets();
         secrets.set_if_absent("key", "first").unwrap();
         secrets.set_if_absent("key", "second").unwrap();

@@ -1,35 +1,50 @@
-//! Where a local system keeps what it knows: a folder of its own, locked while it runs, or memory.
+//! Where a local system keeps its state: in a folder, locked while the system runs, or in memory.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where the state lies.
+/// Where the state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Nowhere: it is gone with the process.
+    /// In memory: it ends with the process.
     Memory,
-    /// In a folder, which is made if it is not there.
+    /// In a folder, which is created if it does not exist.
     Folder(PathBuf),
 }
 
 /// Why a state folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// Another process holds it.
+    /// Another process uses the folder.
     #[error(
-        "{0} 상태 폴더를 다른 실행이 쓰고 있습니다 / another run already uses the state folder {0}"
+        "{0} 상태 폴더를 다른 실행이 쓰고 있습니다 / \
+         another run already uses the state folder {0}"
     )]
     Locked(String),
-    /// A file in it cannot be opened or is damaged.
+    /// A file cannot be opened or is damaged.
     #[error(
-        "상태 파일을 읽을 수 없습니다: {path} (--fresh 로 비우거나 파일을 옮기십시오) / cannot read the state file {path} (empty it with --fresh, or move it away): {why}"
+        "상태 파일을 읽을 수 없습니다: {path} (--fresh 로 비우거나 파일을 옮기십시오) / \
+         cannot read the state file {path} (empty the state with --fresh, or move the file away): \
+         {why}"
     )]
     Unreadable {
         /// The file.
         path: String,
-        /// What the system or SQLite said.
+        /// The reason.
         why: String,
+    },
+    /// The table has items, but a key that belongs to them is missing.
+    #[error(
+        "상태에 {name} 열쇠가 없습니다: {path} 파일이 없거나 바뀌었습니다. 되돌려 놓거나 --fresh 로 \
+         상태를 비우십시오 / the state has lost the key {name}: {path} is missing or was replaced; \
+         put it back, or empty the state with --fresh"
+    )]
+    LostKey {
+        /// The key's name in the Parameter Store.
+        name: String,
+        /// The file that keeps it.
+        path: String,
     },
 }
 
@@ -41,16 +56,17 @@ impl StateError {
 
 /// The table (dynoxide's SQLite file).
 const TABLE: &str = "table.sqlite";
-/// Queues, checkpoints and secrets.
+/// Queues, positions of streams and schedules, secrets.
 const LEDGER: &str = "ledger.sqlite";
 /// The payment stand-in's journal.
 const PAYMENTS: &str = "payments.jsonl";
+/// The key pair for push services.
 const VAPID: &str = "vapid.key";
-/// Held while a process uses the folder.
+/// Locked while a process uses the folder.
 const LOCK: &str = "lock";
 
-/// A state folder this process holds. The lock goes with the value, even when the process is
-/// killed.
+/// A state folder locked by this process. The operating system releases the lock of a killed
+/// process.
 #[derive(Debug)]
 pub(crate) struct Held {
     folder: PathBuf,
@@ -74,7 +90,7 @@ impl Held {
         }
     }
 
-    /// Removes the state: the files this program made, and nothing else. Gives how many there were.
+    /// Deletes the files this program writes, and no others. Returns how many.
     pub(crate) fn clear(&self) -> Result<usize, StateError> {
         let mut removed = 0;
         for name in [TABLE, LEDGER, PAYMENTS, VAPID] {
@@ -99,12 +115,12 @@ impl Held {
     }
 }
 
-/// Where the payment stand-in of a state folder keeps its journal.
+/// The payment stand-in's journal in a state folder.
 pub fn payments(folder: &Path) -> PathBuf {
     folder.join(PAYMENTS)
 }
 
-/// Where a state folder keeps the key pair with which devices were hung.
+/// The file of the key pair for which devices are subscribed.
 pub fn vapid(folder: &Path) -> PathBuf {
     folder.join(VAPID)
 }
@@ -119,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_serves_one_run_at_a_time() {
+    fn a_folder_is_locked_by_one_run() {
         let folder = tempfile::tempdir().unwrap();
         let first = Held::take(folder.path()).unwrap();
         assert!(matches!(Held::take(folder.path()), Err(StateError::Locked(_))));
@@ -128,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn clearing_removes_only_the_state() {
+    fn clearing_deletes_only_the_state() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["table.sqlite", "table.sqlite-wal", "ledger.sqlite", "letters.txt"] {
             fs::write(folder.path().join(name), "x").unwrap();

@@ -1,4 +1,4 @@
-//! The whole system: built from a template, driven by requests, by a clock and by its pumps.
+//! The whole system: built from a template, driven by requests, a clock and its pumps.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::assemble::{self, Ground};
-use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::config::{Config, Source, StartError};
 use crate::front;
@@ -23,20 +22,21 @@ use crate::permission::Permissions;
 use crate::pump::{self, Pump, PumpError, World};
 use crate::queue::Queues;
 use crate::secret::Secrets;
+use crate::signal::Signal;
 use crate::state::Held;
 use crate::table::Server;
 use crate::template::Template;
 use crate::topic::Topics;
 use crate::wire::Wire;
 
-/// How many steps one settling may take: far above what any test needs, so that a loop of messages
-/// ends in an error.
+/// The most steps of one [`System::settle`]: far above what a test needs, so that an endless loop of
+/// messages ends in an error.
 const MOST_STEPS: usize = 1_000_000;
 
-/// How often a running system deletes what has expired. (DynamoDB does so within days.)
+/// How often a running system deletes expired items. (DynamoDB does so within days.)
 const EXPIRE_EVERY: Duration = Duration::from_hours(1);
 
-/// How long a clean stop waits for what is under way.
+/// How long a clean stop waits for open requests and deliveries.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A running (or stepped) local system.
@@ -57,15 +57,14 @@ pub struct System {
 }
 
 impl System {
-    /// Reads the template, opens the state, builds the functions, and starts what the configuration
-    /// asks for.
+    /// Reads the template, opens the state, builds the functions, and starts listening and delivering
+    /// as configured.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let ground = Ground::take(config.port, &config.state, false).await?;
         Self::start_on(ground, config).await
     }
 
-    /// The same on ground taken before (the configuration's own port and state count for nothing
-    /// then).
+    /// The same with a port and state taken before; those of the configuration are ignored.
     pub async fn start_on(ground: Ground, config: Config) -> Result<Self, StartError> {
         let Ground { listeners, held } = ground;
         let template = Arc::new(match &config.template {
@@ -85,14 +84,14 @@ impl System {
             why: source.to_string(),
         })?;
 
-        let (clock, bell) = (config.clock.clone(), Bell::default());
+        let (clock, signal) = (config.clock.clone(), Signal::default());
         let all =
             template.queues.values().cloned().chain(template.functions.values().map(Later::queue));
-        let queues = Queues::new(ledger.clone(), clock.clone(), bell.clone(), all);
+        let queues = Queues::new(ledger.clone(), clock.clone(), signal.clone(), all);
         let later = Later::new(queues.clone(), &template.names, template.functions.values());
         let topics = Topics::new(&template, queues.clone(), later.clone(), clock.clone());
         let secrets = Secrets::new(ledger.clone(), clock.clone(), template.names.clone());
-        assemble::set_secrets(&config, &template, &secrets, held.as_ref())?;
+        assemble::set_secrets(&config, &template, &secrets, (held.as_ref(), &store))?;
         let permissions = Permissions::read(&template)?;
         let wire = Wire::new(
             server.endpoint(),
@@ -100,13 +99,14 @@ impl System {
             topics.clone(),
             secrets.clone(),
             permissions,
-            bell.clone(),
+            signal.clone(),
         );
         let address = listeners.first().and_then(|l| l.local_addr().ok());
         let functions = assemble::build(&config, &template, &wire, address)?;
         let functions = Functions::new(functions, template.names.clone(), clock.clone());
         let names = template.names.clone();
-        let world = Arc::new(World { names, functions, queues, later, ledger, store, clock, bell });
+        let world =
+            Arc::new(World { names, functions, queues, later, ledger, store, clock, signal });
         let pumps = pump::pumps(&template, &world)?;
         assemble::release_in_flight(&template, &world, held.as_ref())?;
 
@@ -143,20 +143,20 @@ impl System {
         })
     }
 
-    /// Sends an HTTP request through the API, without a socket: the same event, the same response.
+    /// Sends an HTTP request through the API without a socket. Event and response are the same.
     pub async fn request(&self, request: Request) -> Response {
         self.host.request(request, Ipv4Addr::LOCALHOST.into()).await
     }
 
-    /// Calls a function and waits, as the console's Test tab does. Any of its names will do.
+    /// Calls a function by any of its names and waits, as the console's Test tab does.
     pub async fn invoke(&self, function: &str, event: Json) -> Result<Json, Failure> {
         let name = self.world.functions.find(function).map_or(function, |f| f.name.as_str());
         self.world.functions.invoke(name, event, None).await
     }
 
-    /// Makes every delivery that is due now, and what follows from it, until nothing is left. What
-    /// waits for a time to come (a failed message's visibility, a retry, a schedule) stays. Gives
-    /// how many steps it took.
+    /// Delivers whatever is due now, and what follows from it, until nothing is due. A later time is
+    /// not awaited: a failed message's visibility timeout, a retry, a batching window, a schedule.
+    /// Returns the number of steps.
     pub async fn settle(&self) -> Result<usize, PumpError> {
         let mut steps = 0;
         loop {
@@ -175,7 +175,7 @@ impl System {
         }
     }
 
-    /// Moves the clock on, stopping wherever something falls due, and settles at each stop.
+    /// Advances the clock, and settles at every time at which something is due.
     pub async fn advance(&self, by: SignedDuration) -> Result<(), PumpError> {
         let end = self.world.clock.now().saturating_add(by).unwrap_or(jiff::Timestamp::MAX);
         loop {
@@ -193,27 +193,27 @@ impl System {
         self.leap(end.duration_since(self.world.clock.now())).await
     }
 
-    /// Moves the clock on in one step and settles there: for months, in which a schedule would call
-    /// ten thousand times.
+    /// Advances the clock in one step and settles once. For months, in which a schedule would fire ten
+    /// thousand times.
     pub async fn leap(&self, by: SignedDuration) -> Result<(), PumpError> {
         self.world.clock.advance(by.max(SignedDuration::ZERO));
-        self.world.bell.ring();
+        self.world.signal.notify();
         self.settle().await.map(drop)
     }
 
-    /// Deletes what has expired by the table's TTL, and gives how many items went. DynamoDB does so
-    /// some time within two days; here it happens when it is asked for.
+    /// Deletes the items that the table's TTL has expired, and returns how many. DynamoDB does so
+    /// within two days.
     pub fn expire(&self) -> Result<usize, PumpError> {
         expire(&self.template, &self.world)
     }
 
-    /// Stops deliveries to a function (short name) until [`release`](Self::release). Gives whether
+    /// Stops deliveries to a function (short name) until [`release`](Self::release). Returns whether
     /// it has any.
     pub fn hold(&self, function: &str) -> bool {
         self.set_held(Some(function), true)
     }
 
-    /// Lets deliveries to a function go on.
+    /// Resumes deliveries to a function.
     pub fn release(&self, function: &str) -> bool {
         self.set_held(Some(function), false)
     }
@@ -223,7 +223,7 @@ impl System {
         self.set_held(None, true);
     }
 
-    /// Lets all deliveries go on.
+    /// Resumes all deliveries.
     pub fn release_all(&self) {
         self.set_held(None, false);
     }
@@ -234,22 +234,22 @@ impl System {
             pump.hold(held);
             any = true;
         }
-        self.world.bell.ring();
+        self.world.signal.notify();
         any
     }
 
-    /// Stops: no new requests or deliveries, what is under way is finished. Dropping a system
-    /// instead is what a crash is: work under way is cut off, and the state is as the last
-    /// transaction left it.
+    /// Stops cleanly: takes no new requests or deliveries, and finishes the open ones. Dropping a
+    /// system instead is a crash: open work is cut off, and the state is as the last transaction left
+    /// it.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!("something did not finish in time and was cut off");
+            tracing::warn!("a task did not finish in time and was cut off");
             self.tasks.shutdown().await;
         }
         self.host.finish().await;
-        // Connections that the wire holds open end with the last client.
+        // The last client closes the wire's open connections.
         drop((self.wire, self.host, self.world));
         if tokio::time::timeout(GRACE, self.server.stop()).await.is_err() {
             tracing::warn!("the embedded DynamoDB did not stop in time");
@@ -261,25 +261,23 @@ impl System {
         &self.template
     }
 
-    /// Whether its tables hold nothing yet.
+    /// Whether its tables have no items.
     pub fn is_empty(&self) -> bool {
-        self.database()
-            .table_stats()
-            .is_ok_and(|tables| tables.iter().all(|table| table.item_count == 0))
+        self.world.store.is_empty()
     }
 
-    /// Where it listens, if it does.
+    /// The address it listens on, if any.
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
     }
 
-    /// An HTTP client for SDK clients of a test's own: the same services, no function's
-    /// permissions.
+    /// An HTTP client for a test's own SDK clients. It calls the same services with every
+    /// permission.
     pub fn client(&self) -> SharedHttpClient {
         self.wire.client()
     }
 
-    /// Counts of calls, and faults to inject.
+    /// Call counts and fault injection.
     pub fn wire(&self) -> &Wire {
         &self.wire
     }
@@ -289,7 +287,7 @@ impl System {
         &self.world.queues
     }
 
-    /// The topics, with everything published.
+    /// The topics and whatever was published.
     pub fn topics(&self) -> &Topics {
         &self.topics
     }
@@ -304,7 +302,7 @@ impl System {
         &self.world.clock
     }
 
-    /// The embedded DynamoDB, to look into.
+    /// The embedded DynamoDB.
     pub fn database(&self) -> &dynoxide::Database {
         self.world.store.database()
     }
@@ -321,7 +319,7 @@ fn expire(template: &Template, world: &World) -> Result<usize, PumpError> {
         let gone = world.store.expire(table, world.clock.now());
         removed += gone.map_err(|error| PumpError::of(&table.name, error.as_ref()))?;
     }
-    world.bell.ring();
+    world.signal.notify();
     Ok(removed)
 }
 

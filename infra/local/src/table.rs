@@ -1,4 +1,4 @@
-//! DynamoDB in this process: dynoxide, its loopback server, its stream.
+//! The embedded DynamoDB (dynoxide): the database, its loopback server, its stream.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -12,13 +12,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::ledger::check;
 use crate::queue::uuid;
 use crate::template::Table;
 
-/// What dynoxide adds to a stream record's number to show it in 21 digits.
+/// dynoxide adds this to a stored sequence number, so that the API shows 21 digits.
 const SEQUENCE_BASE: u128 = 100_000_000_000_000_000_000;
 
-/// How long a stream keeps what was read.
+/// How long a stream keeps a record, in seconds.
 const DAY: i64 = 86_400;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -42,25 +43,21 @@ pub(crate) struct Server {
 }
 
 impl Store {
-    /// Opens the file, or memory. `read` is the sequence number up to which the stream was read:
-    /// what is older than a day and read goes.
+    /// Opens the file, or a database in memory. Deletes stream records that are older than a day and
+    /// not after `read`, the sequence number up to which every mapping has read.
     pub(crate) fn open(path: Option<&Path>, read: Option<&str>) -> Result<Self, Fault> {
         let name = match path {
-            Some(path) => path.to_str().ok_or("the path is no UTF-8")?.to_owned(),
+            Some(path) => path.to_str().ok_or("the path is not UTF-8")?.to_owned(),
             // A named database in memory: the second connection below sees the same one.
             None => format!("file:{}?mode=memory&cache=shared", uuid()),
         };
-        let database = Database::new(&name)?;
         let side = Connection::open(&name)?;
         if path.is_some() {
-            let damage: String = side.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-            if damage != "ok" {
-                return Err(damage.into());
-            }
+            check(&side)?;
         }
-        // dynoxide finds a stream's next sequence number by reading the whole stream; this index
-        // makes that one step. It is a help, not a need: should a later dynoxide lay its tables out
-        // otherwise, it is left out.
+        let database = Database::new(&name)?;
+        // Without this index dynoxide reads the whole stream to find the next sequence number. A
+        // later dynoxide may have another schema; then the index is left out.
         if let Err(error) = side.execute_batch(
             "CREATE INDEX IF NOT EXISTS local_stream_by_sequence
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
@@ -76,7 +73,7 @@ impl Store {
         Ok(Self(database))
     }
 
-    /// Makes the table unless it is there.
+    /// Creates the table unless it exists.
     pub(crate) fn ensure(&self, table: &Table) -> Result<(), Fault> {
         if self.0.table_stats()?.iter().any(|stats| stats.table_name == table.name) {
             return Ok(());
@@ -107,7 +104,12 @@ impl Store {
         Ok(())
     }
 
-    /// Listens on a loopback port of the system's choice.
+    /// Whether no table has an item.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.table_stats().is_ok_and(|tables| tables.iter().all(|table| table.item_count == 0))
+    }
+
+    /// Listens on a free loopback port.
     pub(crate) async fn serve(&self) -> Result<Server, Fault> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -124,8 +126,8 @@ impl Store {
         Ok(Server { address, stop: Some(stop), task })
     }
 
-    /// Records of a stream after a sequence number (from its beginning without one), oldest first,
-    /// at most `limit`. Each is as a function gets it.
+    /// At most `limit` records of a stream after a sequence number (from its beginning without one),
+    /// oldest first, in the form that a function receives.
     pub(crate) fn records(
         &self,
         stream: &str,
@@ -158,8 +160,22 @@ impl Store {
         Ok(out)
     }
 
-    /// Deletes what has expired by `now`, as DynamoDB's TTL does some time after. Gives how many
-    /// items went.
+    /// The sequence number of the stream's last record; one before the first if it has none.
+    pub(crate) fn last_record(&self, stream: &str) -> Result<String, Fault> {
+        let mut last = SEQUENCE_BASE.to_string();
+        loop {
+            let records = self.records(stream, Some(&last), 1_000)?;
+            let number =
+                records.last().and_then(|r| r.pointer("/dynamodb/SequenceNumber")?.as_str());
+            match number {
+                Some(number) => number.clone_into(&mut last),
+                None => return Ok(last),
+            }
+        }
+    }
+
+    /// Deletes the items that have expired by `now`, as DynamoDB's TTL does within days. Returns how
+    /// many.
     pub(crate) fn expire(&self, table: &Table, now: Timestamp) -> Result<usize, Fault> {
         let Some(attribute) = &table.expires else { return Ok(0) };
         let keys: Vec<&String> = std::iter::once(&table.key.hash).chain(&table.key.range).collect();
@@ -196,7 +212,7 @@ impl Store {
         }
     }
 
-    /// The database itself, for tests that look into it.
+    /// The database itself, for tests.
     pub(crate) fn database(&self) -> &Database {
         &self.0
     }
@@ -208,10 +224,10 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Stops accepting, lets what runs finish, and waits for it.
+    /// Stops accepting connections and waits for the open requests.
     pub(crate) async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
-            // Nobody listens when the server is gone already.
+            // The receiver is gone if the server has ended by itself.
             let _ = stop.send(());
         }
         if (&mut self.task).await.is_err() {
@@ -226,12 +242,12 @@ impl Drop for Server {
     }
 }
 
-/// dynoxide's request types are read from the JSON of the API.
+/// Builds one of dynoxide's request types from the API's JSON.
 fn from<T: DeserializeOwned>(request: Json) -> Result<T, Fault> {
     Ok(serde_json::from_value(request)?)
 }
 
-/// The number a stream record has in the file, from the number it shows.
+/// The stored sequence number of a record, from the one the API shows.
 fn stored(sequence: &str) -> Option<i64> {
     i64::try_from(sequence.parse::<u128>().ok()?.checked_sub(SEQUENCE_BASE)?).ok()
 }

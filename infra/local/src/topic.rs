@@ -1,4 +1,4 @@
-//! SNS: a publish is written down, and goes to the queues and functions that subscribed in the
+//! SNS: records each publish and delivers it to the queues and functions that subscribe in the
 //! template.
 
 use std::collections::BTreeMap;
@@ -17,10 +17,10 @@ use crate::template::{Subscription, Template};
 /// The largest message SNS takes.
 const MAX_MESSAGE: usize = 262_144;
 
-/// How many publishes are remembered for tests to read.
+/// How many publishes are kept for tests.
 const REMEMBERED: usize = 10_000;
 
-/// One publish, as it was asked for.
+/// One publish.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Publish {
     /// The message id it was answered with.
@@ -35,7 +35,7 @@ pub struct Publish {
     pub structure: Option<String>,
     /// Message attributes in SQS's JSON form.
     pub attributes: Map<String, Json>,
-    /// When.
+    /// When it was published.
     pub at: Timestamp,
 }
 
@@ -50,7 +50,7 @@ pub struct Topics {
     log: Arc<Mutex<Vec<Publish>>>,
 }
 
-/// A refusal: status, SNS's code, and what is wrong.
+/// A refusal: status, SNS's error code, message.
 type Refusal = (u16, &'static str, String);
 
 impl Topics {
@@ -74,7 +74,7 @@ impl Topics {
     pub(crate) fn answer(&self, operation: &str, form: &[(String, String)]) -> Answer {
         let outcome = match operation {
             "Publish" => self.publish(form),
-            other => Err((400, "InvalidAction", format!("the local run has no {other}"))),
+            other => Err((400, "InvalidAction", format!("the local run does not support {other}"))),
         };
         match outcome {
             Ok(id) => Answer::xml(
@@ -164,7 +164,7 @@ impl Topics {
                         .put(&subscription.endpoint, &event)
                         .map_err(|e| failed(e.to_string()))?;
                 }
-                // Mail, telephones and addresses in the world are not reached from a local run.
+                // A local run sends no mail, text messages or HTTP requests.
                 other => {
                     tracing::info!(protocol = other, endpoint = %subscription.endpoint, "not delivered locally");
                 }
@@ -198,7 +198,7 @@ fn wanted(subscription: &Subscription, publish: &Publish, text: &str) -> bool {
 }
 
 impl Publish {
-    /// The message as a subscriber of this protocol gets it.
+    /// The message in the form for subscribers of a protocol.
     pub fn text_for(&self, protocol: &str) -> String {
         if self.structure.as_deref() != Some("json") {
             return self.message.clone();
@@ -223,7 +223,7 @@ impl Publish {
     fn for_function(&self, subscription: &Subscription, text: &str) -> Json {
         let mut sns = self.envelope(text);
         if let Some(map) = sns.as_object_mut() {
-            // SNS spells these two differently towards functions.
+            // SNS spells these two differently for functions.
             for (queue, function) in
                 [("SigningCertURL", "SigningCertUrl"), ("UnsubscribeURL", "UnsubscribeUrl")]
             {

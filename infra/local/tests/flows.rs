@@ -1,14 +1,10 @@
-//! From the table's stream to queues, functions, topics: deliveries, failures, restarts.
+//! Deliveries, failures and restarts, from the table's stream to queues, functions and topics.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that finds nothing is to fall"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
 mod common;
 
-use common::{Stage, config, done, put, request, start, table, table_name};
+use common::{Stage, config, done, put, relay_with, request, start, table, table_name};
 use jiff::SignedDuration;
 use local::{Breakage, Depth, Fault, Outgoing, Service, State, System};
 use serde_json::json;
@@ -37,7 +33,7 @@ async fn an_order_goes_through_stream_queue_and_topic() {
     assert_eq!(
         done(&system).await,
         Vec::<String>::new(),
-        "nothing moves by itself in a stepped system"
+        "a stepped system delivers nothing in the background"
     );
     system.settle().await.unwrap();
     assert_eq!(done(&system).await, ["가", "나"]);
@@ -50,7 +46,7 @@ async fn an_order_goes_through_stream_queue_and_topic() {
         relayed[0]["eventSourceARN"],
         system.template().functions["relay"].streams[0].stream
     );
-    assert_eq!(stage.events("relay").len(), 1, "what work wrote is filtered out");
+    assert_eq!(stage.events("relay").len(), 1, "the items of `work` are filtered out");
 
     let record = &stage.events("work")[0]["Records"][0];
     assert_eq!((&record["body"], &record["eventSource"]), (&json!("가"), &json!("aws:sqs")));
@@ -67,7 +63,7 @@ async fn an_order_goes_through_stream_queue_and_topic() {
 }
 
 #[tokio::test]
-async fn only_what_failed_comes_back_and_what_keeps_failing_is_set_aside() {
+async fn failed_messages_return_and_move_to_the_dead_letters_at_last() {
     let stage = Stage::default();
     let system = start(&stage).await;
     stage.fail_on(&["work 독"]);
@@ -82,7 +78,7 @@ async fn only_what_failed_comes_back_and_what_keeps_failing_is_set_aside() {
     assert_eq!(stage.events("work")[1]["Records"][0]["attributes"]["ApproximateReceiveCount"], "2");
 
     system.advance(SignedDuration::from_mins(5)).await.unwrap();
-    assert_eq!(stage.events("work").len(), 3, "received three times, then never again");
+    assert_eq!(stage.events("work").len(), 3, "received three times at most");
     assert_eq!(depth(&system, "WorkQueue").total(), 0);
     let dead = system.queues().peek(&queue(&system, "WorkDeadLetters")).unwrap();
     assert_eq!(dead.iter().map(|m| m.body.as_str()).collect::<Vec<_>>(), ["독"]);
@@ -108,7 +104,7 @@ async fn a_panic_fails_the_whole_batch_once() {
 }
 
 #[tokio::test]
-async fn a_message_delivered_twice_is_one_message_seen_twice() {
+async fn a_message_delivered_twice_has_one_id() {
     let stage = Stage::default();
     let system = start(&stage).await;
     let work = queue(&system, "WorkQueue");
@@ -123,7 +119,7 @@ async fn a_message_delivered_twice_is_one_message_seen_twice() {
 }
 
 #[tokio::test]
-async fn the_stream_waits_for_a_record_that_fails_and_gives_it_up_at_last() {
+async fn the_stream_waits_for_a_failing_record_and_gives_it_up_at_last() {
     let stage = Stage::default();
     let system = start(&stage).await;
     stage.fail_on(&["relay 독"]);
@@ -132,31 +128,55 @@ async fn the_stream_waits_for_a_record_that_fails_and_gives_it_up_at_last() {
     assert_eq!(
         done(&system).await,
         ["가", "나", "다"],
-        "the next batch has to wait: a stream keeps its order"
+        "the next batch waits: a stream keeps its order"
     );
     system.advance(SignedDuration::from_mins(1)).await.unwrap();
     assert_eq!(done(&system).await, ["가", "나", "다", "라"]);
     let dead = system.queues().peek(&queue(&system, "RelayDeadLetters")).unwrap();
     let told: serde_json::Value = serde_json::from_str(&dead[0].body).unwrap();
-    assert_eq!(told["DDBStreamBatchInfo"]["batchSize"], 1, "halved down to the one record");
+    assert_eq!(told["DDBStreamBatchInfo"]["batchSize"], 1, "split down to the one record");
     assert_eq!(told["requestContext"]["condition"], "RetryAttemptsExhausted");
 }
 
 #[tokio::test]
-async fn a_batch_that_fails_as_a_whole_is_halved() {
+async fn a_batch_that_fails_as_a_whole_is_split() {
     let stage = Stage::default();
     let system = start(&stage).await;
     stage.fail_on(&["relay breaks on 라"]);
     order(&system, "가,나,다,라").await;
     system.settle().await.unwrap();
-    // The first try of four sent three of them before it broke; the halves without the broken one
-    // went through.
+    // The first try of four sent three before it failed; the halves without the failing record
+    // succeed.
     let sizes: Vec<usize> =
         stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).collect();
     assert_eq!(sizes, [4, 2, 2, 1, 1]);
     stage.fail_on(&[]);
     system.advance(SignedDuration::from_secs(2)).await.unwrap();
     assert_eq!(done(&system).await, ["가", "나", "다", "라"]);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_not_full_waits_for_its_window() {
+    let stage = Stage::default();
+    let mut config = config(&stage);
+    config.template = relay_with("BatchSize: 4\n            MaximumBatchingWindowInSeconds: 60");
+    let system = System::start(config).await.unwrap();
+    let sizes = || -> Vec<usize> {
+        stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).collect()
+    };
+    order(&system, "가").await;
+    system.advance(SignedDuration::from_secs(30)).await.unwrap();
+    order(&system, "나").await;
+    system.advance(SignedDuration::from_secs(29)).await.unwrap();
+    assert_eq!(sizes(), Vec::<usize>::new());
+    system.advance(SignedDuration::from_secs(1)).await.unwrap();
+    assert_eq!(sizes(), [2], "the window counts from the first record");
+
+    order(&system, "하나,둘,셋,넷,다섯").await;
+    system.settle().await.unwrap();
+    assert_eq!(sizes(), [2, 4], "a full batch does not wait");
+    system.advance(SignedDuration::from_mins(1)).await.unwrap();
+    assert_eq!(sizes(), [2, 4, 1]);
 }
 
 #[tokio::test]
@@ -168,11 +188,11 @@ async fn schedules_follow_the_clock() {
         stage.events("tick").iter().map(|e| e["time"].as_str().unwrap().to_owned()).collect();
     assert_eq!(times, ["2026-08-01T00:05:00Z", "2026-08-01T00:10:00Z", "2026-08-01T00:15:00Z"]);
     system.leap(SignedDuration::from_hours(24 * 90)).await.unwrap();
-    assert_eq!(stage.events("tick").len(), 4, "a leap makes up for what it missed with one call");
+    assert_eq!(stage.events("tick").len(), 4, "several missed times cause one call");
 }
 
 #[tokio::test]
-async fn an_event_for_later_is_tried_three_times() {
+async fn an_asynchronous_event_is_tried_three_times() {
     let stage = Stage::default();
     let system = start(&stage).await;
     stage.fail_on(&["2026-08-01T00:05:00Z"]);
@@ -205,7 +225,7 @@ async fn deliveries_can_be_held() {
 }
 
 #[tokio::test]
-async fn a_crash_loses_nothing_wherever_it_comes() {
+async fn a_crash_loses_nothing_at_any_point() {
     let folder = tempfile::tempdir().unwrap();
     let stage = Stage::default();
     let mut config = config(&stage);
@@ -214,8 +234,8 @@ async fn a_crash_loses_nothing_wherever_it_comes() {
     let system = System::start(config.clone()).await.unwrap();
     order(&system, "가").await;
     system.settle().await.unwrap();
-    // One order is written and not relayed; another lies on the queue; a third was received by
-    // work, which never came to an end.
+    // One order is written and not relayed, another is on the queue, a third was received and not
+    // deleted.
     system.hold("work");
     order(&system, "나").await;
     system.settle().await.unwrap();
@@ -232,7 +252,7 @@ async fn a_crash_loses_nothing_wherever_it_comes() {
     assert_eq!(done(&system).await, ["가", "나", "다", "라"]);
     let relayed: usize =
         stage.events("relay").iter().map(|e| e["Records"].as_array().unwrap().len()).sum();
-    assert_eq!(relayed, 3, "what was relayed before the crash is not relayed again");
+    assert_eq!(relayed, 3, "records relayed before the crash are not relayed again");
     assert_eq!(
         system.secrets().get("/fixture/dev/session-key").unwrap().as_deref(),
         Some("c2VjcmV0")
@@ -249,7 +269,7 @@ async fn a_crash_loses_nothing_wherever_it_comes() {
 }
 
 #[tokio::test]
-async fn calls_are_counted_by_who_made_them() {
+async fn calls_are_counted_by_caller() {
     let system = start(&Stage::default()).await;
     system.wire().forget_calls();
     order(&system, "가").await;
@@ -262,7 +282,7 @@ async fn calls_are_counted_by_who_made_them() {
 }
 
 #[tokio::test]
-async fn a_call_breaks_as_it_is_told() {
+async fn a_call_breaks_as_injected() {
     let stage = Stage::default();
     let system = start(&stage).await;
     let wire = system.wire();
@@ -276,7 +296,7 @@ async fn a_call_breaks_as_it_is_told() {
     assert_eq!(
         done(&system).await,
         ["잃은 답"],
-        "of the four only the one whose reply was lost was written"
+        "of the four only the call with the lost reply was executed"
     );
 
     wire.inject(Fault::on(Service::Sqs, "SendMessage", Breakage::LostReply).nth(2));
@@ -287,7 +307,7 @@ async fn a_call_breaks_as_it_is_told() {
         stage.events("work").into_iter().flat_map(|e| e["Records"].as_array().unwrap().clone());
     assert!(
         twice.filter(|r| r["body"] == "둘").count() >= 2,
-        "sent, believed lost, and sent again"
+        "sent, taken for lost, and sent again"
     );
     assert_eq!(wire.heal(), 0);
     wire.inject(Fault::on_any(Service::Sns, Breakage::Error500).for_good());
@@ -306,7 +326,7 @@ async fn a_role_that_does_not_allow_a_call_refuses_it() {
 }
 
 #[tokio::test]
-async fn what_has_expired_goes_when_it_is_asked_to() {
+async fn expired_items_are_deleted_on_request() {
     let system = start(&Stage::default()).await;
     let (client, name) = (table(&system), table_name(&system));
     put(&client, &name, "VISITOR#1", "VISIT", "영원히", "visit").await.unwrap();

@@ -1,9 +1,9 @@
-//! The program itself, with the house's own template and functions: started, killed, started again.
+//! The program itself with the shop's template and functions: started, killed, started again.
 
-#![allow(clippy::unwrap_used, reason = "a test that finds nothing is to fall")]
+#![allow(clippy::unwrap_used, reason = "a failed lookup fails the test")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -28,8 +28,11 @@ struct Running {
 
 impl Running {
     fn start(state: &Path) -> Self {
-        let mut child =
-            program(&["--port", "0", "--state", state.to_str().unwrap()]).spawn().unwrap();
+        Self::of(program(&["--port", "0", "--state", state.to_str().unwrap()]))
+    }
+
+    fn of(mut program: Command) -> Self {
+        let mut child = program.spawn().unwrap();
         let mut said = Vec::new();
         let mut port = 0;
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -66,7 +69,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // SIGKILL: nothing is tidied up.
+        // SIGKILL: no clean stop.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -81,7 +84,7 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
+fn the_shop_survives_a_kill_and_names_what_is_taken_or_broken() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let path = state.to_str().unwrap();
@@ -103,12 +106,17 @@ fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
     assert!(
         refused(&["--port", &port, "--memory"]).contains(&format!("port {port} is already in use"))
     );
+    for called in
+        ["/knock", "/window/{order}", "invoke owner-taste", "invoke reconcile", "/_standin/pushes"]
+    {
+        assert!(first.says(called), "{called}: {:?}", first.said);
+    }
     let shelf = first.get("/shelf");
     assert!(shelf.starts_with("HTTP/1.1 200 "), "{shelf}");
     drop(first);
 
     let second = Running::start(&state);
-    assert!(!second.says("sample books shelved"), "the house is not empty any more");
+    assert!(!second.says("sample books shelved"), "the shop is not empty");
     assert!(second.get("/shelf").starts_with("HTTP/1.1 200 "));
     let desk = "POST /2015-03-31/functions/owner-desk/invocations HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
     assert!(second.call(desk).contains("\"status\":200"));
@@ -117,12 +125,44 @@ fn the_house_opens_survives_a_kill_and_says_what_is_taken() {
     assert!(
         refused(&["--port", "0", "--state", path, "--fresh"]).contains("the state was not emptied")
     );
-    // (After a kill everything is still in the write-ahead log, so that has to go too before
-    // anything is lost.)
+    // After a kill everything is still in the write-ahead log.
     std::fs::remove_file(state.join("ledger.sqlite-wal")).unwrap();
     std::fs::write(state.join("ledger.sqlite"), "이것은 데이터베이스가 아니다. ".repeat(300))
         .unwrap();
-    assert!(refused(&["--port", "0", "--state", path]).contains("cannot read the state file"));
+    let said = refused(&["--port", "0", "--state", path]);
+    assert!(
+        said.contains("cannot read the state file") && said.contains("it is not a SQLite database"),
+        "{said}"
+    );
+    std::fs::remove_file(state.join("ledger.sqlite")).unwrap();
+    let said = refused(&["--port", "0", "--state", path]);
+    assert!(said.contains("the state has lost the key") && said.contains("--fresh"), "{said}");
+    std::fs::write(state.join("payments.jsonl"), "이것은 장부가 아니다.").unwrap();
+    let said = refused(&["--port", "0", "--state", path]);
+    assert!(
+        said.contains("cannot read the state file") && said.contains("payments.jsonl"),
+        "{said}"
+    );
+    let fresh = program(&["--port", "0", "--state", path, "--fresh", "--yes", "--bare"]);
+    drop(Running::of(fresh));
+}
+
+#[test]
+fn a_stand_ins_port_that_is_taken_is_named() {
+    for above in [10, 11] {
+        // The port below is free with a high chance, but another program may take it meanwhile.
+        let named = (0..10).any(|_| {
+            let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let taken_port = taken.local_addr().unwrap().port();
+            let port = (taken_port - above).to_string();
+            let folder = tempfile::tempdir().unwrap();
+            let state = folder.path().join("state");
+            let said = refused(&["--port", &port, "--state", state.to_str().unwrap(), "--fresh"]);
+            assert!(!state.exists(), "the state is touched only once every port is taken");
+            said.contains(&format!("port {taken_port} of the"))
+        });
+        assert!(named, "port + {above}");
+    }
 }
 
 #[test]

@@ -1,10 +1,6 @@
-//! Requests and invocations, as API Gateway and Lambda make them.
+//! Requests and invocations in the form of API Gateway and Lambda.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that finds nothing is to fall"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
 mod common;
 
@@ -13,7 +9,7 @@ use common::{Stage, request, start, text};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_event_is_the_one_api_gateway_sends() {
+async fn the_event_has_api_gateways_form() {
     let stage = Stage::default();
     let system = start(&stage).await;
     let headers = [
@@ -31,7 +27,7 @@ async fn the_event_is_the_one_api_gateway_sends() {
     assert_eq!(response.status(), 200);
 
     let mut event = stage.events("page").remove(0);
-    // What is made up anew each time is there, and of the right form.
+    // Values that differ in each event have the right form.
     let id = event["requestContext"]["requestId"].take();
     assert_eq!(id.as_str().unwrap().len(), 36);
     let trace = event["headers"]["x-amzn-trace-id"].take();
@@ -76,7 +72,7 @@ async fn the_event_is_the_one_api_gateway_sends() {
         "isBase64Encoded": true,
     });
     assert_eq!(event, golden);
-    // And through lambda_http the form is itself again.
+    // lambda_http decodes the form.
     assert_eq!(text(&response), format!("어서 오세요|POST|{form}"));
 }
 
@@ -152,7 +148,7 @@ async fn an_answer_becomes_a_response() {
 }
 
 #[tokio::test]
-async fn a_function_that_falls_is_an_internal_error_and_the_house_stands() {
+async fn a_panic_of_a_function_is_an_internal_error_and_the_system_continues() {
     let system = start(&Stage::default()).await;
     for query in ["panic", "error"] {
         let response = system.request(request("GET", &format!("/?{query}"), &[], "")).await;
@@ -173,8 +169,7 @@ async fn a_function_that_falls_is_an_internal_error_and_the_house_stands() {
 #[tokio::test]
 async fn a_function_that_never_answers_is_cut_off() {
     let system = start(&Stage::default()).await;
-    // Time passes by itself only once nothing else is left to do: five seconds of the function's
-    // own timeout.
+    // tokio's paused clock advances once every task is idle: by the function's timeout of 5 s.
     tokio::time::pause();
     let response = system.request(request("GET", "/?wait", &[], "")).await;
     assert_eq!(response.status(), 500);
@@ -182,7 +177,7 @@ async fn a_function_that_never_answers_is_cut_off() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused_before_the_function() {
+async fn a_request_that_is_too_large_does_not_reach_the_function() {
     let stage = Stage::default();
     let system = start(&stage).await;
     let body = vec![b'x'; 10 * 1024 * 1024 + 1];
@@ -191,7 +186,7 @@ async fn what_is_too_large_is_refused_before_the_function() {
         (response.status().as_u16(), text(&response).as_str()),
         (413, r#"{"message":"Request Entity Too Large"}"#)
     );
-    // Within API Gateway's limit, but as base64 beyond what Lambda takes.
+    // Within API Gateway's limit, but as base64 above Lambda's.
     let response = system.request(request("POST", "/", &[], vec![b'x'; 5 * 1024 * 1024])).await;
     assert_eq!(response.status(), 413);
     let cookie = "c".repeat(10_240);
@@ -204,7 +199,7 @@ async fn what_is_too_large_is_refused_before_the_function() {
 }
 
 #[tokio::test]
-async fn a_drawer_is_called_by_any_of_its_names() {
+async fn a_function_is_invoked_by_any_of_its_names() {
     let stage = Stage::default();
     let system = start(&stage).await;
     let event = json!({ "limit": 3 });
@@ -219,7 +214,7 @@ async fn a_drawer_is_called_by_any_of_its_names() {
 }
 
 #[tokio::test]
-async fn the_environment_is_the_templates() {
+async fn the_environment_is_that_of_the_template() {
     let stage = Stage::default();
     let mut config = common::config(&stage);
     config.parameters.insert("Greeting".into(), "다녀오셨어요".into());

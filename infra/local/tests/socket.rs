@@ -1,11 +1,6 @@
-//! A running system and its socket, as people and their tools meet it. Nothing here waits by the
-//! clock.
+//! A running system with its socket and its state. No test waits for a fixed time.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that finds nothing is to fall"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
 mod common;
 
@@ -13,7 +8,7 @@ use common::{Stage, config, text};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use local::{Config, Ground, StartError, State, System};
+use local::{Config, Ground, Outgoing, Source, StartError, State, System};
 use serde_json::{Value, json};
 
 async fn call(url: &str, method: &str, headers: &[(&str, &str)], body: &str) -> local::Response {
@@ -63,7 +58,7 @@ async fn a_request_over_the_socket_is_the_same_request() {
 }
 
 #[tokio::test]
-async fn functions_are_invoked_as_the_command_line_tools_do() {
+async fn functions_are_invoked_by_command_line_tools() {
     let house = Stage::default();
     let system = System::start(running(&house, State::Memory)).await.unwrap();
     let invoke = |name: &str| url(&system, &format!("/2015-03-31/functions/{name}/invocations"));
@@ -76,7 +71,7 @@ async fn functions_are_invoked_as_the_command_line_tools_do() {
         assert_eq!(answer, json!({ "name": "owner-look", "event": { "limit": 3 } }));
         assert_eq!(response.headers()["x-amz-executed-version"], "$LATEST");
     }
-    // The tools of this machine say `localhost`, and some of them mean [::1].
+    // Some tools resolve `localhost` to [::1].
     let v6 = format!(
         "http://[::1]:{}/2015-03-31/functions/owner-look/invocations",
         system.address().unwrap().port()
@@ -124,7 +119,7 @@ async fn a_running_system_delivers_by_itself() {
     assert_eq!(response.status(), 201);
     house.wait_for("tick", 1).await;
     assert_eq!(common::done(&system).await, ["가"]);
-    // A clock that is moved wakes whatever it makes due.
+    // Advancing the clock makes the schedule due.
     system.clock().advance(jiff::SignedDuration::from_mins(5));
     system.settle().await.unwrap();
     house.wait_for("tick", 2).await;
@@ -132,7 +127,7 @@ async fn a_running_system_delivers_by_itself() {
 }
 
 #[tokio::test]
-async fn a_stop_finishes_what_is_under_way_and_a_start_goes_on() {
+async fn a_stop_finishes_open_work_and_a_start_continues() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
     let house = Stage::default();
@@ -147,7 +142,90 @@ async fn a_stop_finishes_what_is_under_way_and_a_start_goes_on() {
 }
 
 #[tokio::test]
-async fn what_is_taken_is_said_in_one_sentence() {
+async fn messages_of_a_queue_that_the_template_no_longer_has_do_not_break_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = State::Folder(folder.path().to_owned());
+    let house = Stage::default();
+    let system = System::start(running(&house, state.clone())).await.unwrap();
+    let work = system.template().queues["WorkQueue"].name.clone();
+    let dead = system.template().queues["WorkDeadLetters"].name.clone();
+    system.hold_all();
+    system.queues().send(&work, &Outgoing::text("가")).unwrap();
+    system.queues().send(&dead, &Outgoing::text("나")).unwrap();
+    system.stop().await;
+    let journal = rusqlite::Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    let old = "gongganmunhak-local-ring";
+    let renamed = "UPDATE messages SET queue = ?1, source = ?1, receipt = 'x' WHERE queue = ?2";
+    assert_eq!(journal.execute(renamed, [old, &work]).unwrap(), 1);
+    let source = "UPDATE messages SET source = ?1 WHERE queue = ?2";
+    assert_eq!(journal.execute(source, [old, &dead]).unwrap(), 1);
+    let mark = "INSERT INTO marks VALUES ('stream ring/Outbox', '1')";
+    assert_eq!(journal.execute(mark, []).unwrap(), 1);
+    drop(journal);
+
+    let system = System::start(running(&house, state)).await.unwrap();
+    let response =
+        call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "다").await;
+    assert_eq!(response.status(), 201);
+    house.wait_for("tick", 1).await;
+    assert_eq!(common::done(&system).await, ["다"]);
+    let nowhere = system.queues().redrive(&dead, None).unwrap_err();
+    assert_eq!(nowhere.to_string(), "The specified queue does not exist.");
+    assert_eq!(system.queues().redrive(&dead, Some(&work)).unwrap(), 1);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_mapping_that_starts_at_the_latest_record_skips_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Stage::default();
+    let mut config = config(&house);
+    config.state = State::Folder(folder.path().to_owned());
+    let post = async |system: &System, text: &str| {
+        let ask = common::request("POST", "/order", &[("content-type", "text/plain")], text);
+        assert_eq!(system.request(ask).await.status(), 201);
+    };
+    let system = System::start(config.clone()).await.unwrap();
+    system.hold_all();
+    post(&system, "가").await;
+    drop(system);
+
+    let Source::Text(fixture) = common::relay_with("BatchSize: 4") else { unreachable!() };
+    let latest =
+        fixture.replace("TRIM_HORIZON", "LATEST").replace("        Outbox:", "        New:");
+    config.template = Source::Text(latest);
+    let system = System::start(config.clone()).await.unwrap();
+    system.hold_all();
+    post(&system, "나").await;
+    drop(system);
+
+    let system = System::start(config).await.unwrap();
+    system.settle().await.unwrap();
+    assert_eq!(common::done(&system).await, ["나"], "the position was kept over the restart");
+}
+
+#[tokio::test]
+async fn a_table_whose_session_key_is_lost_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = State::Folder(folder.path().to_owned());
+    let house = Stage::default();
+    let system = System::start(running(&house, state.clone())).await.unwrap();
+    call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
+    system.stop().await;
+    std::fs::remove_file(folder.path().join("ledger.sqlite")).unwrap();
+    let refusal = System::start(running(&house, state.clone())).await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("the state has lost the key /fixture/dev/session-key")
+            && refusal.contains("--fresh")
+            && !refusal.contains('\n'),
+        "{refusal}"
+    );
+    let ground = Ground::take(Some(0), &state, true).await.unwrap();
+    System::start_on(ground, running(&house, state)).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn each_start_error_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
     let house = Stage::default();

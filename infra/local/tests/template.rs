@@ -1,10 +1,6 @@
 //! Reading templates: the fixture, what is wrong with a wrong one, and the house's own.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that finds nothing is to fall"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -92,7 +88,7 @@ fn a_wrong_template_says_where_it_is_wrong() {
             "!GetAtt NoQueue.Arn",
             "Resources.WorkFunction.Properties.Events.Tasks",
         ),
-        ("rate(5 minutes)", "now and then", "is no schedule"),
+        ("rate(5 minutes)", "now and then", "is not a supported schedule"),
         ("Type: AWS::SQS::Queue", "Type: [1]", "a resource needs a type"),
         ("${Stage}/session-key", "${Stag}/session-key", "${Stag}"),
         ("maxReceiveCount: 3", "maxReceiveCount: 0", "maxReceiveCount from 1 to 1000"),
@@ -126,6 +122,37 @@ fn a_wrong_template_says_where_it_is_wrong() {
             .unwrap_err()
             .to_string()
             .contains("nothing.yaml")
+    );
+}
+
+#[test]
+fn a_second_mapping_of_one_function_to_one_source_is_refused_as_by_lambda() {
+    let good = std::fs::read_to_string(path("tests/fixture/template.yaml")).unwrap();
+    let refusal = |at: &str, second: &str| {
+        assert!(good.contains(at), "{at}");
+        let text = good.replacen(at, &format!("{second}{at}"), 1);
+        Template::parse(&text, &BTreeMap::new()).unwrap_err().to_string()
+    };
+    let queue = refusal(
+        "        Tasks:\n",
+        "        Again: {Type: SQS, Properties: {Queue: !GetAtt WorkQueue.Arn, Enabled: false}}\n",
+    );
+    let said = "An event source mapping with SQS arn (\" arn:aws:sqs:ap-northeast-2:000000000000:\
+                gongganmunhak-local-work \") and function (\" gongganmunhak-local-WorkFunction \") \
+                already exists. Please update or delete the existing mapping with UUID Again";
+    assert!(
+        queue.contains(said) && queue.contains("WorkFunction.Properties.Events.Tasks"),
+        "{queue}"
+    );
+    let stream = refusal(
+        "        Outbox:\n",
+        "        Again: {Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn}}\n",
+    );
+    assert!(
+        stream.contains(
+            "ResourceConflictException (409): The event source arn (\" arn:aws:dynamodb:"
+        ) && stream.contains("(\" gongganmunhak-local-RelayFunction \") provided mapping already"),
+        "{stream}"
     );
 }
 

@@ -1,11 +1,6 @@
-//! The SDK's own clients on the wire: what they send is understood, and what they get they
-//! understand.
+//! The SDK's own clients on the wire understand its answers, and it understands their calls.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that finds nothing is to fall"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
 mod common;
 
@@ -67,7 +62,7 @@ async fn a_message_with_attributes_goes_through_the_queue() {
 }
 
 #[tokio::test]
-async fn a_batch_fails_entry_by_entry_behind_a_success() {
+async fn entries_of_a_batch_fail_on_their_own() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
@@ -121,7 +116,7 @@ async fn a_batch_fails_entry_by_entry_behind_a_success() {
 }
 
 #[tokio::test]
-async fn errors_have_the_names_the_sdk_knows() {
+async fn errors_have_the_sdks_names() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let url = url(&system, &client, "Heard").await;
@@ -151,7 +146,7 @@ async fn errors_have_the_names_the_sdk_knows() {
 }
 
 #[tokio::test]
-async fn dead_letters_are_moved_back_by_the_call_the_console_makes() {
+async fn dead_letters_are_redriven_by_the_consoles_call() {
     let system = start(&Stage::default()).await;
     let client = sqs(system.wire());
     let (work, dead) =
@@ -184,7 +179,7 @@ async fn dead_letters_are_moved_back_by_the_call_the_console_makes() {
 }
 
 #[tokio::test]
-async fn a_publish_reaches_those_who_asked_for_it() {
+async fn a_publish_reaches_its_subscribers() {
     let system = start(&Stage::default()).await;
     let client = sns(system.client());
     let topic = &system.template().topics["Notices"].arn;

@@ -216,7 +216,7 @@ async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orde
         }
     }
     assert!(met, "the new riddle was never met");
-    shop.settle().await;
+    shop.minutes_pass(1).await;
     let stuck = shop.owner("owner-stuck", json!({})).await;
     assert!(stuck["next"].to_string().contains("다녀간 손님이 없습니다"), "{stuck:#}");
     // A preview ends at the counter, before an order.

@@ -6,9 +6,9 @@ use walk::{Doors, Shop};
 
 use super::before_riddle;
 
-/// What `owner-stuck` shows of a room.
+/// What `owner-stuck` shows of a room, once the batching window of the figures is over.
 async fn room(shop: &Shop, name: &str) -> Value {
-    shop.settle().await;
+    shop.minutes_pass(1).await;
     let answer = shop.owner("owner-stuck", json!({})).await;
     let shows = answer["shows"].as_array().unwrap();
     shows
@@ -71,7 +71,7 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
     let shop = Shop::empty().await;
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;
-    shop.settle().await;
+    shop.minutes_pass(1).await;
     let then = shop.owner("owner-stuck", json!({ "from": "2026-07-01", "to": "2026-07-31" })).await;
     assert!(then["next"].to_string().contains("다녀간 손님이 없습니다"), "{then}");
     for wrong in [
@@ -115,7 +115,7 @@ async fn the_owner_is_told_once_a_day_when_somebody_is_wrong_ten_times() {
     ];
     for (wrong, word) in (1..).zip(words) {
         visitor.guess(word).await;
-        shop.settle().await;
+        shop.minutes_pass(1).await;
         let told = shop
             .owner_messages()
             .into_iter()
@@ -128,7 +128,7 @@ async fn the_owner_is_told_once_a_day_when_somebody_is_wrong_ten_times() {
             visitor.here()
         );
         // Who opens each hint as it comes has guessed twelve times before the door opens by itself.
-        shop.minutes_pass(2).await;
+        shop.minutes_pass(1).await;
         visitor.reload().await;
         while visitor.here().first("#hints form").is_some() {
             let hint = visitor.here().form("#hints form");
@@ -149,7 +149,7 @@ async fn the_owner_is_told_once_a_day_when_too_many_take_the_plain_door() {
         if n % 2 == 0 {
             visitor.by_plain_door().await;
         }
-        shop.settle().await;
+        shop.minutes_pass(1).await;
     }
     let told = shop.owner_messages();
     assert_eq!(told.len(), 1, "{told:?}");
@@ -160,13 +160,13 @@ async fn the_owner_is_told_once_a_day_when_too_many_take_the_plain_door() {
 #[tokio::test]
 async fn a_lost_owner_alert_is_sent_with_the_next_visitor() {
     let shop = Shop::empty().await;
-    let fault = Break::on(Service::Sns, "Publish", Breakage::Error500).of("relay").times(3);
+    let fault = Break::on(Service::Sns, "Publish", Breakage::Error500).of("figures").times(3);
     shop.system().wire().inject(fault);
     for _ in 0..22 {
         let mut visitor = shop.visitor();
         visitor.open_the_door().await;
         visitor.by_plain_door().await;
-        shop.settle().await;
+        shop.minutes_pass(1).await;
     }
     assert_eq!(shop.owner_messages().len(), 1, "{:?}", shop.owner_messages());
 }

@@ -15,18 +15,18 @@ use crate::function::trace;
 use crate::queue::uuid;
 use crate::template::Names;
 
-/// When and from where a request came.
+/// Time and origin of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
     /// The system's time.
     pub(crate) at: Timestamp,
-    /// The address of whoever asks.
+    /// The client's address.
     pub(crate) from: String,
-    /// The port of this server, as `X-Forwarded-Port` tells it.
+    /// The port of this server, for `X-Forwarded-Port`.
     pub(crate) port: u16,
 }
 
-/// Headers between two hops, which a function never sees.
+/// Hop-by-hop headers, which a function does not receive.
 const HOP: [&str; 6] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
@@ -91,14 +91,13 @@ pub(crate) fn event(request: &Request, found: &Found, arrival: &Arrival, names: 
     event
 }
 
-/// HTTP APIs hand the path over decoded, and cut it at a question mark that was encoded.
+/// HTTP APIs decode the path and cut it at an encoded question mark.
 fn raw_path(path: &str) -> String {
     let path = decode(path);
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// The kinds of body an HTTP API hands over as text; all others, and bodies without a kind, come in
-/// base64.
+/// Whether an HTTP API passes a body of this content type as text. It passes others in base64.
 fn is_text(kind: Option<&str>) -> bool {
     let kind =
         kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -109,8 +108,8 @@ fn is_text(kind: Option<&str>) -> bool {
         )
 }
 
-/// Lower-case names; values of one name joined by commas; no cookies (they are their own list), no
-/// hop-by-hop headers.
+/// Lower-case names, values of one name joined by commas, without hop-by-hop headers and cookies
+/// (which are a list of their own).
 fn headers(headers: &HeaderMap, arrival: &Arrival) -> BTreeMap<String, String> {
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     for name in headers.keys().map(http::HeaderName::as_str) {

@@ -9,11 +9,11 @@ use serde_json::Value as Json;
 
 use super::{MAX_EVENT, Response, message};
 
-/// The response for a function's answer. An answer that is none (no status where one is needed, a
-/// bad header, base64 that is not) is `500 Internal Server Error`, as it is on AWS.
+/// The response for a function's answer. An invalid answer (bad status, header or base64) becomes
+/// `500 Internal Server Error`, as on AWS.
 pub(crate) fn respond(answer: &Json) -> Response {
     try_respond(answer).unwrap_or_else(|what| {
-        tracing::error!("the function's answer is no HTTP response: {what}");
+        tracing::error!("the function's answer is not an HTTP response: {what}");
         message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
     })
 }
@@ -30,10 +30,10 @@ fn try_respond(answer: &Json) -> Result<Response, String> {
     let status = status
         .and_then(|s| u16::try_from(s).ok())
         .and_then(|s| StatusCode::from_u16(s).ok())
-        .ok_or("statusCode is no status")?;
+        .ok_or("statusCode is not a status")?;
     let text = answer.get("body").and_then(Json::as_str).unwrap_or_default();
     let body = if answer.get("isBase64Encoded").and_then(Json::as_bool).unwrap_or(false) {
-        Bytes::from(STANDARD.decode(text).map_err(|e| format!("the body is no base64: {e}"))?)
+        Bytes::from(STANDARD.decode(text).map_err(|e| format!("the body is not base64: {e}"))?)
     } else {
         Bytes::from(text.to_owned())
     };
@@ -44,9 +44,10 @@ fn try_respond(answer: &Json) -> Result<Response, String> {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     let mut put = |name: &str, value: &str| -> Result<(), String> {
-        let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is no header name"))?;
+        let name =
+            HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
         let value = HeaderValue::try_from(value)
-            .map_err(|_| format!("the value of `{name}` is no header value"))?;
+            .map_err(|_| format!("the value of `{name}` is not a header value"))?;
         headers.append(name, value);
         Ok(())
     };

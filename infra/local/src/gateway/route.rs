@@ -1,4 +1,4 @@
-//! Which function a path goes to.
+//! Finds the function of a path.
 
 use percent_encoding::percent_decode_str;
 
@@ -32,7 +32,7 @@ pub(crate) struct Found {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// All routes of a template, the most particular first.
+/// All routes of a template, the most specific first.
 #[derive(Debug, Clone)]
 pub(crate) struct Router(Vec<Entry>);
 
@@ -51,7 +51,7 @@ impl Router {
         Self(entries)
     }
 
-    /// The route for a method and a path as it was sent (still percent-encoded).
+    /// The route for a method and a percent-encoded path.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found> {
         let path: Vec<String> = path.split('/').map(decode).collect();
         self.0.iter().filter(|entry| entry.method.as_deref().is_none_or(|m| m == method)).find_map(
@@ -66,7 +66,7 @@ impl Router {
     }
 }
 
-/// Percent-decoded; what is no UTF-8 becomes U+FFFD.
+/// Percent-decodes. Bytes that are not UTF-8 become U+FFFD.
 pub(super) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

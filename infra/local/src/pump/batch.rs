@@ -1,10 +1,10 @@
-//! What a function's answer says about the records of its batch.
+//! Reads a function's answer to a batch.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-/// The fate of a batch.
+/// The outcome of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Every record is done.
@@ -15,9 +15,9 @@ pub(super) enum Verdict {
     Partly(BTreeSet<String>),
 }
 
-/// Lambda's reading of an answer under `ReportBatchItemFailures`: no list or an empty one is full
-/// success; a list with an unknown, empty or missing identifier, or an answer that is no object, is
-/// a failure of the whole batch.
+/// Reads an answer as Lambda does under `ReportBatchItemFailures`: no list or an empty one is a
+/// success of the whole batch. A list with an unknown, empty or missing identifier, or an answer that
+/// is not an object, is a failure of the whole batch.
 pub(super) fn verdict(answer: &Json, reports: bool, known: &[&str]) -> Verdict {
     if !reports || answer.is_null() {
         return Verdict::Done;

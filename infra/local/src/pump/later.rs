@@ -1,5 +1,4 @@
-//! Events accepted for later: Lambda's asynchronous invocation, with its retries after one and two
-//! minutes.
+//! Asynchronous invocations, with Lambda's retries after one and two minutes.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -9,7 +8,7 @@ use crate::later::Later;
 use crate::queue::Outgoing;
 use crate::template::Lambda;
 
-/// How long Lambda waits before it tries an event again, times the number of tries so far.
+/// Lambda's wait before a retry, to be multiplied by the number of tries so far.
 const RETRY_SECONDS: u32 = 60;
 
 /// The hidden queue of one function.
@@ -52,7 +51,7 @@ impl LaterPump {
         if !done {
             tracing::error!(
                 function = self.function,
-                "an event was given up after {} tries",
+                "an asynchronous event was given up after {} tries",
                 message.received
             );
             if let Some(queue) = &self.dead_letters {

@@ -1,9 +1,9 @@
-//! What moves events to functions by itself: queues, the table's stream, events accepted for later,
-//! schedules.
+//! Delivers events to functions: from queues, from the table's stream, from asynchronous invocations,
+//! by schedules.
 //!
-//! A pump does one step at a time: take what is due, call the function, settle the outcome. A test
-//! steps all of them until none has anything to do; a running system has a task per pump, which
-//! sleeps until the bell rings or the next thing falls due.
+//! A step of a pump takes what is due, invokes the function and records the outcome. A test steps all
+//! pumps until none has anything due. A running system has a task per pump, which sleeps until the
+//! signal or the next due time.
 
 mod batch;
 mod later;
@@ -18,16 +18,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::function::Functions;
 use crate::later::Later;
 use crate::ledger::Ledger;
 use crate::queue::Queues;
+use crate::signal::Signal;
 use crate::table::Store;
 use crate::template::{Names, Template};
 
-/// What the pumps work on.
+/// The parts of a system that the pumps use.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) names: Names,
@@ -37,10 +37,10 @@ pub(crate) struct World {
     pub(crate) ledger: Ledger,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    pub(crate) bell: Bell,
+    pub(crate) signal: Signal,
 }
 
-/// A pump broke: a file could not be read or written. What a function does wrong is none of this.
+/// A pump cannot read or write the state. Errors of functions are handled by their pumps.
 #[derive(Debug, thiserror::Error)]
 #[error("{pump} 전달이 멈췄습니다 / deliveries to {pump} stopped: {why}")]
 pub struct PumpError {
@@ -50,10 +50,10 @@ pub struct PumpError {
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a pump that broke waits before it tries again.
+/// How long a pump waits after an error of its own.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
 
-/// A year: as good as never, and still a timer that tokio can hold.
+/// A year: the longest wait, within the limits of tokio's timers.
 const NEVER: Duration = Duration::from_hours(365 * 24);
 
 /// One source of events and its function.
@@ -111,7 +111,7 @@ impl PumpError {
     }
 
     pub(crate) fn endless(pump: &str) -> Self {
-        Self { pump: pump.to_owned(), why: "messages keep making messages".into() }
+        Self { pump: pump.to_owned(), why: "messages cause messages without an end".into() }
     }
 }
 
@@ -120,7 +120,7 @@ fn fault(pump: &str, why: &(dyn std::error::Error + Send + Sync)) -> PumpError {
 }
 
 impl Pump {
-    /// Does one thing, if there is one to do. Waits for a step already under way.
+    /// Makes one delivery if one is due. Returns whether it did anything.
     pub(crate) async fn step(&self, world: &World) -> Result<bool, PumpError> {
         let mut kind = self.kind.lock().await;
         if self.is_held() {
@@ -135,7 +135,7 @@ impl Pump {
         did.map_err(|error| fault(&self.function, error.as_ref()))
     }
 
-    /// When there may be something to do again, if nothing new comes.
+    /// The next time at which something is due, if nothing new arrives.
     pub(crate) async fn next_due(&self, world: &World) -> Result<Option<Timestamp>, PumpError> {
         let kind = self.kind.lock().await;
         if self.is_held() {
@@ -158,11 +158,11 @@ impl Pump {
         self.held.load(Ordering::SeqCst)
     }
 
-    /// Runs until `stop` says so, between two steps.
+    /// Runs until `stop`, which takes effect between two steps.
     pub(crate) async fn run(self: Arc<Self>, world: Arc<World>, mut stop: watch::Receiver<bool>) {
-        let mut bell = world.bell.listen();
+        let mut signal = world.signal.subscribe();
         while !*stop.borrow_and_update() {
-            bell.mark_unchanged();
+            signal.mark_unchanged();
             let outcome = match self.step(&world).await {
                 Ok(true) => continue,
                 Ok(false) => self.next_due(&world).await,
@@ -179,7 +179,7 @@ impl Pump {
             };
             let wait = wait.unwrap_or(NEVER).max(Duration::from_millis(1));
             tokio::select! {
-                _ = bell.changed() => {}
+                _ = signal.changed() => {}
                 () = tokio::time::sleep(wait) => {}
                 _ = stop.changed() => {}
             }

@@ -1,4 +1,4 @@
-//! From a queue to a function: batches, partial failures, redrive.
+//! Delivers a queue to a function: batches, partial failures, redrive.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
@@ -25,8 +25,8 @@ impl QueuePump {
         Ok(world.queues.next_due(&self.source.queue)?)
     }
 
-    /// Receives a batch, calls the function, deletes what is done. What failed comes back when its
-    /// time is over.
+    /// Receives a batch, invokes the function, deletes the messages that are done. A failed message
+    /// becomes visible again after its visibility timeout.
     pub(super) async fn step(&self, world: &World) -> Result<bool, Fault> {
         let queue = &self.source.queue;
         let received = world.queues.receive(queue, self.source.batch_size, None)?;
@@ -99,7 +99,7 @@ fn record(message: &Message, queue: &str, names: &Names) -> Json {
     })
 }
 
-/// Filters look into a body that is JSON.
+/// The record with its body parsed, because filters look into a JSON body.
 fn for_filter(record: &Json) -> Json {
     let mut record = record.clone();
     let parsed =

@@ -1,14 +1,14 @@
-//! EventBridge's schedules, by the system's clock.
+//! EventBridge's schedules on the system's clock.
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{Fault, World};
+use crate::ledger::LedgerError;
 use crate::queue::uuid;
 use crate::template::ScheduleSource;
 
-/// One schedule of one function. When it last called is kept, so a restart does not begin to count
-/// anew.
+/// One schedule of one function. The time of its last call is persistent.
 #[derive(Debug)]
 pub(super) struct SchedulePump {
     function: String,
@@ -25,7 +25,7 @@ impl SchedulePump {
     ) -> Result<Self, Fault> {
         let mark = format!("schedule {function}/{}", source.event);
         let last = if let Some(last) = world.ledger.mark(&mark)? {
-            last.parse()?
+            last.parse().map_err(|_| LedgerError::Value(mark.clone()))?
         } else {
             let now = world.clock.now();
             world.ledger.set_mark(&mark, &now.to_string())?;
@@ -39,8 +39,7 @@ impl SchedulePump {
         self.next
     }
 
-    /// Calls once if a time has come; times missed while nothing ran are made up for by that one
-    /// call.
+    /// Calls once if a time has come. Several missed times cause one call.
     pub(super) fn step(&mut self, world: &World) -> Result<bool, Fault> {
         let now = world.clock.now();
         let Some(mut due) = self.next.filter(|next| *next <= now) else { return Ok(false) };

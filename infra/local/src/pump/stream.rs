@@ -1,5 +1,5 @@
-//! From the table's stream to a function: filter, batches in order, partial failures, bisecting,
-//! retries.
+//! Delivers a table's stream to a function: filter, batching window, batches in order, partial
+//! failures, bisecting, retries.
 
 use std::collections::VecDeque;
 
@@ -16,19 +16,23 @@ use crate::template::StreamSource;
 /// How many records are read at once.
 const READ: usize = 1_000;
 
-/// The longest wait between two tries of a batch.
+/// The longest wait between two tries of a batch, in seconds.
 const LONGEST_WAIT: i64 = 60;
 
-/// A DynamoDB stream event source mapping. How far it has read is kept; tries of the batch at its
-/// head are not.
+/// A DynamoDB stream event source mapping. Its position is persistent; the records of an open
+/// batching window and the tries of the batch at its head are not, so a restart reads them again.
 #[derive(Debug)]
 pub(super) struct StreamPump {
     function: String,
     source: StreamSource,
     mark: String,
-    /// The last record done with (or filtered out).
-    done: Option<String>,
-    /// Batches read and not yet done; the first is the one being tried.
+    /// The last record that was read. It runs ahead of the persistent position.
+    read: Option<String>,
+    /// Records that passed the filter and do not fill a batch yet.
+    gathered: Vec<Json>,
+    /// When the first of the gathered records was read: the batching window counts from here.
+    gathering_since: Option<Timestamp>,
+    /// Batches that are complete and not done; the first is the one being tried.
     waiting: VecDeque<Chunk>,
     retry_at: Option<Timestamp>,
 }
@@ -37,7 +41,7 @@ pub(super) struct StreamPump {
 #[derive(Debug, Clone)]
 struct Chunk {
     records: Vec<Json>,
-    /// The sequence number up to which the stream is done with once this chunk is.
+    /// The position of the mapping once this chunk is done.
     covers: String,
     tries: u32,
     since: Timestamp,
@@ -51,18 +55,32 @@ pub(crate) fn mark(function: &str, source: &StreamSource) -> String {
 impl StreamPump {
     pub(super) fn new(function: &str, source: &StreamSource, world: &World) -> Result<Self, Fault> {
         let mark = mark(function, source);
+        let mut read = world.ledger.mark(&mark)?;
+        if read.is_none() && source.latest {
+            let last = world.store.last_record(&source.stream)?;
+            world.ledger.set_mark(&mark, &last)?;
+            read = Some(last);
+        }
         Ok(Self {
             function: function.to_owned(),
             source: source.clone(),
-            done: world.ledger.mark(&mark)?,
             mark,
+            read,
+            gathered: Vec::new(),
+            gathering_since: None,
             waiting: VecDeque::new(),
             retry_at: None,
         })
     }
 
     pub(super) fn next_due(&self, world: &World) -> Option<Timestamp> {
-        self.retry_at.filter(|at| *at > world.clock.now())
+        let due = if self.waiting.is_empty() { self.window_ends() } else { self.retry_at };
+        due.filter(|at| *at > world.clock.now())
+    }
+
+    fn window_ends(&self) -> Option<Timestamp> {
+        let window = SignedDuration::from_secs(self.source.window.into());
+        self.gathering_since?.checked_add(window).ok()
     }
 
     pub(super) async fn step(&mut self, world: &World) -> Result<bool, Fault> {
@@ -71,10 +89,11 @@ impl StreamPump {
             return Ok(false);
         }
         self.retry_at = None;
-        if self.waiting.is_empty() && !self.read(world, now)? {
-            return Ok(false);
+        let mut did = false;
+        if self.waiting.is_empty() {
+            did = self.gather(world, now)?;
         }
-        let Some(chunk) = self.waiting.pop_front() else { return Ok(true) };
+        let Some(chunk) = self.waiting.pop_front() else { return Ok(did) };
         let known: Vec<&str> = chunk.records.iter().map(sequence).collect();
         let event = json!({ "Records": chunk.records });
         let (fate, failure) = match world.functions.invoke(&self.function, event, None).await {
@@ -82,7 +101,7 @@ impl StreamPump {
             Err(failure) => (Verdict::Failed, Some(failure)),
         };
         match fate {
-            Verdict::Done => self.finish(world, &chunk)?,
+            Verdict::Done => self.advance(world, &chunk.covers)?,
             Verdict::Failed => self.failed(world, chunk, failure.as_ref())?,
             Verdict::Partly(failed) => {
                 let first = chunk
@@ -96,40 +115,51 @@ impl StreamPump {
         Ok(true)
     }
 
-    /// Reads on, and makes batches of what passes the filter. Gives whether there was anything to
-    /// read.
-    fn read(&mut self, world: &World, now: Timestamp) -> Result<bool, Fault> {
-        let records = world.store.records(&self.source.stream, self.done.as_deref(), READ)?;
-        let Some(last) = records.last().map(|r| sequence(r).to_owned()) else { return Ok(false) };
-        let mut batch = Vec::new();
-        let chunk = |records: Vec<Json>, covers| Chunk { records, covers, tries: 0, since: now };
+    /// Reads on. Completes a batch when it is full, or when its window is over. Returns whether
+    /// there was anything to read.
+    fn gather(&mut self, world: &World, now: Timestamp) -> Result<bool, Fault> {
+        let records = world.store.records(&self.source.stream, self.read.as_deref(), READ)?;
+        let any = !records.is_empty();
         for record in records {
-            if filter::passes(&self.source.filters, &record) {
-                batch.push(record);
+            self.read = Some(sequence(&record).to_owned());
+            if !filter::passes(&self.source.filters, &record) {
+                continue;
             }
-            if batch.len() == self.source.batch_size {
-                let covers = batch.last().map(|r| sequence(r).to_owned()).unwrap_or_default();
-                self.waiting.push_back(chunk(std::mem::take(&mut batch), covers));
+            self.gathering_since.get_or_insert(now);
+            self.gathered.push(record);
+            if self.gathered.len() == self.source.batch_size {
+                self.complete(now);
             }
         }
-        if !batch.is_empty() {
-            self.waiting.push_back(chunk(batch, last));
-        } else if let Some(chunk) = self.waiting.back_mut() {
-            chunk.covers = last;
-        } else {
-            self.advance(world, last)?;
+        if self.window_ends().is_some_and(|end| end <= now) {
+            self.complete(now);
         }
-        Ok(true)
+        if self.gathered.is_empty()
+            && let Some(read) = &self.read
+        {
+            // What was filtered out behind the last batch is done with it.
+            let read = read.clone();
+            match self.waiting.back_mut() {
+                Some(chunk) => chunk.covers = read,
+                None if any => self.advance(world, &read)?,
+                None => {}
+            }
+        }
+        Ok(any)
     }
 
-    fn advance(&mut self, world: &World, to: String) -> Result<(), Fault> {
-        world.ledger.set_mark(&self.mark, &to)?;
-        self.done = Some(to);
-        Ok(())
+    fn complete(&mut self, now: Timestamp) {
+        self.gathering_since = None;
+        let records = std::mem::take(&mut self.gathered);
+        if let Some(last) = records.last() {
+            let covers = sequence(last).to_owned();
+            self.waiting.push_back(Chunk { records, covers, tries: 0, since: now });
+        }
     }
 
-    fn finish(&mut self, world: &World, chunk: &Chunk) -> Result<(), Fault> {
-        self.advance(world, chunk.covers.clone())
+    /// Makes a position persistent.
+    fn advance(&self, world: &World, to: &str) -> Result<(), Fault> {
+        Ok(world.ledger.set_mark(&self.mark, to)?)
     }
 
     /// The records before the first failed one are done. The rest is tried again, in halves if the
@@ -137,7 +167,7 @@ impl StreamPump {
     fn partly(&mut self, world: &World, mut chunk: Chunk, first: usize) -> Result<(), Fault> {
         let rest = chunk.records.split_off(first);
         if let Some(last) = chunk.records.last() {
-            self.advance(world, sequence(last).to_owned())?;
+            self.advance(world, sequence(last))?;
         }
         self.failed(world, Chunk { records: rest, ..chunk }, None)
     }
@@ -153,11 +183,11 @@ impl StreamPump {
         let too_old = age >= i64::from(self.source.max_age);
         if self.source.attempts.is_some_and(|most| chunk.tries >= most) || too_old {
             self.give_up(world, &chunk, failure)?;
-            return self.finish(world, &chunk);
+            return self.advance(world, &chunk.covers);
         }
         if self.source.bisect && chunk.records.len() > 1 {
-            // Halving is no retry of its own: the halves keep the tries of the whole, and go at
-            // once.
+            // Lambda does not count a split as a retry: the halves keep the tries of the whole and
+            // go at once.
             let second = chunk.records.split_off(chunk.records.len() / 2);
             let covers = chunk.records.last().map(|r| sequence(r).to_owned()).unwrap_or_default();
             self.waiting.push_front(Chunk { records: second, ..chunk.clone() });
@@ -171,7 +201,7 @@ impl StreamPump {
         Ok(())
     }
 
-    /// What a mapping tells its on-failure queue: where the records are, not the records.
+    /// Sends the position of the records, not the records, to the mapping's on-failure queue.
     fn give_up(
         &self,
         world: &World,

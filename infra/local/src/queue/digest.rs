@@ -1,4 +1,4 @@
-//! The MD5 sums SQS answers with, for consumers that check them.
+//! The MD5 sums in SQS's answers. SDK clients verify them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +9,9 @@ pub(crate) fn md5_hex(bytes: impl AsRef<[u8]>) -> String {
     format!("{:x}", md5::compute(bytes))
 }
 
-/// MD5 of message attributes by SQS's rule: names in order; name, data type, one byte for the kind
-/// of value, value; every text behind its length in four bytes, most significant first. `None`
-/// without attributes.
+/// MD5 of message attributes by SQS's algorithm: for each attribute in the order of names its name,
+/// data type, one byte for the kind of value, and value. Each text follows its length in four bytes,
+/// big-endian. `None` without attributes.
 pub(crate) fn md5_of_attributes(attributes: &Map<String, Json>) -> Option<String> {
     if attributes.is_empty() {
         return None;
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sums_are_those_of_sqs() {
+    fn the_sums_match_sqs() {
         assert_eq!(md5_hex("This is a test message"), "fafb00f5732ab283681e124bf8747ed1");
         assert_eq!(md5_of_attributes(&Map::new()), None);
         // One attribute by hand: name, type, kind, value.

@@ -1,4 +1,4 @@
-//! What happens to messages, one transaction each.
+//! Operations on messages, each in one transaction.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -11,7 +11,7 @@ use crate::template::Queue;
 type Result<T> = std::result::Result<T, QueueError>;
 
 impl Queues {
-    /// Puts a message on a queue and gives its id.
+    /// Sends a message and returns its id.
     pub fn send(&self, queue: &str, message: &Outgoing) -> Result<String> {
         let queue = self.find(queue)?;
         check(message)?;
@@ -32,12 +32,12 @@ impl Queues {
                 now,
                 visible
             ])?;
-        self.bell.ring();
+        self.signal.notify();
         Ok(id)
     }
 
-    /// Receives up to `most` messages and hides them for `visibility` seconds (the queue's own when
-    /// absent).
+    /// Receives up to `most` messages and hides them for `visibility` seconds (by default the queue's
+    /// visibility timeout).
     pub fn receive(&self, queue: &str, most: usize, visibility: Option<u32>) -> Result<Received> {
         let queue = self.find(queue)?;
         let now = self.clock.millis();
@@ -71,13 +71,13 @@ impl Queues {
         transaction.commit()?;
         drop(connection);
         if received.moved > 0 {
-            self.bell.ring();
+            self.signal.notify();
         }
         Ok(received)
     }
 
-    /// Deletes a message by the handle of its latest delivery. An older handle deletes nothing and
-    /// is no error.
+    /// Deletes a message by its latest receipt handle. An older handle deletes nothing and is not an
+    /// error.
     pub fn delete(&self, queue: &str, receipt: &str) -> Result<()> {
         let queue = self.find(queue)?;
         check_receipt(receipt)?;
@@ -88,7 +88,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Hides a message in flight for so many seconds from now; 0 gives it back at once.
+    /// Hides a message in flight for `visibility` seconds from now; 0 makes it visible at once.
     pub fn change_visibility(&self, queue: &str, receipt: &str, visibility: u32) -> Result<()> {
         let queue = self.find(queue)?;
         check_receipt(receipt)?;
@@ -103,7 +103,7 @@ impl Queues {
         if changed == 0 {
             return Err(QueueError::NotInFlight(receipt.to_owned()));
         }
-        self.bell.ring();
+        self.signal.notify();
         Ok(())
     }
 
@@ -127,7 +127,7 @@ impl Queues {
         })
     }
 
-    /// Every message on the queue, oldest first, untouched.
+    /// Every message on the queue, oldest first, without receiving it.
     pub fn peek(&self, queue: &str) -> Result<Vec<Peeked>> {
         let queue = self.find(queue)?;
         let connection = self.ledger.connection();
@@ -145,8 +145,8 @@ impl Queues {
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// For tests of idempotency: delivers a message once more under the same id, as SQS now and
-    /// then does. Gives whether there was such a message. It can be on the queue or in flight.
+    /// Delivers a message, on the queue or in flight, once more under the same id, as SQS may do. For
+    /// tests of idempotency. Returns whether the message exists.
     pub fn duplicate(&self, queue: &str, id: &str) -> Result<bool> {
         let queue = self.find(queue)?;
         let copied = self
@@ -158,13 +158,12 @@ impl Queues {
                  WHERE queue = ?1 AND id = ?2 ORDER BY row LIMIT 1",
             )?
             .execute(params![queue.name, id, self.clock.millis()])?;
-        self.bell.ring();
+        self.signal.notify();
         Ok(copied > 0)
     }
 
-    /// Moves every message off a dead-letter queue: to `to`, else each to the queue it came from.
-    /// Moved messages are new ones, with a new id and age, as SQS's redrive makes them. Gives how
-    /// many moved.
+    /// Moves every message of a dead-letter queue to `to`, or each to its source queue. A moved message
+    /// gets a new id and age, as in SQS's redrive. Returns how many moved.
     pub fn redrive(&self, from: &str, to: Option<&str>) -> Result<usize> {
         let from = self.find(from)?;
         let to = to.map(|to| self.find(to)).transpose()?;
@@ -192,12 +191,12 @@ impl Queues {
         }
         transaction.commit()?;
         drop(connection);
-        self.bell.ring();
+        self.signal.notify();
         Ok(moved)
     }
 
-    /// Gives every message in flight back at once. When a process starts nothing of its own can be
-    /// in flight: what was is what the last one did not finish.
+    /// Makes every message in flight visible. When a process starts, a message in flight is one that
+    /// the previous process did not finish.
     pub(crate) fn release_in_flight(&self, queue: &str) -> Result<()> {
         let queue = self.find(queue)?;
         self.ledger
@@ -217,7 +216,7 @@ impl Queues {
         Ok(())
     }
 
-    /// The next time after now at which a hidden or delayed message of the queue can be received.
+    /// The next time at which a hidden or delayed message becomes visible.
     pub fn next_due(&self, queue: &str) -> Result<Option<Timestamp>> {
         let queue = self.find(queue)?;
         let next: Option<i64> = self
@@ -245,7 +244,8 @@ fn check(message: &Outgoing) -> Result<()> {
     }
     if message.body.len() + attributes > MAX_BYTES {
         return Err(QueueError::Parameter(format!(
-            "One or more parameters are invalid. Reason: Message must be shorter than {MAX_BYTES} bytes."
+            "One or more parameters are invalid. Reason: Message must be shorter than \
+             {MAX_BYTES} bytes."
         )));
     }
     if message.attributes.len() > 10 {
@@ -270,8 +270,8 @@ fn expire(connection: &Connection, queue: &Queue, now: i64) -> rusqlite::Result<
         .map(drop)
 }
 
-/// What can be received, oldest first: up to `most` messages, and those between them that are to
-/// move instead.
+/// Up to `most` visible messages, oldest first, and those between them that move to the dead-letter
+/// queue instead.
 fn ready(
     connection: &Connection,
     queue: &Queue,
@@ -294,7 +294,7 @@ fn ready(
     Ok(found)
 }
 
-/// Whether a message was received as often as the queue allows.
+/// Whether a message was received `maxReceiveCount` times.
 fn is_spent(queue: &Queue, message: &Message) -> bool {
     queue.redrive.as_ref().is_some_and(|redrive| message.received >= redrive.receives)
 }
@@ -318,8 +318,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
     Ok((row.get(0)?, message))
 }
 
-/// A moved message starts anew: visible at once, not yet received, its old receipt handle
-/// worthless.
+/// Moves a message. It is visible at once and not yet received, and its receipt handle is void.
 fn move_row(
     connection: &Connection,
     row: i64,

@@ -1,10 +1,10 @@
-//! Standard SQS queues in one SQLite file, on the system's own clock.
+//! Standard SQS queues in one SQLite file, on the system's clock.
 //!
-//! What a consumer can rely on is what AWS promises: a received message stays hidden for the
-//! visibility timeout and comes back if it was not deleted; only its latest receipt handle deletes
-//! it; a message received `maxReceiveCount` times moves to the dead-letter queue instead of being
-//! received again; a message older than the retention period is gone. Order is oldest first here,
-//! which AWS does not promise.
+//! The guarantees are those of AWS: a received message is hidden for the visibility timeout and
+//! becomes visible again unless it is deleted; only its latest receipt handle deletes it; a message
+//! received `maxReceiveCount` times moves to the dead-letter queue instead of being received again; a
+//! message older than the retention period is deleted. The order is oldest first, which AWS does not
+//! guarantee.
 
 mod digest;
 mod engine;
@@ -19,44 +19,46 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::signal::Signal;
 use crate::template::Queue;
 
 pub(crate) use digest::{md5_hex, md5_of_attributes};
 pub(crate) use id::uuid;
 pub(crate) use wire::{answer, system_attributes};
 
-/// The largest message (and the largest batch in all): 1 MiB, body and attributes.
+/// The largest message, and the largest batch in total: 1 MiB, body and attributes.
 pub(crate) const MAX_BYTES: usize = 1_048_576;
 
-/// Why a queue refuses. [`wire`](self) turns each into SQS's error code.
+/// Why a queue refuses a call. [`wire`](self) maps each variant to SQS's error code.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// There is no such queue.
+    /// The queue does not exist.
     #[error("The specified queue does not exist.")]
     NoSuchQueue,
-    /// The receipt handle is none of ours.
+    /// The receipt handle is malformed.
     #[error("The input receipt handle is invalid.")]
     BadReceipt,
     /// The message is not in flight, so its visibility cannot change.
     #[error(
-        "Value {0} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change."
+        "Value {0} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not \
+         available for visibility timeout change."
     )]
     NotInFlight(String),
     /// A parameter is missing, out of range or of the wrong form.
     #[error("{0}")]
     Parameter(String),
-    /// The body holds a character SQS does not carry.
+    /// The body has a character that SQS does not accept.
     #[error(
-        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | \
+         #xE000 to #xFFFD | #x10000 to #x10FFFF"
     )]
     Contents,
-    /// A fault of a batch as a whole; the first field is SQS's code.
+    /// An error of a whole batch; the first field is SQS's error code.
     #[error("{1}")]
     Batch(&'static str, String),
-    /// The operation is none this harness has.
+    /// The harness does not support the operation.
     #[error("The operation {0} is not supported by the local run.")]
     Unsupported(String),
     /// The file cannot be read or written.
@@ -64,7 +66,7 @@ pub enum QueueError {
     Storage(#[from] rusqlite::Error),
 }
 
-/// A message on its way in.
+/// A message to send.
 #[derive(Debug, Clone, Default)]
 pub struct Outgoing {
     /// The text.
@@ -79,16 +81,16 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// A message of nothing but text.
+    /// A message with a body only.
     pub fn text(body: impl Into<String>) -> Self {
         Self { body: body.into(), ..Self::default() }
     }
 }
 
-/// A message as it was received.
+/// A received message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// The message id: the same at every delivery.
+    /// The message id, which is the same at every delivery.
     pub id: String,
     /// The receipt handle of this delivery.
     pub receipt: String,
@@ -108,7 +110,7 @@ pub struct Message {
     pub source: Option<String>,
 }
 
-/// A message as a test sees it, without receiving it.
+/// A message that a test reads without receiving it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Peeked {
     /// The message id.
@@ -121,12 +123,12 @@ pub struct Peeked {
     pub visible: Timestamp,
 }
 
-/// What one receive brought.
+/// The result of one receive.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Received {
     /// The messages.
     pub messages: Vec<Message>,
-    /// How many moved to the dead-letter queue on the way.
+    /// How many messages moved to the dead-letter queue instead.
     pub moved: usize,
 }
 
@@ -153,7 +155,7 @@ impl Depth {
 pub struct Queues {
     ledger: Ledger,
     clock: Clock,
-    bell: Bell,
+    signal: Signal,
     known: BTreeMap<String, Queue>,
 }
 
@@ -161,11 +163,11 @@ impl Queues {
     pub(crate) fn new(
         ledger: Ledger,
         clock: Clock,
-        bell: Bell,
+        signal: Signal,
         queues: impl IntoIterator<Item = Queue>,
     ) -> Self {
         let known = queues.into_iter().map(|queue| (queue.name.clone(), queue)).collect();
-        Self { ledger, clock, bell, known }
+        Self { ledger, clock, signal, known }
     }
 
     /// The queue's settings. `queue` is its name, its URL or its ARN.

@@ -1,4 +1,4 @@
-//! The queue against what SQS promises, and against a model small enough to be believed.
+//! Compares the queue with the guarantees of SQS, and with a small model.
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -25,7 +25,7 @@ fn queue(name: &str, redrive: Option<(&str, u32)>) -> Queue {
 fn queues() -> (Queues, Clock) {
     let clock = Clock::standing("2026-08-01T00:00:00Z".parse().unwrap());
     let all = [queue("work", Some(("dead", 3))), queue("dead", None), queue("plain", None)];
-    (Queues::new(Ledger::open(None).unwrap(), clock.clone(), Bell::default(), all), clock)
+    (Queues::new(Ledger::open(None).unwrap(), clock.clone(), Signal::default(), all), clock)
 }
 
 fn one(queues: &Queues, name: &str) -> Option<Message> {
@@ -33,7 +33,7 @@ fn one(queues: &Queues, name: &str) -> Option<Message> {
 }
 
 #[test]
-fn a_message_is_hidden_comes_back_and_is_deleted() {
+fn a_received_message_is_hidden_returns_and_is_deleted() {
     let (queues, clock) = queues();
     let id = queues.send("plain", &Outgoing::text("가")).unwrap();
     let first = one(&queues, "plain").unwrap();
@@ -55,7 +55,7 @@ fn a_message_is_hidden_comes_back_and_is_deleted() {
 }
 
 #[test]
-fn a_receipt_still_deletes_after_its_time_until_somebody_else_received() {
+fn a_receipt_deletes_after_its_timeout_until_the_next_receive() {
     let (queues, clock) = queues();
     queues.send("plain", &Outgoing::text("가")).unwrap();
     let received = one(&queues, "plain").unwrap();
@@ -95,7 +95,7 @@ fn visibility_changes_only_in_flight() {
 }
 
 #[test]
-fn a_message_received_too_often_moves_and_can_be_sent_back() {
+fn a_message_received_too_often_moves_and_can_be_redriven() {
     let (queues, clock) = queues();
     let id = queues.send("work", &Outgoing::text("독")).unwrap();
     for round in 1..=3 {
@@ -119,7 +119,7 @@ fn a_message_received_too_often_moves_and_can_be_sent_back() {
 }
 
 #[test]
-fn a_message_past_its_retention_is_gone() {
+fn a_message_past_its_retention_is_deleted() {
     let (queues, clock) = queues();
     queues.send("plain", &Outgoing::text("가")).unwrap();
     clock.advance(SignedDuration::from_hours(4 * 24));
@@ -130,7 +130,7 @@ fn a_message_past_its_retention_is_gone() {
 }
 
 #[test]
-fn what_sqs_does_not_carry_is_refused() {
+fn a_body_that_sqs_does_not_accept_is_refused() {
     let (queues, _) = queues();
     let send = |body: &str| queues.send("plain", &Outgoing::text(body));
     assert!(matches!(send(""), Err(QueueError::Parameter(_))));
@@ -143,9 +143,9 @@ fn what_sqs_does_not_carry_is_refused() {
     }
 }
 
-/// What a person or a pump can do to a queue.
+/// An operation on a queue.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     Send { delay: u32 },
     Receive { most: usize, visibility: u32 },
     Delete { receipt: usize },
@@ -155,15 +155,15 @@ enum Deed {
     Redrive,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        3 => (0..3_u32).prop_map(|delay| Deed::Send { delay }),
-        4 => (1..4_usize, 0..6_u32).prop_map(|(most, visibility)| Deed::Receive { most, visibility }),
-        2 => (0..20_usize).prop_map(|receipt| Deed::Delete { receipt }),
-        1 => (0..20_usize, 0..6_u32).prop_map(|(receipt, visibility)| Deed::Change { receipt, visibility }),
-        3 => (0..5_u32).prop_map(|seconds| Deed::Pass { seconds }),
-        1 => (0..20_usize).prop_map(|message| Deed::Duplicate { message }),
-        1 => Just(Deed::Redrive),
+        3 => (0..3_u32).prop_map(|delay| Action::Send { delay }),
+        4 => (1..4_usize, 0..6_u32).prop_map(|(most, visibility)| Action::Receive { most, visibility }),
+        2 => (0..20_usize).prop_map(|receipt| Action::Delete { receipt }),
+        1 => (0..20_usize, 0..6_u32).prop_map(|(receipt, visibility)| Action::Change { receipt, visibility }),
+        3 => (0..5_u32).prop_map(|seconds| Action::Pass { seconds }),
+        1 => (0..20_usize).prop_map(|message| Action::Duplicate { message }),
+        1 => Just(Action::Redrive),
     ]
 }
 
@@ -177,7 +177,7 @@ struct Thing {
     receipt: Option<usize>,
 }
 
-/// The model: messages in the order in which they were made.
+/// The model: messages in order of creation.
 #[derive(Debug, Default)]
 struct Model {
     now: u32,
@@ -196,7 +196,7 @@ impl Model {
         });
     }
 
-    /// Oldest first; what was received three times moves instead.
+    /// Oldest first. A message that was received three times moves instead.
     fn receive(&mut self, most: usize, visibility: u32) -> Vec<(usize, u32)> {
         let mut order: Vec<usize> = (0..self.things.len())
             .filter(|i| !self.things[*i].dead && self.things[*i].visible <= self.now)
@@ -248,40 +248,40 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_queue_does_what_the_model_does(deeds in prop::collection::vec(deed(), 1..60)) {
+    fn the_queue_agrees_with_the_model(actions in prop::collection::vec(action(), 1..60)) {
         let (queues, clock) = queues();
         let (mut model, mut receipts, mut sent) = (Model::default(), Vec::<String>::new(), Vec::<String>::new());
-        for deed in deeds {
+        for deed in actions {
             match deed {
-                Deed::Send { delay } => {
+                Action::Send { delay } => {
                     let body = format!("message {}", sent.len());
                     model.add(sent.len(), delay);
                     sent.push(queues.send("work", &Outgoing { delay: Some(delay), ..Outgoing::text(body) }).unwrap());
                 }
-                Deed::Receive { most, visibility } => {
+                Action::Receive { most, visibility } => {
                     let got = queues.receive("work", most, Some(visibility)).unwrap().messages;
                     let wanted = model.receive(most, visibility);
                     let seen: Vec<(usize, u32)> = got.iter().map(|m| (number(&m.body), m.received)).collect();
                     prop_assert_eq!(seen, wanted);
                     receipts.extend(got.into_iter().map(|m| m.receipt));
                 }
-                Deed::Delete { receipt } => {
+                Action::Delete { receipt } => {
                     if let Some(handle) = receipts.get(receipt) {
                         queues.delete("work", handle).unwrap();
                         model.things.retain(|t| t.dead || t.receipt != Some(receipt));
                     }
                 }
-                Deed::Change { receipt, visibility } => {
+                Action::Change { receipt, visibility } => {
                     if let Some(handle) = receipts.get(receipt) {
                         let changed = queues.change_visibility("work", handle, visibility).is_ok();
                         prop_assert_eq!(changed, model.change(receipt, visibility));
                     }
                 }
-                Deed::Pass { seconds } => {
+                Action::Pass { seconds } => {
                     model.now += seconds;
                     clock.advance(SignedDuration::from_secs(seconds.into()));
                 }
-                Deed::Duplicate { message } => {
+                Action::Duplicate { message } => {
                     if let Some(id) = sent.get(message)
                         && queues.duplicate("work", id).unwrap()
                     {
@@ -289,19 +289,19 @@ proptest! {
                         model.add(message, 0);
                     }
                 }
-                Deed::Redrive => {
+                Action::Redrive => {
                     queues.redrive("dead", None).unwrap();
                     let now = model.now;
                     for thing in model.things.iter_mut().filter(|t| t.dead) {
                         *thing = Thing { dead: false, visible: now, received: 0, receipt: None, ..*thing };
                     }
-                    // A redriven message is a new one: it keeps its text and gets another id.
+                    // A redriven message keeps its text and gets a new id.
                     for message in queues.peek("work").unwrap() {
                         sent[number(&message.body)] = message.id;
                     }
                 }
             }
-            // Nothing is ever lost, and nothing comes from nowhere.
+            // No message is lost, and none appears.
             for (name, dead) in [("work", false), ("dead", true)] {
                 let here: Vec<(String, u32)> =
                     queues.peek(name).unwrap().into_iter().map(|m| (m.body, m.received)).collect();

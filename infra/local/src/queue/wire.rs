@@ -85,8 +85,8 @@ fn send_batch(queues: &Queues, body: &Json) -> Result<Json> {
     })
 }
 
-/// Each entry fails or succeeds for itself, behind HTTP 200; only a fault of the batch as such is
-/// an error.
+/// Each entry fails or succeeds on its own, with HTTP 200; only a fault of the whole batch is an
+/// error.
 fn batch(
     queues: &Queues,
     body: &Json,
@@ -99,7 +99,8 @@ fn batch(
         let well_formed =
             id.len() <= 80 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if id.is_empty() || !well_formed {
-            let what = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
+            let what = "A batch entry id can only contain alphanumeric characters, hyphens and \
+                        underscores. It can be at most 80 letters long.";
             return Err(QueueError::Batch("InvalidBatchEntryId", what.into()));
         }
         if !seen.insert(id) {
@@ -149,18 +150,18 @@ fn entries(body: &Json) -> Result<&Vec<Json>> {
     Ok(entries)
 }
 
-/// Waits for a message up to `WaitTimeSeconds` of real time, as long polling does.
+/// Waits up to `WaitTimeSeconds` of real time for a message (long polling).
 async fn receive(queues: &Queues, body: &Json) -> Result<Json> {
     let queue = queues.find(queue_of(body)?)?;
     let most = number(body, "MaxNumberOfMessages", 1, 10)?.unwrap_or(1);
     let visibility = number(body, "VisibilityTimeout", 0, 43_200)?;
     let wait = number(body, "WaitTimeSeconds", 0, 20)?.unwrap_or(0);
     let until = tokio::time::Instant::now() + Duration::from_secs(wait.into());
-    let mut bell = queues.bell.listen();
+    let mut signal = queues.signal.subscribe();
     let messages = loop {
         let received =
             queues.receive(&queue.name, usize::try_from(most).unwrap_or(1), visibility)?.messages;
-        if !received.is_empty() || tokio::time::timeout_at(until, bell.changed()).await.is_err() {
+        if !received.is_empty() || tokio::time::timeout_at(until, signal.changed()).await.is_err() {
             break received;
         }
     };
@@ -205,7 +206,7 @@ fn message(message: &Message, system: &HashSet<String>, own: &HashSet<String>) -
     out
 }
 
-/// A message's system attributes as SQS names them, all of them text.
+/// A message's system attributes under SQS's names, all as text.
 pub(crate) fn system_attributes(message: &Message) -> Map<String, Json> {
     let mut out = Map::new();
     let mut put = |name: &str, value: String| out.insert(name.to_owned(), value.into());

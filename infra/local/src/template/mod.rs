@@ -1,9 +1,9 @@
-//! `template.yaml` as the harness, the tests and the deploy verb read it.
+//! Reads `template.yaml` for the harness, the tests and the deploy verb.
 //!
-//! [`Template`] keeps three views of one file: the YAML as written ([`Template::raw`], tags and all), the same in
-//! CloudFormation's long form ([`Template::document`], `!Ref X` written as `{"Ref": "X"}`), and the
-//! typed model of what runs (functions, queues, topics, tables, routes) with every intrinsic
-//! function resolved to a local value.
+//! [`Template`] has three views of one file: the YAML with its tags ([`Template::raw`]), the same in
+//! CloudFormation's long form ([`Template::document`], where `!Ref X` is `{"Ref": "X"}`), and a typed
+//! model of functions, queues, topics, tables and routes, in which every intrinsic function is
+//! resolved to a local value.
 
 mod intrinsics;
 mod model;
@@ -24,7 +24,7 @@ pub use model::{
 pub use names::Names;
 pub use schedule::{Schedule, ScheduleError};
 
-/// What is wrong with a template, in one sentence a person can act on.
+/// Why a template cannot be used, as one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file cannot be read.
@@ -32,19 +32,33 @@ pub enum TemplateError {
     Unreadable {
         /// The path as it was given.
         path: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file is not YAML.
     #[error("템플릿이 올바른 YAML이 아닙니다 / the template is not valid YAML: {0}")]
     Yaml(#[from] serde_norway::Error),
-    /// The file is YAML, but not a template this harness can run.
+    /// The file is YAML, but not a template that the harness supports.
     #[error("템플릿의 {at} 부분이 잘못되었습니다 / the template is wrong at {at}: {what}")]
     Shape {
-        /// The path of keys to the place, joined by dots.
+        /// The keys on the path to the place, joined by dots.
         at: String,
         /// What was expected there.
         what: String,
+    },
+    /// A function has two event source mappings for one source. The wording is Lambda's.
+    #[error(
+        "템플릿의 {at} 부분이 잘못되었습니다 / the template is wrong at {at}: \
+         ResourceConflictException (409): {what}. Please update or delete the existing mapping \
+         with UUID {first}"
+    )]
+    SecondMapping {
+        /// The keys on the path to the second mapping, joined by dots.
+        at: String,
+        /// What exists already. Lambda words it differently for queues and for streams.
+        what: String,
+        /// The event of the first mapping, in place of the UUID that AWS would have given it.
+        first: String,
     },
 }
 
@@ -54,7 +68,7 @@ impl TemplateError {
     }
 }
 
-/// A template read and resolved for a local run.
+/// A template, resolved for a local run.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// The YAML as written; short tags are [`serde_norway::Value::Tagged`].
@@ -71,7 +85,7 @@ pub struct Template {
     pub queues: BTreeMap<String, Queue>,
     /// Topics by logical id.
     pub topics: BTreeMap<String, Topic>,
-    /// Who hears of a publish.
+    /// The subscriptions of every topic.
     pub subscriptions: Vec<Subscription>,
     /// Tables by logical id.
     pub tables: BTreeMap<String, Table>,
@@ -79,8 +93,8 @@ pub struct Template {
 }
 
 impl Template {
-    /// Reads a template file. `overrides` replace parameter defaults; a name the template does not
-    /// declare is an error.
+    /// Reads a template file. `overrides` replace parameter defaults; an undeclared parameter is an
+    /// error.
     pub fn load(path: &Path, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let text = std::fs::read_to_string(path).map_err(|source| TemplateError::Unreadable {
             path: path.display().to_string(),
@@ -105,8 +119,7 @@ impl Template {
         read::template(raw, document, overrides, names)
     }
 
-    /// What resolves the template's intrinsic functions: for parts of [`Template::document`] the
-    /// model leaves out.
+    /// Resolves intrinsic functions, for parts of [`Template::document`] that are not in the model.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -130,8 +143,7 @@ impl Template {
         self.queues.values().find(|q| q.name == name)
     }
 
-    /// The values an environment variable has across the functions, without repetition: for a
-    /// variable that names something (an SSM parameter, a queue), what it names.
+    /// The distinct values of an environment variable across the functions.
     pub fn environment_values(&self, variable: &str) -> Vec<&str> {
         let mut values: Vec<&str> = self
             .functions

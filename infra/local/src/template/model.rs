@@ -1,4 +1,4 @@
-//! What a template says will run, after resolving.
+//! The typed model of a resolved template.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct Lambda {
     pub name: String,
     /// The key under `Resources`.
     pub logical_id: String,
-    /// `FunctionName`, else what CloudFormation would make up.
+    /// `FunctionName`, else a generated name.
     pub deployed_name: String,
     /// `Environment.Variables` of the function over those of `Globals`, resolved.
     pub environment: BTreeMap<String, String>,
@@ -44,12 +44,12 @@ pub struct Lambda {
     pub streams: Vec<StreamSource>,
     /// Schedules.
     pub schedules: Vec<ScheduleSource>,
-    /// How often an asynchronous event is tried again (`EventInvokeConfig.MaximumRetryAttempts`;
+    /// How often a failed asynchronous event is retried (`EventInvokeConfig.MaximumRetryAttempts`;
     /// Lambda's default is 2).
     pub retries: u32,
-    /// ARN of the queue that takes asynchronous events given up on.
+    /// ARN of the queue for asynchronous events that are given up.
     pub dead_letters: Option<String>,
-    /// Logical id of the role, when the template has it.
+    /// Logical id of the role, if the template defines it.
     pub role: Option<String>,
 }
 
@@ -100,6 +100,10 @@ pub struct StreamSource {
     pub stream: String,
     /// Largest batch (the default for streams is 100).
     pub batch_size: usize,
+    /// `MaximumBatchingWindowInSeconds`: how long an incomplete batch waits for more records.
+    pub window: u32,
+    /// `StartingPosition` is `LATEST`: a new mapping skips what the stream holds already.
+    pub latest: bool,
     /// `FunctionResponseTypes` holds `ReportBatchItemFailures`.
     pub reports_failures: bool,
     /// `BisectBatchOnFunctionError`.
@@ -121,9 +125,9 @@ pub struct StreamSource {
 pub struct ScheduleSource {
     /// The event's key under `Events`.
     pub event: String,
-    /// When.
+    /// The times of the calls.
     pub schedule: Schedule,
-    /// The constant `Input`, if there is one; else the function gets EventBridge's scheduled event.
+    /// The constant `Input`; without it the function receives EventBridge's scheduled event.
     pub input: Option<Json>,
     /// `Enabled` / `State`.
     pub enabled: bool,
@@ -146,7 +150,7 @@ pub struct Queue {
     pub retention: u32,
     /// `DelaySeconds`.
     pub delay: u32,
-    /// Where messages go that were received too often.
+    /// The dead-letter queue, if any.
     pub redrive: Option<Redrive>,
 }
 
@@ -170,7 +174,7 @@ pub struct Topic {
     pub arn: String,
 }
 
-/// A subscription to a topic, however the template wrote it.
+/// A subscription to a topic, in any of the forms that a template allows.
 #[derive(Debug, Clone)]
 pub struct Subscription {
     /// ARN of the topic.
@@ -179,7 +183,7 @@ pub struct Subscription {
     pub protocol: String,
     /// ARN, address or URL, as the protocol asks.
     pub endpoint: String,
-    /// `RawMessageDelivery`: the message alone instead of SNS's envelope.
+    /// `RawMessageDelivery`: the message without SNS's envelope.
     pub raw: bool,
     /// `FilterPolicy`, if any.
     pub filter: Option<Json>,
@@ -198,11 +202,11 @@ pub struct Table {
     pub key: Key,
     /// Global secondary indexes by name.
     pub indexes: BTreeMap<String, Index>,
-    /// The stream's view type, if it has a stream.
+    /// The stream's view type, if the table has a stream.
     pub stream: Option<String>,
     /// The TTL attribute, if it is enabled.
     pub expires: Option<String>,
-    /// The resolved properties, ready for `CreateTable`.
+    /// The resolved properties, in the form of `CreateTable`.
     pub properties: Json,
 }
 

@@ -1,14 +1,13 @@
-//! Local stand-ins for what AWS assigns: account, region, physical names, ARNs and URLs.
+//! Local values for what AWS assigns: account, region, physical names, ARNs and URLs.
 
-/// Where a resource "is" in a local run.
+/// Account, region and stack of a local run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
     /// `AWS::AccountId`.
     pub account: String,
     /// `AWS::Region`.
     pub region: String,
-    /// `AWS::StackName`, the first part of every physical name the template leaves to
-    /// CloudFormation.
+    /// `AWS::StackName`, the prefix of generated physical names.
     pub stack: String,
 }
 
@@ -23,8 +22,8 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The name CloudFormation would make up for a resource without one (theirs has a random tail,
-    /// ours does not).
+    /// The physical name of a resource whose name the template leaves to CloudFormation. Unlike there
+    /// it has no random suffix.
     pub fn generated(&self, logical_id: &str) -> String {
         format!("{}-{logical_id}", self.stack)
     }
@@ -34,7 +33,7 @@ impl Names {
         format!("arn:aws:{service}:{}:{}:{name}", self.region, self.account)
     }
 
-    /// A queue's URL, as `GetQueueUrl` gives it.
+    /// A queue's URL, as answered by `GetQueueUrl`.
     pub fn queue_url(&self, name: &str) -> String {
         format!("https://sqs.{}.amazonaws.com/{}/{name}", self.region, self.account)
     }
@@ -49,14 +48,13 @@ impl Names {
         self.arn("dynamodb", &format!("table/{name}"))
     }
 
-    /// The ARN of a table's stream. AWS puts the time of creation at the end; a local table has one
-    /// stream.
+    /// The ARN of a table's stream. On AWS it ends in the time of creation.
     pub fn stream_arn(&self, table: &str) -> String {
         format!("{}/stream/local", self.table_arn(table))
     }
 }
 
-/// `OwnerDesk` → `owner-desk`: the folder and binary name behind a logical id.
+/// The folder and binary name for a logical id: `OwnerDeskFunction` → `owner-desk`.
 pub(super) fn kebab(logical_id: &str) -> String {
     let stem = logical_id.strip_suffix("Function").filter(|s| !s.is_empty()).unwrap_or(logical_id);
     let mut out = String::new();

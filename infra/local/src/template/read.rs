@@ -1,11 +1,11 @@
-//! From the long-form document to the typed model.
+//! Builds the typed model from the long-form document.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
 use super::intrinsics::{Named, Scope};
-use super::model::{Index, Key, Queue, Redrive, Subscription, Table, Topic};
+use super::model::{Index, Key, Lambda, Queue, Redrive, Subscription, Table, Topic};
 use super::{Names, Template, TemplateError};
 
 mod functions;
@@ -68,7 +68,7 @@ pub(super) fn template(
     };
     let resources = resources(&document, &scope)?;
     if resources.is_empty() {
-        return Err(TemplateError::shape("Resources", "there is none"));
+        return Err(TemplateError::shape("Resources", "there are none"));
     }
     for resource in &resources {
         let visible = named(resource, &scope)?;
@@ -166,7 +166,7 @@ fn queue(resource: &Resource<'_>, scope: &Scope) -> Result<Queue, TemplateError>
     if resource.properties.contains_key("FifoQueue") {
         return Err(TemplateError::shape(
             resource.at("FifoQueue"),
-            "the local run has standard queues only",
+            "the local run supports standard queues only",
         ));
     }
     let redrive = match resource.properties.get("RedrivePolicy") {
@@ -293,7 +293,7 @@ fn table(resource: &Resource<'_>, scope: &Scope) -> Result<Table, TemplateError>
     })
 }
 
-/// Every ARN a mapping or redrive policy names has to be a resource of this template.
+/// Checks that every mapping and redrive policy names a resource of this template.
 fn check_targets(template: &Template) -> Result<(), TemplateError> {
     let queue = |arn: &str| template.queues.values().any(|q| q.arn == arn);
     for q in template.queues.values() {
@@ -303,7 +303,7 @@ fn check_targets(template: &Template) -> Result<(), TemplateError> {
             let at = format!("Resources.{}.Properties.RedrivePolicy", q.logical_id);
             return Err(TemplateError::shape(
                 at,
-                format!("{} is no queue of this template", redrive.target),
+                format!("{} is not a queue of this template", redrive.target),
             ));
         }
     }
@@ -312,7 +312,7 @@ fn check_targets(template: &Template) -> Result<(), TemplateError> {
         if let Some(source) = f.queues.iter().find(|s| !queue(&s.queue)) {
             return Err(TemplateError::shape(
                 at,
-                format!("{} is no queue of this template", source.queue),
+                format!("{} is not a queue of this template", source.queue),
             ));
         }
         let streams = |arn: &str| {
@@ -324,8 +324,39 @@ fn check_targets(template: &Template) -> Result<(), TemplateError> {
         if let Some(source) = f.streams.iter().find(|s| !streams(&s.stream)) {
             return Err(TemplateError::shape(
                 at,
-                format!("{} is no stream of this template", source.stream),
+                format!("{} is not a stream of this template", source.stream),
             ));
+        }
+        one_mapping_per_source(f)?;
+    }
+    Ok(())
+}
+
+/// Lambda keeps one event source mapping per function and source, disabled ones included: creating
+/// a second one fails, and with it the whole stack.
+fn one_mapping_per_source(function: &Lambda) -> Result<(), TemplateError> {
+    let queues = function.queues.iter().map(|source| (&source.event, &source.queue));
+    let streams = function.streams.iter().map(|source| (&source.event, &source.stream));
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for (event, source) in queues.chain(streams) {
+        if let Some(first) = seen.insert(source, event) {
+            let name = &function.deployed_name;
+            let what = if source.starts_with("arn:aws:sqs:") {
+                format!(
+                    "An event source mapping with SQS arn (\" {source} \") and function \
+                     (\" {name} \") already exists"
+                )
+            } else {
+                format!(
+                    "The event source arn (\" {source} \") and function (\" {name} \") provided \
+                     mapping already exists"
+                )
+            };
+            return Err(TemplateError::SecondMapping {
+                at: format!("Resources.{}.Properties.Events.{event}", function.logical_id),
+                what,
+                first: first.to_owned(),
+            });
         }
     }
     Ok(())

@@ -4,12 +4,12 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-/// When a schedule calls.
+/// The times of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Schedule {
-    /// Every so often, counted from the start.
+    /// At a fixed interval, counted from the start.
     Rate(SignedDuration),
-    /// At the minutes a cron expression names.
+    /// At the minutes of a cron expression.
     Cron(Cron),
 }
 
@@ -26,7 +26,7 @@ pub struct Cron {
 
 /// Why a schedule expression cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{expression}` is no schedule this harness knows: {why}")]
+#[error("`{expression}` is not a supported schedule: {why}")]
 pub struct ScheduleError {
     expression: String,
     why: &'static str,
@@ -40,8 +40,8 @@ const MONTHS: [&str; 12] =
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 impl Schedule {
-    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are
-    /// not known here.
+    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are not
+    /// supported.
     pub fn parse(expression: &str) -> Result<Self, ScheduleError> {
         let wrong = |why| ScheduleError { expression: expression.to_owned(), why };
         let inner = |name: &str| {
@@ -83,8 +83,7 @@ impl Schedule {
         }))
     }
 
-    /// The first time after `last` at which this calls; a rate counts from `last` itself. `None`:
-    /// never again.
+    /// The first time after `last`; a rate counts from `last`. `None` if there is none.
     pub fn after(&self, last: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Rate(every) => last.checked_add(*every).ok(),
@@ -97,8 +96,7 @@ impl Cron {
     fn after(&self, last: Timestamp) -> Option<Timestamp> {
         let from = last.to_zoned(TimeZone::UTC).datetime();
         let mut day = from.date();
-        // Eight years hold every combination of month, day and weekday that EventBridge accepts,
-        // leap days included.
+        // Within eight years every combination of month, day and weekday occurs, including leap days.
         for _ in 0..=8 * 366 {
             if self.allows(day) {
                 let found = allowed(self.hours.as_ref(), 24)
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn cron_names_minutes_in_utc() {
+    fn cron_expressions_are_in_utc() {
         assert_eq!(
             next("cron(0 21 ? * MON-FRI *)", "2026-07-31T21:00:00Z"),
             "2026-08-03T21:00:00Z"
@@ -198,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schedule_says_so() {
+    fn an_invalid_expression_is_an_error() {
         for bad in [
             "rate(0 minutes)",
             "rate(5 weeks)",

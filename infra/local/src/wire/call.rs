@@ -1,4 +1,4 @@
-//! Which service and operation a request is for.
+//! Recognizes the service and operation of a request.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl fmt::Display for Service {
     }
 }
 
-/// One request, recognised.
+/// A recognized request.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) service: Service,
@@ -37,8 +37,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Recognises a request: the JSON protocols name themselves in `X-Amz-Target`, the query
-    /// protocol in `Action`. `Err` holds the address of a request that is for none of the services.
+    /// Recognizes a request: the JSON protocols name the operation in `X-Amz-Target`, the query protocol
+    /// in `Action`. `Err` has the URI of a request to another service.
     pub(super) fn read(request: HttpRequest) -> Result<Self, String> {
         let named = |target: &str| {
             let (service, operation) = target.split_once('.')?;
@@ -62,6 +62,11 @@ impl Call {
         }
     }
 
+    /// The SDK's id of the operation, which is the same for every retry.
+    pub(super) fn invocation(&self) -> Option<&str> {
+        self.request.headers().get("amz-sdk-invocation-id")
+    }
+
     /// The request's body. The SDK's calls to these services are never streams.
     pub(crate) fn body(&self) -> &[u8] {
         self.request.body().bytes().unwrap_or_default()
@@ -72,7 +77,7 @@ impl Call {
         url::form_urlencoded::parse(self.body()).into_owned().collect()
     }
 
-    /// Whether a DynamoDB call may have written (and so the stream may have something).
+    /// Whether a DynamoDB call may write, so that the stream may have a new record.
     pub(super) fn changes_table(&self) -> bool {
         let reads = ["Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List"];
         !reads.iter().any(|read| self.operation.starts_with(read))

@@ -1,4 +1,4 @@
-//! A guard that a function forgets on purpose, so that a test can show what it was for.
+//! Disables a condition of a function's writes, so that a test can show that it is needed.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 
 use super::call::{Call, Service};
 
-/// A condition under which a function writes: the function, what kind of item (the first word of
-/// its key), and the expression.
+/// A condition of a write: the function, the kind of item (the first word of its key), and the
+/// expression.
 pub type Condition = (String, String, String);
 
-/// A condition that a function is made to forget.
+/// A disabled condition.
 #[derive(Debug)]
 pub(super) struct Forgotten {
     function: String,
@@ -30,13 +30,13 @@ impl Forgotten {
         }
     }
 
-    /// In how many calls it stood.
+    /// In how many calls the condition occurred.
     pub(super) const fn met(&self) -> usize {
         self.met
     }
 
-    /// Takes the condition out of a call of the function. It stays written, because names and
-    /// values that nothing uses are refused.
+    /// Disables the condition in a call of the function. It stays in the expression, because DynamoDB
+    /// refuses unused names and values.
     pub(super) fn apply(&mut self, caller: &str, call: &mut Call) {
         if caller != self.function {
             return;
@@ -51,7 +51,7 @@ impl Forgotten {
         *call.request.body_mut() = SdkBody::from(text);
     }
 
-    /// Whether the condition stood somewhere in it.
+    /// Disables the condition in a body. Returns whether it occurred.
     fn forget(&self, body: &mut Json) -> bool {
         let mut found = false;
         each_condition(body, &mut |item, expression| {
@@ -68,7 +68,7 @@ impl Forgotten {
     }
 }
 
-/// Notes the conditions of a call.
+/// Records the conditions of a call.
 pub(super) fn note(caller: &str, call: &Call, noted: &mut BTreeSet<Condition>) {
     let Some(mut body) = writes(call) else { return };
     each_condition(&mut body, &mut |item, expression| {
@@ -80,8 +80,7 @@ fn writes(call: &Call) -> Option<Json> {
     (call.service == Service::Dynamodb).then(|| serde_json::from_slice(call.body()).ok()).flatten()
 }
 
-/// Every condition expression in a call, with the first word of the key of the item that it is
-/// about.
+/// Visits every condition expression in a call, with the first word of its item's key.
 fn each_condition(value: &mut Json, with: &mut dyn FnMut(&str, &mut String)) {
     match value {
         Json::Object(fields) => {
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_condition_is_forgotten_and_its_names_stay_used() {
+    fn only_the_condition_is_disabled_and_its_names_stay_used() {
         let forgotten = Forgotten::new("pay", "ORDER", "#a = :a");
         let mut body = json!({ "TransactItems": [
             { "Put": {
@@ -136,7 +135,7 @@ mod tests {
                     "UpdateExpression": "SET #a = :a",
                 } },
                 { "Put": { "Item": { "pk": { "S": "ORDER#1" } }, "ConditionExpression": "#b = :b" } },
-                // Another item's.
+                // Another kind of item.
                 { "Update": { "Key": { "pk": { "S": "SHELF#low" } }, "ConditionExpression": "#a = :a" } },
             ] })
         );

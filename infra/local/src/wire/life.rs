@@ -1,5 +1,5 @@
-//! The life of one invocation, which a fault can end: what a crash is. The work is dropped where it
-//! waits; nothing of it runs any more.
+//! The life of one invocation. A fault can end it, as a crash does: the future is dropped at its
+//! current await.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 tokio::task_local! {
-    /// Whose call it is that the wire sees.
+    /// The invocation that makes the current call.
     static OF_THE_CALLER: Life;
 }
 
@@ -16,7 +16,7 @@ tokio::task_local! {
 pub(crate) struct Life(Arc<Notify>);
 
 impl Life {
-    /// Runs an invocation under this life.
+    /// Runs an invocation within this life.
     pub(crate) fn around<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
         OF_THE_CALLER.scope(self.clone(), work)
     }
@@ -27,9 +27,9 @@ impl Life {
     }
 }
 
-/// Ends the invocation that makes this call. Whoever waits for the answer waits in vain.
+/// Ends the invocation that makes this call. The call is never answered.
 pub(super) async fn end<T>() -> T {
-    // A client of no function has no life to lose; its own patience ends the call.
+    // A client outside of a function has no life; its timeout ends the call.
     let _ = OF_THE_CALLER.try_with(|life| life.0.notify_one());
     std::future::pending().await
 }

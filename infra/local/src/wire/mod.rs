@@ -1,8 +1,8 @@
-//! The wire under the SDK clients: an HTTP client that finds DynamoDB, SQS, SNS and SSM in this
+//! The HTTP client under the SDK clients. It answers calls of DynamoDB, SQS, SNS and SSM within this
 //! process.
 //!
-//! Every call is counted by who made it, and a test can break a call ([`Fault`]): the production
-//! adapter above it is the real one, with its own retries and timeouts.
+//! It counts calls by caller, and a test can break a call ([`Fault`]). The SDK client above it is the
+//! real one, with its retries and timeouts.
 
 mod call;
 mod condition;
@@ -22,10 +22,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use serde_json::Value as Json;
 
 use crate::answer::Answer;
-use crate::bell::Bell;
 use crate::permission::Permissions;
 use crate::queue::{self, Queues};
 use crate::secret::Secrets;
+use crate::signal::Signal;
 use crate::topic::{Topics, refusal};
 
 pub(crate) use call::Call;
@@ -36,11 +36,10 @@ pub use fault::{Breakage, Fault};
 pub(crate) use life::Life;
 
 /// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The
-/// caller is the function's short name, or empty for a client of [`Wire::client`] that no function
-/// holds.
+/// caller is the function's short name, or empty for a client outside of a function.
 pub type Calls = BTreeMap<(String, Service, String), usize>;
 
-/// What all handles of a wire share.
+/// The state shared by all handles.
 #[derive(Debug)]
 struct Inner {
     dynamodb: String,
@@ -49,16 +48,18 @@ struct Inner {
     topics: Topics,
     secrets: Secrets,
     permissions: Permissions,
-    bell: Bell,
+    signal: Signal,
     calls: Mutex<Calls>,
     faults: Mutex<Vec<Fault>>,
     forgotten: Mutex<Vec<Forgotten>>,
     conditions: Mutex<Option<BTreeSet<Condition>>>,
     gate: tokio::sync::watch::Sender<u64>,
     paused: tokio::sync::watch::Sender<usize>,
+    /// The operations that a pause holds.
+    held: Mutex<BTreeSet<String>>,
 }
 
-/// The HTTP client to give to SDK clients. Clones share counts and faults.
+/// The HTTP client for SDK clients. Clones share counts and faults.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: Arc<Inner>,
@@ -66,14 +67,14 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A wire whose DynamoDB listens at `dynamodb` (`http://127.0.0.1:port`).
+    /// A wire to the DynamoDB at `dynamodb` (`http://127.0.0.1:port`).
     pub(crate) fn new(
         dynamodb: String,
         queues: Queues,
         topics: Topics,
         secrets: Secrets,
         permissions: Permissions,
-        bell: Bell,
+        signal: Signal,
     ) -> Self {
         let inner = Inner {
             dynamodb,
@@ -82,24 +83,26 @@ impl Wire {
             topics,
             secrets,
             permissions,
-            bell,
+            signal,
             calls: Mutex::default(),
             faults: Mutex::default(),
             forgotten: Mutex::default(),
             conditions: Mutex::default(),
             gate: tokio::sync::watch::Sender::new(0),
             paused: tokio::sync::watch::Sender::new(0),
+            held: Mutex::default(),
         };
         Self { inner: Arc::new(inner), caller: "".into() }
     }
 
-    /// The same wire, with calls counted for (and allowed to) one function.
+    /// The same wire for one function: its calls are counted under its name and checked against its
+    /// role.
     #[must_use]
     pub fn of(&self, function: &str) -> Self {
         Self { inner: Arc::clone(&self.inner), caller: function.into() }
     }
 
-    /// As the SDK's configuration takes it.
+    /// In the type of the SDK's configuration.
     pub fn client(&self) -> SharedHttpClient {
         SharedHttpClient::new(self.clone())
     }
@@ -109,7 +112,7 @@ impl Wire {
         lock(&self.inner.calls).clone()
     }
 
-    /// How often an operation was called, whoever called.
+    /// How often an operation was called, by any caller.
     pub fn count(&self, service: Service, operation: &str) -> usize {
         lock(&self.inner.calls)
             .iter()
@@ -118,53 +121,54 @@ impl Wire {
             .sum()
     }
 
-    /// Forgets the counts.
+    /// Resets the counts.
     pub fn forget_calls(&self) {
         lock(&self.inner.calls).clear();
     }
 
-    /// Breaks calls to come.
+    /// Breaks later calls.
     pub fn inject(&self, fault: Fault) {
         lock(&self.inner.faults).push(fault);
     }
 
-    /// Takes back every fault and lets paused calls go. Gives how many had not been used up.
+    /// Removes every fault and resumes paused calls. Returns how many faults were still active.
     pub fn heal(&self) -> usize {
         self.go_on();
         std::mem::take(&mut *lock(&self.inner.faults)).len()
     }
 
-    /// Lets the calls go that [`Breakage::Pause`] holds; a pause that nobody has met is taken back.
+    /// Resumes the calls that [`Breakage::Pause`] holds, and removes unused pauses.
     pub fn go_on(&self) {
         lock(&self.inner.faults).retain(|fault| !fault.pauses());
+        lock(&self.inner.held).clear();
         self.inner.paused.send_replace(0);
         self.inner.gate.send_modify(|opened| *opened += 1);
     }
 
     /// Waits until [`Breakage::Pause`] holds a call.
     pub async fn paused(&self) {
-        // The sender lives in `self`: the wait cannot end otherwise.
+        // The sender is in `self`, so it is not closed during the wait.
         let _ = self.inner.paused.subscribe().wait_for(|held| *held > 0).await;
     }
 
-    /// Makes a function forget a guard: wherever `condition` stands in a condition expression of
-    /// its writes of such an item (the first word of its key), it counts as met. For the test that
-    /// a guard is needed; nothing that ships can do this.
+    /// Disables a condition: wherever `condition` occurs in a condition expression of a function's
+    /// writes to an item of this kind (the first word of its key), it counts as met. For tests that a
+    /// condition is needed.
     pub fn forget_condition(&self, function: &str, item: &str, condition: &str) {
         lock(&self.inner.forgotten).push(Forgotten::new(function, item, condition));
     }
 
-    /// Notes from here on under which conditions functions write.
+    /// Records the conditions of all later writes.
     pub fn note_conditions(&self) {
         lock(&self.inner.conditions).get_or_insert_default();
     }
 
-    /// The conditions noted so far.
+    /// The conditions recorded so far.
     pub fn conditions(&self) -> BTreeSet<Condition> {
         lock(&self.inner.conditions).clone().unwrap_or_default()
     }
 
-    /// How often forgotten conditions stood in a call so far.
+    /// How often disabled conditions occurred in calls so far.
     pub fn conditions_forgotten(&self) -> usize {
         lock(&self.inner.forgotten).iter().map(Forgotten::met).sum()
     }
@@ -178,14 +182,21 @@ impl Wire {
         broken
     }
 
+    /// A retry of a paused call is paused, too: on a slow machine the attempt may time out while the
+    /// test does what it has to do meanwhile.
+    fn pause_of(&self, call: &Call) -> Option<Breakage> {
+        let held = lock(&self.inner.held);
+        call.invocation().is_some_and(|id| held.contains(id)).then_some(Breakage::Pause)
+    }
+
     async fn answer(
         &self,
         mut call: Call,
         dynamodb: &SharedHttpConnector,
     ) -> Result<HttpResponse, ConnectorError> {
-        // Before the call is broken: what opens the gate from here on opens it for this call.
+        // Subscribed before the call is broken, so that it sees every later opening of the gate.
         let mut gate = self.inner.gate.subscribe();
-        let broken = self.count_and_break(&call);
+        let broken = self.count_and_break(&call).or_else(|| self.pause_of(&call));
         if let Some(noted) = &mut *lock(&self.inner.conditions) {
             condition::note(&self.caller, &call, noted);
         }
@@ -196,8 +207,9 @@ impl Wire {
             None | Some(Breakage::LostReply | Breakage::CrashAfter) => {}
             Some(Breakage::Crash) => return life::end().await,
             Some(Breakage::Pause) => {
+                lock(&self.inner.held).extend(call.invocation().map(str::to_owned));
                 self.inner.paused.send_modify(|held| *held += 1);
-                // The gate lives as long as the wire.
+                // The gate is open as long as the wire exists.
                 drop(gate.changed().await);
             }
             Some(breakage) => {
@@ -240,7 +252,7 @@ impl Wire {
                     .map_err(|e| ConnectorError::user(e.into()))?;
                 let reply = dynamodb.call(request).await;
                 if changes {
-                    inner.bell.ring();
+                    inner.signal.notify();
                 }
                 reply
             }
@@ -253,7 +265,7 @@ impl Wire {
     }
 }
 
-/// An error of AWS for a call: XML for SNS, JSON for the rest.
+/// An error answer of AWS: XML for SNS, JSON for the others.
 pub(crate) fn error(service: Service, status: u16, code: &str, message: &str) -> Answer {
     match service {
         Service::Sns => refusal(status, code, message),
@@ -269,7 +281,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A wire with the connector towards the embedded DynamoDB that fits the client's timeouts.
+/// A wire and the connector to the embedded DynamoDB, which has the client's timeouts.
 #[derive(Debug)]
 struct Connector {
     wire: Wire,

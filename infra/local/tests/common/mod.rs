@@ -10,7 +10,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a fixture that is wrong is to fall"
+    reason = "a wrong fixture fails the test"
 )]
 
 use std::collections::BTreeMap;
@@ -29,7 +29,15 @@ pub fn template() -> Source {
     Source::Path(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixture/template.yaml"))
 }
 
-/// What the functions were called with, and how they are to behave.
+/// The fixture with another text in place of the relay's batch size.
+pub fn relay_with(text: &str) -> Source {
+    let Source::Path(path) = template() else { panic!("the fixture is a file") };
+    let fixture = std::fs::read_to_string(path).unwrap();
+    assert!(fixture.contains("BatchSize: 4"));
+    Source::Text(fixture.replacen("BatchSize: 4", text, 1))
+}
+
+/// Records the events of the functions, and lets them fail.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Mutex<Script>>, Arc<tokio::sync::Notify>);
 
@@ -40,12 +48,12 @@ struct Script {
 }
 
 impl Stage {
-    /// The events a function was called with.
+    /// The events that a function received.
     pub fn events(&self, function: &str) -> Vec<Value> {
         self.0.lock().unwrap().events.get(function).cloned().unwrap_or_default()
     }
 
-    /// Waits until a function was called so often.
+    /// Waits until a function was called `calls` times.
     pub async fn wait_for(&self, function: &str, calls: usize) {
         loop {
             let called = self.1.notified();
@@ -182,7 +190,7 @@ fn function(name: &str, parts: &Parts, stage: &Stage) -> Option<Function> {
     })
 }
 
-/// Answers with what it got, or as the query asks: `panic`, `wait`, `odd`, `cookies`, `bytes`.
+/// Echoes the request, or behaves as the query says: `panic`, `wait`, `error`, `cookies`, `bytes`.
 fn page(stage: Stage, environment: BTreeMap<String, String>) -> Function {
     let through = adapt::http(service_fn(move |request: lambda_http::Request| {
         let environment = environment.clone();
@@ -332,7 +340,7 @@ pub fn text(response: &local::Response) -> String {
     String::from_utf8(response.body().to_vec()).unwrap()
 }
 
-/// What `work` has done, in order of its texts.
+/// The texts that `work` has handled, in their order.
 pub async fn done(system: &System) -> Vec<String> {
     let found = table(system)
         .query()

@@ -66,7 +66,7 @@ pub(super) fn function(
             other => {
                 return Err(TemplateError::shape(
                     at,
-                    format!("a local run has no events of type `{other}`"),
+                    format!("a local run does not support events of type `{other}`"),
                 ));
             }
         }
@@ -129,7 +129,7 @@ fn dead_letters(resource: &Resource<'_>, scope: &Scope) -> Result<Option<String>
     }
 }
 
-/// One entry of `Events`, with what is needed to resolve it.
+/// One entry of `Events`.
 struct Event<'a> {
     name: &'a str,
     at: &'a str,
@@ -170,6 +170,16 @@ impl Event<'_> {
         }
     }
 
+    fn window(&self) -> Result<u32, TemplateError> {
+        match self.resolved("MaximumBatchingWindowInSeconds")? {
+            None => Ok(0),
+            Some(seconds) => whole(&seconds).filter(|n| *n <= 300).ok_or_else(|| {
+                let what = "MaximumBatchingWindowInSeconds is a number from 0 to 300";
+                TemplateError::shape(self.at, what)
+            }),
+        }
+    }
+
     fn enabled(&self) -> Result<bool, TemplateError> {
         let state = self.text("State")?;
         Ok(self.resolved("Enabled")?.is_none_or(|v| truthy(&v))
@@ -181,14 +191,14 @@ impl Event<'_> {
         Ok(types.as_array().is_some_and(|t| t.iter().any(|t| t == "ReportBatchItemFailures")))
     }
 
-    /// SAM takes a pattern as a JSON text, as CloudFormation does.
+    /// A pattern is JSON as text, or a mapping.
     fn filters(&self) -> Result<Vec<Json>, TemplateError> {
         let criteria = self.resolved("FilterCriteria")?.unwrap_or_default();
         let mut out = Vec::new();
         for filter in criteria.get("Filters").and_then(Json::as_array).into_iter().flatten() {
             let pattern = match filter.get("Pattern") {
                 Some(Json::String(text)) => serde_json::from_str(text).map_err(|e| {
-                    TemplateError::shape(self.at, format!("the filter's Pattern is no JSON: {e}"))
+                    TemplateError::shape(self.at, format!("the filter's Pattern is not JSON: {e}"))
                 })?,
                 Some(pattern @ Json::Object(_)) => pattern.clone(),
                 _ => return Err(TemplateError::shape(self.at, "a filter needs its Pattern")),
@@ -233,6 +243,8 @@ impl Event<'_> {
             event: self.name.to_owned(),
             stream: self.required("Stream")?,
             batch_size: self.batch_size(100)?,
+            window: self.window()?,
+            latest: self.text("StartingPosition")?.as_deref() == Some("LATEST"),
             reports_failures: self.reports_failures()?,
             bisect: self.resolved("BisectBatchOnFunctionError")?.is_some_and(|v| truthy(&v)),
             attempts,
@@ -253,13 +265,13 @@ impl Event<'_> {
         let expression = self.text("ScheduleExpression")?.or(self.text("Schedule")?);
         let expression = expression
             .ok_or_else(|| TemplateError::shape(self.at, "a schedule needs its expression"))?;
-        let input = match self.text("Input")? {
-            None => None,
-            Some(text) => Some(
-                serde_json::from_str(&text)
-                    .map_err(|e| TemplateError::shape(self.at, format!("Input is no JSON: {e}")))?,
-            ),
-        };
+        let input =
+            match self.text("Input")? {
+                None => None,
+                Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
+                    TemplateError::shape(self.at, format!("Input is not JSON: {e}"))
+                })?),
+            };
         Ok(ScheduleSource {
             event: self.name.to_owned(),
             schedule: Schedule::parse(&expression)

@@ -1,4 +1,4 @@
-//! What names stand for: parameters with their values, resources with what `Ref` and `GetAtt` give.
+//! The values of parameters, and of `Ref` and `GetAtt` for resources.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(super) fn parameters(
             .map(|v| v.iter().map(plain).collect())
             .unwrap_or_default();
         let value = overrides.get(name).cloned().or_else(|| default.clone()).ok_or_else(|| {
-            TemplateError::shape(&at, "it has no Default, and no value was given")
+            TemplateError::shape(&at, "it has neither a Default nor a given value")
         })?;
         if !allowed.is_empty() && !allowed.contains(&value) {
             return Err(TemplateError::shape(
@@ -64,8 +64,7 @@ pub(super) fn parameter_value(parameter: &Parameter) -> Json {
     }
 }
 
-/// What `Ref` and `GetAtt` of a resource give. Physical names may only use parameters, as in
-/// practice they do.
+/// The values of `Ref` and `GetAtt` for a resource. Physical names may refer to parameters only.
 pub(super) fn named(resource: &Resource<'_>, scope: &Scope) -> Result<Named, TemplateError> {
     let names = &scope.names;
     let own = |property: &str| -> Result<String, TemplateError> {

@@ -1,0 +1,7 @@
+//! Wires `figures` to Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::log::start();
+    lambda_runtime::run(figures::function(platform::Platform::of_process()?)).await
+}
