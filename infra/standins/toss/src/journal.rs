@@ -69,11 +69,17 @@ impl Journal {
         };
         let mut changes = Vec::new();
         for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-            // A line without its end was torn by a kill: its change was never answered.
-            let Some(line) = line.strip_suffix(b"\n") else { break };
-            let mut together: Vec<Change> = serde_json::from_slice(line).map_err(|source| {
-                JournalError::Line { path: path.to_owned(), line: number + 1, source }
-            })?;
+            let wrong =
+                |source| JournalError::Line { path: path.to_owned(), line: number + 1, source };
+            let Some(line) = line.strip_suffix(b"\n") else {
+                // A line without its end was torn by a kill: its change was never answered. The
+                // first line comes with the file in one step, so it cannot be torn.
+                if number == 0 {
+                    serde_json::from_slice::<Vec<Change>>(line).map_err(wrong)?;
+                }
+                break;
+            };
+            let mut together: Vec<Change> = serde_json::from_slice(line).map_err(wrong)?;
             changes.append(&mut together);
         }
         Ok(changes)
