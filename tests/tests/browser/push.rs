@@ -1,7 +1,7 @@
-//! A device hung at the bell, in a real browser: the page asks for permission when the button is
-//! pressed, registers the worker, and sends what the browser gave. One thing is not the browser's
-//! own, because no push service can be reached here: the subscription, which is a device of the
-//! stand-in. It reads what the shop sent, and that very text is delivered to the worker.
+//! A device registered at the bell, in a real browser: the page asks for permission when the button
+//! is pressed, registers the worker, and sends the browser's subscription. Only the subscription is a
+//! stand-in's, because no push service can be reached here. The stand-in decrypts the shop's push,
+//! and the test delivers its text to the worker.
 
 use std::time::{Duration, Instant};
 
@@ -10,20 +10,20 @@ use serde_json::{Value as Json, json};
 
 use crate::tab::Browser;
 
-/// How long the shop may take to ring, and the browser to show it.
-const COMES_WITHIN: Duration = Duration::from_secs(30);
+/// How long the push, and its notification in the browser, may take.
+const COMES_WITHIN: Duration = Duration::from_mins(1);
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
 
-/// What the worker has shown: title, words, where it leads.
+/// The notifications that the worker shows: title, text, link.
 const SHOWN: &str =
     "return navigator.serviceWorker.getRegistration('/bell/').then(worker => worker.getNotifications())
     .then(shown => shown.map(one => [one.title, one.body, one.data]))";
 
-/// From the closed door to the bell, a whisper that comes by push, and the device taken off again.
+/// From the door to the bell, a whisper by push, and the device removed again.
 pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
-    let pushes = shop.pushes().expect("a push stand-in");
+    let pushes = shop.pushes().expect("the push stand-in runs");
     let key = &shop.system.template().parameters["PushPublicKey"].value;
-    let device = json!(pushes.device(key).expect("randomness for a device"));
+    let device = json!(pushes.device(key).expect("random bytes for a device"));
     let subscribe = format!(
         "PushManager.prototype.subscribe = async asked => {{
             if (!asked.userVisibleOnly || asked.applicationServerKey !== {key:?}) throw new Error('another key');
@@ -48,8 +48,8 @@ pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
     phone.chromium("ServiceWorker.enable", json!({})).await;
     // The first registration of a new profile.
     let delivered = json!({ "origin": shop.url(), "registrationId": "0", "data": arrived.text });
-    // Chromium under a driver loses some of what a worker shows; delivered again it takes its own
-    // place, because its tag is the same.
+    // Headless Chromium loses some notifications. A second delivery replaces the first one, because
+    // their tags are equal.
     let shown = until("nothing shown", async || {
         phone.chromium("ServiceWorker.deliverPushMessage", delivered.clone()).await;
         tokio::time::sleep(LOOKS_EVERY).await;
@@ -99,7 +99,7 @@ async fn to_the_bell(phone: &Browser, shop: &Running) {
     phone.arrives("bell").await;
 }
 
-/// Looks until there is something.
+/// Polls until there is a value.
 async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     let began = Instant::now();
     loop {

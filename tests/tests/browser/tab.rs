@@ -1,64 +1,56 @@
-//! A tab of headless Chromium, by the WebDriver protocol of its driver: a dozen JSON calls, and no
-//! client library.
+//! A tab of headless Chromium, by the WebDriver protocol: a dozen JSON calls without a client
+//! library.
 
 use std::{
-    env, fs,
-    io::{BufRead as _, BufReader},
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    fs,
+    path::PathBuf,
+    process::Child,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use base64::Engine as _;
 use bytes::Bytes;
 use domain::base::text::Language;
 use http::Method;
 use serde_json::{Value as Json, json};
 use walk::{Onward, OverHttp, Page, Response, Transport as _};
 
-use crate::root;
+use crate::{driver::driver, look::PHONE, root};
 
 /// How long a page, or a stage of the pipeline, may take.
-const COMES_WITHIN: Duration = Duration::from_secs(30);
-/// How long to let things happen between two looks.
+const COMES_WITHIN: Duration = Duration::from_mins(1);
+/// The interval of polling.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
-/// How many presses of the tabulator reach everything on a page.
+/// How many presses of the tabulator key reach everything on a page.
 const MOST_TABS: usize = 150;
-/// Where `cargo xtask test browser` puts axe-core.
-const AXE: &str = ".tools/axe/axe_playwright_python/axe.min.js";
-/// WCAG 2.2 up to AA, and axe's own good advice.
-const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
 /// See [`Browser::document`].
 const DOCUMENT: &str = "return performance.timeOrigin";
 
-/// Keys that write nothing, as WebDriver names them.
+/// Keys without a character, in WebDriver's encoding.
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
 const DOWN: &str = "\u{E015}";
 const SPACE: &str = " ";
 
-/// Who sits before the browser, and how.
+/// The reader at the browser.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader {
-    /// Where the pictures go, below `artefacts/browser`.
+    /// The folder of the pictures in `artefacts/browser`.
     pub(crate) name: &'static str,
     pub(crate) language: Language,
     /// Whether the browser runs scripts.
     pub(crate) script: bool,
     pub(crate) hand: Hand,
-    /// Goes back, forward, and reloads, wherever they come.
+    /// Goes back and forward and reloads on every page.
     pub(crate) restless: bool,
 }
 
-/// What a reader moves the house with.
+/// The reader's input device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hand {
-    /// A finger or a mouse.
+    /// A pointer.
     Finger,
-    /// Nothing but the keyboard.
+    /// The keyboard only.
     Keys,
 }
 
@@ -67,15 +59,16 @@ pub(crate) enum Hand {
 pub(crate) struct Browser {
     pub(crate) reader: Reader,
     wire: OverHttp,
-    session: String,
-    pictures: PathBuf,
-    held: Arc<Mutex<Held>>,
+    pub(crate) session: String,
+    pub(crate) pictures: PathBuf,
+    pub(crate) held: Arc<Mutex<Held>>,
 }
 
-/// What has to live as long as the tab.
-struct Held {
+/// Resources of the tab.
+pub(crate) struct Held {
     driver: Child,
-    taken: usize,
+    /// How many pages were looked at.
+    pub(crate) taken: usize,
     profile: tempfile::TempDir,
 }
 
@@ -86,39 +79,13 @@ impl Drop for Held {
     }
 }
 
-/// A picture's width, height, points for each of its units, and whether it is a phone's.
-const PHONE: (u32, u32, u32, bool) = (390, 844, 2, true);
-const DESK: (u32, u32, u32, bool) = (1280, 900, 1, false);
-
 impl Browser {
     pub(crate) async fn start(reader: Reader) -> Self {
         let pictures = root().join("artefacts/browser").join(reader.name);
         let _ = fs::remove_dir_all(&pictures);
         fs::create_dir_all(&pictures).unwrap();
         let profile = tempfile::tempdir().unwrap();
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("chromedriver starts");
-        let output = driver.stdout.take().unwrap();
-        let (tell, port) = tokio::sync::oneshot::channel();
-        std::thread::spawn(move || {
-            let mut tell = Some(tell);
-            // `ChromeDriver was started successfully on port 43211.` Whatever else it says is read,
-            // and is nobody's.
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let port = line
-                    .rsplit_once("successfully on port ")
-                    .map(|(_, port)| port.trim_end_matches('.').parse::<u16>());
-                if let (Some(Ok(port)), Some(tell)) =
-                    (port, tell.take_if(|_| line.contains("successfully")))
-                {
-                    let _ = tell.send(port);
-                }
-            }
-        });
-        let port = port.await.expect("chromedriver names its port");
+        let (driver, port) = driver().await;
         let held = Held { driver, taken: 0, profile };
         let profile = held.profile.path().to_owned();
         let mut browser = Self {
@@ -132,52 +99,19 @@ impl Browser {
         browser
     }
 
-    async fn begin(&mut self, profile: &Path) {
-        let mut arguments: Vec<String> = [
-            "--headless=new",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-        ]
-        .map(str::to_owned)
-        .into();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
-        // Chromium's sandbox does not work for root.
-        if fs::metadata("/proc/self").is_ok_and(|us| us.uid() == 0) {
-            arguments.push("--no-sandbox".to_owned());
-        }
-        // 1 is "allow", 2 is "block".
-        let script = if self.reader.script { 1 } else { 2 };
-        let preferences = json!({ "intl": { "accept_languages": self.reader.language.tag() },
-            "profile": { "managed_default_content_settings": { "javascript": script } } });
-        let mut options = json!({ "args": arguments, "prefs": preferences });
-        if let Some(binary) =
-            ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
-        {
-            options["binary"] = binary.display().to_string().into();
-        }
-        let wanted =
-            json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        let made = self
-            .ask(Method::POST, "/session", &json!({ "capabilities": { "alwaysMatch": wanted } }))
-            .await;
-        let session = made.unwrap_or_else(|why| panic!("Chromium does not start: {why}"));
-        session["sessionId"].as_str().unwrap().clone_into(&mut self.session);
-        self.size(PHONE).await;
-    }
-
     pub(crate) async fn quit(self) {
         let _ = self.ask(Method::DELETE, &format!("/session/{}", self.session), &Json::Null).await;
     }
 
-    // ---- the wire
+    // ---- calls
 
-    /// One call of the driver: its value, or its complaint.
-    async fn ask(&self, method: Method, path: &str, body: &Json) -> Result<Json, String> {
+    /// One call of the driver: its value, or its error message.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Json,
+    ) -> Result<Json, String> {
         let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let ask = http::Request::builder()
             .method(method)
@@ -212,12 +146,12 @@ impl Browser {
         got.unwrap_or_else(|why| panic!("{path}: {why}")).as_str().unwrap_or_default().to_owned()
     }
 
-    /// A command of Chromium's own protocol.
+    /// A command of the Chrome DevTools Protocol.
     pub(crate) async fn chromium(&self, command: &str, parameters: Json) -> Json {
         self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
-    // ---- what a person does
+    // ---- actions
 
     pub(crate) async fn open(&self, address: &str) {
         self.post("url", json!({ "url": address })).await;
@@ -234,8 +168,8 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    /// Clicks on what leads to another page, and waits until the browser has left this one: a look
-    /// right after the click may still see it.
+    /// Clicks a link or button that leads to another page, and waits until the browser has left this
+    /// one: a query right after the click may still see it.
     pub(crate) async fn follow(&self, css: &str) {
         let left = self.document().await;
         self.click(css).await;
@@ -260,8 +194,8 @@ impl Browser {
         .await;
     }
 
-    /// Goes to an element by the tabulator, among radio buttons by the arrow, and sees that the
-    /// focus can be seen there.
+    /// Moves the focus to an element by the tabulator key, among radio buttons by the arrow key, and
+    /// checks that the focus is visible.
     pub(crate) async fn tab_to(&self, css: &str) {
         self.wait_for(css).await;
         let look = format!(
@@ -274,21 +208,17 @@ impl Browser {
                 Some("here") => {
                     let seen = "const style = getComputedStyle(document.activeElement);
                         return style.outlineStyle !== 'none' || style.boxShadow !== 'none'";
-                    assert_eq!(
-                        self.run(seen).await,
-                        true,
-                        "nobody sees that `{css}` has the focus"
-                    );
+                    assert_eq!(self.run(seen).await, true, "the focus of `{css}` is not visible");
                     return;
                 }
                 Some("beside") => self.press(DOWN).await,
                 _ => self.press(TAB).await,
             }
         }
-        panic!("the tabulator does not reach `{css}`: {:?}", self.page().await);
+        panic!("the tabulator key does not reach `{css}`: {:?}", self.page().await);
     }
 
-    /// Opens another tab, and is in it. Gives the tab that was left.
+    /// Opens another tab and switches to it. Returns the previous tab.
     pub(crate) async fn another_tab(&self, address: &str) -> String {
         let left = self.get("window").await;
         let made = self.post("window/new", json!({ "type": "tab" })).await;
@@ -298,14 +228,14 @@ impl Browser {
         left
     }
 
-    /// Turns to another tab. Gives the one that was left.
+    /// Switches to another tab. Returns the previous one.
     pub(crate) async fn to_tab(&self, tab: &str) -> String {
         let left = self.get("window").await;
         self.post("window", json!({ "handle": tab })).await;
         left
     }
 
-    /// Goes on by what is marked as leading onward.
+    /// Follows the link or form that is marked `data-onward`.
     pub(crate) async fn onward(&self) {
         match self.page().await.onward() {
             Onward::Link(_) => self.follow("a[data-onward]").await,
@@ -313,7 +243,7 @@ impl Browser {
         }
     }
 
-    /// Moves a pointer over an element, as the first of a row of actions.
+    /// Moves a pointer over an element: the first of a sequence of actions.
     pub(crate) async fn move_to(&self, css: &str) -> Vec<Json> {
         let element = self.wait_for(css).await;
         self.run(&format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})"))
@@ -326,9 +256,9 @@ impl Browser {
         self.post("actions", json!({ "actions": [device] })).await;
     }
 
-    // ---- what a person sees
+    // ---- queries
 
-    /// Waits for an element and gives its reference.
+    /// Waits for an element and returns its reference.
     pub(crate) async fn wait_for(&self, css: &str) -> String {
         let began = Instant::now();
         loop {
@@ -346,12 +276,12 @@ impl Browser {
                         .to_owned();
                 }
                 Err(_) if began.elapsed() < COMES_WITHIN => tokio::time::sleep(LOOKS_EVERY).await,
-                Err(why) => panic!("no `{css}` came: {why}; here is {:?}", self.page().await),
+                Err(why) => panic!("no `{css}`: {why}; the page is {:?}", self.page().await),
             }
         }
     }
 
-    /// Waits for a step, sees that nothing complained on the way, and gives its page.
+    /// Waits for a step, checks that the console is empty, and returns its page.
     pub(crate) async fn arrives(&self, step: &str) -> Page {
         self.wait_for(&format!("body[data-step={step}]")).await;
         let page = self.arrives_anywhere().await;
@@ -375,12 +305,11 @@ impl Browser {
         self.page().await
     }
 
-    /// Turns a page of the history, or the same page once more, and waits until another document is
-    /// there. The driver alone may answer sooner, and a step forward taken while the step back is
-    /// still under way leads nowhere.
+    /// Goes back, forward or reloads, and waits for another document. The driver may answer sooner, and
+    /// a step forward during a step back has no effect.
     async fn turns(&self, move_to: &str) {
-        // A page that is come back to may send its form by itself once more; then nothing lies
-        // ahead.
+        // A page may submit its form again when the reader returns to it; then there is no way
+        // forward.
         if move_to == "forward" && !self.has_a_way_forward().await {
             return;
         }
@@ -389,17 +318,17 @@ impl Browser {
         self.another_document(&left, move_to).await;
     }
 
-    /// What tells a document from any other: the instant at which it began.
+    /// Identifies a document by its start time.
     async fn document(&self) -> Json {
         self.run(DOCUMENT).await
     }
 
-    /// Waits until another document is there than the one that was left. One that was kept as it
-    /// stood comes back with its own instant.
+    /// Waits until the document is another one. A document from the back-forward cache has its own
+    /// start time.
     async fn another_document(&self, left: &Json, by: &str) {
         let began = Instant::now();
         let look = json!({ "script": DOCUMENT, "args": [] });
-        // Between two documents nothing can be run.
+        // No script runs between two documents.
         while self.try_post("execute/sync", &look).await.map_or(true, |here| here == *left) {
             assert!(
                 began.elapsed() < COMES_WITHIN,
@@ -421,7 +350,7 @@ impl Browser {
         assert!(told.is_empty(), "the console of {:?} has {told:#?}", self.page().await);
     }
 
-    /// The page as it stands in the browser now.
+    /// The current page.
     pub(crate) async fn page(&self) -> Page {
         let url = self.get("url").await.parse().unwrap();
         Page::read(url, Response::new(self.get("source").await.into()))
@@ -436,8 +365,8 @@ impl Browser {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// What the console told since it was asked last: script errors, what the content security
-    /// policy refused, addresses that did not answer well.
+    /// The console's errors and warnings since the last call: script errors, violations of the content
+    /// security policy, failed requests.
     pub(crate) async fn console(&self) -> Vec<String> {
         let told = self.post("se/log", json!({ "type": "browser" })).await;
         let lines = told
@@ -448,7 +377,7 @@ impl Browser {
         lines.map(|line| format!("{}: {}", line["source"], line["message"])).collect()
     }
 
-    /// Opens the window again until the order has come so far.
+    /// Reloads the window until the order has this state.
     pub(crate) async fn until_the_order_is(&self, order: &str, state: &str) {
         let began = Instant::now();
         loop {
@@ -463,81 +392,4 @@ impl Browser {
             tokio::time::sleep(LOOKS_EVERY).await;
         }
     }
-
-    // ---- pictures
-
-    async fn size(&self, (width, height, scale, mobile): (u32, u32, u32, bool)) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
-        self.chromium("Emulation.setDeviceMetricsOverride", size).await;
-    }
-
-    /// Looks at the whole page at the width of a phone and of a desk, in light and in dark: a
-    /// picture of each, and nothing on it that axe-core finds in the way of anybody. A phone
-    /// scrolls one way only.
-    pub(crate) async fn look(&self, name: &str) {
-        let number = {
-            let mut held = self.held.lock().unwrap();
-            held.taken += 1;
-            held.taken
-        };
-        for (width, size) in [("desk", DESK), ("phone", PHONE)] {
-            self.size(size).await;
-            for scheme in ["dark", "light"] {
-                let features = json!([{ "name": "prefers-color-scheme", "value": scheme },
-                    { "name": "prefers-reduced-motion", "value": "reduce" }]);
-                self.chromium("Emulation.setEmulatedMedia", json!({ "features": features })).await;
-                let layout = self.chromium("Page.getLayoutMetrics", json!({})).await;
-                let content = &layout["cssContentSize"];
-                let wide = content["width"].as_f64().unwrap();
-                assert!(
-                    wide <= f64::from(size.0),
-                    "{name} is {wide} wide on a {width} of {}",
-                    size.0
-                );
-                let clip = json!({ "x": 0, "y": 0, "width": wide, "height": content["height"], "scale": 1 });
-                let picture =
-                    json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
-                let taken = self.chromium("Page.captureScreenshot", picture).await;
-                let png = base64::engine::general_purpose::STANDARD
-                    .decode(taken["data"].as_str().unwrap())
-                    .unwrap();
-                fs::write(
-                    self.pictures.join(format!("{number:02}-{name}-{width}-{scheme}.png")),
-                    png,
-                )
-                .unwrap();
-                self.nothing_is_in_the_way(&format!("{name}, {width}, {scheme}")).await;
-            }
-        }
-    }
-
-    /// axe-core, all its rules of [`RULES`].
-    async fn nothing_is_in_the_way(&self, of: &str) {
-        if !self.reader.script {
-            return;
-        }
-        if self.run("return typeof axe").await == "undefined" {
-            let axe = fs::read_to_string(root().join(AXE))
-                .expect("cargo xtask test browser brings axe-core");
-            self.run(&axe).await;
-        }
-        let found = self
-            .run(&format!(
-                "return axe.run(document, {{ runOnly: {} }}).then(({{ violations, passes }}) => [passes.length, violations.map(
-                ({{ id, nodes }}) => `${{id}}: ${{nodes.map(node => `${{node.html}} ${{node.failureSummary}}`).join('; ')}}`)])",
-                json!(RULES)
-            ))
-            .await;
-        assert!(
-            found[0].as_u64().is_some_and(|rules| rules > 10),
-            "axe-core looked at nothing: {found}"
-        );
-        assert_eq!(found[1], json!([]), "axe-core on {of}: {found:#}");
-    }
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file())
 }
