@@ -1,29 +1,34 @@
 #!/usr/bin/env python3
-"""Deploys template.yaml, the very one that goes to AWS, on a running MiniStack.
+"""Deploys template.yaml, the one that goes to AWS, on a running MiniStack.
 
     deploy.py --endpoint http://127.0.0.1:4566 --binaries target/debug
     deploy.py --endpoint http://127.0.0.1:4566 --watch http://[::1]:9000 --env-file .state/watch.env
 
-The functions are those of --binaries, a directory with `<function>/bootstrap` (as cargo-lambda leaves it) or
-`<function>` (as cargo does), built for this machine; or, with --watch, whatever answers the Lambda invoke path there
-(`cargo lambda watch`), and --env-file receives what those processes need to know.
+The functions are those of --binaries, a directory with `<function>/bootstrap` (by cargo-lambda) or
+`<function>` (by cargo), built for this machine. With --watch, MiniStack forwards each event to the
+Lambda invoke path of that server (`cargo lambda watch`), and --env-file receives the variables that
+the server's functions need.
 
-Calling it again updates the stack. It prints one JSON line: api_url, api_host, table, queues, dead_letters, topic,
-functions, environment. `*.localhost` need not resolve: connect to the endpoint and send api_host as the Host header.
+A second call updates the stack. The output is one JSON line: api_url, api_host, table, queues,
+dead_letters, topic, functions, environment. `*.localhost` need not resolve: connect to the endpoint
+and send api_host as the Host header.
 
-What MiniStack does not take as it is (see `adapted` and LEFT_OUT), measured with 1.5.33:
-- The routes of an HTTP API that SAM writes into the OpenAPI Body are ignored. They become Integrations and Routes.
+MiniStack 1.5.33 differs from AWS, so the template is changed (see `adapted` and LEFT_OUT):
+- It ignores the routes that SAM writes into the API's OpenAPI Body. They become Integrations and
+  Routes.
 - Functions run on this machine, so their architecture is this machine's.
-- IAM judges SendMessageBatch as an action of its own; on AWS it is sqs:SendMessage. Roles get the one for the other.
+- Its IAM has SendMessageBatch as a separate action; on AWS it is sqs:SendMessage. Roles get both.
 
-What stays different, and must not be tested here:
-- Cookies come in the headers only, the array `cookies` is absent (lambda_http reads either). Several Set-Cookie go back
-  well. `/knock/` reaches the route of `/knock`; on AWS it is $default's.
-- A stream mapping ignores batchItemFailures, retries and bisecting: what the relay reports as failed counts as done
-  (the sweep sends it), and a batch that fails as a whole comes again until its record age is over.
-- IAM is not asked for sns:Publish, nor for reading queues and stream on behalf of a function; throttling of the stage,
-  log retention and encryption are accepted and do nothing.
-- Queue functions are called at once, with no batching window; their events carry what AWS sends.
+These differences remain, so tests on MiniStack must not rely on them:
+- Cookies come in the headers only, without the array `cookies` (lambda_http reads either). Several
+  Set-Cookie headers are returned correctly. `/knock/` reaches the route of `/knock`; on AWS it
+  reaches $default.
+- A stream mapping ignores batchItemFailures, retries and bisecting: records that the relay reports
+  as failed count as done (the sweep sends them), and a batch that fails as a whole is delivered
+  again until its maximum record age.
+- IAM does not check sns:Publish, nor the reading of queues and streams on behalf of a function.
+  Throttling of the stage, log retention and encryption are accepted without an effect.
+- Functions are called without a batching window; the events have AWS's form.
 """
 
 import argparse
@@ -50,23 +55,24 @@ from samtranslator.yaml_helper import yaml_parse
 
 REGION = "ap-northeast-2"
 ACCOUNT = "000000000000"
-# The root of MiniStack's account. Never read from the environment: this script must not touch a real account.
+# The root of MiniStack's account. Not read from the environment, so that this script cannot touch
+# a real account.
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 BUCKET = "gongganmunhak-code"
-DEPLOY_WITHIN_SECONDS = 120
-# What is uploaded with --watch, where MiniStack passes every event on.
+DEPLOY_WITHIN_SECONDS = 300
+# Uploaded with --watch, where MiniStack forwards every event.
 NO_PROGRAM = b"#!/bin/sh\necho 'this function runs in cargo lambda watch' >&2\nexit 1\n"
 
-# Resources that MiniStack does not take, by logical id (of template.yaml or of a stack nested in it), each with its reason.
+# Resources that MiniStack does not support, by logical id (of template.yaml or a nested stack).
 LEFT_OUT = {
-    "FunctionsFailAlarm": "MiniStack's alarms know no metric math; no walk waits for an alarm.",
+    "FunctionsFailAlarm": "MiniStack's alarms have no metric math, and no test needs an alarm.",
     "MorningDrawersFailAlarm": "Metric math, as above.",
     "OtherDrawersFailAlarm": "Metric math, as above.",
 }
 
 
 class Failure(Exception):
-    """One sentence for a person."""
+    """An error for the person at the terminal, as one sentence."""
 
 
 def main() -> int:
@@ -127,8 +133,8 @@ def function_names(source: dict) -> dict[str, str]:
 
 
 def expand(source: dict, root: str, cloud: "Cloud") -> dict:
-    """What `sam deploy` does before CloudFormation sees the template: local files become objects in a bucket, and the
-    SAM transform is applied. (MiniStack could apply it too, but then there would be no Body to turn into routes.)"""
+    """Does what `sam deploy` does: uploads local files and applies the SAM transform. (MiniStack
+    could apply it, too, but then there would be no Body to turn into routes.)"""
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/placeholder.zip"  # replaced in `adapted`
@@ -139,7 +145,7 @@ def expand(source: dict, root: str, cloud: "Cloud") -> dict:
             resource["Properties"]["TemplateURL"] = cloud.upload_template(nested)
 
     class NoManagedPolicies:
-        """Every role is written out in the template, so no managed policy is ever looked up."""
+        """The template writes out every role, so no managed policy is looked up."""
 
         @staticmethod
         def load() -> dict:
@@ -150,7 +156,7 @@ def expand(source: dict, root: str, cloud: "Cloud") -> dict:
 
 
 def adapted(template: dict, code: dict[str, str], names: dict[str, str], watch: str | None) -> None:
-    """Changes what MiniStack needs otherwise, and nothing else."""
+    """Changes what MiniStack does not support as it is."""
     resources = template["Resources"]
     leave_out(resources)
     architecture = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
@@ -160,9 +166,14 @@ def adapted(template: dict, code: dict[str, str], names: dict[str, str], watch: 
             properties["Architectures"] = [architecture]
             properties["Code"] = {"S3Bucket": BUCKET, "S3Key": code[names[logical]]}
             if watch:
-                url = f"{watch.rstrip('/')}/2015-03-31/functions/{names[logical]}/invocations"
-                properties["Environment"]["Variables"]["MINISTACK_LAMBDA_PROXY_URL"] = url
-                # The first call compiles the function. Below every queue's visibility, so that no task runs twice.
+                variables = properties["Environment"]["Variables"]
+                server = watch.rstrip("/")
+                variables["MINISTACK_LAMBDA_PROXY_URL"] = f"{server}/2015-03-31/functions/{names[logical]}/invocations"
+                # The base of links in the owner's answers; the template has the API's AWS address.
+                if "PAGE_URL" in variables:
+                    variables["PAGE_URL"] = server
+                # The first call compiles the function. It is shorter than every queue's visibility
+                # timeout, so that no task runs twice.
                 properties["Timeout"] = 170
         elif resource["Type"] == "AWS::IAM::Role":
             for policy in properties["Policies"]:
@@ -223,15 +234,15 @@ class Cloud:
             pass
 
     def make_secret(self, name: str, value: str) -> None:
-        """Makes it once; a second deployment must not end every session."""
+        """Creates it once: a new session key would end every session."""
         try:
             self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=False)
         except self.ssm.exceptions.ParameterAlreadyExists:
             pass
 
     def upload_function(self, name: str, binaries: str | None) -> str:
-        """Puts the function's zip into the bucket and returns its key, which is its program's hash: what has not
-        changed is not uploaded again, and CloudFormation sees that it has not changed."""
+        """Uploads the function's zip and returns its key. The key has the program's hash, so an
+        unchanged function is not uploaded again, and CloudFormation sees no change."""
         path = None if binaries is None else program_of(name, binaries)
         program = NO_PROGRAM if path is None else read(path)
         key = f"{name}-{hashlib.sha256(program).hexdigest()}.zip"
@@ -239,7 +250,7 @@ class Cloud:
             self.s3.head_object(Bucket=BUCKET, Key=key)
         except botocore.exceptions.ClientError:
             archive = io.BytesIO()
-            # Stored, not deflated: packing thirty debug builds for this machine's memory takes half a minute.
+            # Stored, not deflated: compressing thirty debug builds takes half a minute.
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
                 entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
                 entry.external_attr = 0o100755 << 16
@@ -248,7 +259,7 @@ class Cloud:
         return key
 
     def upload_template(self, template: dict) -> str:
-        """By way of the bucket, since a request may carry no more than 51,200 bytes of template."""
+        """Through the bucket, because a request takes at most 51,200 bytes of template."""
         body = json.dumps(template).encode()
         key = f"{hashlib.sha256(body).hexdigest()[:16]}-template.json"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
@@ -263,7 +274,7 @@ class Cloud:
         }
         try:
             status = self.status(stack)
-            if status in ("ROLLBACK_COMPLETE", "CREATE_FAILED"):  # a first deployment that failed can only be removed
+            if status in ("ROLLBACK_COMPLETE", "CREATE_FAILED"):  # cannot be updated
                 self.cloudformation.delete_stack(StackName=stack)
                 self.wait_until_gone(stack)
                 status = None
@@ -335,7 +346,7 @@ class Cloud:
         }
 
     def environment(self, functions: dict[str, str]) -> dict[str, str]:
-        """Every variable of every function. They are one set: a name means the same everywhere."""
+        """The variables of all functions as one set: a name has the same value everywhere."""
         together: dict[str, str] = {}
         for physical in functions.values():
             variables = self.functions.get_function_configuration(FunctionName=physical)["Environment"]["Variables"]
@@ -360,7 +371,7 @@ def read(path: str) -> bytes:
 
 
 def stripped(path: str) -> bytes:
-    """Without symbols where `strip` is at hand: MiniStack holds every zip in memory, and a debug build is mostly those."""
+    """Without symbols if `strip` is installed: MiniStack keeps every zip in memory."""
     strip = shutil.which("strip")
     if strip:
         with tempfile.TemporaryDirectory() as directory:
@@ -371,7 +382,7 @@ def stripped(path: str) -> bytes:
 
 
 def provided_by_lambda(endpoint: str) -> dict[str, str]:
-    """What a function finds in its environment on AWS, and `cargo lambda watch` does not set."""
+    """The variables that Lambda sets and `cargo lambda watch` does not."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": REGION,
@@ -383,12 +394,12 @@ def provided_by_lambda(endpoint: str) -> dict[str, str]:
 
 
 def write_env_file(path: str, environment: dict[str, str]) -> None:
-    """Quoted, because cargo-lambda refuses a file with a bare space or an empty value in it."""
+    """Quotes values, because cargo-lambda refuses spaces and empty values without quotes."""
     lines = []
     for name, value in sorted(environment.items()):
         quote = "'" if "'" not in value else '"'
         if quote in value or "\n" in value:
-            raise Failure(f"{name} holds both kinds of quotation mark, or a line break; cargo-lambda cannot read that.")
+            raise Failure(f"{name} has both kinds of quotation mark or a line break, which cargo-lambda cannot read.")
         lines.append(f"{name}={quote}{value}{quote}\n")
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
