@@ -63,7 +63,6 @@ pub(crate) fn watch(ports: &Arguments) -> Outcome<ExitCode> {
     let toss = start_toss(&mut crew, ports)?;
     println!("deploying template.yaml there …");
     let stack = deploy(&python, &cloud, &toss, ports)?;
-    link_to_the_watch_server(ports)?;
     start_watch(&mut crew, &python, ports)?;
     fill(&python, ports)?;
     greet(&stack, &cloud, ports);
@@ -131,26 +130,6 @@ fn deploy(python: &Path, cloud: &str, toss: &str, ports: &Arguments) -> Outcome<
         deploy.args(["--parameter", &parameter]);
     }
     json(&output(deploy.args(["--toss-secret", SECRET_KEY]))?)
-}
-
-/// Sets the variable for the links in the owner's answers. The template makes it the API's address,
-/// which is MiniStack's here and knows nothing of the watch server.
-fn link_to_the_watch_server(ports: &Arguments) -> Outcome<()> {
-    let path = root().join(FOLDER).join("env");
-    let text = with_page_url(&read(&path)?, &format!("http://[::1]:{}", ports.watch));
-    std::fs::write(&path, text)
-        .map_err(|error| Failure(format!("{} cannot be written: {error}.", path.display())))
-}
-
-fn with_page_url(variables: &str, url: &str) -> String {
-    let line = |line: &str| {
-        if line.starts_with("PAGE_URL=") {
-            format!("PAGE_URL='{url}'\n")
-        } else {
-            format!("{line}\n")
-        }
-    };
-    variables.lines().map(line).collect()
 }
 
 fn start_watch(crew: &mut Crew, python: &Path, ports: &Arguments) -> Outcome<()> {
@@ -260,13 +239,6 @@ mod tests {
         assert_eq!(read(&["--port", "9001", "--cloud-port", "4567"]), Ok((9001, 4567, 9010)));
         assert!(read(&["--port", "x"]).unwrap_err().contains("invalid value 'x' for '--port"));
         assert!(read(&["--fast"]).unwrap_err().contains("--fast"));
-    }
-
-    #[test]
-    fn the_owners_links_lead_to_the_watch_server() {
-        let text = "A='1'\nPAGE_URL='https://x.execute-api.localhost'\nTABLE_NAME='t'\n";
-        let wanted = "A='1'\nPAGE_URL='http://[::1]:9001'\nTABLE_NAME='t'\n";
-        assert_eq!(with_page_url(text, "http://[::1]:9001"), wanted);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The one DynamoDB table. ARCHITECTURE.md lists the access patterns and [`key`] builds the keys;
-//! one module per aggregate says what can be read and written.
+//! The one DynamoDB table. `docs/data-model.md` lists the access patterns and [`key`] builds the
+//! keys; one module per aggregate says what can be read and written.
 //!
 //! A record is changed by [`Store::update_order`] and its siblings: they read, decide, write on the
 //! condition that nobody was faster, and repeat. What belongs together is one [`Commit`], which is
