@@ -1,261 +1,268 @@
-//! 고르기: the owner picks one of the three for an order on the desk, takes another book with a
-//! reason, or says "오늘은 없음". With an order's number alone it shows why the three were proposed and
-//! why others were not.
+//! 고르기: the owner picks one of the three proposals for an order, picks another book with a reason,
+//! or picks no book today. With an order's number alone the function explains why the three were
+//! proposed and others were not.
 
-mod read;
+mod command;
+mod view;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Line, Problem, fields::ORDER_EXAMPLE};
 use domain::{
     base::id::OrderId,
     catalog::{
         isbn::Isbn,
-        selection::{Choice, explain, why_not},
+        selection::{self, Choice, why_not},
         taste::Taste,
     },
-    order::{Order, State, Step},
+    order::{Order, State},
 };
-use serde_json::{Value, json};
-use store::{Change, Lost, OneBook, Versioned};
+use serde_json::Value;
+use store::{Commit, Decision, OneBook, Updated, Versioned};
 
-use read::{Command, Pick, What};
+use command::{Command, Pick, PickDecision};
 
-/// How often a lost race is run again.
-const ROUNDS: usize = 4;
-
-/// Of how many books that were not proposed the reason is shown.
+/// For how many books that were not proposed the reason is shown.
 const OTHERS: usize = 20;
 
-/// Opens the drawer.
-pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
-    let picks = match Command::read(&call.fields) {
-        Ok(Command::Picks(picks)) => picks,
-        Ok(Command::Why(order)) => return why(&desk, order).await,
+/// Handles a call.
+pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    let picks = match Command::read(&call) {
+        Ok(Command::Pick(picks)) => picks,
+        Ok(Command::Explain(order)) => return explain(&state, order).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let mut answer = Answer::well();
-    let mut gone = false;
+    let mut answer = Answer::ok();
+    let mut proposed_anew = false;
     for (place, pick) in picks.iter().enumerate() {
-        let what = format!("주문 {}", pick.order);
-        let line = match one(&desk, pick, &call).await? {
-            One::Would(does) => Line::Would(format!("{what}: {does}")),
-            One::Did(did) => Line::Did(format!("{what}: {did}")),
-            One::Not(field, why) => {
-                Line::Not(Problem::new(format!("picks[{place}].{field}"), why, read::example()))
-            }
-            One::Gone(why, order) => {
-                answer.shows.push(proposals(&order));
-                gone = true;
-                Line::Not(Problem::new(format!("picks[{place}].isbn"), why, Value::Null))
-            }
-        };
-        answer.line(line);
+        let at = format!("picks[{place}]");
+        let picked = Picker { state: &state, call: &call, pick, at }.run().await?;
+        if let Some(order) = picked.proposed_anew {
+            answer.shows.push(view::proposals(&order));
+            proposed_anew = true;
+        }
+        answer.line(picked.line);
     }
     let mut answer = answer.closed(
         &call,
         "problems에 적힌 주문은 고르지 않았습니다. 나머지는 그대로 됩니다.",
         "owner-desk로 남은 일을 볼 수 있습니다.",
     );
-    if gone && !call.confirmed {
+    if proposed_anew && !call.confirmed {
         answer.call = Some(call.to_confirm());
     }
     Ok(answer)
 }
 
-enum One {
-    Would(String),
-    Did(String),
-    /// The field, and what is wrong with it.
-    Not(&'static str, String),
-    /// The book is gone, and these proposals take the place of the old ones.
-    Gone(String, Box<Order>),
+/// The result for one pick.
+struct Picked {
+    line: Line,
+    /// The order with new proposals, if its old ones cannot be sent any more.
+    proposed_anew: Option<Box<Order>>,
 }
 
-async fn one(desk: &AdminState, pick: &Pick, call: &Call) -> Result<One, AdminError> {
-    for _ in 0..ROUNDS {
-        let (order, taste) = desk.store.order_and_taste(pick.order).await?;
-        let Some(order) = order else {
-            return Ok(One::Not("order", "이런 주문은 없습니다".into()));
-        };
-        if let Some(answer) = settled(&order.value, &pick.what) {
-            return Ok(answer);
+impl From<Line> for Picked {
+    fn from(line: Line) -> Self {
+        Self { line, proposed_anew: None }
+    }
+}
+
+/// One pick of a call.
+struct Picker<'a> {
+    state: &'a AdminState,
+    call: &'a Call,
+    pick: &'a Pick,
+    /// The pick's place in the call.
+    at: String,
+}
+
+impl Picker<'_> {
+    async fn run(&self) -> Result<Picked, AdminError> {
+        let updated = self
+            .state
+            .store
+            .transact(|_| async move {
+                let (order, taste) = self.state.store.order_and_taste(self.pick.order).await?;
+                let Some(order) = order else {
+                    return Ok::<_, AdminError>(self.keep_not("order", "이런 주문은 없습니다"));
+                };
+                if let Some(line) = self.settled(&order.value) {
+                    return Ok(Decision::Keep(line.into()));
+                }
+                match &self.pick.decision {
+                    PickDecision::NoneToday => Ok(self.none_today(&order)),
+                    PickDecision::Book { isbn, because } => {
+                        // Boxed: avoids the type-depth limit.
+                        Box::pin(self.take(&order, &taste, isbn, because.as_deref())).await
+                    }
+                }
+            })
+            .await?;
+        Ok(match updated {
+            Updated::Done(picked) => picked,
+            _ => self
+                .not("order", "다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요")
+                .into(),
+        })
+    }
+
+    /// The result for an order that does not wait for the owner's pick.
+    fn settled(&self, order: &Order) -> Option<Line> {
+        let not = |why: &str| Some(self.not("order", why));
+        match order.state {
+            State::Choosing => None,
+            State::Draft | State::Priced => not("아직 결제되지 않은 주문입니다"),
+            State::Paid => not("집이 서가를 살피는 중입니다. 잠시 뒤에 다시 불러 주세요"),
+            _ => match (&order.choice, &self.pick.decision) {
+                (Some(choice), PickDecision::Book { isbn, .. }) if choice.isbn == *isbn => {
+                    Some(self.did("이미 이 책으로 골랐습니다. 두 번 하지 않았습니다"))
+                }
+                (Some(_), _) => not("이미 책을 고른 주문입니다"),
+                (None, _) => not("취소되었거나 환불되는 주문입니다"),
+            },
         }
-        let done = match &pick.what {
-            What::NoneToday => none_today(desk, &order, call).await,
-            What::Book { isbn, because } => {
-                take(desk, &order, &taste, isbn, because.as_deref(), call).await
+    }
+
+    fn none_today(&self, order: &Versioned<Order>) -> Decision<Picked> {
+        let Ok(step) = order.value.clone().none_today(self.call.now) else {
+            let why = "보낼 책이 아예 없는 주문입니다. owner-shelve로 책을 들이면 이어집니다";
+            return self.keep_not("none_today", why);
+        };
+        if step.order == order.value {
+            let line = self.did("오늘은 이미 쉬기로 했습니다. 두 번 하지 않았습니다");
+            return Decision::Keep(line.into());
+        }
+        let tells =
+            if step.messages.is_empty() { "" } else { " 읽는 분께 한 번 알립니다." };
+        let line = self.line(
+            &format!("오늘은 고르지 않고, 내일 책상에 다시 올립니다.{tells}"),
+            &format!("오늘은 고르지 않았습니다. 내일 책상에 다시 올라옵니다.{tells}"),
+        );
+        self.call.decide(Commit::of(order, &step), line.into())
+    }
+
+    /// Picks a book.
+    async fn take(
+        &self,
+        order: &Versioned<Order>,
+        taste: &Taste,
+        isbn: &Isbn,
+        because: Option<&str>,
+    ) -> Result<Decision<Picked>, AdminError> {
+        let proposals = order.value.desk.clone().unwrap_or_default().proposals;
+        let proposed = proposals.iter().find(|proposal| proposal.isbn == *isbn);
+        let store = &self.state.store;
+        let Some(OneBook { book, copy, reason }) =
+            store.ponder_one(&order.value, taste, isbn, self.call.now).await?
+        else {
+            return Ok(self.keep_not("isbn", "서가에 없는 책입니다"));
+        };
+        let reason = match reason {
+            Ok(reason) => reason,
+            Err(why) if proposed.is_some() => {
+                return self.propose_anew(order, taste, why_not(why)).await;
+            }
+            Err(why) => {
+                let why = format!("보낼 수 없는 책입니다. {}", why_not(why));
+                return Ok(self.keep_not("isbn", why));
             }
         };
-        match done {
-            Ok(one) => return Ok(one),
-            // Somebody else took the copy or moved the order: look again.
-            Err(Lost::Race(_) | Lost::Conflict) => {}
-            Err(lost) => return Err(lost.into()),
+        if proposed.is_none() && because.is_none() {
+            let why = "권하지 않은 책입니다. 그래도 보내시려면 because에 까닭을 적어 주세요";
+            return Ok(self.keep_not("because", why));
         }
+        let reason = proposed.map_or(reason, |proposal| proposal.reason.clone());
+        let mut choice = Choice::of(&book, reason, proposals.clone());
+        choice.because = because.map(ToOwned::to_owned);
+        let what = format!("「{}」 {}번째 책(정가 {}원)", book.title, choice.copy, book.list_price);
+        let line = self.line(
+            &format!("{what}을 골라 포장으로 넘깁니다"),
+            &format!("{what}을 골라 포장으로 넘겼습니다"),
+        );
+        let Ok(step) = order.value.clone().picked(choice, self.call.now) else {
+            return Ok(self.keep_not("order", "이 주문은 더 고를 수 없는 때입니다"));
+        };
+        Ok(self.call.decide(Commit::of(order, &step).taking(&copy), line.into()))
     }
-    Ok(One::Not("order", "다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요".into()))
-}
 
-/// The answer for an order that does not wait for the owner's pick.
-fn settled(order: &Order, what: &What) -> Option<One> {
-    let not = |why: &str| Some(One::Not("order", why.to_owned()));
-    match order.state {
-        State::Choosing => None,
-        State::Draft | State::Priced => not("아직 결제되지 않은 주문입니다"),
-        State::Paid => not("집이 서가를 살피는 중입니다. 잠시 뒤에 다시 불러 주세요"),
-        _ => match (&order.choice, what) {
-            (Some(choice), What::Book { isbn, .. }) if choice.isbn == *isbn => {
-                Some(One::Did("이미 이 책으로 골랐습니다. 두 번 하지 않았습니다".into()))
-            }
-            (Some(_), _) => not("이미 책을 고른 주문입니다"),
-            (None, _) => not("취소되었거나 환불되는 주문입니다"),
-        },
-    }
-}
-
-async fn none_today(desk: &AdminState, order: &Versioned<Order>, call: &Call) -> Result<One, Lost> {
-    let Ok(step) = order.value.clone().none_today(call.now) else {
-        return Ok(One::Not(
-            "none_today",
-            "보낼 책이 아예 없는 주문입니다. owner-shelve로 책을 들이면 이어집니다".into(),
-        ));
-    };
-    if step.order == order.value {
-        return Ok(One::Did("오늘은 이미 쉬기로 했습니다. 두 번 하지 않았습니다".into()));
-    }
-    let tells = if step.messages.is_empty() { "" } else { " 읽는 분께 한 번 알립니다." };
-    if !call.confirmed {
-        return Ok(One::Would(format!("오늘은 고르지 않고, 내일 책상에 다시 올립니다.{tells}")));
-    }
-    desk.store.commit(change(order, &step)).await?;
-    Ok(One::Did(format!("오늘은 고르지 않았습니다. 내일 책상에 다시 올라옵니다.{tells}")))
-}
-
-async fn take(
-    desk: &AdminState,
-    order: &Versioned<Order>,
-    taste: &Taste,
-    isbn: &Isbn,
-    because: Option<&str>,
-    call: &Call,
-) -> Result<One, Lost> {
-    let on_desk = order.value.desk.clone().unwrap_or_default().proposals;
-    let proposed = on_desk.iter().find(|proposal| proposal.isbn == *isbn);
-    let Some(OneBook { book, copy, reason }) =
-        desk.store.ponder_one(&order.value, taste, isbn, call.now).await?
-    else {
-        return Ok(One::Not("isbn", "서가에 없는 책입니다".into()));
-    };
-    let reason = match reason {
-        Ok(reason) => reason,
-        Err(why) if proposed.is_some() => {
-            return propose_anew(desk, order, taste, why_not(why), call).await;
+    /// A proposed book cannot be sent any more, because another order took it or the taste changed.
+    /// The order gets new proposals, or waits for books if none is left.
+    async fn propose_anew(
+        &self,
+        order: &Versioned<Order>,
+        taste: &Taste,
+        why: &str,
+    ) -> Result<Decision<Picked>, AdminError> {
+        let (store, call) = (&self.state.store, self.call);
+        let context = store.known(&order.value).await?;
+        let considered = store.select(&order.value, &context, taste, call.now).await?.considered;
+        let gone = format!("그 사이 보낼 수 없게 된 책입니다({why}).");
+        if considered.best.is_empty() {
+            let then = if call.confirmed {
+                "다른 책도 남지 않아, 책이 들어오면 이어집니다".to_owned()
+            } else {
+                let code = &call.code;
+                format!(
+                    "다른 책도 남지 않았습니다. \
+                     이대로 confirm하면 책을 기다리게 합니다: \"{code}\""
+                )
+            };
+            let picked = self.not("isbn", format!("{gone} {then}")).into();
+            return Ok(match order.value.clone().out_of_books(call.now) {
+                Ok(step) => call.decide(Commit::of(order, &step), picked),
+                Err(_) => Decision::Keep(picked),
+            });
         }
-        Err(why) => {
-            return Ok(One::Not("isbn", format!("보낼 수 없는 책입니다. {}", why_not(why))));
-        }
-    };
-    if proposed.is_none() && because.is_none() {
-        let expected = "권하지 않은 책입니다. 그래도 보내시려면 because에 까닭을 적어 주세요";
-        return Ok(One::Not("because", expected.into()));
-    }
-    let reason = proposed.map_or(reason, |proposal| proposal.reason.clone());
-    let mut choice = Choice::of(&book, reason, on_desk.clone());
-    choice.because = because.map(ToOwned::to_owned);
-    let what = format!("「{}」 {}번째 책(정가 {}원)", book.title, choice.copy, book.list_price);
-    if !call.confirmed {
-        return Ok(One::Would(format!("{what}을 골라 포장으로 넘깁니다")));
-    }
-    let Ok(step) = order.value.clone().picked(choice, call.now) else {
-        return Ok(One::Not("order", "이 주문은 더 고를 수 없는 때입니다".into()));
-    };
-    desk.store.commit(Change { copy: Some(&copy), ..change(order, &step) }).await?;
-    Ok(One::Did(format!("{what}을 골라 포장으로 넘겼습니다")))
-}
-
-/// The book went to somebody else between proposal and pick: new proposals lie on the desk, or the
-/// house waits for a book.
-async fn propose_anew(
-    desk: &AdminState,
-    order: &Versioned<Order>,
-    taste: &Taste,
-    why: &str,
-    call: &Call,
-) -> Result<One, Lost> {
-    let known = desk.store.known(&order.value).await?;
-    let considered = desk.store.select(&order.value, &known, taste, call.now).await?.considered;
-    let said = format!("그 사이 보낼 수 없게 된 책입니다({why}).");
-    if considered.best.is_empty() {
-        if call.confirmed
-            && let Ok(step) = order.value.clone().out_of_books(call.now)
-        {
-            desk.store.commit(change(order, &step)).await?;
-        }
+        let Ok(anew) = order.value.clone().proposed(considered.best.clone(), call.now) else {
+            return Ok(self.keep_not("order", "이 주문은 더 고를 수 없는 때입니다"));
+        };
         let then = if call.confirmed {
-            "다른 책도 남지 않아, 책이 들어오면 이어집니다".to_owned()
+            "새로 고른 세 권을 책상에 올렸습니다(shows)".to_owned()
         } else {
+            let code = &call.code;
             format!(
-                "다른 책도 남지 않았습니다. 이대로 confirm하면 책을 기다리게 합니다: \"{}\"",
-                call.code
+                "지금이라면 shows의 책을 권합니다. \
+                 이대로 confirm하면 책상의 세 권을 이것으로 바꿉니다: \"{code}\""
             )
         };
-        return Ok(One::Not("isbn", format!("{said} {then}")));
+        let line = Line::Not(Problem::new(
+            format!("{}.isbn", self.at),
+            format!("{gone} {then}"),
+            Value::Null,
+        ));
+        let commit = Commit::order(order, anew.clone()).considering(&considered);
+        Ok(call.decide(commit, Picked { line, proposed_anew: Some(Box::new(anew)) }))
     }
-    let Ok(anew) = order.value.clone().proposed(considered.best.clone(), call.now) else {
-        return Ok(One::Not("order", "이 주문은 더 고를 수 없는 때입니다".into()));
-    };
-    let said = if call.confirmed {
-        desk.store.put_on_desk(&order.with(anew.clone()), &considered, None).await?;
-        format!("{said} 새로 고른 세 권을 책상에 올렸습니다(shows)")
-    } else {
-        format!(
-            "{said} 지금이라면 shows의 책을 권합니다. 이대로 confirm하면 책상의 세 권을 이것으로 바꿉니다: \"{}\"",
-            call.code
-        )
-    };
-    Ok(One::Gone(said, Box::new(anew)))
+
+    /// The line of a write.
+    fn line(&self, would: &str, did: &str) -> Line {
+        let order = self.pick.order;
+        self.call.line(format!("주문 {order}: {would}"), format!("주문 {order}: {did}"))
+    }
+
+    /// The line of a pick that was made before.
+    fn did(&self, what: &str) -> Line {
+        Line::Did(format!("주문 {}: {what}", self.pick.order))
+    }
+
+    fn not(&self, field: &str, why: impl Into<String>) -> Line {
+        Line::Not(Problem::new(format!("{}.{field}", self.at), why, command::example()))
+    }
+
+    fn keep_not(&self, field: &str, why: impl Into<String>) -> Decision<Picked> {
+        Decision::Keep(self.not(field, why).into())
+    }
 }
 
-const fn change<'a>(order: &Versioned<Order>, step: &'a Step) -> Change<'a> {
-    Change { seen: order.version, step, handled: None, copy: None, paid: false }
-}
-
-/// The proposals of an order, as the desk shows them.
-fn proposals(order: &Order) -> Value {
-    let proposals = order.desk.as_ref().map(|desk| desk.proposals.as_slice()).unwrap_or_default();
-    json!({
-        "order": order.id.to_string(),
-        "proposals": proposals.iter().map(|proposal| json!({
-            "isbn": proposal.isbn.to_string(),
-            "title": proposal.title,
-            "score": proposal.score,
-            "reason": proposal.reason,
-        })).collect::<Vec<_>>(),
-    })
-}
-
-/// Why these, and why not others. Three reads.
-async fn why(desk: &AdminState, id: OrderId) -> Result<Answer, AdminError> {
-    let (order, considered) = (desk.store.order(id).await?, desk.store.considered(id).await?);
+/// Explains why these books were proposed and others not. Three reads.
+async fn explain(state: &AdminState, id: OrderId) -> Result<Answer, AdminError> {
+    let (order, considered) = (state.store.order(id).await?, state.store.considered(id).await?);
     let (Some(order), Some(considered)) = (order, considered) else {
         let expected = "이런 주문이 없거나, 아직 책을 살피지 않은 주문입니다";
-        return Ok(Answer::problems(vec![Problem::new("order", expected, read::ORDER)]));
+        return Ok(Answer::problem(Problem::new("order", expected, ORDER_EXAMPLE)));
     };
-    let lines = explain(id, &considered, OTHERS);
+    let lines = selection::explain(id, &considered, OTHERS);
     let isbns: Vec<Isbn> = lines.iter().map(|(isbn, _)| isbn.clone()).collect();
-    let books = desk.store.books(&isbns).await?;
-    let mut answer = Answer::well();
-    if order.value.state == State::Choosing {
-        answer.shows.push(proposals(&order.value));
-        answer.call = considered.best.first().map(
-            |best| json!({ "picks": [{ "order": id.to_string(), "isbn": best.isbn.to_string() }] }),
-        );
-        answer.next.push("고르려면 picks에 주문과 ISBN을 적습니다(call에 첫째 책을 적어 두었습니다). 오늘은 없으면 isbn 대신 \"none_today\": true를 적습니다.".into());
-    }
-    answer.shows.extend(lines.into_iter().map(|(isbn, why)| {
-        let title = books.get(&isbn).map(|book| book.value.title.clone());
-        json!({ "isbn": isbn.to_string(), "title": title, "why": why })
-    }));
-    Ok(answer)
+    let books = state.store.books(&isbns).await?;
+    Ok(view::explanation(&order.value, &considered, lines, &books))
 }

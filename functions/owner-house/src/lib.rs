@@ -1,9 +1,9 @@
-//! 집: the rooms' content. The owner checks a new version, walks it by a signed link, opens it to
-//! visitors, goes back, and mends what was wrong for those who stand before it. A version that was
-//! kept is never changed: visitors finish on the one they entered.
+//! 집: the versions of the rooms' content. The owner checks a new version, walks through it by a
+//! signed link, opens it to new visitors, rolls back, and corrects errors for the visitors they
+//! affect. A saved version is never changed: visitors finish in the version they entered.
 
 mod amend;
-mod read;
+mod command;
 mod version;
 
 use std::sync::Arc;
@@ -17,83 +17,79 @@ use domain::{
 };
 use serde_json::{Value, json};
 use signing::Links;
-use store::{Content, Versioned};
+use store::{Commit, Content, Decision, StoreError, Updated, Versioned};
 
-use read::Command;
+use command::Command;
 
-/// For how long a link to a preview is good, in minutes: a week to read it over.
-const LINKS_GOOD_FOR: i64 = 7 * 24 * 60;
+/// For how long a link to a preview is valid, in minutes: a week.
+const LINKS_VALID_FOR: i64 = 7 * 24 * 60;
 
-/// Opens the drawer.
-pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
-    if let Some(strange) =
-        call.strange(&read::FIELDS, &json!({ "do": "check", "version": "2027-01" }))
-    {
-        return Ok(strange);
-    }
-    let links =
-        Links::open(&desk.platform, calendar::minutes_after(call.now, LINKS_GOOD_FOR)).await?;
-    let wish = match Command::read(&call.fields) {
-        Ok(wish) => wish,
-        Err(problem) => return Ok(Answer::problems(vec![problem])),
+/// Handles a call.
+pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    let command = match call.read_fields(Command::read) {
+        Ok(command) => command,
+        Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let head = desk.store.head().await?;
-    match wish {
-        Command::Show { file } => show(&desk, &head.value, file.as_deref(), &links).await,
+    let links =
+        Links::open(&state.platform, calendar::minutes_after(call.now, LINKS_VALID_FOR)).await?;
+    let head = state.store.head().await?;
+    match command {
+        Command::Show { file } => show(&state, &head.value, file.as_deref(), &links).await,
         Command::Check { version, files } => {
-            version::check(&desk, &head.value, version.as_deref(), &files).await
+            version::check(&state, &head.value, version.as_deref(), &files).await
         }
         Command::Preview { version, files } => {
-            version::preview(&desk, &call, &head.value, &version, &files, &links).await
+            version::preview(&state, &call, &head.value, &version, &files, &links).await
         }
-        Command::Load { version } => version::load(&desk, &call, head, &version).await,
-        Command::Back => version::back(&desk, &call, head).await,
+        Command::Load { version } => version::load(&state, &call, &head.value, &version).await,
+        Command::Back => version::back(&state, &call, &head.value).await,
         Command::Erratum { place, say } => {
-            amend::erratum(&desk, &call, &head.value, &place, &say).await
+            amend::erratum(&state, &call, &head.value, &place, &say).await
         }
         Command::Accept { place, answer } => {
-            amend::accept(&desk, &call, head, &place, &answer).await
+            amend::accept(&state, &call, &head.value, &place, &answer).await
         }
     }
 }
 
-/// Where a version can be walked before it is open.
+/// A link to a walk through a version that is not open yet.
 fn preview(links: &Links, version: &str) -> Value {
-    json!({ "preview": links.to(&preview_page(version)), "until": letter::clock(links.expires(), Language::Ko) })
+    let until = letter::clock(links.expires(), Language::Ko);
+    json!({ "preview": links.to(&preview_page(version)), "until": until })
 }
 
-/// The files of a version: kept in the table, or the program's own.
+/// A version: saved in the table, or built into the program.
 async fn content_of(
-    desk: &AdminState,
+    state: &AdminState,
     version: Option<&str>,
 ) -> Result<Option<Content>, AdminError> {
     let built_in = Content::built_in();
     match version {
-        Some(version) if version != built_in.house => Ok(desk.store.content(version).await?),
+        Some(version) if version != built_in.house => Ok(state.store.content(version).await?),
         _ => Ok(Some(built_in)),
     }
 }
 
-/// The house that new visitors enter, with what was accepted since.
-async fn current(desk: &AdminState, head: &Head) -> Result<Option<RoomSet>, AdminError> {
-    let content = content_of(desk, head.current()).await?;
-    let house = content.and_then(|content| RoomSet::load(&content.files()).ok());
-    Ok(house.map(|house| house.accepting(&head.accepted)))
+/// The content that new visitors enter, with the answers accepted since.
+async fn current(state: &AdminState, head: &Head) -> Result<Option<RoomSet>, AdminError> {
+    let content = content_of(state, head.current()).await?;
+    let rooms = content.and_then(|content| RoomSet::load(&content.files()).ok());
+    Ok(rooms.map(|rooms| rooms.accepting(&head.accepted)))
 }
 
 async fn show(
-    desk: &AdminState,
+    state: &AdminState,
     head: &Head,
     file: Option<&str>,
     links: &Links,
 ) -> Result<Answer, AdminError> {
-    let content = content_of(desk, head.current()).await?.unwrap_or_else(Content::built_in);
-    let mut answer = Answer::well();
+    let content = content_of(state, head.current()).await?.unwrap_or_else(Content::built_in);
+    let mut answer = Answer::ok();
     if let Some(file) = file {
         let Some(text) = content.files.get(file) else {
             let names: Vec<_> = content.files.keys().cloned().collect();
             let expected = "지금 판에 있는 파일 이름을 적습니다. example에 모두 적어 두었습니다";
-            return Ok(Answer::problems(vec![Problem::new("file", expected, names)]));
+            return Ok(Answer::problem(Problem::new("file", expected, names)));
         };
         answer.did.push(format!(
             "지금 판 {}의 {file} 파일을 펼쳤습니다. 아무것도 바뀌지 않았습니다.",
@@ -107,13 +103,20 @@ async fn show(
         content.house
     ));
     answer.next.push(
-        "파일을 보려면 file에 이름을 적습니다. 새 판은 check(살펴보기), preview(미리 걷기), load(열기) 차례로 합니다. 되돌리려면 do에 back을 적습니다.".into(),
+        "파일을 보려면 file에 이름을 적습니다. 새 판은 check(살펴보기), preview(미리 걷기), load(열기) 차례로 합니다. \
+         되돌리려면 do에 back을 적습니다."
+            .into(),
     );
     let opened: Vec<_> = head
         .history
         .iter()
         .rev()
-        .map(|loaded| json!({ "version": loaded.version, "opened": letter::clock(loaded.at, Language::Ko) }))
+        .map(|loaded| {
+            json!({
+                "version": loaded.version,
+                "opened": letter::clock(loaded.at, Language::Ko),
+            })
+        })
         .collect();
     answer.shows.push(json!({
         "version": content.house,
@@ -125,32 +128,25 @@ async fn show(
     Ok(answer)
 }
 
-/// The end of a dry run: how to confirm it.
-fn to_confirm(mut answer: Answer, call: &Call) -> Answer {
-    answer.next.push(call.asks());
-    answer.call = Some(call.to_confirm());
-    answer
-}
-
-/// How often a lost race for the head is run again.
-const ROUNDS: usize = 4;
-
-/// Saves the head after a change; somebody else's change meanwhile is kept.
+/// Changes the head and returns it as it is then. A concurrent change of another caller is kept.
 async fn save(
-    desk: &AdminState,
-    mut head: Versioned<Head>,
+    state: &AdminState,
     change: impl Fn(Head) -> Head,
 ) -> Result<Versioned<Head>, AdminError> {
-    for _ in 0..ROUNDS {
-        let changed = change(head.value.clone());
-        if changed == head.value {
-            return Ok(head);
-        }
-        match desk.store.save_head(&head.with(changed)).await {
-            Ok(()) => return Ok(desk.store.head().await?),
-            Err(store::Lost::Race(_) | store::Lost::Conflict) => head = desk.store.head().await?,
-            Err(lost) => return Err(lost.into()),
-        }
+    let change = &change;
+    let updated = state
+        .store
+        .update_head(|head| async move {
+            let changed = change(head.value.clone());
+            Ok::<_, AdminError>(if changed == head.value {
+                Decision::Keep(())
+            } else {
+                Decision::write(Commit::head(&head, changed), ())
+            })
+        })
+        .await?;
+    match updated {
+        Updated::Done(()) => Ok(state.store.head().await?),
+        _ => Err(StoreError::Contended.into()),
     }
-    Err(store::Lost::Conflict.into())
 }

@@ -1,12 +1,11 @@
-//! A spreadsheet's CSV as rows: the first line names the columns, in Korean or in English; a byte
-//! order mark and the separator of any spreadsheet are understood.
+//! A spreadsheet's CSV as rows. The first line names the columns, in Korean or in English. A byte
+//! order mark is skipped; the separator may be a comma, a semicolon or a tab.
 
-use admin::Problem;
 use serde_json::{Map, Number, Value, json};
 
 use crate::row::FIELDS;
 
-/// Columns by the names that an owner writes above them.
+/// Columns by their Korean names.
 const COLUMNS: [(&str, &str); 16] = [
     ("제목", "title"),
     ("지은이", "author"),
@@ -26,13 +25,17 @@ const COLUMNS: [(&str, &str); 16] = [
     ("도서번호", "isbn"),
 ];
 
-/// What a sheet may look like.
-pub(crate) const EXAMPLE: &str = "ISBN,제목,지은이,출판사,쪽수,정가,아낌,꼬리표,권수\n9788936434120,소년이 온다,한강,창비,216,15000,5,밤;오월,2";
+/// A correct sheet.
+pub(crate) const EXAMPLE: &str = "ISBN,제목,지은이,출판사,쪽수,정가,아낌,꼬리표,권수\n\
+                                  9788936434120,소년이 온다,한강,창비,216,15000,5,밤;오월,2";
 
 /// The rows of a sheet, each with its place: `csv 3행` is the third line of the file.
-pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, Problem> {
-    let problem = |expected: String| Problem::new("csv", expected, EXAMPLE);
-    // One kind of line end, so that the lines are counted as a spreadsheet counts them.
+///
+/// # Errors
+///
+/// What was expected instead, in Korean.
+pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, String> {
+    // One kind of line end, so that line numbers match those of the spreadsheet.
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let head = text.lines().next().unwrap_or_default();
     let separator =
@@ -42,28 +45,26 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, Problem> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let head =
-        reader.headers().map_err(|why| problem(format!("첫 줄을 읽을 수 없습니다 ({why})")))?;
+    let head = reader.headers().map_err(|error| format!("첫 줄을 읽을 수 없습니다 ({error})"))?;
     let mut columns = Vec::new();
     for name in head {
         let column = column(name).ok_or_else(|| {
             let names: Vec<&str> = COLUMNS.iter().map(|(korean, _)| *korean).collect();
-            problem(format!(
+            format!(
                 "첫 줄에 모르는 칸이 있습니다: ‘{name}’. ISBN, {} 가운데에서 적습니다",
                 names.join(", ")
-            ))
+            )
         })?;
         columns.push(column);
     }
     if !columns.contains(&"isbn") {
-        return Err(problem("첫 줄에 칸의 이름을 적습니다. ISBN 칸은 꼭 있어야 합니다".into()));
+        return Err("첫 줄에 칸의 이름을 적습니다. ISBN 칸은 꼭 있어야 합니다".into());
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record =
-            record.map_err(|why| problem(format!("읽을 수 없는 줄이 있습니다 ({why})")))?;
+        let record = record.map_err(|error| format!("읽을 수 없는 줄이 있습니다 ({error})"))?;
         let line = record.position().map_or(0, |position| {
-            // The reader leaves empty lines out, and a record's position is before them.
+            // The reader skips empty lines, and a record's position is the one before them.
             let rest =
                 usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..));
             let empty = rest.unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
@@ -88,8 +89,8 @@ fn column(name: &str) -> Option<&'static str> {
     english.or_else(|| COLUMNS.iter().find(|(korean, _)| *korean == plain).map(|(_, field)| *field))
 }
 
-/// A cell as the field it stands for. What is no number stays text, and is named as a problem
-/// later.
+/// A cell as the value of its field. A number that cannot be read stays text, which the row's
+/// reader then rejects.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "pages" | "list_price" | "love" | "copies" => {
@@ -112,8 +113,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spreadsheet_is_read_as_it_comes() {
-        let sheet = "\u{feff}ISBN,제목,정가,꼬리표,권수\r\n978-89-364-3412-0,\"소년이, 온다\",\"15,000원\",밤; 오월,2\r\n\r\n9788954682152,,열,,\r\n";
+    fn a_spreadsheet_is_read_as_exported() {
+        let sheet = "\u{feff}ISBN,제목,정가,꼬리표,권수\r\n\
+                     978-89-364-3412-0,\"소년이, 온다\",\"15,000원\",밤; 오월,2\r\n\r\n\
+                     9788954682152,,열,,\r\n";
         let rows = rows(sheet).unwrap();
         assert_eq!(
             rows,
@@ -127,8 +130,8 @@ mod tests {
             ]
         );
         assert_eq!(super::rows("isbn\tcopies\n9788936434120\t1").unwrap().len(), 1);
-        assert!(super::rows("isbn;color\n1;2").unwrap_err().expected.contains("color"));
-        assert!(super::rows("제목\n소년이 온다").unwrap_err().expected.contains("ISBN 칸은 꼭"));
+        assert!(super::rows("isbn;color\n1;2").unwrap_err().contains("color"));
+        assert!(super::rows("제목\n소년이 온다").unwrap_err().contains("ISBN 칸은 꼭"));
         assert!(super::rows("").is_err());
     }
 }

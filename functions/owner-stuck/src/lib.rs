@@ -1,11 +1,12 @@
-//! 막힌 곳: how visitors fared in each room over a range of days. One read a room, however many
-//! walked; nothing in it names a visitor.
+//! 막힌 곳: the funnel of the rooms over a range of days: how many visitors entered, solved, took
+//! the plain door or left. One read per room, however many visitors there were. No figure names a
+//! visitor.
 
-mod funnel;
+mod drawing;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Problem, fields};
 use domain::{
     base::calendar,
     riddle::content::{Room, RoomSet},
@@ -14,32 +15,29 @@ use domain::{
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
-/// Days shown if the call does not say: today and the six before.
+/// The days shown if the call does not say: today and the six days before.
 const USUAL_DAYS: i64 = 7;
-/// Most days that one call shows.
+
+/// Most days in one call.
 const MOST_DAYS: i32 = 31;
-/// Wrong answers shown of a room.
+
+/// How many wrong answers are shown of a room.
 const COMMONEST: usize = 5;
-/// Entrants from which on a share says something.
+
+/// The number of visitors from which on their shares are worth advice.
 const ENOUGH: u64 = 10;
 
-/// Opens the drawer.
-pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
-    if let Some(strange) =
-        call.strange(&["from", "to"], &json!({ "from": "2026-11-01", "to": "2026-11-30" }))
-    {
-        return Ok(strange);
-    }
-    let today = calendar::today(call.now);
-    let (from, to) = match days(&call, today) {
+/// Handles a call.
+pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    let (from, to) = match days(&call) {
         Ok(days) => days,
-        Err(problem) => return Ok(Answer::problems(vec![problem])),
+        Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let mut answer = Answer::well();
-    let Ok(house) = RoomSet::built_in() else { return Ok(answer) };
+    let mut answer = Answer::ok();
+    let Ok(content) = RoomSet::built_in() else { return Ok(answer) };
     let mut rooms: Vec<(&Room, Tally)> = Vec::new();
-    for room in house.rooms().iter().filter(|room| room.has_door()) {
-        rooms.push((room, desk.store.figures(&room.id, from, to).await?));
+    for room in content.rooms().iter().filter(|room| room.has_door()) {
+        rooms.push((room, state.store.figures(&room.id, from, to).await?));
     }
     answer
         .did
@@ -51,31 +49,31 @@ pub async fn handle(desk: Arc<AdminState>, call: Call) -> Result<Answer, AdminEr
         answer.next.push("눈에 띄게 막힌 방은 없습니다.".into());
     }
     answer.shows = rooms.iter().map(|(room, tally)| show(room, tally)).collect();
-    answer.shows.push(json!({ "funnel_svg": funnel::draw(&rooms) }));
+    answer.shows.push(json!({ "funnel_svg": drawing::draw(&rooms) }));
     Ok(answer)
 }
 
-/// The range of days: `from` and `to`, or the last week.
-fn days(call: &Call, today: Date) -> Result<(Date, Date), Problem> {
-    let day = |field: &'static str, usual: Date| match call.fields.get(field) {
-        None | Some(Value::Null) => Ok(usual),
-        Some(value) => value
-            .as_str()
-            .and_then(|text| text.trim().parse().ok())
-            .ok_or_else(|| Problem::new(field, "날짜를 연-월-일로 적습니다", today.to_string())),
-    };
-    let to = day("to", today)?;
-    let from = day("from", to.checked_sub((USUAL_DAYS - 1).days()).unwrap_or(to))?;
-    let length = from.until(to).map_or(i32::MAX, |span| span.get_days());
-    if (0..MOST_DAYS).contains(&length) {
-        Ok((from, to))
-    } else {
-        Err(Problem::new(
-            "from",
-            format!("to보다 늦지 않고, {MOST_DAYS}일을 넘지 않는 날짜여야 합니다"),
-            to.to_string(),
-        ))
-    }
+/// The range of days: `from` and `to`, or the last week. Stops at the first problem.
+fn days(call: &Call) -> Result<(Date, Date), Vec<Problem>> {
+    let today = calendar::today(call.now);
+    call.read_fields(|fields| {
+        fields.known(&["from", "to"], &json!({ "from": "2026-11-01", "to": "2026-11-30" }));
+        fields.checked()?;
+        let mut day = |name: &str| {
+            let expected = "날짜를 연-월-일로 적습니다";
+            let day = fields.optional(name, fields::date, expected, today.to_string());
+            fields.checked().map(|()| day)
+        };
+        let to = day("to")?.unwrap_or(today);
+        let week_before = to.checked_sub((USUAL_DAYS - 1).days()).unwrap_or(to);
+        let from = day("from")?.unwrap_or(week_before);
+        let length = from.until(to).map_or(i32::MAX, |span| span.get_days());
+        if !(0..MOST_DAYS).contains(&length) {
+            let expected = format!("to보다 늦지 않고, {MOST_DAYS}일을 넘지 않는 날짜여야 합니다");
+            fields.problem("from", expected, to.to_string());
+        }
+        Some((from, to))
+    })
 }
 
 fn show(room: &Room, tally: &Tally) -> Value {
@@ -98,7 +96,7 @@ fn show(room: &Room, tally: &Tally) -> Value {
     })
 }
 
-/// What a room's figures ask the owner to look at.
+/// What the owner should look at in a room, if anything.
 fn advice(room: &Room, tally: &Tally) -> Option<String> {
     if tally.entered < ENOUGH {
         return None;
@@ -125,9 +123,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_room_that_stops_many_is_named() {
-        let house = RoomSet::built_in().unwrap();
-        let study = house.room("study").unwrap();
+    fn a_room_that_many_visitors_leave_gets_advice() {
+        let content = RoomSet::built_in().unwrap();
+        let study = content.room("study").unwrap();
         let tally = Tally { entered: 20, solved: 6, plain: 8, ..Tally::default() };
         assert_eq!(
             advice(study, &tally).unwrap(),
@@ -139,11 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn the_funnel_is_a_drawing_of_the_rooms() {
-        let house = RoomSet::built_in().unwrap();
-        let knock = house.room("knock").unwrap();
-        let svg =
-            funnel::draw(&[(knock, Tally { entered: 4, solved: 1, plain: 1, ..Tally::default() })]);
+    fn the_funnel_is_drawn_as_svg() {
+        let content = RoomSet::built_in().unwrap();
+        let knock = content.room("knock").unwrap();
+        let svg = drawing::draw(&[(
+            knock,
+            Tally { entered: 4, solved: 1, plain: 1, ..Tally::default() },
+        )]);
         assert!(svg.starts_with("<svg") && svg.contains("두드림") && svg.contains(">4<"), "{svg}");
     }
 }

@@ -1,29 +1,32 @@
-//! Placing the books anew after the taste, or the day, has changed: page by page through the index,
-//! as far as one call gets; the next goes on.
+//! Placing the books on the shelf anew after the taste or the day has changed: page by page through
+//! the index, as far as one call gets.
 //!
-//! The drawer does it itself rather than by a task of the outbox: a task belongs to an order, and
-//! this work belongs to none.
+//! The function does it itself rather than by a message of the outbox: messages belong to orders,
+//! and this work belongs to none.
 
 use admin::{AdminError, AdminState};
-use domain::base::{calendar, price::PriceRange};
+use domain::{
+    base::{calendar, price::PriceRange},
+    catalog::selection::Book,
+};
 use jiff::Timestamp;
-use store::{Lost, Placing, Store, Versioned};
+use store::{Placing, Store, StoreError, Versioned, WriteError};
 use tokio::task::JoinSet;
 
-/// Books in a page.
+/// Books in a page of the index.
 const PAGE: i32 = 100;
-/// Pages in a call.
+/// Most pages in a call.
 const PAGES: usize = 60;
-/// Writes under way at once.
+/// Concurrent writes.
 const AT_ONCE: usize = 16;
 
-/// Goes on with placing; gives how far it is afterwards.
+/// Continues and returns the progress.
 ///
-/// A book that moves down is met again and has its place already; one that moves up was met. A
-/// second call at the same time loses the race for the note of how far it is, and what it placed is
-/// placed.
-pub(crate) async fn go_on(desk: &AdminState, now: Timestamp) -> Result<Placing, AdminError> {
-    let (taste, mut placing) = desk.store.taste().await?;
+/// The index is read while books move in it. A book that moves down is read again, which changes
+/// nothing; one that moves up was read before. Of two calls at the same time one fails to record
+/// its progress; the books it placed are placed.
+pub(crate) async fn go_on(state: &AdminState, now: Timestamp) -> Result<Placing, AdminError> {
+    let (taste, mut placing) = state.store.taste().await?;
     let day = calendar::today(now);
     if !placing.value.is_for(day, taste.version) {
         placing = placing.with(Placing::anew(day, taste.version));
@@ -34,7 +37,7 @@ pub(crate) async fn go_on(desk: &AdminState, now: Timestamp) -> Result<Placing, 
     let mut at = placing.value.clone();
     for _ in 0..PAGES {
         let Some(range) = at.range else { break };
-        let page = desk.store.shelf(range, at.after.as_deref(), PAGE).await?;
+        let page = state.store.shelf(range, at.after.as_deref(), PAGE).await?;
         at.seen = at.seen.saturating_add(page.books.len().try_into().unwrap_or(u64::MAX));
         let moved: Vec<_> = page
             .books
@@ -45,22 +48,19 @@ pub(crate) async fn go_on(desk: &AdminState, now: Timestamp) -> Result<Placing, 
             })
             .collect();
         at.moved = at.moved.saturating_add(moved.len().try_into().unwrap_or(u64::MAX));
-        place_all(&desk.store, moved).await?;
+        place_all(&state.store, moved).await?;
         at.after = page.next;
         if at.after.is_none() {
             at.range = PriceRange::ALL.into_iter().find(|other| *other > range);
         }
     }
-    match desk.store.save_placing(&placing.with(at.clone())).await.map_err(Lost::from) {
-        Ok(()) | Err(Lost::Race(_) | Lost::Conflict) => Ok(at),
-        Err(lost) => Err(lost.into()),
+    match state.store.save_placing(&placing.with(at.clone())).await {
+        Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(at),
+        Err(WriteError::Store(error)) => Err(error.into()),
     }
 }
 
-async fn place_all(
-    store: &Store,
-    books: Vec<Versioned<domain::catalog::selection::Book>>,
-) -> Result<(), AdminError> {
+async fn place_all(store: &Store, books: Vec<Versioned<Book>>) -> Result<(), AdminError> {
     let mut under_way = JoinSet::new();
     for book in books {
         if under_way.len() >= AT_ONCE {
@@ -75,12 +75,13 @@ async fn place_all(
     Ok(())
 }
 
+/// The result of a finished write.
 fn joined(
-    done: Option<Result<Result<(), store::StoreError>, tokio::task::JoinError>>,
+    done: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>,
 ) -> Result<(), AdminError> {
     match done {
         None => Ok(()),
         Some(Ok(done)) => Ok(done?),
-        Some(Err(fell)) => Err(store::StoreError::Unavailable(fell.to_string()).into()),
+        Some(Err(error)) => Err(AdminError::Internal(error.to_string())),
     }
 }

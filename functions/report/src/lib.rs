@@ -1,6 +1,6 @@
-//! Every hour notes how many books are on the shelf and how many orders wait for the owner; in the
-//! morning tells the owner of the orders whose promised day is tomorrow, today or past. The telling
-//! names nobody.
+//! The owner's report, run by a schedule every hour. It records how many copies are free and how
+//! many orders wait for the owner. In the morning it notifies the owner of the orders whose
+//! promised day is tomorrow, today or past. The notification names no reader.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -14,9 +14,10 @@ use messaging::OwnerBell;
 use platform::{Clock, Init, InitError, LazyState, Platform};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Lost, Store};
+use store::{Store, StoreError, WriteError};
 
-/// Orders looked at: the earliest promises are among them, however many wait.
+/// How many orders are read. The index is ordered by promised day, so the most urgent are among
+/// them.
 const LOOKED_AT: i32 = 100;
 
 struct HourlyReport {
@@ -35,19 +36,18 @@ impl Init for HourlyReport {
     }
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Noted {
-    /// Whether it wrote a note; another run may have been faster.
+    /// Whether the note was written. `false` if it was not due or another run was faster.
     pub noted: bool,
-    /// What the owner was told, if anything.
+    /// The owner's notification, if there was one.
     pub told: Option<String>,
 }
 
-/// A run under way.
 type Run = Pin<Box<dyn Future<Output = Result<Noted, Error>> + Send>>;
 
-/// The report as a service from a tick of the schedule to what was done.
+/// The report as a service from a schedule's event to its result.
 pub fn function(
     platform: Platform,
 ) -> impl Service<LambdaEvent<Value>, Response = Noted, Error = Error, Future = Run>
@@ -57,39 +57,43 @@ pub fn function(
     let report = Arc::new(LazyState::<HourlyReport>::new(platform));
     service_fn(move |_: LambdaEvent<Value>| {
         let report = Arc::clone(&report);
-        Box::pin(async move { look(&*report.get().await?).await }) as Run
+        Box::pin(async move { report.get().await?.run().await }) as Run
     })
 }
 
-async fn look(report: &HourlyReport) -> Result<Noted, Error> {
-    let now = report.clock.now();
-    let today = calendar::today(now);
-    let mut notes = report.store.notes_of(today).await?;
-    if !notes.value.is_due(now) {
-        return Ok(Noted::default());
-    }
-    let desk = report.store.desk(LOOKED_AT).await?;
-    let free = report.store.free_copies().await?;
-    let waiting = u32::try_from(desk.orders.len()).unwrap_or(u32::MAX);
-    notes.value.notes.push(Note { at: now, free, waiting });
-    let mut told = None;
-    if !notes.value.told && is_day(now) {
-        told = Promises::of(desk.orders.iter().map(|order| &order.value), now).told();
-        if let Some(words) = &told {
-            // Before it is written down: twice rather than never.
-            report.bell.tell(words).await?;
-            tracing::warn!(late = words, "owner told of promises");
+impl HourlyReport {
+    async fn run(&self) -> Result<Noted, Error> {
+        let now = self.clock.now();
+        let today = calendar::today(now);
+        let mut notes = self.store.notes_of(today).await?;
+        if !notes.value.is_due(now) {
+            return Ok(Noted::default());
         }
-        notes.value.told = true;
-    }
-    match report.store.save_notes(today, &notes, now).await.map_err(Lost::from) {
-        Ok(()) => Ok(Noted { noted: true, told }),
-        Err(Lost::Race(_) | Lost::Conflict) => Ok(Noted { noted: false, told }),
-        Err(lost) => Err(lost.into()),
+        let waiting = self.store.desk(LOOKED_AT).await?;
+        let free = self.store.free_copies().await?;
+        let count = u32::try_from(waiting.orders.len()).unwrap_or(u32::MAX);
+        notes.value.notes.push(Note { at: now, free, waiting: count });
+        let mut told = None;
+        if !notes.value.told && is_day(now) {
+            told = Promises::of(waiting.orders.iter().map(|order| &order.value), now).told();
+            if let Some(words) = &told {
+                // Before the note is written: a crash in between notifies twice rather than never.
+                self.bell.tell(words).await?;
+                tracing::warn!(due = words, "owner notified of due orders");
+            }
+            notes.value.told = true;
+        }
+        match self.store.save_notes(today, &notes, now).await {
+            Ok(()) => Ok(Noted { noted: true, told }),
+            Err(WriteError::ConditionFailed(_) | WriteError::Store(StoreError::Contended)) => {
+                Ok(Noted { noted: false, told })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
-/// Whether it is neither night nor early.
+/// Whether the owner may be notified: not at night.
 fn is_day(now: Timestamp) -> bool {
     calendar::not_in_the_night(now) <= now
 }

@@ -1,16 +1,15 @@
-//! Two lines over time, drawn in the page's own ink.
+//! A line chart of free copies and waiting orders over time, in the page's text color.
 
 use domain::order::shop_notes::Note;
 use maud::{Markup, html};
 
-/// The drawing's size, in its own units; the lines keep clear of the upper and lower edge.
+/// Size of the chart in its own units, and the distance of the lines from its upper and lower edge.
 const WIDTH: i64 = 640;
 const HEIGHT: i64 = 150;
 const EDGE: i64 = 12;
-/// Room for the last figures at the right.
+/// Space at the right for the last values.
 const MARGIN: i64 = 44;
 
-/// Draws stock and desk.
 pub(crate) fn draw(notes: &[Note]) -> Markup {
     let (Some(first), Some(last)) = (notes.first(), notes.last()) else { return html! {} };
     let length = (last.at.as_second() - first.at.as_second()).max(1);
@@ -29,7 +28,7 @@ pub(crate) fn draw(notes: &[Note]) -> Markup {
         points.collect::<Vec<_>>().join(" ")
     };
     let (free, waiting) = (place(last, last.free), place(last, last.waiting));
-    // Figures that would lie on each other are moved apart.
+    // Labels that would overlap are moved apart.
     let apart = if (free.1 - waiting.1).abs() < 16 { 8 } else { 0 };
     let lift = if free.1 <= waiting.1 { -apart } else { apart };
     html! {
@@ -37,11 +36,16 @@ pub(crate) fn draw(notes: &[Note]) -> Markup {
             "서가에 남은 책 {}권에서 {}권으로, 기다리는 일 {}건에서 {}건으로",
             first.free, last.free, first.waiting, last.waiting
         )) {
-            line x1="0" x2=(WIDTH - MARGIN) y1=(HEIGHT - EDGE) y2=(HEIGHT - EDGE) stroke="currentColor" stroke-width=".5" {}
-            polyline points=(line(|note| note.free)) fill="none" stroke="currentColor" stroke-width="2.5" {}
-            polyline points=(line(|note| note.waiting)) fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="5 4" {}
-            text x=(free.0 + 6) y=(free.1 + 5 + lift) fill="currentColor" font-size="15" { (last.free) }
-            text x=(waiting.0 + 6) y=(waiting.1 + 5 - lift) fill="currentColor" font-size="15" { (last.waiting) }
+            line x1="0" x2=(WIDTH - MARGIN) y1=(HEIGHT - EDGE) y2=(HEIGHT - EDGE)
+                stroke="currentColor" stroke-width=".5" {}
+            polyline points=(line(|note| note.free))
+                fill="none" stroke="currentColor" stroke-width="2.5" {}
+            polyline points=(line(|note| note.waiting))
+                fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="5 4" {}
+            text x=(free.0 + 6) y=(free.1 + 5 + lift)
+                fill="currentColor" font-size="15" { (last.free) }
+            text x=(waiting.0 + 6) y=(waiting.1 + 5 - lift)
+                fill="currentColor" font-size="15" { (last.waiting) }
         }
     }
 }
@@ -51,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lines_go_from_the_first_note_to_the_last() {
+    fn the_lines_lead_from_the_first_note_to_the_last() {
         let note = |hour: i64, free, waiting| Note {
             at: jiff::Timestamp::from_second(hour * 3600).unwrap(),
             free,

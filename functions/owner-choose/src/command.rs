@@ -1,0 +1,83 @@
+//! The call: which books are picked, or whose proposals are explained.
+
+use admin::{
+    Call, Fields, Problem,
+    fields::{self, ISBN_EXAMPLE, ORDER_EXAMPLE},
+};
+use domain::{base::id::OrderId, catalog::isbn::Isbn};
+use serde_json::{Value, json};
+
+/// Most orders in one call.
+const MOST: usize = 50;
+
+/// Most characters of a reason.
+const LONGEST_REASON: usize = 200;
+
+/// A call, read.
+pub(crate) enum Command {
+    /// Explain why these books were proposed.
+    Explain(OrderId),
+    /// Pick books.
+    Pick(Vec<Pick>),
+}
+
+/// One order and what is decided for it.
+pub(crate) struct Pick {
+    pub(crate) order: OrderId,
+    pub(crate) decision: PickDecision,
+}
+
+/// What is decided for an order.
+pub(crate) enum PickDecision {
+    /// This book. One that was not proposed needs a reason.
+    Book { isbn: Isbn, because: Option<String> },
+    /// "오늘은 없음": no book today.
+    NoneToday,
+}
+
+impl Command {
+    pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
+        call.read_fields(|fields| {
+            fields.known(&["order", "picks"], &json!({ "picks": [example()] }));
+            fields.checked()?;
+            if fields.given("order").is_some() {
+                return fields.order("order").map(Self::Explain);
+            }
+            let expected = format!(
+                "고를 주문을 1개에서 {MOST}개까지 대괄호 안에 적습니다. \
+                 까닭을 보려면 order에 주문 번호만 적습니다"
+            );
+            let picks = fields::list_of(1..=MOST);
+            let picks = fields.required("picks", picks, expected, json!([example()]))?;
+            Some(Self::Pick(fields.entries("picks", picks, |entry, _| pick(entry))))
+        })
+    }
+}
+
+fn pick(entry: &mut Fields<'_, '_>) -> Option<Pick> {
+    entry.known(&["order", "isbn", "because", "none_today"], &example());
+    let order = entry.order("order");
+    let because = entry.given("because").and_then(fields::text(1..=usize::MAX));
+    if because.as_ref().is_some_and(|because| because.chars().count() > LONGEST_REASON) {
+        let expected = format!("까닭은 {LONGEST_REASON}글자까지 적습니다");
+        entry.problem("because", expected, "이 편지에는 이 책이어야 합니다");
+    }
+    let none_today = entry.given("none_today") == Some(&Value::Bool(true));
+    let decision = if none_today && entry.text("isbn").is_none() {
+        PickDecision::NoneToday
+    } else {
+        let missing = "고른 책의 ISBN을 적거나, 오늘은 없으면 \"none_today\": true를 적습니다";
+        let isbn = entry.isbn("isbn", missing)?;
+        if none_today {
+            let expected = "isbn과 none_today 가운데 하나만 적습니다";
+            entry.problem("none_today", expected, Value::Null);
+        }
+        PickDecision::Book { isbn, because }
+    };
+    Some(Pick { order: order?, decision })
+}
+
+/// A correct pick.
+pub(crate) fn example() -> Value {
+    json!({ "order": ORDER_EXAMPLE, "isbn": ISBN_EXAMPLE })
+}

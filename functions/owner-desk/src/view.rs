@@ -1,0 +1,95 @@
+//! What the owner reads.
+
+use domain::{
+    base::text::Language,
+    order::{Order, State, letter},
+};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use signing::Links;
+
+use crate::words;
+
+/// How many orders wait for what.
+pub(crate) struct Counts {
+    pub(crate) to_post: usize,
+    pub(crate) to_pick: usize,
+    pub(crate) resting: usize,
+    pub(crate) without_book: usize,
+    pub(crate) refunds_stopped: usize,
+    pub(crate) reversed: usize,
+}
+
+impl Counts {
+    /// A line for each kind of order that is there.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> + use<> {
+        let Self { to_post, to_pick, resting, without_book, refunds_stopped, reversed } = *self;
+        let lines = [
+            (to_post, words::to_post(to_post)),
+            (to_pick, words::to_pick(to_pick)),
+            (resting, words::resting(resting)),
+            (without_book, words::without_book(without_book)),
+            (refunds_stopped, words::refunds_stopped(refunds_stopped)),
+            (reversed, words::reversed(reversed)),
+        ];
+        lines.into_iter().filter(|(count, _)| *count > 0).map(|(_, line)| line)
+    }
+}
+
+/// The call of `owner-ship` for these orders; only the numbers are missing.
+pub(crate) fn parcels(orders: &[&Order]) -> Value {
+    let parcels: Vec<Value> = orders
+        .iter()
+        .map(|order| json!({ "order": order.id.to_string(), "carrier": "cj", "number": "" }))
+        .collect();
+    json!({ "parcels": parcels })
+}
+
+/// The call of `owner-choose` that picks the first proposal of each order.
+pub(crate) fn picks(orders: &[&Order]) -> Value {
+    let picks: Vec<Value> = orders
+        .iter()
+        .filter_map(|order| {
+            let first = order.desk.as_ref()?.proposals.first()?;
+            Some(json!({ "order": order.id.to_string(), "isbn": first.isbn.to_string() }))
+        })
+        .collect();
+    json!({ "picks": picks })
+}
+
+/// One order.
+pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
+    let (address, choice) = (&order.address, order.choice.as_ref());
+    let proposals = order.desk.as_ref().map(|desk| {
+        let proposals = desk.proposals.iter().map(|proposal| {
+            json!({
+                "isbn": proposal.isbn.to_string(),
+                "title": proposal.title,
+                "score": proposal.score,
+                "reason": proposal.reason,
+            })
+        });
+        proposals.collect::<Vec<_>>()
+    });
+    json!({
+        "what": order.errand(today).title(),
+        "order": order.id.to_string(),
+        "promised": letter::korean_date(order.promised),
+        "late": order.promised < today,
+        "paid_at": order.paid_at.map(|at| letter::clock(at, Language::Ko)),
+        "range": format!("{}원까지", order.price.range.up_to()),
+        "isbn": choice.map(|choice| choice.isbn.to_string()),
+        "copy": choice.map(|choice| choice.copy),
+        "reason": choice.map(|choice| choice.reason.clone()),
+        "page": (order.state == State::Packed).then(|| links.to(&format!("/slip/{}", order.id))),
+        "proposals": proposals,
+        "refunds": order.refunds,
+        "to": {
+            "recipient": address.recipient.reveal(),
+            "phone": address.phone.reveal(),
+            "postcode": address.postcode.reveal(),
+            "street": address.street.reveal(),
+            "detail": address.detail.reveal(),
+        },
+    })
+}

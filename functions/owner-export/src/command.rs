@@ -1,0 +1,60 @@
+//! The call: which days, and where an earlier call stopped.
+
+use admin::{Call, Problem, fields};
+use domain::base::{calendar, id::OrderId};
+use jiff::{ToSpan, civil::Date};
+use serde_json::{Value, json};
+
+/// Most days in one call.
+const MOST_DAYS: i32 = 93;
+
+/// A call, read.
+pub(crate) struct Command {
+    /// The first day of the range.
+    pub(crate) first_day: Date,
+    /// The last day of the range.
+    pub(crate) until: Date,
+    /// The day to continue from.
+    pub(crate) day: Date,
+    /// The last order of that day that was exported.
+    pub(crate) after: Option<OrderId>,
+}
+
+impl Command {
+    pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
+        let today = calendar::today(call.now);
+        call.read_fields(|fields| {
+            let example = json!({ "from": "2026-11-01", "until": "2026-11-30" });
+            fields.known(&["from", "until", "after"], &example);
+            fields.checked()?;
+            let mut day = |name: &str, usual: Date| {
+                let expected = "날짜를 연-월-일로 적습니다";
+                let day = fields.optional(name, fields::date, expected, today.to_string());
+                day.unwrap_or(usual)
+            };
+            let from = day("from", today.first_of_month());
+            let until = day("until", today.max(from));
+            if until < from || from.checked_add(MOST_DAYS.days()).is_ok_and(|last| until >= last) {
+                let expected =
+                    format!("until은 from과 같거나 뒤이고, 한 번에 {MOST_DAYS}일까지입니다");
+                fields.problem("until", expected, from.to_string());
+            }
+            let position =
+                |value: &Value| position(value).filter(|(day, _)| (from..=until).contains(day));
+            let expected = "앞선 답의 call에 적힌 after를 그대로 적습니다";
+            let position = fields.optional("after", position, expected, Value::Null);
+            let (day, after) = position.unwrap_or((from, None));
+            Some(Self { first_day: from, until, day, after })
+        })
+    }
+}
+
+/// `2026-11-23` or `2026-11-23/ORDER`.
+fn position(value: &Value) -> Option<(Date, Option<OrderId>)> {
+    let text = value.as_str()?;
+    let (day, order) = match text.split_once('/') {
+        Some((day, order)) => (day, Some(order.parse().ok()?)),
+        None => (text, None),
+    };
+    Some((day.parse().ok()?, order))
+}

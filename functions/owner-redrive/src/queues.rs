@@ -1,0 +1,147 @@
+//! The queues with dead letters, on SQS.
+
+use admin::AdminError;
+use aws_sdk_sqs::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::{Message as Record, QueueAttributeName},
+};
+use domain::order::message::Queue;
+use platform::Platform;
+use store::StoreError;
+
+/// SQS returns at most ten messages per call.
+const BATCH: i32 = 10;
+
+/// Most messages of one queue that are shown or sent back in one call.
+pub(crate) const MOST: usize = 50;
+
+/// For how long a received message stays invisible, in seconds: longer than the function may run.
+const VISIBILITY_TIMEOUT: i32 = 60;
+
+/// The names of the queues with dead letters: those of the outbox, and that of the push messages.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    Queue::ALL.map(Queue::name).into_iter().chain(["push"])
+}
+
+/// A queue and its dead-letter queue, by their URLs.
+pub(crate) struct QueuePair {
+    pub(crate) name: &'static str,
+    url: String,
+    dead: String,
+}
+
+/// The queues, and the client that reaches them.
+pub(crate) struct Queues {
+    client: Client,
+    all: Vec<QueuePair>,
+}
+
+impl Queues {
+    pub(crate) fn open(platform: &Platform) -> Result<Self, AdminError> {
+        let all = names().map(|name| {
+            let url = |kind: &str| {
+                let variable = format!("{kind}_{}", name.to_uppercase());
+                let url = platform.environment.required(&variable).map(ToOwned::to_owned);
+                url.map_err(|error| AdminError::InitError(error.into()))
+            };
+            Ok(QueuePair { name, url: url("QUEUE")?, dead: url("DEAD")? })
+        });
+        let all = all.collect::<Result<_, AdminError>>()?;
+        Ok(Self { client: Client::new(&platform.sdk), all })
+    }
+
+    pub(crate) fn all(&self) -> &[QueuePair] {
+        &self.all
+    }
+
+    /// About how many dead letters a queue has.
+    pub(crate) async fn count(&self, queue: &QueuePair) -> Result<usize, AdminError> {
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&queue.dead)
+            .attribute_names(name.clone())
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let count = answer.attributes.and_then(|all| all.get(&name)?.parse().ok());
+        Ok(count.unwrap_or_default())
+    }
+
+    /// The bodies of the dead letters. All are received before the first one is made visible again,
+    /// so that none is received twice.
+    pub(crate) async fn look(&self, queue: &QueuePair) -> Result<Vec<String>, AdminError> {
+        let mut records = Vec::new();
+        while records.len() < MOST {
+            let mut received = self.receive(&queue.dead).await?;
+            if received.is_empty() {
+                break;
+            }
+            records.append(&mut received);
+        }
+        for record in &records {
+            self.client
+                .change_message_visibility()
+                .queue_url(&queue.dead)
+                .receipt_handle(record.receipt_handle().unwrap_or_default())
+                .visibility_timeout(0)
+                .send()
+                .await
+                .map_err(|error| unavailable(&error))?;
+        }
+        Ok(records.into_iter().map(|record| record.body.unwrap_or_default()).collect())
+    }
+
+    /// Sends at most [`MOST`] messages back and returns how many. Each is sent before it is
+    /// deleted: a call that breaks off sends one twice rather than never.
+    pub(crate) async fn send_back(&self, queue: &QueuePair) -> Result<usize, AdminError> {
+        let mut sent = 0;
+        while sent < MOST {
+            let records = self.receive(&queue.dead).await?;
+            if records.is_empty() {
+                break;
+            }
+            for record in records {
+                self.client
+                    .send_message()
+                    .queue_url(&queue.url)
+                    .message_body(record.body().unwrap_or_default())
+                    .send()
+                    .await
+                    .map_err(|error| unavailable(&error))?;
+                self.client
+                    .delete_message()
+                    .queue_url(&queue.dead)
+                    .receipt_handle(record.receipt_handle().unwrap_or_default())
+                    .send()
+                    .await
+                    .map_err(|error| unavailable(&error))?;
+                sent += 1;
+            }
+        }
+        Ok(sent)
+    }
+
+    async fn receive(&self, url: &str) -> Result<Vec<Record>, AdminError> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(url)
+            .max_number_of_messages(BATCH)
+            .visibility_timeout(VISIBILITY_TIMEOUT)
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        Ok(answer.messages.unwrap_or_default())
+    }
+}
+
+fn unavailable<E, R>(error: &SdkError<E, R>) -> AdminError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    StoreError::Unavailable(format!("SQS: {}", platform::why(error))).into()
+}

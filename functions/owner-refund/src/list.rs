@@ -1,0 +1,119 @@
+//! The refunds that are not done, and the books on their way back.
+
+use admin::{AdminError, AdminState, Answer, Call};
+use domain::{
+    base::{calendar, text::Language},
+    order::{
+        Order, letter,
+        refund::{Progress, Refund, RefundReason},
+    },
+};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::{command::SETTLED_EXAMPLE, returned};
+
+/// Most orders of each kind in one answer.
+const SHOWN: i32 = 50;
+
+/// Lists them, with the calls that settle the first one of each kind.
+pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
+    let stopped = state.store.desk(SHOWN).await?.orders;
+    let under_way = state.store.refunds_under_way(SHOWN).await?;
+    let awaited = state.store.returns_awaited(SHOWN).await?;
+    let orders = stopped.iter().chain(&under_way).map(|order| &order.value);
+    let today = calendar::today(call.now);
+    let mut answer = Answer::ok();
+    let mut again = None;
+    for order in orders {
+        for refund in &order.refunds {
+            if let Progress::NeedsOwner { .. } = refund.progress {
+                again.get_or_insert_with(|| {
+                    let (order, amount) = (order.id.to_string(), refund.amount.0);
+                    json!({ "order": order, "amount": amount, "reason": "다시 돌려드림" })
+                });
+            }
+            answer.shows.extend(open_refund(order, refund));
+        }
+    }
+    answer.shows.extend(awaited.iter().map(|order| returned::awaited(&order.value)));
+    if let Some(order) =
+        stopped.iter().map(|order| &order.value).find(|order| order.reversal_is_open())
+    {
+        answer.next.push(
+            "은행이 되돌린 입금이 있습니다. \
+             읽는 분과 매듭을 지으셨으면 settled에 어떻게 하셨는지 적어 calls의 내용을 부르세요."
+                .into(),
+        );
+        let call = json!({ "order": order.id.to_string(), "settled": SETTLED_EXAMPLE });
+        answer.calls.insert("owner-refund".into(), call);
+    }
+    if let Some(first) = awaited.first() {
+        answer.next.push(format!(
+            "돌아올 책이 {}권 있습니다. 받은 분께 택배를 보내 찾아오세요(to). 책이 닿으면 calls의 내용에 그날을 적어 부릅니다. \
+             그날부터 영업일 3일 안에 돈이 돌아갑니다.",
+            awaited.len()
+        ));
+        answer.calls.insert("owner-refund".into(), returned::call(&first.value, today));
+    }
+    if answer.shows.is_empty() {
+        answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
+        answer.next.push(
+            "돌려드릴 일이 있으면 order(주문 번호), amount(원), reason(까닭)을 적어 부르세요."
+                .into(),
+        );
+    }
+    if let Some(call) = again {
+        answer.next.push(
+            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 call의 내용으로 다시 돌려드릴 수 있습니다. \
+             결제사 화면에서나 통장에서 이미 손으로 돌려주셨다면 그 call을 부르지 말고(한 번 더 나갑니다), \
+             reason에 어떻게 보냈는지, by_hand에 보낸 날을 적어 calls의 내용을 부르세요."
+                .into(),
+        );
+        answer.calls.insert("owner-refund".into(), by_hand_call(&call, today));
+        answer.call = Some(call);
+    }
+    Ok(answer)
+}
+
+/// A refund that is not done; `None` for one that is.
+fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
+    let (what, code) = match &refund.progress {
+        Progress::NeedsOwner { code } => ("멈춤", Some(code)),
+        Progress::AwaitingBankDetails => ("계좌를 기다림", None),
+        Progress::Due | Progress::Asked => ("가는 길", None),
+        Progress::Done { .. } | Progress::ByHand { .. } | Progress::Superseded => return None,
+    };
+    Some(json!({
+        "what": what,
+        "order": order.id.to_string(),
+        "amount": refund.amount.0,
+        "why": match refund.why {
+            RefundReason::Difference => "책값의 차액",
+            RefundReason::Cancelled => "주문 취소",
+            RefundReason::PaidTooLate => "취소한 뒤에 들어온 결제",
+            RefundReason::NoPlace => "자리가 나간 뒤에 확인된 결제",
+            RefundReason::Withdrawn => "돌려보낸 책",
+            RefundReason::Owner => "주인장이 돌려드림",
+        },
+        "reason": refund.note,
+        "by": letter::korean_date(refund.by),
+        "code": code,
+        "account": code.and(order.refund_to.as_ref()).map(|to| json!({
+            "bank": to.bank.name(Language::Ko),
+            "number": to.number.reveal(),
+            "holder": to.holder.reveal(),
+        })),
+        "held_won": order.refundable().0,
+    }))
+}
+
+/// The call that records by hand what the call `refund` would refund again.
+fn by_hand_call(refund: &Value, today: Date) -> Value {
+    json!({
+        "order": refund["order"],
+        "amount": refund["amount"],
+        "reason": "계좌로 보냄",
+        "by_hand": today.to_string(),
+    })
+}

@@ -1,0 +1,128 @@
+//! A book came back: the promised refund becomes due, counted from that day, and a copy that can be
+//! sold again goes back on the shelf.
+
+use admin::{AdminError, AdminState, Answer, Call, Problem, fields::ORDER_EXAMPLE};
+use domain::{
+    base::{calendar, id::OrderId, money::Won, text::Language},
+    order::{
+        Order, letter,
+        refund::RefundReason,
+        withdrawal::{NotBack, ReturnReason},
+    },
+};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use store::Commit;
+
+use crate::{
+    apply::{self, Plan},
+    command::CameBack,
+};
+
+/// Records that a book came back.
+pub(crate) async fn record(
+    state: &AdminState,
+    call: &Call,
+    came_back: &CameBack,
+) -> Result<Answer, AdminError> {
+    let id = came_back.order;
+    apply::once(
+        state,
+        call,
+        id,
+        || done_before(id),
+        |order| async move {
+            let step = match order.value.clone().came_back(came_back.day, call.now) {
+                Ok(step) => step,
+                Err(error) => {
+                    let problem = not_back(error, calendar::today(call.now));
+                    return Ok(Err(Box::new(Answer::problem(problem))));
+                }
+            };
+            let copy = match (&order.value.choice, came_back.shelve) {
+                (Some(choice), true) => state
+                    .store
+                    .books(std::slice::from_ref(&choice.isbn))
+                    .await?
+                    .remove(&choice.isbn),
+                _ => None,
+            };
+            let what = format!("주문 {id}: {}", consequence(&step.order, copy.is_some()));
+            let mut commit = Commit::of(&order, &step);
+            if let Some(copy) = &copy {
+                commit = commit.shelving(copy);
+            }
+            let next = Some("빈 내용으로 다시 부르면 되었는지 볼 수 있습니다.".to_owned());
+            Ok(Ok(Plan { commit, would: what.clone(), did: what, next }))
+        },
+    )
+    .await
+}
+
+fn done_before(order: OrderId) -> Answer {
+    Answer::done(format!(
+        "주문 {order}: 책이 돌아온 것은 이미 적혀 있습니다. 두 번 하지 않았습니다."
+    ))
+}
+
+/// What is refunded, and where the copy goes.
+fn consequence(order: &Order, shelved: bool) -> String {
+    let copy = if shelved {
+        "책은 서가에 다시 꽂습니다."
+    } else {
+        "책은 서가에 다시 꽂지 않습니다(꽂으려면 shelve를 true로)."
+    };
+    let money = match order.refunds.iter().rfind(|refund| refund.why == RefundReason::Withdrawn) {
+        Some(refund) => format!(
+            "{}원을 {}까지 돌려드리고 읽는 분께 알립니다. 돌아온 우송료로 남기는 돈은 {}원입니다.",
+            refund.amount,
+            letter::korean_date(refund.by),
+            order.kept()
+        ),
+        None => "돌려드릴 돈이 남아 있지 않습니다.".to_owned(),
+    };
+    format!("{money} {copy}")
+}
+
+fn not_back(why: NotBack, today: Date) -> Problem {
+    match why {
+        NotBack::Refused(_) => Problem::new(
+            "order",
+            "부친 주문 가운데 돌려보내겠다고 하셨거나 닿지 못하고 돌아온 것이어야 합니다. \
+             이미 돌아왔다고 적은 주문은 다시 적지 않습니다",
+            ORDER_EXAMPLE,
+        ),
+        NotBack::Day => {
+            Problem::new("came_back", "결제한 날부터 오늘 사이의 날을 적습니다", today.to_string())
+        }
+    }
+}
+
+/// A book on its way back, with the address to collect it from.
+pub(crate) fn awaited(order: &Order) -> Value {
+    let withdrawal = order.withdrawal.as_ref();
+    let to_refund = withdrawal.map_or(Won::ZERO, |w| order.refundable().saturating_sub(w.postage));
+    let address = &order.address;
+    json!({
+        "what": "돌아올 책",
+        "order": order.id.to_string(),
+        "reason": withdrawal.map(|withdrawal| match withdrawal.reason {
+            ReturnReason::MindChanged => "마음이 바뀜",
+            ReturnReason::Damaged => "상했거나 약속과 다름",
+        }),
+        "asked_at": withdrawal.map(|w| letter::clock(w.asked_at, Language::Ko)),
+        "goes_back_won": to_refund.0,
+        "to": {
+            "recipient": address.recipient.reveal(),
+            "phone": address.phone.reveal(),
+            "postcode": address.postcode.reveal(),
+            "street": address.street.reveal(),
+            "detail": address.detail.reveal(),
+        },
+    })
+}
+
+/// The call that records that the book of this order came back.
+pub(crate) fn call(order: &Order, today: Date) -> Value {
+    json!({ "order": order.id.to_string(), "came_back": today.to_string(), "shelve": false })
+}

@@ -1,0 +1,134 @@
+//! The call: parcels that were posted, and orders that have arrived.
+
+use admin::{
+    Call, Fields, Problem,
+    fields::{self, ORDER_EXAMPLE},
+};
+use domain::{
+    base::id::OrderId,
+    order::{
+        Order, Refused, Step,
+        parcel::{Carrier, Parcel},
+    },
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// Most parcels, and most arrivals, in one call.
+const MOST: usize = 50;
+
+/// A call, read.
+pub(crate) struct Job {
+    pub(crate) parcels: Vec<Command>,
+    pub(crate) arrivals: Vec<OrderId>,
+}
+
+/// What is to be recorded of one parcel.
+pub(crate) enum Command {
+    /// The parcel was posted.
+    Post { order: OrderId, parcel: Parcel },
+    /// The parcel's tracking number was wrong. The wrong number is required, so that a mistyped
+    /// order number does not change another parcel.
+    Renumber { order: OrderId, parcel: Parcel, wrong: String },
+}
+
+impl Command {
+    pub(crate) const fn order(&self) -> OrderId {
+        match self {
+            Self::Post { order, .. } | Self::Renumber { order, .. } => *order,
+        }
+    }
+
+    pub(crate) const fn parcel(&self) -> &Parcel {
+        match self {
+            Self::Post { parcel, .. } | Self::Renumber { parcel, .. } => parcel,
+        }
+    }
+
+    /// The order's step.
+    pub(crate) fn step(&self, order: Order, now: Timestamp) -> Result<Step, Refused> {
+        match self {
+            Self::Post { parcel, .. } => order.handed_over(parcel.clone(), now),
+            Self::Renumber { parcel, wrong, .. } => {
+                let other = |known: &Parcel| known.number != *wrong && known != parcel;
+                if order.parcel.as_ref().is_some_and(other) {
+                    return Err(Refused::OtherParcel);
+                }
+                order.renumbered(parcel.clone(), now)
+            }
+        }
+    }
+}
+
+impl Job {
+    pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
+        call.read_fields(|fields| {
+            fields.known(&["parcels", "delivered"], &json!({ "parcels": [example()] }));
+            fields.checked()?;
+            let parcels = listed(fields, "parcels", "부칠 꾸러미를", json!([example()]))?;
+            let arrivals =
+                listed(fields, "delivered", "닿은 주문의 번호를", json!([ORDER_EXAMPLE]))?;
+            if parcels.is_empty() && arrivals.is_empty() {
+                let expected = "부칠 꾸러미를 대괄호 안에 적습니다. \
+                                닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
+                fields.problem("parcels", expected, json!([example()]));
+            }
+            let parcels = fields.entries("parcels", parcels, |entry, _| parcel(entry));
+            let arrivals = fields.entries("delivered", arrivals, |entry, id| {
+                let order = fields::order_id(id);
+                if order.is_none() {
+                    entry.problem("", "주문 번호 26글자를 적습니다", ORDER_EXAMPLE);
+                }
+                order
+            });
+            Some(Self { parcels, arrivals })
+        })
+    }
+}
+
+/// A list that may be absent; the outer `None` is a problem.
+fn listed<'v>(
+    fields: &mut Fields<'v, '_>,
+    name: &str,
+    what: &str,
+    example: Value,
+) -> Option<&'v [Value]> {
+    let expected = format!("{what} 1개에서 {MOST}개까지 대괄호 안에 적습니다");
+    let list = fields.optional(name, fields::list_of(1..=MOST), expected, example);
+    fields.checked()?;
+    Some(list.map(Vec::as_slice).unwrap_or_default())
+}
+
+fn parcel(entry: &mut Fields<'_, '_>) -> Option<Command> {
+    entry.known(&["order", "carrier", "number", "insist", "instead_of"], &example());
+    let order = entry.order("order");
+    let carrier = |value: &Value| Carrier::named(value.as_str()?);
+    let expected = "cj(CJ대한통운) 또는 epost(우체국)를 적습니다";
+    let carrier = entry.required("carrier", carrier, expected, "cj");
+    let expected = "운송장 번호를 따옴표 안에 적습니다";
+    let number = entry.required("number", Value::as_str, expected, "123456789012");
+    let (order, carrier, number) = (order?, carrier?, number?);
+    let parcel = match Parcel::new(carrier, number, entry.text("insist")) {
+        Ok(parcel) => parcel,
+        Err(error) => {
+            let example = match carrier {
+                Carrier::Cj => "123456789012",
+                Carrier::Epost => "1234567890123",
+            };
+            let expected = format!("{error}. 그래도 맞는 번호라면 insist에 까닭을 적습니다");
+            entry.problem("number", expected, example);
+            return None;
+        }
+    };
+    let digits = |wrong: &str| wrong.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wrong = entry.text("instead_of").map(digits).filter(|wrong| !wrong.is_empty());
+    Some(match wrong {
+        Some(wrong) => Command::Renumber { order, parcel, wrong },
+        None => Command::Post { order, parcel },
+    })
+}
+
+/// A correct parcel.
+pub(crate) fn example() -> Value {
+    json!({ "order": ORDER_EXAMPLE, "carrier": "cj", "number": "123456789012" })
+}

@@ -1,0 +1,92 @@
+//! What the owner reads.
+
+use domain::{base::id::OrderId, order::State};
+
+use crate::command::Command;
+
+pub(crate) const NOT_DONE: &str = "problems에 적힌 꾸러미는 하지 않았습니다. \
+                                   owner-desk로 무엇이 기다리는지 보실 수 있습니다.";
+
+pub(crate) const DONE: &str = "owner-desk로 남은 일을 볼 수 있습니다. \
+                               부친 책이 닿은 것을 아시면 delivered에 주문 번호를 적어 부르세요. \
+                               읽는 분이 창에서 스스로 적을 수도 있습니다.";
+
+fn of(command: &Command, line: &str) -> String {
+    let parcel = command.parcel();
+    let (carrier, number) = (parcel.carrier.title(), &parcel.number);
+    format!("주문 {} → {carrier} {number}: {line}", command.order())
+}
+
+pub(crate) fn would_record(command: &Command) -> String {
+    of(
+        command,
+        match command {
+            Command::Post { .. } => "부친 것으로 적고 읽는 분께 알립니다",
+            Command::Renumber { .. } => "운송장 번호를 고치고 읽는 분께 바로잡아 알립니다",
+        },
+    )
+}
+
+pub(crate) fn recorded(command: &Command) -> String {
+    of(
+        command,
+        match command {
+            Command::Post { .. } => "부친 것으로 적었습니다. 읽는 분께 알립니다",
+            Command::Renumber { .. } => "운송장 번호를 고쳤습니다. 읽는 분께 바로잡아 알립니다",
+        },
+    )
+}
+
+pub(crate) fn recorded_before(command: &Command) -> String {
+    of(command, "이미 적혀 있습니다. 두 번 하지 않았습니다")
+}
+
+/// The order has a parcel with another number than the call says.
+pub(crate) fn other_parcel(known: &str) -> String {
+    format!(
+        "이미 운송장 {known}번으로 부친 주문입니다. \
+         번호를 고치시려면 instead_of에 그 번호를 적습니다"
+    )
+}
+
+pub(crate) fn wrong_state(command: &Command, now: State) -> String {
+    let now = state(now);
+    match command {
+        Command::Post { .. } => format!("부칠 수 있는 때가 아닙니다. 지금은 {now} 상태입니다"),
+        Command::Renumber { .. } => {
+            format!("부치고 나서 닿기 전까지만 번호를 고칠 수 있습니다. 지금은 {now} 상태입니다")
+        }
+    }
+}
+
+pub(crate) fn would_arrive(id: OrderId) -> String {
+    format!("주문 {id}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다")
+}
+
+pub(crate) fn arrived(id: OrderId) -> String {
+    format!("주문 {id}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다")
+}
+
+pub(crate) fn arrived_before(id: OrderId) -> String {
+    format!("주문 {id}: 닿은 날이 이미 적혀 있습니다. 두 번 하지 않았습니다")
+}
+
+pub(crate) fn not_posted(now: State) -> String {
+    format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {} 상태입니다", state(now))
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Draft | State::Priced => "결제 전",
+        State::Paid => "결제됨",
+        State::Choosing => "고르는 중",
+        State::Chosen => "포장 전",
+        State::Packed => "포장됨",
+        State::Shipped => "부침",
+        State::Delivered => "도착",
+        State::Cancelled => "취소됨",
+        State::RefundDue => "환불 예정",
+        State::Refunded => "환불됨",
+        State::Returned => "돌아옴",
+    }
+}
