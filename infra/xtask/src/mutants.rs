@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    Outcome, fail,
+    Failure, Outcome, fail,
     process::{command, watched},
     root, tools,
 };
@@ -78,6 +78,9 @@ pub(crate) fn mutants(arguments: &Arguments) -> Outcome<ExitCode> {
              crates.io can be reached."
         ));
     };
+    let output = root().join("artefacts");
+    std::fs::create_dir_all(&output)
+        .map_err(|error| Failure(format!("{} cannot be made: {error}.", output.display())))?;
     let here = env::current_dir().unwrap_or_default();
     let mut mutants = command(&program);
     // Cargo calls a subcommand with its own name first.
@@ -87,7 +90,9 @@ pub(crate) fn mutants(arguments: &Arguments) -> Outcome<ExitCode> {
         tools::on_path("cargo-nextest").is_some(),
     ));
     let status = watched(&mut mutants, |_| {})?;
-    println!("The lists of caught, missed and hanging mutants are in artefacts/mutants.out.");
+    if !arguments.list {
+        println!("The lists of caught, missed and hanging mutants are in artefacts/mutants.out.");
+    }
     Ok(status
         .code()
         .and_then(|code| u8::try_from(code).ok())
