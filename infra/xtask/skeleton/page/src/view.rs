@@ -7,8 +7,9 @@ use web::{Page, Request, say};
 pub(crate) fn page(request: &Request) -> Page {
     let title = say!(request, "새 방", "A new room");
     let back = say!(request, "문으로 돌아가기", "Back to the door");
-    Page::new("skeleton-page", title).body(html! {
+    let body = html! {
         h1 { (title) }
         p { a.door.quiet data-onward href="/" { (back) } }
-    })
+    };
+    Page::new("skeleton-page", title).body(body)
 }
