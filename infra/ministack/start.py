@@ -5,9 +5,9 @@
 
 Prints one JSON line when MiniStack is ready:
 {"pid": ..., "endpoint": "http://127.0.0.1:4566", "log": ...}.
-It stops on Ctrl-C, on SIGTERM, or when its standard input ends. A program that starts it with a pipe
-as its input therefore never leaves it behind, not even when that program is killed. Its state is in
-memory.
+It stops on Ctrl-C, on SIGTERM, or when its standard input ends. A program that starts it with a
+pipe as its input therefore never leaves it behind, not even when that program is killed. Its state
+is in memory.
 
 It sets these variables:
 - BIND_HOST: by default MiniStack listens on every interface.
@@ -71,8 +71,8 @@ def bindable(port: int) -> int:
 
 
 def run(program: str, port: int, options: argparse.Namespace, last: bool) -> int | None:
-    """Runs MiniStack on a port until it is told to stop. None if it did not start and the start is to
-    be tried again."""
+    """Runs MiniStack on a port until it is told to stop. None if it did not start and is to be
+    started again."""
     endpoint = f"http://127.0.0.1:{port}"
     directory = tempfile.mkdtemp(prefix="gongganmunhak-ministack-")
     log = os.path.abspath(options.log) if options.log else os.path.join(directory, "ministack.log")
@@ -135,7 +135,7 @@ def wait_for_the_end(server: subprocess.Popen, log: str) -> int:
         if readable and not os.read(sys.stdin.fileno(), 4096):
             return 0
         if server.poll() is not None:
-            return complain(f"MiniStack ended by itself with status {server.returncode}: {last_lines(log)}")
+            return complain(f"MiniStack ended with status {server.returncode}: {last_lines(log)}")
 
 
 def stop(server: subprocess.Popen) -> None:

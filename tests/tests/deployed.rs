@@ -213,8 +213,8 @@ impl Deployed {
         Walker::at(&ministack().endpoint, self.stack["api_host"].as_str())
     }
 
-    /// One call to MiniStack as the root of its account. MiniStack reads the key id and does not check
-    /// the signature.
+    /// One call to MiniStack as the root of its account. MiniStack reads the key id and does not
+    /// check the signature.
     async fn call(&self, service: &str, ask: http::request::Builder, body: Vec<u8>) -> Response {
         let who = format!("Credential=test/20260101/ap-northeast-2/{service}/aws4_request");
         let ask = ask.header(

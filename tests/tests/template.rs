@@ -490,8 +490,8 @@ fn parameters_and_outputs_are_described() {
 // -------------------------------------------------------------------------------------------------
 // variables
 
-/// The local system, which records the variables that each function reads and the functions that are
-/// called.
+/// The local system, which records the variables that each function reads and the functions that
+/// are called.
 struct Recorder {
     system: System,
     read: Arc<Mutex<BTreeMap<String, Environment>>>,

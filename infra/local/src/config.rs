@@ -56,8 +56,8 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
-    /// For tests: in memory, without a socket, stepped, with a clock that stands at 09:00 in Korea on
-    /// 1 August 2026.
+    /// For tests: in memory, without a socket, stepped, with a clock that stands at 09:00 in Korea
+    /// on 1 August 2026.
     pub fn stepped(template: Source, build: Build) -> Self {
         let morning = Timestamp::from_second(1_785_542_400).unwrap_or_default();
         Self {
@@ -72,8 +72,8 @@ impl Config {
         }
     }
 
-    /// For `cargo xtask run`: a persistent state (unless it is memory), the machine's clock, a port,
-    /// deliveries in the background.
+    /// For `cargo xtask run`: a persistent state (unless it is memory), the machine's clock, a
+    /// port, deliveries in the background.
     pub fn running(template: Source, state: State, port: u16, build: Build) -> Self {
         Self {
             clock: Clock::system(),

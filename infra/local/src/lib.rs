@@ -19,8 +19,8 @@
 //! * A move of dead letters is complete when the call returns.
 //! * TTL deletes on request ([`System::expire`]), or hourly in a running system.
 //! * A role that the template writes out is enforced for each call. Functions with SAM policies or
-//!   managed policies may do everything. Resource policies, KMS and the conditions of statements are
-//!   ignored.
+//!   managed policies may do everything. Resource policies, KMS and the conditions of statements
+//!   are ignored.
 //! * Mail, telephone and HTTP subscriptions of a topic receive nothing.
 //! * It speaks plain HTTP (`X-Forwarded-Proto: http`), and function timeouts use the machine's
 //!   clock.

@@ -1,5 +1,5 @@
-//! The real functions by their short names: the services that their binaries run, built on the parts
-//! of a local system.
+//! The real functions by their short names: the services that their binaries run, built on the
+//! parts of a local system.
 
 use std::sync::Arc;
 

@@ -26,8 +26,8 @@ use crate::template::Template;
 #[command(name = "local", version)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Arguments {
-    /// The port to listen on, on this machine only (0: any free one). The payment stand-in takes the
-    /// port ten above it, the push stand-in the one eleven above.
+    /// The port to listen on, on this machine only (0: any free one). The payment stand-in takes
+    /// the port ten above it, the push stand-in the one eleven above.
     #[arg(long, default_value_t = 9000)]
     pub port: u16,
     /// Keep the state in memory only; it ends with the process.

@@ -29,8 +29,8 @@ use crate::template::Template;
 use crate::topic::Topics;
 use crate::wire::Wire;
 
-/// The most steps of one [`System::settle`]: far above what a test needs, so that an endless loop of
-/// messages ends in an error.
+/// The most steps of one [`System::settle`]: far above what a test needs, so that an endless loop
+/// of messages ends in an error.
 const MOST_STEPS: usize = 1_000_000;
 
 /// How often a running system deletes expired items. (DynamoDB does so within days.)
@@ -57,8 +57,8 @@ pub struct System {
 }
 
 impl System {
-    /// Reads the template, opens the state, builds the functions, and starts listening and delivering
-    /// as configured.
+    /// Reads the template, opens the state, builds the functions, and starts listening and
+    /// delivering as configured.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let ground = Ground::take(config.port, &config.state, false).await?;
         Self::start_on(ground, config).await
@@ -154,9 +154,9 @@ impl System {
         self.world.functions.invoke(name, event, None).await
     }
 
-    /// Delivers whatever is due now, and what follows from it, until nothing is due. A later time is
-    /// not awaited: a failed message's visibility timeout, a retry, a batching window, a schedule.
-    /// Returns the number of steps.
+    /// Delivers whatever is due now, and what follows from it, until nothing is due. A later time
+    /// is not awaited: a failed message's visibility timeout, a retry, a batching window, a
+    /// schedule. Returns the number of steps.
     pub async fn settle(&self) -> Result<usize, PumpError> {
         let mut steps = 0;
         loop {
@@ -193,8 +193,8 @@ impl System {
         self.leap(end.duration_since(self.world.clock.now())).await
     }
 
-    /// Advances the clock in one step and settles once. For months, in which a schedule would fire ten
-    /// thousand times.
+    /// Advances the clock in one step and settles once. For months, in which a schedule would fire
+    /// ten thousand times.
     pub async fn leap(&self, by: SignedDuration) -> Result<(), PumpError> {
         self.world.clock.advance(by.max(SignedDuration::ZERO));
         self.world.signal.notify();
@@ -207,8 +207,8 @@ impl System {
         expire(&self.template, &self.world)
     }
 
-    /// Stops deliveries to a function (short name) until [`release`](Self::release). Returns whether
-    /// it has any.
+    /// Stops deliveries to a function (short name) until [`release`](Self::release). Returns
+    /// whether it has any.
     pub fn hold(&self, function: &str) -> bool {
         self.set_held(Some(function), true)
     }
@@ -239,8 +239,8 @@ impl System {
     }
 
     /// Stops cleanly: takes no new requests or deliveries, and finishes the open ones. Dropping a
-    /// system instead is a crash: open work is cut off, and the state is as the last transaction left
-    /// it.
+    /// system instead is a crash: open work is cut off, and the state is as the last transaction
+    /// left it.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };

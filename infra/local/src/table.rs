@@ -43,8 +43,8 @@ pub(crate) struct Server {
 }
 
 impl Store {
-    /// Opens the file, or a database in memory. Deletes stream records that are older than a day and
-    /// not after `read`, the sequence number up to which every mapping has read.
+    /// Opens the file, or a database in memory. Deletes stream records that are older than a day
+    /// and not after `read`, the sequence number up to which every mapping has read.
     pub(crate) fn open(path: Option<&Path>, read: Option<&str>) -> Result<Self, Fault> {
         let name = match path {
             Some(path) => path.to_str().ok_or("the path is not UTF-8")?.to_owned(),
@@ -126,8 +126,8 @@ impl Store {
         Ok(Server { address, stop: Some(stop), task })
     }
 
-    /// At most `limit` records of a stream after a sequence number (from its beginning without one),
-    /// oldest first, in the form that a function receives.
+    /// At most `limit` records of a stream after a sequence number (from its beginning without
+    /// one), oldest first, in the form that a function receives.
     pub(crate) fn records(
         &self,
         stream: &str,
@@ -174,8 +174,8 @@ impl Store {
         }
     }
 
-    /// Deletes the items that have expired by `now`, as DynamoDB's TTL does within days. Returns how
-    /// many.
+    /// Deletes the items that have expired by `now`, as DynamoDB's TTL does within days. Returns
+    /// how many.
     pub(crate) fn expire(&self, table: &Table, now: Timestamp) -> Result<usize, Fault> {
         let Some(attribute) = &table.expires else { return Ok(0) };
         let keys: Vec<&String> = std::iter::once(&table.key.hash).chain(&table.key.range).collect();

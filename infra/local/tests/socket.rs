@@ -23,8 +23,8 @@ async fn call(url: &str, method: &str, headers: &[(&str, &str)], body: &str) -> 
     local::Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
 }
 
-fn running(house: &Stage, state: State) -> Config {
-    Config { running: true, port: Some(0), clock: local::Clock::system(), state, ..config(house) }
+fn running(stage: &Stage, state: State) -> Config {
+    Config { running: true, port: Some(0), clock: local::Clock::system(), state, ..config(stage) }
 }
 
 fn url(system: &System, path: &str) -> String {
@@ -33,8 +33,8 @@ fn url(system: &System, path: &str) -> String {
 
 #[tokio::test]
 async fn a_request_over_the_socket_is_the_same_request() {
-    let house = Stage::default();
-    let system = System::start(running(&house, State::Memory)).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, State::Memory)).await.unwrap();
     let response = call(
         &url(&system, "/?a=b"),
         "POST",
@@ -46,7 +46,7 @@ async fn a_request_over_the_socket_is_the_same_request() {
         (response.status().as_u16(), text(&response).as_str()),
         (200, "어서 오세요|POST|문=열림")
     );
-    let event = house.events("page").remove(0);
+    let event = stage.events("page").remove(0);
     let port = system.address().unwrap().port().to_string();
     assert_eq!(event["headers"]["x-forwarded-port"], port);
     assert_eq!(event["headers"]["host"], format!("127.0.0.1:{port}"));
@@ -59,8 +59,8 @@ async fn a_request_over_the_socket_is_the_same_request() {
 
 #[tokio::test]
 async fn functions_are_invoked_by_command_line_tools() {
-    let house = Stage::default();
-    let system = System::start(running(&house, State::Memory)).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, State::Memory)).await.unwrap();
     let invoke = |name: &str| url(&system, &format!("/2015-03-31/functions/{name}/invocations"));
     let by_name = ["owner-look", "gongganmunhak-local-OwnerLookFunction", "owner-look:live"];
     let arn = "arn%3Aaws%3Alambda%3Aap-northeast-2%3A000000000000%3Afunction%3Agongganmunhak-local-OwnerLookFunction";
@@ -78,7 +78,7 @@ async fn functions_are_invoked_by_command_line_tools() {
     );
     assert_eq!(call(&v6, "POST", &[], "").await.status(), 200);
     assert_eq!(
-        house.events("owner-look").last().unwrap(),
+        stage.events("owner-look").last().unwrap(),
         &json!({}),
         "no payload is an empty object"
     );
@@ -92,7 +92,7 @@ async fn functions_are_invoked_by_command_line_tools() {
     assert_eq!(call(&invoke("owner-look"), "GET", &[], "").await.status(), 405);
     assert_eq!(call(&invoke("owner-look"), "POST", &[], "{").await.status(), 400);
 
-    house.fail_on(&["broken"]);
+    stage.fail_on(&["broken"]);
     let failed = call(&invoke("owner-look"), "POST", &[], r#""broken""#).await;
     assert_eq!(
         (failed.status().as_u16(), failed.headers()["x-amz-function-error"].as_bytes()),
@@ -105,24 +105,24 @@ async fn functions_are_invoked_by_command_line_tools() {
         call(&invoke("tick"), "POST", &[("x-amz-invocation-type", "Event")], r#"{"for":"later"}"#)
             .await;
     assert_eq!(later.status(), 202);
-    house.wait_for("tick", 1).await;
-    assert_eq!(house.events("tick"), [json!({ "for": "later" })]);
+    stage.wait_for("tick", 1).await;
+    assert_eq!(stage.events("tick"), [json!({ "for": "later" })]);
     system.stop().await;
 }
 
 #[tokio::test]
 async fn a_running_system_delivers_by_itself() {
-    let house = Stage::default();
-    let system = System::start(running(&house, State::Memory)).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, State::Memory)).await.unwrap();
     let response =
         call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
     assert_eq!(response.status(), 201);
-    house.wait_for("tick", 1).await;
+    stage.wait_for("tick", 1).await;
     assert_eq!(common::done(&system).await, ["가"]);
     // Advancing the clock makes the schedule due.
     system.clock().advance(jiff::SignedDuration::from_mins(5));
     system.settle().await.unwrap();
-    house.wait_for("tick", 2).await;
+    stage.wait_for("tick", 2).await;
     system.stop().await;
 }
 
@@ -130,13 +130,13 @@ async fn a_running_system_delivers_by_itself() {
 async fn a_stop_finishes_open_work_and_a_start_continues() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
-    let house = Stage::default();
-    let system = System::start(running(&house, state.clone())).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, state.clone())).await.unwrap();
     system.hold_all();
     call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
     system.stop().await;
-    let system = System::start(running(&house, state)).await.unwrap();
-    house.wait_for("tick", 1).await;
+    let system = System::start(running(&stage, state)).await.unwrap();
+    stage.wait_for("tick", 1).await;
     assert_eq!(common::done(&system).await, ["가"]);
     system.stop().await;
 }
@@ -145,8 +145,8 @@ async fn a_stop_finishes_open_work_and_a_start_continues() {
 async fn messages_of_a_queue_that_the_template_no_longer_has_do_not_break_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
-    let house = Stage::default();
-    let system = System::start(running(&house, state.clone())).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, state.clone())).await.unwrap();
     let work = system.template().queues["WorkQueue"].name.clone();
     let dead = system.template().queues["WorkDeadLetters"].name.clone();
     system.hold_all();
@@ -163,11 +163,11 @@ async fn messages_of_a_queue_that_the_template_no_longer_has_do_not_break_the_st
     assert_eq!(journal.execute(mark, []).unwrap(), 1);
     drop(journal);
 
-    let system = System::start(running(&house, state)).await.unwrap();
+    let system = System::start(running(&stage, state)).await.unwrap();
     let response =
         call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "다").await;
     assert_eq!(response.status(), 201);
-    house.wait_for("tick", 1).await;
+    stage.wait_for("tick", 1).await;
     assert_eq!(common::done(&system).await, ["다"]);
     let nowhere = system.queues().redrive(&dead, None).unwrap_err();
     assert_eq!(nowhere.to_string(), "The specified queue does not exist.");
@@ -178,8 +178,8 @@ async fn messages_of_a_queue_that_the_template_no_longer_has_do_not_break_the_st
 #[tokio::test]
 async fn a_new_mapping_that_starts_at_the_latest_record_skips_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    let house = Stage::default();
-    let mut config = config(&house);
+    let stage = Stage::default();
+    let mut config = config(&stage);
     config.state = State::Folder(folder.path().to_owned());
     let post = async |system: &System, text: &str| {
         let ask = common::request("POST", "/order", &[("content-type", "text/plain")], text);
@@ -208,12 +208,12 @@ async fn a_new_mapping_that_starts_at_the_latest_record_skips_what_is_there() {
 async fn a_table_whose_session_key_is_lost_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
-    let house = Stage::default();
-    let system = System::start(running(&house, state.clone())).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, state.clone())).await.unwrap();
     call(&url(&system, "/order"), "POST", &[("content-type", "text/plain")], "가").await;
     system.stop().await;
     std::fs::remove_file(folder.path().join("ledger.sqlite")).unwrap();
-    let refusal = System::start(running(&house, state.clone())).await.unwrap_err().to_string();
+    let refusal = System::start(running(&stage, state.clone())).await.unwrap_err().to_string();
     assert!(
         refusal.contains("the state has lost the key /fixture/dev/session-key")
             && refusal.contains("--fresh")
@@ -221,15 +221,15 @@ async fn a_table_whose_session_key_is_lost_is_refused() {
         "{refusal}"
     );
     let ground = Ground::take(Some(0), &state, true).await.unwrap();
-    System::start_on(ground, running(&house, state)).await.unwrap().stop().await;
+    System::start_on(ground, running(&stage, state)).await.unwrap().stop().await;
 }
 
 #[tokio::test]
 async fn each_start_error_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::Folder(folder.path().to_owned());
-    let house = Stage::default();
-    let system = System::start(running(&house, state.clone())).await.unwrap();
+    let stage = Stage::default();
+    let system = System::start(running(&stage, state.clone())).await.unwrap();
     let port = system.address().unwrap().port();
     let said = |error: StartError| {
         let text = error.to_string();
@@ -238,7 +238,7 @@ async fn each_start_error_is_one_sentence() {
     };
     let taken = Ground::take(Some(port), &State::Memory, false).await.unwrap_err();
     assert!(said(taken).contains(&format!("port {port} is already in use")));
-    let locked = System::start(running(&house, state.clone())).await.unwrap_err();
+    let locked = System::start(running(&stage, state.clone())).await.unwrap_err();
     assert!(said(locked).contains("another run already uses the state folder"));
     system.stop().await;
 
@@ -246,13 +246,13 @@ async fn each_start_error_is_one_sentence() {
         let path = folder.path().join(name);
         let good = std::fs::read(&path).unwrap();
         std::fs::write(&path, "이것은 데이터베이스가 아니다. ".repeat(300)).unwrap();
-        let broken = System::start(running(&house, state.clone())).await.unwrap_err();
+        let broken = System::start(running(&stage, state.clone())).await.unwrap_err();
         assert!(said(broken).contains(&format!("cannot read the state file {}", path.display())));
         std::fs::write(&path, good).unwrap();
     }
-    System::start(running(&house, state)).await.unwrap().stop().await;
+    System::start(running(&stage, state)).await.unwrap().stop().await;
 
-    let mut nobody = running(&house, State::Memory);
+    let mut nobody = running(&stage, State::Memory);
     nobody.build = std::sync::Arc::new(|_, _| None);
     assert!(
         said(System::start(nobody).await.unwrap_err())

@@ -1,4 +1,4 @@
-//! Reading templates: the fixture, what is wrong with a wrong one, and the house's own.
+//! Reading templates: the fixture, wrong templates, and the shop's own.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
 
@@ -157,7 +157,7 @@ fn a_second_mapping_of_one_function_to_one_source_is_refused_as_by_lambda() {
 }
 
 #[test]
-fn the_houses_own_template_can_be_read() {
+fn the_shops_template_can_be_read() {
     let template = Template::load(&path("../../template.yaml"), &BTreeMap::new()).unwrap();
     assert!(
         template.functions.contains_key("door") && template.functions.contains_key("owner-desk")

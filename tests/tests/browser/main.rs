@@ -1,6 +1,6 @@
 //! Walks in headless Chromium at the width of a phone, against the whole system in this process. It
-//! checks each page on the way ([`tab::Browser::look`]): axe-core runs on it, and pictures, narrow and
-//! wide, light and dark, go to `artefacts/browser/`.
+//! checks each page on the way ([`tab::Browser::look`]): axe-core runs on it, and pictures, narrow
+//! and wide, light and dark, go to `artefacts/browser/`.
 //!
 //! Ignored by default: `cargo xtask test browser` prepares Chromium, its driver and axe-core.
 
@@ -195,7 +195,8 @@ where
     F: Future<Output = ()> + 'static,
 {
     let browser = Browser::start(reader).await;
-    // In its own task, so that a panic ends there; in a local one, because a parsed page is not `Send`.
+    // In its own task, so that a panic ends there; in a local one, because a parsed page is not
+    // `Send`.
     let lent = browser.clone();
     let task = async move { tokio::task::spawn_local(happens(lent)).await };
     let walked = tokio::task::LocalSet::new().run_until(task).await;

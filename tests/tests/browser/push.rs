@@ -1,7 +1,7 @@
 //! A device registered at the bell, in a real browser: the page asks for permission when the button
-//! is pressed, registers the worker, and sends the browser's subscription. Only the subscription is a
-//! stand-in's, because no push service can be reached here. The stand-in decrypts the shop's push,
-//! and the test delivers its text to the worker.
+//! is pressed, registers the worker, and sends the browser's subscription. Only the subscription is
+//! a stand-in's, because no push service can be reached here. The stand-in decrypts the shop's
+//! push, and the test delivers its text to the worker.
 
 use std::time::{Duration, Instant};
 

@@ -168,8 +168,8 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    /// Clicks a link or button that leads to another page, and waits until the browser has left this
-    /// one: a query right after the click may still see it.
+    /// Clicks a link or button that leads to another page, and waits until the browser has left
+    /// this one: a query right after the click may still see it.
     pub(crate) async fn follow(&self, css: &str) {
         let left = self.document().await;
         self.click(css).await;
@@ -194,8 +194,8 @@ impl Browser {
         .await;
     }
 
-    /// Moves the focus to an element by the tabulator key, among radio buttons by the arrow key, and
-    /// checks that the focus is visible.
+    /// Moves the focus to an element by the tabulator key, among radio buttons by the arrow key,
+    /// and checks that the focus is visible.
     pub(crate) async fn tab_to(&self, css: &str) {
         self.wait_for(css).await;
         let look = format!(
@@ -305,8 +305,8 @@ impl Browser {
         self.page().await
     }
 
-    /// Goes back, forward or reloads, and waits for another document. The driver may answer sooner, and
-    /// a step forward during a step back has no effect.
+    /// Goes back, forward or reloads, and waits for another document. The driver may answer sooner,
+    /// and a step forward during a step back has no effect.
     async fn turns(&self, move_to: &str) {
         // A page may submit its form again when the reader returns to it; then there is no way
         // forward.
@@ -365,8 +365,8 @@ impl Browser {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// The console's errors and warnings since the last call: script errors, violations of the content
-    /// security policy, failed requests.
+    /// The console's errors and warnings since the last call: script errors, violations of the
+    /// content security policy, failed requests.
     pub(crate) async fn console(&self) -> Vec<String> {
         let told = self.post("se/log", json!({ "type": "browser" })).await;
         let lines = told

@@ -16,8 +16,8 @@ pub(super) enum Verdict {
 }
 
 /// Reads an answer as Lambda does under `ReportBatchItemFailures`: no list or an empty one is a
-/// success of the whole batch. A list with an unknown, empty or missing identifier, or an answer that
-/// is not an object, is a failure of the whole batch.
+/// success of the whole batch. A list with an unknown, empty or missing identifier, or an answer
+/// that is not an object, is a failure of the whole batch.
 pub(super) fn verdict(answer: &Json, reports: bool, known: &[&str]) -> Verdict {
     if !reports || answer.is_null() {
         return Verdict::Done;

@@ -1,9 +1,9 @@
-//! Delivers events to functions: from queues, from the table's stream, from asynchronous invocations,
-//! by schedules.
+//! Delivers events to functions: from queues, from the table's stream, from asynchronous
+//! invocations, by schedules.
 //!
-//! A step of a pump takes what is due, invokes the function and records the outcome. A test steps all
-//! pumps until none has anything due. A running system has a task per pump, which sleeps until the
-//! signal or the next due time.
+//! A step of a pump takes what is due, invokes the function and records the outcome. A test steps
+//! all pumps until none has anything due. A running system has a task per pump, which sleeps until
+//! the signal or the next due time.
 
 mod batch;
 mod later;

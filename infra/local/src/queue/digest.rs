@@ -10,8 +10,8 @@ pub(crate) fn md5_hex(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// MD5 of message attributes by SQS's algorithm: for each attribute in the order of names its name,
-/// data type, one byte for the kind of value, and value. Each text follows its length in four bytes,
-/// big-endian. `None` without attributes.
+/// data type, one byte for the kind of value, and value. Each text follows its length in four
+/// bytes, big-endian. `None` without attributes.
 pub(crate) fn md5_of_attributes(attributes: &Map<String, Json>) -> Option<String> {
     if attributes.is_empty() {
         return None;

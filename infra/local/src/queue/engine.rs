@@ -36,8 +36,8 @@ impl Queues {
         Ok(id)
     }
 
-    /// Receives up to `most` messages and hides them for `visibility` seconds (by default the queue's
-    /// visibility timeout).
+    /// Receives up to `most` messages and hides them for `visibility` seconds (by default the
+    /// queue's visibility timeout).
     pub fn receive(&self, queue: &str, most: usize, visibility: Option<u32>) -> Result<Received> {
         let queue = self.find(queue)?;
         let now = self.clock.millis();
@@ -76,8 +76,8 @@ impl Queues {
         Ok(received)
     }
 
-    /// Deletes a message by its latest receipt handle. An older handle deletes nothing and is not an
-    /// error.
+    /// Deletes a message by its latest receipt handle. An older handle deletes nothing and is not
+    /// an error.
     pub fn delete(&self, queue: &str, receipt: &str) -> Result<()> {
         let queue = self.find(queue)?;
         check_receipt(receipt)?;
@@ -145,8 +145,8 @@ impl Queues {
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// Delivers a message, on the queue or in flight, once more under the same id, as SQS may do. For
-    /// tests of idempotency. Returns whether the message exists.
+    /// Delivers a message, on the queue or in flight, once more under the same id, as SQS may do.
+    /// For tests of idempotency. Returns whether the message exists.
     pub fn duplicate(&self, queue: &str, id: &str) -> Result<bool> {
         let queue = self.find(queue)?;
         let copied = self
@@ -162,8 +162,8 @@ impl Queues {
         Ok(copied > 0)
     }
 
-    /// Moves every message of a dead-letter queue to `to`, or each to its source queue. A moved message
-    /// gets a new id and age, as in SQS's redrive. Returns how many moved.
+    /// Moves every message of a dead-letter queue to `to`, or each to its source queue. A moved
+    /// message gets a new id and age, as in SQS's redrive. Returns how many moved.
     pub fn redrive(&self, from: &str, to: Option<&str>) -> Result<usize> {
         let from = self.find(from)?;
         let to = to.map(|to| self.find(to)).transpose()?;
@@ -195,8 +195,8 @@ impl Queues {
         Ok(moved)
     }
 
-    /// Makes every message in flight visible. When a process starts, a message in flight is one that
-    /// the previous process did not finish.
+    /// Makes every message in flight visible. When a process starts, a message in flight is one
+    /// that the previous process did not finish.
     pub(crate) fn release_in_flight(&self, queue: &str) -> Result<()> {
         let queue = self.find(queue)?;
         self.ledger

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::QueueError;
 
-/// Random bytes for ids. Ids are not secret, so the clock serves if the system gives no random bytes.
+/// Random bytes for ids. Ids are not secret, so the clock serves if the system gives no random
+/// bytes.
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {

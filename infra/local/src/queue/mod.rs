@@ -2,9 +2,9 @@
 //!
 //! The guarantees are those of AWS: a received message is hidden for the visibility timeout and
 //! becomes visible again unless it is deleted; only its latest receipt handle deletes it; a message
-//! received `maxReceiveCount` times moves to the dead-letter queue instead of being received again; a
-//! message older than the retention period is deleted. The order is oldest first, which AWS does not
-//! guarantee.
+//! received `maxReceiveCount` times moves to the dead-letter queue instead of being received again;
+//! a message older than the retention period is deleted. The order is oldest first, which AWS does
+//! not guarantee.
 
 mod digest;
 mod engine;

@@ -1,9 +1,9 @@
 //! Reads `template.yaml` for the harness, the tests and the deploy verb.
 //!
-//! [`Template`] has three views of one file: the YAML with its tags ([`Template::raw`]), the same in
-//! CloudFormation's long form ([`Template::document`], where `!Ref X` is `{"Ref": "X"}`), and a typed
-//! model of functions, queues, topics, tables and routes, in which every intrinsic function is
-//! resolved to a local value.
+//! [`Template`] has three views of one file: the YAML with its tags ([`Template::raw`]), the same
+//! in CloudFormation's long form ([`Template::document`], where `!Ref X` is `{"Ref": "X"}`), and a
+//! typed model of functions, queues, topics, tables and routes, in which every intrinsic function
+//! is resolved to a local value.
 
 mod intrinsics;
 mod model;

@@ -22,8 +22,8 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The physical name of a resource whose name the template leaves to CloudFormation. Unlike there
-    /// it has no random suffix.
+    /// The physical name of a resource whose name the template leaves to CloudFormation. Unlike
+    /// there it has no random suffix.
     pub fn generated(&self, logical_id: &str) -> String {
         format!("{}-{logical_id}", self.stack)
     }

@@ -40,8 +40,8 @@ const MONTHS: [&str; 12] =
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 impl Schedule {
-    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are not
-    /// supported.
+    /// Reads `rate(5 minutes)` or `cron(0 21 ? * MON-FRI *)`. The modifiers `L`, `W` and `#` are
+    /// not supported.
     pub fn parse(expression: &str) -> Result<Self, ScheduleError> {
         let wrong = |why| ScheduleError { expression: expression.to_owned(), why };
         let inner = |name: &str| {
@@ -96,7 +96,8 @@ impl Cron {
     fn after(&self, last: Timestamp) -> Option<Timestamp> {
         let from = last.to_zoned(TimeZone::UTC).datetime();
         let mut day = from.date();
-        // Within eight years every combination of month, day and weekday occurs, including leap days.
+        // Within eight years every combination of month, day and weekday occurs, including leap
+        // days.
         for _ in 0..=8 * 366 {
             if self.allows(day) {
                 let found = allowed(self.hours.as_ref(), 24)

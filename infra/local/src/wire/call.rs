@@ -37,8 +37,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Recognizes a request: the JSON protocols name the operation in `X-Amz-Target`, the query protocol
-    /// in `Action`. `Err` has the URI of a request to another service.
+    /// Recognizes a request: the JSON protocols name the operation in `X-Amz-Target`, the query
+    /// protocol in `Action`. `Err` has the URI of a request to another service.
     pub(super) fn read(request: HttpRequest) -> Result<Self, String> {
         let named = |target: &str| {
             let (service, operation) = target.split_once('.')?;

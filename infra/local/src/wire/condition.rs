@@ -35,8 +35,8 @@ impl Forgotten {
         self.met
     }
 
-    /// Disables the condition in a call of the function. It stays in the expression, because DynamoDB
-    /// refuses unused names and values.
+    /// Disables the condition in a call of the function. It stays in the expression, because
+    /// DynamoDB refuses unused names and values.
     pub(super) fn apply(&mut self, caller: &str, call: &mut Call) {
         if caller != self.function {
             return;

@@ -1,8 +1,8 @@
-//! The HTTP client under the SDK clients. It answers calls of DynamoDB, SQS, SNS and SSM within this
-//! process.
+//! The HTTP client under the SDK clients. It answers calls of DynamoDB, SQS, SNS and SSM within
+//! this process.
 //!
-//! It counts calls by caller, and a test can break a call ([`Fault`]). The SDK client above it is the
-//! real one, with its retries and timeouts.
+//! It counts calls by caller, and a test can break a call ([`Fault`]). The SDK client above it is
+//! the real one, with its retries and timeouts.
 
 mod call;
 mod condition;
@@ -152,8 +152,8 @@ impl Wire {
     }
 
     /// Disables a condition: wherever `condition` occurs in a condition expression of a function's
-    /// writes to an item of this kind (the first word of its key), it counts as met. For tests that a
-    /// condition is needed.
+    /// writes to an item of this kind (the first word of its key), it counts as met. For tests that
+    /// a condition is needed.
     pub fn forget_condition(&self, function: &str, item: &str, condition: &str) {
         lock(&self.inner.forgotten).push(Forgotten::new(function, item, condition));
     }
@@ -182,8 +182,8 @@ impl Wire {
         broken
     }
 
-    /// A retry of a paused call is paused, too: on a slow machine the attempt may time out while the
-    /// test does what it has to do meanwhile.
+    /// A retry of a paused call is paused, too: on a slow machine the attempt may time out while
+    /// the test does what it has to do meanwhile.
     fn pause_of(&self, call: &Call) -> Option<Breakage> {
         let held = lock(&self.inner.held);
         call.invocation().is_some_and(|id| held.contains(id)).then_some(Breakage::Pause)
