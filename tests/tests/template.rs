@@ -543,7 +543,7 @@ async fn every_variable_that_a_function_reads_is_set_and_no_other() {
             .await
             .unwrap_or_else(|failure| panic!("{folder}: {}", failure.message));
         // Lambda sets the variables AWS_*.
-        let read = recorder.read.lock().unwrap()[&folder].asked();
+        let read = recorder.read.lock().unwrap()[&folder].names_read();
         let read: BTreeSet<String> =
             read.into_iter().filter(|name| !name.starts_with("AWS_")).collect();
         let template = recorder.system.template();

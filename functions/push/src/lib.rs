@@ -17,9 +17,9 @@ use domain::{
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, Service};
 use messaging::{Delivery, Failure, News};
-use platform::{Clock, Init, InitError, Platform, Secret, SecretError};
+use platform::{Clock, Init, InitError, Platform};
 use store::Store;
-use webpush::{Client, Rung, Vapid};
+use webpush::{Client, PushOutcome, Vapid};
 
 pub use word::Word;
 
@@ -48,7 +48,7 @@ impl Init for Pusher {
                 let hosts = Hosts::parse(platform.environment.required("PUSH_HOSTS")?);
                 let contact = platform.environment.required("SHOP_EMAIL")?;
                 // Boxed: avoids the type-depth limit.
-                let secret: Pin<Box<dyn Future<Output = Result<Secret, SecretError>> + Send + '_>> =
+                let secret: Pin<Box<dyn Future<Output = _> + Send>> =
                     Box::pin(platform.secret("VAPID_KEY_NAME"));
                 let pair = secret.await?;
                 let vapid = Vapid::new(pair.reveal(), contact)
@@ -66,7 +66,7 @@ impl Init for Pusher {
 
 /// Runs it on Lambda.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
-    platform::log::start();
+    platform::log::start("push");
     lambda_runtime::run(function(Platform::of_process()?)).await
 }
 
@@ -81,7 +81,7 @@ pub fn function(
 > + Clone
 + Send
 + 'static {
-    messaging::deliveries("push", platform, handle)
+    messaging::deliveries(platform, handle)
 }
 
 /// Handles one notice from the queue `push`.
@@ -108,7 +108,7 @@ async fn handle(pusher: Arc<Pusher>, delivery: Delivery<News>) -> Result<(), Fai
     for device in devices.iter().filter(|device| !rung.contains(&device.id())) {
         let text = Word::of(&news, device.language).json();
         let message = webpush::Message { text: &text, keep_seconds, urgency: word::urgency(&news) };
-        let answer = client.ring(device, &message, now).await;
+        let answer = client.send(device, &message, now).await;
         pusher.note(&news, device, answer, now, &mut told).await?;
     }
     told.end(&pusher, &news, &receipt).await
@@ -143,24 +143,24 @@ impl Pusher {
         &self,
         news: &News,
         device: &Device,
-        answer: Rung,
+        answer: PushOutcome,
         now: Timestamp,
         told: &mut Told,
     ) -> Result<(), Failure> {
         match answer {
-            Rung::Taken => {
+            PushOutcome::Accepted => {
                 self.store.device_rung(news.id, &device.id(), now).await?;
                 told.taken += 1;
             }
-            Rung::Gone => {
+            PushOutcome::Gone => {
                 self.store.device_ended(news.reader, device).await?;
                 tracing::info!(message.id = %news.id, device = %device.id(), "device deleted");
             }
-            Rung::Later { why, after_seconds } => {
+            PushOutcome::RetryLater { why, after_seconds } => {
                 told.later = Some(why);
                 told.after_seconds = told.after_seconds.max(after_seconds);
             }
-            Rung::Refused { why } => {
+            PushOutcome::Rejected { why } => {
                 tracing::error!(message.id = %news.id, service = device.endpoint.origin(), error.message = %why, "push refused");
                 told.refused = Some(why);
             }

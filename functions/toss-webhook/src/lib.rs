@@ -85,7 +85,7 @@ pub fn function(
             let status = match opened.get().await {
                 Ok(webhook) => answer(&webhook, &request).await,
                 Err(why) => {
-                    tracing::error!(step = "toss-webhook", error.message = %why, "function cannot start");
+                    tracing::error!(error.message = %why, "function cannot start");
                     StatusCode::SERVICE_UNAVAILABLE
                 }
             };
@@ -113,7 +113,7 @@ async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
     match look(webhook, (id, order), secret, transmission).await {
         Ok(status) => status,
         Err(why) => {
-            tracing::error!(step = "toss-webhook", order = %id, error.message = %why, "request failed");
+            tracing::error!(order = %id, error.message = %why, "request failed");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
@@ -135,11 +135,11 @@ async fn look(
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         LookupOutcome::WrongSecret => {
-            tracing::warn!(step = "toss-webhook", order = %order, "the webhook's deposit secret does not match");
+            tracing::warn!(order = %order, "the webhook's deposit secret does not match");
             return Ok(StatusCode::FORBIDDEN);
         }
         LookupOutcome::Settled(outcome) => {
-            tracing::info!(step = "toss-webhook", order = %order, outcome = known(&outcome), "webhook handled");
+            tracing::info!(order = %order, outcome = known(&outcome), "webhook handled");
         }
     }
     webhook.store.heard(transmission, now).await?;

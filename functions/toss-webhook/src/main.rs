@@ -2,6 +2,6 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    platform::log::start();
+    platform::log::start("toss-webhook");
     lambda_http::run(toss_webhook::function(platform::Platform::of_process()?)).await
 }

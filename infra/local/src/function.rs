@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use lambda_runtime::{Config, Context, Diagnostic};
 use serde_json::{Value as Json, json};
+use tracing::Instrument as _;
 
 use crate::clock::Clock;
 use crate::queue::uuid;
@@ -131,7 +132,9 @@ impl Functions {
         // future.
         let call = Arc::clone(function);
         let life = Life::default();
-        let run = life.around(unharmed(async move { call(event, context).await }));
+        // A deployed function stamps its name on every line of its log; here the span does.
+        let span = tracing::error_span!("function", name);
+        let run = life.around(unharmed(async move { call(event, context).await }.instrument(span)));
         let ran = tokio::select! {
             biased;
             () = life.ended() => None,

@@ -90,7 +90,7 @@ where
     H: Fn(Arc<AdminState>, Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Answer, AdminError>> + Send + 'static,
 {
-    platform::log::start();
+    platform::log::start(name);
     lambda_runtime::run(function(name, Platform::of_process()?, handle)).await
 }
 
@@ -118,7 +118,7 @@ where
                 Err(problem) => Ok(Answer::problem(problem)),
             };
             if let Err(error) = &answer {
-                tracing::error!(function = name, error.message = %error, "owner command failed");
+                tracing::error!(error.message = %error, "owner command failed");
             }
             Ok::<_, Error>(answer?)
         }

@@ -1,6 +1,6 @@
-//! The way out to services that are not AWS's (the payment provider, the push services): HTTP/1.1
-//! over the TLS stack that the AWS SDK brings anyway, trusting the system's roots. The SDK's own
-//! connections trust Amazon's alone; see `cloud`.
+//! The HTTP client for services outside AWS (the payment provider, the push services): HTTP/1.1 over
+//! the TLS stack that the AWS SDK brings anyway. It trusts the system's root certificates, while
+//! the SDK's own connections trust only Amazon's (see `platform`).
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -12,24 +12,24 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore};
 
-/// A client that sends bodies of type `B`.
+/// An HTTP client with request bodies of type `B`.
 pub type Client<B> = legacy::Client<HttpsConnector<HttpConnector>, B>;
 
-/// Whom a client believes to be who they say.
+/// The root certificates that a client trusts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// Whoever the system trusts. Reading its roots takes milliseconds: a client is made at the
-    /// first call, not at the start.
+    /// Those of the system. Reading them takes milliseconds, so make the client at the first call
+    /// and not when the function starts.
     System,
-    /// Nobody: for stand-ins on plain HTTP.
-    Nobody,
+    /// None: for stand-ins on plain HTTP.
+    Nothing,
 }
 
-/// A client that gives up connecting after `connect_limit`. None if there is no TLS, or nothing to
-/// trust.
+/// Makes a client that gives up connecting after `connect_limit`. `None` if TLS is not available or
+/// no root certificate can be read.
 ///
-/// It keeps no connection and sends nothing twice: a connection that died while the function's
-/// environment slept would turn a call into a doubt, and calls are rare enough to afford a
+/// It keeps no idle connection and never retries: on a connection that died while the execution
+/// environment was frozen the outcome of a call would be unknown, and calls are rare enough for a
 /// handshake each.
 pub fn client<B>(trust: Trust, connect_limit: Duration) -> Option<Client<B>>
 where
@@ -53,7 +53,7 @@ fn config(trust: Trust) -> Option<ClientConfig> {
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
     let builder = match trust {
         Trust::System => builder.with_native_roots().ok()?,
-        Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()),
+        Trust::Nothing => builder.with_root_certificates(RootCertStore::empty()),
     };
     Some(builder.with_no_client_auth())
 }

@@ -47,13 +47,12 @@ where
     H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
-    platform::log::start();
-    lambda_runtime::run(queue::<R, _, _>(name, Platform::of_process()?, handle)).await
+    platform::log::start(name);
+    lambda_runtime::run(queue::<R, _, _>(Platform::of_process()?, handle)).await
 }
 
 /// A queue's function as a service from batch to answer, for the local run and the tests.
 pub fn queue<R, H, F>(
-    name: &'static str,
     platform: Platform,
     handle: H,
 ) -> impl Service<
@@ -69,9 +68,7 @@ where
     H: Fn(Arc<R>, Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
-    deliveries(name, platform, move |room, delivery: Delivery<Message>| {
-        handle(room, delivery.message)
-    })
+    deliveries(platform, move |room, delivery: Delivery<Message>| handle(room, delivery.message))
 }
 
 /// One record of a queue.
@@ -89,7 +86,6 @@ pub struct Delivery<T> {
 /// Each record is read and handled on its own, so a bad body or an error affects no other record.
 /// The answer names the records to be delivered again (`ReportBatchItemFailures`).
 pub fn deliveries<R, T, H, F>(
-    name: &'static str,
     platform: Platform,
     handle: H,
 ) -> impl Service<

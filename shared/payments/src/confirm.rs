@@ -119,7 +119,7 @@ impl Payments {
             }
         };
         if let Some(told) = deposit_secret
-            && !payment.secret.as_ref().is_some_and(|secret| secret.is(told))
+            && !payment.secret.as_ref().is_some_and(|secret| secret.matches(told))
         {
             return Ok(LookupOutcome::WrongSecret);
         }

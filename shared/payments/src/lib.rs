@@ -129,7 +129,7 @@ impl Init for Payments {
         let secret: Pin<Box<dyn Future<Output = _> + Send>> =
             Box::pin(platform.secret("TOSS_SECRET_NAME"));
         let secret = secret.await?;
-        let settings = toss::Settings { api_url, secret_key: secret.reveal().to_owned().into() };
+        let settings = toss::Settings { api_url, secret_key: secret };
         let toss = toss::Client::new(&settings).map_err(|why| InitError::Other(why.to_string()))?;
         Ok(Self { store, toss: Arc::new(toss) })
     }

@@ -138,8 +138,8 @@ impl Payments {
         let amount = (refund.amount != order.total).then_some(refund.amount.0);
         let refund_to = order.refund_to.as_ref().map(|to| RefundAccount {
             bank: to.bank.code().to_owned(),
-            account_number: to.number.reveal().as_str().into(),
-            holder_name: to.holder.reveal().as_str().into(),
+            account_number: to.number.clone(),
+            holder_name: to.holder.clone(),
         });
         if order.by_bank_transfer() && refund_to.is_none() {
             return Ok(Found::AccountRefused);
@@ -252,6 +252,6 @@ fn is_among(payment: &toss::Payment, order: &Order, refund: &Refund) -> bool {
     ours && sound
         && payment.cancels.iter().any(|cancelled| {
             cancelled.cancel_amount == refund.amount.0
-                && cancelled.cancel_reason.as_ref().is_some_and(|said| said.reveal() == reason)
+                && cancelled.cancel_reason.as_ref().is_some_and(|said| *said.reveal() == reason)
         })
 }

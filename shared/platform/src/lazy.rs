@@ -1,4 +1,4 @@
-//! What a function opens once and keeps while it is warm.
+//! State that a function makes once and keeps while it is warm.
 
 use std::{future::Future, sync::Arc};
 
@@ -7,28 +7,28 @@ use tokio::sync::OnceCell;
 
 use crate::{Misconfigured, Platform, SecretError};
 
-/// Why a function can not do its work at the moment.
+/// Why a function's state could not be made.
 #[derive(Debug, Error)]
 pub enum InitError {
-    /// A variable is missing.
+    /// A variable is missing or invalid.
     #[error(transparent)]
     Misconfigured(#[from] Misconfigured),
-    /// A secret can not be read.
+    /// A secret cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// Something else that the function needs.
+    /// Anything else that the function needs.
     #[error("{0}")]
     Other(String),
 }
 
-/// Something that is made from a function's parts.
+/// State that is made from a function's [`Platform`].
 pub trait Init: Send + Sync + Sized + 'static {
-    /// Makes it.
+    /// Makes the state.
     fn init(platform: &Platform) -> impl Future<Output = Result<Self, InitError>> + Send;
 }
 
-/// Something value with the first call that needs it, and tried again while that fails: a secret
-/// that could not be read once does not spoil the environment for good.
+/// State that the first call makes. A failure is not kept: the next call tries again, so that a
+/// secret which could not be read once does not break the execution environment for good.
 #[derive(Debug)]
 pub struct LazyState<R> {
     platform: Platform,
@@ -36,12 +36,12 @@ pub struct LazyState<R> {
 }
 
 impl<R: Init> LazyState<R> {
-    /// Nothing is value yet.
+    /// State that is not made yet.
     pub fn new(platform: Platform) -> Self {
         Self { platform, value: OnceCell::new() }
     }
 
-    /// The thing, value if it was not.
+    /// Returns the state, and makes it first if necessary.
     pub async fn get(&self) -> Result<Arc<R>, InitError> {
         self.value
             .get_or_try_init(|| async { R::init(&self.platform).await.map(Arc::new) })

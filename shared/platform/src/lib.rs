@@ -1,6 +1,6 @@
-//! What every function stands on: its environment, its clock, its randomness, its secrets, the
-//! configuration of the AWS clients and the log. Built once when a function starts; the local run
-//! and the tests build the same from their own parts.
+//! What every function needs from its surroundings: environment variables, clock, randomness,
+//! secrets, the configuration of the AWS clients and the log. A deployed function takes them from
+//! its process; the local run and the tests pass in their own.
 
 mod environment;
 mod lazy;
@@ -29,25 +29,25 @@ use rand_core::{Rng as _, SeedableRng as _};
 
 pub use environment::{Environment, Misconfigured};
 pub use lazy::{Init, InitError, LazyState};
-pub use secret::{Secret, SecretError};
+pub use secret::SecretError;
 pub use why::why;
 
-/// The time. A handler never reads the machine's clock; a test hands in one that it moves.
+/// The source of the current time. Handlers read only this clock, so that a test can set the time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// A clock of your own.
+    /// A clock that calls `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The machine's clock.
+    /// The system clock.
     pub fn system() -> Self {
         Self::new(Timestamp::now)
     }
 
-    /// Now.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
@@ -59,26 +59,26 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// Randomness that nobody can guess, for identifiers and keys: ChaCha20, seeded once from the
-/// operating system.
+/// A cryptographically secure random number generator for identifiers and keys: ChaCha20, seeded
+/// once from the operating system.
 #[derive(Clone)]
 pub struct Random(Arc<Mutex<ChaCha20Rng>>);
 
-/// The operating system gave no randomness. Nothing can be made safely then, so the function does
-/// not start.
+/// The operating system provided no randomness. Identifiers would be predictable, so the function
+/// does not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no randomness")]
+#[error("the operating system provided no randomness")]
 pub struct NoRandomness;
 
 impl Random {
-    /// Dice seeded from the operating system.
+    /// A generator seeded from the operating system.
     pub fn system() -> Result<Self, NoRandomness> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|_| NoRandomness)?;
         Ok(Self::seeded(seed))
     }
 
-    /// Dice that fall the same way each time: for tests.
+    /// A generator with a fixed sequence, for tests.
     pub fn seeded(seed: [u8; 32]) -> Self {
         Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))))
     }
@@ -91,25 +91,26 @@ impl Random {
     }
 }
 
-/// The parts a function is made of.
+/// The dependencies of a function on its surroundings.
 #[derive(Clone)]
 pub struct Platform {
-    /// The function's variables.
+    /// The function's environment variables.
     pub environment: Environment,
-    /// The time.
+    /// The current time.
     pub clock: Clock,
     /// The randomness.
     pub random: Random,
-    /// The configuration that every AWS client is made from.
+    /// The configuration of every AWS client.
     pub sdk: SdkConfig,
 }
 
 impl Platform {
-    /// The parts of a deployed function: process environment, machine clock, TLS by rustls on ring.
+    /// The platform of a deployed function: its process's variables, the system clock, and TLS by
+    /// rustls on ring.
     pub fn of_process() -> Result<Self, NoRandomness> {
         let environment = Environment::of_process();
         let tls = TlsContext::builder()
-            .with_trust_store(trusted(&environment))
+            .with_trust_store(trust_store(&environment))
             .build()
             .unwrap_or_default();
         let http = Builder::new()
@@ -119,7 +120,7 @@ impl Platform {
         Ok(Self::new(environment, Clock::system(), Random::system()?, http))
     }
 
-    /// The parts given.
+    /// A platform of these parts; the AWS clients are configured by the variables.
     pub fn new(
         environment: Environment,
         clock: Clock,
@@ -133,24 +134,26 @@ impl Platform {
 
 impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cloud").finish_non_exhaustive()
+        f.debug_struct("Platform").finish_non_exhaustive()
     }
 }
 
-/// The five roots that the certificates of AWS's own services lead to, valid until the end of 2037
-/// and longer (<https://www.amazontrust.com/repository/>).
+/// The five root certificates of AWS's own services, valid until the end of 2037 or longer
+/// (<https://www.amazontrust.com/repository/>).
 const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
 
-/// Whom the AWS clients trust. Reading all of the system's roots, some three hundred files, took
-/// nearly half of a cold start (docs/decisions); only an address of one's own behind TLS needs
-/// them.
-fn trusted(environment: &Environment) -> TrustStore {
-    let own = environment.optional("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("https:"));
-    TrustStore::empty().with_native_roots(own).with_pem_certificate(AMAZON_ROOTS)
+/// The root certificates that the AWS clients trust. Reading the system's roots, some three hundred
+/// files, takes nearly half of a cold start (docs/decisions), so they are read only for a custom
+/// endpoint behind TLS.
+fn trust_store(environment: &Environment) -> TrustStore {
+    let custom_endpoint =
+        environment.optional("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("https:"));
+    TrustStore::empty().with_native_roots(custom_endpoint).with_pem_certificate(AMAZON_ROOTS)
 }
 
-/// The configuration of the AWS clients, by hand instead of `aws-config`: a function's credentials
-/// stand in its environment, and the other providers would only weigh (see docs/decisions).
+/// The configuration of the AWS clients. Built here and not by `aws-config`: a function's credentials
+/// are in its environment, and the other credential providers would only add size
+/// (docs/decisions).
 fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
     let credentials = Credentials::new(
         environment.optional("AWS_ACCESS_KEY_ID").unwrap_or_default(),
@@ -168,7 +171,8 @@ fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
         .http_client(http)
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(RetryConfig::standard().with_max_attempts(3))
-        // A function has ten seconds. A socket that froze with its environment must not eat them.
+        // A function has ten seconds. A connection that died while the environment was frozen must
+        // not use them up.
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(1))
@@ -188,9 +192,9 @@ mod tests {
 
     use super::*;
 
-    /// The fingerprints that Amazon Trust Services publishes, SHA-256, by their first eight bytes.
+    /// The first eight bytes of the SHA-256 fingerprints that Amazon Trust Services publishes.
     #[test]
-    fn the_roots_are_those_that_amazon_publishes() {
+    fn the_roots_have_the_published_fingerprints() {
         let certificates = AMAZON_ROOTS.split("-----BEGIN CERTIFICATE-----").skip(1).map(|rest| {
             let (body, _) = rest.split_once("-----END CERTIFICATE-----").unwrap();
             STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap()

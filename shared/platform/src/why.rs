@@ -1,12 +1,14 @@
-//! Why a call of an AWS service failed, in one line fit for a log.
+//! The reason for a failed AWS call, in one line for the log.
 
 use std::error::Error;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// The service's code and sentence, or what kept the call from being answered. Never the request or
-/// the raw answer: a table's answer can hold the item, and the item an address.
+/// Returns the service's error code and message, or the chain of causes if no answer came.
+///
+/// Leaves out the request and the raw answer: an answer of DynamoDB can contain the item, and the
+/// item an address.
 pub fn why<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::base::sensitive::Sensitive;
 use http::{HeaderValue, Method, Uri};
 use jiff::civil::Date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::wire::{Answer, Call, Wire};
-use crate::{CancelFailure, Doubt, Failure, Hidden, IdempotencyKey, Payment, Transaction};
+use crate::{CancelFailure, Doubt, Failure, IdempotencyKey, Payment, Transaction};
 
 /// What stays as it is in a path segment. A payment key comes back through the reader's browser, so
 /// a slash or a dot in it must not become part of the address.
@@ -24,7 +25,7 @@ pub struct Settings {
     /// key).
     pub api_url: String,
     /// The secret key: `test_sk_…`, `live_sk_…`, or the widget's `test_gsk_…`, `live_gsk_…`.
-    pub secret_key: Hidden,
+    pub secret_key: Sensitive<String>,
 }
 
 /// Why [`Settings`] cannot be used.
@@ -98,9 +99,9 @@ pub struct RefundAccount {
     /// The bank's code or Korean name, for example `20` or `우리`.
     pub bank: String,
     /// At most 20 digits.
-    pub account_number: Hidden,
+    pub account_number: Sensitive<String>,
     /// At most 60 characters.
-    pub holder_name: Hidden,
+    pub holder_name: Sensitive<String>,
 }
 
 /// An account to be opened for one deposit.
@@ -114,7 +115,7 @@ pub struct VirtualAccountOrder<'a> {
     /// What the reader sees (at most 100 characters).
     pub order_name: &'a str,
     /// The name on the account.
-    pub customer_name: Hidden,
+    pub customer_name: Sensitive<String>,
     /// The bank's code or Korean name.
     pub bank: &'a str,
     /// How long the account is open; none = 168, at most 720.

@@ -25,12 +25,11 @@
 //! A code that is in none of our lists counts as *unknown*: a mistake in that direction costs a
 //! question, a mistake in the other one costs a reader's money.
 //!
-//! `Debug` of everything here is fit for a log: secrets and personal data are [`Hidden`].
+//! `Debug` of everything here is fit for a log: secrets and personal data are [`Sensitive`](domain::base::sensitive::Sensitive).
 
 mod back;
 mod client;
 mod failure;
-mod hidden;
 mod key;
 mod payment;
 mod wire;
@@ -40,7 +39,6 @@ pub use client::{
     Cancel, Client, Confirm, RefundAccount, Settings, SettingsError, Timeouts, VirtualAccountOrder,
 };
 pub use failure::{CancelFailure, Doubt, Failure, Gone, Rejection};
-pub use hidden::Hidden;
 pub use key::{IdempotencyKey, KeyError};
 pub use payment::{
     Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, Transaction, VirtualAccount,

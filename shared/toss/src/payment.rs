@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use domain::base::sensitive::Sensitive;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::Offset};
 use serde::{Deserialize, Deserializer};
-
-use crate::Hidden;
 
 /// Where a payment stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,9 +128,9 @@ pub struct Payment {
     /// The virtual account, if it is one.
     #[serde(default)]
     pub virtual_account: Option<VirtualAccount>,
-    /// What a `DEPOSIT_CALLBACK` webhook has to know: compare with [`Hidden::is`].
+    /// What a `DEPOSIT_CALLBACK` webhook has to know: compare with [`Sensitive::matches`].
     #[serde(default)]
-    pub secret: Option<Hidden>,
+    pub secret: Option<Sensitive<String>>,
     /// The receipt on Toss's side.
     #[serde(default)]
     pub receipt: Option<Receipt>,
@@ -143,7 +142,7 @@ pub struct Payment {
     pub culture_expense: bool,
     /// Our own notes on it, at most five.
     #[serde(default, deserialize_with = "or_default")]
-    pub metadata: BTreeMap<String, Hidden>,
+    pub metadata: BTreeMap<String, Sensitive<String>>,
     /// `X-TossPayments-Trace-Id` of the answer it came in, for the log.
     #[serde(skip)]
     pub trace: Option<String>,
@@ -170,7 +169,7 @@ pub struct Cancelled {
     pub cancel_amount: u64,
     /// Why, in the words of the cancel.
     #[serde(default)]
-    pub cancel_reason: Option<Hidden>,
+    pub cancel_reason: Option<Sensitive<String>>,
     /// When.
     #[serde(default, deserialize_with = "moment")]
     pub canceled_at: Option<Timestamp>,
@@ -191,7 +190,7 @@ pub struct Cancelled {
 pub struct Card {
     /// The number with its middle masked.
     #[serde(default)]
-    pub number: Option<Hidden>,
+    pub number: Option<Sensitive<String>>,
     /// The issuer's approval number.
     #[serde(default)]
     pub approve_no: Option<String>,
@@ -205,13 +204,13 @@ pub struct Card {
 #[serde(rename_all = "camelCase")]
 pub struct VirtualAccount {
     /// Its number.
-    pub account_number: Hidden,
+    pub account_number: Sensitive<String>,
     /// The bank, two digits.
     #[serde(default)]
     pub bank_code: Option<String>,
     /// Who it was opened for.
     #[serde(default)]
-    pub customer_name: Option<Hidden>,
+    pub customer_name: Option<Sensitive<String>>,
     /// Until when the deposit is taken. Passing it sends no webhook: keep your own clock.
     #[serde(default, deserialize_with = "moment")]
     pub due_date: Option<Timestamp>,
@@ -227,7 +226,7 @@ pub struct VirtualAccount {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Receipt {
     /// A page that whoever has the address can read.
-    pub url: Hidden,
+    pub url: Sensitive<String>,
 }
 
 /// Why a payment was refused.

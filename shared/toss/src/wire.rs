@@ -78,7 +78,7 @@ impl Wire {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let trust = if self.base.starts_with("https:") { Trust::System } else { Trust::Nobody };
+        let trust = if self.base.starts_with("https:") { Trust::System } else { Trust::Nothing };
         let http = http_client::client(trust, self.connect_limit).ok_or(Doubt::Unreachable)?;
         Ok(self.http.get_or_init(|| http))
     }

@@ -68,7 +68,7 @@ where
     H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
-    platform::log::start();
+    platform::log::start(step);
     let state = LazyState::<R>::new(Platform::of_process()?);
     // Initialises before the first request, while nobody waits. A failure is retried and answered
     // with that request.
@@ -132,7 +132,7 @@ where
             };
             let reply = answer.unwrap_or_else(|refusal| {
                 if let Refusal::Ours(why) = &refusal {
-                    tracing::error!(step, error.message = %why, "request failed");
+                    tracing::error!(error.message = %why, "request failed");
                 }
                 refusal.page(step, language).into()
             });
@@ -220,7 +220,7 @@ fn unavailable(
     event: &lambda_http::Request,
     why: &InitError,
 ) -> Response<Body> {
-    tracing::error!(step, error.message = %why, "initialisation failed");
+    tracing::error!(error.message = %why, "initialisation failed");
     let language = Request::language_of(event);
     let page = Refusal::Ours(why.to_string()).page(step, language);
     // There is no source of randomness yet. The page has no script, so its nonce need not be

@@ -1,5 +1,5 @@
-//! Makes the house's key pair for push services and writes it to the standard output, as the
-//! Parameter Store keeps it: `cargo xtask deploy` calls this where a stage has none yet.
+//! Prints a new key pair for push services, in the form that the Parameter Store keeps.
+//! `cargo xtask deploy` calls this for a stage that has none.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ fn main() -> ExitCode {
         println!("{pair}");
         ExitCode::SUCCESS
     } else {
-        eprintln!("This machine gives no randomness.");
+        eprintln!("The operating system provided no randomness.");
         ExitCode::FAILURE
     }
 }

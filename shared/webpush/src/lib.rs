@@ -1,22 +1,22 @@
-//! Web Push: a message is encrypted for one device (RFC 8291), signed by the house (RFC 8292) and
-//! handed to the device's push service (RFC 8030). All of the cryptography is the TLS stack's own
-//! crate. Nothing here retries, and nothing is kept.
+//! Web Push: encrypts a message for one device (RFC 8291), signs it with the shop's key (RFC 8292)
+//! and sends it to the device's push service (RFC 8030). The cryptography is `ring`, which the TLS
+//! stack brings anyway. Nothing here retries or stores anything.
 //!
 //! # Which answer goes where
 //!
 //! | value | what it means | what the caller does |
 //! |---|---|---|
-//! | [`Rung::Taken`] | the push service has it | done |
-//! | [`Rung::Gone`] | the device is no more (404, 410), or what it gave as its key is none | forget it |
-//! | [`Rung::Later`] | too many, broken, or no answer in time | again, not before it says |
-//! | [`Rung::Refused`] | our signature, our encryption or our size is wrong | alarm; the device is not to blame |
+//! | [`PushOutcome::Accepted`] | the push service has accepted the message | done |
+//! | [`PushOutcome::Gone`] | the subscription has ended (404, 410), or its key is invalid | delete it |
+//! | [`PushOutcome::RetryLater`] | too many requests, a server error, or no answer in time | retry, not before the time given |
+//! | [`PushOutcome::Rejected`] | our signature, encryption or size is wrong | alarm; keep the subscription |
 //!
-//! `Debug` of everything here is fit for a log: an endpoint shows its push service alone.
+//! `Debug` of everything here is safe for a log: of an endpoint it shows only the push service.
 
 mod client;
 mod encrypt;
 mod vapid;
 
-pub use client::{Client, LONGEST_TEXT, Message, Rung, Urgency};
-pub use encrypt::{Cannot, encrypt};
-pub use vapid::{NotAKey, Vapid};
+pub use client::{Client, LONGEST_TEXT, Message, PushOutcome, Urgency};
+pub use encrypt::{EncryptError, encrypt};
+pub use vapid::{InvalidKey, Vapid};

@@ -1,7 +1,7 @@
-//! The client against the stand-in, which holds every push against the RFCs and reads it with
-//! another implementation of the keys' agreement.
+//! The client against the stand-in, which checks every push against the RFCs and decrypts it with
+//! another implementation of the key agreement.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::sync::Mutex;
 
@@ -15,7 +15,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
 };
-use webpush::{Client, LONGEST_TEXT, Message, Rung, Urgency, Vapid, encrypt};
+use webpush::{Client, LONGEST_TEXT, Message, PushOutcome, Urgency, Vapid, encrypt};
 
 struct Wire {
     standin: Standin,
@@ -41,20 +41,20 @@ impl Wire {
         read(&self.standin.device(&self.client.public_key()).unwrap())
     }
 
-    async fn ring(&self, device: &Device, text: &str) -> Rung {
+    async fn send(&self, device: &Device, text: &str) -> PushOutcome {
         let message = Message { text, keep_seconds: 600, urgency: Urgency::High };
-        self.client.ring(device, &message, Timestamp::now()).await
+        self.client.send(device, &message, Timestamp::now()).await
     }
 }
 
 #[tokio::test]
-async fn what_is_pushed_is_read_by_its_device_alone() {
+async fn only_the_device_can_read_its_push() {
     let wire = wire().await;
     let device = wire.device();
     let longest = "별".repeat(LONGEST_TEXT / "별".len());
     for text in ["When I grow up, I want to be a watermelon", "나는 괴로워했다", "", &longest]
     {
-        assert_eq!(wire.ring(&device, text).await, Rung::Taken);
+        assert_eq!(wire.send(&device, text).await, PushOutcome::Accepted);
         let push = wire.standin.pushes().pop().unwrap();
         assert_eq!(
             (push.text.as_str(), push.ttl, push.urgency.as_deref()),
@@ -62,7 +62,7 @@ async fn what_is_pushed_is_read_by_its_device_alone() {
         );
         assert!(push.bytes <= text.len() + 103, "{push:?}: header 86, mark 1, tag 16");
     }
-    // Nothing is the same twice: neither the salt nor the key of one message.
+    // Salt, key and ciphertext differ between two messages with the same text.
     let (one, two) = (encrypt(&device, b"once").unwrap(), encrypt(&device, b"once").unwrap());
     assert_ne!(one[..16], two[..16]);
     assert_ne!(one[21..86], two[21..86]);
@@ -70,50 +70,53 @@ async fn what_is_pushed_is_read_by_its_device_alone() {
 }
 
 #[tokio::test]
-async fn a_push_that_is_too_long_is_not_sent() {
+async fn a_text_that_is_too_long_is_not_sent() {
     let wire = wire().await;
-    let rung = wire.ring(&wire.device(), &"a".repeat(LONGEST_TEXT + 1)).await;
-    assert!(matches!(rung, Rung::Refused { .. }), "{rung:?}");
+    let outcome = wire.send(&wire.device(), &"a".repeat(LONGEST_TEXT + 1)).await;
+    assert!(matches!(outcome, PushOutcome::Rejected { .. }), "{outcome:?}");
     assert_eq!(wire.standin.asked(), 0);
 }
 
 #[tokio::test]
-async fn a_device_that_is_no_more_or_never_was_is_gone() {
+async fn an_ended_an_unknown_and_an_invalid_subscription_are_gone() {
     let wire = wire().await;
     let device = wire.device();
     assert!(wire.standin.end(device.endpoint.reveal()));
-    assert_eq!(wire.ring(&device, "소식").await, Rung::Gone);
-    let mut stranger = wire.standin.device(&wire.client.public_key()).unwrap();
-    stranger.endpoint += "x";
-    assert_eq!(wire.ring(&read(&stranger), "소식").await, Rung::Gone);
-    // A key of the right length that is no point of the curve.
-    let mut crooked = wire.standin.device(&wire.client.public_key()).unwrap();
-    crooked.keys.p256dh = format!("BA{}", "A".repeat(85));
-    assert_eq!(wire.ring(&read(&crooked), "소식").await, Rung::Gone);
+    assert_eq!(wire.send(&device, "소식").await, PushOutcome::Gone);
+    let mut unknown = wire.standin.device(&wire.client.public_key()).unwrap();
+    unknown.endpoint += "x";
+    assert_eq!(wire.send(&read(&unknown), "소식").await, PushOutcome::Gone);
+    // A key of the right length that is not a point on the curve.
+    let mut invalid = wire.standin.device(&wire.client.public_key()).unwrap();
+    invalid.keys.p256dh = format!("BA{}", "A".repeat(85));
+    assert_eq!(wire.send(&read(&invalid), "소식").await, PushOutcome::Gone);
     assert!(wire.standin.pushes().is_empty());
 }
 
 #[tokio::test]
-async fn what_is_put_off_says_until_when_and_what_is_refused_is_our_fault() {
+async fn a_busy_service_gives_a_delay_and_a_bad_request_is_rejected() {
     let wire = wire().await;
     let device = wire.device();
     wire.standin.fault(Fault { retry_after: Some(90), ..Fault::once(429) });
-    let rung = wire.ring(&device, "소식").await;
-    assert!(matches!(rung, Rung::Later { after_seconds: Some(90), .. }), "{rung:?}");
+    let outcome = wire.send(&device, "소식").await;
+    assert!(
+        matches!(outcome, PushOutcome::RetryLater { after_seconds: Some(90), .. }),
+        "{outcome:?}"
+    );
     for status in [400, 403, 413] {
         wire.standin.fault(Fault::once(status));
-        let rung = wire.ring(&device, "소식").await;
-        assert!(matches!(rung, Rung::Refused { .. }), "{status}: {rung:?}");
+        let outcome = wire.send(&device, "소식").await;
+        assert!(matches!(outcome, PushOutcome::Rejected { .. }), "{status}: {outcome:?}");
     }
-    // A device that was hung for another house.
+    // A device that subscribed with another key.
     let other = wire.standin.device("BOther").unwrap();
-    let rung = wire.ring(&read(&other), "소식").await;
-    assert!(matches!(rung, Rung::Refused { .. }), "{rung:?}");
-    assert_eq!(wire.ring(&device, "소식").await, Rung::Taken);
+    let outcome = wire.send(&read(&other), "소식").await;
+    assert!(matches!(outcome, PushOutcome::Rejected { .. }), "{outcome:?}");
+    assert_eq!(wire.send(&device, "소식").await, PushOutcome::Accepted);
 }
 
 #[tokio::test]
-async fn a_service_that_is_away_breaks_off_or_sends_elsewhere_is_asked_again_or_not_followed() {
+async fn a_redirect_is_rejected_and_an_unreachable_service_is_retried_later() {
     let wire = wire().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -137,16 +140,16 @@ async fn a_service_that_is_away_breaks_off_or_sends_elsewhere_is_asked_again_or_
         }
     });
     let message = Message { text: "소식", keep_seconds: 60, urgency: Urgency::Normal };
-    let rung = client.ring(&device, &message, Timestamp::now()).await;
-    assert!(matches!(rung, Rung::Refused { .. }), "{rung:?}");
-    let rung = client.ring(&device, &message, Timestamp::now()).await;
-    assert!(matches!(rung, Rung::Later { .. }), "{rung:?}");
+    let outcome = client.send(&device, &message, Timestamp::now()).await;
+    assert!(matches!(outcome, PushOutcome::Rejected { .. }), "{outcome:?}");
+    let outcome = client.send(&device, &message, Timestamp::now()).await;
+    assert!(matches!(outcome, PushOutcome::RetryLater { .. }), "{outcome:?}");
     serving.abort();
     drop(serving.await);
-    let rung = client.ring(&device, &message, Timestamp::now()).await;
-    assert!(matches!(rung, Rung::Later { .. }), "{rung:?}");
-    assert_eq!(wire.standin.asked(), 0, "nothing is sent where nobody was asked about");
-    // What was on the list when it was hung, and is so no more.
-    let rung = wire.client.ring(&device, &message, Timestamp::now()).await;
-    assert_eq!(rung, Rung::Gone);
+    let outcome = client.send(&device, &message, Timestamp::now()).await;
+    assert!(matches!(outcome, PushOutcome::RetryLater { .. }), "{outcome:?}");
+    assert_eq!(wire.standin.asked(), 0, "the redirect is not followed");
+    // A host that is no longer on the list.
+    let outcome = wire.client.send(&device, &message, Timestamp::now()).await;
+    assert_eq!(outcome, PushOutcome::Gone);
 }
