@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Makes events/*.json the shareable test events of a deployed stack, where the owner finds them in the console's Test tab.
+"""Stores events/*.json as the shareable test events of a deployed stack, for the console's Test tab.
 
     test_events.py --stack gongganmunhak [--region ap-northeast-2] [--dry-run]
 
-The console keeps them in the EventBridge schema registry `lambda-testevent-schemas`, one schema `_<function>-schema` for
-each function: an OpenAPI 3 document whose `components.examples` are the events (the form that `sam remote test-event put`
-writes, too). Needs schemas:DescribeRegistry, CreateRegistry, DescribeSchema, CreateSchema, UpdateSchema,
-ListSchemaVersions, DeleteSchemaVersion, and cloudformation:ListStackResources.
+The console keeps them in the EventBridge schema registry `lambda-testevent-schemas`, in one schema
+`_<function>-schema` per function: an OpenAPI 3 document whose `components.examples` are the events
+(`sam remote test-event put` writes the same form). Requires schemas:DescribeRegistry, CreateRegistry,
+DescribeSchema, CreateSchema, UpdateSchema, ListSchemaVersions, DeleteSchemaVersion, and
+cloudformation:ListStackResources.
 
-By this script and not by the template, because the registry belongs to the account: the console makes it the first time
-anyone shares an event, after which a stack that wants to create it fails; and because the owner may have saved events of
-her own into the same schema, which an update by CloudFormation would sweep away. Here they stay.
+The template cannot do this, because the registry belongs to the account: the console creates it when
+somebody first shares an event, and then a stack that creates it fails. An update by CloudFormation
+would also delete the owner's own events in the same schema. This script keeps them.
 """
 
 import argparse
@@ -23,29 +24,30 @@ import botocore.exceptions
 
 REGISTRY = "lambda-testevent-schemas"
 EVENTS = pathlib.Path(__file__).resolve().parents[2] / "events"
-# What the Lambda console takes; it shows nothing of a schema that breaks these.
+# Limits of the Lambda console, which shows nothing of a schema that exceeds them.
 LONGEST_NAME = 25
 MOST_EVENTS = 10
-# Every update adds a version; like the SAM CLI we keep few.
+# Every update adds a version. Like the SAM CLI, this script keeps few.
 MOST_VERSIONS = 5
 
 
 class Failure(Exception):
-    """One sentence for a person."""
+    """An error for a person, as one sentence."""
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Stores events/*.json as shareable test events of a stack.")
     arguments.add_argument("--stack", required=True)
-    arguments.add_argument("--region", help="default: as the AWS CLI would choose it")
-    arguments.add_argument("--dry-run", action="store_true", help="say what would be stored, and store nothing")
+    arguments.add_argument("--region", help="default: that of the AWS CLI")
+    arguments.add_argument("--dry-run", action="store_true", help="only print what would be stored")
     options = arguments.parse_args()
     try:
         session = boto3.session.Session(region_name=options.region)
         functions = deployed_functions(session.client("cloudformation"), options.stack)
         for function, events in by_function(EVENTS, functions).items():
-            did = "would store" if options.dry_run else store(session.client("schemas"), functions[function], events)
-            print(f"{functions[function]}: {did} {', '.join(events)}")
+            name = functions[function]
+            done = "would store" if options.dry_run else store(session.client("schemas"), name, events)
+            print(f"{name}: {done} {', '.join(events)}")
         return 0
     except Failure as failure:
         print(failure, file=sys.stderr)
@@ -55,35 +57,38 @@ def main() -> int:
 
 
 def deployed_functions(cloudformation, stack: str) -> dict[str, str]:
-    """Folder name → name on AWS, which is `<stack>-<folder>` by the template."""
+    """Maps folder names to names on AWS, which are `<stack>-<folder>` in the template."""
     functions = {}
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
         for resource in page["StackResourceSummaries"]:
             if resource["ResourceType"] == "AWS::Lambda::Function":
-                functions[resource["PhysicalResourceId"].removeprefix(f"{stack}-")] = resource["PhysicalResourceId"]
+                name = resource["PhysicalResourceId"]
+                functions[name.removeprefix(f"{stack}-")] = name
     if not functions:
         raise Failure(f"The stack {stack} has no functions; deploy it first.")
     return functions
 
 
 def by_function(directory: pathlib.Path, functions: dict[str, str]) -> dict[str, dict[str, object]]:
-    """Function → its events by name. `owner-ship-wrong-number.json` is a case of owner-ship: the longest name wins."""
+    """Maps functions to their events. A file belongs to the function with the longest matching name."""
     found: dict[str, dict[str, object]] = {}
     for path in sorted(directory.glob("*.json"), key=lambda path: path.stem):
-        owners = [name for name in functions if path.stem == name or path.stem.startswith(f"{name}-")]
+        owners = [
+            name for name in functions if path.stem == name or path.stem.startswith(f"{name}-")
+        ]
         if not owners:
-            raise Failure(f"{path.name} belongs to no function of the stack.")
+            raise Failure(f"{path.name} does not belong to a function of the stack.")
         if len(path.stem) > LONGEST_NAME:
-            raise Failure(f"{path.name}: the console takes names of at most {LONGEST_NAME} characters.")
+            raise Failure(f"{path.name}: the console allows names of at most {LONGEST_NAME} characters.")
         events = found.setdefault(max(owners, key=len), {})
         events[path.stem] = json.loads(path.read_text(encoding="utf-8"))
         if len(events) > MOST_EVENTS:
-            raise Failure(f"{max(owners, key=len)} has more than {MOST_EVENTS} events; the console shows no more.")
+            raise Failure(f"{max(owners, key=len)} has more than the {MOST_EVENTS} events that the console shows.")
     return found
 
 
 def document(events: dict[str, object], before: dict | None) -> dict:
-    """The OpenAPI document with these events, beside whatever else was in it."""
+    """Adds these events to an OpenAPI document."""
     whole = before or {
         "openapi": "3.0.0",
         "info": {"version": "1.0.0", "title": "Event"},
@@ -97,14 +102,14 @@ def document(events: dict[str, object], before: dict | None) -> dict:
 
 
 def store(schemas, function: str, events: dict[str, object]) -> str:
-    """Creates or updates one function's schema and says which it was."""
+    """Creates or updates the schema of one function and returns a word for what was done."""
     try:
         schemas.describe_registry(RegistryName=REGISTRY)
     except schemas.exceptions.NotFoundException:
         try:
             schemas.create_registry(RegistryName=REGISTRY)
         except schemas.exceptions.ConflictException:
-            pass  # someone else was quicker
+            pass  # created concurrently
     name = f"_{function}-schema"
     try:
         before = json.loads(schemas.describe_schema(RegistryName=REGISTRY, SchemaName=name)["Content"])
@@ -114,7 +119,7 @@ def store(schemas, function: str, events: dict[str, object]) -> str:
         return "stored"
     after = document(events, before)
     if after == before:
-        return "has already"
+        return "unchanged"
     forget_oldest_version(schemas, name)
     content = json.dumps(after, ensure_ascii=False)
     schemas.update_schema(RegistryName=REGISTRY, SchemaName=name, Type="OpenApi3", Content=content)
