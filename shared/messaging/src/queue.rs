@@ -112,7 +112,11 @@ where
                 let record_id = record.message_id.unwrap_or_default();
                 let receipt = record.receipt_handle.unwrap_or_default();
                 let handled = match read(record.body.as_deref()) {
-                    Ok(message) => handle(Arc::clone(&room), Delivery { message, receipt }).await,
+                    // Boxed: avoids the type-depth limit.
+                    Ok(message) => {
+                        let delivery = Delivery { message, receipt };
+                        Box::pin(handle(Arc::clone(&room), delivery)).await
+                    }
                     Err(poison) => Err(poison),
                 };
                 match handled {
