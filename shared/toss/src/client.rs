@@ -1,4 +1,4 @@
-//! The calls.
+//! The client and its calls.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,15 +14,14 @@ use serde::Serialize;
 use crate::wire::{Answer, Call, Wire};
 use crate::{CancelFailure, Doubt, Failure, IdempotencyKey, Payment, Transaction};
 
-/// What stays as it is in a path segment. A payment key comes back through the reader's browser, so
-/// a slash or a dot in it must not become part of the address.
+/// Characters that are not escaped in a path segment. A payment key comes from the reader's
+/// browser, so a slash or a dot in it must not change the path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// Where Toss is and who we are there.
+/// The address of Toss's API and our credentials.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `https://api.tosspayments.com`, or the address of a stand-in (plain http is fine for a test
-    /// key).
+    /// `https://api.tosspayments.com`, or a stand-in's address (plain http is allowed with a test key).
     pub api_url: String,
     /// The secret key: `test_sk_…`, `live_sk_…`, or the widget's `test_gsk_…`, `live_gsk_…`.
     pub secret_key: Sensitive<String>,
@@ -31,27 +30,26 @@ pub struct Settings {
 /// Why [`Settings`] cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Not an `http://` or `https://` address.
+    /// The address is not an `http://` or `https://` address.
     #[error("the address of Toss's API is not an http(s) address")]
     ApiUrl,
-    /// Empty, or with a space, a byte order mark or another character that no key has.
-    #[error("Toss's secret key is empty or has characters that no key has")]
+    /// The key is empty or has a space, a byte order mark or another invalid character.
+    #[error("Toss's secret key is empty or has invalid characters")]
     SecretKey,
-    /// A live key may not travel in the open.
+    /// A live key must not be sent without TLS.
     #[error("a live secret key of Toss needs an https address")]
     LiveKeyInTheOpen,
 }
 
-/// How long to wait. A call that is given up is [`Doubt::Late`], which says nothing about the
-/// money.
+/// The time limits. A call that exceeds its limit is [`Doubt::Late`], and its outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a connection; a call given up here was not sent.
+    /// For connecting. A call that exceeds it was not sent.
     pub connect: Duration,
-    /// For the whole of a call that moves money. Long, because giving up early buys only doubt, and
-    /// short of the 30 seconds after which API Gateway gives up on us.
+    /// For a call that moves money. Long, because giving up early leaves the outcome unknown, and
+    /// below the 30 seconds of API Gateway.
     pub change: Duration,
-    /// For the whole of a query.
+    /// For a query.
     pub query: Duration,
 }
 
@@ -65,60 +63,60 @@ impl Default for Timeouts {
     }
 }
 
-/// What to confirm. The amount is the **stored** one, not the one that came back with the browser.
+/// A confirm. The amount is the **stored** one, not the one in the browser's query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Confirm<'a> {
-    /// The payment key the browser brought.
+    /// The payment key in the browser's query.
     pub payment_key: &'a str,
-    /// Our order.
+    /// Our order id.
     pub order_id: &'a str,
-    /// What it costs, in won.
+    /// The amount of the order, in won.
     pub amount: u64,
 }
 
-/// What to cancel.
+/// A cancel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancel {
-    /// Why (at most 200 characters; the reader sees it in Toss's mail).
+    /// The reason (at most 200 characters; the reader sees it in Toss's mail).
     #[serde(rename = "cancelReason")]
     pub reason: String,
-    /// How many won to give back; none = everything that is left.
+    /// The amount in won; `None` cancels the whole balance.
     #[serde(rename = "cancelAmount", skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
-    /// Where to: needed for a virtual account that was paid into, and only there.
+    /// The account to refund to: required after a deposit into a virtual account, and only then.
     #[serde(rename = "refundReceiveAccount", skip_serializing_if = "Option::is_none")]
     pub refund_to: Option<RefundAccount>,
 }
 
-/// The account that a deposit goes back to.
+/// The account that a deposit is refunded to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundAccount {
     /// The bank's code or Korean name, for example `20` or `우리`.
     pub bank: String,
-    /// At most 20 digits.
+    /// The account number, at most 20 digits.
     pub account_number: Sensitive<String>,
-    /// At most 60 characters.
+    /// The holder's name, at most 60 characters.
     pub holder_name: Sensitive<String>,
 }
 
-/// An account to be opened for one deposit.
+/// A request for a virtual account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualAccountOrder<'a> {
-    /// What is to be paid in, in won.
+    /// The amount to deposit, in won.
     pub amount: u64,
-    /// Our order.
+    /// Our order id.
     pub order_id: &'a str,
-    /// What the reader sees (at most 100 characters).
+    /// The name of the order for the reader (at most 100 characters).
     pub order_name: &'a str,
-    /// The name on the account.
+    /// The name of the payer.
     pub customer_name: Sensitive<String>,
     /// The bank's code or Korean name.
     pub bank: &'a str,
-    /// How long the account is open; none = 168, at most 720.
+    /// How long the account is open, in hours, at most 720; `None` means 168.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_hours: Option<u16>,
 }
@@ -141,7 +139,7 @@ impl Client {
         Self::with_timeouts(settings, Timeouts::default())
     }
 
-    /// A client that waits as long as it is told.
+    /// A client with these time limits.
     pub fn with_timeouts(settings: &Settings, timeouts: Timeouts) -> Result<Self, SettingsError> {
         let base = settings.api_url.trim_end_matches('/').to_owned();
         let uri: Uri = base.parse().map_err(|_| SettingsError::ApiUrl)?;
@@ -157,16 +155,16 @@ impl Client {
         if plain && key.starts_with("live_") {
             return Err(SettingsError::LiveKeyInTheOpen);
         }
-        // The key is the user name and the password is empty: the colon has to be there.
+        // The key is the user name and the password is empty; the colon is required.
         let authorization =
             HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{key}:"))))
                 .map_err(|_| SettingsError::SecretKey)?;
         Ok(Self { wire: Wire::new(base, authorization, timeouts.connect), timeouts })
     }
 
-    /// Takes the money of an authenticated payment. To be repeated only under the same key.
+    /// Takes the money of an authenticated payment. Repeat it only with the same key.
     ///
-    /// An `Ok` is a payment, not yet a *paid* one: [`Payment::is_paid`] decides.
+    /// `Ok` is a payment in any status; check it with [`Payment::is_paid`].
     pub async fn confirm(
         &self,
         confirm: Confirm<'_>,
@@ -179,7 +177,7 @@ impl Client {
         payment(&answer).unwrap_or_else(|| Err(Failure::from_answer(&answer)))
     }
 
-    /// Opens a virtual account for one deposit. To be repeated only under the same key.
+    /// Opens a virtual account for one deposit. Repeat it only with the same key.
     pub async fn virtual_account(
         &self,
         order: &VirtualAccountOrder<'_>,
@@ -192,7 +190,7 @@ impl Client {
         payment(&answer).unwrap_or_else(|| Err(Failure::from_answer(&answer)))
     }
 
-    /// Gives money back. To be repeated only under the same key.
+    /// Cancels a payment in full or in part. Repeat it only with the same key.
     pub async fn cancel(
         &self,
         payment_key: &str,
@@ -208,21 +206,22 @@ impl Client {
         }
     }
 
-    /// The payment of an order; none = Toss does not know one (just after a confirm: not yet).
+    /// The payment of an order. `None` if Toss knows none, which can be transient just after a
+    /// confirm.
     pub async fn payment_of_order(&self, order_id: &str) -> Result<Option<Payment>, Failure> {
         self.query(format!("/v1/payments/orders/{}", utf8_percent_encode(order_id, SEGMENT))).await
     }
 
-    /// The payment with this key; none = Toss does not know it (just after a confirm: not yet).
+    /// The payment with this key. `None` if Toss knows none, which can be transient just after a
+    /// confirm.
     pub async fn payment(&self, payment_key: &str) -> Result<Option<Payment>, Failure> {
         self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key, SEGMENT))).await
     }
 
-    /// Movements in a page of a day's record.
+    /// The number of movements in a page of [`Client::transactions`].
     pub const PAGE: usize = 100;
 
-    /// What moved on a day of Korea, at most [`Client::PAGE`] movements, those after the one with
-    /// the key `after`.
+    /// A page of the movements on a day in Korea, starting after the movement with the key `after`.
     pub async fn transactions(
         &self,
         day: Date,
@@ -273,8 +272,8 @@ impl Client {
         body: &impl Serialize,
         key: &IdempotencyKey,
     ) -> Result<Answer, Doubt> {
-        // Our own bodies are plain structs of text and numbers: writing them cannot fail. If it
-        // ever does, nothing was sent.
+        // Our bodies are structs of text and numbers, which serialize without errors. If one ever
+        // fails, nothing was sent.
         let body = serde_json::to_string(body).map_err(|_| Doubt::Unreachable)?;
         let call =
             Call { method: Method::POST, path, body, key: Some(key), limit: self.timeouts.change };
@@ -282,7 +281,7 @@ impl Client {
     }
 }
 
-/// The payment in a 2xx answer; none if it is another answer.
+/// The payment in a 2xx answer; `None` for any other answer.
 fn payment(answer: &Answer) -> Option<Result<Payment, Failure>> {
     (200..300).contains(&answer.status).then(|| {
         let mut payment: Payment = serde_json::from_slice(&answer.body)
@@ -305,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_cannot_work_are_told_apart() {
+    fn invalid_settings_are_refused() {
         assert!(Client::new(&settings("https://api.tosspayments.com/", "test_sk_a")).is_ok());
         assert!(Client::new(&settings("https://api.tosspayments.com", "live_sk_a")).is_ok());
         assert!(Client::new(&settings("http://127.0.0.1:9001", "test_sk_a")).is_ok());
@@ -327,14 +326,14 @@ mod tests {
     }
 
     #[test]
-    fn neither_settings_nor_client_show_the_secret_key() {
+    fn debug_does_not_show_the_secret_key() {
         let settings = settings("https://api.tosspayments.com", "test_sk_canary");
         assert!(!format!("{settings:?}").contains("canary"));
         assert!(!format!("{:?}", Client::new(&settings)).contains("canary"));
     }
 
     #[test]
-    fn a_payment_key_from_the_browser_stays_one_segment_of_the_path() {
+    fn a_payment_key_is_escaped_to_one_path_segment() {
         assert_eq!(utf8_percent_encode("a/../b?c", SEGMENT).to_string(), "a%2F%2E%2E%2Fb%3Fc");
     }
 }

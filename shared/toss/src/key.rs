@@ -1,31 +1,32 @@
-//! The key under which a call that moves money may be repeated.
+//! The idempotency key, with which a call that moves money can be repeated.
 
 use std::fmt;
 
 /// An `Idempotency-Key`: 1 to 300 printable ASCII characters.
 ///
-/// The caller makes it once per intent (`confirm:{order}:{attempt}`, `cancel:{order}:{cancel}`) and
-/// stores it **before** the call. Toss keeps it for 15 days and compares key, API key, address and
-/// method but **not the body**: a key used for a second order answers with the first one's payment.
+/// The caller makes one per intent (`confirm:{order}:{attempt}`, `cancel:{order}:{cancel}`) and
+/// stores it **before** the call. Toss keeps it for 15 days and compares key, API key, path and
+/// method but **not the body**: a key that is reused for a second order answers with the payment of
+/// the first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
-/// The most characters Toss takes in an `Idempotency-Key`.
+/// The maximum length of an `Idempotency-Key`.
 const LONGEST: usize = 300;
 
-/// Why a text cannot be an [`IdempotencyKey`].
+/// Why a text is not a valid [`IdempotencyKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Empty, or longer than 300 characters.
+    /// The text is empty or longer than 300 characters.
     #[error("an idempotency key has 1 to {LONGEST} characters")]
     Length,
-    /// A character that a header cannot carry.
+    /// The text has a character that is not printable ASCII.
     #[error("an idempotency key has printable ASCII characters only")]
     Character,
 }
 
 impl IdempotencyKey {
-    /// Takes the text as a key.
+    /// Checks the text.
     pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
         let text = text.into();
         if text.is_empty() || text.len() > LONGEST {
@@ -37,7 +38,7 @@ impl IdempotencyKey {
         Ok(Self(text))
     }
 
-    /// The key as it is sent.
+    /// The key's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

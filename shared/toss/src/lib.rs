@@ -2,8 +2,8 @@
 //!
 //! Money is moved by three calls, [`Client::confirm`], [`Client::cancel`] and
 //! [`Client::virtual_account`], and looked at by three, [`Client::payment`],
-//! [`Client::payment_of_order`] and [`Client::transactions`]. Nothing here retries: a call that moves money is repeated only by
-//! the caller, with the [`IdempotencyKey`] it stored before the first try.
+//! [`Client::payment_of_order`] and [`Client::transactions`]. Nothing here retries: only the caller
+//! repeats a call that moves money, with the [`IdempotencyKey`] it stored before the first attempt.
 //!
 //! # Which error goes where
 //!
@@ -12,34 +12,35 @@
 //!
 //! | value | what it means | what the caller does |
 //! |---|---|---|
-//! | [`Failure::Refused`] | Toss said no; no money moved | the payment failed, tell the reader, allow a new attempt |
-//! | [`Failure::Unknown`] | nobody knows yet | never call it failed; ask by order id, now and later |
-//! | [`Failure::SessionGone`] | the ten minutes are over, or Toss does not know the payment (yet) | ask first, then fail; see [`Gone`] |
-//! | [`Failure::OurFault`] | a wrong key or a malformed call | alarm; do not blame the card |
-//! | [`CancelFailure::AlreadyDone`] | it is cancelled already | success, if the balance agrees |
-//! | [`CancelFailure::Refused`] | Toss will not cancel this | park it for a person |
-//! | [`CancelFailure::Later`] | too soon after the last cancel | the same key again, later |
-//! | [`CancelFailure::Unknown`] | nobody knows yet | ask, then the same key again |
-//! | [`CancelFailure::OurFault`] | a wrong key or a malformed call | alarm |
+//! | [`Failure::Refused`] | Toss refused; no money moved | the payment failed: tell the reader, allow a new attempt |
+//! | [`Failure::Unknown`] | the outcome is unknown | never treat it as failed; query by order id, now and later |
+//! | [`Failure::SessionGone`] | the ten minutes are over, or Toss does not know the payment (yet) | query first, then fail; see [`Gone`] |
+//! | [`Failure::OurFault`] | an invalid key or a malformed call | alarm; do not blame the card |
+//! | [`CancelFailure::AlreadyDone`] | cancelled already | success, if the balance agrees |
+//! | [`CancelFailure::Refused`] | Toss refuses this cancel | a person has to decide |
+//! | [`CancelFailure::Later`] | too soon after the last cancel | retry later with the same key |
+//! | [`CancelFailure::Unknown`] | the outcome is unknown | query, then retry with the same key |
+//! | [`CancelFailure::OurFault`] | an invalid key or a malformed call | alarm |
 //!
-//! A code that is in none of our lists counts as *unknown*: a mistake in that direction costs a
-//! question, a mistake in the other one costs a reader's money.
+//! A code that is not listed is *unknown*: a mistake in this direction costs a query, a mistake in
+//! the other direction costs a reader's money.
 //!
-//! `Debug` of everything here is fit for a log: secrets and personal data are [`Sensitive`](domain::base::sensitive::Sensitive).
+//! `Debug` of everything here is safe for a log: secrets and personal data are
+//! [`Sensitive`](domain::base::sensitive::Sensitive).
 
-mod back;
 mod client;
 mod failure;
 mod key;
 mod payment;
+mod status;
 mod wire;
 
-pub use back::{Approved, TurnedBack};
 pub use client::{
     Cancel, Client, Confirm, RefundAccount, Settings, SettingsError, Timeouts, VirtualAccountOrder,
 };
 pub use failure::{CancelFailure, Doubt, Failure, Gone, Rejection};
 pub use key::{IdempotencyKey, KeyError};
 pub use payment::{
-    Cancelled, Card, NotPaid, Payment, Reason, Receipt, Status, Transaction, VirtualAccount,
+    Cancelled, Card, NotPaid, Payment, Reason, Receipt, Transaction, VirtualAccount,
 };
+pub use status::Status;

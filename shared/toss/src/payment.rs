@@ -1,163 +1,89 @@
-//! A payment as Toss tells it: the fields we use; every other one is ignored, because Toss adds
+//! A payment of Toss's API: the fields that the shop uses. Others are ignored, because Toss adds
 //! fields without a new version.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use domain::base::sensitive::Sensitive;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::Offset};
 use serde::{Deserialize, Deserializer};
 
-/// Where a payment stands.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// The window was opened, nobody has authenticated. Expires after 30 minutes.
-    Ready,
-    /// The reader has authenticated; waiting for our confirm. Expires after 10 minutes.
-    InProgress,
-    /// A virtual account was given; nobody has paid into it, or the deposit was taken back.
-    WaitingForDeposit,
-    /// Paid.
-    Done,
-    /// Cancelled in full.
-    Canceled,
-    /// Paid, and a part was given back.
-    PartialCanceled,
-    /// The confirm was refused.
-    Aborted,
-    /// Nobody came in time.
-    Expired,
-    /// A status that Toss added after this was written.
-    Other(String),
-}
-
-impl Status {
-    /// The status as Toss writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Ready => "READY",
-            Self::InProgress => "IN_PROGRESS",
-            Self::WaitingForDeposit => "WAITING_FOR_DEPOSIT",
-            Self::Done => "DONE",
-            Self::Canceled => "CANCELED",
-            Self::PartialCanceled => "PARTIAL_CANCELED",
-            Self::Aborted => "ABORTED",
-            Self::Expired => "EXPIRED",
-            Self::Other(other) => other,
-        }
-    }
-}
-
-impl Status {
-    /// Whether money arrived by a payment that stands so, whatever went back since; a deposit that
-    /// the bank took back did not.
-    pub fn holds_or_held_money(&self) -> bool {
-        matches!(self, Self::Done | Self::Canceled | Self::PartialCanceled)
-    }
-}
-
-impl From<String> for Status {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "READY" => Self::Ready,
-            "IN_PROGRESS" => Self::InProgress,
-            "WAITING_FOR_DEPOSIT" => Self::WaitingForDeposit,
-            "DONE" => Self::Done,
-            "CANCELED" => Self::Canceled,
-            "PARTIAL_CANCELED" => Self::PartialCanceled,
-            "ABORTED" => Self::Aborted,
-            "EXPIRED" => Self::Expired,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Status {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::Status;
 
 /// A payment. Amounts are won.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// Toss's name for this payment (at most 200 characters).
+    /// Toss's id of the payment (at most 200 characters).
     pub payment_key: String,
-    /// The order it is for: our id.
+    /// Our order id.
     pub order_id: String,
-    /// The shop's number at Toss. Live keys: compare it with ours.
+    /// The shop's id at Toss. With live keys, compare it with ours.
     #[serde(default)]
     pub m_id: String,
     /// `KRW`.
     pub currency: String,
-    /// How it was paid, in Korean words: 카드, 가상계좌, 간편결제, …
+    /// The payment method, in Korean: 카드, 가상계좌, 간편결제, …
     #[serde(default)]
     pub method: Option<String>,
-    /// What was asked for.
+    /// The requested amount.
     pub total_amount: u64,
-    /// What is left of it after cancels.
+    /// The amount minus the cancels.
     pub balance_amount: u64,
-    /// Where it stands.
+    /// The status.
     pub status: Status,
-    /// When the payment was begun.
-    #[serde(default, deserialize_with = "moment")]
+    /// When the payment was requested.
+    #[serde(default, deserialize_with = "lenient_time")]
     pub requested_at: Option<Timestamp>,
     /// When it was paid.
-    #[serde(default, deserialize_with = "moment")]
+    #[serde(default, deserialize_with = "lenient_time")]
     pub approved_at: Option<Timestamp>,
-    /// The last movement of money.
+    /// The key of the last movement of money.
     #[serde(default)]
     pub last_transaction_key: Option<String>,
-    /// Every cancel so far.
+    /// All cancels.
     #[serde(default, deserialize_with = "or_default")]
     pub cancels: Vec<Cancelled>,
-    /// Whether a part of it can be given back.
+    /// Whether it can be cancelled in part.
     #[serde(default)]
     pub is_partial_cancelable: bool,
-    /// The card, if it was one.
+    /// The card, if paid by card.
     #[serde(default)]
     pub card: Option<Card>,
-    /// The virtual account, if it is one.
+    /// The virtual account, if paid by one.
     #[serde(default)]
     pub virtual_account: Option<VirtualAccount>,
-    /// What a `DEPOSIT_CALLBACK` webhook has to know: compare with [`Sensitive::matches`].
+    /// The secret that a `DEPOSIT_CALLBACK` webhook must carry; compare with
+    /// [`Sensitive::matches`].
     #[serde(default)]
     pub secret: Option<Sensitive<String>>,
-    /// The receipt on Toss's side.
+    /// Toss's receipt.
     #[serde(default)]
     pub receipt: Option<Receipt>,
-    /// Why it was refused.
+    /// The reason for a refusal.
     #[serde(default)]
     pub failure: Option<Reason>,
-    /// Whether it counts as a cultural expense (문화비 소득공제).
+    /// Whether it is deductible as a cultural expense (문화비 소득공제).
     #[serde(default)]
     pub culture_expense: bool,
-    /// Our own notes on it, at most five.
+    /// Our metadata, at most five entries.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: BTreeMap<String, Sensitive<String>>,
-    /// `X-TossPayments-Trace-Id` of the answer it came in, for the log.
+    /// `X-TossPayments-Trace-Id` of the answer, for the log.
     #[serde(skip)]
     pub trace: Option<String>,
 }
 
-/// A movement of money in a day's record. Which sign a cancel's amount has is not documented, so
+/// A movement of money in a day's record. Toss does not document the sign of a cancel's amount, so
 /// amounts are taken from the payment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {
-    /// Its own name; a page of the record begins after one.
+    /// The movement's own key, after which the next page starts.
     pub transaction_key: String,
     /// The payment.
     pub payment_key: String,
-    /// The order, as the shop named it.
+    /// Our order id.
     pub order_id: String,
 }
 
@@ -165,21 +91,21 @@ pub struct Transaction {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancelled {
-    /// What was given back, in won.
+    /// The cancelled amount, in won.
     pub cancel_amount: u64,
-    /// Why, in the words of the cancel.
+    /// The reason given with the cancel.
     #[serde(default)]
     pub cancel_reason: Option<Sensitive<String>>,
-    /// When.
-    #[serde(default, deserialize_with = "moment")]
+    /// The time of the cancel.
+    #[serde(default, deserialize_with = "lenient_time")]
     pub canceled_at: Option<Timestamp>,
-    /// The movement of money.
+    /// The key of the movement of money.
     #[serde(default)]
     pub transaction_key: Option<String>,
-    /// `DONE`, or where the cancel stands.
+    /// The status of the cancel; `DONE` when complete.
     #[serde(default)]
     pub cancel_status: Option<String>,
-    /// What could still be given back after it, in won.
+    /// The balance after it, in won.
     #[serde(default)]
     pub refundable_amount: Option<u64>,
 }
@@ -188,85 +114,85 @@ pub struct Cancelled {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
-    /// The number with its middle masked.
+    /// The card number, partly masked.
     #[serde(default)]
     pub number: Option<Sensitive<String>>,
     /// The issuer's approval number.
     #[serde(default)]
     pub approve_no: Option<String>,
-    /// Months of instalment, 0 = at once.
+    /// The months of the instalment plan; 0 for a single payment.
     #[serde(default)]
     pub installment_plan_months: u16,
 }
 
-/// The account that one deposit is expected in.
+/// The account for one deposit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualAccount {
-    /// Its number.
+    /// The account number.
     pub account_number: Sensitive<String>,
-    /// The bank, two digits.
+    /// The bank's two-digit code.
     #[serde(default)]
     pub bank_code: Option<String>,
-    /// Who it was opened for.
+    /// The name of the payer.
     #[serde(default)]
     pub customer_name: Option<Sensitive<String>>,
-    /// Until when the deposit is taken. Passing it sends no webhook: keep your own clock.
-    #[serde(default, deserialize_with = "moment")]
+    /// The deadline for the deposit. Toss sends no webhook when it passes.
+    #[serde(default, deserialize_with = "lenient_time")]
     pub due_date: Option<Timestamp>,
     /// `NONE`, `PENDING`, `FAILED`, `PARTIAL_FAILED` or `COMPLETED`.
     #[serde(default)]
     pub refund_status: Option<String>,
-    /// Whether the time is over.
+    /// Whether the deadline has passed.
     #[serde(default)]
     pub expired: bool,
 }
 
-/// The receipt on Toss's side.
+/// Toss's receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Receipt {
-    /// A page that whoever has the address can read.
+    /// The address of a page that anybody with the address can read.
     pub url: Sensitive<String>,
 }
 
-/// Why a payment was refused.
+/// The reason for a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Reason {
     /// Toss's code.
     pub code: String,
-    /// Toss's sentence.
+    /// Toss's message.
     #[serde(default)]
     pub message: String,
 }
 
-/// Why a payment does not pay an order. All but [`NotPaid::Status`] are alarms: the money is there
-/// or will be, and it is not what was agreed.
+/// Why a payment does not pay an order. All but [`NotPaid::Status`] raise an alarm: money was or
+/// will be taken, but not as agreed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPaid {
     /// The payment is for another order.
     #[error("the payment is for another order")]
     Order,
-    /// Not won.
+    /// The currency is not won.
     #[error("the payment is in {0}, not in won")]
     Currency(String),
-    /// Another sum than the stored one.
-    #[error("the payment is over {found} won, the order over {wanted}")]
+    /// The amount is not the stored one.
+    #[error("the payment is {found} won, the order {wanted} won")]
     Amount {
-        /// What the order costs.
+        /// The amount of the order.
         wanted: u64,
-        /// What the payment says.
+        /// The amount of the payment.
         found: u64,
     },
-    /// Ours, and not paid (yet, or any more).
-    #[error("the payment is {0}")]
+    /// The payment fits the order but is not paid, or no longer.
+    #[error("the status of the payment is {0}")]
     Status(Status),
 }
 
 impl Payment {
-    /// Whether this payment pays the order: it is ours, in won, over exactly the stored amount, and
-    /// done.
+    /// Checks that this payment pays the order: same order id, in won, exactly the stored amount,
+    /// and done.
     ///
-    /// With live keys compare [`Payment::m_id`] too.
+    /// With live keys, compare [`Payment::m_id`] too.
     pub fn is_paid(&self, order_id: &str, amount: u64) -> Result<(), NotPaid> {
         if self.order_id != order_id {
             return Err(NotPaid::Order);
@@ -284,16 +210,16 @@ impl Payment {
     }
 }
 
-/// `null` as the empty value.
+/// Reads `null` as the default value.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A moment with a zone, or without one: then it is Korea's. What cannot be read is none, because a
-/// date must not keep us from learning that money has moved.
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+/// Reads a time with an offset, or without one as Korean time. An unreadable time is `None`,
+/// because it must not hide that money has moved.
+fn lenient_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| {
         text.parse::<Timestamp>().ok().or_else(|| {
@@ -322,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_is_read_and_what_toss_adds_is_ignored() {
+    fn unknown_fields_of_a_payment_are_ignored() {
         let payment = paid();
         assert_eq!(payment.status, Status::Done);
         assert_eq!(payment.total_amount, 21_000);
@@ -331,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_finished_payment_over_the_stored_won_of_our_order_pays_it() {
+    fn a_payment_pays_only_its_order_with_the_stored_amount_in_won() {
         let order = "01KB2V8W9QXG5N0000000000AA";
         assert_eq!(paid().is_paid(order, 21_000), Ok(()));
         assert_eq!(paid().is_paid("01KB2V8W9QXG5N0000000000AB", 21_000), Err(NotPaid::Order));
@@ -358,26 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_is_written_as_toss_writes_it() {
-        for text in [
-            "READY",
-            "IN_PROGRESS",
-            "WAITING_FOR_DEPOSIT",
-            "DONE",
-            "CANCELED",
-            "PARTIAL_CANCELED",
-            "ABORTED",
-            "EXPIRED",
-        ] {
-            let status = Status::from(text.to_owned());
-            assert!(!matches!(status, Status::Other(_)), "{text}");
-            assert_eq!(status.as_str(), text);
-        }
-        assert_eq!(Status::from("NEW".to_owned()), Status::Other("NEW".to_owned()));
-    }
-
-    #[test]
-    fn a_moment_without_a_zone_is_koreas_and_nonsense_is_none() {
+    fn a_time_without_an_offset_is_korean_and_an_unreadable_one_is_none() {
         let account = |due: &str| -> VirtualAccount {
             serde_json::from_str(&format!(r#"{{"accountNumber":"X1","dueDate":{due}}}"#)).unwrap()
         };
@@ -389,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_personal_is_in_the_debug_form() {
+    fn debug_shows_no_personal_data() {
         let mut payment = paid();
         payment.virtual_account =
             serde_json::from_str(r#"{"accountNumber":"X6505canary","customerName":"canary"}"#).ok();

@@ -1,4 +1,4 @@
-//! One call over HTTP: connect, send, wait no longer than agreed, read a bounded answer.
+//! Sends one call over HTTP, with a time limit and a size limit for the answer.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use http_client::Trust;
 
 use crate::{Doubt, IdempotencyKey};
 
-/// No answer of Toss comes near this; a longer one is not an answer of Toss.
+/// The size limit of an answer, far above any answer of Toss.
 const LONGEST_ANSWER: usize = 1 << 20;
 
 type Http = http_client::Client<String>;
 
-/// What came back, whatever it says.
+/// An answer of any status.
 pub(crate) struct Answer {
     /// The HTTP status.
     pub(crate) status: u16,
     /// `X-TossPayments-Trace-Id`.
     pub(crate) trace: Option<String>,
-    /// The body as it came.
+    /// The raw body.
     pub(crate) body: Vec<u8>,
 }
 
-/// One call: what to send and how long to wait for the whole answer.
+/// One call, with the time limit for the whole answer.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -33,7 +33,7 @@ pub(crate) struct Call<'a> {
     pub(crate) limit: Duration,
 }
 
-/// The way to Toss: the address, the `Authorization` header and the connections.
+/// The HTTP connection to Toss: address, `Authorization` header and client.
 pub(crate) struct Wire {
     base: String,
     authorization: HeaderValue,
@@ -42,7 +42,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// `base` has no slash at its end.
+    /// `base` has no trailing slash.
     pub(crate) fn new(
         base: String,
         mut authorization: HeaderValue,
@@ -52,7 +52,7 @@ impl Wire {
         Self { base, authorization, connect_limit, http: OnceLock::new() }
     }
 
-    /// Sends one call and waits for its whole answer.
+    /// Sends a call and reads the whole answer.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Doubt> {
         let http = self.http()?;
         let uri: Uri =
@@ -72,8 +72,8 @@ impl Wire {
         tokio::time::timeout(call.limit, exchange(http, request)).await.unwrap_or(Err(Doubt::Late))
     }
 
-    /// The HTTP client, made at the first call: reading the trusted certificates takes milliseconds
-    /// that a page without a call does not have to wait for.
+    /// The HTTP client, made at the first call: reading the trusted certificates takes
+    /// milliseconds, which a page without a call should not wait for.
     fn http(&self) -> Result<&Http, Doubt> {
         if let Some(http) = self.http.get() {
             return Ok(http);

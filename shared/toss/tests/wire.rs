@@ -1,5 +1,5 @@
-//! The client against the stand-in, over a real socket: what a caller learns, and what truly
-//! happened to the money, side by side.
+//! The client against the stand-in over a socket: compares what the caller learns with what
+//! happened to the money.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::time::Duration;
@@ -15,8 +15,8 @@ use toss_standin::{Fault, Method, On, Options, Rule, SECRET_KEY, Standin, codes}
 const ORDER: &str = "01KB2V8W9QXG5N0000000000AA";
 const PRICE: u64 = 21_000;
 
-/// Long enough for a call on this machine, short for a call that is never answered.
-const PATIENCE: Timeouts = Timeouts {
+/// Long enough for a local call, short for a call that is never answered.
+const SHORT: Timeouts = Timeouts {
     connect: Duration::from_secs(2),
     change: Duration::from_secs(1),
     query: Duration::from_secs(5),
@@ -67,14 +67,14 @@ async fn an_approved_payment_is_confirmed_and_found_again() {
 }
 
 #[tokio::test]
-async fn the_same_confirm_twice_is_one_charge_and_the_same_answer() {
+async fn a_repeated_confirm_charges_once_and_answers_the_same() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     let first = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     let again = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     assert_eq!(first.last_transaction_key, again.last_transaction_key);
-    // Under another key it is a question, not a failure.
+    // With another key the outcome is unknown, not failed.
     let other = client.confirm(confirm(&payment_key), &key("confirm:2")).await.unwrap_err();
     assert!(
         matches!(&other, Failure::Unknown(Doubt::Answered(r)) if r.code == "ALREADY_PROCESSED_PAYMENT"),
@@ -84,7 +84,7 @@ async fn the_same_confirm_twice_is_one_charge_and_the_same_answer() {
 }
 
 #[tokio::test]
-async fn an_order_nobody_paid_is_not_there() {
+async fn an_unknown_payment_is_none() {
     let standin = standin().await;
     let client = client(&standin);
     assert_eq!(client.payment_of_order(ORDER).await, Ok(None));
@@ -94,7 +94,7 @@ async fn an_order_nobody_paid_is_not_there() {
 }
 
 #[tokio::test]
-async fn ten_minutes_after_the_approval_the_session_is_gone() {
+async fn the_session_expires_ten_minutes_after_the_approval() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -107,7 +107,7 @@ async fn ten_minutes_after_the_approval_the_session_is_gone() {
 }
 
 #[tokio::test]
-async fn another_amount_than_the_approved_one_is_never_charged() {
+async fn another_amount_than_the_approved_one_is_not_charged() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, 100, Method::Card).unwrap();
@@ -117,7 +117,7 @@ async fn another_amount_than_the_approved_one_is_never_charged() {
 }
 
 #[tokio::test]
-async fn every_documented_code_is_told_apart_over_the_wire() {
+async fn every_documented_code_is_read() {
     let standin = standin().await;
     let client = client(&standin);
     for code in codes::ALL {
@@ -131,7 +131,7 @@ async fn every_documented_code_is_told_apart_over_the_wire() {
 }
 
 #[tokio::test]
-async fn a_refused_card_is_refused_and_stays_refused() {
+async fn a_refused_card_stays_refused() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -150,7 +150,7 @@ async fn a_refused_card_is_refused_and_stays_refused() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_unknown_and_the_answer_is_found_by_asking() {
+async fn a_lost_reply_is_unknown_and_a_query_finds_the_payment() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -165,9 +165,9 @@ async fn a_lost_reply_is_unknown_and_the_answer_is_found_by_asking() {
 }
 
 #[tokio::test]
-async fn a_reply_slower_than_we_wait_is_unknown_and_the_money_may_have_moved() {
+async fn a_reply_after_the_time_limit_is_unknown_although_money_moved() {
     let standin = standin().await;
-    let client = Client::with_timeouts(&settings(&standin, SECRET_KEY), PATIENCE).unwrap();
+    let client = Client::with_timeouts(&settings(&standin, SECRET_KEY), SHORT).unwrap();
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.fault(Rule::once(On::Confirm, Fault::Slow));
     let key = key("confirm:1");
@@ -177,7 +177,7 @@ async fn a_reply_slower_than_we_wait_is_unknown_and_the_money_may_have_moved() {
 }
 
 #[tokio::test]
-async fn an_error_of_toss_is_unknown_whether_or_not_the_money_moved() {
+async fn a_server_error_is_unknown_whether_or_not_money_moved() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -195,7 +195,7 @@ async fn an_error_of_toss_is_unknown_whether_or_not_the_money_moved() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_sent() {
+async fn without_a_connection_nothing_was_sent() {
     let gone = standin().await;
     let client = client(&gone);
     drop(gone);
@@ -212,7 +212,7 @@ async fn where_nobody_listens_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_our_fault() {
+async fn an_invalid_key_is_our_fault() {
     let standin = standin().await;
     let client = Client::new(&settings(&standin, "test_sk_wrong")).unwrap();
     let failure = client.payment_of_order(ORDER).await.unwrap_err();
@@ -224,7 +224,7 @@ async fn a_wrong_key_is_our_fault() {
 }
 
 #[tokio::test]
-async fn money_goes_back_in_part_and_then_in_full_and_not_a_third_time() {
+async fn a_payment_is_cancelled_in_part_then_in_full_and_not_again() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -249,7 +249,7 @@ async fn money_goes_back_in_part_and_then_in_full_and_not_a_third_time() {
 }
 
 #[tokio::test]
-async fn a_cancel_whose_reply_is_lost_is_repeated_under_its_key_and_done_once() {
+async fn a_cancel_repeated_with_its_key_refunds_once() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -263,7 +263,7 @@ async fn a_cancel_whose_reply_is_lost_is_repeated_under_its_key_and_done_once() 
 }
 
 #[tokio::test]
-async fn a_virtual_account_waits_is_paid_into_and_is_refunded_to_an_account() {
+async fn a_virtual_account_is_opened_paid_and_refunded() {
     let standin = standin().await;
     let client = client(&standin);
     let order = VirtualAccountOrder {
@@ -299,7 +299,7 @@ async fn a_virtual_account_waits_is_paid_into_and_is_refunded_to_an_account() {
 }
 
 #[tokio::test]
-async fn a_deposit_that_is_taken_back_is_no_longer_paid() {
+async fn a_reversed_deposit_is_not_paid() {
     let standin = standin().await;
     let client = client(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::VirtualAccount).unwrap();
