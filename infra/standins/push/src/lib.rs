@@ -1,21 +1,21 @@
-//! A stand-in for the browsers' push services (RFC 8030): a program on this machine that takes
-//! pushes as Google, Mozilla, Apple and Microsoft do, and beside it devices that can read them. A
-//! push that a browser could not read is refused here, so that a mistake in our own encryption or
-//! signature fails in a test.
+//! A stand-in for the browsers' push services (RFC 8030): a local program that accepts push
+//! messages as the services of Google, Mozilla, Apple and Microsoft do, and simulates the devices
+//! that read them. It rejects a message that a browser could not read, so that a mistake in our
+//! encryption or signature fails a test.
 //!
-//! * the push service: `POST /push/{device}`, with a signature (RFC 8292) for this very origin by
-//!   the key the device was made for, a `TTL`, and a body (RFC 8291) that the device decrypts. 201
-//!   with `Location`; 400, 401, 403, 404, 410, 413, and what a fault says;
-//! * the world's side, under `/_standin/`: `POST /_standin/devices` makes a device as
-//!   `PushSubscription.toJSON()` writes it, `DELETE /_standin/devices/{device}` ends it, `GET
-//!   /_standin/pushes` shows what arrived, in the clear; `POST /_standin/faults` lets the next
-//!   pushes fail.
+//! * the push service: `POST /push/{device}`, with a signature (RFC 8292) for this origin by the
+//!   key that the device subscribed with, a `TTL`, and a body (RFC 8291) that the device can
+//!   decrypt. It answers 201 with `Location`; 400, 401, 403, 404, 410, 413, or what a fault says;
+//! * the control API, under `/_standin/`: `POST /_standin/devices` subscribes a device and answers
+//!   as `PushSubscription.toJSON()`, `DELETE /_standin/devices/{device}` ends a subscription, `GET
+//!   /_standin/pushes` shows the decrypted messages; `POST /_standin/faults` makes the next pushes
+//!   fail.
 //!
-//! It is harsher than the real ones in one thing: a device belongs to a key from the first push on,
-//! also where none was named when it was made.
+//! It is stricter than the real services in one respect: a device that subscribed without a key is
+//! bound to the key of its first push.
 
 mod decrypt;
-mod desk;
+mod routes;
 mod signature;
 
 use std::{
@@ -31,45 +31,45 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use decrypt::{Keys, Unreadable, decrypt};
 
-/// The largest body that a push service has to take (RFC 8030, section 7.2).
-pub const LARGEST: usize = 4_096;
+/// The largest body that every push service must accept (RFC 8030, section 7.2).
+pub const LARGEST_BODY: usize = 4_096;
 
-/// A device, as a browser's `PushSubscription.toJSON()` writes it.
+/// A subscription, as a browser's `PushSubscription.toJSON()` writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
-    /// Where its pushes go.
+    /// The address of its push messages.
     pub endpoint: String,
-    /// Its keys.
+    /// The device's keys.
     pub keys: PublicKeys,
 }
 
-/// The keys of a device that the house may know.
+/// The keys that a device gives to the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {
-    /// Its public key, base64url.
+    /// The public key, in base64url.
     pub p256dh: String,
-    /// The shared secret, base64url.
+    /// The authentication secret, in base64url.
     pub auth: String,
 }
 
-/// A push that arrived and could be read.
+/// A push message that the device decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Push {
     /// The device's endpoint.
     pub endpoint: String,
-    /// What was said, in the clear.
+    /// The decrypted text.
     pub text: String,
     /// The `TTL`, in seconds.
     pub ttl: u32,
     /// The `Urgency`, if any.
     pub urgency: Option<String>,
-    /// Bytes of the body as it travelled.
+    /// The size of the encrypted body, in bytes.
     pub bytes: usize,
-    /// When.
+    /// The time of arrival.
     pub at: Timestamp,
 }
 
-/// What goes wrong with the next pushes.
+/// A fault of the next pushes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The status of the answer.
@@ -77,13 +77,13 @@ pub struct Fault {
     /// `Retry-After`, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// How often.
+    /// How often it still happens.
     #[serde(default = "once")]
     pub times: u32,
-    /// Of the device with this endpoint alone.
+    /// Limits it to the device with this endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// The push is taken all the same: the answer alone is wrong.
+    /// The message is accepted anyway: only the answer is wrong.
     #[serde(default)]
     pub taken: bool,
 }
@@ -93,50 +93,49 @@ const fn once() -> u32 {
 }
 
 impl Fault {
-    /// This answer, once, to whatever comes next.
+    /// This status, once, for the next push.
     pub const fn once(status: u16) -> Self {
         Self { status, retry_after: None, times: 1, endpoint: None, taken: false }
     }
 }
 
-/// A device and what it knows.
-struct Held {
+/// A subscribed device.
+struct Device {
     name: String,
     keys: Keys,
-    /// The key that it was made for; of the first push, if none was named.
-    belongs_to: Option<String>,
+    /// The public key that it subscribed with, or the key of its first push.
+    server_key: Option<String>,
     gone: bool,
 }
 
 #[derive(Default)]
-struct World {
-    devices: Vec<Held>,
+struct PushService {
+    devices: Vec<Device>,
     pushes: Vec<Push>,
     faults: Vec<Fault>,
-    /// Calls of `/push/…`, whatever became of them.
-    asked: usize,
-    /// A clock that stands; none is the machine's.
+    /// The number of requests to `/push/…`, including failed ones.
+    requests: usize,
+    /// A fixed time; `None` is the system clock.
     now: Option<Timestamp>,
 }
 
-/// What the handlers share.
+/// The state that the handlers share.
 struct Shared {
     url: String,
-    world: Mutex<World>,
+    service: Mutex<PushService>,
 }
 
 impl Shared {
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn service(&self) -> MutexGuard<'_, PushService> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn endpoint(&self, name: &str) -> String {
         format!("{}/push/{name}", self.url)
     }
 
-    /// Makes a device for this public key of a house, or for whoever pushes first. `None` without
-    /// randomness.
-    fn device(&self, belongs_to: Option<String>) -> Option<Subscription> {
+    /// Subscribes a device with this public key, or without one. `None` without randomness.
+    fn device(&self, server_key: Option<String>) -> Option<Subscription> {
         let mut name = [0; 12];
         getrandom::fill(&mut name).ok()?;
         let (name, keys) = (URL_SAFE_NO_PAD.encode(name), Keys::generate()?);
@@ -147,18 +146,19 @@ impl Shared {
                 auth: URL_SAFE_NO_PAD.encode(keys.auth()),
             },
         };
-        self.world().devices.push(Held { name, keys, belongs_to, gone: false });
+        self.service().devices.push(Device { name, keys, server_key, gone: false });
         Some(subscription)
     }
 
     fn end(&self, endpoint: &str) -> bool {
-        let mut world = self.world();
-        let of_it = |held: &&mut Held| endpoint.rsplit('/').next() == Some(held.name.as_str());
-        world.devices.iter_mut().find(of_it).map(|held| held.gone = true).is_some()
+        let mut service = self.service();
+        let named =
+            |device: &&mut Device| endpoint.rsplit('/').next() == Some(device.name.as_str());
+        service.devices.iter_mut().find(named).map(|device| device.gone = true).is_some()
     }
 }
 
-/// A running stand-in. It ends when this is dropped.
+/// A running stand-in. Dropping it ends it.
 pub struct Standin {
     shared: Arc<Shared>,
     task: JoinHandle<()>,
@@ -176,57 +176,56 @@ impl Drop for Standin {
     }
 }
 
-/// Starts a stand-in on `listener`. Has to be called within a Tokio runtime.
+/// Starts a stand-in on `listener`. Must be called within a Tokio runtime.
 pub fn serve(listener: TcpListener) -> io::Result<Standin> {
     let address: SocketAddr = listener.local_addr()?;
-    let shared = Arc::new(Shared { url: format!("http://{address}"), world: Mutex::default() });
-    let router = desk::routes(Arc::clone(&shared));
+    let shared = Arc::new(Shared { url: format!("http://{address}"), service: Mutex::default() });
+    let router = routes::routes(Arc::clone(&shared));
     let task = tokio::spawn(async move {
-        // It runs until it is stopped; what ends it before is a socket that broke, and then every
-        // call says so.
+        // Runs until the task is aborted. If the listener fails before, every request fails.
         drop(axum::serve(listener, router).await);
     });
     Ok(Standin { shared, task })
 }
 
 impl Standin {
-    /// Its origin: what a house has on the list of push services it calls.
+    /// Its origin, for the shop's list of push services.
     pub fn url(&self) -> String {
         self.shared.url.clone()
     }
 
-    /// A browser subscribes, for this public key of a house. `None` without randomness.
+    /// Subscribes a device with this public key of the shop. `None` without randomness.
     pub fn device(&self, public_key: &str) -> Option<Subscription> {
         self.shared.device(Some(public_key.to_owned()))
     }
 
-    /// The reader takes the permission back, or the browser is gone: from now on 410.
+    /// Ends a subscription: pushes to it answer 410.
     pub fn end(&self, endpoint: &str) -> bool {
         self.shared.end(endpoint)
     }
 
-    /// Lets something go wrong.
+    /// Adds a fault.
     pub fn fault(&self, fault: Fault) {
-        self.shared.world().faults.push(fault);
+        self.shared.service().faults.push(fault);
     }
 
-    /// Lets nothing more go wrong.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.shared.world().faults.clear();
+        self.shared.service().faults.clear();
     }
 
-    /// What arrived, oldest first.
+    /// The decrypted messages, oldest first.
     pub fn pushes(&self) -> Vec<Push> {
-        self.shared.world().pushes.clone()
+        self.shared.service().pushes.clone()
     }
 
-    /// How often a push was tried, whatever became of it.
+    /// The number of requests to `/push/…`, including failed ones.
     pub fn asked(&self) -> usize {
-        self.shared.world().asked
+        self.shared.service().requests
     }
 
-    /// Sets the clock by which signatures are judged.
+    /// Fixes the time at which signatures are checked.
     pub fn set_now(&self, now: Timestamp) {
-        self.shared.world().now = Some(now);
+        self.shared.service().now = Some(now);
     }
 }

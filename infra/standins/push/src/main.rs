@@ -1,4 +1,4 @@
-//! The stand-in as a program of its own: `push-standin --port 9011`.
+//! The stand-in as a program: `push-standin --port 9011`.
 
 use std::{net::Ipv4Addr, process::ExitCode};
 
@@ -8,7 +8,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The port to listen on, on this machine only.
+    /// The port on localhost.
     #[arg(long, default_value_t = 9011)]
     port: u16,
 }
@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
         Ok(standin) => {
             println!("push stand-in  {}", standin.url());
             println!(
-                "  POST {0}/_standin/devices makes a device, GET {0}/_standin/pushes shows what arrived.",
+                "  POST {0}/_standin/devices subscribes a device, GET {0}/_standin/pushes lists messages.",
                 standin.url()
             );
             println!("Ctrl-C stops it.");

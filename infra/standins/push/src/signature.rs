@@ -1,12 +1,12 @@
-//! RFC 8292: who pushes, and whether they may.
+//! Checks the sender's signature (RFC 8292).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::{Deserialize, de::DeserializeOwned};
 
-/// The longest that a signature may be good, in seconds.
-const LONGEST: i64 = 24 * 60 * 60;
+/// The longest lifetime of a signature, in seconds.
+const LONGEST_LIFETIME: i64 = 24 * 60 * 60;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -22,7 +22,8 @@ struct Claims {
     sub: String,
 }
 
-/// Reads `Authorization: vapid t=…, k=…` and gives the key that signed; or the sentence why not.
+/// Checks `Authorization: vapid t=…, k=…` and returns the public key, or the reason for a
+/// rejection.
 pub(crate) fn signed_by(
     authorization: &str,
     origin: &str,
@@ -45,16 +46,16 @@ pub(crate) fn signed_by(
         .verify(signed.as_bytes(), &decoded(signature)?)
         .map_err(|_| "the signature is not of this key")?;
     if claims.aud != origin {
-        return Err(format!("aud is {}, and this is {origin}", claims.aud));
+        return Err(format!("aud is {}, not {origin}", claims.aud));
     }
     let left = claims.exp.ok_or("there is no exp")?.saturating_sub(now.as_second());
-    if !(1..=LONGEST).contains(&left) {
+    if !(1..=LONGEST_LIFETIME).contains(&left) {
         return Err(format!("exp is {left} seconds away"));
     }
     let contact = claims.sub;
     if !(contact.starts_with("mailto:") && contact.contains('@') || contact.starts_with("https://"))
     {
-        return Err("sub is no address".into());
+        return Err("sub is not an address".into());
     }
     Ok(key)
 }

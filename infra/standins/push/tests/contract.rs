@@ -1,7 +1,7 @@
-//! The stand-in's wire, called by hand: so that it is not judged by our own client. What needs a
-//! good signature and a good body is proved by that client against it, in `shared/webpush`.
+//! The stand-in's HTTP API, called without our client, so that both cannot share a mistake. The
+//! tests of `shared/webpush` cover valid signatures and bodies.
 
-#![allow(clippy::unwrap_used, reason = "a test that can not go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -39,7 +39,7 @@ async fn call(
 }
 
 #[tokio::test]
-async fn a_device_is_made_as_a_browser_writes_it_and_ends() {
+async fn a_subscription_has_the_browsers_form_and_can_end() {
     let standin = standin().await;
     let (status, made) = call(
         Method::POST,
@@ -61,7 +61,7 @@ async fn a_device_is_made_as_a_browser_writes_it_and_ends() {
 }
 
 #[tokio::test]
-async fn what_no_push_service_takes_is_refused_with_the_reason() {
+async fn an_invalid_push_is_rejected_with_the_reason() {
     let standin = standin().await;
     let device = standin.device("BKey").unwrap();
     let nobody = format!("{}/push/nobody", standin.url());
@@ -74,7 +74,7 @@ async fn what_no_push_service_takes_is_refused_with_the_reason() {
         ("vapid t=abc, k=x", "t is no JWT"),
         ("vapid t=!.!.!, k=x", "it is not base64url"),
         ("vapid t=e30.e30.AA, k=x", "alg is not ES256"),
-        // {"alg":"ES256"}.{} with a signature of nobody.
+        // {"alg":"ES256"}.{} with an invalid signature.
         ("vapid t=eyJhbGciOiJFUzI1NiJ9.e30.AAAA, k=BAAA", "the signature is not of this key"),
     ] {
         let headers =
@@ -93,7 +93,7 @@ async fn what_no_push_service_takes_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_fault_meets_the_next_pushes_of_its_device_and_is_used_up() {
+async fn a_fault_applies_to_its_device_as_often_as_it_says() {
     let standin = standin().await;
     let (one, other) = (standin.device("BKey").unwrap(), standin.device("BKey").unwrap());
     let faults = format!("{}/_standin/faults", standin.url());

@@ -1,4 +1,4 @@
-//! The server API: authentication, idempotency, faults, and the six calls.
+//! The server API: authentication, idempotency, faults, and the six endpoints.
 
 use std::sync::Arc;
 
@@ -12,17 +12,16 @@ use http::{HeaderMap, Response, StatusCode, header};
 use jiff::civil::DateTime;
 
 use crate::codes::{self, Code};
-use crate::faults::{self, Fault, Met, On};
-use crate::world::{Begun, Call, Reply};
-use crate::{Shared, webhook};
+use crate::faults::{self, CallFaults, Fault, On};
+use crate::idempotency::{KeyState, Reply};
+use crate::provider::{Answer, Call, Provider};
+use crate::server::CutConnection;
+use crate::shared::Shared;
+use crate::webhook;
 
-/// Marks a response that is never sent: the connection is cut instead.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HangUp;
+type AppState = State<Arc<Shared>>;
 
-type World = State<Arc<Shared>>;
-
-/// The six paths.
+/// The six endpoints.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/payments/confirm", post(confirm))
@@ -33,16 +32,20 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/v1/transactions", get(transactions))
 }
 
-async fn confirm(State(shared): World, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn confirm(State(shared): AppState, headers: HeaderMap, body: Bytes) -> Response<Body> {
     change(&shared, &headers, "/v1/payments/confirm", Call::Confirm(body.into())).await
 }
 
-async fn virtual_account(State(shared): World, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn virtual_account(
+    State(shared): AppState,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
     change(&shared, &headers, "/v1/virtual-accounts", Call::VirtualAccount(body.into())).await
 }
 
 async fn cancel(
-    State(shared): World,
+    State(shared): AppState,
     Path(payment_key): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -52,26 +55,26 @@ async fn cancel(
 }
 
 async fn query_key(
-    State(shared): World,
+    State(shared): AppState,
     Path(payment_key): Path<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let order_id = shared.world().order_of(&Call::Cancel(payment_key.clone(), Vec::new()));
-    query(&shared, &headers, order_id.as_deref(), |world| world.payment(&payment_key)).await
+    let order_id = shared.provider().order_of(&Call::Cancel(payment_key.clone(), Vec::new()));
+    query(&shared, &headers, order_id.as_deref(), |provider| provider.payment(&payment_key)).await
 }
 
 async fn query_order(
-    State(shared): World,
+    State(shared): AppState,
     Path(order_id): Path<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    query(&shared, &headers, Some(&order_id), |world| world.payment_of_order(&order_id)).await
+    query(&shared, &headers, Some(&order_id), |provider| provider.payment_of_order(&order_id)).await
 }
 
-/// A stretch of the record: Korea's clock without a zone, both ends included.
+/// The query for transactions: times in Korea without an offset, both inclusive.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stretch {
+struct TransactionQuery {
     start_date: DateTime,
     end_date: DateTime,
     starting_after: Option<String>,
@@ -79,132 +82,131 @@ struct Stretch {
 }
 
 async fn transactions(
-    State(shared): World,
+    State(shared): AppState,
     headers: HeaderMap,
-    stretch: Result<Query<Stretch>, axum::extract::rejection::QueryRejection>,
+    parameters: Result<Query<TransactionQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Response<Body> {
-    query(&shared, &headers, None, |world| {
-        let Query(stretch) = stretch.map_err(|_| &codes::INVALID_REQUEST)?;
-        let limit = stretch.limit.unwrap_or(100);
-        if limit == 0 || limit > 10_000 || stretch.start_date > stretch.end_date {
+    query(&shared, &headers, None, |provider| {
+        let Query(parameters) = parameters.map_err(|_| &codes::INVALID_REQUEST)?;
+        let limit = parameters.limit.unwrap_or(100);
+        if limit == 0 || limit > 10_000 || parameters.start_date > parameters.end_date {
             return Err(&codes::INVALID_REQUEST);
         }
-        Ok(world.transactions(
-            stretch.start_date,
-            stretch.end_date,
-            stretch.starting_after.as_deref(),
+        Ok(provider.transactions(
+            parameters.start_date,
+            parameters.end_date,
+            parameters.starting_after.as_deref(),
             limit,
         ))
     })
     .await
 }
 
-/// A call that reads.
+/// Answers a call that reads.
 async fn query(
     shared: &Shared,
     headers: &HeaderMap,
     order_id: Option<&str>,
-    read: impl FnOnce(&mut crate::world::World) -> Result<serde_json::Value, &'static Code>,
+    read: impl FnOnce(&mut Provider) -> Answer,
 ) -> Response<Body> {
-    if let Err(code) = admit(shared, headers) {
+    if let Err(code) = authenticate(shared, headers) {
         return answer(shared, headers, Reply::error(code));
     }
-    let (met, reply) = {
-        let mut world = shared.world();
-        let met = faults::take(&mut world.rules, On::Query, order_id);
-        let reply = match read(&mut world) {
+    let (faults, reply) = {
+        let mut provider = shared.provider();
+        let faults = faults::take(&mut provider.rules, On::Query, order_id);
+        let reply = match read(&mut provider) {
             Ok(body) => Reply { status: 200, body },
             Err(code) => Reply::error(code),
         };
-        (met, reply)
+        (faults, reply)
     };
-    spoil(shared, headers, met.wire, reply).await
+    send(shared, headers, faults.reply, reply).await
 }
 
-/// A call that changes something.
+/// Answers a call that changes something.
 async fn change(
     shared: &Arc<Shared>,
     headers: &HeaderMap,
     path: &str,
     call: Call,
 ) -> Response<Body> {
-    if let Err(code) = admit(shared, headers) {
+    if let Err(code) = authenticate(shared, headers) {
         return answer(shared, headers, Reply::error(code));
     }
     let scope = match scope(shared, headers, path) {
         Ok(scope) => scope,
         Err(code) => return answer(shared, headers, Reply::error(code)),
     };
-    // Declared before the flight: what is late has landed before the call counts as ended.
-    let _call = shared.call();
-    let (begun, met, last) = {
-        let mut world = shared.world();
-        let begun = world.begin(scope.as_deref());
-        let order_id = world.order_of(&call);
-        let met = match begun {
-            Begun::InFlight => Met::default(),
-            _ => faults::take(&mut world.rules, call.on(), order_id.as_deref()),
+    // Declared before the pending call, so that it is dropped later: a late call is performed
+    // before it counts as ended.
+    let _guard = shared.count_call();
+    let (key_state, faults, webhooks_before) = {
+        let mut provider = shared.provider();
+        let key_state = provider.begin(scope.as_deref());
+        let order_id = provider.order_of(&call);
+        let faults = match key_state {
+            KeyState::InFlight => CallFaults::default(),
+            _ => faults::take(&mut provider.rules, call.on(), order_id.as_deref()),
         };
-        (begun, met, world.deliveries.len() as u64)
+        (key_state, faults, provider.deliveries.len() as u64)
     };
-    let mut flight = Flight {
+    let mut pending = PendingCall {
         shared: Arc::clone(shared),
         call: Some(call),
         scope,
-        webhook: met.webhook.clone(),
+        webhook: faults.webhook.clone(),
     };
-    let reply = match (begun, &met.wire) {
-        (Begun::InFlight, _) => {
-            flight.call = None;
+    let reply = match (key_state, &faults.reply) {
+        (KeyState::InFlight, _) => {
+            pending.call = None;
             Reply::error(&codes::IDEMPOTENT_REQUEST_PROCESSING)
         }
-        (Begun::Again(reply), _) => {
-            flight.call = None;
+        (KeyState::Answered(reply), _) => {
+            pending.call = None;
             reply
         }
-        (Begun::Fresh, Some(Fault::ErrorBefore)) => {
-            flight.fail(&codes::FAILED_INTERNAL_SYSTEM_PROCESSING)
+        (KeyState::Fresh, Some(Fault::ErrorBefore)) => {
+            pending.refuse(&codes::FAILED_INTERNAL_SYSTEM_PROCESSING)
         }
-        (Begun::Fresh, Some(Fault::Answer { code })) => {
-            flight.fail(codes::find(code).unwrap_or(&codes::COMMON_ERROR))
+        (KeyState::Fresh, Some(Fault::Answer { code })) => {
+            pending.refuse(codes::find(code).unwrap_or(&codes::COMMON_ERROR))
         }
-        (Begun::Fresh, Some(Fault::Late)) => {
-            shared.client_gone().await;
-            flight.land()
+        (KeyState::Fresh, Some(Fault::Late)) => {
+            shared.hold_call().await;
+            pending.perform()
         }
-        (Begun::Fresh, _) => flight.land(),
+        (KeyState::Fresh, _) => pending.perform(),
     };
     shared.wake.notify_one();
-    if met.webhook == Some(Fault::WebhookFirst) {
-        for id in shared.webhooks_after(last) {
-            webhook::send(shared, &id).await;
-        }
+    if faults.webhook == Some(Fault::WebhookFirst) {
+        webhook::send_after(shared, webhooks_before).await;
     }
-    spoil(shared, headers, met.wire, reply).await
+    send(shared, headers, faults.reply, reply).await
 }
 
-/// A call on its way. Dropped before it has landed (the client is gone), it lands all the same:
-/// that is what makes the late fault late.
-struct Flight {
+/// A call that is not performed yet. Dropping it (when the client is gone) performs it, which is
+/// what [`Fault::Late`] means.
+struct PendingCall {
     shared: Arc<Shared>,
     call: Option<Call>,
     scope: Option<String>,
     webhook: Option<Fault>,
 }
 
-impl Flight {
-    fn land(&mut self) -> Reply {
+impl PendingCall {
+    fn perform(&mut self) -> Reply {
         match self.call.take() {
             Some(call) => {
-                self.shared.world().perform(&call, self.scope.as_deref(), self.webhook.as_ref())
+                self.shared.provider().perform(&call, self.scope.as_deref(), self.webhook.as_ref())
             }
             None => Reply::error(&codes::COMMON_ERROR),
         }
     }
 
-    fn fail(&mut self, code: &'static Code) -> Reply {
+    fn refuse(&mut self, code: &'static Code) -> Reply {
         match self.call.take() {
-            Some(call) => self.shared.world().refuse(
+            Some(call) => self.shared.provider().refuse(
                 &call,
                 self.scope.as_deref(),
                 code,
@@ -215,17 +217,17 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for PendingCall {
     fn drop(&mut self) {
         if self.call.is_some() {
-            self.land();
+            self.perform();
             self.shared.wake.notify_one();
         }
     }
 }
 
-/// Answers, or does to the answer what the fault wants.
-async fn spoil(
+/// Sends the reply, or what the fault makes of it.
+async fn send(
     shared: &Shared,
     headers: &HeaderMap,
     fault: Option<Fault>,
@@ -234,11 +236,11 @@ async fn spoil(
     match fault {
         Some(Fault::ReplyLost) => {
             let mut response = Response::new(Body::empty());
-            response.extensions_mut().insert(HangUp);
+            response.extensions_mut().insert(CutConnection);
             response
         }
         Some(Fault::Slow) => {
-            shared.client_gone().await;
+            shared.hold_call().await;
             answer(shared, headers, reply)
         }
         Some(Fault::ErrorAfter | Fault::ErrorBefore) => {
@@ -281,8 +283,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Lets a call in: the Basic header with its colon, our secret key, and no error asked for.
-fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
+/// Checks the Basic header and the secret key. A `TossPayments-Test-Code` header requests an error.
+fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
     let value = text(headers, header::AUTHORIZATION.as_str()).ok_or(&codes::UNAUTHORIZED_KEY)?;
     let encoded = value.strip_prefix("Basic ").ok_or(&codes::INCORRECT_BASIC_AUTH_FORMAT)?;
     let decoded = STANDARD.decode(encoded).map_err(|_| &codes::INCORRECT_BASIC_AUTH_FORMAT)?;
@@ -295,7 +297,7 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
         return Err(&codes::UNAUTHORIZED_KEY);
     }
     match text(headers, "tosspayments-test-code") {
-        // A live key cannot ask for errors.
+        // A live key cannot request errors.
         Some(code) if !key.starts_with("live_") => {
             Err(codes::find(code).unwrap_or(&codes::INVALID_REQUEST))
         }
@@ -303,7 +305,7 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
     }
 }
 
-/// What an idempotency key counts in: key, API key, method and path. Not the body.
+/// The idempotency key with what Toss compares it by: API key, method and path, not the body.
 fn scope(
     shared: &Shared,
     headers: &HeaderMap,

@@ -1,16 +1,16 @@
-//! The stand-in's own clock: the computer's, moved or stopped as a test needs it.
+//! The stand-in's clock: the system clock, shifted or stopped as a test needs it.
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 
-/// What time it is in the stand-in.
+/// The stand-in's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Clock {
-    /// Runs with the computer's clock, this many milliseconds ahead of it.
+    /// Runs this many milliseconds ahead of the system clock.
     Running(i64),
-    /// Stands still until it is moved.
+    /// Shows this time until it is moved.
     Stopped(Timestamp),
 }
 
@@ -21,26 +21,28 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Now, in the stand-in.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         match *self {
-            Self::Running(ahead) => later(Timestamp::now(), SignedDuration::from_millis(ahead)),
+            Self::Running(ahead) => {
+                saturating_add(Timestamp::now(), SignedDuration::from_millis(ahead))
+            }
             Self::Stopped(at) => at,
         }
     }
 
-    /// The same clock, moved on (or back) by `by`.
+    /// The clock, moved by `by`, which can be negative.
     #[must_use]
     pub fn moved(self, by: SignedDuration) -> Self {
         match self {
             Self::Running(ahead) => Self::Running(
                 ahead.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
             ),
-            Self::Stopped(at) => Self::Stopped(later(at, by)),
+            Self::Stopped(at) => Self::Stopped(saturating_add(at, by)),
         }
     }
 
-    /// The same kind of clock, showing `now`.
+    /// The clock, running or stopped as before, showing `now`.
     #[must_use]
     pub fn showing(self, now: Timestamp) -> Self {
         match self {
@@ -52,24 +54,24 @@ impl Clock {
     }
 }
 
-/// `at` plus `by`, held at the ends of time.
-pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+/// `at` plus `by`, limited to the range of [`Timestamp`].
+pub(crate) fn saturating_add(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
 }
 
-/// What the clock on the wall in Korea shows, to the second, as Toss writes it in a day's record.
-pub(crate) fn on_the_wall(at: Timestamp) -> DateTime {
+/// The time in Korea, to the second, which a query for transactions compares.
+pub(crate) fn korea_datetime(at: Timestamp) -> DateTime {
     let clock = Offset::constant(9).to_datetime(at);
     clock.with().subsec_nanosecond(0).build().unwrap_or(clock)
 }
 
-/// A moment as Toss writes it in a payment: `2026-11-22T19:00:00+09:00`.
-pub(crate) fn korean(at: Timestamp) -> String {
+/// A time as Toss writes it in a payment: `2026-11-22T19:00:00+09:00`.
+pub(crate) fn iso_korea(at: Timestamp) -> String {
     Offset::constant(9).to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string()
 }
 
-/// A moment as Toss writes it in a webhook: Korean time, microseconds, no zone.
-pub(crate) fn korean_without_zone(at: Timestamp) -> String {
+/// A time as Toss writes it in a webhook: Korean time, microseconds, no offset.
+pub(crate) fn webhook_time(at: Timestamp) -> String {
     Offset::constant(9).to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string()
 }
 
@@ -90,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_written_as_toss_writes_them() {
+    fn times_are_written_as_toss_writes_them() {
         let at: Timestamp = "2026-11-22T10:00:00.123456789Z".parse().unwrap();
-        assert_eq!(korean(at), "2026-11-22T19:00:00+09:00");
-        assert_eq!(korean_without_zone(at), "2026-11-22T19:00:00.123456");
+        assert_eq!(iso_korea(at), "2026-11-22T19:00:00+09:00");
+        assert_eq!(webhook_time(at), "2026-11-22T19:00:00.123456");
     }
 }

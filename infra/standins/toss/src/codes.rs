@@ -1,20 +1,20 @@
-//! The error codes of Toss Payments: status, code, Korean sentence, English sentence.
+//! The error codes of Toss Payments: status, code, Korean message, English message.
 
-/// An error as Toss answers it.
+/// An error of Toss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     /// The HTTP status.
     pub status: u16,
     /// The code.
     pub code: &'static str,
-    /// The sentence, in Korean.
+    /// The message in Korean.
     pub korean: &'static str,
-    /// The sentence, in English (`Accept-Language: en-US`).
+    /// The message in English (`Accept-Language: en-US`).
     pub english: &'static str,
 }
 
 impl Code {
-    /// Whether this is a card, an account or a limit saying no to a confirm.
+    /// Whether this refuses a confirm because of the card, the account or a limit.
     pub(crate) fn refuses(&self) -> bool {
         const WORDS: [&str; 9] = [
             "INVALID_CARD_",
@@ -31,7 +31,7 @@ impl Code {
     }
 }
 
-/// The entry for a code, if Toss documents it.
+/// The entry of a code, if Toss documents it.
 pub fn find(code: &str) -> Option<&'static Code> {
     ALL.iter().find(|entry| entry.code == code)
 }
@@ -40,13 +40,13 @@ macro_rules! codes {
     ($($status:literal $name:ident $korean:literal $english:literal)*) => {
         $(pub(crate) const $name: Code =
             Code { status: $status, code: stringify!($name), korean: $korean, english: $english };)*
-        /// Every code the stand-in knows.
+        /// Every code that the stand-in knows.
         pub const ALL: &[Code] = &[$($name),*];
     };
 }
 
 codes! {
-    // Confirm: the card, the account or the limit says no.
+    // Confirm: refused because of the card, the account or a limit.
     400 INVALID_CARD_NUMBER "카드번호를 다시 확인해주세요." "Please check your card number again."
     400 INVALID_STOPPED_CARD "정지된 카드 입니다." "This is a suspended card."
     400 INVALID_CARD_EXPIRATION "카드 정보를 다시 확인해주세요. (유효기간)" "Please check the card expiration date again."
@@ -67,7 +67,7 @@ codes! {
     403 INVALID_PASSWORD "결제 비밀번호가 일치하지 않습니다." "The payment password does not match."
     403 NOT_AVAILABLE_BANK "은행 서비스 시간이 아닙니다." "Not available hours of the bank."
 
-    // Confirm: nobody knows.
+    // Confirm: the outcome is unknown.
     400 ALREADY_PROCESSED_PAYMENT "이미 처리된 결제 입니다." "This is a payment that has already been processed."
     400 PROVIDER_ERROR "일시적인 오류가 발생했습니다. 잠시 후 다시 시도해주세요." "This is temporary error. Please try again in a few minutes."
     400 CARD_PROCESSING_ERROR "카드사에서 오류가 발생했습니다." "Error was occurred at card company."
@@ -78,11 +78,11 @@ codes! {
     500 FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING "결제가 완료되지 않았어요. 다시 시도해주세요." "Payment has not been completed. Please try again."
     500 UNKNOWN_PAYMENT_ERROR "결제에 실패했어요. 같은 문제가 반복된다면 은행이나 카드사로 문의해주세요." "Payment failed. If the same problem occurs, please contact your bank or card company."
 
-    // The session or the payment is not there.
+    // The session or the payment does not exist.
     404 NOT_FOUND_PAYMENT "존재하지 않는 결제 정보 입니다." "Not found payment."
     404 NOT_FOUND_PAYMENT_SESSION "결제 시간이 만료되어 결제 진행 데이터가 존재하지 않습니다." "Payment session does not exist because the session time has expired."
 
-    // The shop's own mistakes.
+    // Errors of the caller.
     401 UNAUTHORIZED_KEY "인증되지 않은 시크릿 키 혹은 클라이언트 키 입니다." "Unauthorized secretKey or clientKey."
     400 INVALID_API_KEY "잘못된 시크릿키 연동 정보 입니다." "Incorrect secret key."
     400 INVALID_CLIENT_KEY "잘못된 클라이언트 연동 정보 입니다." "Incorrect client key."
@@ -109,7 +109,7 @@ codes! {
     500 FAILED_METHOD_HANDLING_CANCEL "취소 중 결제 시 사용한 결제 수단 처리과정에서 일시적인 오류가 발생했습니다." "A temporary error occurred with the payment method during the cancel."
     500 COMMON_ERROR "일시적인 오류가 발생했습니다. 잠시 후 다시 시도해주세요." "A temporary error occurred. Please try again in a few minutes."
 
-    // What the window sends back with the browser.
+    // Codes in the window's redirect to the fail address.
     400 PAY_PROCESS_CANCELED "사용자에 의해 결제가 취소되었습니다." "The payment was canceled by the user."
     400 PAY_PROCESS_ABORTED "결제 진행 중 승인에 실패하여 결제가 중단되었습니다." "The payment was aborted."
 }

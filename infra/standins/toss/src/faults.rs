@@ -1,8 +1,8 @@
-//! What goes wrong on purpose.
+//! Faults on demand.
 
 use serde::{Deserialize, Serialize};
 
-/// Which calls a [`Rule`] is for.
+/// The calls that a [`Rule`] applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum On {
@@ -14,50 +14,50 @@ pub enum On {
     VirtualAccount,
     /// Both queries.
     Query,
-    /// Somebody pays into a virtual account.
+    /// A deposit into a virtual account, or its reversal.
     Deposit,
     /// Every call.
     Any,
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
 pub enum Fault {
-    /// It is done, and the connection breaks before the reply.
+    /// The call is performed and the connection is cut before the reply.
     ReplyLost,
-    /// It is done, and the reply does not come until the client has given up.
+    /// The call is performed and the reply is withheld until the client gives up.
     Slow,
-    /// Nothing is done until the client has given up; **then** it is done. Meanwhile the same
-    /// idempotency key answers 409.
+    /// The call is performed only **after** the client has given up. Until then its idempotency key
+    /// answers 409.
     Late,
-    /// It is done, and the reply is 500.
+    /// The call is performed and the reply is 500.
     ErrorAfter,
-    /// Nothing is done, and the reply is 500.
+    /// The call is not performed and the reply is 500.
     ErrorBefore,
-    /// It is done, and the reply is 409 `IDEMPOTENT_REQUEST_PROCESSING`.
+    /// The call is performed and the reply is 409 `IDEMPOTENT_REQUEST_PROCESSING`.
     InFlight,
-    /// The reply is this error of Toss. A refused confirm (status 400 or 403 about the card or the
-    /// account) aborts the payment; otherwise nothing is done.
+    /// The reply is this error of Toss. A refusal of a confirm (because of the card, the account or
+    /// a limit) aborts the payment; any other error leaves it unchanged.
     Answer {
         /// One of [`crate::codes::ALL`].
         code: String,
     },
-    /// The webhook is sent, and answered, before the reply.
+    /// The webhook is sent and answered before the reply.
     WebhookFirst,
-    /// No webhook is ever sent.
+    /// The webhook is not sent.
     WebhookNever,
     /// The webhook is sent twice, with one transmission id.
     WebhookTwice,
-    /// The webhook is kept until it is sent by hand, in whatever order.
+    /// The webhook is sent only on request, so that a test chooses the order.
     WebhookHeld,
-    /// The deposit is taken back as soon as it is there.
+    /// The deposit is reversed immediately.
     DepositReversed,
 }
 
 impl Fault {
-    /// Whether this is about the webhooks of a call and not about its reply: a call can meet one of
-    /// each.
+    /// Whether this concerns the webhooks of a call and not its reply. A call can have one fault of
+    /// each kind.
     pub(crate) fn is_about_webhooks(&self) -> bool {
         matches!(
             self,
@@ -66,18 +66,18 @@ impl Fault {
     }
 }
 
-/// One thing that is to go wrong.
+/// A fault and when it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
-    /// In which calls.
+    /// The calls it applies to.
     pub on: On,
-    /// What.
+    /// The fault.
     #[serde(flatten)]
     pub fault: Fault,
-    /// How often; then the rule is used up.
+    /// How often it still happens; then the rule is removed.
     #[serde(default = "once")]
     pub times: u32,
-    /// For this order only.
+    /// Limits it to one order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
 }
@@ -87,35 +87,36 @@ fn once() -> u32 {
 }
 
 impl Rule {
-    /// `fault`, once, in the next call of the kind.
+    /// `fault`, once, in the next call of this kind.
     pub fn once(on: On, fault: Fault) -> Self {
         Self { on, fault, times: 1, order: None }
     }
 }
 
-/// The faults that one call meets.
+/// The faults of one call.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Met {
-    /// What happens to the call or its reply.
-    pub(crate) wire: Option<Fault>,
-    /// What happens to its webhooks.
+pub(crate) struct CallFaults {
+    /// The fault of the call or its reply.
+    pub(crate) reply: Option<Fault>,
+    /// The fault of its webhooks.
     pub(crate) webhook: Option<Fault>,
 }
 
-/// Takes the faults that a call meets out of the rules; the oldest rule comes first.
-pub(crate) fn take(rules: &mut Vec<Rule>, on: On, order: Option<&str>) -> Met {
-    let mut met = Met::default();
+/// Takes the faults of a call from the rules, the oldest rule first.
+pub(crate) fn take(rules: &mut Vec<Rule>, on: On, order: Option<&str>) -> CallFaults {
+    let mut faults = CallFaults::default();
     for rule in rules.iter_mut() {
-        let fits = (rule.on == on || rule.on == On::Any)
+        let applies = (rule.on == on || rule.on == On::Any)
             && rule.order.as_deref().is_none_or(|only| order == Some(only));
-        let place = if rule.fault.is_about_webhooks() { &mut met.webhook } else { &mut met.wire };
-        if fits && rule.times > 0 && place.is_none() {
+        let slot =
+            if rule.fault.is_about_webhooks() { &mut faults.webhook } else { &mut faults.reply };
+        if applies && rule.times > 0 && slot.is_none() {
             rule.times -= 1;
-            *place = Some(rule.fault.clone());
+            *slot = Some(rule.fault.clone());
         }
     }
     rules.retain(|rule| rule.times > 0);
-    met
+    faults
 }
 
 #[cfg(test)]
@@ -123,21 +124,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_is_used_up_and_meets_only_its_calls() {
+    fn a_rule_applies_to_its_calls_as_often_as_it_says() {
         let mut rules = vec![
             Rule { times: 2, ..Rule::once(On::Confirm, Fault::ReplyLost) },
             Rule { order: Some("order-1".to_owned()), ..Rule::once(On::Any, Fault::WebhookNever) },
         ];
-        assert!(take(&mut rules, On::Cancel, Some("order-2")).wire.is_none());
-        let met = take(&mut rules, On::Confirm, Some("order-1"));
-        assert_eq!((met.wire, met.webhook), (Some(Fault::ReplyLost), Some(Fault::WebhookNever)));
-        let met = take(&mut rules, On::Confirm, Some("order-1"));
-        assert_eq!((met.wire, met.webhook), (Some(Fault::ReplyLost), None));
+        assert!(take(&mut rules, On::Cancel, Some("order-2")).reply.is_none());
+        let faults = take(&mut rules, On::Confirm, Some("order-1"));
+        assert_eq!(
+            (faults.reply, faults.webhook),
+            (Some(Fault::ReplyLost), Some(Fault::WebhookNever))
+        );
+        let faults = take(&mut rules, On::Confirm, Some("order-1"));
+        assert_eq!((faults.reply, faults.webhook), (Some(Fault::ReplyLost), None));
         assert_eq!(rules, []);
     }
 
     #[test]
-    fn a_rule_is_one_small_json_object() {
+    fn a_rule_is_a_flat_json_object() {
         let rule: Rule =
             serde_json::from_str(r#"{"on":"confirm","fault":"answer","code":"FDS_ERROR"}"#)
                 .unwrap();

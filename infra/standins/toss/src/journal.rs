@@ -1,6 +1,6 @@
-//! The file that lets payments survive a restart: one line of JSON per change, written before the
-//! change is answered. A process that is killed leaves at most a torn last line, which never
-//! counted.
+//! The state file, which lets payments survive a restart: one line of JSON per change, written
+//! before the change is answered. A killed process leaves at most an incomplete last line, whose
+//! change was not answered.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -9,24 +9,24 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::delivery::Delivery;
+use crate::idempotency::StoredReply;
 use crate::ledger::Movement;
-use crate::record::Record;
-use crate::webhook::Delivery;
-use crate::world::Stored;
+use crate::payment::Payment;
 
-/// One thing that changed. A line of the journal is a list of these that happened together.
+/// One change. A line of the journal is a list of changes that happened together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Change {
-    /// A payment as it is now.
-    Payment(Box<Record>),
-    /// Money moved.
+    /// A payment after the change.
+    Payment(Box<Payment>),
+    /// A movement of money.
     Movement(Movement),
-    /// An answer that an idempotency key will replay.
-    Answer(Stored),
-    /// A webhook as it is now.
+    /// An answer that an idempotency key replays.
+    Answer(StoredReply),
+    /// A webhook after the change.
     Delivery(Delivery),
-    /// The clock was moved.
+    /// The clock after the change.
     Clock(Clock),
 }
 
@@ -36,31 +36,34 @@ pub enum JournalError {
     /// The file cannot be read or written.
     #[error("the payment stand-in's state file {} cannot be used: {source}", path.display())]
     File {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A line that this program did not write.
-    #[error("line {line} of the payment stand-in's state file {} cannot be read: {source}", path.display())]
+    /// A line is not one of this program's.
+    #[error(
+        "line {line} of the payment stand-in's state file {} cannot be read: {source}",
+        path.display()
+    )]
     Line {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which line, from 1.
+        /// The line's number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The error of the line.
         source: serde_json::Error,
     },
 }
 
-/// The open file.
+/// The open state file.
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
 }
 
 impl Journal {
-    /// Everything that was written to `path` so far; nothing when there is no such file.
+    /// Reads every change in `path`; none if there is no such file.
     pub(crate) fn read(path: &Path) -> Result<Vec<Change>, JournalError> {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -72,8 +75,8 @@ impl Journal {
             let wrong =
                 |source| JournalError::Line { path: path.to_owned(), line: number + 1, source };
             let Some(line) = line.strip_suffix(b"\n") else {
-                // A line without its end was torn by a kill: its change was never answered. The
-                // first line comes with the file in one step, so it cannot be torn.
+                // A last line without its end was cut off by a kill: its change was not answered.
+                // The first line is written with the file in one step, so it is always complete.
                 if number == 0 {
                     serde_json::from_slice::<Vec<Change>>(line).map_err(wrong)?;
                 }
@@ -85,7 +88,7 @@ impl Journal {
         Ok(changes)
     }
 
-    /// Replaces the file by one that holds only `changes`, and opens it for more.
+    /// Replaces the file with one that contains only `changes`, and opens it for more.
     pub(crate) fn begin(path: &Path, changes: &[Change]) -> Result<Self, JournalError> {
         let fail = |source| JournalError::File { path: path.to_owned(), source };
         let fresh = path.with_extension("new");
@@ -98,7 +101,7 @@ impl Journal {
         Ok(Self { file })
     }
 
-    /// Adds what changed, in one write.
+    /// Appends changes in one write.
     pub(crate) fn write(&mut self, changes: &[Change]) -> io::Result<()> {
         self.file.write_all(&line(changes)?)
     }

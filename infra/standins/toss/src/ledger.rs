@@ -1,13 +1,13 @@
-//! The ledger: what truly happened to money, whatever anybody was told.
+//! The ledger: what happened to the money, independently of what the API answered.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Method, Record, State};
+use crate::payment::{Method, Payment, State};
 
-/// In which direction money moved.
+/// The direction of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -15,25 +15,25 @@ pub enum Kind {
     Charge,
     /// Back to the reader, by a cancel.
     Refund,
-    /// Back to the reader, because the bank took the deposit back.
+    /// Back to the reader, by the bank's reversal of a deposit.
     Reversal,
 }
 
-/// Money that moved.
+/// A movement of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Movement {
-    /// When, by the stand-in's clock.
+    /// The time, by the stand-in's clock.
     pub at: Timestamp,
-    /// For which order.
+    /// The order.
     pub order_id: String,
-    /// By which payment.
+    /// The payment.
     pub payment_key: String,
-    /// Its own name.
+    /// The movement's own id.
     pub transaction_key: String,
-    /// In which direction.
+    /// The direction.
     pub kind: Kind,
-    /// How many won.
+    /// The amount, in won.
     pub amount: u64,
 }
 
@@ -41,19 +41,19 @@ pub struct Movement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentLine {
-    /// Its key.
+    /// The payment's key.
     pub payment_key: String,
-    /// Where it stands.
+    /// The status.
     pub status: State,
-    /// How it is made.
+    /// The method.
     pub method: Method,
-    /// What was asked for, in won.
+    /// The requested amount, in won.
     pub total_amount: u64,
-    /// What is left of it after cancels, in won.
+    /// The amount minus the cancels, in won.
     pub balance_amount: u64,
 }
 
-/// What truly happened to the money of one order, in won.
+/// What happened to the money of one order, in won.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderLedger {
@@ -61,9 +61,9 @@ pub struct OrderLedger {
     pub charged: u64,
     /// The sum of all refunds.
     pub refunded: u64,
-    /// The sum of all deposits that the bank took back.
+    /// The sum of all reversed deposits.
     pub reversed: u64,
-    /// How many charges there were: more than one is a reader charged twice.
+    /// The number of charges; more than one means that the reader was charged twice.
     pub charges: u32,
     /// Every payment, oldest first.
     pub payments: Vec<PaymentLine>,
@@ -72,34 +72,34 @@ pub struct OrderLedger {
 }
 
 impl OrderLedger {
-    /// What the shop holds of the reader's money.
+    /// The charges minus refunds and reversals.
     pub fn held(&self) -> u64 {
         self.charged.saturating_sub(self.refunded).saturating_sub(self.reversed)
     }
 }
 
-/// What truly happened to money, whatever anybody was told.
+/// What happened to the money, independently of what the API answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ledger {
-    /// By order id.
+    /// The orders, by order id.
     pub orders: BTreeMap<String, OrderLedger>,
 }
 
 impl Ledger {
-    /// The ledger of these payments and movements, both oldest first.
+    /// Makes the ledger of these payments and movements, both oldest first.
     pub(crate) fn of<'a>(
-        payments: impl Iterator<Item = &'a Record>,
+        payments: impl Iterator<Item = &'a Payment>,
         movements: &[Movement],
     ) -> Self {
         let mut ledger = Self::default();
-        for record in payments {
-            ledger.orders.entry(record.order_id.clone()).or_default().payments.push(PaymentLine {
-                payment_key: record.payment_key.clone(),
-                status: record.state,
-                method: record.method,
-                total_amount: record.amount,
-                balance_amount: record.balance(),
+        for payment in payments {
+            ledger.orders.entry(payment.order_id.clone()).or_default().payments.push(PaymentLine {
+                payment_key: payment.payment_key.clone(),
+                status: payment.state,
+                method: payment.method,
+                total_amount: payment.amount,
+                balance_amount: payment.balance(),
             });
         }
         for movement in movements {
@@ -117,7 +117,7 @@ impl Ledger {
         ledger
     }
 
-    /// The lines of one order; empty if nothing was ever heard of it.
+    /// The lines of one order; empty for an unknown one.
     pub fn order(&self, order_id: &str) -> OrderLedger {
         self.orders.get(order_id).cloned().unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! A stand-in for Toss Payments: a program on this machine that speaks the real wire, so that the
-//! shop's own code pays, asks and cancels without an account and without money.
+//! A stand-in for Toss Payments: a local program with the same HTTP API, so that the shop's own
+//! code confirms, queries and cancels payments without an account and without money.
 //!
 //! * the server API: `POST /v1/payments/confirm`, `GET /v1/payments/{key}`, `GET
 //!   /v1/payments/orders/{order}`, `POST /v1/payments/{key}/cancel`, `POST /v1/virtual-accounts`,
@@ -7,92 +7,98 @@
 //!   `TossPayments-Test-Code` and `X-TossPayments-Trace-Id`;
 //! * the browser's side: `GET /v2/standard` (the script) and `GET /window` (the payment page, also
 //!   for a plain form without script);
-//! * the world's side, under `/_standin/`: the ledger, faults on demand, the clock, webhooks,
-//!   deposits; and a page for a person at `/`.
+//! * the control API, under `/_standin/`: the ledger, faults on demand, the clock, webhooks,
+//!   deposits; and a page with all payments at `/`.
 //!
-//! # Where it is harsher than Toss may be
+//! # Stricter than Toss
 //!
-//! Two payments of one order that are approved in two tabs can both be confirmed: whoever charges a
-//! reader twice is not protected by the stand-in, and the ledger shows it. (Opening the window for
-//! an order that is paid already leads back with `DUPLICATED_ORDER_ID`.)
+//! Two payments of one order, approved in two tabs, can both be confirmed: the stand-in does not
+//! protect the shop from charging a reader twice, and the ledger shows it. (The window of an order
+//! that is paid already redirects with `DUPLICATED_ORDER_ID`.)
 //!
-//! # Where Toss documents nothing and the stand-in had to decide
+//! # Decided here, because Toss does not document it
 //!
-//! Another amount than the authenticated one is `INVALID_REQUEST`; another order id is
-//! `NOT_FOUND_PAYMENT_SESSION`; an idempotency key replays every answer that was reached by judging
-//! the call, errors too, while 5xx and 409 free it; a webhook keeps its transmission id over its
-//! retries; an account past its date stays `WAITING_FOR_DEPOSIT` with `expired`.
+//! A confirm with another amount than the authenticated one is `INVALID_REQUEST`; with another
+//! order id it is `NOT_FOUND_PAYMENT_SESSION`; an idempotency key replays every answer of a call
+//! that was performed, including errors, while 5xx and 409 free the key; a webhook keeps its
+//! transmission id over its retries; an account past its due date stays `WAITING_FOR_DEPOSIT` with
+//! `expired`.
 //!
 //! # Faults
 //!
 //! `POST /_standin/faults {"on":"confirm","fault":"reply-lost","times":1,"order":"…"}`; see
-//! [`Fault`] for the list. `GET` shows what is left, `DELETE` clears it and lets held calls go.
+//! [`Fault`] for the list. `GET` shows the remaining rules, `DELETE` removes them and releases the
+//! calls that they hold.
+//!
+//! # Modules
+//!
+//! `provider` holds the state and changes it. It knows the values that it stores (`payment`,
+//! `ledger`, `delivery`, `idempotency`) and the file that it stores them in (`journal`), but
+//! not HTTP. `shared` puts it behind a lock for the HTTP side: `api`, `control`, `webhook`,
+//! `deposits`, `server`. No two modules depend on each other.
 
 mod api;
-mod calls;
 mod clock;
 pub mod codes;
-mod desk;
+mod control;
+mod delivery;
+mod deposits;
 mod faults;
+mod idempotency;
 mod journal;
 mod ledger;
-mod record;
+mod payment;
+mod provider;
+mod server;
+mod shared;
 mod webhook;
 mod window;
-mod world;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::Service as _;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 pub use clock::Clock;
+pub use delivery::{Attempt, Delivery, Progress};
 pub use faults::{Fault, On, Rule};
 pub use journal::JournalError;
 pub use ledger::{Kind, Ledger, Movement, OrderLedger, PaymentLine};
-pub use record::{Method, State};
-pub use webhook::{Attempt, Delivery, Progress};
+pub use payment::{Method, State};
 
-use world::World;
+use provider::{Call, Provider, WindowAnswer};
+use shared::Shared;
+use window::{Choice, WindowRequest};
 
-/// The secret key of a stand-in that is told no other one. (Its length makes the Base64 end in
-/// padding, so that a client which leaves the padding out is found out.)
+/// The default secret key. Its length makes the Base64 end in padding, so that a client without
+/// padding fails.
 pub const SECRET_KEY: &str = "test_sk_standin_no_money";
-/// The client key of a stand-in that is told no other one.
+/// The default client key.
 pub const CLIENT_KEY: &str = "test_ck_standin_no_money";
 
-/// How a stand-in is set up. [`Options::default`] keeps nothing and sends no webhooks.
+/// The settings of a stand-in. [`Options::default`] has no state file and sends no webhooks.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What the shop's server authenticates with.
+    /// The key that the shop's server authenticates with.
     pub secret_key: String,
-    /// What the shop's page shows to the script or the window.
+    /// The key that the shop's page passes to the script or the window.
     pub client_key: String,
-    /// Where webhooks go (http only); none = there are none.
+    /// The URL that webhooks are sent to (http only); `None` sends none.
     pub webhook_url: Option<String>,
-    /// How long a webhook waits for its 200, in real time: Toss waits ten seconds.
-    pub webhook_patience: Duration,
-    /// The file that payments, ledger, idempotency keys, webhooks and the clock's shift survive in.
+    /// How long to wait for the answer to a webhook, in real time. Toss waits ten seconds.
+    pub webhook_limit: Duration,
+    /// The state file, which keeps payments, movements, idempotency keys, webhooks and the clock.
     pub state: Option<PathBuf>,
-    /// What time it is, unless the state file says otherwise.
+    /// The clock, unless the state file has one.
     pub clock: Clock,
-    /// Where keys and numbers are drawn from; none = somewhere new each time.
+    /// The seed of generated keys and numbers; `None` takes a random one.
     pub seed: Option<u64>,
-    /// The address a browser reaches it under, without a slash at its end; none = the listener's.
+    /// The address for browsers, without a trailing slash; `None` takes the listener's.
     pub public_url: Option<String>,
 }
 
@@ -102,7 +108,7 @@ impl Default for Options {
             secret_key: SECRET_KEY.to_owned(),
             client_key: CLIENT_KEY.to_owned(),
             webhook_url: None,
-            webhook_patience: Duration::from_secs(10),
+            webhook_limit: Duration::from_secs(10),
             state: None,
             clock: Clock::default(),
             seed: None,
@@ -111,143 +117,18 @@ impl Default for Options {
     }
 }
 
-/// Why a stand-in does not start.
+/// Why a stand-in cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The state file.
+    /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] JournalError),
-    /// The listener.
+    /// The listener has failed.
     #[error("the payment stand-in cannot listen: {0}")]
     Listener(#[from] io::Error),
 }
 
-/// What the tasks and handlers of one stand-in share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) options: Options,
-    /// Something may be due: look again.
-    pub(crate) wake: Notify,
-    /// A webhook was tried.
-    pub(crate) tried: Notify,
-    world: Mutex<World>,
-    release: Notify,
-    calls: watch::Sender<Calls>,
-    traces: AtomicU64,
-}
-
-/// The calls that change something and have not ended.
-#[derive(Clone, Copy, Debug, Default)]
-struct Calls {
-    /// All of them.
-    open: usize,
-    /// Those that a fault holds.
-    held: usize,
-}
-
-/// Counts a call for as long as it lasts, however it ends.
-pub(crate) struct Counted<'a> {
-    calls: &'a watch::Sender<Calls>,
-    which: fn(&mut Calls) -> &mut usize,
-}
-
-impl<'a> Counted<'a> {
-    fn new(calls: &'a watch::Sender<Calls>, which: fn(&mut Calls) -> &mut usize) -> Self {
-        calls.send_modify(|calls| *which(calls) += 1);
-        Self { calls, which }
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.calls.send_modify(|calls| *(self.which)(calls) -= 1);
-    }
-}
-
-impl Shared {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A new trace id.
-    pub(crate) fn trace(&self) -> String {
-        format!("{:032x}", self.traces.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// Waits until the client has given up (then this future is dropped) or the faults are cleared.
-    pub(crate) async fn client_gone(&self) {
-        let _held = Counted::new(&self.calls, |calls| &mut calls.held);
-        self.release.notified().await;
-    }
-
-    /// A call has begun; it has ended when this is dropped.
-    pub(crate) fn call(&self) -> Counted<'_> {
-        Counted::new(&self.calls, |calls| &mut calls.open)
-    }
-
-    pub(crate) fn set_clock(&self, clock: Clock) {
-        let mut world = self.world();
-        world.put(journal::Change::Clock(clock));
-        world.tick();
-        world.commit();
-        drop(world);
-        self.wake.notify_one();
-    }
-
-    pub(crate) fn clear_faults(&self) {
-        self.world().rules.clear();
-        self.release.notify_waiters();
-    }
-
-    pub(crate) fn webhooks(&self) -> Vec<Delivery> {
-        let mut all: Vec<Delivery> = self.world().deliveries.values().cloned().collect();
-        all.sort_by_key(|delivery| delivery.seq);
-        all
-    }
-
-    /// The webhooks that came about after the first `count`.
-    pub(crate) fn webhooks_after(&self, count: u64) -> Vec<String> {
-        let later = self.webhooks().into_iter().filter(|delivery| delivery.seq > count);
-        later.map(|delivery| delivery.id).collect()
-    }
-
-    pub(crate) async fn deposit(self: &Arc<Self>, order_id: &str) -> bool {
-        self.at_the_bank(order_id, |world, met| {
-            world.deposit(order_id, met.wire.as_ref(), met.webhook.as_ref())
-        })
-        .await
-    }
-
-    pub(crate) async fn reverse_transfer(self: &Arc<Self>, order_id: &str) -> bool {
-        self.at_the_bank(order_id, |world, met| {
-            world.reverse_transfer(order_id, met.webhook.as_ref())
-        })
-        .await
-    }
-
-    async fn at_the_bank(
-        self: &Arc<Self>,
-        order_id: &str,
-        happens: impl FnOnce(&mut World, &faults::Met) -> bool,
-    ) -> bool {
-        let (met, done, last) = {
-            let mut world = self.world();
-            let met = faults::take(&mut world.rules, On::Deposit, Some(order_id));
-            let last = world.deliveries.len() as u64;
-            let done = happens(&mut world, &met);
-            (met, done, last)
-        };
-        if met.webhook == Some(Fault::WebhookFirst) {
-            for id in self.webhooks_after(last) {
-                webhook::send(self, &id).await;
-            }
-        }
-        self.wake.notify_one();
-        done
-    }
-}
-
-/// A running stand-in. It ends when this is dropped.
+/// A running stand-in. Dropping it ends it.
 #[derive(Debug)]
 pub struct Standin {
     address: SocketAddr,
@@ -264,97 +145,54 @@ impl Drop for Standin {
     }
 }
 
-/// Starts a stand-in on `listener`. Has to be called within a Tokio runtime.
+/// Starts a stand-in on `listener`. Must be called within a Tokio runtime.
 pub fn serve(listener: TcpListener, options: Options) -> Result<Standin, StartError> {
     let address = listener.local_addr()?;
     let url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let mut world = World::new(&options, url.clone())?;
-    let traces = AtomicU64::new(world.draw() >> 16);
-    let shared = Arc::new(Shared {
-        options,
-        world: Mutex::new(world),
-        wake: Notify::new(),
-        tried: Notify::new(),
-        release: Notify::new(),
-        calls: watch::Sender::new(Calls::default()),
-        traces,
-    });
-    let router = api::routes().merge(desk::routes()).with_state(Arc::clone(&shared));
-    let tasks =
-        [tokio::spawn(accept(listener, router)), tokio::spawn(webhook::run(Arc::clone(&shared)))];
+    let provider = Provider::new(&options, url.clone())?;
+    let shared = Arc::new(Shared::new(options, provider));
+    let router = api::routes().merge(control::routes()).with_state(Arc::clone(&shared));
+    let tasks = [
+        tokio::spawn(server::accept(listener, router)),
+        tokio::spawn(webhook::run(Arc::clone(&shared))),
+    ];
     Ok(Standin { address, url, shared, tasks })
 }
 
-/// Takes connections until it is stopped; then they end too.
-async fn accept(listener: TcpListener, router: Router) {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors: others may close.
-            tokio::task::yield_now().await;
-            continue;
-        };
-        let router = router.clone();
-        connections.spawn(async move {
-            let service = hyper::service::service_fn(|request| answer(router.clone(), request));
-            // A connection that breaks, or that a fault cuts, is the client's to notice.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
-    }
-}
-
-/// Why a connection ends without a reply.
-#[derive(Debug, thiserror::Error)]
-#[error("a fault cut the connection")]
-struct Cut;
-
-async fn answer(
-    router: Router,
-    request: http::Request<Incoming>,
-) -> Result<http::Response<axum::body::Body>, Cut> {
-    let answered: Result<_, Infallible> = TowerToHyperService::new(router).call(request).await;
-    match answered {
-        Ok(response) if response.extensions().get::<api::HangUp>().is_some() => Err(Cut),
-        Ok(response) => Ok(response),
-        Err(never) => match never {},
-    }
-}
-
 impl Standin {
-    /// Where it listens.
+    /// The address of the listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address of its API: what the shop has for `https://api.tosspayments.com`.
+    /// The address of the API, in place of `https://api.tosspayments.com`.
     pub fn url(&self) -> String {
         self.url.clone()
     }
 
-    /// The address of its script: what the shop has for `https://js.tosspayments.com/v2/standard`.
+    /// The address of the script, in place of `https://js.tosspayments.com/v2/standard`.
     pub fn script_url(&self) -> String {
         format!("{}/v2/standard", self.url())
     }
 
-    /// The address of its payment page, for a plain form with method GET.
+    /// The address of the payment page, for a form with method GET.
     pub fn window_url(&self) -> String {
         format!("{}/window", self.url())
     }
 
-    /// What truly happened to money.
+    /// What happened to the money.
     pub fn ledger(&self) -> Ledger {
-        self.shared.world().ledger()
+        self.shared.provider().ledger()
     }
 
-    /// What time it is in the stand-in.
+    /// The current time of the stand-in.
     pub fn now(&self) -> Timestamp {
-        self.shared.world().now()
+        self.shared.provider().now()
     }
 
-    /// Moves the clock on.
+    /// Moves the clock by `by`.
     pub fn advance(&self, by: SignedDuration) {
-        let clock = self.shared.world().clock;
+        let clock = self.shared.provider().clock;
         self.shared.set_clock(clock.moved(by));
     }
 
@@ -363,21 +201,20 @@ impl Standin {
         self.shared.set_clock(clock);
     }
 
-    /// Lets something go wrong.
+    /// Adds a fault.
     pub fn fault(&self, rule: Rule) {
-        self.shared.world().rules.push(rule);
+        self.shared.provider().rules.push(rule);
     }
 
-    /// Lets nothing more go wrong, and held calls go.
+    /// Removes all faults and releases the calls that they hold.
     pub fn clear_faults(&self) {
         self.shared.clear_faults();
     }
 
-    /// What a person does who opens the window for an order and pays by `method`: the payment key
-    /// that the success address gets. None if the window does not open (a wrong order id, a paid
-    /// order).
+    /// Opens the window for an order and approves it with `method`, as a person would. Returns the
+    /// payment key that the success address gets; `None` if the order is paid already.
     pub fn approve(&self, order_id: &str, amount: u64, method: Method) -> Option<String> {
-        let asked = window::Asked {
+        let request = WindowRequest {
             amount,
             order_id: order_id.to_owned(),
             order_name: "책 한 권".to_owned(),
@@ -385,65 +222,63 @@ impl Standin {
             fail_url: "http://shop.invalid/fail".to_owned(),
             valid_hours: None,
         };
-        let mut world = self.shared.world();
-        let world::Opened::Page(record) = world.open(&asked, method) else { return None };
-        world.choose(&record.payment_key, window::Choice::Approve(method))?;
-        drop(world);
+        let mut provider = self.shared.provider();
+        let WindowAnswer::Page(payment) = provider.open(&request, method) else { return None };
+        provider.choose(&payment.payment_key, Choice::Approve(method))?;
+        drop(provider);
         self.shared.wake.notify_one();
-        Some(record.payment_key)
+        Some(payment.payment_key)
     }
 
-    /// The shop's server takes the money of an approved payment past its own till; false = it is
-    /// not to be taken.
+    /// Confirms an approved payment without the shop. Returns `false` if it cannot be confirmed.
     pub fn confirm(&self, payment_key: &str) -> bool {
-        let mut world = self.shared.world();
-        let Some(record) = world.payments.get(payment_key) else { return false };
+        let mut provider = self.shared.provider();
+        let Some(payment) = provider.payments.get(payment_key) else { return false };
         let body = serde_json::json!({
-            "paymentKey": payment_key, "orderId": record.order_id, "amount": record.amount,
+            "paymentKey": payment_key, "orderId": payment.order_id, "amount": payment.amount,
         });
-        let confirm = world::Call::Confirm(body.to_string().into_bytes());
-        world.perform(&confirm, None, None).status == 200
+        let confirm = Call::Confirm(body.to_string().into_bytes());
+        provider.perform(&confirm, None, None).status == 200
     }
 
-    /// Somebody pays into the virtual account of an order; false = there is none that waits.
+    /// Deposits the amount into the virtual account of an order. Returns `false` if none waits.
     pub async fn deposit(&self, order_id: &str) -> bool {
-        self.shared.deposit(order_id).await
+        deposits::deposit(&self.shared, order_id).await
     }
 
-    /// The bank takes the deposit of an order back; false = there is none.
+    /// Reverses the deposit of an order. Returns `false` if there is none.
     pub async fn reverse_transfer(&self, order_id: &str) -> bool {
-        self.shared.reverse_transfer(order_id).await
+        deposits::reverse(&self.shared, order_id).await
     }
 
     /// Waits until a fault holds a call ([`Fault::Slow`], [`Fault::Late`]).
     pub async fn held(&self) {
-        // The sender lives in `self`: the wait cannot end otherwise.
+        // An error would mean that the sender is gone; it lives as long as `self`.
         let _ = self.shared.calls.subscribe().wait_for(|calls| calls.held > 0).await;
     }
 
-    /// Waits until every call that changes something has ended, held ones too: what is late has
-    /// happened then.
+    /// Waits until every call that changes something has ended and late ones are performed.
     pub async fn settled(&self) {
         let _ = self.shared.calls.subscribe().wait_for(|calls| calls.open == 0).await;
     }
 
-    /// Waits until no webhook is due or on its way. (Held ones and later retries do not count.)
+    /// Waits until no webhook is due or being sent. Held ones and later retries do not count.
     pub async fn webhooks_sent(&self) {
         loop {
-            let tried = self.shared.tried.notified();
-            let mut tried = std::pin::pin!(tried);
-            tried.as_mut().enable();
+            let attempted = self.shared.attempted.notified();
+            let mut attempted = std::pin::pin!(attempted);
+            attempted.as_mut().enable();
             {
-                let world = self.shared.world();
-                let now = world.now();
+                let provider = self.shared.provider();
+                let now = provider.now();
                 let busy = |delivery: &Delivery| {
                     delivery.sending || delivery.due().is_some_and(|at| at <= now)
                 };
-                if !world.deliveries.values().any(busy) {
+                if !provider.deliveries.values().any(busy) {
                     return;
                 }
             }
-            tried.await;
+            attempted.await;
         }
     }
 
@@ -452,12 +287,13 @@ impl Standin {
         self.shared.webhooks()
     }
 
-    /// Where webhooks go from now on.
+    /// Sets the URL that new webhooks are sent to; `None` sends none.
     pub fn set_webhook_url(&self, url: Option<String>) {
-        self.shared.world().webhook_url = url;
+        self.shared.provider().webhook_url = url;
     }
 
-    /// Sends a webhook now, whether it is held, due or delivered; false = there is no such webhook.
+    /// Sends a webhook now, whatever its progress. Returns `false` if there is no such webhook or
+    /// an attempt is in progress.
     pub async fn send_webhook(&self, id: &str) -> bool {
         webhook::send(&self.shared, id).await
     }

@@ -1,4 +1,4 @@
-//! The stand-in as a program of its own: `toss-standin --port 9010 --state payments.jsonl`.
+//! The stand-in as a program: `toss-standin --port 9010 --state payments.jsonl`.
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -7,24 +7,24 @@ use std::process::ExitCode;
 use clap::Parser;
 use toss_standin::{CLIENT_KEY, Options, SECRET_KEY, Standin, serve};
 
-/// A local stand-in for Toss Payments. No real money.
+/// A local stand-in for Toss Payments, without real money.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The port to listen on, on this machine only.
+    /// The port on localhost.
     #[arg(long, default_value_t = 9010)]
     port: u16,
-    /// The file in which payments survive a restart (without it nothing is kept).
+    /// The state file, which lets payments survive a restart [default: none].
     #[arg(long)]
     state: Option<PathBuf>,
-    /// Where webhooks are sent, for example http://127.0.0.1:9000/toss-webhook (without it there
-    /// are none).
+    /// The URL that webhooks are sent to, for example http://127.0.0.1:9000/toss-webhook
+    /// [default: none].
     #[arg(long)]
     webhook: Option<String>,
     /// The secret key that the shop's server authenticates with.
     #[arg(long, default_value = SECRET_KEY)]
     secret_key: String,
-    /// The client key that the shop's page shows.
+    /// The client key that the shop's page passes to the payment window.
     #[arg(long, default_value = CLIENT_KEY)]
     client_key: String,
 }

@@ -1,4 +1,4 @@
-// The stand-in's version of https://js.tosspayments.com/v2/standard: the same calls, redirects only.
+// The stand-in's version of https://js.tosspayments.com/v2/standard: the same calls, by redirects only.
 (() => {
   const home = new URL(document.currentScript.src).origin;
 
@@ -6,7 +6,7 @@
     const { orderId, orderName, successUrl, failUrl } = request;
     if (!successUrl || !failUrl) {
       return Promise.reject(Object.assign(
-        new Error("This stand-in works by redirects: give successUrl and failUrl."), { code: "INVALID_PARAMETERS" }));
+        new Error("This stand-in works by redirects: successUrl and failUrl are required."), { code: "INVALID_PARAMETERS" }));
     }
     const query = new URLSearchParams({
       method, amount: String(amount.value), orderId, orderName, customerKey, clientKey,
@@ -22,7 +22,7 @@
 
   const inWon = (amount) => {
     if (amount?.currency !== "KRW" || !Number.isSafeInteger(amount.value) || amount.value < 1) {
-      throw Object.assign(new Error("amount has to be {currency: \"KRW\", value: a whole number of won}."), { code: "INVALID_PARAMETERS" });
+      throw Object.assign(new Error("amount must be {currency: \"KRW\", value: a whole number of won}."), { code: "INVALID_PARAMETERS" });
     }
     return amount;
   };
@@ -30,7 +30,7 @@
   const show = (selector, text) => {
     const place = document.querySelector(selector);
     if (!place) {
-      throw Object.assign(new Error(`There is nothing at ${selector}.`), { code: "INVALID_SELECTOR" });
+      throw Object.assign(new Error(`No element matches ${selector}.`), { code: "INVALID_SELECTOR" });
     }
     const line = document.createElement("p");
     line.textContent = text;
@@ -52,8 +52,8 @@
       };
       return {
         setAmount: async (value) => { amount = inWon(value); },
-        renderPaymentMethods: async ({ selector }) => (set(), show(selector, "연습용 결제 수단은 다음 화면에서 고릅니다. · You choose how to pay on the next page (practice).")),
-        renderAgreement: async ({ selector }) => (set(), show(selector, "연습용이므로 약관이 없습니다. · Practice: there are no terms to agree to.")),
+        renderPaymentMethods: async ({ selector }) => (set(), show(selector, "연습용 결제 수단은 다음 화면에서 고릅니다. · You choose the payment method on the next page (practice).")),
+        renderAgreement: async ({ selector }) => (set(), show(selector, "연습용이므로 약관이 없습니다. · Practice: there are no terms to accept.")),
         requestPayment: async (request) => go(clientKey, customerKey, set(), "CARD", request),
       };
     },

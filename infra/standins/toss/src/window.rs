@@ -1,5 +1,4 @@
-//! The payment window: a page that a person can use, with and without script, and the ways back to
-//! the shop.
+//! The payment window: the request of a browser, the pages, and the redirects to the shop.
 
 use std::fmt::Write as _;
 
@@ -8,12 +7,12 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::codes::Code;
-use crate::record::{Method, Record};
+use crate::payment::{Method, Payment};
 
-/// What a browser asks the window for: the fields of `requestPayment`, flat.
+/// The query with which a browser opens the window: the fields of `requestPayment`, flat.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Query {
+pub(crate) struct WindowQuery {
     method: String,
     amount: String,
     order_id: String,
@@ -25,39 +24,39 @@ pub(crate) struct Query {
     valid_hours: String,
 }
 
-/// A [`Query`] that can be paid.
+/// A valid [`WindowQuery`].
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct WindowRequest {
     pub(crate) amount: u64,
     pub(crate) order_id: String,
     pub(crate) order_name: String,
     pub(crate) success_url: String,
     pub(crate) fail_url: String,
-    /// How long a virtual account is open.
+    /// How long a virtual account is open, in hours.
     pub(crate) valid_hours: Option<i64>,
 }
 
-/// What a person does in the window.
+/// A person's choice in the window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Choice {
-    /// Pays.
+    /// Pays with this method.
     Approve(Method),
     /// Has the card refused.
     Refuse,
-    /// Turns back.
+    /// Cancels and returns to the shop.
     Cancel,
 }
 
-/// What is wrong with a [`Query`]: the field, and what it should be.
-pub(crate) type Wrong = (&'static str, &'static str);
+/// An invalid field of a [`WindowQuery`], and what it should be.
+pub(crate) type FieldError = (&'static str, &'static str);
 
-impl Query {
-    /// The payment that is asked for, or the field that is wrong.
-    pub(crate) fn check(&self, client_key: &str) -> Result<(Asked, Method), Wrong> {
+impl WindowQuery {
+    /// Checks every field.
+    pub(crate) fn check(&self, client_key: &str) -> Result<(WindowRequest, Method), FieldError> {
         let method =
             Method::parse(&self.method).ok_or(("method", "CARD, TRANSFER, VIRTUAL_ACCOUNT, …"))?;
         let amount: u64 = self.amount.parse().map_err(|_| ("amount", "a whole number of won"))?;
-        if amount < method.least() {
+        if amount < method.minimum() {
             return Err(("amount", "at least 100 won by card, 200 won by account"));
         }
         if self.client_key != client_key {
@@ -86,7 +85,7 @@ impl Query {
                 Some(hours.ok_or(("virtualAccount.validHours", "1 to 720 hours"))?)
             }
         };
-        let asked = Asked {
+        let request = WindowRequest {
             amount,
             order_id: self.order_id.clone(),
             order_name: self.order_name.clone(),
@@ -94,11 +93,11 @@ impl Query {
             fail_url: self.fail_url.clone(),
             valid_hours,
         };
-        Ok((asked, method))
+        Ok((request, method))
     }
 }
 
-/// Whether Toss takes this as an order id.
+/// Whether this is a valid order id for Toss.
 pub(crate) fn is_order_id(text: &str) -> bool {
     (6..=64).contains(&text.len())
         && text
@@ -106,7 +105,7 @@ pub(crate) fn is_order_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='))
 }
 
-/// Whether Toss takes this as an order name.
+/// Whether this is a valid order name for Toss.
 pub(crate) fn is_order_name(text: &str) -> bool {
     (1..=100).contains(&text.chars().count())
 }
@@ -115,7 +114,7 @@ fn is_web_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// `address` with a query added; the address was checked when the window opened.
+/// Adds parameters to an address, which was checked when the window opened.
 fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
     match Url::parse(address) {
         Ok(mut url) => {
@@ -126,20 +125,20 @@ fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
     }
 }
 
-/// Back to the shop: approved.
-pub(crate) fn approved(record: &Record) -> String {
+/// The success address of an approved payment.
+pub(crate) fn approved(payment: &Payment) -> String {
     with_query(
-        &record.success_url,
+        &payment.success_url,
         &[
             ("paymentType", "NORMAL"),
-            ("amount", &record.amount.to_string()),
-            ("orderId", &record.order_id),
-            ("paymentKey", &record.payment_key),
+            ("amount", &payment.amount.to_string()),
+            ("orderId", &payment.order_id),
+            ("paymentKey", &payment.payment_key),
         ],
     )
 }
 
-/// Back to the shop: nothing to confirm. Without the order when the reader turned back.
+/// The fail address. Toss leaves the order id out if the reader cancelled.
 pub(crate) fn failed(fail_url: &str, code: &Code, order_id: Option<&str>) -> String {
     let mut pairs = vec![("code", code.code), ("message", code.korean)];
     pairs.extend(order_id.map(|order_id| ("orderId", order_id)));
@@ -159,7 +158,7 @@ pub(crate) fn won(amount: u64) -> String {
     text
 }
 
-/// A page of the stand-in.
+/// The frame of every page.
 pub(crate) fn page(title: &str, wide: bool, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -176,12 +175,17 @@ pub(crate) fn page(title: &str, wide: bool, content: &Markup) -> Markup {
     }
 }
 
+/// The heading of a table's row, in both languages.
+fn heading(korean: &str, english: &str) -> Markup {
+    html! { th scope="row" { (korean) span lang="en" { (english) } } }
+}
+
 /// The payment page.
-pub(crate) fn payment_page(record: &Record) -> Markup {
-    let way = |choice: &str| format!("/window/{}/{choice}", record.payment_key);
-    let sum = won(record.amount);
-    // What the shop asked for stays the choice, unless the person wants the other of the two.
-    let at_once = if record.method == Method::VirtualAccount { "CARD" } else { "" };
+pub(crate) fn payment_page(payment: &Payment) -> Markup {
+    let action = |choice: &str| format!("/window/{}/{choice}", payment.payment_key);
+    let sum = won(payment.amount);
+    // An empty method keeps the one that the shop requested.
+    let method_to_pay_now = if payment.method == Method::VirtualAccount { "CARD" } else { "" };
     page(
         "연습용 결제창",
         false,
@@ -189,45 +193,47 @@ pub(crate) fn payment_page(record: &Record) -> Markup {
             h1 { "연습용 결제창" span lang="en" { "Practice payment window" } }
             p class="note" {
                 "진짜 돈은 오가지 않습니다. 토스페이먼츠를 대신하는 개발용 화면입니다."
-                span lang="en" { "No real money moves. This page stands in for Toss Payments during development." }
+                span lang="en" {
+                    "No real money moves. This page stands in for Toss Payments during development."
+                }
             }
             table {
-                tr { th scope="row" { "주문" span lang="en" { "Order" } } td { (record.order_name) } }
-                tr { th scope="row" { "주문 번호" span lang="en" { "Order number" } } td { (record.order_id) } }
-                tr { th scope="row" { "금액" span lang="en" { "Amount" } } td class="sum" { (sum) "원" } }
+                tr { (heading("주문", "Order")) td { (payment.order_name) } }
+                tr { (heading("주문 번호", "Order number")) td { (payment.order_id) } }
+                tr { (heading("금액", "Amount")) td class="sum" { (sum) "원" } }
             }
-            form method="post" action=(way("approve")) {
-                input type="hidden" name="method" value=(at_once);
-                button class="act" type="submit" formaction=(way("approve")) data-pay="approve" {
+            form method="post" action=(action("approve")) {
+                input type="hidden" name="method" value=(method_to_pay_now);
+                button class="act" type="submit" formaction=(action("approve")) data-pay="approve" {
                     (sum) "원 결제하기" span lang="en" { "Pay " (sum) " won" }
                 }
             }
-            form method="post" action=(way("approve")) {
+            form method="post" action=(action("approve")) {
                 input type="hidden" name="method" value="VIRTUAL_ACCOUNT";
-                button type="submit" formaction=(way("approve")) data-pay="account" {
+                button type="submit" formaction=(action("approve")) data-pay="account" {
                     "가상계좌 받기 (나중에 입금)" span lang="en" { "Open a virtual account (paid into later)" }
                 }
             }
-            form method="post" action=(way("refuse")) {
-                button type="submit" formaction=(way("refuse")) data-pay="refuse" {
+            form method="post" action=(action("refuse")) {
+                button type="submit" formaction=(action("refuse")) data-pay="refuse" {
                     "카드사가 거절하게 하기" span lang="en" { "Have the card refused" }
                 }
             }
-            form method="post" action=(way("cancel")) {
-                button type="submit" formaction=(way("cancel")) data-pay="cancel" {
+            form method="post" action=(action("cancel")) {
+                button type="submit" formaction=(action("cancel")) data-pay="cancel" {
                     "취소하고 돌아가기" span lang="en" { "Cancel and go back" }
                 }
             }
             p {
                 "이 창을 그냥 닫아도 됩니다. 그러면 아무 일도 일어나지 않습니다."
-                span lang="en" { "You may also just close this page: then nothing happens." }
+                span lang="en" { "You can also close this page; nothing happens then." }
             }
         },
     )
 }
 
-/// The page for a window that cannot open: for the developer.
-pub(crate) fn wrong_page((field, wanted): Wrong) -> Markup {
+/// The page for an invalid request, addressed to the developer.
+pub(crate) fn invalid_page((field, expected): FieldError) -> Markup {
     page(
         "연습용 결제창을 열 수 없습니다",
         false,
@@ -235,33 +241,35 @@ pub(crate) fn wrong_page((field, wanted): Wrong) -> Markup {
             h1 { "연습용 결제창을 열 수 없습니다" span lang="en" { "The practice payment window cannot open" } }
             p class="note" {
                 "가게가 보낸 값이 맞지 않습니다. 결제는 시작되지 않았습니다."
-                span lang="en" { "The shop sent a wrong value. No payment was begun." }
+                span lang="en" { "The shop sent an invalid value. No payment was started." }
             }
             table {
-                tr { th scope="row" { "값" span lang="en" { "Field" } } td { code { (field) } } }
-                tr { th scope="row" { "맞는 꼴" span lang="en" { "Should be" } } td { (wanted) } }
+                tr { (heading("값", "Field")) td { code { (field) } } }
+                tr { (heading("맞는 꼴", "Should be")) td { (expected) } }
             }
         },
     )
 }
 
-/// The page for a payment that this stand-in does not know.
+/// The page for an unknown payment.
 pub(crate) fn unknown_page() -> Markup {
     page(
         "모르는 결제입니다",
         false,
         &html! {
-            h1 { "모르는 결제입니다" span lang="en" { "This payment is not known here" } }
+            h1 { "모르는 결제입니다" span lang="en" { "Unknown payment" } }
             p class="note" {
                 "가게로 돌아가서 결제를 다시 시작해 주세요. 돈은 빠져나가지 않았습니다."
-                span lang="en" { "Go back to the shop and begin the payment again. No money has moved." }
+                span lang="en" {
+                    "Go back to the shop and start the payment again. No money was taken."
+                }
             }
         },
     )
 }
 
-/// The receipt that a payment's `receipt.url` shows.
-pub(crate) fn receipt_page(record: &Record) -> Markup {
+/// The page at a payment's `receipt.url`.
+pub(crate) fn receipt_page(payment: &Payment) -> Markup {
     page(
         "연습용 영수증",
         false,
@@ -271,21 +279,21 @@ pub(crate) fn receipt_page(record: &Record) -> Markup {
                 "진짜 돈은 오가지 않았습니다." span lang="en" { "No real money has moved." }
             }
             table {
-                tr { th scope="row" { "주문" span lang="en" { "Order" } } td { (record.order_name) } }
-                tr { th scope="row" { "주문 번호" span lang="en" { "Order number" } } td { (record.order_id) } }
-                tr { th scope="row" { "결제 수단" span lang="en" { "Paid by" } } td { (record.method.korean()) } }
-                tr { th scope="row" { "결제 금액" span lang="en" { "Paid" } } td { (won(record.amount)) "원" } }
-                @for cancel in &record.cancels {
-                    tr { th scope="row" { "돌려드린 금액" span lang="en" { "Given back" } } td { "−" (won(cancel.amount)) "원" } }
+                tr { (heading("주문", "Order")) td { (payment.order_name) } }
+                tr { (heading("주문 번호", "Order number")) td { (payment.order_id) } }
+                tr { (heading("결제 수단", "Paid by")) td { (payment.method.korean()) } }
+                tr { (heading("결제 금액", "Paid")) td { (won(payment.amount)) "원" } }
+                @for cancel in &payment.cancels {
+                    tr { (heading("돌려드린 금액", "Refunded")) td { "−" (won(cancel.amount)) "원" } }
                 }
-                tr { th scope="row" { "남은 금액" span lang="en" { "Balance" } } td class="sum" { (won(record.balance())) "원" } }
+                tr { (heading("남은 금액", "Balance")) td class="sum" { (won(payment.balance())) "원" } }
             }
         },
     )
 }
 
 impl Choice {
-    /// The choice by its name in the address; `method` is what the form says.
+    /// Reads a choice from the last segment of the address; `method` is that of the form.
     pub(crate) fn parse(name: &str, method: Method) -> Option<Self> {
         match name {
             "approve" => Some(Self::Approve(method)),
@@ -302,7 +310,7 @@ mod tests {
     use crate::codes;
 
     #[test]
-    fn won_are_written_in_groups_of_three() {
+    fn won_are_grouped_by_thousands() {
         for (amount, text) in
             [(0, "0"), (999, "999"), (1_000, "1,000"), (21_000, "21,000"), (1_234_567, "1,234,567")]
         {
@@ -311,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_keeps_the_query_of_the_shops_address() {
+    fn the_redirect_keeps_the_query_of_the_shops_address() {
         let back =
             failed("https://shop.example/pay/1/fail?attempt=2", &codes::PAY_PROCESS_CANCELED, None);
         assert!(
@@ -324,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn only_web_addresses_are_ways_back() {
+    fn only_web_addresses_are_accepted() {
         assert!(is_web_address("http://127.0.0.1:9000/pay/1/success"));
         for address in ["", "/pay", "javascript:alert(1)", "data:text/html,a", "http://"] {
             assert!(!is_web_address(address), "{address}");

@@ -1,6 +1,5 @@
-//! What Toss promises on the wire, held by the stand-in. The part about errors also runs against
-//! Toss's own test API when `TOSS_TEST_SECRET_KEY` is set (a payment that succeeds needs a browser
-//! there).
+//! The stand-in has the documented behaviour of Toss's API. The part about errors also runs against
+//! Toss's test API when `TOSS_TEST_SECRET_KEY` is set (a successful payment needs a browser there).
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -15,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use toss_standin::{Clock, Fault, Method, On, Options, Rule, SECRET_KEY};
 
-/// The answers that need no payment: true of the stand-in and of Toss.
+/// Checks the answers that need no payment, which the stand-in and Toss share.
 async fn errors_are_those_of_toss(api: &Api) {
-    // Who is asking.
+    // Authentication.
     for (authorization, wanted) in [
         (None, &[(401, "UNAUTHORIZED_KEY"), (403, "INCORRECT_BASIC_AUTH_FORMAT")][..]),
         (Some(api.basic("")), &[(403, "INCORRECT_BASIC_AUTH_FORMAT")][..]),
@@ -31,7 +30,7 @@ async fn errors_are_those_of_toss(api: &Api) {
             .await;
         assert!(wanted.contains(&(answer.status, answer.code())), "{answer:?}");
     }
-    // What is not there.
+    // Unknown payments.
     for path in ["/v1/payments/no-such-payment-key", "/v1/payments/orders/no-such-order"] {
         let answer = api.get(path).await;
         assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND_PAYMENT"), "{path}");
@@ -43,18 +42,18 @@ async fn errors_are_those_of_toss(api: &Api) {
         matches!(answer.code(), "NOT_FOUND_PAYMENT" | "NOT_FOUND_PAYMENT_SESSION"),
         "{answer:?}"
     );
-    // What is malformed.
+    // Malformed requests.
     let answer = api.post("/v1/payments/confirm", &[], &json!({})).await;
     assert_eq!((answer.status, answer.code()), (400, "INVALID_REQUEST"));
     let long = "k".repeat(301);
     let answer = api.post("/v1/payments/confirm", &[("idempotency-key", &long)], &body).await;
     assert_eq!((answer.status, answer.code()), (400, "INVALID_IDEMPOTENCY_KEY"));
-    // What is asked for by the test header.
+    // Errors requested by the test header.
     for (status, code) in [(403, "REJECT_CARD_PAYMENT"), (400, "INVALID_CARD_EXPIRATION")] {
         let answer =
             api.post("/v1/payments/confirm", &[("tosspayments-test-code", code)], &body).await;
         assert_eq!((answer.status, answer.code()), (status, code));
-        // And every error says what it is, in a sentence, with a trace.
+        // Every error has a message and a trace id.
         assert!(answer.body["message"].as_str().is_some_and(|message| !message.is_empty()));
         assert!(answer.headers.contains_key("x-tosspayments-trace-id"));
     }
@@ -67,7 +66,7 @@ async fn the_errors_of_the_stand_in_are_those_of_toss() {
 }
 
 #[tokio::test]
-async fn the_errors_of_toss_are_those_of_toss_when_a_test_key_is_given() {
+async fn the_errors_of_toss_itself_are_those_when_a_test_key_is_given() {
     let Ok(secret_key) = std::env::var("TOSS_TEST_SECRET_KEY") else {
         println!("not run: TOSS_TEST_SECRET_KEY is not set");
         return;
@@ -77,7 +76,7 @@ async fn the_errors_of_toss_are_those_of_toss_when_a_test_key_is_given() {
 }
 
 #[tokio::test]
-async fn a_key_without_its_colon_or_with_a_byte_order_mark_does_not_open() {
+async fn a_malformed_authorization_is_refused() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let unpadded = api.basic(":").trim_end_matches('=').to_owned();
@@ -95,7 +94,7 @@ async fn a_key_without_its_colon_or_with_a_byte_order_mark_does_not_open() {
 }
 
 #[tokio::test]
-async fn an_error_speaks_english_when_asked() {
+async fn an_error_is_in_english_on_request() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let path = format!("/v1/payments/orders/{ORDER}");
@@ -106,7 +105,7 @@ async fn an_error_speaks_english_when_asked() {
 }
 
 #[tokio::test]
-async fn a_payment_has_every_field_that_toss_documents_for_it() {
+async fn a_payment_has_the_documented_fields() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -131,7 +130,7 @@ async fn a_payment_has_every_field_that_toss_documents_for_it() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_repeats_the_first_answer_whatever_the_body_says() {
+async fn an_idempotency_key_replays_the_first_answer_for_any_body() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let first = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -143,14 +142,14 @@ async fn an_idempotency_key_repeats_the_first_answer_whatever_the_body_says() {
     assert_eq!(again.body, paid.body);
     assert_eq!(standin.ledger().order("another-order").charges, 0);
 
-    // The same key on another path is another call.
+    // The same key with another path is another call.
     let path = format!("/v1/payments/{first}/cancel");
     let cancelled = api.post(&path, &key, &json!({"cancelReason": "마음이 바뀌었습니다"})).await;
     assert_eq!(cancelled.body["status"], "CANCELED");
 }
 
 #[tokio::test]
-async fn an_idempotency_key_is_remembered_for_15_days() {
+async fn an_idempotency_key_is_kept_for_15_days() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -163,13 +162,13 @@ async fn an_idempotency_key_is_remembered_for_15_days() {
 }
 
 #[tokio::test]
-async fn while_the_first_call_runs_its_key_is_busy_and_what_is_late_is_done_once() {
+async fn the_key_of_a_running_call_is_busy_and_a_late_call_is_performed_once() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.fault(Rule::once(On::Confirm, Fault::Late));
     let key = [("idempotency-key", "confirm:1")];
-    let impatient = {
+    let first = {
         let (api, payment_key) = (api.clone(), payment_key.clone());
         tokio::spawn(async move { api.confirm(&payment_key, PRICE, &key).await })
     };
@@ -178,8 +177,8 @@ async fn while_the_first_call_runs_its_key_is_busy_and_what_is_late_is_done_once
     assert_eq!((answer.status, answer.code()), (409, "IDEMPOTENT_REQUEST_PROCESSING"));
     assert_eq!(standin.ledger().order(ORDER).charges, 0);
 
-    // The client gives up; only then it is done.
-    impatient.abort();
+    // The call is performed after the client gives up.
+    first.abort();
     standin.settled().await;
     assert_eq!(standin.ledger().order(ORDER).charges, 1);
     assert_eq!(api.confirm(&payment_key, PRICE, &key).await.body["status"], "DONE");
@@ -187,23 +186,23 @@ async fn while_the_first_call_runs_its_key_is_busy_and_what_is_late_is_done_once
 }
 
 #[tokio::test]
-async fn a_held_call_goes_on_when_the_faults_are_cleared() {
+async fn clearing_the_faults_releases_a_held_call() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.fault(Rule::once(On::Confirm, Fault::Slow));
-    let patient = {
+    let held = {
         let (api, payment_key) = (api.clone(), payment_key.clone());
         tokio::spawn(async move { api.confirm(&payment_key, PRICE, &[]).await })
     };
     standin.held().await;
     assert_eq!(standin.ledger().order(ORDER).charges, 1);
     standin.clear_faults();
-    assert_eq!(patient.await.unwrap().body["status"], "DONE");
+    assert_eq!(held.await.unwrap().body["status"], "DONE");
 }
 
 #[tokio::test]
-async fn a_payment_expires_30_minutes_after_it_began_and_10_after_it_was_approved() {
+async fn a_payment_expires_30_minutes_after_its_start_or_10_after_its_approval() {
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let standin =
         standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
@@ -258,7 +257,7 @@ async fn the_ledger_shows_an_order_that_was_charged_twice() {
 }
 
 #[tokio::test]
-async fn a_cancel_keeps_to_what_is_left() {
+async fn a_cancel_is_limited_to_the_balance() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
@@ -287,12 +286,14 @@ async fn a_cancel_keeps_to_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_virtual_account_is_checked_waits_and_closes() {
+async fn a_virtual_account_is_validated_waits_and_is_closed() {
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let standin =
         standin_with(Options { clock: Clock::Stopped(start), ..Options::default() }).await;
     let api = Api::of(&standin);
-    let order = json!({"amount": PRICE, "orderId": ORDER, "orderName": "책 한 권", "customerName": "연습 손님", "bank": "20"});
+    let order = json!({
+        "amount": PRICE, "orderId": ORDER, "orderName": "책 한 권", "customerName": "연습 손님", "bank": "20",
+    });
     let with = |field: &str, value: Value| {
         let mut order = order.clone();
         order[field] = value;
@@ -315,7 +316,7 @@ async fn a_virtual_account_is_checked_waits_and_closes() {
     let part = api.post(&path, &[], &json!({"cancelReason": "조금", "cancelAmount": 1})).await;
     assert_eq!(part.code(), "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT");
 
-    // A deadline that has passed: Toss says nothing by itself, and nobody can pay in any more.
+    // After the deadline the status stays, no webhook comes, and no deposit is possible.
     standin.advance(SignedDuration::from_hours(168));
     let late = api.get(&format!("/v1/payments/{payment_key}")).await.body;
     assert_eq!(
@@ -329,7 +330,7 @@ async fn a_virtual_account_is_checked_waits_and_closes() {
 }
 
 #[tokio::test]
-async fn a_deposit_goes_back_only_to_an_account() {
+async fn a_deposit_is_refunded_only_to_an_account() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let payment_key = standin.approve(ORDER, PRICE, Method::VirtualAccount).unwrap();
@@ -357,7 +358,7 @@ async fn a_deposit_goes_back_only_to_an_account() {
 }
 
 #[tokio::test]
-async fn a_live_key_cannot_ask_for_errors() {
+async fn a_live_key_cannot_request_errors() {
     let standin =
         standin_with(Options { secret_key: "live_sk_of_nobody".to_owned(), ..Options::default() })
             .await;
@@ -368,7 +369,7 @@ async fn a_live_key_cannot_ask_for_errors() {
 }
 
 #[tokio::test]
-async fn the_faults_can_be_set_seen_and_cleared_over_http() {
+async fn faults_can_be_set_listed_and_cleared_over_http() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let rule = json!({"on": "confirm", "fault": "error-after", "times": 2, "order": ORDER});

@@ -1,4 +1,4 @@
-//! What survives a restart of the stand-in: everything that was answered.
+//! Everything that was answered survives a restart of the stand-in.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -34,7 +34,7 @@ async fn payments_money_and_idempotency_keys_survive_a_restart() {
     let paid = Api::of(&standin).confirm(&payment_key, PRICE, &key).await;
     let ledger = standin.ledger();
     let then = standin.now();
-    // Nothing is written at the end: a kill is the same.
+    // Nothing is written on exit, so dropping is the same as a kill.
     drop(standin);
 
     let standin = start(&state).await;
@@ -63,7 +63,7 @@ async fn an_approved_payment_can_be_confirmed_after_a_restart() {
 }
 
 #[tokio::test]
-async fn half_a_line_from_a_kill_is_as_if_it_never_was() {
+async fn an_incomplete_last_line_is_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("payments.jsonl");
     let standin = start(&state).await;
@@ -80,7 +80,7 @@ async fn half_a_line_from_a_kill_is_as_if_it_never_was() {
 }
 
 #[tokio::test]
-async fn a_state_file_that_is_none_is_named_with_its_line() {
+async fn an_invalid_state_file_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("payments.jsonl");
     fs::write(&state, "[]\nthis is not a ledger\n").unwrap();
@@ -92,7 +92,7 @@ async fn a_state_file_that_is_none_is_named_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_seeded_stand_in_draws_no_key_twice_over_a_restart() {
+async fn a_seeded_stand_in_repeats_no_key_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options {
         state: Some(folder.path().join("payments.jsonl")),

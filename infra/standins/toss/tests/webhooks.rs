@@ -1,4 +1,4 @@
-//! Webhooks: what arrives, when, and how often, on a clock that the test moves.
+//! The contents, times and retries of webhooks, with a clock that the test moves.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use toss_standin::{Clock, Delivery, Fault, Method, On, Options, Progress, Rule, Standin};
 
-/// A webhook as it arrived at the shop.
+/// A received webhook.
 #[derive(Clone, Debug)]
 struct Arrived {
     id: String,
@@ -32,7 +32,7 @@ impl Arrived {
     }
 }
 
-/// A shop that answers webhooks as it is told: the answers in turn, then 200.
+/// A shop that answers webhooks with the given statuses in turn, then with 200.
 #[derive(Default)]
 struct Shop {
     arrived: Mutex<Vec<Arrived>>,
@@ -49,7 +49,7 @@ impl Shop {
     }
 }
 
-async fn take(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: String) -> StatusCode {
+async fn receive(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: String) -> StatusCode {
     let text = |name: &str| headers[name].to_str().unwrap().to_owned();
     assert!(text("tosspayments-webhook-transmission-time").ends_with("+09:00"));
     shop.arrived.lock().unwrap().push(Arrived {
@@ -62,11 +62,11 @@ async fn take(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: String) -
     StatusCode::from_u16(answer).unwrap()
 }
 
-async fn town(answers: &[u16]) -> (Standin, Arc<Shop>, Api) {
+async fn start(answers: &[u16]) -> (Standin, Arc<Shop>, Api) {
     let shop = Arc::new(Shop { answers: Mutex::new(answers.to_vec()), ..Shop::default() });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/toss-webhook", listener.local_addr().unwrap());
-    let router = Router::new().route("/toss-webhook", post(take)).with_state(Arc::clone(&shop));
+    let router = Router::new().route("/toss-webhook", post(receive)).with_state(Arc::clone(&shop));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let options =
@@ -83,8 +83,8 @@ async fn pay(standin: &Standin, api: &Api, method: Method) -> String {
 }
 
 #[tokio::test]
-async fn a_payment_is_told_once_when_the_shop_answers_200() {
-    let (standin, shop, api) = town(&[]).await;
+async fn a_webhook_answered_with_200_is_sent_once() {
+    let (standin, shop, api) = start(&[]).await;
     let payment_key = pay(&standin, &api, Method::Card).await;
     standin.webhooks_sent().await;
     let arrived = shop.arrived();
@@ -96,8 +96,8 @@ async fn a_payment_is_told_once_when_the_shop_answers_200() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_is_not_taken_comes_again_after_1_then_4_minutes_with_its_id() {
-    let (standin, shop, api) = town(&[500, 201]).await;
+async fn a_failed_webhook_is_retried_after_1_and_4_minutes_with_its_id() {
+    let (standin, shop, api) = start(&[500, 201]).await;
     pay(&standin, &api, Method::Card).await;
     standin.webhooks_sent().await;
     assert_eq!(shop.arrived().len(), 1);
@@ -121,8 +121,8 @@ async fn a_webhook_that_is_not_taken_comes_again_after_1_then_4_minutes_with_its
 }
 
 #[tokio::test]
-async fn a_webhook_may_come_before_the_reply() {
-    let (standin, shop, api) = town(&[]).await;
+async fn a_webhook_can_come_before_the_reply() {
+    let (standin, shop, api) = start(&[]).await;
     let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.fault(Rule::once(On::Confirm, Fault::WebhookFirst));
     standin.fault(Rule::once(On::Confirm, Fault::Slow));
@@ -137,8 +137,8 @@ async fn a_webhook_may_come_before_the_reply() {
 }
 
 #[tokio::test]
-async fn a_webhook_may_never_come_or_come_twice_or_in_another_order() {
-    let (standin, shop, api) = town(&[]).await;
+async fn webhooks_can_be_lost_doubled_or_reordered() {
+    let (standin, shop, api) = start(&[]).await;
     standin.fault(Rule::once(On::Confirm, Fault::WebhookNever));
     let payment_key = pay(&standin, &api, Method::Card).await;
     standin.webhooks_sent().await;
@@ -168,8 +168,8 @@ async fn a_webhook_may_never_come_or_come_twice_or_in_another_order() {
 }
 
 #[tokio::test]
-async fn a_deposit_is_told_twice_and_told_again_when_it_is_taken_back() {
-    let (standin, shop, api) = town(&[]).await;
+async fn a_deposit_and_its_reversal_send_two_webhooks_each() {
+    let (standin, shop, api) = start(&[]).await;
     let payment_key = pay(&standin, &api, Method::VirtualAccount).await;
     standin.webhooks_sent().await;
     assert_eq!(shop.statuses(), ["WAITING_FOR_DEPOSIT"]);
@@ -194,8 +194,8 @@ async fn a_deposit_is_told_twice_and_told_again_when_it_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_deposit_may_be_taken_back_before_anybody_looks() {
-    let (standin, shop, api) = town(&[]).await;
+async fn a_deposit_can_be_reversed_immediately() {
+    let (standin, shop, api) = start(&[]).await;
     pay(&standin, &api, Method::VirtualAccount).await;
     standin.fault(Rule::once(On::Deposit, Fault::DepositReversed));
     let answer = api.post(&format!("/_standin/orders/{ORDER}/deposit"), &[], &Value::Null).await;
@@ -207,8 +207,8 @@ async fn a_deposit_may_be_taken_back_before_anybody_looks() {
 }
 
 #[tokio::test]
-async fn a_payment_that_expires_is_told() {
-    let (standin, shop, api) = town(&[]).await;
+async fn an_expiry_sends_a_webhook() {
+    let (standin, shop, api) = start(&[]).await;
     standin.approve(ORDER, PRICE, Method::Card).unwrap();
     standin.webhooks_sent().await;
     assert!(shop.arrived().is_empty(), "an approval sends no webhook");

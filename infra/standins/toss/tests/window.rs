@@ -1,4 +1,4 @@
-//! The payment window as a browser meets it.
+//! The payment window, used as a browser uses it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -14,7 +14,7 @@ fn query(address: &str) -> HashMap<String, String> {
 }
 
 #[tokio::test]
-async fn whoever_pays_comes_back_to_the_success_address_with_a_payment_to_confirm() {
+async fn an_approval_redirects_to_the_success_address_with_the_payment() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
@@ -31,7 +31,7 @@ async fn whoever_pays_comes_back_to_the_success_address_with_a_payment_to_confir
 }
 
 #[tokio::test]
-async fn whoever_is_refused_comes_back_to_the_fail_address_with_the_order() {
+async fn a_refusal_redirects_to_the_fail_address_with_the_order() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
@@ -44,7 +44,7 @@ async fn whoever_is_refused_comes_back_to_the_fail_address_with_the_order() {
 }
 
 #[tokio::test]
-async fn whoever_cancels_comes_back_without_the_order_and_may_pay_after_all() {
+async fn a_cancelled_window_redirects_without_the_order_and_stays_open() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
@@ -69,7 +69,7 @@ async fn a_reload_and_a_second_click_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_paid_order_is_led_back_at_once() {
+async fn a_paid_order_is_redirected_immediately() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
@@ -81,7 +81,7 @@ async fn a_paid_order_is_led_back_at_once() {
 }
 
 #[tokio::test]
-async fn the_person_at_the_window_chooses_how_to_pay() {
+async fn the_person_can_choose_another_method() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let window = api.open_window(&standin, ORDER, "CARD").await;
@@ -94,7 +94,7 @@ async fn the_person_at_the_window_chooses_how_to_pay() {
 }
 
 #[tokio::test]
-async fn the_page_carries_the_marks_and_says_that_it_is_practice() {
+async fn the_page_has_the_marks_and_says_that_it_is_practice() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let html = api.open_window(&standin, ORDER, "CARD").await.html;
@@ -113,7 +113,7 @@ async fn the_page_carries_the_marks_and_says_that_it_is_practice() {
 }
 
 #[tokio::test]
-async fn a_wrong_field_is_named_and_nothing_begins() {
+async fn an_invalid_field_is_named_and_no_payment_starts() {
     let standin = standin().await;
     let api = Api::of(&standin);
     for (field, value) in [
@@ -143,7 +143,7 @@ async fn a_wrong_field_is_named_and_nothing_begins() {
 }
 
 #[tokio::test]
-async fn what_the_shop_sends_is_text_on_the_page() {
+async fn the_shops_values_are_escaped() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let mut fields = window_fields(ORDER, "CARD");
@@ -158,7 +158,7 @@ async fn what_the_shop_sends_is_text_on_the_page() {
 }
 
 #[tokio::test]
-async fn a_window_that_never_was_is_not_found() {
+async fn an_unknown_payment_or_choice_is_not_found() {
     let standin = standin().await;
     let api = Api::of(&standin);
     let answer = api.send(Verb::POST, "/window/tgen_nothing/approve", None, &[], None).await;
@@ -169,7 +169,7 @@ async fn a_window_that_never_was_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_script_is_served_where_the_real_one_is() {
+async fn the_script_is_served_at_the_path_of_the_real_one() {
     let standin = standin().await;
     let answer = Api::of(&standin).send(Verb::GET, "/v2/standard", None, &[], None).await;
     assert_eq!(answer.status, 200);
@@ -177,7 +177,7 @@ async fn the_script_is_served_where_the_real_one_is() {
 }
 
 #[tokio::test]
-async fn the_ledger_page_shows_a_person_every_payment() {
+async fn the_overview_shows_every_payment() {
     let standin = standin().await;
     let api = Api::of(&standin);
     standin.approve(ORDER, PRICE, toss_standin::Method::Card).unwrap();

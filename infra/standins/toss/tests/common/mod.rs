@@ -1,4 +1,5 @@
-//! A shop's side of the wire, by hand: so that the stand-in is not judged by our own client.
+//! An HTTP client for the stand-in's API, independent of our own client, so that both cannot share
+//! a mistake.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -32,7 +33,7 @@ pub(crate) fn basic(credentials: &str) -> String {
     format!("Basic {}", STANDARD.encode(credentials))
 }
 
-/// What came back.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -90,7 +91,7 @@ impl Api {
         Self { base: base.to_owned(), secret_key: secret_key.to_owned(), http }
     }
 
-    /// Our own `Authorization`, with what follows the key.
+    /// The `Authorization` header with our key and `after` behind it.
     pub(crate) fn basic(&self, after: &str) -> String {
         basic(&format!("{}{after}", self.secret_key))
     }
@@ -141,7 +142,7 @@ impl Api {
         self.post("/v1/payments/confirm", headers, &body).await
     }
 
-    /// Opens the window with a plain form, as a browser without script does.
+    /// Opens the window with a form, as a browser without script does.
     pub(crate) async fn open_window(
         &self,
         standin: &Standin,
@@ -155,7 +156,7 @@ impl Api {
         Window { payment_key: payment_key.to_owned(), html: answer.text }
     }
 
-    /// Asks for the window with these fields.
+    /// Requests the window with these fields.
     pub(crate) async fn browse(&self, standin: &Standin, fields: &[(&str, String)]) -> Answer {
         let mut address = url::Url::parse(&standin.window_url()).unwrap();
         address.query_pairs_mut().extend_pairs(fields);
@@ -163,7 +164,7 @@ impl Api {
         self.send(Method::GET, &path, None, &[], None).await
     }
 
-    /// Presses a button of the window, with the form as the page sends it by default.
+    /// Submits a form of the window, without fields.
     pub(crate) async fn press(&self, window: &Window, choice: &str) -> Answer {
         let (_, button) = window.html.split_once(&format!("data-pay=\"{choice}\"")).unwrap();
         assert!(button.contains("</button>"));
@@ -172,7 +173,7 @@ impl Api {
     }
 }
 
-/// The fields of a form that opens the window.
+/// The fields that open the window.
 pub(crate) fn window_fields(order_id: &str, method: &str) -> Vec<(&'static str, String)> {
     vec![
         ("method", method.to_owned()),

@@ -1,5 +1,5 @@
-//! The stand-in's own side: the browser's script and window, and `/_standin/*`, where a test or a
-//! person sees the truth, sets faults and moves the clock.
+//! The browser's script and window, and the control API under `/_standin/`, where a test or a
+//! person reads the ledger, sets faults and moves the clock.
 
 use std::sync::Arc;
 
@@ -14,18 +14,20 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::clock::{Clock, korean};
+use crate::clock::{Clock, iso_korea};
 use crate::faults::{Fault, Rule};
-use crate::record::{Method, State as Standing};
-use crate::world::Opened;
-use crate::{Shared, codes, webhook, window};
+use crate::payment::{Method, State as Status};
+use crate::provider::WindowAnswer;
+use crate::shared::Shared;
+use crate::window::{Choice, WindowQuery};
+use crate::{codes, deposits, webhook, window};
 
-type World = State<Arc<Shared>>;
+type AppState = State<Arc<Shared>>;
 
-/// Everything but the API.
+/// All routes except the API's.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/", get(desk))
+        .route("/", get(overview))
         .route("/v2/standard", get(script))
         .route("/window", get(open_window))
         .route("/window/{payment_key}/{choice}", post(choose))
@@ -39,8 +41,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/_standin/orders/{order_id}/reverse", post(reverse))
 }
 
-/// A page: no script, no other host, nothing kept.
-fn show(status: StatusCode, page: Markup) -> Response<Body> {
+/// Responds with a page. Its policy allows no script and no other host.
+fn respond(status: StatusCode, page: Markup) -> Response<Body> {
     (
         status,
         [
@@ -49,7 +51,8 @@ fn show(status: StatusCode, page: Markup) -> Response<Body> {
             (header::REFERRER_POLICY, "no-referrer"),
             (
                 header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                 frame-ancestors 'none'",
             ),
         ],
         page.into_string(),
@@ -68,71 +71,71 @@ async fn script() -> Response<Body> {
         .into_response()
 }
 
-async fn open_window(State(shared): World, Query(query): Query<window::Query>) -> Response<Body> {
-    let (asked, method) = match query.check(&shared.options.client_key) {
+async fn open_window(State(shared): AppState, Query(query): Query<WindowQuery>) -> Response<Body> {
+    let (request, method) = match query.check(&shared.options.client_key) {
         Ok(checked) => checked,
-        Err(wrong) => return show(StatusCode::BAD_REQUEST, window::wrong_page(wrong)),
+        Err(error) => return respond(StatusCode::BAD_REQUEST, window::invalid_page(error)),
     };
-    let opened = shared.world().open(&asked, method);
+    let answer = shared.provider().open(&request, method);
     shared.wake.notify_one();
-    match opened {
-        Opened::Page(record) => show(StatusCode::OK, window::payment_page(&record)),
-        Opened::Back(address) => Redirect::to(&address).into_response(),
+    match answer {
+        WindowAnswer::Page(payment) => respond(StatusCode::OK, window::payment_page(&payment)),
+        WindowAnswer::Redirect(address) => Redirect::to(&address).into_response(),
     }
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Chosen {
+struct ChoiceForm {
     method: String,
 }
 
 async fn choose(
-    State(shared): World,
+    State(shared): AppState,
     Path((payment_key, choice)): Path<(String, String)>,
-    form: Result<Form<Chosen>, axum::extract::rejection::FormRejection>,
+    form: Result<Form<ChoiceForm>, axum::extract::rejection::FormRejection>,
 ) -> Response<Body> {
-    let asked = shared.world().method_of(&payment_key);
-    let chosen = form.map(|Form(chosen)| chosen.method).unwrap_or_default();
-    let method = if chosen.is_empty() { asked } else { Method::parse(&chosen) };
-    let choice = method.and_then(|method| window::Choice::parse(&choice, method));
-    let back = choice.and_then(|choice| shared.world().choose(&payment_key, choice));
+    let requested = shared.provider().method_of(&payment_key);
+    let chosen = form.map(|Form(form)| form.method).unwrap_or_default();
+    let method = if chosen.is_empty() { requested } else { Method::parse(&chosen) };
+    let choice = method.and_then(|method| Choice::parse(&choice, method));
+    let location = choice.and_then(|choice| shared.provider().choose(&payment_key, choice));
     shared.wake.notify_one();
-    match back {
+    match location {
         Some(address) => Redirect::to(&address).into_response(),
-        None => show(StatusCode::NOT_FOUND, window::unknown_page()),
+        None => respond(StatusCode::NOT_FOUND, window::unknown_page()),
     }
 }
 
-async fn receipt(State(shared): World, Path(payment_key): Path<String>) -> Response<Body> {
-    let record =
-        shared.world().payments().into_iter().find(|record| record.payment_key == payment_key);
-    match record {
-        Some(record) => show(StatusCode::OK, window::receipt_page(&record)),
-        None => show(StatusCode::NOT_FOUND, window::unknown_page()),
+async fn receipt(State(shared): AppState, Path(payment_key): Path<String>) -> Response<Body> {
+    let payment =
+        shared.provider().payments().into_iter().find(|payment| payment.payment_key == payment_key);
+    match payment {
+        Some(payment) => respond(StatusCode::OK, window::receipt_page(&payment)),
+        None => respond(StatusCode::NOT_FOUND, window::unknown_page()),
     }
 }
 
 #[derive(Deserialize)]
-struct OneOrder {
+struct LedgerQuery {
     order: Option<String>,
 }
 
-async fn ledger(State(shared): World, Query(only): Query<OneOrder>) -> Response<Body> {
-    let ledger = shared.world().ledger();
-    match only.order {
+async fn ledger(State(shared): AppState, Query(query): Query<LedgerQuery>) -> Response<Body> {
+    let ledger = shared.provider().ledger();
+    match query.order {
         Some(order_id) => Json(ledger.order(&order_id)).into_response(),
         None => Json(ledger).into_response(),
     }
 }
 
-async fn clock(State(shared): World) -> Json<Value> {
-    let world = shared.world();
-    Json(json!({"now": world.now(), "stopped": matches!(world.clock, Clock::Stopped(_))}))
+async fn clock(State(shared): AppState) -> Json<Value> {
+    let provider = shared.provider();
+    Json(json!({"now": provider.now(), "stopped": matches!(provider.clock, Clock::Stopped(_))}))
 }
 
-/// `{"advanceSeconds": 600}`, `{"now": "2026-11-22T10:00:00Z"}`, `{"stopped": true}`, or several at
-/// once.
+/// `{"advanceSeconds": 600}`, `{"now": "2026-11-22T10:00:00Z"}`, `{"stopped": true}`, or several of
+/// them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SetClock {
@@ -142,8 +145,8 @@ struct SetClock {
     stopped: Option<bool>,
 }
 
-async fn set_clock(State(shared): World, Json(set): Json<SetClock>) -> Json<Value> {
-    let old = shared.world().clock;
+async fn set_clock(State(shared): AppState, Json(set): Json<SetClock>) -> Json<Value> {
+    let old = shared.provider().clock;
     let mut clock = match set.stopped {
         Some(true) => Clock::Stopped(old.now()),
         Some(false) => Clock::default().showing(old.now()),
@@ -156,27 +159,27 @@ async fn set_clock(State(shared): World, Json(set): Json<SetClock>) -> Json<Valu
     self::clock(State(shared)).await
 }
 
-async fn faults(State(shared): World) -> Json<Vec<Rule>> {
-    Json(shared.world().rules.clone())
+async fn faults(State(shared): AppState) -> Json<Vec<Rule>> {
+    Json(shared.provider().rules.clone())
 }
 
-async fn add_fault(State(shared): World, Json(rule): Json<Rule>) -> Response<Body> {
+async fn add_fault(State(shared): AppState, Json(rule): Json<Rule>) -> Response<Body> {
     if let Fault::Answer { code } = &rule.fault
         && codes::find(code).is_none()
     {
         return (StatusCode::BAD_REQUEST, format!("Toss has no code {code}.\n")).into_response();
     }
-    shared.world().rules.push(rule);
+    shared.provider().rules.push(rule);
     faults(State(shared)).await.into_response()
 }
 
-async fn clear_faults(State(shared): World) -> Json<Vec<Rule>> {
+async fn clear_faults(State(shared): AppState) -> Json<Vec<Rule>> {
     shared.clear_faults();
     faults(State(shared)).await
 }
 
-async fn webhooks(State(shared): World) -> Json<Value> {
-    let url = shared.world().webhook_url.clone();
+async fn webhooks(State(shared): AppState) -> Json<Value> {
+    let url = shared.provider().webhook_url.clone();
     Json(json!({"url": url, "deliveries": shared.webhooks()}))
 }
 
@@ -185,12 +188,12 @@ struct SetWebhook {
     url: Option<String>,
 }
 
-async fn set_webhook(State(shared): World, Json(set): Json<SetWebhook>) -> Json<Value> {
-    shared.world().webhook_url = set.url;
+async fn set_webhook(State(shared): AppState, Json(set): Json<SetWebhook>) -> Json<Value> {
+    shared.provider().webhook_url = set.url;
     webhooks(State(shared)).await
 }
 
-async fn send_webhook(State(shared): World, Path(id): Path<String>) -> Response<Body> {
+async fn send_webhook(State(shared): AppState, Path(id): Path<String>) -> Response<Body> {
     if webhook::send(&shared, &id).await {
         webhooks(State(shared)).await.into_response()
     } else {
@@ -199,50 +202,49 @@ async fn send_webhook(State(shared): World, Path(id): Path<String>) -> Response<
 }
 
 async fn deposit(
-    State(shared): World,
+    State(shared): AppState,
     Path(order_id): Path<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    done(
+    respond_to_bank(
         &headers,
-        shared.deposit(&order_id).await,
+        deposits::deposit(&shared, &order_id).await,
         "This order has no virtual account that waits for a deposit.\n",
     )
 }
 
 async fn reverse(
-    State(shared): World,
+    State(shared): AppState,
     Path(order_id): Path<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    done(
+    respond_to_bank(
         &headers,
-        shared.reverse_transfer(&order_id).await,
-        "This order has no deposit that could be taken back.\n",
+        deposits::reverse(&shared, &order_id).await,
+        "This order has no deposit that can be reversed.\n",
     )
 }
 
-/// A person goes back to the desk, a program gets a status.
-fn done(headers: &HeaderMap, done: bool, otherwise: &'static str) -> Response<Body> {
-    let person = headers
+/// Redirects a person to the overview and answers a program with a status.
+fn respond_to_bank(headers: &HeaderMap, done: bool, otherwise: &'static str) -> Response<Body> {
+    let is_browser = headers
         .get(header::ACCEPT)
         .is_some_and(|value| value.to_str().is_ok_and(|accept| accept.contains("text/html")));
-    match (done, person) {
+    match (done, is_browser) {
         (true, true) => Redirect::to("/").into_response(),
         (true, false) => StatusCode::NO_CONTENT.into_response(),
         (false, _) => (StatusCode::CONFLICT, otherwise).into_response(),
     }
 }
 
-/// What a person sees at the stand-in's address: the payments, and the bank's side of virtual
-/// accounts.
-async fn desk(State(shared): World) -> Response<Body> {
+/// The page at `/`: all payments, with buttons for what the bank does to virtual accounts.
+async fn overview(State(shared): AppState) -> Response<Body> {
     let (now, payments) = {
-        let mut world = shared.world();
-        world.tick();
-        (world.now(), world.payments())
+        let mut provider = shared.provider();
+        provider.expire_payments();
+        (provider.now(), provider.payments())
     };
-    let act = |order_id: &str, what: &str, text: &str| {
+    let button = |order_id: &str, what: &str, text: &str| {
         html! {
             form method="post" action=(format!("/_standin/orders/{order_id}/{what}")) {
                 button class="small" type="submit" { (text) }
@@ -253,12 +255,12 @@ async fn desk(State(shared): World) -> Response<Body> {
         "연습용 결제 장부",
         true,
         &html! {
-            h1 { "연습용 결제 장부" span lang="en" { "Ledger of the practice payments" } }
+            h1 { "연습용 결제 장부" span lang="en" { "Practice payments" } }
             p class="note" {
                 "토스페이먼츠를 대신하는 개발용 프로그램입니다. 진짜 돈은 없습니다."
                 span lang="en" {
-                    "A stand-in for Toss Payments, for development. There is no real money. Its clock says "
-                    (korean(now)) "."
+                    "A stand-in for Toss Payments, for development, without real money. Its clock shows "
+                    (iso_korea(now)) "."
                 }
             }
             @if payments.is_empty() {
@@ -273,18 +275,18 @@ async fn desk(State(shared): World) -> Response<Body> {
                         th scope="col" { "남은 금액" span lang="en" { "Balance" } }
                         th scope="col" { "은행에서" span lang="en" { "At the bank" } }
                     }
-                    @for record in &payments {
+                    @for payment in &payments {
                         tr {
-                            td { (record.order_name) span lang="en" { (record.order_id) } }
-                            td { (record.method.korean()) }
-                            td { (json!(record.state).as_str().unwrap_or_default()) }
-                            td { (window::won(record.amount)) "원" }
-                            td { (window::won(record.balance())) "원" }
+                            td { (payment.order_name) span lang="en" { (payment.order_id) } }
+                            td { (payment.method.korean()) }
+                            td { (json!(payment.state).as_str().unwrap_or_default()) }
+                            td { (window::won(payment.amount)) "원" }
+                            td { (window::won(payment.balance())) "원" }
                             td {
-                                @if record.state == Standing::WaitingForDeposit {
-                                    (act(&record.order_id, "deposit", "입금하기 · Deposit"))
-                                } @else if record.method == Method::VirtualAccount && record.state == Standing::Done {
-                                    (act(&record.order_id, "reverse", "입금 되돌리기 · Take back"))
+                                @if payment.state == Status::WaitingForDeposit {
+                                    (button(&payment.order_id, "deposit", "입금하기 · Deposit"))
+                                } @else if payment.has_reversible_deposit() {
+                                    (button(&payment.order_id, "reverse", "입금 되돌리기 · Reverse"))
                                 }
                             }
                         }
@@ -293,5 +295,5 @@ async fn desk(State(shared): World) -> Response<Body> {
             }
         },
     );
-    show(StatusCode::OK, page)
+    respond(StatusCode::OK, page)
 }

@@ -1,18 +1,20 @@
-//! A payment as the stand-in keeps it, and as the wire shows it.
+//! A payment: its record in the stand-in, and its form in the API.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{self, StrDeserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::{korean, later};
+use crate::clock::{iso_korea, saturating_add};
 use crate::codes;
 
-/// The window may stay open this long before the payment expires.
+/// How long the window can stay open before the payment expires.
 const OPEN: SignedDuration = SignedDuration::from_mins(30);
-/// An authenticated payment waits this long for its confirm.
+/// How long an authenticated payment can be confirmed.
 const AUTHENTICATED: SignedDuration = SignedDuration::from_mins(10);
 
-/// Where a payment stands.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
@@ -20,21 +22,21 @@ pub enum State {
     Ready,
     /// Approved in the window, waiting for the shop's confirm.
     InProgress,
-    /// An account was given and nobody has paid into it, or the deposit was taken back.
+    /// An account was issued and nothing was deposited, or the deposit was reversed.
     WaitingForDeposit,
     /// Paid.
     Done,
-    /// Given back in full, or an account closed before anybody paid.
+    /// Cancelled in full, or the account was closed before a deposit.
     Canceled,
-    /// Given back in part.
+    /// Cancelled in part.
     PartialCanceled,
     /// Refused.
     Aborted,
-    /// Nobody came in time.
+    /// Not continued in time.
     Expired,
 }
 
-/// How a payment is made.
+/// The payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Method {
@@ -53,20 +55,16 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method by the name that the browser side uses.
+    /// Reads the name that the browser's side uses. Without a name, the method is a card.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "" | "CARD" => Self::Card,
-            "TRANSFER" => Self::Transfer,
-            "VIRTUAL_ACCOUNT" => Self::VirtualAccount,
-            "MOBILE_PHONE" => Self::MobilePhone,
-            "CULTURE_GIFT_CERTIFICATE" => Self::CultureGiftCertificate,
-            "FOREIGN_EASY_PAY" => Self::ForeignEasyPay,
-            _ => return None,
-        })
+        if name.is_empty() {
+            return Some(Self::Card);
+        }
+        let name: StrDeserializer<'_, value::Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
     }
 
-    /// The word that stands in a payment.
+    /// The method's name in a payment.
     pub(crate) fn korean(self) -> &'static str {
         match self {
             Self::Card => "카드",
@@ -78,8 +76,8 @@ impl Method {
         }
     }
 
-    /// The least won it takes.
-    pub(crate) fn least(self) -> u64 {
+    /// The minimum amount, in won.
+    pub(crate) fn minimum(self) -> u64 {
         if matches!(self, Self::Transfer | Self::VirtualAccount) { 200 } else { 100 }
     }
 }
@@ -91,7 +89,7 @@ pub(crate) struct Cancelled {
     pub(crate) amount: u64,
     pub(crate) reason: String,
     pub(crate) transaction_key: String,
-    /// What was left after it.
+    /// The balance after it.
     pub(crate) left: u64,
 }
 
@@ -106,8 +104,8 @@ pub(crate) struct Account {
 
 /// A payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    /// Counts the payments: the order in which they began.
+pub(crate) struct Payment {
+    /// The number of the payment, in the order of their creation.
     pub(crate) seq: u64,
     pub(crate) payment_key: String,
     pub(crate) order_id: String,
@@ -123,16 +121,16 @@ pub(crate) struct Record {
     pub(crate) last_transaction_key: Option<String>,
     pub(crate) secret: String,
     pub(crate) account: Option<Account>,
-    /// How long its account is to be open, in hours, as the window was asked.
+    /// How long its account will be open, in hours, as requested from the window.
     #[serde(default)]
     pub(crate) valid_hours: Option<i64>,
     pub(crate) cancels: Vec<Cancelled>,
-    /// The code of the refusal.
+    /// The error code, if the payment was refused.
     pub(crate) failure: Option<String>,
 }
 
-impl Record {
-    /// What is left of the amount after cancels.
+impl Payment {
+    /// The amount minus the cancels.
     pub(crate) fn balance(&self) -> u64 {
         if self.state == State::Canceled {
             return 0;
@@ -140,33 +138,39 @@ impl Record {
         self.amount.saturating_sub(self.cancels.iter().map(|cancel| cancel.amount).sum())
     }
 
-    /// When this payment expires if nothing happens to it.
+    /// Whether the payment is a deposit that the bank can reverse.
+    pub(crate) fn has_reversible_deposit(&self) -> bool {
+        self.method == Method::VirtualAccount && self.state == State::Done
+    }
+
+    /// When the payment expires if it is not continued.
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         match self.state {
-            State::Ready => Some(later(self.requested_at, OPEN)),
-            State::InProgress => self.authenticated_at.map(|at| later(at, AUTHENTICATED)),
+            State::Ready => Some(saturating_add(self.requested_at, OPEN)),
+            State::InProgress => self.authenticated_at.map(|at| saturating_add(at, AUTHENTICATED)),
             _ => None,
         }
     }
 
-    /// How much this payment says about its order: a query by order id answers the one that says
-    /// most.
-    pub(crate) fn weight(&self) -> (u8, u64) {
-        let weight = match self.state {
+    /// The rank of this payment among those of its order: a query by order id answers the highest.
+    /// The first number is 3 or more if money was taken.
+    pub(crate) fn rank(&self) -> (u8, u64) {
+        let rank = match self.state {
             State::Done | State::PartialCanceled => 4,
             State::Canceled => 3,
             State::WaitingForDeposit => 2,
             State::InProgress => 1,
             State::Ready | State::Aborted | State::Expired => 0,
         };
-        (weight, self.seq)
+        (rank, self.seq)
     }
 
-    /// The payment as the API answers it.
+    /// The payment in the form of the API.
     pub(crate) fn to_wire(&self, now: Timestamp, base: &str) -> Value {
         let begun = !matches!(self.state, State::Ready | State::InProgress);
         let confirmed = begun && !matches!(self.state, State::Aborted | State::Expired);
         let supplied = self.balance() * 10 / 11;
+        let receipt = format!("{base}/receipt/{}", self.payment_key);
         json!({
             "mId": "standin",
             "version": "2022-11-16",
@@ -176,8 +180,8 @@ impl Record {
             "orderName": self.order_name,
             "taxExemptionAmount": 0,
             "status": self.state,
-            "requestedAt": korean(self.requested_at),
-            "approvedAt": self.approved_at.map(korean),
+            "requestedAt": iso_korea(self.requested_at),
+            "approvedAt": self.approved_at.map(iso_korea),
             "useEscrow": false,
             "cultureExpense": false,
             "card": (self.method == Method::Card && confirmed).then(|| json!({
@@ -199,7 +203,7 @@ impl Record {
                 "accountNumber": account.number,
                 "bankCode": account.bank,
                 "customerName": account.customer_name,
-                "dueDate": korean(account.due),
+                "dueDate": iso_korea(account.due),
                 "expired": self.state == State::WaitingForDeposit && now >= account.due,
                 "settlementStatus": "INCOMPLETED",
                 "refundStatus": if self.cancels.is_empty() { "NONE" } else { "COMPLETED" },
@@ -216,7 +220,7 @@ impl Record {
                 "transactionKey": cancel.transaction_key,
                 "cancelReason": cancel.reason,
                 "taxExemptionAmount": 0,
-                "canceledAt": korean(cancel.at),
+                "canceledAt": iso_korea(cancel.at),
                 "cardDiscountAmount": 0,
                 "transferDiscountAmount": 0,
                 "easyPayDiscountAmount": 0,
@@ -236,8 +240,8 @@ impl Record {
                 "message": codes::find(code).map_or("", |code| code.korean),
             })),
             "isPartialCancelable": true,
-            "receipt": confirmed.then(|| json!({"url": format!("{base}/receipt/{}", self.payment_key)})),
-            "checkout": {"url": format!("{base}/receipt/{}", self.payment_key)},
+            "receipt": confirmed.then(|| json!({"url": receipt})),
+            "checkout": {"url": receipt},
             "currency": "KRW",
             "totalAmount": self.amount,
             "balanceAmount": self.balance(),
