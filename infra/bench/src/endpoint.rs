@@ -1,12 +1,13 @@
-//! The AWS services of the one-process system on a loopback address, for functions that run as
-//! processes: one endpoint a function, so that its calls are counted as its own and its role is
-//! held against them.
+//! Serves the one-process system's AWS services on a loopback address, for functions that run as
+//! processes. Each function gets its own endpoint, so that its calls are counted separately and
+//! checked against its role.
 
 use std::{
     convert::Infallible,
     net::{Ipv4Addr, SocketAddr},
 };
 
+use anyhow::{Context as _, Result};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
@@ -23,16 +24,14 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{About as _, Outcome};
+/// A call of any service: the HTTP request is passed to the wire unchanged.
+type Call = Operation<Forwarded, http::Response<Bytes>, ConnectorError>;
 
-/// Any call of any service: what came over HTTP, handed to the wire as it is.
-type Call = Operation<Passing, http::Response<Bytes>, ConnectorError>;
-
-/// A request on its way through.
+/// A forwarded request.
 #[derive(Debug)]
-struct Passing(HttpRequest);
+struct Forwarded(HttpRequest);
 
-/// A listening endpoint. It ends, and its connections with it, when this is dropped.
+/// A listening endpoint. Dropping it closes the listener and its connections.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     address: SocketAddr,
@@ -40,7 +39,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// What a function has for `AWS_ENDPOINT_URL`.
+    /// The value of `AWS_ENDPOINT_URL` for the function.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -52,21 +51,22 @@ impl Drop for Endpoint {
     }
 }
 
-/// Opens an endpoint into this wire.
-pub(crate) async fn open(wire: Wire) -> Outcome<Endpoint> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.about("a port for the AWS services")?;
-    let address = listener.local_addr().about("a port for the AWS services")?;
+/// Opens an endpoint that forwards to `wire`.
+pub(crate) async fn open(wire: Wire) -> Result<Endpoint> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .context("no port for the AWS services")?;
+    let address = listener.local_addr().context("no port for the AWS services")?;
     let call = Operation::builder()
         .service_name("any")
         .operation_name("any")
         .http_client(wire)
-        // The wire knows the services by their headers and sets the address itself.
+        // The wire recognises the service by the headers and sets the address itself.
         .endpoint_url("http://aws.invalid")
         .no_auth()
         .no_retry()
         .timeout_config(TimeoutConfig::disabled())
-        .serializer(|Passing(request)| Ok(request))
+        .serializer(|Forwarded(request)| Ok(request))
         .deserializer(|response: &HttpResponse| Ok(answer(response)))
         .build();
     Ok(Endpoint { address, task: tokio::spawn(serve(listener, call)) })
@@ -78,38 +78,38 @@ async fn serve(listener: TcpListener, call: Call) {
         let call = call.clone();
         connections.spawn(async move {
             let _ = stream.set_nodelay(true);
-            let service = service_fn(|request| pass(&call, request));
-            // A function that is stopped breaks its connections.
+            let service = service_fn(|request| forward(&call, request));
+            // Stopping a function breaks its connections.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-async fn pass(
+async fn forward(
     call: &Call,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let refused = |why: String| {
+    let bad_gateway = |why: String| {
         http::Response::builder().status(502).body(Full::from(why)).unwrap_or_default()
     };
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
-        Err(why) => return Ok(refused(why.to_string())),
+        Err(why) => return Ok(bad_gateway(why.to_string())),
     };
     let request = HttpRequest::try_from(http::Request::from_parts(parts, SdkBody::from(body)));
-    let passed = match request {
-        Ok(request) => call.invoke(Passing(request)).await.map_err(|why| format!("{why:?}")),
+    let answered = match request {
+        Ok(request) => call.invoke(Forwarded(request)).await.map_err(|why| format!("{why:?}")),
         Err(why) => Err(why.to_string()),
     };
-    Ok(passed.map_or_else(refused, |response| response.map(Full::new)))
+    Ok(answered.map_or_else(bad_gateway, |response| response.map(Full::new)))
 }
 
 fn answer(response: &HttpResponse) -> http::Response<Bytes> {
     let body = Bytes::copy_from_slice(response.body().bytes().unwrap_or_default());
     let mut answer = http::Response::builder().status(response.status().as_u16());
     for (name, value) in response.headers() {
-        // The length is that of the body here.
+        // hyper sets the length of the body that is sent here.
         if !name.eq_ignore_ascii_case("content-length")
             && !name.eq_ignore_ascii_case("transfer-encoding")
         {

@@ -1,46 +1,45 @@
-//! The saved events of `events/`, and what it takes to make one true: a session, an order, a
-//! message that stands in the table.
+//! Reads the saved events of `events/` and fills in what a real event would contain: a session, an
+//! order, a message that is in the table.
 
 use std::{fs, path::PathBuf};
 
+use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use crate::{About as _, Outcome, trouble};
-
-/// The order that the saved events speak of.
+/// The order id in the saved events.
 const SAMPLE_ORDER: &str = "01JD9G5T3M8Q2W6X4Z7N1C0V5K";
 
-/// The session cookie behind TLS, which is how the saved events arrive.
+/// The session cookie's name behind TLS; the saved events claim TLS.
 pub(crate) const SESSION: &str = "__Host-sid";
 
-/// The repository.
+/// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The saved event with this stem.
-pub(crate) fn saved(stem: &str) -> Outcome<Value> {
+/// Reads `events/{stem}.json`.
+pub(crate) fn saved(stem: &str) -> Result<Value> {
     let path = root().join("events").join(format!("{stem}.json"));
-    let text = fs::read_to_string(&path).about(path.display())?;
-    serde_json::from_str(&text).about(path.display())
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
-/// The event about another order than the sample's, wherever it stands.
-pub(crate) fn about_order(event: &Value, order: &str) -> Outcome<Value> {
+/// Replaces the sample's order id everywhere in the event.
+pub(crate) fn about_order(event: &Value, order: &str) -> Result<Value> {
     serde_json::from_str(&event.to_string().replace(SAMPLE_ORDER, order))
-        .about("an event with its order")
+        .context("the order id breaks the event")
 }
 
-/// The request with this session.
+/// Sets the session cookie.
 pub(crate) fn with_session(event: &mut Value, session: &str) {
     event["cookies"] = json!([format!("{SESSION}={session}")]);
 }
 
-/// The request with these fields of its form set; a GET becomes the POST of a form.
-pub(crate) fn with_form(event: &mut Value, fields: &[(&str, &str)]) -> Outcome<()> {
+/// Sets fields of the form; a GET becomes a POST.
+pub(crate) fn with_form(event: &mut Value, fields: &[(&str, &str)]) -> Result<()> {
     let body = event["body"].as_str().unwrap_or_default();
-    let body = STANDARD.decode(body).about("the form of a saved event")?;
+    let body = STANDARD.decode(body).context("the form of a saved event is not Base64")?;
     let mut form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     set(&mut form, fields);
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
@@ -52,7 +51,7 @@ pub(crate) fn with_form(event: &mut Value, fields: &[(&str, &str)]) -> Outcome<(
     Ok(())
 }
 
-/// The request with these fields of its query set.
+/// Sets fields of the query.
 pub(crate) fn with_query(event: &mut Value, fields: &[(&str, &str)]) {
     let query = event["rawQueryString"].as_str().unwrap_or_default();
     let mut pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -76,16 +75,16 @@ fn set(pairs: &mut Vec<(String, String)>, fields: &[(&str, &str)]) {
     }
 }
 
-/// The batch of a queue whose one record is this message of the outbox (its item, as the table has
-/// it).
-pub(crate) fn with_message(event: &mut Value, item: &Value) -> Outcome<()> {
+/// Makes the one record of a queue's batch this message of the outbox; `item` is as DynamoDB
+/// writes it.
+pub(crate) fn with_message(event: &mut Value, item: &Value) -> Result<()> {
     let text = |name: &str| item[name]["S"].as_str().map(Value::from);
     let Some(record) = event["Records"].get_mut(0) else {
-        return trouble("The saved event has no record.");
+        bail!("the saved event has no record");
     };
     let mut body: Map<String, Value> =
         serde_json::from_str(record["body"].as_str().unwrap_or_default())
-            .about("the body of a saved record")?;
+            .context("the body of a saved record is not JSON")?;
     for name in ["id", "at"] {
         body.insert(name.into(), text(name).unwrap_or_default());
     }
@@ -93,17 +92,17 @@ pub(crate) fn with_message(event: &mut Value, item: &Value) -> Outcome<()> {
     Ok(())
 }
 
-/// The batch of the stream whose one record is the insertion of this item.
-pub(crate) fn with_inserted(event: &mut Value, item: &Value) -> Outcome<()> {
+/// Makes the one record of a stream's batch the insertion of this item.
+pub(crate) fn with_inserted(event: &mut Value, item: &Value) -> Result<()> {
     let Some(record) = event["Records"].get_mut(0) else {
-        return trouble("The saved event has no record.");
+        bail!("the saved event has no record");
     };
     record["dynamodb"]["Keys"] = json!({ "pk": item["pk"], "sk": item["sk"] });
     record["dynamodb"]["NewImage"] = item.clone();
     Ok(())
 }
 
-/// The value of the session cookie that an answer sets.
+/// The session that an answer sets.
 pub(crate) fn session_of(answer: &Value) -> Option<String> {
     let cookies = answer["cookies"].as_array()?;
     let pair = |cookie: &Value| {
@@ -113,8 +112,7 @@ pub(crate) fn session_of(answer: &Value) -> Option<String> {
     cookies.iter().find_map(pair)
 }
 
-/// The code with which a drawer's dry run can be confirmed: it stands between quotation marks in
-/// what comes next.
+/// The code that confirms a dry run of an owner's function: the answer quotes it in `next`.
 pub(crate) fn code_of(answer: &Value) -> Option<String> {
     let next = answer["next"].as_array()?.iter().filter_map(Value::as_str);
     let is_code =
@@ -122,12 +120,25 @@ pub(crate) fn code_of(answer: &Value) -> Option<String> {
     next.flat_map(|line| line.split('"')).find(is_code).map(ToOwned::to_owned)
 }
 
+/// The ticket of the signed link to `page` in the answer of an owner's function.
+pub(crate) fn ticket_in(answer: &Value, page: &str) -> Option<String> {
+    match answer {
+        Value::String(text) => {
+            let (address, ticket) = text.split_once("?ticket=")?;
+            address.ends_with(page).then(|| ticket.to_owned())
+        }
+        Value::Array(values) => values.iter().find_map(|value| ticket_in(value, page)),
+        Value::Object(fields) => fields.values().find_map(|value| ticket_in(value, page)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_form_keeps_what_is_not_set() {
+    fn setting_a_field_keeps_the_others() {
         let mut event = saved("counter-post").unwrap();
         with_form(&mut event, &[("detail", "3층 & 다락"), ("new", "1")]).unwrap();
         let body = STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
@@ -137,9 +148,20 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_read_from_the_answer() {
+    fn the_session_is_read_from_the_cookies() {
         let answer = json!({ "cookies": ["lang=ko; Path=/", "__Host-sid=a.1.b; Path=/; Secure"] });
         assert_eq!(session_of(&answer).as_deref(), Some("a.1.b"));
         assert_eq!(session_of(&json!({})), None);
+    }
+
+    #[test]
+    fn a_ticket_is_found_by_its_page() {
+        let answer = json!({
+            "page": "https://shop.example/board?ticket=1.a",
+            "shows": [{ "page": null }, { "page": "https://shop.example/slip/7?ticket=2.b" }],
+        });
+        assert_eq!(ticket_in(&answer, "/board").as_deref(), Some("1.a"));
+        assert_eq!(ticket_in(&answer, "/slip/7").as_deref(), Some("2.b"));
+        assert_eq!(ticket_in(&answer, "/slip/8"), None);
     }
 }

@@ -1,110 +1,110 @@
-//! The figures, and how they come about.
+//! Measures one request of one function. (The crate documentation says how.)
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path, time::Duration};
 
+use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use flate2::{Compression, write::DeflateEncoder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    About as _, Outcome,
-    house::House,
     pipeline::Pipeline,
     requests::{Kind, Request},
     runtime::{Program, Running},
+    system::BenchedSystem,
 };
 
-/// What a zip (deflated at the usual level, as the SAM CLI does it) with one file adds to that
-/// file's deflated bytes: its header, its entry and its end, with the name `bootstrap`.
+/// The bytes that a zip of one file adds to the file's deflated bytes: local header, directory
+/// entry and end record, with the name `bootstrap`. The SAM CLI deflates at the default level.
 const ZIP_FRAME: usize = 30 + 46 + 22 + 2 * 9;
 
-/// Everything measured.
+/// All results of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Figures {
-    /// The profile that the binaries were built with.
+    /// The cargo profile of the binaries.
     pub(crate) profile: &'static str,
-    /// The bare function's binary.
-    pub(crate) bare: Option<Weight>,
-    /// Each request of each function.
+    /// The size of the bare function's binary.
+    pub(crate) bare: Option<Size>,
+    /// The results for each request of each function.
     pub(crate) functions: Vec<Measured>,
-    /// The pipeline in one process.
+    /// The results of the pipeline in one process.
     pub(crate) pipeline: Option<Pipeline>,
 }
 
-/// What a binary weighs, in MB.
+/// The size of a binary, in MB.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Weight {
-    /// The file, as the profile left it.
+pub(crate) struct Size {
+    /// The stripped file.
     pub(crate) binary_mb: f64,
-    /// The zip that would be deployed.
+    /// The zip that is deployed.
     pub(crate) zip_mb: f64,
 }
 
-/// A figure of a function and the bare one's, taken in turn.
+/// A figure of a function and of the bare function, measured alternately.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Pair {
-    /// The function's.
+    /// The function's figure.
     pub(crate) ours: f64,
-    /// The bare function's.
+    /// The bare function's figure.
     pub(crate) bare: f64,
 }
 
 impl Pair {
-    /// How many times the bare one's.
+    /// The function's figure divided by the bare function's.
     pub(crate) fn ratio(self) -> f64 {
         self.ours / self.bare
     }
 }
 
-/// One request of one function.
+/// The results for one request of one function.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     /// The function's short name.
     pub(crate) function: String,
-    /// Which request.
+    /// The request's name.
     pub(crate) request: String,
-    /// Whether it is a GET, a POST or something else.
+    /// `GET`, `POST` or `invoke`.
     pub(crate) method: &'static str,
-    /// Calls of AWS from the start of the process to its first answer.
+    /// AWS calls from the start of the process to its first answer.
     pub(crate) first_calls: BTreeMap<String, usize>,
-    /// Calls of AWS of a warm request.
+    /// AWS calls of a warm request.
     pub(crate) calls: BTreeMap<String, usize>,
-    /// From the start of the process to its asking for an event, median, in milliseconds.
+    /// From the start of the process to its request for an event, median, in milliseconds.
     pub(crate) ready_ms: Pair,
     /// From the start of the process to its first answer, median, in milliseconds.
     pub(crate) start_ms: Pair,
-    /// A warm request, median, in milliseconds.
+    /// The time of a warm request, median, in milliseconds.
     pub(crate) warm_p50_ms: Pair,
-    /// The slowest but one in a hundred of the warm requests, in milliseconds.
+    /// The time of a warm request, 99th percentile, in milliseconds.
     pub(crate) warm_p99_ms: Pair,
-    /// Memory held after the last of them, in MB.
+    /// The resident memory after the last warm request, in MB.
     pub(crate) held_mb: Pair,
-    /// The binary.
-    pub(crate) weight: Option<Weight>,
+    /// The size of the binary.
+    pub(crate) size: Option<Size>,
 }
 
-/// What is measured.
+/// What to measure.
 pub(crate) struct Subject<'a> {
     pub(crate) program: &'a Program,
     pub(crate) event: &'a Value,
     pub(crate) request: &'a Request,
-    pub(crate) weight: Option<Weight>,
+    pub(crate) size: Option<Size>,
 }
 
-/// What it is measured beside.
-pub(crate) struct Beside<'a> {
+/// The bare function, which is measured alternately with the subject.
+pub(crate) struct Baseline<'a> {
     pub(crate) program: &'a Program,
     pub(crate) event: &'a Value,
 }
 
-impl Weight {
-    /// Weighs a binary.
-    pub(crate) fn of(binary: &Path) -> Outcome<Self> {
-        let bytes = fs::read(binary).about(binary.display())?;
+impl Size {
+    /// Reads the size of a binary.
+    pub(crate) fn of(binary: &Path) -> Result<Self> {
+        let bytes = fs::read(binary).with_context(|| binary.display().to_string())?;
         let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
-        deflated.write_all(&bytes).about("a zip")?;
-        let deflated = deflated.finish().about("a zip")?;
+        deflated.write_all(&bytes).context("the binary cannot be deflated")?;
+        let deflated = deflated.finish().context("the binary cannot be deflated")?;
         Ok(Self {
             binary_mb: megabytes(bytes.len()),
             zip_mb: megabytes(deflated.len() + ZIP_FRAME),
@@ -112,39 +112,39 @@ impl Weight {
     }
 }
 
-/// Measures one request: process starts, then warm requests, each in turn with the bare function's.
+/// Measures one request: process starts, then warm requests, alternating with the bare function.
 pub(crate) async fn measure(
-    house: &House,
+    system: &BenchedSystem,
     subject: Subject<'_>,
-    beside: Beside<'_>,
+    baseline: Baseline<'_>,
     starts: u32,
     requests: u32,
-) -> Outcome<Measured> {
-    let Subject { program, request, weight, .. } = subject;
+) -> Result<Measured> {
+    let Subject { program, request, size, .. } = subject;
     let event = Bytes::from(subject.event.to_string());
-    let bare_event = Bytes::from(beside.event.to_string());
-    let was = house.table()?.items()?;
+    let bare_event = Bytes::from(baseline.event.to_string());
+    let before = system.table()?.items()?;
     let undo = || {
-        let read_only = house.calls(&request.function).keys().all(|call| is_read(call));
-        if read_only { Ok(()) } else { house.table()?.restore(&was) }
+        let read_only = system.calls(&request.function).keys().all(|call| is_read(call));
+        if read_only { Ok(()) } else { system.table()?.restore(&before) }
     };
 
     let (mut ready, mut start) = (Series::default(), Series::default());
     let mut first_calls = BTreeMap::new();
     for _ in 0..starts {
-        let (bare, bare_start, _) = Running::start(beside.program, &bare_event).await?;
+        let (bare, bare_start, _) = Running::start(baseline.program, &bare_event).await?;
         bare.stop().await?;
-        house.forget_calls();
+        system.forget_calls();
         let (running, own_start, answer) = Running::start(program, &event).await?;
         request.check(&answer)?;
         running.stop().await?;
-        first_calls = house.calls(&request.function);
+        first_calls = system.calls(&request.function);
         undo()?;
         ready.push(own_start.ready, bare_start.ready);
         start.push(own_start.answered, bare_start.answered);
     }
 
-    let (mut bare, ..) = Running::start(beside.program, &bare_event).await?;
+    let (mut bare, ..) = Running::start(baseline.program, &bare_event).await?;
     let (mut running, ..) = Running::start(program, &event).await?;
     undo()?;
     let mut warm = Series::default();
@@ -152,10 +152,10 @@ pub(crate) async fn measure(
     let unmeasured = requests / 10;
     for turn in 0..unmeasured + requests {
         let (bare_time, _) = bare.ask(&bare_event).await?;
-        house.forget_calls();
+        system.forget_calls();
         let (own_time, answer) = running.ask(&event).await?;
         request.check(&answer)?;
-        calls = house.calls(&request.function);
+        calls = system.calls(&request.function);
         undo()?;
         if turn >= unmeasured {
             warm.push(own_time, bare_time);
@@ -180,11 +180,11 @@ pub(crate) async fn measure(
         warm_p50_ms: warm.at(50),
         warm_p99_ms: warm.at(99),
         held_mb,
-        weight,
+        size,
     })
 }
 
-/// Whether a call changes nothing.
+/// Whether a call only reads.
 fn is_read(call: &str) -> bool {
     ["dynamodb Get", "dynamodb BatchGet", "dynamodb Query", "ssm Get"]
         .iter()
@@ -196,7 +196,7 @@ fn megabytes(bytes: usize) -> f64 {
     bytes as f64 / 1_000_000.0
 }
 
-/// Times of the function and of the bare one.
+/// Times of the function and of the bare function.
 #[derive(Debug, Default)]
 struct Series {
     ours: Vec<Duration>,
@@ -209,13 +209,13 @@ impl Series {
         self.bare.push(bare);
     }
 
-    /// The times that `percent` of the series do not exceed.
+    /// The percentile of both series.
     fn at(&self, percent: usize) -> Pair {
         Pair { ours: percentile(&self.ours, percent), bare: percentile(&self.bare, percent) }
     }
 }
 
-/// The smallest of the times that at least `percent` in a hundred do not exceed, in milliseconds.
+/// The nearest-rank percentile, in milliseconds.
 fn percentile(times: &[Duration], percent: usize) -> f64 {
     let mut times = times.to_vec();
     times.sort_unstable();
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_times_that_were_measured() {
+    fn a_percentile_is_one_of_the_measured_times() {
         let times: Vec<Duration> = (1..=200).rev().map(Duration::from_millis).collect();
         let at = |percent| percentile(&times, percent).round();
         assert!((at(50) - 100.0).abs() < 0.1 && (at(99) - 198.0).abs() < 0.1);

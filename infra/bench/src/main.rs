@@ -1,117 +1,86 @@
-//! The figures of the house, started by `cargo xtask bench`.
+//! Measures the functions and the pipeline; started by `cargo xtask bench`.
 //!
-//! Every function of the template runs as the process it is deployed as, fed by a minimal Lambda
-//! Runtime API on loopback ([`runtime`]), with its saved event of `events/` ([`requests`]). Its
-//! calls of AWS come to a one-process system ([`house`], [`endpoint`]), which counts them and holds
-//! them against the function's role. Beside each, in turn with it, the bare function of
-//! `infra/bench/bare` starts the same way, so that a busy machine slows both.
+//! Every function of the template runs as its deployed binary in a process of its own, on a minimal
+//! Lambda Runtime API on loopback ([`runtime`]), with its saved events of `events/` ([`requests`]).
+//! Its AWS calls go to a one-process system ([`system`], [`endpoint`]), which counts them and
+//! checks them against the function's role. The bare function of `infra/bench/bare` is measured
+//! alternately with each function, so that a busy machine slows both.
 //!
-//! What a request writes is undone before the next ([`table`]), so that the five hundredth meets
-//! the very table that the first met, and its work is the same. Then the one-process pipeline is
-//! measured ([`pipeline`]).
+//! The table is restored after every request that writes ([`table`]), so that all requests of a
+//! measurement do the same work. Finally the one-process pipeline is measured ([`pipeline`]).
 //!
-//! # What the figures are not
+//! # Limits of the figures
 //!
-//! They are of this machine and its architecture (the functions ship for arm64), with a loopback
-//! between function and table and no TLS. Times hold for one process at a time on a machine that
-//! has nothing else to do.
+//! They are those of this machine and its architecture (the functions ship for arm64), with a
+//! loopback between function and table and without TLS. Times hold for one process at a time on an
+//! otherwise idle machine.
 
-#![allow(clippy::indexing_slicing, reason = "JSON only: what is not there is null")]
+#![allow(clippy::indexing_slicing, reason = "JSON only: a missing field is null")]
 
 mod endpoint;
 mod events;
 mod figures;
-mod house;
 mod pipeline;
 mod report;
 mod requests;
 mod runtime;
+mod system;
 mod table;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fmt, fs,
+    env, fs,
     path::PathBuf,
     process::ExitCode,
 };
 
+use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    figures::{Figures, Measured, Weight},
-    house::{House, Reader},
+    figures::{Figures, Measured, Size},
+    system::{BenchedSystem, Reader},
 };
 
-/// Why there are no figures: one sentence.
-#[derive(Debug)]
-pub(crate) struct Trouble(pub(crate) String);
-
-/// What a part of the bench gives.
-pub(crate) type Outcome<T> = Result<T, Trouble>;
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The trouble with this sentence.
-pub(crate) fn trouble<T>(sentence: impl Into<String>) -> Outcome<T> {
-    Err(Trouble(sentence.into()))
-}
-
-/// Says what an error was about.
-pub(crate) trait About<T> {
-    /// The error as trouble with `what`.
-    fn about(self, what: impl fmt::Display) -> Outcome<T>;
-}
-
-impl<T, E: fmt::Display> About<T> for Result<T, E> {
-    fn about(self, what: impl fmt::Display) -> Outcome<T> {
-        self.map_err(|why| Trouble(format!("{what}: {why}")))
-    }
-}
-
-/// Measures the functions as processes, and the pipeline in one process.
+/// Measures the functions as processes and the pipeline in one process.
 #[derive(Debug, clap::Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
-    /// The folder of the functions' binaries, the bare one among them [default: where this program
-    /// lies]
+    /// The folder of the functions' binaries and of the bare one [default: this program's folder]
     #[arg(long)]
     binaries: Option<PathBuf>,
-    /// A look and no measure: binaries of the dev profile, few of everything, nothing weighed.
+    /// A trial run: binaries of the dev profile, few requests, no binary sizes.
     #[arg(long)]
     quick: bool,
-    /// The file that takes the figures.
+    /// Where the figures are written.
     #[arg(long, default_value = "artefacts/bench.json")]
     json: PathBuf,
     /// Process starts of each request.
     #[arg(long, default_value_t = 15, default_value_if("quick", "true", "3"), value_parser = one_or_more)]
     starts: u32,
-    /// Warm requests of each kind, after a tenth as many that do not count.
+    /// Warm requests of each kind, after a tenth as many that are not measured.
     #[arg(long, default_value_t = 500, default_value_if("quick", "true", "30"), value_parser = one_or_more)]
     requests: u32,
     /// Orders that go through the pipeline.
     #[arg(long, default_value_t = 300, default_value_if("quick", "true", "30"), value_parser = one_or_more)]
     orders: u32,
-    /// Measure this function only, or the pipeline only (may be given several times).
+    /// Measure only this function, or only the pipeline (can be repeated).
     #[arg(long, value_name = "FUNCTION|pipeline")]
     only: Vec<String>,
-    /// Show what the functions log.
+    /// Show the functions' logs.
     #[arg(long)]
     logs: bool,
 }
 
 impl Arguments {
-    /// Whether a function, or the pipeline, is to be measured.
+    /// Whether to measure this function, or the pipeline.
     fn measures(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
 
-/// What the pipeline is called in `--only`.
+/// The pipeline's name in `--only`.
 const PIPELINE: &str = "pipeline";
 
 fn one_or_more(text: &str) -> Result<u32, String> {
@@ -124,27 +93,29 @@ fn one_or_more(text: &str) -> Result<u32, String> {
 fn main() -> ExitCode {
     match bench(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            eprintln!("{trouble}");
+        Err(error) => {
+            eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn bench(arguments: &Arguments) -> Outcome<()> {
-    // The services have threads of their own; the clockwork that feeds a function and takes the
-    // time stands apart.
+fn bench(arguments: &Arguments) -> Result<()> {
+    // The services have their own threads, so that they do not delay the one that feeds a function
+    // and takes the time.
     let services =
-        Builder::new_multi_thread().enable_all().build().about("threads for the services")?;
-    let clockwork =
-        Builder::new_current_thread().enable_all().build().about("a thread for the clockwork")?;
+        Builder::new_multi_thread().enable_all().build().context("no threads for the services")?;
+    let timing = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("no thread for the measurement")?;
 
-    let (bare, functions) = functions(arguments, &services, &clockwork)?;
+    let (bare, functions) = functions(arguments, &services, &timing)?;
     let pipeline = if arguments.measures(PIPELINE) {
         eprintln!("the pipeline, {} orders …", arguments.orders);
-        // Its trouble does not take the functions' figures away.
+        // An error here must not lose the functions' figures.
         let measured = services.block_on(pipeline::measure(arguments.orders));
-        measured.inspect_err(|why| eprintln!("not measured: {why}")).ok()
+        measured.inspect_err(|why| eprintln!("not measured: {why:#}")).ok()
     } else {
         None
     };
@@ -155,74 +126,75 @@ fn bench(arguments: &Arguments) -> Outcome<()> {
         pipeline,
     };
     println!("{}", report::text(&figures));
-    let json = serde_json::to_string_pretty(&figures).about("the figures as JSON")?;
+    let json =
+        serde_json::to_string_pretty(&figures).context("the figures cannot be written as JSON")?;
     if let Some(folder) = arguments.json.parent() {
-        fs::create_dir_all(folder).about(folder.display())?;
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    fs::write(&arguments.json, json).about(arguments.json.display())?;
+    fs::write(&arguments.json, json).with_context(|| arguments.json.display().to_string())?;
     println!("{}", arguments.json.display());
     Ok(())
 }
 
-/// Every request in the order of one walk, each of them where the walk has come to.
+/// Measures the requests in the order of one walk, each at its place in the walk.
 fn functions(
     arguments: &Arguments,
     services: &Runtime,
-    clockwork: &Runtime,
-) -> Outcome<(Option<Weight>, Vec<Measured>)> {
-    let house = services.block_on(House::open(local::Clock::system()))?;
-    let known: BTreeSet<String> = house.functions().map(ToOwned::to_owned).collect();
+    timing: &Runtime,
+) -> Result<(Option<Size>, Vec<Measured>)> {
+    let system = services.block_on(BenchedSystem::open(local::Clock::system()))?;
+    let known: BTreeSet<String> = system.functions().map(ToOwned::to_owned).collect();
     if let Some(unknown) =
         arguments.only.iter().find(|name| *name != PIPELINE && !known.contains(*name))
     {
-        return trouble(format!("The template has no function {unknown}."));
+        bail!("the template has no function {unknown}");
     }
     let folder = match &arguments.binaries {
         Some(folder) => folder.clone(),
-        None => env::current_exe().about("this program's own folder")?.with_file_name(""),
+        None => env::current_exe().context("this program's folder is unknown")?.with_file_name(""),
     };
     let binary = |name: &str| folder.join(name);
     let bare = runtime::Program {
         binary: binary("bare"),
-        environment: house.bare_environment(),
+        environment: system.bare_environment(),
         logs: arguments.logs,
     };
     let bare_event = events::saved("door")?;
-    let weigh =
-        |name: &str| if arguments.quick { Ok(None) } else { Weight::of(&binary(name)).map(Some) };
-    let mut weights = BTreeMap::new();
+    let size_of =
+        |name: &str| if arguments.quick { Ok(None) } else { Size::of(&binary(name)).map(Some) };
+    let mut sizes = BTreeMap::new();
     let (mut measured, mut reader) = (Vec::new(), Reader::new(0));
     for request in requests::of(&known) {
-        let event = services.block_on(house.event(&request, &mut reader))?;
+        let event = services.block_on(system.event(&request, &mut reader))?;
         if arguments.measures(&request.function) {
             eprintln!("{} {} …", request.function, request.name);
-            let endpoint = services.block_on(endpoint::open(house.wire_of(&request.function)))?;
+            let endpoint = services.block_on(endpoint::open(system.wire_of(&request.function)))?;
             let program = runtime::Program {
                 binary: binary(&request.function),
-                environment: house.environment(&request.function, &endpoint.url())?,
+                environment: system.environment(&request.function, &endpoint.url())?,
                 logs: arguments.logs,
             };
-            let weight = match weights.get(&request.function) {
-                Some(weight) => *weight,
+            let size = match sizes.get(&request.function) {
+                Some(size) => *size,
                 None => {
-                    *weights.entry(request.function.clone()).or_insert(weigh(&request.function)?)
+                    *sizes.entry(request.function.clone()).or_insert(size_of(&request.function)?)
                 }
             };
             let subject =
-                figures::Subject { program: &program, event: &event, request: &request, weight };
-            let beside = figures::Beside { program: &bare, event: &bare_event };
+                figures::Subject { program: &program, event: &event, request: &request, size };
+            let baseline = figures::Baseline { program: &bare, event: &bare_event };
             let (starts, requests) = (arguments.starts, arguments.requests);
-            match clockwork.block_on(figures::measure(&house, subject, beside, starts, requests)) {
+            match timing.block_on(figures::measure(&system, subject, baseline, starts, requests)) {
                 Ok(done) => measured.push(done),
-                // One request's trouble does not take the others' figures away.
-                Err(why) => eprintln!("not measured: {why}"),
+                // An error here must not lose the figures of the other requests.
+                Err(why) => eprintln!("not measured: {why:#}"),
             }
             drop(endpoint);
         }
         if request.onward {
-            services.block_on(house.onward(&request, event, &mut reader))?;
+            services.block_on(system.onward(&request, event, &mut reader))?;
         }
     }
-    services.block_on(house.close());
-    Ok((weigh("bare")?, measured))
+    services.block_on(system.close());
+    Ok((size_of("bare")?, measured))
 }

@@ -1,67 +1,67 @@
-//! Whole orders through the one-process pipeline.
+//! Measures whole orders through the one-process pipeline.
 
 use std::{collections::BTreeMap, time::Instant};
 
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use local::Clock;
 use serde::Serialize;
 
 use crate::{
-    About as _, Outcome,
-    house::{House, Reader},
-    requests, trouble,
+    requests,
+    system::{BenchedSystem, Reader},
 };
 
-/// Letters of the house by the time an order is packed: paid, chosen, packed, and what came back of
-/// the price (the walk agrees to a range whose upper end no sample book costs).
+/// Letters about an order by the time it is packed: paid, chosen, packed, and the refund of the
+/// price difference (no sample book costs the upper end of the range that the walk chooses).
 const LETTERS: usize = 4;
 
-/// How fast the pipeline is.
+/// The throughput of the pipeline.
 #[derive(Debug, Serialize)]
 pub(crate) struct Pipeline {
-    /// How many orders went through it.
+    /// The number of orders.
     pub(crate) orders: u32,
-    /// Orders a second from paid to packed, with every letter in the mailbox and every notice
-    /// published.
+    /// Orders a second from paid to packed, including every letter and every published notice.
     pub(crate) paid_to_packed_per_s: f64,
-    /// Orders a second from the door to packed: the walk by plain doors, the payment at the
-    /// stand-in, the pipeline.
+    /// Orders a second from the first page to packed: the walk through the plain doors, the
+    /// payment at the stand-in, the pipeline.
     pub(crate) door_to_packed_per_s: f64,
-    /// Calls of AWS an order from paid to packed, by function.
+    /// AWS calls per order from paid to packed, by function.
     pub(crate) calls_per_order: BTreeMap<String, f64>,
 }
 
-/// Lets `orders` readers walk to a paid order, and then the pipeline run.
-pub(crate) async fn measure(orders: u32) -> Outcome<Pipeline> {
-    // A weekday morning: at night the ringing waits for the morning.
-    let morning: Timestamp = "2026-08-03T10:00:00+09:00".parse().about("a morning")?;
-    let house = House::open(Clock::standing(morning)).await?;
+/// Walks `orders` readers to a paid order, then runs the pipeline to its end.
+pub(crate) async fn measure(orders: u32) -> Result<Pipeline> {
+    // A weekday morning: at night `push` defers its messages to the morning.
+    let morning: Timestamp =
+        "2026-08-03T10:00:00+09:00".parse().context("the start time is invalid")?;
+    let system = BenchedSystem::open(Clock::standing(morning)).await?;
     let walk = requests::to_a_paid_order();
 
-    // The table is read once an order here, to find its price: that is the bench's work and not
-    // measured.
+    // Building an event reads the order's price from the table. That is the bench's own work, so
+    // only the request is timed.
     let mut walking = std::time::Duration::ZERO;
     for number in 1..=orders {
         let mut reader = Reader::new(number);
         for request in &walk {
-            let event = house.event(request, &mut reader).await?;
+            let event = system.event(request, &mut reader).await?;
             let began = Instant::now();
-            house.onward(request, event, &mut reader).await?;
+            system.onward(request, event, &mut reader).await?;
             walking += began.elapsed();
         }
     }
 
-    house.forget_calls();
+    system.forget_calls();
     let began = Instant::now();
-    house.system.settle().await.about("the pipeline")?;
+    system.local.settle().await.context("the pipeline does not settle")?;
     let piped = began.elapsed();
 
     let mut calls_per_order = BTreeMap::new();
-    for ((function, ..), count) in house.system.wire().calls() {
+    for ((function, ..), count) in system.local.wire().calls() {
         *calls_per_order.entry(function).or_insert(0.0) += per(count, orders);
     }
-    check(&house, orders)?;
-    house.close().await;
+    check(&system, orders)?;
+    system.close().await;
     Ok(Pipeline {
         orders,
         paid_to_packed_per_s: f64::from(orders) / piped.as_secs_f64(),
@@ -70,15 +70,12 @@ pub(crate) async fn measure(orders: u32) -> Outcome<Pipeline> {
     })
 }
 
-/// Nothing counts unless every order is whole.
-fn check(house: &House, orders: u32) -> Outcome<()> {
-    if let Some(failure) = house.system.failures().first() {
-        return trouble(format!(
-            "{} failed in the pipeline: {}",
-            failure.function, failure.message
-        ));
+/// Fails unless every order is packed with all its letters and notices.
+fn check(system: &BenchedSystem, orders: u32) -> Result<()> {
+    if let Some(failure) = system.local.failures().first() {
+        bail!("{} failed in the pipeline: {}", failure.function, failure.message);
     }
-    let items = house.table()?.items()?;
+    let items = system.table()?.items()?;
     let count = |good: &dyn Fn(&serde_json::Value) -> bool| {
         items.values().filter(|item| good(item)).count()
     };
@@ -87,14 +84,14 @@ fn check(house: &House, orders: u32) -> Outcome<()> {
     let about_order =
         |item: &serde_json::Value| !item["notice"].is_null() && !item["order"].is_null();
     let letters = count(&|item| item["kind"]["S"] == "letter" && about_order(item));
-    // The bell was pulled on the way: its whispers are rung too, in the same time.
-    let told = house.system.topics().published().len();
-    if packed == orders && letters == orders * LETTERS && told >= orders * LETTERS {
+    // The walk subscribes at `bell`, so the whispers are published too: `>=` below.
+    let notices = system.local.topics().published().len();
+    if packed == orders && letters == orders * LETTERS && notices >= orders * LETTERS {
         return Ok(());
     }
-    trouble(format!(
-        "Of {orders} orders {packed} were packed, with {letters} letters and {told} notices: that is no measure."
-    ))
+    bail!(
+        "of {orders} orders only {packed} were packed, with {letters} letters and {notices} notices"
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of calls are small")]

@@ -1,45 +1,48 @@
-//! What is asked of the functions: one walk from the door to the parcel, and each request on its
-//! way.
+//! The measured requests: one walk from the first page to the posted parcel, and every other
+//! request at its place in that walk.
 
 use std::collections::BTreeSet;
 
+use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::{Outcome, trouble};
-
-/// What a request is, and so what a good answer to it is.
+/// The kind of a request, which decides what counts as a successful answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Of a page.
+    /// A page.
     Get,
-    /// Of a form.
+    /// A form.
     Post,
-    /// Of a queue, the stream or the schedule.
+    /// A batch of a queue or of the stream, or a tick of a schedule.
     Event,
-    /// Of the owner.
+    /// A call by the owner.
     Call,
 }
 
-/// What makes the saved event true, beyond the session and the order.
+/// What to fill into the saved event, beyond the session and the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Adapt {
     /// Nothing.
     Saved,
-    /// Somebody new asks.
+    /// Nothing, not even the session: a new visitor.
     Stranger,
-    /// The answer is that of the reader's own riddle.
+    /// The answer to the reader's own riddle.
     Answer,
-    /// The form has today's promised day and an address of its own.
+    /// The promised day of the order, and an address that no other reader has.
     Counter,
-    /// The provider sends the reader back with the payment that was approved.
+    /// The query with which the provider sends the reader back after an approval.
     Back,
-    /// The page that the reader came back to posts its form.
+    /// The form of the page that the reader comes back to.
     Confirm,
-    /// The record is the order's own message for this task.
+    /// The order's own outbox message for this task, as a record of a queue.
     Message(&'static str),
-    /// The record is the insertion of the order's own message for this task.
+    /// The order's own outbox message for this task, as an insertion in the stream.
     Inserted(&'static str),
-    /// The owner's second call, with the code that the first answered.
+    /// The form that makes a bookmark.
+    Bookmark,
+    /// The ticket of the page's signed link in the answer of `owner-desk`.
+    Ticket,
+    /// The confirmation code of the owner's dry run.
     Confirmed,
 }
 
@@ -48,38 +51,37 @@ pub(crate) enum Adapt {
 pub(crate) struct Request {
     /// The function's short name.
     pub(crate) function: String,
-    /// What it is called in the table of figures.
+    /// The request's name in the table of figures.
     pub(crate) name: String,
     /// The stem of the saved event.
     pub(crate) event: String,
     pub(crate) kind: Kind,
     pub(crate) adapt: Adapt,
-    /// Whether the walk goes on by it.
+    /// Whether the walk performs the request after it was measured.
     pub(crate) onward: bool,
 }
 
 impl Request {
-    /// Whether this is the answer of a function that did what it was asked to.
-    pub(crate) fn check(&self, answer: &Value) -> Outcome<()> {
-        let well = match self.kind {
+    /// Fails if the answer is not a success.
+    pub(crate) fn check(&self, answer: &Value) -> Result<()> {
+        let success = match self.kind {
             Get | Post => {
                 answer["statusCode"].as_u64().is_some_and(|status| (200..400).contains(&status))
             }
             Event => answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty),
             Call => answer["status"] == 200,
         };
-        if well {
-            return Ok(());
+        if !success {
+            let Self { function, event, name, .. } = self;
+            bail!("{function} does not succeed with events/{event}.json ({name}): {answer}");
         }
-        let event = &self.event;
-        trouble(format!(
-            "{} does not succeed with events/{event}.json ({}): {answer}",
-            self.function, self.name
-        ))
+        Ok(())
     }
 }
 
-use Adapt::{Answer, Back, Confirm, Confirmed, Counter, Inserted, Message, Saved, Stranger};
+use Adapt::{
+    Answer, Back, Bookmark, Confirm, Confirmed, Counter, Inserted, Message, Saved, Stranger, Ticket,
+};
 use Kind::{Call, Event, Get, Post};
 
 /// Function, name, event, kind, adaptation, onward: in the order of a walk.
@@ -99,6 +101,8 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("study", "POST, a guess", "study-riddle", Post, Saved, false),
     ("study", "POST, solved", "study-riddle", Post, Answer, false),
     ("study", "POST, plain door", "study-plain", Post, Saved, true),
+    ("bookmark", "GET", "bookmark", Get, Saved, false),
+    ("bookmark", "POST, a new one", "bookmark", Post, Bookmark, false),
     ("wait", "GET", "wait", Get, Saved, false),
     ("wait", "POST, plain door", "wait-plain", Post, Saved, true),
     ("bell", "GET", "bell", Get, Saved, false),
@@ -106,6 +110,7 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("whisper", "GET", "whisper", Get, Saved, false),
     ("whisper", "POST, a guess", "whisper-riddle", Post, Saved, false),
     ("whisper", "POST, plain door", "whisper-plain", Post, Saved, true),
+    ("figures", "one visit", "figures", Event, Saved, false),
     ("guestbook", "GET", "guestbook", Get, Saved, false),
     ("guestbook", "POST", "guestbook-post", Post, Saved, true),
     ("letter", "GET", "letter", Get, Saved, false),
@@ -117,18 +122,24 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("pay", "GET", "pay", Get, Saved, false),
     ("pay", "GET, back", "pay-success", Get, Back, false),
     ("pay", "POST, confirm", "pay", Post, Confirm, true),
+    ("receipt", "GET", "receipt", Get, Saved, false),
     ("toss-webhook", "a hint", "toss-webhook", Post, Saved, false),
     ("relay", "one message", "relay", Event, Inserted("choose"), false),
     ("sweep", "nothing due", "sweep", Event, Saved, false),
+    ("report", "an hour", "report", Event, Saved, false),
+    ("reconcile", "one day", "reconcile-day", Call, Saved, false),
     ("choose", "one order", "choose", Event, Message("choose"), true),
+    ("owner-choose", "why", "owner-choose", Call, Saved, false),
     ("refund", "the difference", "refund", Event, Message("refund"), false),
     ("notify", "one letter", "notify", Event, Message("notify"), true),
-    ("push", "nobody to ring", "push", Event, Saved, false),
+    ("push", "no device", "push", Event, Saved, false),
     ("pack", "one order", "pack", Event, Message("pack"), true),
     ("window", "GET, the latest", "window", Get, Saved, false),
     ("window", "GET, an order", "window-order", Get, Saved, false),
     ("mailbox", "GET", "mailbox", Get, Saved, false),
     ("owner-desk", "call", "owner-desk", Call, Saved, false),
+    ("board", "GET", "board", Get, Ticket, false),
+    ("slip", "GET", "slip", Get, Ticket, false),
     ("owner-ship", "dry run", "owner-ship", Call, Saved, false),
     ("owner-ship", "confirmed", "owner-ship", Call, Confirmed, true),
     ("ship", "one order", "ship", Event, Message("ship"), true),
@@ -136,25 +147,15 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("owner-refund", "dry run", "owner-refund-one", Call, Saved, false),
     ("owner-export", "call", "owner-export", Call, Saved, false),
     ("owner-redrive", "call", "owner-redrive", Call, Saved, false),
+    ("owner-house", "call", "owner-house", Call, Saved, false),
     ("owner-stuck", "call", "owner-stuck", Call, Saved, false),
     ("owner-taste", "dry run", "owner-taste-today", Call, Saved, false),
 ];
 
-/// Requests of all these functions. One that the walk does not know yet is asked with its saved
-/// event as it is, whatever it answers to that: its start, memory and size are right, its times are
-/// those of a refusal.
+/// The requests of these functions. A function that is not in the walk gets its saved event as it
+/// is, and its answer is not checked: start, memory and size are right, times are those of whatever
+/// it answers.
 pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
-    let request =
-        |&(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool)| {
-            Request {
-                function: function.to_owned(),
-                name: name.to_owned(),
-                event: event.to_owned(),
-                kind,
-                adapt,
-                onward,
-            }
-        };
     let mut requests: Vec<Request> = WALK.iter().map(request).collect();
     for function in functions {
         if !requests.iter().any(|request| request.function == *function) {
@@ -164,9 +165,37 @@ pub(crate) fn of(functions: &BTreeSet<String>) -> Vec<Request> {
     requests
 }
 
-/// The requests by which a reader comes to a paid order.
+/// The requests of one reader's walk to a paid order.
 pub(crate) fn to_a_paid_order() -> Vec<Request> {
-    let mut requests = of(&BTreeSet::new());
+    let mut requests: Vec<Request> = WALK.iter().map(request).collect();
     requests.retain(|request| request.onward && matches!(request.kind, Get | Post));
     requests
+}
+
+fn request(
+    &(function, name, event, kind, adapt, onward): &(&str, &str, &str, Kind, Adapt, bool),
+) -> Request {
+    Request {
+        function: function.to_owned(),
+        name: name.to_owned(),
+        event: event.to_owned(),
+        kind,
+        adapt,
+        onward,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events;
+
+    #[test]
+    fn every_request_has_a_function_and_a_saved_event() {
+        for request in WALK.iter().map(request) {
+            let folder = events::root().join("functions").join(&request.function);
+            assert!(folder.is_dir(), "functions/{} is missing", request.function);
+            assert!(events::saved(&request.event).is_ok(), "events/{}.json", request.event);
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! A minimal Lambda Runtime API (the guide's "custom runtime": `next`, `response`, `error`), and a
-//! function that runs on it as a process.
+//! A minimal Lambda Runtime API (`next`, `response` and `error` of the guide to custom runtimes),
+//! and functions that run on it as processes.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::{Context as _, Result, anyhow, bail};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -25,44 +26,42 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{About as _, Outcome, Trouble, trouble};
+/// The time limit for one answer.
+const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long a function may take for an answer before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A function as it is deployed: its binary and its variables.
+/// A deployed function: its binary and its environment.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) binary: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
-    /// Whether its log is shown.
+    /// Whether to show its log.
     pub(crate) logs: bool,
 }
 
-/// What a function said to the Runtime API, and when.
-enum Heard {
-    /// It is ready for an event.
+/// What a function did at the Runtime API, and when.
+enum Report {
+    /// It asked for an event.
     Ready(Instant),
-    /// It was given one.
-    Given(Instant),
+    /// It received one.
+    Received(Instant),
     /// It answered.
     Answered(Instant, Bytes),
     /// It failed.
     Failed(Bytes),
 }
 
-/// A function that runs. It is killed when this is dropped.
+/// A running function. Dropping it kills the process.
 pub(crate) struct Running {
     child: Child,
     events: mpsc::UnboundedSender<Bytes>,
-    heard: mpsc::UnboundedReceiver<Heard>,
+    reports: mpsc::UnboundedReceiver<Report>,
     server: JoinHandle<()>,
 }
 
-/// How a process started.
+/// The times of a process start.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
-    /// From the start of the process until it asked for its first event.
+    /// From the start of the process to its first request for an event.
     pub(crate) ready: Duration,
     /// From the start of the process to its first answer.
     pub(crate) answered: Duration,
@@ -70,25 +69,25 @@ pub(crate) struct Start {
 
 impl Running {
     /// Starts the process and gives it its first event.
-    pub(crate) async fn start(program: &Program, event: &Bytes) -> Outcome<(Self, Start, Value)> {
+    pub(crate) async fn start(program: &Program, event: &Bytes) -> Result<(Self, Start, Value)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
-            .about("a port for the Runtime API")?;
-        let address = listener.local_addr().about("a port for the Runtime API")?;
-        let (events, given) = mpsc::unbounded_channel();
-        let (tell, heard) = mpsc::unbounded_channel();
-        let server = tokio::spawn(serve(listener, Arc::new(Mutex::new(given)), tell));
-        // The event lies ready, as it does when an invocation is what starts a function.
+            .context("no port for the Runtime API")?;
+        let address = listener.local_addr().context("no port for the Runtime API")?;
+        let (events, pending) = mpsc::unbounded_channel();
+        let (report, reports) = mpsc::unbounded_channel();
+        let server = tokio::spawn(serve(listener, Arc::new(Mutex::new(pending)), report));
+        // The event is there before the process, as in a cold start.
         let _ = events.send(event.clone());
-        let (child, began) = spawn(program, address)?;
-        let mut running = Self { child, events, heard, server };
+        let (child, started) = spawn(program, address)?;
+        let mut running = Self { child, events, reports, server };
         let (mut ready, mut answered, mut answer) = (None, None, None);
         while answered.is_none() {
-            match running.hear().await? {
-                Heard::Ready(at) => ready = Some(at - began),
-                Heard::Given(_) => {}
-                Heard::Answered(at, body) => (answered, answer) = (Some(at - began), Some(body)),
-                Heard::Failed(why) => return failed(&why),
+            match running.next_report().await? {
+                Report::Ready(at) => ready = Some(at - started),
+                Report::Received(_) => {}
+                Report::Answered(at, body) => (answered, answer) = (Some(at - started), Some(body)),
+                Report::Failed(why) => return failed(&why),
             }
         }
         let start =
@@ -96,54 +95,52 @@ impl Running {
         Ok((running, start, read(&answer.unwrap_or_default())?))
     }
 
-    /// Gives it an event; the time is from handing the event over to having the answer.
-    pub(crate) async fn ask(&mut self, event: &Bytes) -> Outcome<(Duration, Value)> {
+    /// Sends an event. The time is from handing it over to receiving the answer.
+    pub(crate) async fn invoke(&mut self, event: &Bytes) -> Result<(Duration, Value)> {
         let _ = self.events.send(event.clone());
-        let mut given = None;
+        let mut received = None;
         loop {
-            match self.hear().await? {
-                Heard::Ready(_) => {}
-                Heard::Given(at) => given = Some(at),
-                Heard::Answered(at, body) => {
-                    let Some(given) = given else {
-                        return trouble("An answer came before its event.");
+            match self.next_report().await? {
+                Report::Ready(_) => {}
+                Report::Received(at) => received = Some(at),
+                Report::Answered(at, body) => {
+                    let Some(received) = received else {
+                        bail!("the function answered before it received an event");
                     };
-                    return Ok((at - given, read(&body)?));
+                    return Ok((at - received, read(&body)?));
                 }
-                Heard::Failed(why) => return failed(&why),
+                Report::Failed(why) => return failed(&why),
             }
         }
     }
 
-    /// The memory it holds at the moment, in bytes (`VmRSS`).
-    pub(crate) fn held(&self) -> Outcome<usize> {
-        let id = self.child.id().ok_or_else(|| Trouble("The function has ended.".to_owned()))?;
-        let status =
-            fs::read_to_string(format!("/proc/{id}/status")).about("the memory of a function")?;
+    /// Its resident memory, in bytes (`VmRSS`).
+    pub(crate) fn resident_memory(&self) -> Result<usize> {
+        let id = self.child.id().ok_or_else(|| anyhow!("the function has exited"))?;
+        let status = fs::read_to_string(format!("/proc/{id}/status"))
+            .context("the function's memory cannot be read")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib: Option<usize> =
             line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
-        kib.map(|kib| kib * 1_024).ok_or_else(|| {
-            Trouble("The kernel does not say how much memory a function holds.".to_owned())
-        })
+        kib.map(|kib| kib * 1_024).ok_or_else(|| anyhow!("/proc has no VmRSS of the function"))
     }
 
-    /// Ends it.
-    pub(crate) async fn stop(mut self) -> Outcome<()> {
+    /// Kills it.
+    pub(crate) async fn stop(mut self) -> Result<()> {
         self.server.abort();
-        self.child.kill().await.about("a function does not end")
+        self.child.kill().await.context("the function cannot be killed")
     }
 
-    async fn hear(&mut self) -> Outcome<Heard> {
+    async fn next_report(&mut self) -> Result<Report> {
         tokio::select! {
-            heard = tokio::time::timeout(PATIENCE, self.heard.recv()) => match heard {
-                Ok(Some(heard)) => Ok(heard),
-                Ok(None) => trouble("The Runtime API has ended."),
-                Err(_) => trouble(format!("A function gave no answer for {} seconds.", PATIENCE.as_secs())),
+            report = tokio::time::timeout(LIMIT, self.reports.recv()) => match report {
+                Ok(Some(report)) => Ok(report),
+                Ok(None) => bail!("the Runtime API has ended"),
+                Err(_) => bail!("the function did not answer within {} seconds", LIMIT.as_secs()),
             },
             ended = self.child.wait() => {
-                let status = ended.about("a function")?;
-                trouble(format!("A function ended by itself ({status}); --logs shows what it said."))
+                let status = ended.context("the function's process cannot be waited for")?;
+                bail!("the function exited ({status}); --logs shows its log")
             }
         }
     }
@@ -155,34 +152,34 @@ impl Drop for Running {
     }
 }
 
-fn spawn(program: &Program, runtime_api: SocketAddr) -> Outcome<(Child, Instant)> {
-    let said = || if program.logs { Stdio::inherit() } else { Stdio::null() };
+fn spawn(program: &Program, runtime_api: SocketAddr) -> Result<(Child, Instant)> {
+    let output = || if program.logs { Stdio::inherit() } else { Stdio::null() };
     let mut command = Command::new(&program.binary);
     command
         .env_clear()
         .envs(&program.environment)
         .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
         .stdin(Stdio::null())
-        .stdout(said())
-        .stderr(said())
+        .stdout(output())
+        .stderr(output())
         .kill_on_drop(true);
-    let began = Instant::now();
-    let child = command.spawn().about(program.binary.display())?;
-    Ok((child, began))
+    let started = Instant::now();
+    let child = command.spawn().with_context(|| program.binary.display().to_string())?;
+    Ok((child, started))
 }
 
 async fn serve(
     listener: TcpListener,
     events: Arc<Mutex<mpsc::UnboundedReceiver<Bytes>>>,
-    tell: mpsc::UnboundedSender<Heard>,
+    report: mpsc::UnboundedSender<Report>,
 ) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (events, tell) = (Arc::clone(&events), tell.clone());
+        let (events, report) = (Arc::clone(&events), report.clone());
         connections.spawn(async move {
             let _ = stream.set_nodelay(true);
-            let service = service_fn(|request| answer(request, &events, &tell));
-            // A function that is stopped breaks its connection.
+            let service = service_fn(|request| answer(request, &events, &report));
+            // Stopping a function breaks its connection.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -191,20 +188,20 @@ async fn serve(
 async fn answer(
     request: http::Request<Incoming>,
     events: &Mutex<mpsc::UnboundedReceiver<Bytes>>,
-    tell: &mpsc::UnboundedSender<Heard>,
+    report: &mpsc::UnboundedSender<Report>,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().to_owned();
-    let say = |heard| {
-        // Nobody listens any more when the measure is over.
-        let _ = tell.send(heard);
+    let send = |what| {
+        // The receiver is gone when the measurement is over.
+        let _ = report.send(what);
     };
     if request.method() == Method::GET && path.ends_with("/invocation/next") {
-        say(Heard::Ready(Instant::now()));
+        send(Report::Ready(Instant::now()));
         let Some(event) = events.lock().await.recv().await else {
             return Ok(status(StatusCode::GONE));
         };
         let response = invocation(event);
-        say(Heard::Given(Instant::now()));
+        send(Report::Received(Instant::now()));
         return Ok(response);
     }
     let body = request
@@ -214,13 +211,17 @@ async fn answer(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     let at = Instant::now();
-    say(if path.ends_with("/response") { Heard::Answered(at, body) } else { Heard::Failed(body) });
+    send(if path.ends_with("/response") {
+        Report::Answered(at, body)
+    } else {
+        Report::Failed(body)
+    });
     Ok(status(StatusCode::ACCEPTED))
 }
 
-/// An event with what Lambda says about it.
+/// An event with the headers that Lambda adds.
 fn invocation(event: Bytes) -> http::Response<Full<Bytes>> {
-    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + PATIENCE;
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + LIMIT;
     http::Response::builder()
         .header("content-type", "application/json")
         .header("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
@@ -241,10 +242,10 @@ fn status(status: StatusCode) -> http::Response<Full<Bytes>> {
     http::Response::builder().status(status).body(Full::default()).unwrap_or_default()
 }
 
-fn read(answer: &Bytes) -> Outcome<Value> {
-    serde_json::from_slice(answer).about("the answer of a function")
+fn read(answer: &Bytes) -> Result<Value> {
+    serde_json::from_slice(answer).context("the function's answer is not JSON")
 }
 
-fn failed<T>(why: &Bytes) -> Outcome<T> {
-    trouble(format!("A function failed: {}", String::from_utf8_lossy(why)))
+fn failed<T>(why: &Bytes) -> Result<T> {
+    bail!("the function failed: {}", String::from_utf8_lossy(why))
 }

@@ -1,34 +1,32 @@
-//! The table as it was: what a request wrote is undone, so that the next request meets what the
-//! first met.
+//! Reads and restores the table, so that every request of a measurement meets the same items.
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context as _, Result, anyhow, bail};
 use dynoxide::Database;
 use local::System;
 use serde_json::{Value, json};
 
-use crate::{About as _, Outcome, trouble};
-
-/// Every item by its keys.
+/// Every item, by partition and sort key.
 pub(crate) type Snapshot = BTreeMap<(String, String), Value>;
 
-/// The one table of the system.
+/// The system's table.
 pub(crate) struct Table<'a> {
     database: &'a Database,
     name: &'a str,
 }
 
 impl<'a> Table<'a> {
-    /// The table of the template.
-    pub(crate) fn of(system: &'a System) -> Outcome<Self> {
+    /// Opens the table that the template declares.
+    pub(crate) fn of(system: &'a System) -> Result<Self> {
         match system.template().tables.get("Table") {
             Some(table) => Ok(Self { database: system.database(), name: &table.name }),
-            None => trouble("The template has no table."),
+            None => bail!("the template has no table"),
         }
     }
 
-    /// Every item, as DynamoDB writes it.
-    pub(crate) fn items(&self) -> Outcome<Snapshot> {
+    /// Every item, in DynamoDB's JSON.
+    pub(crate) fn items(&self) -> Result<Snapshot> {
         let (mut items, mut start) = (Snapshot::new(), Value::Null);
         loop {
             let mut scan = json!({ "TableName": self.name });
@@ -37,9 +35,9 @@ impl<'a> Table<'a> {
             }
             let page = self
                 .database
-                .scan(serde_json::from_value(scan).about("a scan")?)
-                .about("a scan")?;
-            let mut page = serde_json::to_value(page).about("a scan")?;
+                .scan(serde_json::from_value(scan).context("the table cannot be read")?)
+                .context("the table cannot be read")?;
+            let mut page = serde_json::to_value(page).context("the table cannot be read")?;
             for item in page["Items"].as_array_mut().into_iter().flatten() {
                 let key = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
                 items.insert((key("pk"), key("sk")), item.take());
@@ -51,29 +49,33 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Makes the table what it was.
-    pub(crate) fn restore(&self, was: &Snapshot) -> Outcome<()> {
-        let is = self.items()?;
-        for (pk, sk) in is.keys().filter(|key| !was.contains_key(*key)) {
+    /// Restores the table to an earlier state.
+    pub(crate) fn restore(&self, before: &Snapshot) -> Result<()> {
+        let now = self.items()?;
+        for (pk, sk) in now.keys().filter(|key| !before.contains_key(*key)) {
             let delete =
                 json!({ "TableName": self.name, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
             self.database
-                .delete_item(serde_json::from_value(delete).about("a delete")?)
-                .about("a delete")?;
+                .delete_item(serde_json::from_value(delete).context("an item cannot be deleted")?)
+                .context("an item cannot be deleted")?;
         }
-        for (_, item) in was.iter().filter(|(key, item)| is.get(*key) != Some(item)) {
+        for (_, item) in before.iter().filter(|(key, item)| now.get(*key) != Some(item)) {
             let put = json!({ "TableName": self.name, "Item": item });
-            self.database.put_item(serde_json::from_value(put).about("a put")?).about("a put")?;
+            self.database
+                .put_item(serde_json::from_value(put).context("an item cannot be written")?)
+                .context("an item cannot be written")?;
         }
         Ok(())
     }
 
-    /// The message of an order that asks for this and that nobody handled yet.
-    pub(crate) fn unhandled(&self, order: &str, task: &str) -> Outcome<Value> {
+    /// The unhandled outbox message of an order for this task.
+    pub(crate) fn unhandled(&self, order: &str, task: &str) -> Result<Value> {
         let partition = format!("ORDER#{order}");
-        let asks = |item: &Value| item["task"]["S"] == task && item["waiting"]["S"] == "message";
+        let matches = |item: &Value| item["task"]["S"] == task && item["waiting"]["S"] == "message";
         let found =
-            self.items()?.into_iter().find(|((pk, _), item)| *pk == partition && asks(item));
-        found.map_or_else(|| trouble(format!("No message asks to {task}.")), |(_, item)| Ok(item))
+            self.items()?.into_iter().find(|((pk, _), item)| *pk == partition && matches(item));
+        found
+            .map(|(_, item)| item)
+            .ok_or_else(|| anyhow!("the outbox has no unhandled message for {task}"))
     }
 }

@@ -1,5 +1,5 @@
-//! A function that answers and does nothing else: the floor under every other function. A package
-//! of its own, so that nothing the bench needs is built into it.
+//! A function that only answers: the baseline of every measurement. It is a package of its own, so
+//! that cargo does not unify its features with those of the bench.
 
 use lambda_http::{Error, Request, service_fn};
 
