@@ -1,6 +1,6 @@
-//! The HTTP client for services outside AWS (the payment provider, the push services): HTTP/1.1 over
-//! the TLS stack that the AWS SDK brings anyway. It trusts the system's root certificates, while
-//! the SDK's own connections trust only Amazon's (see `platform`).
+//! The HTTP client for services outside AWS (the payment provider, the push services): HTTP/1.1
+//! over the TLS stack that the AWS SDK brings anyway. It trusts the system's root certificates,
+//! while the SDK's own connections trust only Amazon's (see `platform`).
 
 use std::{error::Error, sync::Arc, time::Duration};
 

@@ -122,11 +122,11 @@ where
                 match handled {
                     Ok(()) => {}
                     Err(Failure::Again(why)) => {
-                        tracing::warn!(function = name, record.id = %record_id, error.message = %why, "message will be retried");
+                        tracing::warn!(record.id = %record_id, error.message = %why, "message will be retried");
                         answer.add_failure(record_id);
                     }
                     Err(Failure::Poison(why)) => {
-                        tracing::error!(function = name, record.id = %record_id, error.message = %why, "message cannot be handled");
+                        tracing::error!(record.id = %record_id, error.message = %why, "message cannot be handled");
                         answer.add_failure(record_id);
                     }
                 }

@@ -151,8 +151,8 @@ fn trust_store(environment: &Environment) -> TrustStore {
     TrustStore::empty().with_native_roots(custom_endpoint).with_pem_certificate(AMAZON_ROOTS)
 }
 
-/// The configuration of the AWS clients. Built here and not by `aws-config`: a function's credentials
-/// are in its environment, and the other credential providers would only add size
+/// The configuration of the AWS clients. Built here and not by `aws-config`: a function's
+/// credentials are in its environment, and the other credential providers would only add size
 /// (docs/decisions).
 fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
     let credentials = Credentials::new(

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use crate::{EncryptError, Vapid, encrypt};
 
-/// The longest text of a push message, in bytes: what Mozilla's bridge to Android leaves of a record,
-/// rounded down.
+/// The longest text of a push message, in bytes: what Mozilla's bridge to Android leaves of a
+/// record, rounded down.
 pub const LONGEST_TEXT: usize = 2_000;
 
 /// The time limit for one request to a push service.

@@ -14,8 +14,8 @@ use ring::{
 };
 use serde_json::json;
 
-/// The lifetime of a signature, in seconds: half of the allowed day, so that a difference between the
-/// clocks does not exceed it.
+/// The lifetime of a signature, in seconds: half of the allowed day, so that a difference between
+/// the clocks does not exceed it.
 const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
 
 /// The shop's key pair, and the contact address for the push services.

@@ -42,7 +42,7 @@ pub fn function(
 > + Clone
 + Send
 + 'static {
-    messaging::deliveries("skeleton-queue", platform, handle)
+    messaging::deliveries(platform, handle)
 }
 
 /// Handles one message.

@@ -2,6 +2,6 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::log::start();
+    platform::log::start("skeleton-queue");
     lambda_runtime::run(skeleton_queue::function(platform::Platform::of_process()?)).await
 }
