@@ -151,9 +151,9 @@ pub(crate) async fn measure(
     let mut calls = BTreeMap::new();
     let unmeasured = requests / 10;
     for turn in 0..unmeasured + requests {
-        let (bare_time, _) = bare.ask(&bare_event).await?;
+        let (bare_time, _) = bare.invoke(&bare_event).await?;
         system.forget_calls();
-        let (own_time, answer) = running.ask(&event).await?;
+        let (own_time, answer) = running.invoke(&event).await?;
         request.check(&answer)?;
         calls = system.calls(&request.function);
         undo()?;
@@ -161,7 +161,10 @@ pub(crate) async fn measure(
             warm.push(own_time, bare_time);
         }
     }
-    let held_mb = Pair { ours: megabytes(running.held()?), bare: megabytes(bare.held()?) };
+    let held_mb = Pair {
+        ours: megabytes(running.resident_memory()?),
+        bare: megabytes(bare.resident_memory()?),
+    };
     bare.stop().await?;
     running.stop().await?;
 
