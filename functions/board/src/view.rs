@@ -63,7 +63,9 @@ impl Board<'_> {
                 }
                 p.plain {
                     "정가 " (order.price.range.up_to()) "원까지"
-                    @if let Some(paid) = order.paid_at { " · " (letter::clock(paid, Language::Ko)) " 결제" }
+                    @if let Some(paid) = order.paid_at {
+                        " · " (letter::clock(paid, Language::Ko)) " 결제"
+                    }
                 }
                 @match errand {
                     Errand::Pick | Errand::PickTomorrow => {

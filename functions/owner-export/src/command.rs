@@ -10,13 +10,11 @@ const MOST_DAYS: i32 = 93;
 
 /// A call, read.
 pub(crate) struct Command {
-    /// The first day of the range.
-    pub(crate) first_day: Date,
-    /// The last day of the range.
+    /// The first day: that of the range, or the one on which an earlier call stopped.
+    pub(crate) from: Date,
+    /// The last day.
     pub(crate) until: Date,
-    /// The day to continue from.
-    pub(crate) day: Date,
-    /// The last order of that day that was exported.
+    /// The last order of the first day that was exported before.
     pub(crate) after: Option<OrderId>,
 }
 
@@ -43,8 +41,8 @@ impl Command {
                 |value: &Value| position(value).filter(|(day, _)| (from..=until).contains(day));
             let expected = "앞선 답의 call에 적힌 after를 그대로 적습니다";
             let position = fields.optional("after", position, expected, Value::Null);
-            let (day, after) = position.unwrap_or((from, None));
-            Some(Self { first_day: from, until, day, after })
+            let (from, after) = position.unwrap_or((from, None));
+            Some(Self { from, until, after })
         })
     }
 }

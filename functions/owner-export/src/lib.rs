@@ -29,7 +29,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let paid = part.orders.iter().filter(|order| order.paid_at.is_some());
     let csv = sheet::csv(paid).map_err(|error| AdminError::Internal(error.to_string()))?;
     let mut answer = Answer::ok();
-    let file = format!("orders-{}-{}.csv", command.first_day, command.until);
+    let file = format!("orders-{}-{}.csv", command.from, command.until);
     answer.shows = vec![json!({ "file": file, "orders": part.orders.len(), "csv": csv })];
     answer
         .next
@@ -53,7 +53,7 @@ struct Part {
 
 async fn part(state: &AdminState, command: &Command) -> Result<Part, AdminError> {
     let mut part = Part { orders: Vec::new(), next: None };
-    let (mut day, mut after) = (command.day, command.after);
+    let (mut day, mut after) = (command.from, command.after);
     while day <= command.until {
         loop {
             let page = state.store.paid_on(day, after.take(), PAGE).await?;

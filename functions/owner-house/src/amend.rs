@@ -88,7 +88,7 @@ pub(crate) async fn accept(
         ));
         return Ok(answer.to_confirm(call));
     }
-    // The answer first: whoever gives it from now on is right. Then those who gave it before.
+    // The answer is accepted first, so that nobody who gives it meanwhile is missed.
     let head = save(state, |head| head.accepting(accepted.clone())).await?;
     let told = amend(state, call, &head.value, place, Some(&given), opened, concerned).await?;
     answer.did.push(format!(

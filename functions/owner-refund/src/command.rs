@@ -1,4 +1,4 @@
-//! The call: one of five commands. Which one is told by the field that only it has.
+//! The call: one of five commands, each recognized by a field that only it has.
 
 use admin::{
     Call, Fields, Problem,

@@ -108,7 +108,7 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
     }))
 }
 
-/// The call that records by hand what the call `refund` would refund again.
+/// The call that records as made by hand what the call `refund` would refund once more.
 fn by_hand_call(refund: &Value, today: Date) -> Value {
     json!({
         "order": refund["order"],

@@ -41,7 +41,7 @@ pub(crate) fn recorded_before(command: &Command) -> String {
     of(command, "이미 적혀 있습니다. 두 번 하지 않았습니다")
 }
 
-/// The order has a parcel with another number than the call says.
+/// The order has a parcel with another tracking number than the call expects.
 pub(crate) fn other_parcel(known: &str) -> String {
     format!(
         "이미 운송장 {known}번으로 부친 주문입니다. \

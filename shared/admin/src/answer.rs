@@ -89,7 +89,7 @@ impl Answer {
         Self::problems(vec![problem])
     }
 
-    /// An answer that says only that this was done, now or earlier.
+    /// An answer with one line: this was done, now or earlier.
     pub fn done(what: impl Into<String>) -> Self {
         Self { did: vec![what.into()], ..Self::ok() }
     }
@@ -116,8 +116,8 @@ impl Answer {
         self
     }
 
-    /// Closes an answer made of lines. `not_done` is said if a line has a problem, `done` if
-    /// nothing is left to confirm.
+    /// Closes an answer made of lines: adds `not_done` if a line has a problem, and `done` if nothing
+    /// is left to confirm.
     #[must_use]
     pub fn closed(mut self, call: &Call, not_done: &str, done: &str) -> Self {
         if !self.problems.is_empty() {

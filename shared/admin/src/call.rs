@@ -61,13 +61,12 @@ impl Call {
         Ok(Self { fields, now, code, confirmed: given.is_some() })
     }
 
-    /// The dry-run rule: a confirmed call writes `commit`, a dry run only answers. `answer` is what
-    /// either says.
+    /// The dry-run rule: a confirmed call writes `commit`, a dry run does not. Both return `answer`.
     pub fn decide<T>(&self, commit: impl Into<Commit>, answer: T) -> Decision<T> {
         if self.confirmed { Decision::write(commit, answer) } else { Decision::Keep(answer) }
     }
 
-    /// What is said of a write: `would` by a dry run, `did` by a confirmed call.
+    /// The line about a write: `would` in a dry run, `did` in a confirmed call.
     pub fn line(&self, would: impl Into<String>, did: impl Into<String>) -> Line {
         if self.confirmed { Line::Did(did.into()) } else { Line::Would(would.into()) }
     }

@@ -2,8 +2,8 @@
 //!
 //! [`Fields`] is one JSON object of the call: the call itself, or an object in it. Its methods
 //! return what was read and collect a [`Problem`] for what was not, so that the owner sees every
-//! mistake at once. What a value has to look like is said by a reader, a function from a value to
-//! what it means: [`text`], [`number`], [`date`] and the others at the end of this module.
+//! mistake at once. A *reader* parses one value: [`text`], [`number`], [`date`] and the others at
+//! the end of this module.
 //!
 //! `null` counts as absent everywhere: the saved events carry fields that are not filled in.
 //!
@@ -51,8 +51,8 @@ pub struct Fields<'v, 'p> {
     before: usize,
 }
 
-/// Reads the object `value` that stands at `at`, such as `books[3]`. What is not an object has no
-/// fields.
+/// Reads the object `value` at the place `at`, such as `books[3]`. A value that is not an object has
+/// no fields.
 ///
 /// # Errors
 ///
@@ -223,7 +223,7 @@ impl<'v> Fields<'v, '_> {
         self.required(name, order_id, "주문 번호 26글자를 적습니다", ORDER_EXAMPLE)
     }
 
-    /// An ISBN; `missing` is said if there is none.
+    /// An ISBN; `missing` is what is expected if there is none.
     pub fn isbn(&mut self, name: &str, missing: &str) -> Option<Isbn> {
         let expected = match self.text(name).map(str::parse::<Isbn>) {
             Some(Ok(isbn)) => return Some(isbn),
