@@ -19,6 +19,9 @@ use crate::template::Table;
 /// dynoxide adds this to a stored sequence number, so that the API shows 21 digits.
 const SEQUENCE_BASE: u128 = 100_000_000_000_000_000_000;
 
+/// The position before the first record of a stream.
+const BEGINNING: &str = "0";
+
 /// How long a stream keeps a record, in seconds.
 const DAY: i64 = 86_400;
 
@@ -134,6 +137,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Json>, Fault> {
+        let after = after.filter(|after| *after != BEGINNING);
         let described = self.0.describe_stream(from(json!({ "StreamArn": stream }))?)?;
         let mut out = Vec::new();
         for shard in described.stream_description.shards {
@@ -160,9 +164,9 @@ impl Store {
         Ok(out)
     }
 
-    /// The sequence number of the stream's last record; one before the first if it has none.
+    /// The sequence number of the stream's last record; [`BEGINNING`] if it has none.
     pub(crate) fn last_record(&self, stream: &str) -> Result<String, Fault> {
-        let mut last = SEQUENCE_BASE.to_string();
+        let mut last = BEGINNING.to_owned();
         loop {
             let records = self.records(stream, Some(&last), 1_000)?;
             let number =
