@@ -115,6 +115,6 @@ async fn a_transfer_of_another_sum_pays_nothing_and_is_named_by_the_reconciliati
     let call = json!({ "day": shop.today().to_string() });
     let found = shop.owner("reconcile", call).await;
     assert_eq!(found["shows"][0]["order"], order, "{found:#}");
-    assert!(found["shows"][0]["what"].as_str().unwrap().contains("21000원"), "{found:#}");
+    assert!(found["shows"][0]["what"].as_str().unwrap().contains("21,000원"), "{found:#}");
     shop.nothing_failed();
 }

@@ -43,3 +43,25 @@ impl Order {
         self.visitor == visitor && self.state == State::Priced && self.total == amount
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::tests::order;
+
+    #[test]
+    fn only_the_buyers_unpaid_order_at_its_price_may_get_another_place() {
+        let order = order();
+        let (visitor, total, end) = (order.visitor, order.total, order.held_until);
+        assert!(order.only_the_place_ran_out(visitor, total, end));
+        let before = end - jiff::SignedDuration::from_nanos(1);
+        assert!(!order.only_the_place_ran_out(visitor, total, before), "the place is still held");
+        assert!(!order.only_the_place_ran_out(VisitorId::new(1, 2), total, end));
+        assert!(!order.only_the_place_ran_out(visitor, Won(1), end));
+        let payment = Payment { key: "k".to_owned(), asked_at: end, outcome: PaymentStatus::Asked };
+        let asked = Order { payment: Some(payment), ..order.clone() };
+        assert!(!asked.only_the_place_ran_out(visitor, total, end), "a payment is unanswered");
+        let cancelled = Order { state: State::Cancelled, ..order };
+        assert!(!cancelled.only_the_place_ran_out(visitor, total, end));
+    }
+}
