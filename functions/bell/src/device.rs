@@ -4,7 +4,7 @@ use domain::walk::{
     device::{Device, DeviceId},
     visit::{Bell, Visit},
 };
-use store::{Commit, Decision, StoreError, Updated, Versioned, WriteError};
+use store::{Commit, Decision, StoreError, Updated, Versioned, VisitCommit, WriteError};
 use web::{AppState, Refusal, Reply, Request};
 
 /// Adds a device. After a lost race, such as a second click, the mailbox shows the devices there
@@ -20,7 +20,7 @@ pub(crate) async fn add(
     let (bell, replaced) = bell.hung(device);
     hung.bell = Some(bell);
     let commit = Commit::visit(visit, hung).with_device(device);
-    let commit = replaced.iter().fold(commit, |commit, gone| commit.without_device(gone));
+    let commit = replaced.iter().fold(commit, VisitCommit::without_device);
     match app.store.commit(commit).await {
         Ok(()) | Err(WriteError::ConditionFailed(_) | WriteError::Store(StoreError::Contended)) => {
             Ok(Reply::see("/mailbox"))

@@ -19,7 +19,7 @@ use domain::{
     },
 };
 use platform::{Init, InitError, Platform};
-use store::{Commit, StoreError, Versioned, WriteError};
+use store::{Commit, StoreError, Versioned, VisitCommit, WriteError};
 use web::{
     AppState, HandlerState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, riddle,
 };
@@ -114,7 +114,7 @@ async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
     let bell = device.iter().fold(bell, |bell, device| bell.hung(device).0);
     let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
     let commit = Commit::visit(visit, rang).with_whisper(&whisper, request.language);
-    let commit = device.iter().fold(commit, |commit, device| commit.with_device(device));
+    let commit = device.iter().fold(commit, VisitCommit::with_device);
     match state.app.store.commit(commit).await {
         // A lost race is a second click: the first one rang.
         Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(onward),

@@ -20,6 +20,9 @@ const LONGEST_NAME: usize = 40;
 /// Longest line of an address, in characters.
 const LONGEST_LINE: usize = 100;
 
+/// A field, whether it is valid, and what is said if it is not.
+type Check = (&'static str, bool, fn(&Request) -> Words);
+
 pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
     let form = &request.form;
     let range: Option<PriceRange> = form.typed("range").parse().ok();
@@ -33,7 +36,7 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
     let agreed: Option<Date> = form.typed("promised").parse().ok();
     let promised = calendar::promised_date(request.now);
 
-    let checks: [(&'static str, bool, fn(&Request) -> Words); 7] = [
+    let checks: [Check; 7] = [
         ("range", range.is_some(), choose_a_range),
         ("recipient", !recipient.is_empty() && fits(&recipient, LONGEST_NAME), name_the_recipient),
         (

@@ -59,7 +59,7 @@ async fn sign(
 fn read(request: &Request) -> Result<Reader, Vec<Problem>> {
     let form = &request.form;
     let reader = Reader::sign(form.typed("pen_name"), form.ticked("news"), request.now)
-        .map_err(|why| Problem { field: "pen_name", message: view::not_a_name(&why, request) });
+        .map_err(|why| Problem { field: "pen_name", message: view::not_a_name(why, request) });
     let consents: Vec<Problem> =
         view::consents(request).into_iter().filter(|consent| !form.ticked(consent.field)).collect();
     match reader {

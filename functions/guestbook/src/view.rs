@@ -117,7 +117,7 @@ pub(crate) fn consents(request: &Request) -> [Problem; 3] {
     ]
 }
 
-pub(crate) fn not_a_name(why: &NotAPenName, request: &Request) -> Words {
+pub(crate) fn not_a_name(why: NotAPenName, request: &Request) -> Words {
     match why {
         NotAPenName::Empty => {
             say!(request, "부를 이름을 적어 주십시오.", "Please write a name to call you by.")

@@ -40,7 +40,7 @@ async fn send(
     let letter = match Letter::to_the_owner(request.form.typed("letter"), request.now) {
         Ok(letter) => letter,
         Err(why) => {
-            let problem = Problem { field: "letter", message: view::not_a_letter(&why, request) };
+            let problem = Problem { field: "letter", message: view::not_a_letter(why, request) };
             let page = view::page(rooms, request, &visit.value, &[problem])?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }

@@ -70,7 +70,7 @@ fn form(room: &Room, request: &Request, problems: &[Problem]) -> Markup {
     }
 }
 
-pub(crate) fn not_a_letter(why: &NotALetter, request: &Request) -> Words {
+pub(crate) fn not_a_letter(why: NotALetter, request: &Request) -> Words {
     match why {
         NotALetter::Empty => {
             say!(request, "한 줄이라도 적어 주십시오.", "Please write at least a line.")

@@ -24,7 +24,7 @@ use web::{AppState, HandlerState, Method, Refusal, Reply, Request, order_id, own
 const LONGEST_KEY: usize = 200;
 
 /// What paying needs.
-pub struct Pay {
+pub struct PayState {
     app: AppState,
     payments: Payments,
     provider: Provider,
@@ -41,7 +41,7 @@ pub(crate) struct Provider {
     plain_window_url: Option<String>,
 }
 
-impl Init for Pay {
+impl Init for PayState {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
         let environment = &platform.environment;
         let provider = Provider {
@@ -57,30 +57,30 @@ impl Init for Pay {
     }
 }
 
-impl HandlerState for Pay {
+impl HandlerState for PayState {
     fn app(&self) -> &AppState {
         &self.app
     }
 }
 
 /// Serves `/pay/{order}` and the addresses to which the provider sends the reader back.
-pub async fn handle(pay: Arc<Pay>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(state: Arc<PayState>, request: Request) -> Result<Reply, Refusal> {
     request.visitor()?;
     let id = order_id(&request)?;
     if request.method == Method::Post {
         return match request.form.get("payment_key") {
-            Some(_) => Box::pin(confirm(&pay, &request, id)).await,
-            None => Box::pin(ask_again(&pay, &request, id)).await,
+            Some(_) => Box::pin(confirm(&state, &request, id)).await,
+            None => Box::pin(ask_again(&state, &request, id)).await,
         };
     }
-    let order = own_order(&pay.app, &request, id).await?.value;
+    let order = own_order(&state.app, &request, id).await?.value;
     if order.state != State::Priced || order.awaits_transfer().is_some() {
         return Ok(Reply::see(format!("/window/{id}")));
     }
     Ok(match request.parameter("outcome") {
         // Also after a failure: another tab may have paid, and the result is not known yet.
         None | Some("fail") if underway(&order) => view::underway(&request, &order).into(),
-        None => view::paying(&request, &order, &pay.provider).into(),
+        None => view::paying(&request, &order, &state.provider).into(),
         Some("success") => succeeded(&request, &order),
         Some("fail") => view::failed(&request, &order, request.query.typed("code")).into(),
         Some(_) => return Err(Refusal::NotFound),
@@ -106,26 +106,26 @@ fn succeeded(request: &Request, order: &Order) -> Reply {
     view::confirming(request, order, payment_key).into()
 }
 
-async fn confirm(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+async fn confirm(state: &PayState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let visitor = request.visitor()?;
     let payment_key = request.form.typed("payment_key");
     let amount = request.form.typed("amount").parse().map(Won);
     let (Ok(amount), true) = (amount, is_payment_key(payment_key)) else {
-        let order = own_order(&pay.app, request, id).await?.value;
+        let order = own_order(&state.app, request, id).await?.value;
         return Ok(view::mismatch(request, &order).into());
     };
-    let outcome = Box::pin(pay.payments.confirm(id, visitor, payment_key, amount, request.now))
+    let outcome = Box::pin(state.payments.confirm(id, visitor, payment_key, amount, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
 }
 
-async fn ask_again(pay: &Pay, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    let order = own_order(&pay.app, request, id).await?;
+async fn ask_again(state: &PayState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
+    let order = own_order(&state.app, request, id).await?;
     if !underway(&order.value) && order.value.awaits_transfer().is_none() {
         return Ok(Reply::see(format!("/pay/{id}")));
     }
-    let outcome = Box::pin(pay.payments.ask_again(order, request.now))
+    let outcome = Box::pin(state.payments.ask_again(order, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)
