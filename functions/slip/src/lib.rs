@@ -62,7 +62,7 @@ async fn hand_over(
             Ok::<_, Refusal>(match order.value.clone().handed_over(parcel.clone(), now) {
                 Ok(step) if step.messages.is_empty() => Decision::Keep(Ok(())),
                 Ok(step) => Decision::write(Commit::of(&order, &step), Ok(())),
-                Err(refused) => Decision::Keep(Err(not_handed_over(&refused))),
+                Err(refused) => Decision::Keep(Err(not_handed_over(refused))),
             })
         })
         .await?;
@@ -85,7 +85,7 @@ fn read(request: &Request) -> Result<Parcel, Problem> {
         .map_err(|why| problem("number", format!("{why}.")))
 }
 
-fn not_handed_over(refused: &Refused) -> Problem {
+fn not_handed_over(refused: Refused) -> Problem {
     match refused {
         Refused::OtherParcel => problem(
             "number",
