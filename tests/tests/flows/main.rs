@@ -23,10 +23,12 @@ mod pipeline;
 mod privacy;
 mod push;
 mod restart;
+mod rolling_deployment;
 mod shelf;
 mod stuck;
 mod whisper;
 mod whole_walk;
+mod write_conflicts;
 
 use walk::{Form, Request, Shop, Walker};
 

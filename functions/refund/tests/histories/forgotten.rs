@@ -26,6 +26,8 @@ use Trust::{Behind, Shared, Shown};
 const VERSION: &str = "#version = :seen";
 const NEW: &str = "attribute_not_exists(pk)";
 const HANDLED: &str = "attribute_exists(pk) AND attribute_not_exists(handled_at)";
+const ROOM: &str = "size(holds) < #free";
+const RAN_OUT: &str = "size(holds) <= :listed AND #free >= :free AND holds.#gone0 = :gone0";
 const HOLDS: &str = "attribute_exists(holds.#order)";
 const NUMBERS: &str =
     "two steps from one version have the same message numbers, and a number is used once";
@@ -41,7 +43,7 @@ const ENDS: &[&str] = &["cancel", "owner-refund", "pay", "refund", "sweep", "tos
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
+const GUARDS: [(&[&str], &str, &str, Trust); 33] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
@@ -76,9 +78,12 @@ const GUARDS: [(&[&str], &str, &str, Trust); 30] = [
         Behind("whoever handles a message again finds its step taken"),
     ),
     // The places.
-    (&["counter"], "SHELF", VERSION, Shown),
-    (&["pay"], "SHELF", VERSION, Shown),
-    (&["refund", "sweep", "toss-webhook"], "SHELF", VERSION, Shared),
+    (&["counter"], "SHELF", ROOM, Shown),
+    (&["counter"], "SHELF", RAN_OUT, Shared),
+    (&["pay"], "SHELF", ROOM, Shared),
+    (&["pay"], "SHELF", RAN_OUT, Shown),
+    (&["refund", "sweep", "toss-webhook"], "SHELF", ROOM, Shared),
+    (&["refund", "sweep", "toss-webhook"], "SHELF", RAN_OUT, Shared),
     (&["pay"], "SHELF", HOLDS, Shown),
     (&["refund", "sweep", "toss-webhook"], "SHELF", HOLDS, Shared),
     (&["choose"], "SHELF", "#free >= :one", Behind(FREE)),
@@ -260,30 +265,23 @@ async fn no_copy_is_taken_from_a_book_that_has_changed() {
 
 #[tokio::test]
 async fn two_readers_do_not_take_the_last_place() {
-    is_needed(
-        "counter",
-        "SHELF",
-        "#version = :seen",
-        2,
-        "places are promised",
-        async |play: &mut Play| {
-            play.shelves(1, 1).await;
-            pause(play, "counter");
-            let wire = play.shop.system().wire().clone();
-            let meanwhile = async {
-                wire.paused().await;
-                let to = play.at_the_counter(1).await;
-                wire.go_on();
-                to
-            };
-            let (one, two) = tokio::join!(play.at_the_counter(0), meanwhile);
-            play.note_order(0, &one);
-            play.note_order(1, &two);
-            for which in 0..play.orders.len() {
-                play.pays_by_card(which).await;
-            }
-        },
-    )
+    is_needed("counter", "SHELF", ROOM, 2, "places are promised", async |play: &mut Play| {
+        play.shelves(1, 1).await;
+        pause(play, "counter");
+        let wire = play.shop.system().wire().clone();
+        let meanwhile = async {
+            wire.paused().await;
+            let to = play.at_the_counter(1).await;
+            wire.go_on();
+            to
+        };
+        let (one, two) = tokio::join!(play.at_the_counter(0), meanwhile);
+        play.note_order(0, &one);
+        play.note_order(1, &two);
+        for which in 0..play.orders.len() {
+            play.pays_by_card(which).await;
+        }
+    })
     .await;
 }
 
@@ -334,7 +332,7 @@ async fn a_place_that_ran_out_is_not_taken_again_from_another_reader() {
     is_needed(
         "pay",
         "SHELF",
-        "#version = :seen",
+        "holds.#gone0 = :gone0",
         2,
         "places are promised",
         async |play: &mut Play| {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value as Json;
 
 /// The services of a local run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +72,18 @@ impl Call {
     /// The request's body. The SDK's calls to these services are never streams.
     pub(crate) fn body(&self) -> &[u8] {
         self.request.body().bytes().unwrap_or_default()
+    }
+
+    /// The body of a JSON-protocol call.
+    pub(super) fn json(&self) -> Json {
+        serde_json::from_slice(self.body()).unwrap_or_default()
+    }
+
+    /// Puts another body in.
+    pub(super) fn rewrite(&mut self, body: &Json) {
+        let text = body.to_string();
+        self.request.headers_mut().insert("content-length", text.len().to_string());
+        *self.request.body_mut() = SdkBody::from(text);
     }
 
     /// The fields of a query-protocol call, in order.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_smithy_types::body::SdkBody;
 use serde_json::Value as Json;
 
 use super::call::{Call, Service};
@@ -46,9 +45,7 @@ impl Forgotten {
             return;
         }
         self.met += 1;
-        let text = body.to_string();
-        call.request.headers_mut().insert("content-length", text.len().to_string());
-        *call.request.body_mut() = SdkBody::from(text);
+        call.rewrite(&body);
     }
 
     /// Disables the condition in a body. Returns whether it occurred.

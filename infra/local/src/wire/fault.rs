@@ -1,5 +1,7 @@
 //! Calls that break on purpose.
 
+use serde_json::{Value as Json, json};
+
 use super::call::Call;
 use super::{Service, error};
 use crate::answer::Answer;
@@ -13,6 +15,11 @@ pub enum Breakage {
     Error500,
     /// Nothing was done: too many requests.
     Throttle,
+    /// Nothing was done: another transaction holds the item. A transaction is cancelled with the
+    /// reason `TransactionConflict`, a single write with `TransactionConflictException`.
+    Conflict,
+    /// A batch read is answered without its last key, which is named as unprocessed.
+    Unprocessed,
     /// It was done, but the connection broke before the reply.
     LostReply,
     /// Nothing was done, and no answer ever comes.
@@ -28,14 +35,17 @@ pub enum Breakage {
 }
 
 impl Breakage {
-    pub(super) fn answer(self, service: Service) -> Option<Answer> {
+    pub(super) fn answer(self, call: &Call) -> Option<Answer> {
+        let service = call.service;
         match self {
             Self::Timeout
             | Self::LostReply
             | Self::Hang
             | Self::Crash
             | Self::CrashAfter
+            | Self::Unprocessed
             | Self::Pause => None,
+            Self::Conflict => Some(conflict(call)),
             Self::Error500 => {
                 let code =
                     if service == Service::Sns { "InternalError" } else { "InternalServerError" };
@@ -52,6 +62,30 @@ impl Breakage {
             }
         }
     }
+}
+
+/// DynamoDB's answer to a write that met a transaction on the same item.
+fn conflict(call: &Call) -> Answer {
+    let message = "Transaction is ongoing for the item (on purpose)";
+    let Some(writes) = call.json().pointer("/TransactItems").and_then(Json::as_array).cloned()
+    else {
+        return error(call.service, 400, "TransactionConflictException", message);
+    };
+    // The first write met the other transaction; the others are innocent.
+    let reasons: Vec<Json> = (0..writes.len())
+        .map(|at| match at {
+            0 => json!({ "Code": "TransactionConflict", "Message": message }),
+            _ => json!({ "Code": "None" }),
+        })
+        .collect();
+    Answer::json(
+        400,
+        &json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+            "CancellationReasons": reasons,
+        }),
+    )
 }
 
 /// A plan to break calls: which, from the how-manyth on, how many, and how.

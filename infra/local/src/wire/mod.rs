@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use http_body_util::BodyExt as _;
 use serde_json::Value as Json;
 
 use crate::answer::Answer;
@@ -205,6 +206,7 @@ impl Wire {
         }
         match broken {
             None | Some(Breakage::LostReply | Breakage::CrashAfter) => {}
+            Some(Breakage::Unprocessed) => return self.answer_in_part(call, dynamodb).await,
             Some(Breakage::Crash) => return life::end().await,
             Some(Breakage::Pause) => {
                 lock(&self.inner.held).extend(call.invocation().map(str::to_owned));
@@ -214,7 +216,7 @@ impl Wire {
             }
             Some(breakage) => {
                 tracing::debug!(service = %call.service, operation = call.operation, ?breakage, "broken on purpose");
-                return match breakage.answer(call.service) {
+                return match breakage.answer(&call) {
                     Some(answer) => response(answer),
                     None if breakage == Breakage::Hang => std::future::pending().await,
                     None => Err(ConnectorError::timeout("the call timed out (on purpose)".into())),
@@ -234,6 +236,33 @@ impl Wire {
             ));
         }
         reply
+    }
+
+    /// Answers a batch read without its last key.
+    async fn answer_in_part(
+        &self,
+        mut call: Call,
+        dynamodb: &SharedHttpConnector,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let mut body = call.json();
+        let mut left = serde_json::Map::new();
+        for (table, wanted) in body["RequestItems"].as_object_mut().into_iter().flatten() {
+            let last = wanted["Keys"].as_array_mut().and_then(Vec::pop);
+            let mut rest = wanted.clone();
+            rest["Keys"] = last.into_iter().collect();
+            left.insert(table.clone(), rest);
+        }
+        call.rewrite(&body);
+        let reply = self.perform(call, dynamodb).await?.into_body();
+        let reply = reply
+            .collect()
+            .await
+            .map_err(|error| ConnectorError::other(error.into(), None))?
+            .to_bytes();
+        let mut answered: Json = serde_json::from_slice(&reply)
+            .map_err(|error| ConnectorError::other(error.into(), None))?;
+        answered["UnprocessedKeys"] = left.into();
+        response(Answer::json(200, &answered))
     }
 
     async fn perform(
@@ -310,11 +339,5 @@ impl HttpConnector for Connector {
                 }
             }
         })
-    }
-}
-
-impl Call {
-    fn json(&self) -> Json {
-        serde_json::from_slice(self.body()).unwrap_or_default()
     }
 }

@@ -80,7 +80,7 @@ pub(crate) struct Guards {
     pub(crate) one_at_a_time: bool,
     /// An order is written on the version it was read with.
     pub(crate) order_version: bool,
-    /// A place is taken on the version of the places it was seen with.
+    /// A place is taken only while the record still has the room for it that was seen.
     pub(crate) stock_version: bool,
     /// A paid order's place has to be among those held.
     pub(crate) place_is_held: bool,
