@@ -1,5 +1,5 @@
-//! Sends pushes to a reader's devices. Notices come from the topic by a queue; each registered device
-//! gets one push, which says that there is a letter and where, and nothing else.
+//! Sends pushes to a reader's devices. Notices come from the topic by a queue; each registered
+//! device gets one push, which says that there is a letter and where, and nothing else.
 //!
 //! Each device that got the push is recorded, so that a repeated message reaches only the others. A
 //! device that its push service has given up is deleted. A push that the service puts off is

@@ -1,5 +1,5 @@
-//! Carries out one refund of one order. A refund that the provider refuses goes to the owner's desk;
-//! one whose outcome is unknown leaves the message unhandled, so that the queue, and after it
+//! Carries out one refund of one order. A refund that the provider refuses goes to the owner's
+//! desk; one whose outcome is unknown leaves the message unhandled, so that the queue, and after it
 //! `sweep`, delivers it again.
 
 use std::{future::Future, pin::Pin, sync::Arc};

@@ -40,8 +40,8 @@ impl Init for Webhook {
     }
 }
 
-/// A call's body: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat. Other fields
-/// are ignored.
+/// A call's body: `PAYMENT_STATUS_CHANGED` wraps a payment, `DEPOSIT_CALLBACK` is flat. Other
+/// fields are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload {

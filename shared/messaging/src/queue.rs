@@ -16,8 +16,8 @@ pub enum Failure {
     /// It may succeed later: the record stays on the queue.
     #[error("to be tried again: {0}")]
     Again(String),
-    /// It can never succeed. SQS retries it until it moves it to the dead-letter queue; the log says
-    /// why.
+    /// It can never succeed. SQS retries it until it moves it to the dead-letter queue; the log
+    /// says why.
     #[error("cannot be handled: {0}")]
     Poison(String),
 }

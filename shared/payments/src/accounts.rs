@@ -1,5 +1,6 @@
-//! Reconciles a day's orders with the provider's record of the same day, from both sides: the orders
-//! that were paid here that day, and those that the provider has transactions of. Changes nothing.
+//! Reconciles a day's orders with the provider's record of the same day, from both sides: the
+//! orders that were paid here that day, and those that the provider has transactions of. Changes
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

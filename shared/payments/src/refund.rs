@@ -207,8 +207,8 @@ impl Payments {
         }
     }
 
-    /// Whether the provider holds no more than it would after this refund, because somebody refunded
-    /// it there by hand.
+    /// Whether the provider holds no more than it would after this refund, because somebody
+    /// refunded it there by hand.
     async fn agrees(&self, payment_key: &str, order: &Order, refund: &Refund) -> bool {
         let done =
             order.refunds.iter().filter(|refund| matches!(refund.progress, Progress::Done { .. }));

@@ -1,4 +1,4 @@
-//! The accounts of each day, as they were found when they were last held against the provider's.
+//! The daily reconciliation with the payment provider: the last finding of each day.
 
 use domain::order::reconciliation::Accounts;
 
@@ -10,15 +10,14 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps what was found for a day; what was found before for the same day is replaced. One
-    /// write.
+    /// Keeps the finding of a day, in place of an earlier one. One write.
     pub async fn keep_accounts(&self, accounts: &Accounts) -> Result<(), StoreError> {
         let item =
             to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
         self.write(Write::put(item)).await.map(drop)
     }
 
-    /// The accounts of the last days that were looked at, newest first, at most `limit`. One read.
+    /// The findings of the last days, newest first, at most `limit`. One read.
     pub async fn accounts(&self, limit: i32) -> Result<Vec<Accounts>, StoreError> {
         let answer = erased(
             self.client

@@ -1,5 +1,5 @@
-//! Bookmarks: where each leads, and how often they were tried. The words lie nowhere: a bookmark is
-//! found by its digest under the shop's secret.
+//! Bookmarks: which visit each opens, and how often they were tried. The words are not stored: a
+//! bookmark is found by its digest under the shop's secret.
 
 use domain::{
     base::{hex, id::VisitorId},
@@ -20,21 +20,21 @@ use crate::{
 
 const KIND: &str = "bookmark";
 
-/// Where a bookmark leads.
+/// Which visit a bookmark opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Leads {
     visitor: VisitorId,
     until: Timestamp,
-    /// Seconds since 1970 after which the table lets go of it.
+    /// Seconds since 1970 after which the table deletes it.
     expires: i64,
 }
 
-/// What lies under a mark, and on the device that asks.
+/// A bookmark that was looked up, and the visit of the device that asks.
 #[derive(Debug)]
 pub struct Found {
-    /// Whose walk the bookmark leads to, if there is one and it is still good.
+    /// Whose visit the bookmark opens, if it exists and is still valid.
     pub visitor: Option<VisitorId>,
-    /// The walk of the device, if it has one.
+    /// The visit of the device, if it has one.
     pub own: Option<Versioned<Visit>>,
 }
 
@@ -59,7 +59,7 @@ impl Store {
         self.commit(commit).await
     }
 
-    /// Looks where a bookmark leads, and at the walk of the device itself. One read.
+    /// Looks up a bookmark and the visit of the device. One read.
     pub async fn find_bookmark(
         &self,
         mark: &str,
@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-/// The write of a bookmark that is nobody else's.
+/// Creates a bookmark, unless another visitor has it.
 pub(crate) fn bookmark_put(visitor: VisitorId, kept: &Kept) -> Result<Write, StoreError> {
     let until = kept.good_until();
     let leads = Leads { visitor, until, expires: until.as_second() };

@@ -1,4 +1,4 @@
-//! The shelf.
+//! Books, and the shelf that shows them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use crate::{
 
 const KIND: &str = "book";
 
-/// For how long the proof that a row of a drawer's call was done is kept, in seconds: ten days.
+/// For how long the proof is kept that a row of an owner's call was done, in seconds: ten days.
 const DONE_KEPT_SECONDS: i64 = 10 * 24 * 60 * 60;
 
 /// A page of the shelf.
@@ -29,22 +29,22 @@ pub struct BookPage {
     pub next: Option<String>,
 }
 
-/// One book as it was read, and as it is to stand.
+/// One book as it was read, and as it is to be written.
 #[derive(Debug, Clone)]
 pub struct Rewrite {
-    /// As it was read; none for a book that the shop never had.
+    /// As it was read; `None` for a book that the shop never had.
     pub before: Option<Versioned<Book>>,
-    /// As it is to stand.
+    /// As it is to be written.
     pub after: Book,
 }
 
 impl Store {
-    /// Most books in one [`Store::rewrite`]: four writes each, and the places of three ranges, in
-    /// the hundred of a transaction.
+    /// Books in one [`Store::rewriting`] at most: four writes each, and the places of three ranges,
+    /// within the hundred writes of a transaction.
     pub const REWRITTEN: usize = 24;
 
-    /// Books of one range with a free copy, those that stand first by the owner's score first. One
-    /// read of at most `limit` books. `after` is what an earlier page gave as [`BookPage::next`].
+    /// Books of one range with a free copy, best score first. One read of at most `limit` books.
+    /// `after` is [`BookPage::next`] of the page before.
     pub async fn shelf(
         &self,
         range: PriceRange,
@@ -136,8 +136,8 @@ impl Store {
         Ok(answer.items.unwrap_or_default().iter().filter_map(isbn).collect())
     }
 
-    /// Writes books as they are to stand, at most [`Store::REWRITTEN`], with the places that they
-    /// bring or take and the proof that these rows of the owner's call with this code were done.
+    /// Writes at most [`Store::REWRITTEN`] books, with the places that they add or take and the
+    /// proof that these rows of the owner's call with this code were done.
     pub fn rewriting(books: &[Rewrite], code: &str, now: Timestamp) -> Commit {
         let mut commit = Commit::default();
         let mut places: BTreeMap<PriceRange, i64> = BTreeMap::new();
@@ -195,20 +195,20 @@ pub(crate) fn done_put(code: &str, row: &str, now: Timestamp) -> Write {
     Write::put_new(item)
 }
 
-/// "This work has this edition". Idempotent.
+/// Notes that a work has an edition. Idempotent.
 fn edition_put(book: &Book) -> Write {
     let mut item: Item = key::edition(&book.work, &book.isbn).attributes();
     item.insert("kind".to_owned(), string("edition"));
     Write::put(item)
 }
 
-/// The place of a book in the index: where it stands by the owner's score, then its ISBN to tell
-/// equals apart.
+/// The range key of a book in the index `shelf`: the owner's score, then the ISBN to tell equals
+/// apart.
 pub(crate) fn rank(book: &Book) -> String {
     format!("{:03}#{}", book.stands(), book.isbn)
 }
 
-/// The full key of the index at which a page goes on; none for a text that is no rank.
+/// The key of the index after which a page starts; `None` for a text that is not a rank.
 fn start(range: PriceRange, rank: &str) -> Option<Item> {
     let isbn: Isbn = rank.split_once('#')?.1.parse().ok()?;
     let mut key = key::book(&isbn).attributes();

@@ -1,6 +1,6 @@
-//! What a choice needs to see, and where it is kept. The number of calls does not depend on the
-//! size of the shelf: the order with the taste, what reader and address have had, the letter, and
-//! one page of the index (more only for a reader who has had a whole page).
+//! What choosing a book reads and writes. The number of calls does not depend on the size of the
+//! shelf: the order with the taste, what reader and address have had, the letter, and one page of
+//! the index (more only for a reader who has had a whole page).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -30,17 +30,17 @@ use crate::{
     table::{Write, erased},
 };
 
-/// Books looked at in one read: those that stand first in the range, with a free copy.
+/// Books in one read: those with a free copy and the best scores of the range.
 const LOOKED_AT: i32 = 40;
 
-/// Reads for a reader who has had every book of the first. Bounded, because the shelf is not.
+/// Pages read at most, for a reader who has had every book of the first.
 const PAGES: usize = 5;
 
-/// Letters looked through for the one of the order; between it and the order lies at most news of
+/// Letters read to find the one of the order: between it and the order there are at most notices of
 /// other orders.
 const LETTERS: i32 = 10;
 
-/// What was considered, with the books to take from.
+/// What was considered, and the books that can be taken.
 #[derive(Debug)]
 pub struct Selection {
     /// The proposals, and what was seen of each book.
@@ -53,20 +53,20 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// A book that was looked at, as it was read.
+    /// A book that was read.
     pub fn book(&self, isbn: &Isbn) -> Option<&Book> {
         self.books.iter().find(|book| book.value.isbn == *isbn).map(|book| &book.value)
     }
 
-    /// The copy of a book that was looked at, ready to be taken by [`OrderCommit::taking`](crate::OrderCommit::taking).
+    /// The copy of a book that was read, ready for
+    /// [`OrderCommit::taking`](crate::OrderCommit::taking).
     pub fn copy(&self, isbn: &Isbn) -> Option<Versioned<Book>> {
         let book = self.books.iter().find(|book| book.value.isbn == *isbn)?;
         Some(book.with(book.value.clone().chosen_on(self.day, &self.mood)))
     }
 }
 
-/// What is known of an order's reader, whatever happens on the shelf: what reader and address have
-/// had, and the letter.
+/// What is known of an order's reader: what reader and address have had, and the letter.
 #[derive(Debug, Clone, Default)]
 pub struct ReaderContext {
     had: ReaderHistory,
@@ -80,7 +80,7 @@ pub struct OneBook {
     pub book: Book,
     /// The same, ready to be taken.
     pub copy: Versioned<Book>,
-    /// The reason for the slip; or why it can not be sent.
+    /// The reason for the slip, or why it cannot be sent.
     pub reason: Result<String, Removed>,
 }
 
@@ -128,7 +128,7 @@ impl Store {
                     after = Some(next);
                 }
                 _ => {
-                    // What was left out on the pages before counts for the explanation alone.
+                    // The books of earlier pages only serve the explanation.
                     seen.truncate(LOOKED_AT.unsigned_abs().try_into().unwrap_or(usize::MAX));
                     considered.seen.append(&mut seen);
                     return Ok(Selection { considered, books: page.books, mood, day });
@@ -137,8 +137,7 @@ impl Store {
         }
     }
 
-    /// Looks at one book for an order: one that the owner wants to send although it was not
-    /// proposed. Four reads.
+    /// One book that the owner wants to send although it was not proposed. Four reads.
     pub async fn ponder_one(
         &self,
         order: &Order,
@@ -163,8 +162,8 @@ impl Store {
         Ok(self.read(&key::considered(order)).await?.map(|considered| considered.value))
     }
 
-    /// Writes down that a reader has a work from elsewhere, so that it is never sent: the same key
-    /// that guards what was sent. Said twice, or of a work that was sent, it changes nothing.
+    /// Notes that a reader has a work from elsewhere, under the key that guards works sent.
+    /// Idempotent, and without effect on a work that was sent.
     pub async fn owns(
         &self,
         reader: VisitorId,
@@ -203,8 +202,7 @@ impl Store {
                 .await?;
                 for item in answer.items.unwrap_or_default() {
                     let Some((work, has, at, makers)) = read_sent(&item) else { continue };
-                    // An address may have been sent what the reader says they own; what was sent is
-                    // the stronger word.
+                    // An address may have been sent what the reader says they own: sent wins.
                     let known = had.works.entry(work).or_insert(has);
                     *known = (*known).min(has);
                     if has == ExclusionReason::Sent && *partition == reader {
@@ -248,20 +246,20 @@ impl Store {
     }
 }
 
-/// The write of what was considered. It needs no condition: the order beside it has one, and newer
+/// Keeps what was considered. Unconditional: the order beside it has a condition, and newer
 /// proposals replace older ones.
 pub(crate) fn considered_put(order: OrderId, considered: &Considered) -> Result<Write, StoreError> {
     let item = to_item(&key::considered(order), "considered", &Versioned::new(considered.clone()))?;
     Ok(Write::put(item))
 }
 
-/// The item "this partition has had this work".
+/// The item that notes that a partition has had a work.
 pub(crate) fn sent_item(partition: &str, book: &Book, order: OrderId, now: Timestamp) -> Item {
     let mut item = key::sent(partition, &book.work).attributes();
     item.insert("kind".to_owned(), string(ExclusionReason::Sent.name()));
     item.insert("order".to_owned(), string(order.to_string()));
     item.insert("sent_at".to_owned(), string(key::instant(now)));
-    // Who made it, so that the next book can be by somebody else.
+    // So that the next book can be by another author, publisher and translator.
     item.insert("author".to_owned(), string(&book.author));
     item.insert("publisher".to_owned(), string(&book.publisher));
     if let Some(translator) = &book.translator {

@@ -1,5 +1,5 @@
-//! What waits: for the owner, and for the provider's answer. Both are the index `due`, oldest due
-//! first.
+//! Orders in the index `due`, earliest first: those that wait for the owner, for the provider, for
+//! a refund or for a returned book.
 
 use domain::order::Order;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use crate::{
     table::erased,
 };
 
-/// What waits for the owner.
+/// Orders that wait for the owner.
 #[derive(Debug)]
 pub struct OnDesk {
     /// The orders, the earliest promise first.
@@ -20,7 +20,7 @@ pub struct OnDesk {
     pub more: bool,
 }
 
-/// An order whose payment has to be asked about.
+/// An order whose payment has to be looked up.
 pub type Due = Versioned<Order>;
 
 impl Store {
@@ -30,13 +30,12 @@ impl Store {
         Ok(OnDesk { orders, more })
     }
 
-    /// Orders whose money is on its way back, at most `limit`, the earliest day first. One read.
+    /// Orders with an open refund, at most `limit`, the earliest day first. One read.
     pub async fn refunds_under_way(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
         Ok(self.waiting(waiting::REFUND, None, limit).await?.0)
     }
 
-    /// Orders whose readers withdrew and whose books are not back yet, at most `limit`, the longest
-    /// waiting first. One read.
+    /// Orders whose returned books have not arrived yet, at most `limit`, oldest first. One read.
     pub async fn returns_awaited(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
         Ok(self.waiting(waiting::RETURN, None, limit).await?.0)
     }

@@ -1,5 +1,5 @@
-//! The devices that a visitor may be rung on, and which of them were rung for what. A device lies
-//! beside the visitor's letters, so that the page of the mailbox finds both in one read.
+//! The devices registered for pushes, and which of them got which push. A device is stored beside
+//! the visitor's letters, so that the mailbox page reads both in one call.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::{
 
 const KIND: &str = "device";
 
-/// A reader's letters, and the devices that ring for them.
+/// A reader's letters and devices.
 #[derive(Debug)]
 pub struct Mailbox {
     /// The letters, newest first.
@@ -29,7 +29,7 @@ pub struct Mailbox {
 }
 
 impl Store {
-    /// The devices that a visitor is rung on at `now`. One read.
+    /// The devices of a visitor that get pushes at `now`. One read.
     pub async fn devices(
         &self,
         visitor: VisitorId,
@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// A reader's devices at `now`, and their letters, newest first, at most `limit`. One read:
-    /// devices lie behind the letters.
+    /// devices sort behind the letters.
     pub async fn mailbox(
         &self,
         reader: VisitorId,
@@ -89,7 +89,7 @@ impl Store {
         Ok(Mailbox { letters, devices })
     }
 
-    /// Forgets a device that its push service has given up, unless it was hung anew since.
+    /// Deletes a device that its push service has given up, unless it was registered anew.
     pub async fn device_ended(
         &self,
         visitor: VisitorId,
@@ -102,7 +102,7 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// The devices that were rung for a message already. One read.
+    /// The devices that got the push of a message. One read.
     pub async fn rung(&self, message: MessageId) -> Result<BTreeSet<DeviceId>, StoreError> {
         let answer = erased(
             self.client
@@ -119,7 +119,7 @@ impl Store {
         Ok(items.iter().filter_map(name).collect())
     }
 
-    /// Writes down that a device was rung for a message.
+    /// Records that a device got the push of a message.
     pub async fn device_rung(
         &self,
         message: MessageId,
@@ -131,7 +131,7 @@ impl Store {
     }
 }
 
-/// The write of a device. One that is registered already is registered anew.
+/// Registers a device, anew if it was registered before.
 pub(crate) fn device_put(visitor: VisitorId, device: &Device) -> Result<Write, StoreError> {
     let key = key::device(visitor, &device.id());
     let mut item = to_item(&key, KIND, &Versioned::new(device.clone()))?;

@@ -1,5 +1,5 @@
-//! Orders by the day they were paid: for the owner's books, which are kept by days. A small item a
-//! day and order, written with the payment, so that nothing is scanned.
+//! Orders by the day they were paid, for the owner's bookkeeping. One small item per day and order,
+//! written with the payment, so that nothing is scanned.
 
 use domain::{
     base::{calendar, id::OrderId},
@@ -60,8 +60,7 @@ impl Store {
     }
 }
 
-/// Notes the day on which an order was paid. It needs no condition: the order beside it is paid
-/// once.
+/// Notes the day on which an order was paid. Unconditional: the order beside it is paid once.
 pub(crate) fn paid_put(order: &Order) -> Write {
     let day = calendar::today(order.paid_at.unwrap_or(order.changed_at));
     let mut item = key::paid(day, order.id).attributes();

@@ -1,12 +1,12 @@
-//! Giving back: what an order that ends before it is packed returns to the shelf, the owner's
-//! refunds, and what the payment provider tells by itself.
+//! Proofs that something was done once: an owner's call for an order, a webhook transmission; and
+//! the note of a work that is taken back.
 
 use domain::{base::id::OrderId, catalog::selection::Choice};
 use jiff::Timestamp;
 
 use crate::{Store, StoreError, books, item::string, key, table::Write};
 
-/// Row of the proof that a transmission of the provider was heard.
+/// Row of the proof that a webhook transmission was handled.
 const HEARD: &str = "heard";
 
 impl Store {
@@ -15,13 +15,12 @@ impl Store {
         self.is_there(&key::done(code, &order.to_string())).await
     }
 
-    /// Whether this transmission of the payment provider was heard. One read.
+    /// Whether this webhook transmission was handled. One read.
     pub async fn was_heard(&self, transmission: &str) -> Result<bool, StoreError> {
         self.is_there(&key::done(transmission, HEARD)).await
     }
 
-    /// Writes down that a transmission of the payment provider was heard, for ten days: longer than
-    /// it is repeated.
+    /// Records that a webhook transmission was handled, for ten days: longer than it is repeated.
     pub async fn heard(&self, transmission: &str, now: Timestamp) -> Result<(), StoreError> {
         self.write(books::done_put(transmission, HEARD, now)).await.map(drop)
     }

@@ -1,5 +1,5 @@
-//! The house's versions: the head, which is read with every walk, and the content of each version,
-//! which is read once by each warm function.
+//! The content versions: the head, which is read with every visit, and the files of each version,
+//! which a warm function reads once.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,7 @@ use crate::{
     table::{Write, erased},
 };
 
-/// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once it lies
-/// there.
+/// The files of one version: `house.toml` and `<room>/<riddle>.toml`. Never changed once stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The version.
@@ -41,7 +40,7 @@ impl Content {
         }
     }
 
-    /// The files as the house reads them: `house.toml` first.
+    /// The files in reading order: `house.toml` first.
     pub fn files(&self) -> Vec<(&str, &str)> {
         let head = |name: &str| name == "house.toml";
         let files = || self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
@@ -53,7 +52,7 @@ impl Content {
 }
 
 impl Store {
-    /// A visitor's walk, and the head of the house. One read.
+    /// A visit and the head. One read.
     pub async fn visit_and_head(
         &self,
         id: VisitorId,
@@ -65,7 +64,7 @@ impl Store {
         Ok((visit, head.unwrap_or_else(|| Versioned::new(Head::default()))))
     }
 
-    /// The head of the house. One read.
+    /// The head. One read.
     pub async fn head(&self) -> Result<Versioned<Head>, StoreError> {
         self.read_or_default(&key::head()).await
     }
@@ -103,8 +102,8 @@ impl Store {
         }
     }
 
-    /// Walks that stand before a riddle's door after a wrong answer and came in since then. A read
-    /// for each page of the index.
+    /// Visitors who entered since then and gave this riddle a wrong answer, with no door open yet.
+    /// One read per page of the index.
     pub async fn missed(
         &self,
         room: &str,
@@ -149,7 +148,7 @@ impl Commit {
     }
 }
 
-/// Where a visit lies in the index `due`, if it stands before a closed door after a wrong answer.
+/// The keys of a visit in the index `due`, if it has a wrong answer and no open door.
 pub(crate) fn waits(visit: &Visit) -> Option<(String, String)> {
     let Missed { room, riddle, entered_at } = visit.missed()?;
     Some((key::waiting::missed(room, riddle), key::instant(entered_at)))

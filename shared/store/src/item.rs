@@ -1,4 +1,4 @@
-//! From records to items and back.
+//! Converts records to items and back.
 
 use std::{collections::HashMap, fmt};
 
@@ -10,8 +10,8 @@ use crate::{StoreError, key::Key};
 /// An item as the SDK sees it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Attributes that the store adds to an item beside the record's own. They are worked out anew for
-/// each write.
+/// Attributes that the store adds to an item beside the record's own. They are computed for each
+/// write.
 const DERIVED: [&str; 11] = [
     "pk", "sk", "kind", "version", "expires", "held_ms", "waiting", "due", "shelf", "rank",
     "reader",
@@ -49,7 +49,7 @@ impl<T> Versioned<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Versioned<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Of what is unknown, nothing but the names: it may be personal.
+        // Names only: the values are unknown and may be personal.
         f.debug_struct("Versioned")
             .field("value", &self.value)
             .field("version", &self.version)
@@ -111,7 +111,7 @@ pub(crate) fn values<T: DeserializeOwned>(
     items.into_iter().map(value).collect()
 }
 
-/// An attribute for a value that is no whole item.
+/// The attribute for a value.
 pub(crate) fn attribute(value: impl Serialize) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(value).map_err(|why| unserialised(&why))
 }

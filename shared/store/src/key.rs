@@ -1,4 +1,4 @@
-//! Where things lie. The only place that spells a key.
+//! Builds every DynamoDB key.
 
 use std::{collections::HashMap, fmt};
 
@@ -26,7 +26,7 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
-    /// As the SDK takes it.
+    /// The SDK's form.
     pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([
             ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
@@ -41,7 +41,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// What the partition of a visitor starts with.
+/// Prefix of a visitor's partition.
 pub(crate) const VISITOR: &str = "VISITOR#";
 
 /// The partition of one visitor.
@@ -49,7 +49,7 @@ pub(crate) fn visitor(id: VisitorId) -> String {
     format!("{VISITOR}{id}")
 }
 
-/// The walk of one visitor.
+/// A visit.
 pub(crate) fn visit(id: VisitorId) -> Key {
     Key::new(visitor(id), "VISIT")
 }
@@ -64,7 +64,7 @@ pub(crate) fn tries(of: &str, period: i64) -> Key {
     Key::new(format!("TRIES#{of}"), period.to_string())
 }
 
-/// What every letter's sort key starts with; behind it an instant, so that letters lie in order.
+/// Prefix of a letter's sort key. The instant follows, so that letters sort by time.
 pub(crate) const LETTER: &str = "LETTER#";
 
 /// A letter; `name` keeps two letters of one instant apart and makes the same letter the same item.
@@ -72,7 +72,7 @@ pub(crate) fn letter(reader: VisitorId, at: Timestamp, name: &str) -> Key {
     Key::new(visitor(reader), format!("{LETTER}{}#{name}", instant(at)))
 }
 
-/// What the sort key of a work that was sent starts with.
+/// Prefix of the sort key of a work that was sent.
 pub(crate) const SENT: &str = "SENT#";
 
 /// The partition in which the works sent to one address are kept.
@@ -84,7 +84,7 @@ pub(crate) fn address(address: &Address) -> String {
     format!("ADDRESS#{}", domain::base::hex::of(digest.as_ref(), 16))
 }
 
-/// "This reader, or this address, has had this work."
+/// The note that a reader or an address has had a work.
 pub(crate) fn sent(partition: impl Into<String>, work: &WorkId) -> Key {
     Key::new(partition, format!("{SENT}{work}"))
 }
@@ -94,21 +94,21 @@ pub(crate) fn letter_at(reader: VisitorId, place: &str) -> Key {
     Key::new(visitor(reader), format!("{LETTER}{place}"))
 }
 
-/// What the sort key of a device starts with. It sorts behind the letters, so that the newest of
-/// these and all devices lie side by side.
+/// Prefix of a device's sort key. It sorts behind the letters, so that one read finds the newest
+/// letters and all devices.
 pub(crate) const DEVICE: &str = "PUSH#";
 
-/// A device that a visitor may be rung on.
+/// A device registered for pushes.
 pub(crate) fn device(visitor_id: VisitorId, device: &DeviceId) -> Key {
     Key::new(visitor(visitor_id), format!("{DEVICE}{device}"))
 }
 
-/// Under which code it is written down that devices were rung for a message.
+/// The code under which the pushes of a message are recorded.
 pub(crate) fn rung_code(message: MessageId) -> String {
     format!("PUSH#{message}")
 }
 
-/// The partition of the devices that were rung for a message.
+/// The partition of the devices that got the push of a message.
 pub(crate) fn rung(message: MessageId) -> String {
     format!("DONE#{}", rung_code(message))
 }
@@ -123,12 +123,12 @@ pub(crate) fn taste() -> Key {
     Key::new("HOUSE", "TASTE")
 }
 
-/// The head of the house: which version is current, and what was accepted after the fact.
+/// The head of the content versions: which is current, and which answers were accepted later.
 pub(crate) fn head() -> Key {
     Key::new("HOUSE", "HEAD")
 }
 
-/// The content of one version of the house.
+/// The files of one content version.
 pub(crate) fn rooms(version: &str) -> Key {
     Key::new("HOUSE", format!("ROOMS#{version}"))
 }
@@ -138,7 +138,7 @@ pub(crate) fn counter() -> Key {
     Key::new("HOUSE", "COUNTER")
 }
 
-/// What the shop noted about itself on one day, in Korea.
+/// The shop's hourly notes of one day, in Korea.
 pub(crate) fn notes(day: Date) -> Key {
     Key::new("HOUSE", format!("NOTES#{day}"))
 }
@@ -153,15 +153,15 @@ pub(crate) fn paid_on(day: Date) -> String {
     format!("PAID#{day}")
 }
 
-/// "This order was paid on that day."
+/// The note that an order was paid on a day.
 pub(crate) fn paid(day: Date, order: OrderId) -> Key {
     Key::new(paid_on(day), order.to_string())
 }
 
-/// The partition of the days' accounts.
+/// The partition of the daily reconciliations.
 pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
 
-/// What was found when the orders of a day were held against the provider's record.
+/// The reconciliation of one day.
 pub(crate) fn accounts(day: Date) -> Key {
     Key::new(ACCOUNTS, format!("DAY#{day}"))
 }
@@ -191,10 +191,10 @@ pub(crate) fn work(id: &WorkId) -> String {
     format!("WORK#{id}")
 }
 
-/// What the sort key of an edition starts with.
+/// Prefix of an edition's sort key.
 pub(crate) const EDITION: &str = "EDITION#";
 
-/// "This work has this edition."
+/// The note that a work has an edition.
 pub(crate) fn edition(work_id: &WorkId, isbn: &Isbn) -> Key {
     Key::new(work(work_id), format!("{EDITION}{isbn}"))
 }
@@ -209,7 +209,7 @@ pub(crate) fn shelf(range: PriceRange) -> String {
     format!("SHELF#{}", range.name())
 }
 
-/// Proof that one row of one call to an owner's drawer was done.
+/// The proof that one row of an owner's call was done.
 pub(crate) fn done(code: &str, row: &str) -> Key {
     Key::new(format!("DONE#{code}"), row)
 }
@@ -224,14 +224,14 @@ pub(crate) fn figures(of: &str, day: Date) -> Key {
     Key::new(room(of), format!("DAY#{day}"))
 }
 
-/// A room's wrong answers of one day; they lie behind its figures.
+/// A room's wrong answers of one day; they sort behind its figures.
 pub(crate) fn said(of: &str, day: Date) -> Key {
     Key::new(room(of), format!("DAY#{day}#SAID"))
 }
 
 /// Hash keys of the index `due`.
 pub(crate) mod waiting {
-    /// A message that nobody has handled yet.
+    /// A message that is not handled.
     pub(crate) const MESSAGE: &str = "message";
     /// An order that waits for the owner.
     pub(crate) const OWNER: &str = "owner";
@@ -239,17 +239,17 @@ pub(crate) mod waiting {
     pub(crate) const LETTER: &str = "letter";
     /// An order whose payment was asked for and not answered.
     pub(crate) const PAYMENT: &str = "payment";
-    /// An order whose money is on its way back.
+    /// An order with an open refund.
     pub(crate) const REFUND: &str = "refund";
-    /// An order whose book is on its way back.
+    /// An order whose book is being returned.
     pub(crate) const RETURN: &str = "return";
-    /// A visitor who stands before this riddle's door after a wrong answer.
+    /// A visitor with a wrong answer to this riddle and no open door.
     pub(crate) fn missed(room: &str, riddle: &str) -> String {
         format!("missed#{room}#{riddle}")
     }
 }
 
-/// An instant of fixed width, so that the order of the texts is the order of the instants.
+/// An instant of fixed width, so that texts sort like the instants.
 pub(crate) fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }

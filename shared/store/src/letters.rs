@@ -19,7 +19,7 @@ use crate::{
 
 const KIND: &str = "letter";
 
-/// Which letter: whose mailbox it lies in, and its place there. Written `VISITOR/instant#name`.
+/// A letter's id: the reader and the place in the mailbox. Written `VISITOR/instant#name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterId {
     /// Whose mailbox.
@@ -108,8 +108,7 @@ impl Store {
         self.commit(commit).await
     }
 
-    /// Puts the house's letter that a message asked for into the mailbox. The same message twice is
-    /// the same letter.
+    /// Puts the letter that a message asked for into the mailbox. Idempotent by the message.
     pub async fn put_letter(
         &self,
         reader: VisitorId,
@@ -120,7 +119,7 @@ impl Store {
     }
 }
 
-/// The write of a letter that is not there yet.
+/// Creates a letter.
 pub(crate) fn put_once(
     reader: VisitorId,
     letter: &Letter,
@@ -129,8 +128,7 @@ pub(crate) fn put_once(
     let mut item =
         to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
     if letter.author == Author::Reader {
-        // Until the owner has read it. The letter itself is the reader's and is not touched by
-        // that.
+        // Until the owner has read it.
         item.insert("waiting".to_owned(), string(waiting::LETTER));
         item.insert("due".to_owned(), string(key::instant(letter.at)));
     }

@@ -1,6 +1,6 @@
 //! The outbox. A message is committed with the step that asks for it, sent by `relay` from the
-//! table's stream, and marked handled in the transaction of the step that answers it. One that
-//! nobody handled in time is sent again by `sweep`: a lost message is late, never lost.
+//! table's stream, and marked handled in the transaction of the step that answers it. `sweep` sends
+//! again what was not handled in time, so a message can be late but not lost.
 
 use domain::{
     base::{
@@ -18,23 +18,21 @@ use crate::{
     table::{Write, erased},
 };
 
-/// `kind` of a message's item; the filter of the relay's stream mapping in template.yaml looks for
-/// it.
+/// `kind` of a message's item. The filter of the relay's stream mapping in template.yaml names it.
 pub(crate) const KIND: &str = "message";
 
-/// For how long a handled message is kept, in seconds: long enough to look into last quarter's
-/// trouble.
+/// For how long a handled message is kept, in seconds: a quarter, for investigations.
 const KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
 
-/// When `sweep` sends a message again that was asked for, or sent, at `at`: ten minutes later. The
-/// queues deliver in seconds; a message in retry for longer is sent twice, which its receiver
-/// notices.
+/// When `sweep` sends a message again that was created, or sent, at `at`: ten minutes later. The
+/// queues deliver in seconds; a message that is retried for longer is sent twice, which its
+/// receiver detects.
 pub fn handled_by_nobody_after(at: Timestamp) -> Timestamp {
     calendar::minutes_after(at, 10)
 }
 
 impl Store {
-    /// Messages that should have been handled by now, the longest waiting first.
+    /// Messages that should have been handled by now, oldest first.
     pub async fn unhandled(&self, now: Timestamp, limit: i32) -> Result<Vec<Message>, StoreError> {
         let answer = erased(
             self.client
@@ -51,7 +49,7 @@ impl Store {
         values(answer.items.into_iter().flatten())
     }
 
-    /// Lets a message wait until `due` before it is sent again. A handled one is left as it is.
+    /// Puts off until `due` that a message is sent again. No effect on a handled one.
     pub async fn put_off(&self, id: MessageId, due: Timestamp) -> Result<(), StoreError> {
         let write = Write::update(&key::message(id), "SET due = :due ADD sent_again :one")
             .only_if("attribute_exists(waiting)")

@@ -1,4 +1,4 @@
-//! The shop's notes about itself.
+//! The shop's hourly notes: free copies and the desk.
 
 use domain::{
     base::price::PriceRange,
@@ -46,7 +46,7 @@ impl Store {
         self.read_or_default(&key::notes(day)).await
     }
 
-    /// Copies on the shelf, in every range. One read.
+    /// Free copies over all ranges. One read.
     pub async fn free_copies(&self) -> Result<u32, StoreError> {
         let mut free = 0_u32;
         for stock in self.read_many(PriceRange::ALL.map(key::stock)).await?.into_values() {

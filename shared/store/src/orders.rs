@@ -1,4 +1,4 @@
-//! Orders: placing, paying, and every step after.
+//! Orders: what is read, how one is written, and how a payment is asked for.
 
 use std::collections::HashMap;
 
@@ -30,21 +30,21 @@ const MAY_BE_ASKED: &str = "visitor = :visitor AND #state = :priced AND #total =
      AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) \
      AND (attribute_not_exists(payment) OR payment.outcome <> :deposit)";
 
-/// The shop did not ask the provider to take the money.
+/// The payment was not recorded as asked for, so the provider must not be asked.
 #[derive(Debug, Error)]
 pub enum AskRefused {
-    /// The order does not stand as the request supposes; here it is, if it exists.
-    #[error("the order stands otherwise")]
+    /// [`Order::may_be_asked`] is false. The order, if it exists.
+    #[error("the order is not in a state to be paid")]
     Otherwise(Option<Box<Versioned<Order>>>),
-    /// The table's fault.
+    /// The table's fault, or ours.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What the counter needs to see.
+/// What the counter reads.
 #[derive(Debug)]
 pub struct AtTheCounter {
-    /// The visitor's walk.
+    /// The visit.
     pub visit: Option<Versioned<Visit>>,
     /// The places of every range.
     pub stocks: HashMap<PriceRange, Versioned<Stock>>,
@@ -58,8 +58,7 @@ impl Store {
         self.read(&key::order(id)).await
     }
 
-    /// What the counter needs: the visitor's walk, the places of all ranges, and whether it is
-    /// open. One read.
+    /// The visit, the places of all ranges, and whether orders are taken. One read.
     pub async fn at_the_counter(&self, visitor: VisitorId) -> Result<AtTheCounter, StoreError> {
         let keys = [key::visit(visitor), key::counter()]
             .into_iter()
@@ -83,10 +82,8 @@ impl Store {
         })
     }
 
-    /// Writes down, before the provider is asked, that it is being asked to take `amount` for this
-    /// order under this payment key. One write, no read: the answer carries the order. The same key
-    /// may be asked for again; another key only after the first was refused, and none while a
-    /// deposit is awaited.
+    /// Records that the provider is being asked to take `amount` under this payment key, before it
+    /// is asked, if [`Order::may_be_asked`]. One write, no read: the answer carries the order.
     pub async fn ask_payment(
         &self,
         id: OrderId,
@@ -134,12 +131,12 @@ impl Store {
 /// The write of an order. What it waits for places it in the index `due`.
 pub(crate) fn order_put(order: &Versioned<Order>) -> Result<Write, StoreError> {
     let mut item = to_item(&key::order(order.value.id), KIND, order)?;
-    // A number beside the text, because a condition compares numbers and texts differently.
+    // Milliseconds beside the text: a condition compares texts byte by byte.
     item.insert("held_ms".to_owned(), number(order.value.held_until.as_millisecond()));
     if let Some(waiting) = order.value.waiting() {
         let (waits, mut due) = waits(&waiting);
         if let (Waiting::Owner(_), Some(paid)) = (&waiting, order.value.paid_at) {
-            // Of one promised day the oldest paid comes first.
+            // Within one promised day the oldest payment comes first.
             due = format!("{due}#{}", key::instant(paid));
         }
         item.insert("waiting".to_owned(), string(waits));

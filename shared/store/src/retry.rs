@@ -2,8 +2,9 @@
 //! the unread part of a batch.
 //!
 //! Conflicts and throttling change nothing in the table, so the same request is sent again. The
-//! pauses follow "full jitter" (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>):
-//! a random part of a limit that doubles, because writers that met once would otherwise meet again.
+//! pauses follow "full jitter"
+//! (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>): a random
+//! part of a limit that doubles, because writers that met once would otherwise meet again.
 
 use std::time::Duration;
 

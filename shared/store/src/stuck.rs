@@ -1,6 +1,5 @@
-//! The figures of the rooms: one item a room and day, another for its wrong answers. Only ever
-//! added to, by the few who read the table's stream, so that one item bears it; what is asked costs
-//! one query a room, however many walked.
+//! The figures of the rooms: one item per room and day, and another for its wrong answers. Both are
+//! only added to, by the few readers of the table's stream. Reading costs one query per room.
 
 use std::collections::HashMap;
 
@@ -15,23 +14,21 @@ use crate::{
     table::{Write, Written, erased},
 };
 
-/// Different wrong answers kept of a room and day. What comes after so many others is counted, but
-/// not by name.
+/// Different wrong answers kept per room and day. Later ones are counted, but not kept.
 const DIFFERENT: u64 = 100;
 
-/// For how long figures are kept, in seconds: 400 days, so that a month can be held against last
-/// year's.
+/// For how long figures are kept, in seconds: 400 days, to compare a month with last year's.
 const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 
-/// What the attributes of minutes and of wrong answers begin with.
+/// Prefixes of the attributes of minutes and of wrong answers.
 const MINUTE: &str = "minute/";
 const SAID: &str = "said/";
-/// What the attribute that remembers an alert begins with.
+/// Prefix of the attribute that records an alert.
 const TOLD: &str = "told/";
 
 impl Store {
-    /// Adds figures to those of a room on a day, and gives the day's figures so far, without what
-    /// was said. One write, and one or two for each different wrong answer.
+    /// Adds figures to those of a room on a day, and returns the day's figures so far, without the
+    /// wrong answers. One write, and one or two for each different wrong answer.
     pub async fn count(
         &self,
         room: &str,
@@ -77,8 +74,8 @@ impl Store {
         Ok(of_the_day)
     }
 
-    /// Writes down that the owner is being told of a room today, and whether nobody had told them
-    /// before. One write.
+    /// Records that the owner is told of a room today. `false` if that was recorded before. One
+    /// write.
     pub async fn told_first(&self, room: &str, day: Date, of: Alert) -> Result<bool, StoreError> {
         self.note_told(
             room,
@@ -90,7 +87,7 @@ impl Store {
         .await
     }
 
-    /// Takes that back: the bell was not heard, and the next change may tell. One write.
+    /// Removes that record because the notice was not sent: the next change sends it. One write.
     pub async fn not_told(&self, room: &str, day: Date, of: Alert) -> Result<(), StoreError> {
         self.note_told(room, day, of, "REMOVE #told", "#told = :yes").await.map(drop)
     }
@@ -110,7 +107,7 @@ impl Store {
         self.write(write).await
     }
 
-    /// One more of a wrong answer: of one that is there, or a new one while there is room for it.
+    /// Counts a wrong answer: a known one, or a new one while there is room.
     async fn count_said(
         &self,
         room: &str,

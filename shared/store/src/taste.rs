@@ -1,6 +1,6 @@
-//! The owner's taste, and placing the books anew after it changed: in pages, resumable, while
-//! orders go on. A choice scores what it sees by the taste of its day; the place of a book in the
-//! index only decides who is seen first.
+//! The owner's taste, and reindexing the books after it changed: in pages, resumable, while orders
+//! are chosen. A choice scores the books it reads by the taste of its day; a book's rank in the
+//! index only decides which books are read first.
 
 use domain::{
     base::price::PriceRange,
@@ -77,9 +77,8 @@ impl Store {
         self.read_or_default(&key::counter()).await
     }
 
-    /// Gives a book its new place among the others. It is no change of the book: its version stays,
-    /// so that no order loses a race to it. A book that was changed or sold out meanwhile is left
-    /// alone.
+    /// Gives a book its new rank. The version stays, so that an order that takes a copy does not
+    /// conflict with it. A book that was changed or sold out meanwhile is left alone.
     pub async fn place(&self, book: &Versioned<Book>) -> Result<(), StoreError> {
         let write =
             Write::update(&key::book(&book.value.isbn), "SET #rank = :rank, standing = :standing")

@@ -1,4 +1,4 @@
-//! The walk of a visitor.
+//! Visits.
 
 use domain::{base::id::VisitorId, walk::visit::Visit};
 
@@ -12,14 +12,14 @@ use crate::{
 const KIND: &str = "visit";
 
 impl Store {
-    /// A visitor's walk. One read.
+    /// A visit. One read.
     pub async fn visit(&self, id: VisitorId) -> Result<Option<Versioned<Visit>>, StoreError> {
         self.read(&key::visit(id)).await
     }
 }
 
-/// The write of a visit. After a wrong answer before a closed door it also lies in the index `due`,
-/// where an erratum finds those it concerns.
+/// Writes a visit. With a wrong answer and no open door it is also in the index `due`, where an
+/// erratum finds those it concerns.
 pub(crate) fn visit_put(visit: &Versioned<Visit>) -> Result<Write, StoreError> {
     let mut item = to_item(&key::visit(visit.value.id), KIND, visit)?;
     if let Some((waiting, due)) = houses::waits(&visit.value) {
