@@ -7,7 +7,7 @@ use domain::order::message::Message;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use platform::{Init, LazyState, Platform};
 use serde::de::DeserializeOwned;
-use store::{Lost, StoreError};
+use store::{StoreError, WriteError};
 use thiserror::Error as ThisError;
 
 /// A message that was not handled. Its neighbours are.
@@ -28,15 +28,9 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<store::WriteError> for Failure {
-    fn from(error: store::WriteError) -> Self {
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
         Self::Again(error.to_string())
-    }
-}
-
-impl From<Lost> for Failure {
-    fn from(lost: Lost) -> Self {
-        Self::Again(lost.to_string())
     }
 }
 

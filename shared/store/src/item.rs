@@ -36,11 +36,6 @@ impl<T> Versioned<T> {
         Self { value, version: 0, carried: Item::new() }
     }
 
-    /// As if read at that version.
-    pub(crate) fn at(value: T, version: u64) -> Self {
-        Self { value, version, carried: Item::new() }
-    }
-
     /// Another value, to be written over the version read.
     pub fn with<U>(&self, value: U) -> Versioned<U> {
         Versioned { value, version: self.version, carried: self.carried.clone() }

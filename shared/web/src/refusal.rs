@@ -48,12 +48,6 @@ impl From<store::WriteError> for Refusal {
     }
 }
 
-impl From<store::Lost> for Refusal {
-    fn from(lost: store::Lost) -> Self {
-        Self::Ours(lost.to_string())
-    }
-}
-
 impl Refusal {
     /// Other writers were faster on every attempt to change `what`.
     pub fn gave_up(what: impl fmt::Display) -> Self {
