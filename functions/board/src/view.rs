@@ -2,7 +2,7 @@
 
 use domain::{
     base::text::Language,
-    order::{Order, desk::Errand, letter, shop_notes::Note},
+    order::{Order, desk::OwnerTask, letter, shop_notes::Note},
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -30,7 +30,7 @@ impl Board<'_> {
                 (self.over_time())
                 @if self.orders.is_empty() { p { "기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다." } }
                 div.board {
-                    @for errand in Errand::ALL {
+                    @for errand in OwnerTask::ALL {
                         @let orders = self.orders_of(errand);
                         @if !orders.is_empty() {
                             section aria-labelledby=(format!("{errand:?}")) {
@@ -48,11 +48,11 @@ impl Board<'_> {
         Page::new("board", "책상").body(body)
     }
 
-    fn orders_of(&self, errand: Errand) -> Vec<&Order> {
-        self.orders.iter().copied().filter(|order| order.errand(self.today) == errand).collect()
+    fn orders_of(&self, errand: OwnerTask) -> Vec<&Order> {
+        self.orders.iter().copied().filter(|order| order.owner_task(self.today) == errand).collect()
     }
 
-    fn card(&self, order: &Order, errand: Errand, slip: &impl Fn(&Order) -> String) -> Markup {
+    fn card(&self, order: &Order, errand: OwnerTask, slip: &impl Fn(&Order) -> String) -> Markup {
         let late = order.promised < self.today;
         let soon = order.promised <= self.today.tomorrow().unwrap_or(self.today);
         html! {
@@ -63,26 +63,26 @@ impl Board<'_> {
                 }
                 p.plain {
                     "정가 " (order.price.range.up_to()) "원까지"
-                    @if let Some(paid) = order.paid_at {
+                    @if let Some(paid) = order.paid_at() {
                         " · " (letter::clock(paid, Language::Ko)) " 결제"
                     }
                 }
                 @match errand {
-                    Errand::Pick | Errand::PickTomorrow => {
+                    OwnerTask::Pick | OwnerTask::PickTomorrow => {
                         @if let Some(desk) = &order.desk {
                             ol.proposals { @for proposal in &desk.proposals {
                                 li { "「" (proposal.title) "」 " small { (proposal.score) } }
                             } }
                         }
                     }
-                    Errand::Post => {
+                    OwnerTask::Post => {
                         p { a.door href=(slip(order)) { "쪽지 열기" } }
                     }
-                    Errand::Stock => p.plain { "보낼 책이 없습니다. 책을 들이면 저절로 이어집니다." },
-                    Errand::Deposit => p.plain {
+                    OwnerTask::Stock => p.plain { "보낼 책이 없습니다. 책을 들이면 저절로 이어집니다." },
+                    OwnerTask::Deposit => p.plain {
                         "은행이 입금을 되돌렸습니다. 읽는 분께 알아보기 전에는 부치지 마세요."
                     },
-                    Errand::Refund => p.plain { "결제사가 받아 주지 않은 환불이 있습니다." },
+                    OwnerTask::Refund => p.plain { "결제사가 받아 주지 않은 환불이 있습니다." },
                 }
                 p.number { (order.id) }
             }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use domain::{
     base::id::VisitorId,
     walk::{
-        bookmark::{Bookmark, Kept},
+        bookmark::{Bookmark, BookmarkRecord},
         visit::Visit,
     },
 };
@@ -100,10 +100,10 @@ async fn make(
             {
                 return Ok(Decision::Keep(visit.value));
             }
-            let number = Kept::next_number(before);
+            let number = BookmarkRecord::next_number(before);
             let bookmark = app.signing_key.bookmark(visit.value.id, number);
             let mark = app.signing_key.bookmark_digest(bookmark);
-            let kept = Kept { number, mark, made_at: request.now };
+            let kept = BookmarkRecord { number, mark, made_at: request.now };
             let changed = visit.value.clone().bookmarked(kept);
             let old_mark = before.map(|kept| kept.mark.as_str());
             let commit = Commit::visit(&visit, changed.clone()).with_bookmark(old_mark);

@@ -32,12 +32,10 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         return Ok(account::page(&request, &order, &[]).into());
     }
     Ok(match order.state {
-        State::Draft | State::Priced | State::Paid | State::Choosing | State::Chosen => {
+        State::Priced | State::Paid | State::Choosing | State::Chosen => {
             view::form(&request, &order, &[])
         }
-        State::Cancelled | State::Returned | State::RefundDue | State::Refunded => {
-            view::cancelled(&request, &order)
-        }
+        State::Cancelled | State::RefundDue | State::Refunded => view::cancelled(&request, &order),
         State::Packed => view::too_late(&request, &order),
         State::Shipped | State::Delivered => withdrawal::page(&request, &order, &[]),
     }

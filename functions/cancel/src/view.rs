@@ -3,7 +3,7 @@
 use domain::{
     base::{calendar, money::Won},
     order::{
-        Order, Payment, PaymentStatus, State, bank_transfer,
+        Order, Payment, PaymentStatus, RefusalCode, State,
         refund::{Progress, Refund, RefundReason},
     },
 };
@@ -22,7 +22,7 @@ pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Pa
         h1 { (say!(request, "물리기", "Cancel")) }
         section data-order=(order.id) data-state=(order.state.name()) {
             (field::summary(problems, request.language))
-            @if order.paid_at.is_some() { (money(request, order)) }
+            @if order.paid_at().is_some() { (money(request, order)) }
             @else { p { (before_payment(request, order)) } }
             p.plain { (say!(
                 request,
@@ -199,12 +199,7 @@ fn progress(request: &Request, refund: &Refund) -> Words {
 
 /// Whether the bank reversed the transfer that paid the order.
 fn is_reversed(order: &Order) -> bool {
-    match &order.payment {
-        Some(Payment { outcome: PaymentStatus::Refused { code }, .. }) => {
-            code == bank_transfer::REVERSED
-        }
-        _ => false,
-    }
+    order.refusal() == Some(&RefusalCode::TransferReversed)
 }
 
 /// The order is packed: what the reader can do instead.

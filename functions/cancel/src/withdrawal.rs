@@ -26,7 +26,7 @@ pub(crate) fn withdraw(request: &Request, order: &Versioned<Order>) -> Decision<
         keep(page(request, &order.value, problems).status(StatusCode::UNPROCESSABLE_ENTITY))
     };
     // A second click, or another tab.
-    if order.value.withdrawal.is_some() {
+    if order.value.withdrawal().is_some() {
         return keep(see);
     }
     let (reason, received) = match read(request, &order.value) {
@@ -50,7 +50,7 @@ fn read(request: &Request, order: &Order) -> Result<(ReturnReason, Date), Vec<Pr
             say!(request, "둘 가운데 하나를 골라 주십시오.", "Please choose one of the two.");
         problems.push(Problem { field: "reason", message });
     }
-    let received = order.arrived.or_else(|| day(request.form.typed("received")));
+    let received = order.arrived().or_else(|| day(request.form.typed("received")));
     if received.is_none() {
         problems.push(received_problem(request));
     }
@@ -79,7 +79,7 @@ fn received_problem(request: &Request) -> Problem {
 
 fn not_withdrawn(request: &Request, order: &Order, why: NotWithdrawn) -> Problem {
     // The page has no field for a day that was recorded.
-    let field = if order.arrived.is_some() { "reason" } else { "received" };
+    let field = if order.arrived().is_some() { "reason" } else { "received" };
     match why {
         NotWithdrawn::TooLate(until) => Problem {
             field,

@@ -12,7 +12,7 @@ use domain::{
         taste::{Choosing, Taste},
     },
     order::{
-        Order, State, Want,
+        BlockedOn, Order, State,
         message::{Message, Task},
     },
 };
@@ -66,8 +66,8 @@ impl Chooser {
     async fn decide(&self, message: &Message) -> Result<Decision<Chosen>, Failure> {
         let (order, taste) = self.store.order_and_taste(message.id.order).await?;
         let order = order.ok_or_else(|| Failure::Poison("there is no such order".into()))?;
-        match (order.value.state, order.value.want) {
-            (State::Paid, _) | (State::Choosing, None | Some(Want::Book)) => {}
+        match (order.value.state, order.value.blocked_on) {
+            (State::Paid, _) | (State::Choosing, None | Some(BlockedOn::Stock)) => {}
             // It lies on the owner's desk, or was chosen, cancelled or refunded: a duplicate, or a
             // late message.
             _ => {
@@ -88,10 +88,11 @@ impl Chooser {
         let reader = self.store.known(&order.value).await?;
         let selection = self.store.select(&order.value, &reader, taste, now).await?;
         if selection.considered.best.is_empty() {
-            if order.value.want == Some(Want::Book) {
+            if order.value.blocked_on == Some(BlockedOn::Stock) {
                 return Ok(Decision::Keep(Chosen::WantsABook));
             }
-            let waiting = order.value.clone().choosing(Some(Want::Book), now).map_err(moved)?;
+            let waiting =
+                order.value.clone().choosing(Some(BlockedOn::Stock), now).map_err(moved)?;
             return Ok(Decision::write(Commit::order(order, waiting), Chosen::WantsABook));
         }
         let commit = match taste.choosing(calendar::today(now)) {

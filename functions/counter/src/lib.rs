@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     base::{calendar, id::OrderId, price::PriceRange},
     order::{Order, stock::Stock},
-    walk::visit::{Place, Visit},
+    walk::visit::{Position, Visit},
 };
 use store::{AtTheCounter, Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Words, riddle, say};
@@ -32,25 +32,25 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let visit = visit.ok_or(Refusal::NoSession)?;
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.place(rooms, request.now), request.method) {
-        (Place::Counter, method) if visit.value.preview => {
+        (Position::Counter, method) if visit.value.preview => {
             let page = view::preview(&request, &visit.value)?;
             Ok(if method == Method::Get { page } else { page.status(StatusCode::CONFLICT) }.into())
         }
-        (Place::Counter, Method::Get) if closed => {
+        (Position::Counter, Method::Get) if closed => {
             Ok(view::closed(&request, &visit.value, &counter)?.into())
         }
-        (Place::Counter, Method::Post) if closed => {
+        (Position::Counter, Method::Post) if closed => {
             let not_now = Some(view::closed_until(&request, &counter));
             let feedback = FormFeedback { not_now, ..FormFeedback::default() };
             conflict(&request, &visit.value, &stocks, &feedback)
         }
-        (Place::Counter, Method::Get) => {
+        (Position::Counter, Method::Get) => {
             Ok(view::form(&request, &visit.value, &stocks, &FormFeedback::default())?.into())
         }
-        (Place::Counter, Method::Post) => order(&app, &request, visit, stocks).await,
+        (Position::Counter, Method::Post) => order(&app, &request, visit, stocks).await,
         // A second click: the order is placed already.
-        (Place::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
-        (Place::Window(order), Method::Get) => {
+        (Position::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
+        (Position::Window(order), Method::Get) => {
             Ok(view::placed(&request, &visit.value, order)?.into())
         }
         (place, _) => Err(Refusal::OutOfOrder { onward: place.path() }),
@@ -130,11 +130,11 @@ fn place(
     order: &Order,
     request: &Request,
 ) -> Result<Decision<Placing>, Refusal> {
-    if let Place::Window(placed) = visit.value.place(riddle::built_in()?, request.now) {
+    if let Position::Window(placed) = visit.value.place(riddle::built_in()?, request.now) {
         return Ok(Decision::Keep(Placing::Placed(placed)));
     }
     let stock = stocks.get(&order.price.range).map(|stock| stock.value.clone()).unwrap_or_default();
-    let Ok(taken) = stock.take(order.id, request.now) else {
+    let Ok(taken) = stock.reserve(order.id, request.now) else {
         return Ok(Decision::Keep(Placing::RangeIsTaken(Box::new(visit.value), stocks)));
     };
     let ordered = visit.value.clone().ordered(order.id);

@@ -132,7 +132,7 @@ fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
         fieldset id="range" aria-describedby=[problem.map(|_| "range-problem")] {
             legend { (say!(request, "값", "Price")) }
             @for range in PriceRange::ALL {
-                @let places = stocks.get(&range).map_or(0, |stock| stock.value.places(request.now));
+                @let places = stocks.get(&range).map_or(0, |stock| stock.value.available(request.now));
                 (one_range(request, range, places == 0))
             }
             p.hint { (say!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::{
     riddle::content::RoomSet,
-    walk::visit::{Place, Reader, Visit},
+    walk::visit::{Position, Reader, Visit},
 };
 use store::{Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
@@ -15,7 +15,7 @@ use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     if let Some(room) = visit.value.closed_room(&rooms, request.now) {
-        return Err(Refusal::OutOfOrder { onward: Place::Room(room).path() });
+        return Err(Refusal::OutOfOrder { onward: Position::Room(room).path() });
     }
     match request.method {
         Method::Get => Ok(view::page(&rooms, &request, &visit.value, &[])?.into()),

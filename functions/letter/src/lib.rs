@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::{
     order::letter::Letter,
     riddle::content::RoomSet,
-    walk::visit::{Place, Visit},
+    walk::visit::{Position, Visit},
 };
 use store::{Commit, Decision, Updated, Versioned};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
@@ -17,7 +17,7 @@ use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
     match visit.value.place(&rooms, request.now) {
-        place @ (Place::Room(_) | Place::Guestbook) => {
+        place @ (Position::Room(_) | Position::Guestbook) => {
             Err(Refusal::OutOfOrder { onward: place.path() })
         }
         _ => match request.method {

@@ -111,7 +111,7 @@ impl Picker<'_> {
         let not = |why: &str| Some(self.not("order", why));
         match order.state {
             State::Choosing => None,
-            State::Draft | State::Priced => not("아직 결제되지 않은 주문입니다"),
+            State::Priced => not("아직 결제되지 않은 주문입니다"),
             State::Paid => not("집이 서가를 살피는 중입니다. 잠시 뒤에 다시 불러 주세요"),
             _ => match (&order.choice, &self.pick.decision) {
                 (Some(choice), PickDecision::Book { isbn, .. }) if choice.isbn == *isbn => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use admin::{AdminError, AdminState, Answer, Call, Problem};
 use domain::{
     base::calendar,
-    order::{Order, desk::Errand},
+    order::{Order, desk::OwnerTask},
 };
 use jiff::{ToSpan, civil::Date};
 use serde_json::json;
@@ -48,10 +48,10 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         return Ok(answer);
     }
     let orders: Vec<&Order> = waiting.orders.iter().map(|order| &order.value).collect();
-    let with = |errand: Errand| -> Vec<&Order> {
-        orders.iter().copied().filter(|order| order.errand(today) == errand).collect()
+    let with = |errand: OwnerTask| -> Vec<&Order> {
+        orders.iter().copied().filter(|order| order.owner_task(today) == errand).collect()
     };
-    let (to_post, to_pick) = (with(Errand::Post), with(Errand::Pick));
+    let (to_post, to_pick) = (with(OwnerTask::Post), with(OwnerTask::Pick));
     if !to_post.is_empty() {
         answer.call = Some(view::parcels(&to_post));
     }
@@ -61,10 +61,10 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let counts = view::Counts {
         to_post: to_post.len(),
         to_pick: to_pick.len(),
-        resting: with(Errand::PickTomorrow).len(),
-        without_book: with(Errand::Stock).len(),
+        resting: with(OwnerTask::PickTomorrow).len(),
+        without_book: with(OwnerTask::Stock).len(),
         refunds_stopped: orders.iter().filter(|order| order.has_parked_refund()).count(),
-        reversed: with(Errand::Deposit).len(),
+        reversed: with(OwnerTask::Deposit).len(),
     };
     answer.next.extend(counts.lines());
     if waiting.more {

@@ -72,11 +72,11 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
         proposals.collect::<Vec<_>>()
     });
     json!({
-        "what": order.errand(today).title(),
+        "what": order.owner_task(today).title(),
         "order": order.id.to_string(),
         "promised": letter::korean_date(order.promised),
         "late": order.promised < today,
-        "paid_at": order.paid_at.map(|at| letter::clock(at, Language::Ko)),
+        "paid_at": order.paid_at().map(|at| letter::clock(at, Language::Ko)),
         "range": format!("{}원까지", order.price.range.up_to()),
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),

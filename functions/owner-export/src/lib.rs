@@ -26,7 +26,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     };
     let part = part(&state, &command).await?;
     // An order whose bank transfer was reversed is not paid any more.
-    let paid = part.orders.iter().filter(|order| order.paid_at.is_some());
+    let paid = part.orders.iter().filter(|order| order.paid_at().is_some());
     let csv = sheet::csv(paid).map_err(|error| AdminError::Internal(error.to_string()))?;
     let mut answer = Answer::ok();
     let file = format!("orders-{}-{}.csv", command.from, command.until);

@@ -51,7 +51,7 @@ fn cells(order: &Order) -> [String; 15] {
         .sum();
     [
         order.id.to_string(),
-        order.paid_at.map(|at| calendar::today(at).to_string()).unwrap_or_default(),
+        order.paid_at().map(|at| calendar::today(at).to_string()).unwrap_or_default(),
         order.state.name().to_owned(),
         order.price.book.0.to_string(),
         order.price.service.0.to_string(),
@@ -61,8 +61,8 @@ fn cells(order: &Order) -> [String; 15] {
         title.unwrap_or_default(),
         choice.map(|choice| choice.list_price.0.to_string()).unwrap_or_default(),
         refunded.to_string(),
-        order.parcel.as_ref().map(|parcel| parcel.carrier.title().to_owned()).unwrap_or_default(),
-        order.parcel.as_ref().map(|parcel| parcel.number.clone()).unwrap_or_default(),
+        order.parcel().map(|parcel| parcel.carrier.title().to_owned()).unwrap_or_default(),
+        order.parcel().map(|parcel| parcel.number.clone()).unwrap_or_default(),
         order.promised.to_string(),
         choice.and_then(|choice| choice.because.clone()).unwrap_or_default(),
     ]

@@ -11,7 +11,7 @@ use domain::{
         content::{RoomSet, Solution},
     },
     walk::{
-        content_version::{Accepted, Amends, Head, Missed},
+        content_version::{Accepted, ErratumEffect, Head, Missed},
         visit::Visit,
     },
 };
@@ -98,7 +98,7 @@ pub(crate) async fn accept(
 }
 
 /// The letter to a visitor whose answer is accepted now.
-fn opened(_: Amends) -> Text {
+fn opened(_: ErratumEffect) -> Text {
     Text::new(
         "아까 하신 말씀이 맞았소. 문지기가 잘못 들었구려. 문은 열어 두었소.",
         "What you said was right after all; I misheard. The door stands open.",
@@ -145,7 +145,7 @@ async fn concerned(
     Ok(concerned)
 }
 
-/// Amends each visit and puts its letter into the mailbox, in one transaction. Returns how many
+/// ErratumEffect each visit and puts its letter into the mailbox, in one transaction. Returns how many
 /// visitors were told.
 async fn amend(
     state: &AdminState,
@@ -153,7 +153,7 @@ async fn amend(
     head: &Head,
     place: &Place,
     right_now: Option<&GivenAnswer>,
-    say: impl Fn(Amends) -> Text,
+    say: impl Fn(ErratumEffect) -> Text,
     concerned: Vec<Versioned<Visit>>,
 ) -> Result<usize, AdminError> {
     let content = current(state, head).await?;
@@ -167,7 +167,7 @@ async fn amend(
                 let Some((mut after, amends)) = amended else {
                     return Ok::<_, AdminError>(Decision::Keep(false));
                 };
-                if amends == Amends::Pardoned
+                if amends == ErratumEffect::Pardoned
                     && let Some(content) = content
                     && has_same_riddle(content, &after, place)
                 {

@@ -100,7 +100,7 @@ fn not_back(why: NotBack, today: Date) -> Problem {
 
 /// A book on its way back, with the address to collect it from.
 pub(crate) fn awaited(order: &Order) -> Value {
-    let withdrawal = order.withdrawal.as_ref();
+    let withdrawal = order.withdrawal();
     let to_refund = withdrawal.map_or(Won::ZERO, |w| order.refundable().saturating_sub(w.postage));
     let address = &order.address;
     json!({

@@ -7,7 +7,7 @@ use admin::{
 use domain::{
     base::id::OrderId,
     order::{
-        Order, Refused, Step,
+        Order, Step, TransitionError,
         parcel::{Carrier, Parcel},
     },
 };
@@ -46,13 +46,13 @@ impl Command {
     }
 
     /// The order's step.
-    pub(crate) fn step(&self, order: Order, now: Timestamp) -> Result<Step, Refused> {
+    pub(crate) fn step(&self, order: Order, now: Timestamp) -> Result<Step, TransitionError> {
         match self {
             Self::Post { parcel, .. } => order.handed_over(parcel.clone(), now),
             Self::Renumber { parcel, wrong, .. } => {
                 let other = |known: &Parcel| known.number != *wrong && known != parcel;
-                if order.parcel.as_ref().is_some_and(other) {
-                    return Err(Refused::OtherParcel);
+                if order.parcel().is_some_and(other) {
+                    return Err(TransitionError::OtherParcel);
                 }
                 order.renumbered(parcel.clone(), now)
             }

@@ -9,7 +9,7 @@ mod words;
 use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Line, Problem, fields::ORDER_EXAMPLE};
-use domain::{base::id::OrderId, order::Refused};
+use domain::{base::id::OrderId, order::TransitionError};
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -43,13 +43,17 @@ async fn parcel(
     let updated = state
         .store
         .update_order(command.order(), |order| async move {
-            let known = order.value.parcel.as_ref().map(|known| known.number.clone());
+            let known = order.value.parcel().map(|known| known.number.clone());
             let step = match command.step(order.value.clone(), call.now) {
                 Ok(step) => step,
                 Err(refused) => {
                     return Ok::<_, AdminError>(Decision::Keep(at.problem(match refused {
-                        Refused::OtherParcel => words::other_parcel(&known.unwrap_or_default()),
-                        Refused::NoSuchTransition { from, .. } => words::wrong_state(command, from),
+                        TransitionError::OtherParcel => {
+                            words::other_parcel(&known.unwrap_or_default())
+                        }
+                        TransitionError::NoSuchTransition { from, .. } => {
+                            words::wrong_state(command, from)
+                        }
                     })));
                 }
             };
@@ -73,7 +77,7 @@ async fn arrival(
     let updated = state
         .store
         .update_order(id, |order: Versioned<_>| async move {
-            if order.value.arrived.is_some() {
+            if order.value.arrived().is_some() {
                 return Ok::<_, AdminError>(Decision::Keep(Line::Did(words::arrived_before(id))));
             }
             let Ok(arrived) = order.value.clone().arrives(call.now) else {

@@ -77,7 +77,7 @@ pub(crate) fn not_posted(now: State) -> String {
 
 fn state(state: State) -> &'static str {
     match state {
-        State::Draft | State::Priced => "결제 전",
+        State::Priced => "결제 전",
         State::Paid => "결제됨",
         State::Choosing => "고르는 중",
         State::Chosen => "포장 전",
@@ -87,6 +87,5 @@ fn state(state: State) -> &'static str {
         State::Cancelled => "취소됨",
         State::RefundDue => "환불 예정",
         State::Refunded => "환불됨",
-        State::Returned => "돌아옴",
     }
 }

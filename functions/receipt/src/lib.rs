@@ -22,7 +22,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
     request.visitor()?;
     let order = own_order(&app, &request, order_id(&request)?).await?.value;
-    if order.paid_at.is_none() || order.transfer_is_reversed() {
+    if order.paid_at().is_none() || order.transfer_is_reversed() {
         return Err(Refusal::NotFound);
     }
     Ok(view::page(&request, &order, &app.shop).into())

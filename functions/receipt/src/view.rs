@@ -46,7 +46,7 @@ fn facts(request: &Request, order: &Order, shop: &Shop) -> Markup {
     html! {
         dl.facts {
             div { dt { (say!(request, "주문 번호", "Order")) } dd { (order.id) } }
-            @if let Some(paid) = order.paid_at {
+            @if let Some(paid) = order.paid_at() {
                 div {
                     dt { (say!(request, "결제한 때", "Paid at")) }
                     dd { time datetime=(paid) { (with_year(request, paid)) } }

@@ -103,6 +103,7 @@ async fn every_difference_is_named_and_kept_and_nothing_is_changed() {
         ),
         ("여기서는 priced 주문이라 받은 돈이 없습니다", &|item| {
             item.as_object_mut().unwrap().remove("paid_at");
+            item["payment"]["M"]["outcome"]["S"] = "asked".into();
             item["state"]["S"] = "priced".into();
         }),
     ];

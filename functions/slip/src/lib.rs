@@ -11,7 +11,7 @@ use std::sync::Arc;
 use domain::{
     base::id::OrderId,
     order::{
-        Refused, State,
+        State, TransitionError,
         parcel::{Carrier, Parcel},
     },
 };
@@ -85,13 +85,15 @@ fn read(request: &Request) -> Result<Parcel, Problem> {
         .map_err(|why| problem("number", format!("{why}.")))
 }
 
-fn not_handed_over(refused: Refused) -> Problem {
+fn not_handed_over(refused: TransitionError) -> Problem {
     match refused {
-        Refused::OtherParcel => problem(
+        TransitionError::OtherParcel => problem(
             "number",
             "이미 다른 운송장으로 부친 주문입니다. 번호를 고치시려면 owner-ship에서 instead_of에 먼저 적은 번호를 적습니다.",
         ),
-        Refused::NoSuchTransition { .. } => problem("number", "부칠 수 있는 때가 아닙니다."),
+        TransitionError::NoSuchTransition { .. } => {
+            problem("number", "부칠 수 있는 때가 아닙니다.")
+        }
     }
 }
 

@@ -64,7 +64,7 @@ fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
     html! {
         section.noprint lang="ko" data-order=(order.id) data-state=(order.state.name()) {
             (field::summary(problems, Language::Ko))
-            @if let Some(parcel) = &order.parcel {
+            @if let Some(parcel) = order.parcel() {
                 h2 { "부쳤습니다" }
                 p { (parcel.carrier.title()) " " (parcel.number) }
                 p.plain { "읽는 분께 알렸습니다." }

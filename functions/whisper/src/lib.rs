@@ -12,7 +12,7 @@ use domain::{
     },
     walk::{
         visit::Visit,
-        whisper::{self, Heard, Whisper},
+        whisper::{self, Attempt, Whisper},
     },
 };
 use store::{Commit, Decision, StoreError, Updated, Versioned, WriteError};
@@ -135,21 +135,21 @@ fn decide(
     let heard = visit
         .whisper
         .as_ref()
-        .map_or(Heard::Faded, |whisper| whisper.hear(request.form.typed("answer"), request.now));
+        .map_or(Attempt::Faded, |whisper| whisper.hear(request.form.typed("answer"), request.now));
     let (after, status) = match heard {
-        Heard::Joined { latin_keys } => {
+        Attempt::Joined { latin_keys } => {
             let record = record.opened_by(By::Riddle, request.now);
             let opened = visit.clone().with_room(whisper::ROOM, record);
             let path = if latin_keys { "/whisper?latin=1" } else { "/whisper" };
             return Ok((Some(opened), Reply::see(path)));
         }
-        Heard::Wrong { .. } => {
+        Attempt::Wrong { .. } => {
             let mut missed = visit.clone().with_room(whisper::ROOM, record.missed());
             missed.whisper = missed.whisper.map(Whisper::missed);
             (Some(missed), None)
         }
-        Heard::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),
-        Heard::Faded | Heard::PageHalf | Heard::Almost | Heard::Empty => (None, None),
+        Attempt::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),
+        Attempt::Faded | Attempt::PageHalf | Attempt::Almost | Attempt::Empty => (None, None),
     };
     let feedback = FormFeedback {
         reply: Some(view::reply(rooms, heard, request)),

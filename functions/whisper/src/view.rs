@@ -8,7 +8,7 @@ use domain::{
     },
     walk::{
         visit::Visit,
-        whisper::{self, Heard, Whisper},
+        whisper::{self, Attempt, Whisper},
     },
 };
 use maud::{Markup, html};
@@ -209,30 +209,30 @@ fn another(last: &Whisper, request: &Request) -> Markup {
 }
 
 /// The doorkeeper's reply to a guess.
-pub(crate) fn reply(rooms: &RoomSet, heard: Heard, request: &Request) -> Words {
+pub(crate) fn reply(rooms: &RoomSet, heard: Attempt, request: &Request) -> Words {
     let replies = rooms.replies();
     let common = |text: &Text| text.in_language(request.language).to_owned().into();
     match heard {
-        Heard::Joined { .. } => Words::default(),
-        Heard::Faded => say!(
+        Attempt::Joined { .. } => Words::default(),
+        Attempt::Faded => say!(
             request,
             "그 속삭임은 벌써 스러졌소. 새로 청하시오.",
             "That whisper has faded. Ask for another."
         ),
-        Heard::PageHalf => say!(
+        Attempt::PageHalf => say!(
             request,
             "그것은 여기 적힌 반쪽이오. 종으로 온 반쪽을 들려 주시오.",
             "That is the half that stands here. Let me hear the half that came by the bell."
         ),
-        Heard::Almost => common(&replies.almost),
-        Heard::Empty => common(&replies.empty),
-        Heard::TooLong => common(&replies.too_long),
-        Heard::Wrong { left: 0 } => say!(
+        Attempt::Almost => common(&replies.almost),
+        Attempt::Empty => common(&replies.empty),
+        Attempt::TooLong => common(&replies.too_long),
+        Attempt::Wrong { left: 0 } => say!(
             request,
             "이어지지 않는구려. 이 속삭임은 여기까지니 새로 청하시오.",
             "They do not join. This whisper has faded; ask for another."
         ),
-        Heard::Wrong { left } => say!(
+        Attempt::Wrong { left } => say!(
             request,
             "이어지지 않는구려. 이 속삭임은 {left}번 더 듣겠소.",
             "They do not join. For this whisper I shall listen {left} more."

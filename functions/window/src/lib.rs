@@ -51,7 +51,7 @@ async fn record_arrival(app: &AppState, request: &Request, id: OrderId) -> Resul
     let updated = app
         .store
         .update_order_from(order, |order| async move {
-            if order.value.arrived.is_some() {
+            if order.value.arrived().is_some() {
                 return Ok(Decision::Keep(Arrival::Known));
             }
             let Ok(arrived) = order.value.clone().arrives(now) else {

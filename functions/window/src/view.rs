@@ -93,8 +93,8 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
 
 fn cancel_link(request: &Request, order: &Order) -> Markup {
     let text = match order.state {
-        state if may_be_cancelled(state) => say!(request, "주문 물리기", "Cancel this order"),
-        State::Shipped | State::Delivered if order.withdrawal.is_none() => {
+        state if state.may_be_cancelled() => say!(request, "주문 물리기", "Cancel this order"),
+        State::Shipped | State::Delivered if order.withdrawal().is_none() => {
             say!(request, "책 돌려보내기", "Send the book back")
         }
         State::Shipped | State::Delivered => {
@@ -172,7 +172,7 @@ fn facts(request: &Request, order: &Order) -> Markup {
                 time datetime=(order.changed_at) { (request.clock(order.changed_at)) }
             }))
             @if let (Some(parcel), State::Shipped | State::Delivered)
-                = (&order.parcel, order.state) {
+                = (order.parcel(), order.state) {
                 (fact(&say!(request, "운송장", "Parcel"), &html! {
                     (parcel.carrier.title_in(request.language)) " "
                     a href=(parcel.carrier.tracking_page(&parcel.number)) rel="noreferrer" {
@@ -185,7 +185,7 @@ fn facts(request: &Request, order: &Order) -> Markup {
 }
 
 fn paid(request: &Request, order: &Order) -> Markup {
-    let paid = order.paid_at.is_some();
+    let paid = order.paid_at().is_some();
     html! {
         @if order.transfer_is_reversed() {
             (say!(request, "은행이 입금을 되돌림", "the bank took the deposit back"))
@@ -212,10 +212,5 @@ fn refund_fact(request: &Request, refund: &Refund) -> Markup {
 
 /// Whether no book will be posted any more.
 const fn over(state: State) -> bool {
-    matches!(state, State::Cancelled | State::RefundDue | State::Refunded | State::Returned)
-}
-
-/// Whether the reader can cancel the order on their own.
-const fn may_be_cancelled(state: State) -> bool {
-    matches!(state, State::Priced | State::Paid | State::Choosing | State::Chosen)
+    matches!(state, State::Cancelled | State::RefundDue | State::Refunded)
 }

@@ -1,8 +1,8 @@
 //! What the window says, by the state of the order.
 
 use domain::order::{
-    Order, Payment, PaymentStatus, State, Want,
-    bank_transfer::{self, VirtualAccount},
+    BlockedOn, Order, Payment, PaymentStatus, RefusalCode, State,
+    bank_transfer::VirtualAccount,
     refund::{Progress, Refund, RefundReason},
     withdrawal::ReturnReason,
 };
@@ -12,7 +12,7 @@ use web::{Request, Words, say};
 pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
     let date = request.date(order.promised);
     match order.state {
-        State::Draft | State::Priced => not_paid(request, order),
+        State::Priced => not_paid(request, order),
         State::Paid => (
             say!(request, "창에 불이 하나 켜졌소.", "One lamp is lit behind the window."),
             say!(
@@ -59,7 +59,7 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
             say!(request, "창의 불이 조용히 꺼졌소.", "The lamp went out quietly."),
             cancelled(request, order),
         ),
-        State::RefundDue | State::Returned => (
+        State::RefundDue => (
             say!(
                 request,
                 "주인장이 장부를 펴고 셈을 하고 있소.",
@@ -91,7 +91,7 @@ pub(crate) fn dark(request: &Request) -> Words {
 }
 
 fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
-    if order.want == Some(Want::Book) {
+    if order.blocked_on == Some(BlockedOn::Stock) {
         return (
             say!(
                 request,
@@ -120,7 +120,7 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
 }
 
 fn delivered(request: &Request, order: &Order) -> (Words, Words) {
-    if order.withdrawal.is_some() {
+    if order.withdrawal().is_some() {
         return (
             say!(request, "책이 집으로 돌아올 채비를 하오.", "The book makes ready to come home."),
             say!(
@@ -138,7 +138,7 @@ fn delivered(request: &Request, order: &Order) -> (Words, Words) {
 
 /// When the book arrived, and until when it can be returned without a reason.
 fn arrived(request: &Request, order: &Order) -> Words {
-    match (order.arrived, order.until(ReturnReason::MindChanged)) {
+    match (order.arrived(), order.until(ReturnReason::MindChanged)) {
         (Some(arrived), Some(until)) => {
             let (came, until) = (request.date(arrived), request.date(until));
             say!(
@@ -190,7 +190,7 @@ fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
             ),
             awaiting_transfer(request, order, account),
         ),
-        Some(PaymentStatus::Refused { code }) if code == bank_transfer::EXPIRED => (
+        Some(PaymentStatus::Refused { code: RefusalCode::TransferExpired }) => (
             say!(request, "문 앞의 함을 거두었소.", "The box before the door is taken in."),
             say!(
                 request,
@@ -198,18 +198,16 @@ fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
                 "No deposit came in time, so the account is closed and your place was given up. No money has moved. Your order is still here: if a place is left, you can pay for it."
             ),
         ),
-        Some(PaymentStatus::Refused { code })
-            if code == bank_transfer::NO_PLACE || code == bank_transfer::CLOSED =>
-        {
-            (
-                dark(request),
-                say!(
-                    request,
-                    "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
-                    "The account for your deposit is closed. No money has moved. Your order is still here: if a place is left, you can pay for it."
-                ),
-            )
-        }
+        Some(PaymentStatus::Refused {
+            code: RefusalCode::NoCopyLeft | RefusalCode::AccountClosed,
+        }) => (
+            dark(request),
+            say!(
+                request,
+                "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "The account for your deposit is closed. No money has moved. Your order is still here: if a place is left, you can pay for it."
+            ),
+        ),
         _ => (
             dark(request),
             say!(
@@ -239,12 +237,7 @@ fn awaiting_transfer(request: &Request, order: &Order, account: &VirtualAccount)
 
 /// Whether the order ended because the bank reversed its transfer.
 fn ended_by_reversal(order: &Order) -> bool {
-    match &order.payment {
-        Some(Payment { outcome: PaymentStatus::Refused { code }, .. }) => {
-            code == bank_transfer::REVERSED
-        }
-        _ => false,
-    }
+    order.refusal() == Some(&RefusalCode::TransferReversed)
 }
 
 /// Why the order ended, and by when the money goes back.

@@ -1,6 +1,7 @@
-//! What every other folder stands on: ids, money, text, the calendar.
+//! What every other folder uses: ids, money, text, the calendar.
 
 pub mod calendar;
+pub mod format;
 pub mod free_text;
 pub mod hex;
 pub mod id;

@@ -1,5 +1,6 @@
-//! The books and how one is selected for a reader.
+//! Books, the owner's taste, and the selection of a book for a reader.
 
+pub mod book;
 pub mod echo;
 pub mod isbn;
 pub mod selection;

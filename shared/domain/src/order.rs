@@ -1,4 +1,4 @@
-//! The order: its record, the transitions between its states, and what follows from each.
+//! The order: its record, its states and transitions, and what follows from each transition.
 
 mod asking;
 pub mod bank_transfer;
@@ -7,14 +7,20 @@ pub mod desk;
 pub mod letter;
 pub mod message;
 pub mod parcel;
+mod payment;
 pub mod reconciliation;
 mod record;
 pub mod refund;
 pub mod shop_notes;
+mod state;
 pub mod stock;
+mod stored;
+mod transitions;
 pub mod withdrawal;
 
-pub use record::{Address, Order, Payment, PaymentStatus, Refused, State, Step, Waiting, Want};
-
+pub use payment::{Payment, PaymentStatus, RefusalCode};
 #[cfg(test)]
 pub(crate) use record::tests;
+pub use record::{Address, BlockedOn, Order, Shipment, Step, TransitionError, Waiting};
+pub use state::State;
+pub use stored::CorruptOrder;

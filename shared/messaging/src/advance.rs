@@ -2,7 +2,7 @@
 
 use domain::{
     base::id::MessageId,
-    order::{Order, Refused, Step},
+    order::{Order, Step, TransitionError},
 };
 use jiff::Timestamp;
 use store::{Commit, Decision, Store, Updated};
@@ -15,7 +15,7 @@ pub async fn advance(
     store: &Store,
     asked_by: MessageId,
     now: Timestamp,
-    step: impl Fn(Order, Timestamp) -> Result<Step, Refused> + Send,
+    step: impl Fn(Order, Timestamp) -> Result<Step, TransitionError> + Send,
 ) -> Result<(), Failure> {
     let updated = store
         .update_order(asked_by.order, |order| {

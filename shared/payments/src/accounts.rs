@@ -100,7 +100,7 @@ impl Payments {
                 looked += 1;
                 there.extend(self.toss.payment(key).await?.as_ref().map(as_told));
             }
-            if let Some(order) = seen.order.as_ref().filter(|order| order.paid_at.is_some()) {
+            if let Some(order) = seen.order.as_ref().filter(|order| order.paid_at().is_some()) {
                 paid = paid + order.total;
                 by_hand = by_hand + given_by_hand(order);
             }

@@ -22,7 +22,7 @@ use domain::{
     order::{
         Order, Payment, PaymentStatus, State,
         bank_transfer::{self, Bank, VirtualAccount},
-        stock::Hold,
+        stock::Reservation,
     },
 };
 use jiff::Timestamp;
@@ -272,7 +272,7 @@ impl Payments {
         let Ok(step) = order.value.clone().account_opened(account, now) else {
             return keep_known(order);
         };
-        let hold = Hold::Until(step.order.held_until);
+        let hold = Reservation::Until(step.order.held_until);
         let commit = Commit::of(order, &step).holding(&hold, &room);
         let order = Box::new(step.order);
         let event = Event::AccountOpened { order: order.clone(), due };

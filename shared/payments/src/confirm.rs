@@ -240,13 +240,11 @@ fn not_asked(
         return ConfirmOutcome::NoSuchOrder;
     };
     match order.state {
-        State::Draft | State::Priced if order.total != amount => {
-            ConfirmOutcome::Tampered(Box::new(order))
-        }
-        State::Draft | State::Priced if order.awaits_transfer().is_some() => {
+        State::Priced if order.total != amount => ConfirmOutcome::Tampered(Box::new(order)),
+        State::Priced if order.awaits_transfer().is_some() => {
             ConfirmOutcome::AwaitsTransfer(Box::new(order))
         }
-        State::Draft | State::Priced => ConfirmOutcome::Underway(Box::new(order)),
+        State::Priced => ConfirmOutcome::Underway(Box::new(order)),
         _ => standing(order),
     }
 }

@@ -140,7 +140,7 @@ fn standing(order: Order) -> ConfirmOutcome {
     let order = Box::new(order);
     match order.state {
         State::Priced if order.awaits_transfer().is_some() => ConfirmOutcome::AwaitsTransfer(order),
-        State::Draft | State::Priced => ConfirmOutcome::Refused(order, DeclineReason::NotAsked),
+        State::Priced => ConfirmOutcome::Refused(order, DeclineReason::NotAsked),
         State::Cancelled | State::RefundDue | State::Refunded => ConfirmOutcome::Cancelled(order),
         _ => ConfirmOutcome::Paid(order),
     }

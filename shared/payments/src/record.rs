@@ -4,7 +4,7 @@ use domain::{
     base::{calendar, money::Won},
     order::{
         Order, Payment, PaymentStatus, State,
-        stock::{Full, Hold, Room},
+        stock::{OutOfStock, Reservation, Slot},
     },
 };
 use jiff::Timestamp;
@@ -144,7 +144,7 @@ impl Payments {
         };
         let mut commit = Commit::of(order, &step).paid();
         if let Some(room) = &room {
-            commit = commit.holding(&Hold::Paid, room);
+            commit = commit.holding(&Reservation::Paid, room);
         }
         let event = Event::Paid { order: Box::new(step.order.clone()) };
         Ok(Decision::write(commit, Settled::known(standing(step.order)).logged_as(event)))
@@ -207,12 +207,12 @@ impl Payments {
                     return Ok(Decision::Keep(Place::Held));
                 }
                 let stock = self.store.stock(order.value.price.range).await?;
-                let Ok(taken) = stock.value.take(id, now) else {
+                let Ok(taken) = stock.value.reserve(id, now) else {
                     return Ok(Decision::Keep(Place::Gone));
                 };
                 let held = Order { held_until: taken.until, ..order.value.clone() };
-                let commit =
-                    Commit::order(&order, held).holding(&Hold::Until(taken.until), &taken.room);
+                let commit = Commit::order(&order, held)
+                    .holding(&Reservation::Until(taken.until), &taken.slot);
                 Ok::<_, PaymentError>(Decision::write(commit, Place::Held))
             })
             .await?;
@@ -229,15 +229,15 @@ impl Payments {
         order: &Order,
         place_lost: bool,
         now: Timestamp,
-    ) -> Result<Option<Room>, PaymentError> {
+    ) -> Result<Option<Slot>, PaymentError> {
         let in_doubt = order.held_until <= calendar::minutes_after(now, PLACE_IN_DOUBT_MINUTES);
         if !place_lost && !in_doubt {
-            return Ok(Some(Room::Own));
+            return Ok(Some(Slot::Own));
         }
         let stock = self.store.stock(order.price.range).await?;
-        Ok(match stock.value.take(order.id, now) {
-            Ok(taken) => Some(taken.room),
-            Err(Full) => None,
+        Ok(match stock.value.reserve(order.id, now) {
+            Ok(taken) => Some(taken.slot),
+            Err(OutOfStock) => None,
         })
     }
 }

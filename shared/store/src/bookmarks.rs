@@ -4,7 +4,7 @@
 use domain::{
     base::{hex, id::VisitorId},
     walk::{
-        bookmark::{self, Bookmark, Kept},
+        bookmark::{self, Bookmark, BookmarkRecord},
         visit::Visit,
     },
 };
@@ -77,7 +77,7 @@ impl Store {
 }
 
 /// Creates a bookmark, unless another visitor has it.
-pub(crate) fn bookmark_put(visitor: VisitorId, kept: &Kept) -> Result<Write, StoreError> {
+pub(crate) fn bookmark_put(visitor: VisitorId, kept: &BookmarkRecord) -> Result<Write, StoreError> {
     let until = kept.good_until();
     let leads = Leads { visitor, until, expires: until.as_second() };
     Ok(Write::put_new(to_item(&key::bookmark(&kept.mark), KIND, &Versioned::new(leads))?))

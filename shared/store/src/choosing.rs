@@ -11,7 +11,7 @@ use domain::{
     catalog::{
         isbn::Isbn,
         selection::{
-            Book, Considered, ExclusionReason, Makers, ReaderHistory, Removed, SelectionRequest,
+            Book, Considered, Exclusion, ExclusionReason, Makers, ReaderHistory, SelectionRequest,
             consider, reason_for,
         },
         taste::{Mood, Taste},
@@ -81,7 +81,7 @@ pub struct OneBook {
     /// The same, ready to be taken.
     pub copy: Versioned<Book>,
     /// The reason for the slip, or why it cannot be sent.
-    pub reason: Result<String, Removed>,
+    pub reason: Result<String, Exclusion>,
 }
 
 impl Store {

@@ -6,7 +6,7 @@ use domain::{
     order::{
         Order, Step,
         letter::Letter,
-        stock::{Hold, Room, Taken},
+        stock::{NewReservation, Reservation, Slot},
     },
     walk::{
         device::{Device, DeviceId},
@@ -108,11 +108,16 @@ impl Commit {
     }
 
     /// A new order with its place, and the visit in which it was placed.
-    pub fn new_order(visit: &Versioned<Visit>, placed: Visit, order: &Order, at: &Taken) -> Self {
+    pub fn new_order(
+        visit: &Versioned<Visit>,
+        placed: Visit,
+        order: &Order,
+        at: &NewReservation,
+    ) -> Self {
         let mut commit = Self::default();
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
         commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
-        commit.add(Condition::Stock, places::hold(order, &Hold::Until(at.until), &at.room));
+        commit.add(Condition::Stock, places::hold(order, &Reservation::Until(at.until), &at.slot));
         commit
     }
 
@@ -198,7 +203,7 @@ impl OrderCommit {
 
     /// Holds a place for the order. [`Condition::Stock`] fails if `room` is gone.
     #[must_use]
-    pub fn holding(self, hold: &Hold, room: &Room) -> Self {
+    pub fn holding(self, hold: &Reservation, room: &Slot) -> Self {
         let write = places::hold(&self.order, hold, room);
         self.with(Condition::Stock, write)
     }

@@ -62,7 +62,7 @@ impl Store {
 
 /// Notes the day on which an order was paid. Unconditional: the order beside it is paid once.
 pub(crate) fn paid_put(order: &Order) -> Write {
-    let day = calendar::today(order.paid_at.unwrap_or(order.changed_at));
+    let day = calendar::today(order.paid_at().unwrap_or(order.changed_at));
     let mut item = key::paid(day, order.id).attributes();
     item.insert("kind".to_owned(), string("paid"));
     Write::put(item)

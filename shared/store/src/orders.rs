@@ -135,7 +135,7 @@ pub(crate) fn order_put(order: &Versioned<Order>) -> Result<Write, StoreError> {
     item.insert("held_ms".to_owned(), number(order.value.held_until.as_millisecond()));
     if let Some(waiting) = order.value.waiting() {
         let (waits, mut due) = waits(&waiting);
-        if let (Waiting::Owner(_), Some(paid)) = (&waiting, order.value.paid_at) {
+        if let (Waiting::Owner(_), Some(paid)) = (&waiting, order.value.paid_at()) {
             // Within one promised day the oldest payment comes first.
             due = format!("{due}#{}", key::instant(paid));
         }

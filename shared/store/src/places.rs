@@ -12,7 +12,7 @@ use domain::{
     base::price::PriceRange,
     order::{
         Order,
-        stock::{Hold, Room, Stock},
+        stock::{Reservation, Slot, Stock},
     },
 };
 
@@ -31,15 +31,15 @@ impl Store {
 }
 
 /// Holds a place for an order, in the room that was found for it.
-pub(crate) fn hold(order: &Order, hold: &Hold, room: &Room) -> Result<Write, StoreError> {
+pub(crate) fn hold(order: &Order, hold: &Reservation, room: &Slot) -> Result<Write, StoreError> {
     let mut expression = "SET holds.#order = :hold".to_owned();
     let mut condition = match room {
-        Room::Own => "attribute_exists(holds.#order)".to_owned(),
-        Room::Free => "size(holds) < #free".to_owned(),
-        Room::Expired { .. } => "size(holds) <= :listed AND #free >= :free".to_owned(),
+        Slot::Own => "attribute_exists(holds.#order)".to_owned(),
+        Slot::Free => "size(holds) < #free".to_owned(),
+        Slot::Expired { .. } => "size(holds) <= :listed AND #free >= :free".to_owned(),
     };
     let mut removed = Vec::new();
-    if let Room::Expired { holds, .. } = room {
+    if let Slot::Expired { reservations: holds, .. } = room {
         for (at, (id, hold)) in holds.iter().enumerate() {
             expression += if at == 0 { " REMOVE " } else { ", " };
             expression += &format!("holds.#gone{at}");
@@ -54,10 +54,10 @@ pub(crate) fn hold(order: &Order, hold: &Hold, room: &Room) -> Result<Write, Sto
             .name("#order", order.id.to_string())
             .value(":one", number(1))
             .value(":hold", attribute(hold)?);
-    if !matches!(room, Room::Own) {
+    if !matches!(room, Slot::Own) {
         write = write.name("#free", "free");
     }
-    if let Room::Expired { listed, free, .. } = room {
+    if let Slot::Expired { listed, free, .. } = room {
         write = write.value(":listed", number(*listed)).value(":free", number(*free));
     }
     for (name, id, placeholder, hold) in removed {

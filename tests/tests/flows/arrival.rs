@@ -100,7 +100,7 @@ async fn only_the_reader_can_note_the_arrival_and_only_of_a_shipped_book() {
     shop.owner_does("owner-refund", came_back).await;
     shop.settle().await;
     assert_eq!(reader.ask(form).await.status.as_u16(), 409);
-    assert_eq!(shop.order(&order).arrived, None);
+    assert_eq!(shop.order(&order).arrived(), None);
     shop.nothing_failed();
 }
 
@@ -125,7 +125,7 @@ async fn the_owner_notes_an_arrival_once_and_only_of_a_shipped_book() {
         (&json!(200), 1),
         "{done:#}"
     );
-    assert_eq!(shop.order(&order).arrived, Some(shop.today()));
+    assert_eq!(shop.order(&order).arrived(), Some(shop.today()));
     let after = shop.items();
     let again = shop.owner("owner-ship", confirmed).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");

@@ -33,7 +33,10 @@ async fn an_attribute_of_a_newer_version_outlives_a_write() {
         .unwrap();
     let isbn = order["choice"]["M"]["isbn"]["S"].as_str().unwrap();
     for written in [
-        shop.item(order["visitor"]["S"].as_str().map(|id| format!("VISITOR#{id}")).unwrap().as_str(), "VISIT"),
+        shop.item(
+            order["visitor"]["S"].as_str().map(|id| format!("VISITOR#{id}")).unwrap().as_str(),
+            "VISIT",
+        ),
         shop.item(&format!("BOOK#{isbn}"), "BOOK"),
         shop.item("SHELF#middle", "STOCK"),
         order.clone(),

@@ -18,11 +18,11 @@ use web::{
 use crate::view::{frame, withdrawal_terms};
 
 pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Page {
-    let announced = order.withdrawal.is_some();
+    let announced = order.withdrawal().is_some();
     let body = html! {
         h1 { (say!(request, "돌려보내기", "Send it back")) }
         section data-order=(order.id) data-state=(order.state.name()) {
-            @match &order.withdrawal {
+            @match order.withdrawal() {
                 Some(withdrawal) => (on_its_way(request, order, withdrawal)),
                 None => (form(request, order, problems)),
             }
@@ -47,7 +47,7 @@ fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
                 "The book is on the road or has come already. We cannot call it back on the road: once you have it, send it back here, opened or not."
             )) }
         }
-        @if let Some(arrived) = order.arrived { p { (periods(request, arrived)) } }
+        @if let Some(arrived) = order.arrived() { p { (periods(request, arrived)) } }
         (amounts(request, order))
         p { (say!(
             request,
@@ -61,7 +61,7 @@ fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
         )) } }
         form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
             (reasons(request, problems))
-            @if order.arrived.is_none() {
+            @if order.arrived().is_none() {
                 (Field::text("received", say!(request, "책을 받으신 날", "The day the book came"))
                     .mode("numeric")
                     .hint(say!(request, "보기: {today}", "Like {today}"))

@@ -1,12 +1,13 @@
-//! Which book a reader gets: the owner's taste leads.
+//! Selects a book for an order.
 //!
-//! Five steps, in this order: filters, each removal with its reason; the owner's score, three
-//! quarters of the weight; the echo of the reader's letter, one quarter; what is taken off for
-//! sameness; ties broken by a seed from the order's id. What the first four steps saw of each book
-//! is kept as [`Facts`], in whole numbers: [`best`] needs nothing else, so that a replay of what
-//! was kept chooses the same, whatever became of shelf, taste and letter since.
+//! Five steps: filters, each exclusion with its reason; the owner's score, three quarters of the
+//! weight; the similarity to the reader's letter, one quarter; a penalty for sameness; ties broken
+//! by a hash of the order's id. The result of the first four steps is stored for each book as an
+//! [`Evaluation`] in whole numbers. [`best`] needs nothing else, so that a stored selection can be
+//! replayed whatever became of stock, taste and letter since.
 
-mod facts;
+mod evaluation;
+mod ranking;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -15,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-pub use facts::{Facts, Fate, Removed, Same, Weighed};
+pub use evaluation::{Assessment, Evaluation, Exclusion, Same, Score};
 pub use words::{explain, why_not};
 
+pub use crate::catalog::book::{Book, Love, NotLove, Sent};
 use crate::{
     base::{
         id::{OrderId, WorkId},
@@ -32,198 +33,37 @@ use crate::{
 /// How many books are proposed.
 pub const PROPOSED: usize = 3;
 
-/// Books left out by a filter whose reason is kept.
-const REMOVED_KEPT: usize = 40;
+/// How many excluded books are stored with their reason.
+const EXCLUDED_STORED: usize = 40;
 
-/// How much the owner loves a work, 0 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub struct Love(u8);
-
-/// A love that is no number from 0 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("love is a number from 0 to 5")]
-pub struct NotLove;
-
-impl TryFrom<u8> for Love {
-    type Error = NotLove;
-
-    fn try_from(love: u8) -> Result<Self, NotLove> {
-        if love <= 5 { Ok(Self(love)) } else { Err(NotLove) }
-    }
-}
-
-impl From<Love> for u8 {
-    fn from(love: Love) -> Self {
-        love.0
-    }
-}
-
-/// One edition on the shelf, with its copies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Book {
-    /// The edition.
-    pub isbn: Isbn,
-    /// The work it is an edition of.
-    pub work: WorkId,
-    /// The title.
-    pub title: String,
-    /// The author.
-    pub author: String,
-    /// The translator, if it is a translation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub translator: Option<String>,
-    /// The publisher.
-    pub publisher: String,
-    /// How many pages.
-    pub pages: u32,
-    /// The 정가.
-    pub list_price: Won,
-    /// How much the owner loves it.
-    pub love: Love,
-    /// What it is about, in the owner's words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// What the owner says about it; a letter may echo it, no reader sees it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub words: Option<String>,
-    /// When a copy was last chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Sent>,
-    /// Where it stands among the books of its shelf, at most [`Weighed::OWNER`]: the owner's score
-    /// when it was last placed. None for a book that was never placed; its love alone counts then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standing: Option<u16>,
-    /// Copies ever taken into stock.
-    pub copies: u32,
-    /// Copies taken from the pile for orders so far.
-    pub taken: u32,
-    /// Numbers of the copies that came back from cancelled orders and go before the pile.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub back: Vec<u32>,
-}
-
-/// When, and how often, copies of an edition were chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// The last time, in Korea.
-    pub on: Date,
-    /// How often in the month of that day.
-    pub in_month: u16,
-}
-
-impl Book {
-    /// The book after its next copy was chosen on that day, placed anew.
-    #[must_use]
-    pub fn chosen_on(mut self, day: Date, mood: &Mood) -> Self {
-        self.sent = Some(Sent { on: day, in_month: self.sent_in_month_of(day).saturating_add(1) });
-        self.placed(day, mood)
-    }
-
-    /// The book placed among the others by the owner's score of that day. How long since it was
-    /// sent counts in steps, so that not every book moves every day.
-    #[must_use]
-    pub fn placed(mut self, day: Date, mood: &Mood) -> Self {
-        let (today, season) = mood.meets(&self);
-        let rested = self.rested(day).map(|days| days / 45 * 45);
-        let weighed = Weighed { love: self.love, today, season, rested, ..Weighed::default() };
-        self.standing = Some(if mood.forbids(&self) { 0 } else { weighed.owner() });
-        self
-    }
-
-    /// Where it stands among the books of its shelf; more is better.
-    pub fn stands(&self) -> u16 {
-        self.standing.unwrap_or_else(|| Weighed { love: self.love, ..Weighed::default() }.owner())
-    }
-
-    /// How often a copy was chosen in the month of that day.
-    pub fn sent_in_month_of(&self, day: Date) -> u16 {
-        let this_month =
-            self.sent.filter(|sent| (sent.on.year(), sent.on.month()) == (day.year(), day.month()));
-        this_month.map_or(0, |sent| sent.in_month)
-    }
-
-    /// Days since a copy was last chosen; none if that never happened.
-    fn rested(&self, day: Date) -> Option<u16> {
-        let since = day.since(self.sent?.on).map_or(0, |since| since.get_days());
-        Some(u16::try_from(since.max(0)).unwrap_or(u16::MAX))
-    }
-
-    /// What a letter may echo.
-    fn text(&self) -> String {
-        let words = self.words.as_deref().unwrap_or_default();
-        format!("{} {} {words}", self.title, self.tags.join(" "))
-    }
-
-    /// Copies that can still be sent.
-    pub fn free(&self) -> u32 {
-        let back = u32::try_from(self.back.len()).unwrap_or(u32::MAX);
-        self.copies.saturating_sub(self.taken).saturating_add(back)
-    }
-
-    /// The number of the copy that goes next.
-    pub fn next_copy(&self) -> u32 {
-        self.back.last().copied().unwrap_or_else(|| self.taken.saturating_add(1))
-    }
-
-    /// The book without its next copy.
-    #[must_use]
-    pub fn without_next_copy(mut self) -> Self {
-        if self.back.pop().is_none() {
-            self.taken = self.taken.saturating_add(1);
-        }
-        self
-    }
-
-    /// The book with so many free copies fewer, those of the pile first.
-    #[must_use]
-    pub fn withdrawn(mut self, copies: u32) -> Self {
-        let pile = self.copies.saturating_sub(self.taken).min(copies);
-        self.copies = self.copies.saturating_sub(pile);
-        let left =
-            self.back.len().saturating_sub(usize::try_from(copies - pile).unwrap_or(usize::MAX));
-        self.back.truncate(left);
-        self
-    }
-
-    /// The book with a copy back that was taken for an order. The same copy twice is the same copy.
-    #[must_use]
-    pub fn with_copy_back(mut self, copy: u32) -> Self {
-        if !self.back.contains(&copy) {
-            self.back.push(copy);
-        }
-        self
-    }
-}
-
-/// A book that could be sent, with its reason.
+/// A book that was proposed for an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// The edition.
     pub isbn: Isbn,
-    /// Its title, for the owner's desk alone.
+    /// The title; shown to the owner only.
     #[serde(default)]
     pub title: String,
-    /// Out of 1,000.
+    /// The score, 0 to 1,000.
     pub score: u16,
-    /// Why, in Korean: printed on the slip. Names no title.
+    /// The reason in Korean, printed on the slip. It does not contain the title.
     pub reason: String,
 }
 
-/// The book that was chosen, as the order remembers it.
+/// The book that was chosen, as stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The edition.
     pub isbn: Isbn,
-    /// The work, which this reader does not get a second time.
+    /// The work; this reader is not sent it again.
     pub work: WorkId,
-    /// Which of the edition's copies.
+    /// The number of the copy.
     pub copy: u32,
-    /// The 정가 that was paid for.
+    /// The list price (정가) at that time.
     pub list_price: Won,
-    /// Why: printed on the slip. The title is not on it.
+    /// The reason, printed on the slip. It does not contain the title.
     pub reason: String,
-    /// What was proposed, best first.
+    /// The proposals, best first.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
     /// Why the owner took a book that was not proposed, in the owner's words.
@@ -232,7 +72,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The book's next copy, for this reason.
+    /// The choice of the book's next copy.
     pub fn of(book: &Book, reason: String, proposals: Vec<Proposal>) -> Self {
         Self {
             isbn: book.isbn.clone(),
@@ -246,16 +86,16 @@ impl Choice {
     }
 }
 
-/// Why a reader does not get a work.
+/// Why a reader is not sent a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExclusionReason {
-    /// This reader, or this address, was sent it.
+    /// It was sent to this reader or this address.
     Sent,
-    /// The reader said so.
+    /// The reader said that they own it.
     Owned,
 }
 
-/// Who made a book that a reader was sent.
+/// The makers of a book that a reader was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Makers {
     /// The author.
@@ -266,21 +106,21 @@ pub struct Makers {
     pub translator: Option<String>,
 }
 
-/// What a reader, or their address, has.
+/// What a reader, or their address, was sent before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReaderHistory {
-    /// The works.
+    /// The works they are not sent again.
     pub works: BTreeMap<WorkId, ExclusionReason>,
-    /// Who made the last two books sent to the reader.
+    /// The makers of the last two books sent to the reader.
     pub last_two: Vec<Makers>,
 }
 
-/// What a choice is made for.
+/// What a selection is made for.
 #[derive(Debug, Clone)]
 pub struct SelectionRequest<'a> {
-    /// The order, which breaks ties.
+    /// The order; its id breaks ties.
     pub order: OrderId,
-    /// The range that was agreed.
+    /// The agreed price range.
     pub range: PriceRange,
     /// The day, in Korea.
     pub day: Date,
@@ -288,26 +128,26 @@ pub struct SelectionRequest<'a> {
     pub mood: &'a Mood,
     /// The reader's letter.
     pub letter: &'a str,
-    /// What the reader has.
+    /// What the reader was sent before.
     pub had: &'a ReaderHistory,
 }
 
-/// What was considered for an order.
+/// The result of a selection, stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Considered {
     /// At most [`PROPOSED`], best first.
     pub best: Vec<Proposal>,
-    /// What was seen of each book looked at.
-    pub seen: Vec<Facts>,
+    /// The evaluation of each book.
+    pub seen: Vec<Evaluation>,
 }
 
-/// Looks at books for an order and proposes the best.
+/// Evaluates books for an order and proposes the best.
 pub fn consider<'a>(
     books: impl IntoIterator<Item = &'a Book>,
     asked: &SelectionRequest<'_>,
 ) -> Considered {
     let books: Vec<&Book> = books.into_iter().collect();
-    let seen = facts(&books, asked);
+    let seen = evaluate(&books, asked);
     let best = best(asked.order, &seen)
         .into_iter()
         .filter_map(|(isbn, weighed)| {
@@ -324,39 +164,42 @@ pub fn consider<'a>(
     let seen = seen
         .into_iter()
         .filter(|facts| {
-            removed += usize::from(matches!(facts.fate, Fate::Removed(_)));
-            removed <= REMOVED_KEPT || matches!(facts.fate, Fate::Weighed(_))
+            removed += usize::from(matches!(facts.assessment, Assessment::Excluded(_)));
+            removed <= EXCLUDED_STORED || matches!(facts.assessment, Assessment::Scored(_))
         })
         .collect();
     Considered { best, seen }
 }
 
-/// The reason with which one book would be sent, for a book that the owner takes from elsewhere; or
-/// why it can not be sent. A veto does not bind the owner.
-pub fn reason_for(book: &Book, asked: &SelectionRequest<'_>) -> Result<String, Removed> {
+/// The reason for sending one book that the owner takes although it was not proposed. Vetoes do not
+/// bind the owner.
+///
+/// # Errors
+/// Why the book cannot be sent.
+pub fn reason_for(book: &Book, asked: &SelectionRequest<'_>) -> Result<String, Exclusion> {
     let free = Mood { vetoes: Vec::new(), ..asked.mood.clone() };
     let asked = SelectionRequest { mood: &free, ..asked.clone() };
-    match facts(&[book], &asked).first().map(|facts| &facts.fate) {
-        Some(Fate::Weighed(weighed)) => Ok(words::reason(book, weighed, &asked)),
-        Some(Fate::Removed(why)) => Err(*why),
-        None => Err(Removed::NoCopy),
+    match evaluate(&[book], &asked).first().map(|facts| &facts.assessment) {
+        Some(Assessment::Scored(weighed)) => Ok(words::reason(book, weighed, &asked)),
+        Some(Assessment::Excluded(why)) => Err(*why),
+        None => Err(Exclusion::NoCopy),
     }
 }
 
-/// The best of what was seen: by score, ties by the order's own lot. At most [`PROPOSED`].
-pub fn best(order: OrderId, seen: &[Facts]) -> Vec<(&Isbn, &Weighed)> {
+/// The best [`PROPOSED`] evaluations: by score, ties by a hash of order and edition.
+pub fn best(order: OrderId, seen: &[Evaluation]) -> Vec<(&Isbn, &Score)> {
     let mut left = ranked(order, seen);
     left.truncate(PROPOSED);
     left
 }
 
-/// Everything that no filter removed, best first.
-fn ranked(order: OrderId, seen: &[Facts]) -> Vec<(&Isbn, &Weighed)> {
-    let mut left: Vec<(&Isbn, &Weighed)> = seen
+/// Every book that no filter excluded, best first.
+fn ranked(order: OrderId, seen: &[Evaluation]) -> Vec<(&Isbn, &Score)> {
+    let mut left: Vec<(&Isbn, &Score)> = seen
         .iter()
-        .filter_map(|facts| match &facts.fate {
-            Fate::Weighed(weighed) => Some((&facts.isbn, weighed)),
-            Fate::Removed(_) => None,
+        .filter_map(|facts| match &facts.assessment {
+            Assessment::Scored(weighed) => Some((&facts.isbn, weighed)),
+            Assessment::Excluded(_) => None,
         })
         .collect();
     left.sort_by_key(|(isbn, weighed)| {
@@ -366,7 +209,7 @@ fn ranked(order: OrderId, seen: &[Facts]) -> Vec<(&Isbn, &Weighed)> {
 }
 
 /// Steps one to four for each book.
-fn facts(books: &[&Book], asked: &SelectionRequest<'_>) -> Vec<Facts> {
+fn evaluate(books: &[&Book], asked: &SelectionRequest<'_>) -> Vec<Evaluation> {
     let texts: Vec<String> = books.iter().map(|book| book.text()).collect();
     let echoes = echo::echoes(asked.letter, &texts);
     let mut in_month: BTreeMap<&WorkId, u16> = BTreeMap::new();
@@ -374,41 +217,43 @@ fn facts(books: &[&Book], asked: &SelectionRequest<'_>) -> Vec<Facts> {
         let count = in_month.entry(&book.work).or_default();
         *count = count.saturating_add(book.sent_in_month_of(asked.day));
     }
-    let mut facts: Vec<Facts> = books
+    let mut facts: Vec<Evaluation> = books
         .iter()
         .zip(echoes)
         .map(|(book, echo)| {
-            let fate = match removed(book, asked) {
-                Some(why) => Fate::Removed(why),
-                None => Fate::Weighed(weigh(book, echo, in_month.get(&book.work).copied(), asked)),
+            let assessment = match exclusion(book, asked) {
+                Some(why) => Assessment::Excluded(why),
+                None => {
+                    Assessment::Scored(score(book, echo, in_month.get(&book.work).copied(), asked))
+                }
             };
-            Facts { isbn: book.isbn.clone(), fate }
+            Evaluation { isbn: book.isbn.clone(), assessment }
         })
         .collect();
     one_edition_a_work(books, &mut facts, asked.order);
     facts
 }
 
-/// The filters, in the order of the product.
-fn removed(book: &Book, asked: &SelectionRequest<'_>) -> Option<Removed> {
+/// The filters, in their order of precedence.
+fn exclusion(book: &Book, asked: &SelectionRequest<'_>) -> Option<Exclusion> {
     if book.free() == 0 {
-        return Some(Removed::NoCopy);
+        return Some(Exclusion::NoCopy);
     }
     match asked.had.works.get(&book.work) {
-        Some(ExclusionReason::Sent) => return Some(Removed::SentBefore),
-        Some(ExclusionReason::Owned) => return Some(Removed::Owned),
+        Some(ExclusionReason::Sent) => return Some(Exclusion::SentBefore),
+        Some(ExclusionReason::Owned) => return Some(Exclusion::Owned),
         None => {}
     }
     if asked.mood.forbids(book) {
-        return Some(Removed::Veto);
+        return Some(Exclusion::Veto);
     }
-    (PriceRange::of(book.list_price) != Some(asked.range)).then_some(Removed::OutOfRange)
+    (PriceRange::of(book.list_price) != Some(asked.range)).then_some(Exclusion::OutOfRange)
 }
 
-fn weigh(book: &Book, echo: u16, in_month: Option<u16>, asked: &SelectionRequest<'_>) -> Weighed {
+fn score(book: &Book, echo: u16, in_month: Option<u16>, asked: &SelectionRequest<'_>) -> Score {
     let (today, season) = asked.mood.meets(book);
     let last = &asked.had.last_two;
-    Weighed {
+    Score {
         love: book.love,
         today,
         season,
@@ -424,8 +269,8 @@ fn weigh(book: &Book, echo: u16, in_month: Option<u16>, asked: &SelectionRequest
     }
 }
 
-/// Of several editions of one work only the best is proposed.
-fn one_edition_a_work(books: &[&Book], facts: &mut [Facts], order: OrderId) {
+/// Excludes all but the best edition of each work.
+fn one_edition_a_work(books: &[&Book], facts: &mut [Evaluation], order: OrderId) {
     let work_of: BTreeMap<&Isbn, &WorkId> =
         books.iter().map(|book| (&book.isbn, &book.work)).collect();
     let mut works = BTreeSet::new();
@@ -435,12 +280,11 @@ fn one_edition_a_work(books: &[&Book], facts: &mut [Facts], order: OrderId) {
         .map(|(isbn, _)| isbn.clone())
         .collect();
     for facts in facts.iter_mut().filter(|facts| second.contains(&facts.isbn)) {
-        facts.fate = Fate::Removed(Removed::OtherEdition);
+        facts.assessment = Assessment::Excluded(Exclusion::OtherEdition);
     }
 }
 
-/// A number drawn for one book in one order: FNV-1a over both names, which any later replay draws
-/// again.
+/// The tie breaker of an edition in an order: FNV-1a over both ids, so that a replay gets the same.
 fn lot(order: OrderId, isbn: &Isbn) -> u64 {
     let names = order.to_string() + isbn.as_str();
     names.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

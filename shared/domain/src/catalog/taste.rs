@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{base::id::WorkId, catalog::selection::Book};
+use crate::{base::id::WorkId, catalog::book::Book};
 
 /// Something that holds from one day to another, both included. Without a last day it holds until
 /// it is changed.

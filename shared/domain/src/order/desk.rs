@@ -1,53 +1,49 @@
-//! An order on the owner's desk, waiting for the owner to pick.
+//! The owner's desk: orders that wait for the owner, and what the owner has to do with each.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::selection::{Choice, Proposal};
 use crate::{
-    base::calendar,
-    order::{
-        Order, Refused, State, Step, Want,
-        message::{Notice, Task},
-    },
+    catalog::selection::Proposal,
+    order::{BlockedOn, Order, State},
 };
 
-/// What lies on the desk with an order.
+/// The desk entry of an order for which the owner is to pick a book.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Desk {
+pub struct DeskEntry {
     /// The proposals, best first.
     pub proposals: Vec<Proposal>,
-    /// The owner said "오늘은 없음": the order comes up again on this day.
+    /// The day on which the order comes up again, after the owner put it off ("오늘은 없음").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_until: Option<Date>,
-    /// Whether the reader was told that the owner takes longer. Once is enough.
+    /// Whether the reader was notified of the delay; they are notified once.
     #[serde(default)]
     pub told: bool,
 }
 
-/// What the owner is to do with an order on the desk.
+/// What the owner has to do with an order on the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Errand {
+pub enum OwnerTask {
     /// Hand the parcel over.
     Post,
-    /// Pick one of the three.
+    /// Pick one of the proposals.
     Pick,
-    /// Nothing today: it was put off to tomorrow.
+    /// Nothing today: the owner put it off until tomorrow.
     PickTomorrow,
-    /// Bring books in.
+    /// Add books to the stock.
     Stock,
-    /// Find another way for money that the provider does not take back.
+    /// Pay back by other means what the provider refused to refund.
     Refund,
-    /// Look into a deposit that the bank took back after the book was packed.
+    /// Settle a bank transfer that was reversed after the order was packed.
     Deposit,
 }
 
-impl Errand {
-    /// Every errand, in the order of the desk.
+impl OwnerTask {
+    /// Every task, in the order in which the desk lists them.
     pub const ALL: [Self; 6] =
         [Self::Deposit, Self::Post, Self::Pick, Self::Stock, Self::Refund, Self::PickTomorrow];
 
-    /// Its name in Korean.
+    /// The heading on the desk, in Korean.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Post => "부치기",
@@ -61,67 +57,22 @@ impl Errand {
 }
 
 impl Order {
-    /// What the owner is to do with an order that waits for the owner.
-    pub fn errand(&self, day: Date) -> Errand {
+    /// What the owner has to do on that day with an order that waits for the owner.
+    pub fn owner_task(&self, day: Date) -> OwnerTask {
         match self.state {
-            _ if self.reversal_is_open() => Errand::Deposit,
-            State::Packed if self.parcel.is_none() => Errand::Post,
-            State::Choosing if self.want == Some(Want::Pick) && self.rests(day) => {
-                Errand::PickTomorrow
+            _ if self.reversal_is_open() => OwnerTask::Deposit,
+            State::Packed if self.shipment.is_none() => OwnerTask::Post,
+            State::Choosing if self.blocked_on == Some(BlockedOn::OwnerPick) && self.rests(day) => {
+                OwnerTask::PickTomorrow
             }
-            State::Choosing if self.want == Some(Want::Pick) => Errand::Pick,
-            State::Choosing if self.want.is_some() => Errand::Stock,
-            _ => Errand::Refund,
+            State::Choosing if self.blocked_on == Some(BlockedOn::OwnerPick) => OwnerTask::Pick,
+            State::Choosing if self.blocked_on.is_some() => OwnerTask::Stock,
+            _ => OwnerTask::Refund,
         }
     }
 
-    /// The proposals lie on the desk until the owner picks. New ones replace the old.
-    pub fn proposed(self, proposals: Vec<Proposal>, now: Timestamp) -> Result<Self, Refused> {
-        let mut order = self.choosing(Some(Want::Pick), now)?;
-        order.changed_at = now;
-        order.desk = Some(Desk { proposals, ..order.desk.unwrap_or_default() });
-        Ok(order)
-    }
-
-    /// "오늘은 없음": the order rests until tomorrow, and the reader is told the first time. Said twice
-    /// on one day, done once.
-    pub fn none_today(mut self, now: Timestamp) -> Result<Step, Refused> {
-        if self.state != State::Choosing || self.want != Some(Want::Pick) {
-            return Err(Refused::NoSuchTransition { from: self.state, to: State::Choosing });
-        }
-        let today = calendar::today(now);
-        let tomorrow = today.tomorrow().unwrap_or(today);
-        let desk = self.desk.get_or_insert_default();
-        if desk.rests_until == Some(tomorrow) {
-            return Ok(Step { order: self, messages: Vec::new() });
-        }
-        desk.rests_until = Some(tomorrow);
-        let tell = !std::mem::replace(&mut desk.told, true);
-        self.changed_at = now;
-        let tasks: &[Task] = if tell { &[Task::Notify { notice: Notice::Later }] } else { &[] };
-        Ok(self.asking(tasks, now))
-    }
-
-    /// Nothing is left of what could be proposed: the house looks for a book again, now and
-    /// whenever `sweep` asks.
-    pub fn out_of_books(self, now: Timestamp) -> Result<Step, Refused> {
-        let mut order = self.choosing(Some(Want::Book), now)?;
-        order.changed_at = now;
-        if let Some(desk) = &mut order.desk {
-            desk.proposals.clear();
-        }
-        Ok(order.asking(&[Task::Choose], now))
-    }
-
-    /// Whether the owner has put the order off to a later day.
+    /// Whether the owner has put the order off beyond that day.
     pub fn rests(&self, day: Date) -> bool {
         self.desk.as_ref().and_then(|desk| desk.rests_until).is_some_and(|until| day < until)
-    }
-
-    /// A book was picked: the desk is cleared.
-    pub fn picked(self, choice: Choice, now: Timestamp) -> Result<Step, Refused> {
-        let mut order = self.choosing(None, now)?;
-        order.desk = None;
-        order.chosen(choice, now)
     }
 }

@@ -1,4 +1,5 @@
-//! Letters between a reader and the house. The mailbox is the truth: every push has its twin here.
+//! Letters in a reader's mailbox. Every push notification has a letter with the full news; the push
+//! itself only points at the mailbox.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,28 +7,24 @@ use thiserror::Error;
 
 use crate::{
     base::{
-        calendar,
         id::{MessageId, OrderId},
-        money::Won,
         sensitive::Sensitive,
-        text::{Language, Text},
+        text::Text,
     },
-    order::{
-        Order, State,
-        message::Notice,
-        refund::{Progress, Refund, RefundReason},
-    },
+    order::{Order, message::Notice},
 };
 
-/// Who wrote a letter.
+mod news;
+
+/// The author of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Author {
     /// The reader, to the owner.
     Reader,
-    /// The house, about an order.
+    /// The shop, about an order.
     House,
-    /// The doorkeeper, who whispers half a line of verse.
+    /// The doorkeeper: half a line of verse at the whisper.
     Doorkeeper,
     /// The owner, to the reader.
     Owner,
@@ -40,17 +37,17 @@ pub struct Letter {
     pub at: Timestamp,
     /// Who wrote it.
     pub author: Author,
-    /// What it says.
+    /// The text.
     pub text: Sensitive<String>,
     /// The order it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
-    /// The news it brings, if it is the twin of a push.
+    /// The notice that it explains, if a push was sent with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
 }
 
-/// Why a letter to the owner was not taken. Its text is never judged, only its length.
+/// Why a written letter is refused: by its length alone, never by its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotALetter {
     /// Nothing is written.
@@ -65,13 +62,18 @@ impl Letter {
     /// Longest letter, in characters.
     pub const LONGEST: usize = 4_000;
 
-    /// A reader's letter to the owner: as written, in NFC, without invisible control characters
-    /// that are not part of a character somebody typed.
+    /// A reader's letter to the owner, tidied by [`free_text::tidy`](crate::base::free_text::tidy).
+    ///
+    /// # Errors
+    /// If it is empty or longer than [`Letter::LONGEST`].
     pub fn to_the_owner(text: &str, now: Timestamp) -> Result<Self, NotALetter> {
         Self::by(Author::Reader, text, now)
     }
 
     /// The owner's answer to a reader, under the same rules.
+    ///
+    /// # Errors
+    /// As [`Letter::to_the_owner`].
     pub fn from_the_owner(text: &str, now: Timestamp) -> Result<Self, NotALetter> {
         Self::by(Author::Owner, text, now)
     }
@@ -87,23 +89,23 @@ impl Letter {
         Ok(Self { at: now, author, text: Sensitive::new(text), order: None, notice: None })
     }
 
-    /// The house's letter that brings a reader news of an order, in the language of the order: the
-    /// letter that the message `asked_by` asked for.
+    /// The shop's letter for a notice about an order, in the order's language. `asked_by` is the
+    /// message that asked for it; a refund is found by it.
     pub fn about(order: &Order, notice: Notice, asked_by: MessageId, at: Timestamp) -> Self {
         Self {
             at,
             author: Author::House,
-            text: Sensitive::new(news(order, notice, asked_by)),
+            text: Sensitive::new(news::text(order, notice, asked_by)),
             order: Some(order.id),
             notice: Some(notice),
         }
     }
 }
 
-/// What a push says of the owner's answer to a letter.
+/// The text of the push for the owner's answer to a letter.
 pub const ANSWERED: &str = "주인장이 답장을 썼소. 편지함을 보시오. / The owner has answered your letter. Look in your mailbox.";
 
-/// What a push says: nothing about who, where or which book.
+/// The text of the push for a notice. It names no person, address or book.
 pub fn push(notice: Notice) -> Text {
     match notice {
         Notice::Paid => {
@@ -146,344 +148,16 @@ pub fn push(notice: Notice) -> Text {
     }
 }
 
-fn news(order: &Order, notice: Notice, asked_by: MessageId) -> String {
-    let ko = order.language == Language::Ko;
-    match notice {
-        Notice::Paid if ko => format!(
-            "집에 불이 켜졌소. 주인장이 그대의 편지를 읽으러 갔소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있습니다.",
-            order.total,
-            korean_date(order.promised)
-        ),
-        Notice::Paid => format!(
-            "A lamp is lit. The owner has gone to read your letter.\n\nWe received ₩{}. The book is posted by {}. Until it is packed you can cancel at any time.",
-            order.total,
-            english_date(order.promised)
-        ),
-        Notice::Chosen => {
-            let back = order.price_difference();
-            if ko {
-                let mut text = "주인장이 서가 앞에 오래 서 있더니, 한 권을 뽑아 들었소.\n\n보낼 책을 골랐습니다. 무슨 책인지는 펼칠 때까지 비밀입니다.".to_owned();
-                if let Some(back) = back {
-                    text += &format!(
-                        " 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그만큼 돌려드립니다."
-                    );
-                }
-                text
-            } else {
-                let mut text = "The owner stood before the shelves for a long while, and took one book down.\n\nYour book is chosen. Which one it is stays a secret until you open it.".to_owned();
-                if let Some(back) = back {
-                    text += &format!(
-                        " Its list price is ₩{back} below what you paid for the book; that goes back to you."
-                    );
-                }
-                text
-            }
-        }
-        Notice::Packed if ko => format!(
-            "종이로 싸고 매듭을 지었소. 이제 길 떠날 일만 남았소.\n\n포장을 마쳤습니다. {}까지 부칩니다.",
-            korean_date(order.promised)
-        ),
-        Notice::Packed => format!(
-            "Wrapped in paper, and the knot is tied. Only the road is left.\n\nYour parcel is packed. It is posted by {}.",
-            english_date(order.promised)
-        ),
-        Notice::Later if ko => format!(
-            "주인장이 서가 앞을 한참 서성이다 빈손으로 돌아왔소. 그대의 편지에 어울리는 한 권을 서두르고 싶지 않다 하오.\n\n오늘은 책을 고르지 않았고, 내일 다시 고릅니다. {}까지 부친다는 약속은 그대로이며, 포장하기 전까지는 언제든 무를 수 있습니다.",
-            korean_date(order.promised)
-        ),
-        Notice::Later => format!(
-            "The owner walked along the shelves for a long while and came back with empty hands: your letter is not to be answered in a hurry.\n\nNo book was chosen today; the owner looks again tomorrow. The promise to post it by {} stands, and until it is packed you can cancel at any time.",
-            english_date(order.promised)
-        ),
-        Notice::Cancelled => cancelled(order),
-        Notice::BankTransfer => deposit(order),
-        Notice::BankDetails => account(order),
-        Notice::Reversed => reversed(order),
-        Notice::Refunded => {
-            let told = order.refunds.iter().find(|refund| refund.told == Some(asked_by.sequence));
-            told.map_or_else(String::new, |refund| {
-                refunded(refund, order.by_bank_transfer(), order.language)
-            })
-        }
-        Notice::Shipped if ko => {
-            format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{}", on_its_way(order))
-        }
-        Notice::Shipped => {
-            format!("Steps fade beyond the door. The book has set out.\n\n{}", on_its_way(order))
-        }
-        Notice::Renumbered if ko => format!(
-            "먼젓번 쪽지에 번호를 잘못 옮겨 적었소. 책은 제 길을 가고 있소.\n\n운송장 번호를 바로잡습니다. {}",
-            on_its_way(order)
-        ),
-        Notice::Renumbered => format!(
-            "The number on my last note was copied wrongly. The book is on its way all the same.\n\nThis is the right one. {}",
-            on_its_way(order)
-        ),
-    }
-}
-
-/// Who carries the parcel, and where it can be followed.
-fn on_its_way(order: &Order) -> String {
-    let (carrier, number, page) = order.parcel.as_ref().map_or_else(Default::default, |parcel| {
-        (
-            parcel.carrier.title_in(order.language),
-            parcel.number.clone(),
-            parcel.carrier.tracking_page(&parcel.number),
-        )
-    });
-    match order.language {
-        Language::Ko => format!("{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"),
-        Language::En => format!("Posted with {carrier}, tracking number {number}.\n{page}"),
-    }
-}
-
-/// An account was opened: where to pay, how much, and until when. Rung only while a deposit is
-/// awaited.
-fn deposit(order: &Order) -> String {
-    let Some(account) = order.awaits_transfer() else { return String::new() };
-    let (bank, number) = (account.bank.name(order.language), account.number.reveal());
-    let (amount, due) = (order.total, clock(account.due, order.language));
-    match order.language {
-        Language::Ko => {
-            let holder = match account.holder.reveal().as_str() {
-                "" => String::new(),
-                holder => format!("\n예금주 {holder}"),
-            };
-            format!(
-                "문 앞에 작은 함을 하나 내어 두었소.\n\n{due}까지 아래 계좌로 {amount}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다.\n\n{bank} {number}{holder}\n\n입금이 닿으면 주문이 이어집니다. 아직 아무것도 치르지 않으셨으니, 마음이 바뀌시면 입금하지 않으셔도 됩니다."
-            )
-        }
-        Language::En => {
-            let holder = match account.holder.reveal().as_str() {
-                "" => String::new(),
-                holder => format!("\nHolder: {holder}"),
-            };
-            format!(
-                "A small box stands before the door.\n\nPlease pay ₩{amount} into this account by {due} (Korean time). Until then a place on the shelf is held for you.\n\n{bank} {number}{holder}\n\nWhen your deposit has come, the order goes on. Nothing is paid yet: if you change your mind, simply do not pay."
-            )
-        }
-    }
-}
-
-/// Money is to go back that came by a deposit, and nobody knows where to. Rung only while that is
-/// so.
-fn account(order: &Order) -> String {
-    let wants = |refund: &&Refund| refund.progress == Progress::AwaitingBankDetails;
-    let amount: Won = order.refunds.iter().filter(wants).map(|refund| refund.amount).sum();
-    match order.language {
-        Language::Ko => format!(
-            "돌려드릴 것이 있는데, 어느 문으로 보낼지 모르오.\n\n{amount}원을 돌려드려야 합니다. 계좌로 입금하신 돈은 계좌로만 돌려드릴 수 있습니다. 주문의 창에서 돌려받으실 계좌를 적어 주시면, 그날부터 영업일 3일 안에 보내 드립니다. 알려 주신 계좌는 돈이 돌아가면 지웁니다. 앞서 적어 주셨다면, 은행이 그 계좌를 알아보지 못한 것이니 한 번 더 살펴 주십시오."
-        ),
-        Language::En => format!(
-            "Something is to go back to you, and we do not know by which door.\n\n₩{amount} is yours. Money that came by a deposit can go back to an account only. Please write down the account in the window of your order; your money is sent within 3 working days of that day, and we forget the account once it is back. If you named one before, the bank did not know it: please look at it once more."
-        ),
-    }
-}
-
-/// The bank took the deposit back.
-fn reversed(order: &Order) -> String {
-    match (order.language, order.state) {
-        (Language::Ko, State::Cancelled) => {
-            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 저희가 가져간 돈은 없습니다. 까닭은 보내신 은행이 알려 드립니다. 책을 바라시면 새로 주문해 주십시오.".to_owned()
-        }
-        (Language::En, State::Cancelled) => {
-            "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. We hold none of your money; your bank can tell you why. If you still wish for a book, please order anew.".to_owned()
-        }
-        (Language::Ko, State::Refunded) => {
-            "셈할 것이 남지 않았소.\n\n은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다. 주문은 무르신 그대로입니다.".to_owned()
-        }
-        (Language::En, State::Refunded) => {
-            "Nothing is left to settle.\n\nThe bank took your deposit back, so there is no money here that could go back to you: it is at your bank. Your order stays cancelled.".to_owned()
-        }
-        (Language::Ko, _) => {
-            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 이 주문으로 받은 돈이 없게 되었습니다. 까닭은 보내신 은행이 알려 드립니다. 주인장이 살펴보고 편지로 말씀드리겠습니다. 그때까지 따로 하실 일은 없습니다.".to_owned()
-        }
-        (Language::En, _) => {
-            "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid for this order; your bank can tell you why. The owner will look into it and write to you. Until then there is nothing for you to do.".to_owned()
-        }
-    }
-}
-
-/// The order is over, and its money goes back.
-fn cancelled(order: &Order) -> String {
-    let ends = |refund: &&Refund| {
-        matches!(
-            refund.why,
-            RefundReason::Cancelled
-                | RefundReason::PaidTooLate
-                | RefundReason::NoPlace
-                | RefundReason::Withdrawn
-        )
-    };
-    let Some(Refund { amount, why, by, .. }) = order.refunds.iter().find(ends) else {
-        return match order.language {
-            Language::Ko => {
-                "창의 불을 껐소.\n\n주문이 끝났습니다. 내신 값은 이미 모두 돌려드렸습니다."
-                    .to_owned()
-            }
-            Language::En => {
-                "The lamp is out.\n\nYour order is over. What you paid went back to you before."
-                    .to_owned()
-            }
-        };
-    };
-    let (korean_way, english_way) = way_back(order.by_bank_transfer());
-    // Who has to name an account first is asked by a letter of its own.
-    match (order.language, why) {
-        (Language::Ko, RefundReason::NoPlace) => format!(
-            "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 폭의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
-            korean_date(*by)
-        ),
-        (Language::En, RefundReason::NoPlace) => format!(
-            "When the money came, the last book had just left the house.\n\nYour payment was confirmed late. The time we held a place for you had run out, and every book in this range was taken. As there is no book to send, we end the order, and all of your money, ₩{amount}, goes back to you by {}. We are sorry.",
-            english_date(*by)
-        ),
-        (Language::Ko, RefundReason::Withdrawn) => format!(
-            "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            match order.kept() {
-                Won::ZERO => String::new(),
-                postage => format!("돌아오는 우송료 {postage}원을 뺀 "),
-            },
-            korean_date(*by)
-        ),
-        (Language::En, RefundReason::Withdrawn) => format!(
-            "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back {english_way} by {}{}.",
-            english_date(*by),
-            match order.kept() {
-                Won::ZERO => String::new(),
-                postage => format!(" (₩{postage} for the way back are taken off)"),
-            }
-        ),
-        (Language::Ko, RefundReason::PaidTooLate) => format!(
-            "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 무르신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
-            korean_date(*by)
-        ),
-        (Language::Ko, _) => format!(
-            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            korean_date(*by)
-        ),
-        (Language::En, RefundReason::PaidTooLate) => format!(
-            "Money came to a window that was already dark.\n\nYour payment was completed after you had cancelled. All of it, ₩{amount}, goes back to you by {}.",
-            english_date(*by)
-        ),
-        (Language::En, _) => format!(
-            "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back {english_way} by {}.",
-            english_date(*by)
-        ),
-    }
-}
-
-/// How money goes back, in Korean and in English.
-const fn way_back(by_bank_transfer: bool) -> (&'static str, &'static str) {
-    if by_bank_transfer {
-        ("알려 주시는 계좌로", "to the account you name")
-    } else {
-        ("내신 방법으로", "the way it came")
-    }
-}
-
-/// Money went back.
-fn refunded(refund: &Refund, by_bank_transfer: bool, language: Language) -> String {
-    let Refund { amount, why, note, .. } = refund;
-    match language {
-        Language::Ko => {
-            let what = match (why, note) {
-                (RefundReason::Difference, _) => {
-                    "보낸 책의 정가가 내신 책값보다 낮아, 그 차액".to_owned()
-                }
-                (RefundReason::Cancelled, _) => "무르신 주문의 값".to_owned(),
-                (RefundReason::PaidTooLate, _) => "무르신 뒤에 치르신 값".to_owned(),
-                (RefundReason::NoPlace, _) => "자리가 나간 주문의 값".to_owned(),
-                (RefundReason::Withdrawn, _) => "돌려보내신 책의 값".to_owned(),
-                (RefundReason::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
-                (RefundReason::Owner, None) => "돌려드리기로 한 값".to_owned(),
-            };
-            if let Progress::ByHand { day, way } = &refund.progress {
-                return format!(
-                    "셈을 마쳤소.\n\n{what} {amount}원을 {}에 주인장이 손수 돌려드렸습니다(길: {way}). 닿지 않았으면 편지로 알려 주십시오.",
-                    korean_date(*day)
-                );
-            }
-            if by_bank_transfer {
-                return format!(
-                    "셈을 마쳤소.\n\n{what} {amount}원을 알려 주신 계좌로 돌려드렸습니다. 은행에 따라 보이기까지 하루쯤 걸릴 수 있습니다."
-                );
-            }
-            format!(
-                "셈을 마쳤소.\n\n{what} {amount}원을 내신 방법으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
-            )
-        }
-        Language::En => {
-            let what = match (why, note) {
-                (RefundReason::Difference, _) => {
-                    "your book cost less than what you paid for it".to_owned()
-                }
-                (RefundReason::Cancelled, _) => "you cancelled your order".to_owned(),
-                (RefundReason::PaidTooLate, _) => {
-                    "your payment came after you had cancelled".to_owned()
-                }
-                (RefundReason::NoPlace, _) => {
-                    "no book was left when your payment was confirmed".to_owned()
-                }
-                (RefundReason::Withdrawn, _) => "you sent the book back".to_owned(),
-                (RefundReason::Owner, Some(note)) => format!("the owner wrote: {note}"),
-                (RefundReason::Owner, None) => "the owner gives it back".to_owned(),
-            };
-            if let Progress::ByHand { day, way } = &refund.progress {
-                return format!(
-                    "The account is settled.\n\nThe owner sent you ₩{amount} on {} ({what}; by: {way}). Should it not have come, please write.",
-                    english_date(*day)
-                );
-            }
-            if by_bank_transfer {
-                return format!(
-                    "The account is settled.\n\n₩{amount} went back to the account you named ({what}). Your bank may take a day to show it."
-                );
-            }
-            format!(
-                "The account is settled.\n\n₩{amount} went back the way it came ({what}). Your card company may take some days to show it."
-            )
-        }
-    }
-}
-
-/// `11월 25일 수요일`.
-pub fn korean_date(date: jiff::civil::Date) -> String {
-    const DAYS: [&str; 7] = ["일", "월", "화", "수", "목", "금", "토"];
-    let day =
-        usize::try_from(date.weekday().to_sunday_zero_offset()).ok().and_then(|day| DAYS.get(day));
-    format!("{}월 {}일 {}요일", date.month(), date.day(), day.unwrap_or(&""))
-}
-
-/// `Wednesday, 25 November`.
-pub fn english_date(date: jiff::civil::Date) -> String {
-    date.strftime("%A, %-d %B").to_string()
-}
-
-/// A date in the reader's language.
-pub fn date(date: jiff::civil::Date, language: Language) -> String {
-    match language {
-        Language::Ko => korean_date(date),
-        Language::En => english_date(date),
-    }
-}
-
-/// An instant as a clock time in Korea: `11월 25일 수요일 14:05`.
-pub fn clock(at: Timestamp, language: Language) -> String {
-    let there = calendar::in_korea(at);
-    format!("{} {:02}:{:02}", date(there.date(), language), there.hour(), there.minute())
-}
+/// Formatting of dates and times; moved to [`crate::base::format`].
+pub use crate::base::format::{date, date_time as clock, english_date, korean_date};
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::{
-        parcel::{Carrier, Parcel},
-        tests::order,
-    };
+    use crate::{base::text::Language, order::tests::order};
 
     #[test]
-    fn a_letter_keeps_what_was_written() {
+    fn a_letter_keeps_its_text_without_invisible_characters() {
         let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
         let written = "  별 하나에 추억과\n별 하나에 사랑과 👨‍👩‍👧\u{200B}  ";
         let letter = Letter::to_the_owner(written, now).unwrap();
@@ -493,24 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn pushes_name_no_one_and_letters_tell_the_plain_facts() {
-        let mut order = order();
-        order.parcel = Some(Parcel::new(Carrier::Epost, "1234567890123", None).unwrap());
+    fn pushes_contain_no_personal_data() {
+        let order = order();
         for notice in Notice::ALL {
             let push = push(notice);
-            for told in [push.in_language(Language::Ko), push.in_language(Language::En)] {
-                assert!(!told.contains("윤동주") && !told.contains(&order.id.to_string()));
+            for text in [push.in_language(Language::Ko), push.in_language(Language::En)] {
+                assert!(!text.contains("윤동주") && !text.contains(&order.id.to_string()));
             }
         }
-        let asked_by = MessageId { order: order.id, sequence: 1 };
-        let text = news(&order, Notice::Shipped, asked_by);
-        assert!(
-            text.contains("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."),
-            "{text}"
-        );
-        assert!(
-            news(&order, Notice::Paid, asked_by)
-                .contains("22,000원을 받았습니다. 책은 11월 26일 목요일까지 부칩니다.")
-        );
     }
 }

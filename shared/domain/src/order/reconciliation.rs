@@ -103,7 +103,7 @@ pub fn given_by_hand(order: &Order) -> Won {
 /// What differs between an order and its payments at the provider.
 pub fn compare(order: Option<&Order>, there: &[There]) -> Option<Mismatch> {
     let paid: Vec<&There> = there.iter().filter(|payment| payment.paid).collect();
-    let Some(order) = order.filter(|order| order.paid_at.is_some()) else {
+    let Some(order) = order.filter(|order| order.paid_at().is_some()) else {
         let held: Won = paid.iter().map(|payment| payment.balance).sum();
         return (held > Won::ZERO)
             .then(|| Mismatch::OnlyThere { held, state: order.map(|order| order.state) });
@@ -143,14 +143,10 @@ pub fn compare(order: Option<&Order>, there: &[There]) -> Option<Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::tests::{choice, noon, order};
+    use crate::order::tests::{choice, noon, order, paid};
 
     fn there(total: u64, balance: u64) -> There {
         There { paid: true, total: Won(total), balance: Won(balance), status: "DONE".into() }
-    }
-
-    fn paid() -> Order {
-        order().paid(None, noon()).unwrap().order
     }
 
     #[test]

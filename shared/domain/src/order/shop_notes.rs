@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::calendar,
-    order::{Order, desk::Errand},
+    order::{Order, desk::OwnerTask},
 };
 
 /// One look at the shop.
@@ -57,10 +57,9 @@ impl Promises {
         let today = calendar::today(now);
         let tomorrow = today.tomorrow().unwrap_or(today);
         let mut promises = Self::default();
-        for order in orders
-            .into_iter()
-            .filter(|order| !matches!(order.errand(today), Errand::Refund | Errand::Deposit))
-        {
+        for order in orders.into_iter().filter(|order| {
+            !matches!(order.owner_task(today), OwnerTask::Refund | OwnerTask::Deposit)
+        }) {
             promises.broken += usize::from(order.promised < today);
             promises.near += usize::from((today..=tomorrow).contains(&order.promised));
         }
@@ -86,7 +85,7 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::*;
-    use crate::order::tests::{choice, noon, order};
+    use crate::order::tests::{choice, noon, paid};
 
     #[test]
     fn one_note_an_hour() {
@@ -102,8 +101,8 @@ mod tests {
 
     #[test]
     fn the_owner_hears_of_the_day_before_and_of_the_day_after() {
-        let paid = order().paid(None, noon()).unwrap().order.choosing(None, noon()).unwrap();
-        let packed = paid.chosen(choice(), noon()).unwrap().order.packed(noon()).unwrap().order;
+        let choosing = paid().choosing(None, noon()).unwrap();
+        let packed = choosing.chosen(choice(), noon()).unwrap().order.packed(noon()).unwrap().order;
         let told = |days: i64| {
             let day = packed.promised.checked_add(days.days()).unwrap();
             let morning = calendar::end_of(day);

@@ -1,4 +1,4 @@
-//! How many places a price range has: the copies that are free, less the places held.
+//! The stock of a price range: free copies and the reservations on them.
 
 use std::collections::BTreeMap;
 
@@ -11,95 +11,105 @@ use crate::{
     order::Order,
 };
 
-/// A place held for an order.
+/// A copy reserved for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Hold {
-    /// Until this instant; expiry is judged when read.
+pub enum Reservation {
+    /// For an order that is not paid, until this instant. Expiry is judged when it is read.
     Until(Timestamp),
-    /// The order is paid: until a copy is taken for it.
+    /// For a paid order, until a copy is taken from the stock.
     Paid,
 }
 
-/// The places of one price range.
+/// The stock of one price range.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stock {
-    /// Copies not yet taken.
+    /// Copies not yet taken for an order.
     pub free: u32,
-    /// Places held.
-    #[serde(default)]
-    pub holds: BTreeMap<OrderId, Hold>,
+    /// The reservations; stored as `holds`.
+    #[serde(default, rename = "holds")]
+    pub reservations: BTreeMap<OrderId, Reservation>,
 }
 
-/// Every place of the range is held or gone.
+/// Every copy of the range is reserved or taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("no place is left in this price range")]
-pub struct Full;
+#[error("no copy is left in this price range")]
+pub struct OutOfStock;
 
-/// A place that an order can take.
+/// A reservation that an order can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// Until when it is held.
+pub struct NewReservation {
+    /// Until when it is valid.
     pub until: Timestamp,
-    /// Where the record of the range has it.
-    pub room: Room,
+    /// What of the record makes it possible.
+    pub slot: Slot,
 }
 
-/// Where the record of a range has a place for an order. It is to be had only while the record
-/// still shows this.
+/// What of a stock record makes a reservation possible. The write is conditional on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Room {
-    /// The order's own hold is listed, whether it lives or has run out.
+pub enum Slot {
+    /// The order's own reservation is listed, valid or expired.
     Own,
-    /// Fewer holds are listed than copies are free.
+    /// Fewer reservations are listed than copies are free.
     Free,
-    /// Holds that have run out are removed for it.
+    /// Expired reservations are removed for it.
     Expired {
-        /// The holds to be removed, as they were read.
-        holds: Vec<(OrderId, Hold)>,
-        /// Holds listed when it was read; more must not be.
+        /// The reservations to remove, as they were read.
+        reservations: Vec<(OrderId, Reservation)>,
+        /// How many were listed when the record was read. The write requires no more.
         listed: u32,
-        /// Copies free when it was read; fewer must not be.
+        /// How many copies were free when the record was read. The write requires no fewer.
         free: u32,
     },
 }
 
 impl Stock {
-    /// Places that a new order could hold now.
-    pub fn places(&self, now: Timestamp) -> u32 {
-        let held = self.holds.values().filter(|hold| hold.lives(now)).count();
-        self.free.saturating_sub(u32::try_from(held).unwrap_or(u32::MAX))
+    /// Copies that a new order could reserve now.
+    pub fn available(&self, now: Timestamp) -> u32 {
+        let reserved =
+            self.reservations.values().filter(|reservation| reservation.is_valid(now)).count();
+        self.free.saturating_sub(u32::try_from(reserved).unwrap_or(u32::MAX))
     }
 
-    /// Finds a place for `order` for 15 minutes from now. A hold that the order already has is
-    /// extended.
-    pub fn take(&self, order: OrderId, now: Timestamp) -> Result<Taken, Full> {
-        let own = self.holds.get(&order);
-        if self.places(now) == 0 && !own.is_some_and(|hold| hold.lives(now)) {
-            return Err(Full);
+    /// Finds a reservation for `order`, valid for [`Order::HELD_MINUTES`]. One that the order already
+    /// has is extended.
+    ///
+    /// # Errors
+    /// [`OutOfStock`] if no copy is left.
+    pub fn reserve(&self, order: OrderId, now: Timestamp) -> Result<NewReservation, OutOfStock> {
+        let own = self.reservations.get(&order);
+        if self.available(now) == 0 && !own.is_some_and(|reservation| reservation.is_valid(now)) {
+            return Err(OutOfStock);
         }
-        let listed = u32::try_from(self.holds.len()).unwrap_or(u32::MAX);
-        let room = if own.is_some() {
-            Room::Own
+        let listed = u32::try_from(self.reservations.len()).unwrap_or(u32::MAX);
+        let slot = if own.is_some() {
+            Slot::Own
         } else if listed < self.free {
-            Room::Free
+            Slot::Free
         } else {
-            let mut expired: Vec<_> =
-                self.holds.iter().filter(|(_, hold)| !hold.lives(now)).collect();
-            // Orders placed at the same time replace different holds if they can.
+            let mut expired: Vec<_> = self
+                .reservations
+                .iter()
+                .filter(|(_, reservation)| !reservation.is_valid(now))
+                .collect();
+            // Orders placed at the same time replace different reservations if they can.
             let many = u128::try_from(expired.len()).unwrap_or_default();
             let first = order.random().checked_rem(many).unwrap_or_default();
             expired.rotate_left(usize::try_from(first).unwrap_or_default());
             let needed = usize::try_from(listed.saturating_sub(self.free)).unwrap_or_default() + 1;
-            let holds = expired.into_iter().take(needed).map(|(id, hold)| (*id, *hold)).collect();
-            Room::Expired { holds, listed, free: self.free }
+            let reservations = expired
+                .into_iter()
+                .take(needed)
+                .map(|(id, reservation)| (*id, *reservation))
+                .collect();
+            Slot::Expired { reservations, listed, free: self.free }
         };
-        Ok(Taken { until: calendar::minutes_after(now, Order::HELD_MINUTES), room })
+        Ok(NewReservation { until: calendar::minutes_after(now, Order::HELD_MINUTES), slot })
     }
 }
 
-impl Hold {
-    fn lives(&self, now: Timestamp) -> bool {
+impl Reservation {
+    fn is_valid(&self, now: Timestamp) -> bool {
         match self {
             Self::Until(until) => now < *until,
             Self::Paid => true,
@@ -112,21 +122,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hold_that_ran_out_frees_its_place() {
+    fn an_expired_reservation_frees_its_copy() {
         let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
         let (first, second, third) = (OrderId::new(0, 1), OrderId::new(0, 2), OrderId::new(0, 3));
-        let mut stock = Stock { free: 2, holds: BTreeMap::new() };
-        let taken = stock.take(first, now).unwrap();
-        stock.holds.insert(first, Hold::Until(taken.until));
-        stock.holds.insert(second, Hold::Paid);
-        assert_eq!(stock.take(third, now), Err(Full));
+        let mut stock = Stock { free: 2, reservations: BTreeMap::new() };
+        let reserved = stock.reserve(first, now).unwrap();
+        stock.reservations.insert(first, Reservation::Until(reserved.until));
+        stock.reservations.insert(second, Reservation::Paid);
+        assert_eq!(stock.reserve(third, now), Err(OutOfStock));
         let another = Stock { free: 3, ..stock.clone() };
-        assert_eq!(another.take(third, now).unwrap().room, Room::Free);
-        assert_eq!(stock.take(first, now).unwrap().room, Room::Own);
+        assert_eq!(another.reserve(third, now).unwrap().slot, Slot::Free);
+        assert_eq!(stock.reserve(first, now).unwrap().slot, Slot::Own);
         let later = calendar::minutes_after(now, 15);
-        let holds = vec![(first, Hold::Until(taken.until))];
-        let room = Room::Expired { holds, listed: 2, free: 2 };
-        assert_eq!(stock.take(third, later).unwrap().room, room);
-        assert_eq!(stock.take(first, later).unwrap().room, Room::Own);
+        let reservations = vec![(first, Reservation::Until(reserved.until))];
+        let slot = Slot::Expired { reservations, listed: 2, free: 2 };
+        assert_eq!(stock.reserve(third, later).unwrap().slot, slot);
+        assert_eq!(stock.reserve(first, later).unwrap().slot, Slot::Own);
     }
 }

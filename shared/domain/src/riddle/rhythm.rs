@@ -49,7 +49,7 @@ pub enum Knocks {
 
 /// How a rhythm compares with the pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum RhythmMatch {
     /// It is the rhythm.
     Same,
     /// All but one gap, or one knock too many or too few: the hand slipped.
@@ -94,15 +94,15 @@ impl Pattern {
     }
 
     /// Listens to a rhythm.
-    pub fn hears(&self, knocks: &Knocks) -> Heard {
+    pub fn hears(&self, knocks: &Knocks) -> RhythmMatch {
         match knocks {
-            Knocks::Written(gaps) if *gaps == self.gaps => Heard::Same,
-            Knocks::Written(gaps) if one_slip(gaps, &self.gaps) => Heard::Almost,
-            Knocks::Written(_) => Heard::Another,
+            Knocks::Written(gaps) if *gaps == self.gaps => RhythmMatch::Same,
+            Knocks::Written(gaps) if one_slip(gaps, &self.gaps) => RhythmMatch::Almost,
+            Knocks::Written(_) => RhythmMatch::Another,
             Knocks::Tapped(gaps) => match self.gaps_out_of_place(gaps) {
-                Some(0) => Heard::Same,
-                Some(1) => Heard::Almost,
-                _ => Heard::Another,
+                Some(0) => RhythmMatch::Same,
+                Some(1) => RhythmMatch::Almost,
+                _ => RhythmMatch::Another,
             },
         }
     }

@@ -8,7 +8,7 @@
 //! can be held back by a wait: a right answer opens the door at any time. The riddles are scenery,
 //! and the plain door stands beside them.
 
-use jiff::{SignedDuration, Timestamp, tz::Offset};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         content::{Hint, Listed, Replies, Riddle, Room, RoomSet, Solution},
         guess::{Guesses, Next, fingerprint},
         hint::{self, HINTS, HintState},
-        rhythm::{Heard, Knocks, NotARhythm},
+        rhythm::{Knocks, NotARhythm, RhythmMatch},
     },
 };
 
@@ -375,9 +375,9 @@ impl<'a> Puzzle<'a> {
             Solution::Rhythm(pattern) => match Knocks::read(typed) {
                 Err(why) => Meaning::Unreadable(Verdict::NotARhythm(why), self.not_a_rhythm(why)),
                 Ok(knocks) => match pattern.hears(&knocks) {
-                    Heard::Same => Meaning::Right { latin_keys: false },
-                    Heard::Almost => Meaning::Almost,
-                    Heard::Another => Meaning::Wrong { form: knocks.form(), reply: None },
+                    RhythmMatch::Same => Meaning::Right { latin_keys: false },
+                    RhythmMatch::Almost => Meaning::Almost,
+                    RhythmMatch::Another => Meaning::Wrong { form: knocks.form(), reply: None },
                 },
             },
         }
@@ -466,13 +466,8 @@ fn note(list: &mut Vec<u8>, number: usize) {
     }
 }
 
-/// The time on a Korean clock, to the second above: `23:04:20`. Korea is at +09:00 all year.
-pub fn clock_time(instant: Timestamp) -> String {
-    let seconds = instant.as_second().saturating_add(i64::from(instant.subsec_nanosecond() > 0));
-    let shown = Timestamp::from_second(seconds).unwrap_or(instant);
-    let local = Offset::constant(9).to_datetime(shown);
-    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
-}
+/// The time of day in Korea; moved to [`crate::base::format`].
+pub use crate::base::format::clock_time;
 
 #[cfg(test)]
 mod tests;

@@ -52,7 +52,7 @@ impl std::fmt::Debug for Bookmark {
 /// Which bookmark a visit has. The words are not kept: whoever has the shop's seal makes them anew
 /// from the visitor and the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct BookmarkRecord {
     /// 1 for the first, one more for each that replaced it.
     pub number: u32,
     /// The digest under which it lies in the table.
@@ -91,7 +91,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     LIST.lines().filter_map(entry).collect()
 });
 
-impl Kept {
+impl BookmarkRecord {
     /// The number of the bookmark that comes after the one a visit has.
     pub fn next_number(last: Option<&Self>) -> u32 {
         last.map_or(0, |last| last.number).saturating_add(1)
@@ -250,8 +250,12 @@ mod tests {
     #[test]
     fn a_bookmark_is_good_as_long_as_a_session() {
         let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
-        let first = Kept { number: Kept::next_number(None), mark: String::new(), made_at: now };
-        assert_eq!((first.number, Kept::next_number(Some(&first))), (1, 2));
+        let first = BookmarkRecord {
+            number: BookmarkRecord::next_number(None),
+            mark: String::new(),
+            made_at: now,
+        };
+        assert_eq!((first.number, BookmarkRecord::next_number(Some(&first))), (1, 2));
         assert!(first.is_good(now) && !first.is_good(first.good_until()));
         let (number, end) = period(now);
         assert_eq!((end - now).get_seconds(), 600);

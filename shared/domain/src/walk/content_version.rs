@@ -141,7 +141,7 @@ impl Missed<'_> {
 
 /// What an erratum does for one visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amends {
+pub enum ErratumEffect {
     /// Their count is cleared.
     Pardoned,
     /// They had said what is right now: their door is open.
@@ -164,17 +164,19 @@ impl Visit {
         riddle: &str,
         right_now: Option<&Answer>,
         now: Timestamp,
-    ) -> Option<(Self, Amends)> {
+    ) -> Option<(Self, ErratumEffect)> {
         let missed =
             self.missed().filter(|missed| missed.room == room && missed.riddle == riddle)?;
         let record = self.kept(missed.room).filter(|record| record.door(now) == Door::Closed)?;
         let said = right_now.is_some_and(|answer| record.has_said(riddle, answer));
         let (record, amends) = match right_now {
-            Some(_) if said => (record.pardoned().opened_by(By::Riddle, now), Amends::Opened),
+            Some(_) if said => {
+                (record.pardoned().opened_by(By::Riddle, now), ErratumEffect::Opened)
+            }
             Some(_) => return None,
             // Who was pardoned already is not told twice.
             None if record.pardoned() == *record => return None,
-            None => (record.pardoned(), Amends::Pardoned),
+            None => (record.pardoned(), ErratumEffect::Pardoned),
         };
         Some((self.clone().with_room(room, record), amends))
     }
@@ -235,9 +237,9 @@ mod tests {
             let answer = Answer::read(answer).unwrap();
             visit.amended("study", &riddle, Some(&answer), at(3)).map(|(_, amends)| amends)
         };
-        assert_eq!((said("코끼리"), said("기린")), (Some(Amends::Opened), None));
+        assert_eq!((said("코끼리"), said("기린")), (Some(ErratumEffect::Opened), None));
         let (after, amends) = visit.amended("study", &riddle, None, at(3)).unwrap();
-        assert_eq!(amends, Amends::Pardoned);
+        assert_eq!(amends, ErratumEffect::Pardoned);
         assert!(after.missed().is_some());
         assert!(visit.amended("study", "another", None, at(3)).is_none());
         // After 25 minutes the door is open in any case.
@@ -263,7 +265,7 @@ mod tests {
             let amended = visit.amended("study", &riddle, Some(&answer), at(3));
             assert_eq!(
                 amended.map(|(_, amends)| amends),
-                opens.then_some(Amends::Opened),
+                opens.then_some(ErratumEffect::Opened),
                 "{typed}"
             );
         }

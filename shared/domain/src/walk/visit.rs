@@ -19,7 +19,7 @@ use crate::{
         room::{By, Door, RoomRecord},
     },
     walk::{
-        bookmark::Kept,
+        bookmark::BookmarkRecord,
         device::{Device, DeviceId},
         wait,
         whisper::Whisper,
@@ -60,7 +60,7 @@ pub struct Visit {
     pub preview: bool,
     /// The bookmark that leads back here, once one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bookmark: Option<Kept>,
+    pub bookmark: Option<BookmarkRecord>,
 }
 
 /// A visitor who signed the guestbook.
@@ -79,15 +79,16 @@ pub struct Reader {
 pub struct Bell {
     /// When.
     pub at: Timestamp,
-    /// By which ways the house may reach them. The mailbox is always one of them: it is the truth,
-    /// and the others ring for it.
-    pub ways: Vec<Way>,
+    /// The channels on which they may be notified; stored as `ways`. The mailbox is always one of
+    /// them, because the others only point at it.
+    #[serde(rename = "ways")]
+    pub channels: Vec<Channel>,
 }
 
-/// A way to reach a visitor.
+/// A channel on which a visitor is notified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "way", rename_all = "lowercase")]
-pub enum Way {
+pub enum Channel {
     /// The mailbox in the house.
     Mailbox,
     /// A push to a device.
@@ -103,7 +104,7 @@ impl Bell {
 
     /// The mailbox and nothing else.
     pub fn mailbox(now: Timestamp) -> Self {
-        Self { at: now, ways: vec![Way::Mailbox] }
+        Self { at: now, channels: vec![Channel::Mailbox] }
     }
 
     /// Most devices that are rung for one visitor.
@@ -120,23 +121,24 @@ impl Bell {
         if let Some(oldest) = &oldest {
             self = self.without(oldest);
         }
-        self.ways.push(Way::Push { device });
+        self.channels.push(Channel::Push { device });
         (self, oldest)
     }
 
     /// The bell without a device.
     #[must_use]
     pub fn without(mut self, device: &DeviceId) -> Self {
-        self.ways.retain(|way| !matches!(way, Way::Push { device: hung } if hung == device));
+        self.channels
+            .retain(|way| !matches!(way, Channel::Push { device: hung } if hung == device));
         self
     }
 
     /// The devices that were hung, in that order. One that its push service has given up since may
     /// still be among them; which are there, their own items say.
     pub fn devices(&self) -> impl Iterator<Item = &DeviceId> {
-        self.ways.iter().filter_map(|way| match way {
-            Way::Push { device } => Some(device),
-            Way::Mailbox => None,
+        self.channels.iter().filter_map(|way| match way {
+            Channel::Push { device } => Some(device),
+            Channel::Mailbox => None,
         })
     }
 }
@@ -169,7 +171,7 @@ impl Reader {
 
 /// Where a visitor stands: the first step that is not yet behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum Position<'a> {
     /// Before a closed door of the house; the room's id.
     Room(&'a str),
     /// All doors are open; the guestbook is not signed.
@@ -182,7 +184,7 @@ pub enum Place<'a> {
     Window(OrderId),
 }
 
-impl Place<'_> {
+impl Position<'_> {
     /// The path of the step.
     pub fn path(&self) -> String {
         match self {
@@ -306,23 +308,23 @@ impl Visit {
     }
 
     /// Where the visitor stands.
-    pub fn place<'a>(&self, house: &'a RoomSet, now: Timestamp) -> Place<'a> {
+    pub fn place<'a>(&self, house: &'a RoomSet, now: Timestamp) -> Position<'a> {
         if let Some(room) = self.closed_room(house, now) {
-            Place::Room(room)
+            Position::Room(room)
         } else if self.reader.is_none() {
-            Place::Guestbook
+            Position::Guestbook
         } else if self.letter_at.is_some() {
-            Place::Counter
+            Position::Counter
         } else if let Some(order) = self.orders.last() {
-            Place::Window(*order)
+            Position::Window(*order)
         } else {
-            Place::Letter
+            Position::Letter
         }
     }
 
     /// The walk with another bookmark; the one before leads nowhere any more.
     #[must_use]
-    pub fn bookmarked(mut self, bookmark: Kept) -> Self {
+    pub fn bookmarked(mut self, bookmark: BookmarkRecord) -> Self {
         self.bookmark = Some(bookmark);
         self
     }
@@ -384,7 +386,7 @@ mod tests {
         let names: Vec<DeviceId> = [3, 4, 5, 2, 6].map(|number| device(number).id()).into();
         assert_eq!(bell.devices().cloned().collect::<Vec<_>>(), names);
         let bell = bell.without(&device(6).id());
-        assert_eq!((bell.devices().count(), bell.ways.first()), (4, Some(&Way::Mailbox)));
+        assert_eq!((bell.devices().count(), bell.channels.first()), (4, Some(&Channel::Mailbox)));
     }
 
     #[test]

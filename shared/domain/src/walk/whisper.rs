@@ -94,7 +94,7 @@ pub struct TooSoon {
 
 /// What became of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum Attempt {
     /// The halves are joined.
     Joined {
         /// It was typed with the Latin keyboard on.
@@ -195,20 +195,20 @@ impl Whisper {
         }
     }
 
-    /// What a try at it is. The caller counts a [`Heard::Wrong`] with [`Whisper::missed`].
-    pub fn hear(&self, typed: &str, now: Timestamp) -> Heard {
-        let Some(verse) = self.verse().filter(|_| self.is_good(now)) else { return Heard::Faded };
+    /// What a try at it is. The caller counts a [`Attempt::Wrong`] with [`Whisper::missed`].
+    pub fn hear(&self, typed: &str, now: Timestamp) -> Attempt {
+        let Some(verse) = self.verse().filter(|_| self.is_good(now)) else { return Attempt::Faded };
         let typed = match Answer::read(typed) {
             Ok(typed) => typed,
-            Err(Unreadable::Empty) => return Heard::Empty,
-            Err(Unreadable::TooLong) => return Heard::TooLong,
+            Err(Unreadable::Empty) => return Attempt::Empty,
+            Err(Unreadable::TooLong) => return Attempt::TooLong,
         };
         match judge(&typed, &verse.joined(), &[&verse.halves_on_the_page()], &[]) {
-            Judgement::Right { latin_keys } => Heard::Joined { latin_keys },
-            Judgement::KeepGoing(_) => Heard::PageHalf,
-            Judgement::Almost => Heard::Almost,
+            Judgement::Right { latin_keys } => Attempt::Joined { latin_keys },
+            Judgement::KeepGoing(_) => Attempt::PageHalf,
+            Judgement::Almost => Attempt::Almost,
             Judgement::Listed(_) | Judgement::Wrong => {
-                Heard::Wrong { left: TRIES.saturating_sub(self.wrong.saturating_add(1)) }
+                Attempt::Wrong { left: TRIES.saturating_sub(self.wrong.saturating_add(1)) }
             }
         }
     }
@@ -275,11 +275,11 @@ mod tests {
                 ] {
                     assert_eq!(
                         whisper.hear(&right, at(1)),
-                        Heard::Joined { latin_keys: false },
+                        Attempt::Joined { latin_keys: false },
                         "{right}"
                     );
                 }
-                assert_eq!(whisper.hear(page, at(1)), Heard::PageHalf);
+                assert_eq!(whisper.hear(page, at(1)), Attempt::PageHalf);
                 assert!(!verse.source.in_language(language).is_empty());
             }
         }
@@ -290,11 +290,11 @@ mod tests {
         let mut whisper = whisper();
         assert!(whisper.is_good(at(599)) && !whisper.is_good(at(600)));
         for left in [4, 3, 2, 1, 0] {
-            assert_eq!(whisper.hear("딴 말", at(1)), Heard::Wrong { left });
+            assert_eq!(whisper.hear("딴 말", at(1)), Attempt::Wrong { left });
             whisper = whisper.missed();
         }
         let half = whisper.verse().unwrap().whispered.ko.clone();
-        assert_eq!(whisper.hear(&half, at(1)), Heard::Faded);
+        assert_eq!(whisper.hear(&half, at(1)), Attempt::Faded);
     }
 
     #[test]
@@ -311,8 +311,8 @@ mod tests {
     #[test]
     fn what_is_no_try_is_free() {
         let whisper = whisper();
-        assert_eq!(whisper.hear(" …! ", at(1)), Heard::Empty);
-        assert_eq!(whisper.hear(&"가".repeat(300), at(1)), Heard::TooLong);
+        assert_eq!(whisper.hear(" …! ", at(1)), Attempt::Empty);
+        assert_eq!(whisper.hear(&"가".repeat(300), at(1)), Attempt::TooLong);
         assert_eq!(whisper.on_the_page_from(), at(60));
     }
 }

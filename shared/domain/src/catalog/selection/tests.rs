@@ -228,16 +228,16 @@ fn a_copy_that_came_back_goes_next_under_its_own_number() {
 
 #[test]
 fn three_quarters_are_the_owners_and_a_quarter_is_the_letters() {
-    let most = Weighed {
+    let most = Score {
         love: 5.try_into().unwrap(),
         today: 9,
         season: 9,
         rested: None,
         echo: echo::FULL,
-        ..Weighed::default()
+        ..Score::default()
     };
-    assert_eq!((most.owner(), most.letter(), most.total()), (Weighed::OWNER, Weighed::ECHO, 1_000));
-    const { assert!(Weighed::OWNER >= 700 && Weighed::ECHO <= 300) };
+    assert_eq!((most.owner(), most.letter(), most.total()), (Score::OWNER, Score::ECHO, 1_000));
+    const { assert!(Score::OWNER >= 700 && Score::ECHO <= 300) };
 }
 
 #[test]
@@ -305,9 +305,10 @@ fn what_was_seen_explains_the_three_and_twenty_others() {
         "1번으로 권함: 600점 = 주인장 600(아낌 5, 오늘 0, 계절 0, 보낸 적 없음) + 편지 0"
     );
     assert!(explained[22].1.contains("마지막으로 권한 책은 600점입니다"), "{}", explained[22].1);
-    assert!(
-        considered.seen.contains(&Facts { isbn: isbn(29), fate: Fate::Removed(Removed::NoCopy) })
-    );
+    assert!(considered.seen.contains(&Evaluation {
+        isbn: isbn(29),
+        assessment: Assessment::Excluded(Exclusion::NoCopy)
+    }));
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn an_owner_may_send_what_was_not_proposed_but_never_what_was_sent_before() {
     assert!(case.consider().best.is_empty());
     assert!(reason_for(&case.books[0], &case.asked()).is_ok());
     case.had.works.insert(case.books[0].work.clone(), ExclusionReason::Sent);
-    assert_eq!(reason_for(&case.books[0], &case.asked()), Err(Removed::SentBefore));
+    assert_eq!(reason_for(&case.books[0], &case.asked()), Err(Exclusion::SentBefore));
 }
 
 #[test]
@@ -382,7 +383,7 @@ proptest! {
         let silent = Case { letter: String::new(), ..case.clone() }.consider();
         let heard = Case { letter, ..case }.consider();
         if let (Some(silent), Some(heard)) = (silent.best.first(), heard.best.first()) {
-            prop_assert!(heard.score >= silent.score && heard.score - silent.score <= Weighed::ECHO);
+            prop_assert!(heard.score >= silent.score && heard.score - silent.score <= Score::ECHO);
         }
     }
 

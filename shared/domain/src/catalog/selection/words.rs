@@ -1,6 +1,8 @@
 //! Why, in Korean: to the reader on the slip, to the owner on the desk.
 
-use super::{Book, Considered, ExclusionReason, Fate, Removed, SelectionRequest, Weighed, ranked};
+use super::{
+    Assessment, Book, Considered, Exclusion, ExclusionReason, Score, SelectionRequest, ranked,
+};
 use crate::{
     base::{id::OrderId, korean::Particle},
     catalog::isbn::Isbn,
@@ -11,7 +13,7 @@ const HEARD: u16 = 400;
 
 /// Why this book, for the slip: what the owner feels, then what spoke for it in this case. Every
 /// sentence is true of the facts, and none tells the title.
-pub(super) fn reason(book: &Book, weighed: &Weighed, asked: &SelectionRequest<'_>) -> String {
+pub(super) fn reason(book: &Book, weighed: &Score, asked: &SelectionRequest<'_>) -> String {
     let mut said = vec![
         match u8::from(weighed.love) {
             5 => "주인장이 누구에게나 한 번은 건네고 싶어 하는 책입니다.",
@@ -43,7 +45,7 @@ pub(super) fn reason(book: &Book, weighed: &Weighed, asked: &SelectionRequest<'_
     } else if let Some(tag) = met(&asked.mood.season) {
         said.push(format!("{} 어울리는 철에 보냅니다.", Particle::With.attach(&tag)));
     }
-    if said.len() < 3 && weighed.rested.is_some_and(|days| days >= Weighed::RESTED) {
+    if said.len() < 3 && weighed.rested.is_some_and(|days| days >= Score::RESTED) {
         said.push("반년이 넘도록 아무에게도 보내지 않고 아껴 두었습니다.".to_owned());
     }
     said.join(" ")
@@ -69,19 +71,19 @@ fn begins_a_word(text: &str, tag: &str) -> bool {
 }
 
 /// Why a filter left a book out.
-pub const fn why_not(removed: Removed) -> &'static str {
+pub const fn why_not(removed: Exclusion) -> &'static str {
     match removed {
-        Removed::NoCopy => "남은 책이 없습니다",
-        Removed::SentBefore => "이 독자나 이 주소로 이미 보낸 작품입니다",
-        Removed::Owned => "독자가 이미 가지고 있습니다",
-        Removed::Veto => "주인장이 지금은 보내지 않기로 한 책입니다",
-        Removed::OutOfRange => "약속한 값의 폭을 벗어납니다",
-        Removed::OtherEdition => "같은 작품의 다른 판이 더 알맞습니다",
+        Exclusion::NoCopy => "남은 책이 없습니다",
+        Exclusion::SentBefore => "이 독자나 이 주소로 이미 보낸 작품입니다",
+        Exclusion::Owned => "독자가 이미 가지고 있습니다",
+        Exclusion::Veto => "주인장이 지금은 보내지 않기로 한 책입니다",
+        Exclusion::OutOfRange => "약속한 값의 폭을 벗어납니다",
+        Exclusion::OtherEdition => "같은 작품의 다른 판이 더 알맞습니다",
     }
 }
 
 /// What a score is made of.
-fn account(weighed: &Weighed) -> String {
+fn account(weighed: &Score) -> String {
     let rested = match weighed.rested {
         None => "보낸 적 없음".to_owned(),
         Some(days) => format!("보낸 지 {days}일"),
@@ -123,9 +125,9 @@ pub fn explain(order: OrderId, considered: &Considered, others: usize) -> Vec<(I
         };
         ((*isbn).clone(), line)
     });
-    let removed = considered.seen.iter().filter_map(|facts| match facts.fate {
-        Fate::Removed(why) => Some((facts.isbn.clone(), format!("뺌: {}", why_not(why)))),
-        Fate::Weighed(_) => None,
+    let removed = considered.seen.iter().filter_map(|facts| match facts.assessment {
+        Assessment::Excluded(why) => Some((facts.isbn.clone(), format!("뺌: {}", why_not(why)))),
+        Assessment::Scored(_) => None,
     });
     weighed.chain(removed).take(considered.best.len() + others).collect()
 }

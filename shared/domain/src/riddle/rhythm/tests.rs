@@ -7,7 +7,7 @@ fn riverside() -> Pattern {
     Pattern::of_feet(&[3, 3, 4]).unwrap()
 }
 
-fn heard(text: &str) -> Heard {
+fn heard(text: &str) -> RhythmMatch {
     riverside().hears(&Knocks::read(text).unwrap_or_else(|e| panic!("{text:?}: {e}")))
 }
 
@@ -39,7 +39,7 @@ fn a_written_rhythm_is_read_as_people_write_it() {
         "334",
         "..ㅡ..ㅡ....",
     ] {
-        assert_eq!(heard(text), Heard::Same, "{text:?}");
+        assert_eq!(heard(text), RhythmMatch::Same, "{text:?}");
     }
 }
 
@@ -47,13 +47,13 @@ fn a_written_rhythm_is_read_as_people_write_it() {
 fn a_written_rhythm_is_exact() {
     for text in ["··—··—···", "··—·—····", "···—·—····", "3 3 5", "3 4 4"]
     {
-        assert_ne!(heard(text), Heard::Same, "{text:?}");
+        assert_ne!(heard(text), RhythmMatch::Same, "{text:?}");
     }
-    assert_eq!(heard("··—··—···"), Heard::Almost);
-    assert_eq!(heard("··—··—·—··"), Heard::Almost);
-    assert_eq!(heard(". . . ."), Heard::Another);
-    assert_eq!(heard("··········"), Heard::Another);
-    assert_eq!(heard("4 3 3"), Heard::Another);
+    assert_eq!(heard("··—··—···"), RhythmMatch::Almost);
+    assert_eq!(heard("··—··—·—··"), RhythmMatch::Almost);
+    assert_eq!(heard(". . . ."), RhythmMatch::Another);
+    assert_eq!(heard("··········"), RhythmMatch::Another);
+    assert_eq!(heard("4 3 3"), RhythmMatch::Another);
 }
 
 #[test]
@@ -66,17 +66,17 @@ fn a_tapped_rhythm_may_be_uneven_by_two_fifths() {
         "150,160,800,150,140,780,160,150,150",
         "180 230 620 210 190 540 240 170 200",
     ] {
-        assert_eq!(heard(taps), Heard::Same, "{taps}");
+        assert_eq!(heard(taps), RhythmMatch::Same, "{taps}");
     }
     assert_eq!(
         heard("300 300 300 300 300 300 300 300 300"),
-        Heard::Another,
+        RhythmMatch::Another,
         "even knocking has no feet"
     );
-    assert_eq!(heard("200 200 600 200 200 600 200 200 420"), Heard::Almost);
-    assert_eq!(heard("200 600 200 200 600 200 200 200 600"), Heard::Another);
-    assert_eq!(heard("200 200 600"), Heard::Another);
-    assert_eq!(heard("0 0 0 0 0 0 0 0 99999999999999999999999"), Heard::Another);
+    assert_eq!(heard("200 200 600 200 200 600 200 200 420"), RhythmMatch::Almost);
+    assert_eq!(heard("200 600 200 200 600 200 200 200 600"), RhythmMatch::Another);
+    assert_eq!(heard("200 200 600"), RhythmMatch::Another);
+    assert_eq!(heard("0 0 0 0 0 0 0 0 99999999999999999999999"), RhythmMatch::Another);
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn exactly_two_fifths_is_still_right() {
     // Pattern 1 : 3, mean 2. A first gap of 0.7 of the mean is 40 % over 0.5.
     let pattern = Pattern::of_feet(&[2, 1]).unwrap();
     assert_eq!(pattern.gaps(), [Gap::Short, Gap::Long]);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![700, 1300])), Heard::Same);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![701, 1299])), Heard::Almost);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![300, 1700])), Heard::Same);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![299, 1701])), Heard::Almost);
+    assert_eq!(pattern.hears(&Knocks::Tapped(vec![700, 1300])), RhythmMatch::Same);
+    assert_eq!(pattern.hears(&Knocks::Tapped(vec![701, 1299])), RhythmMatch::Almost);
+    assert_eq!(pattern.hears(&Knocks::Tapped(vec![300, 1700])), RhythmMatch::Same);
+    assert_eq!(pattern.hears(&Knocks::Tapped(vec![299, 1701])), RhythmMatch::Almost);
 }
 
 #[test]
@@ -111,13 +111,13 @@ proptest! {
         let pattern = Pattern::of_feet(&feet).unwrap();
         let taps = pattern.gaps().iter()
             .map(|gap| if *gap == Gap::Long { short * held / 10 } else { short }).collect();
-        prop_assert_eq!(pattern.hears(&Knocks::Tapped(taps)), Heard::Same);
+        prop_assert_eq!(pattern.hears(&Knocks::Tapped(taps)), RhythmMatch::Same);
     }
 
     #[test]
     fn what_is_written_is_heard(feet in prop::collection::vec(1_usize..6, 2..6)) {
         let pattern = Pattern::of_feet(&feet).unwrap();
-        prop_assert_eq!(pattern.hears(&Knocks::read(&pattern.written()).unwrap()), Heard::Same);
+        prop_assert_eq!(pattern.hears(&Knocks::read(&pattern.written()).unwrap()), RhythmMatch::Same);
     }
 
     #[test]

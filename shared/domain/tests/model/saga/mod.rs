@@ -30,7 +30,7 @@ use domain::{
         bank_transfer::{Bank, RefundTo, VirtualAccount},
         message::Task,
         refund::Progress,
-        stock::{Hold, Stock},
+        stock::{Reservation, Stock},
     },
 };
 use jiff::Timestamp;
@@ -596,13 +596,14 @@ impl Saga {
             [(mine, world.mine), (other, world.rival)].into_iter().filter_map(|(id, place)| {
                 let hold = match place {
                     Place::None => return None,
-                    Place::Until(until) => Hold::Until(minute(until)),
-                    Place::Paid => Hold::Paid,
+                    Place::Until(until) => Reservation::Until(minute(until)),
+                    Place::Paid => Reservation::Paid,
                 };
                 Some((id, hold))
             });
-        let stock = Stock { free: world.free.into(), holds: held.collect::<BTreeMap<_, _>>() };
-        stock.take(if rival { other } else { mine }, minute(self.cast.minutes[moment])).is_ok()
+        let stock =
+            Stock { free: world.free.into(), reservations: held.collect::<BTreeMap<_, _>>() };
+        stock.reserve(if rival { other } else { mine }, minute(self.cast.minutes[moment])).is_ok()
     }
 
     /// Whether this tab pays by a deposit.

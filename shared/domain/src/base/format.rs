@@ -1,0 +1,64 @@
+//! Dates, times and amounts as pages and letters show them, in both languages. Times are Korean.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::base::{calendar, money::Won, text::Language};
+
+/// An amount with its unit: `18,000원`, `₩18,000`.
+///
+/// ```
+/// use domain::base::{format, money::Won, text::Language};
+///
+/// assert_eq!(format::won(Won(18_000), Language::Ko), "18,000원");
+/// assert_eq!(format::won(Won(18_000), Language::En), "₩18,000");
+/// ```
+pub fn won(amount: Won, language: Language) -> String {
+    match language {
+        Language::Ko => format!("{amount}원"),
+        Language::En => format!("₩{amount}"),
+    }
+}
+
+/// A date in the reader's language, without the year.
+///
+/// ```
+/// use domain::base::{format, text::Language};
+/// use jiff::civil::date;
+///
+/// let day = date(2026, 11, 25);
+/// assert_eq!(format::date(day, Language::Ko), "11월 25일 수요일");
+/// assert_eq!(format::date(day, Language::En), "Wednesday, 25 November");
+/// ```
+pub fn date(date: Date, language: Language) -> String {
+    match language {
+        Language::Ko => korean_date(date),
+        Language::En => english_date(date),
+    }
+}
+
+/// `11월 25일 수요일`.
+pub fn korean_date(date: Date) -> String {
+    const DAYS: [&str; 7] = ["일", "월", "화", "수", "목", "금", "토"];
+    let day =
+        usize::try_from(date.weekday().to_sunday_zero_offset()).ok().and_then(|day| DAYS.get(day));
+    format!("{}월 {}일 {}요일", date.month(), date.day(), day.unwrap_or(&""))
+}
+
+/// `Wednesday, 25 November`.
+pub fn english_date(date: Date) -> String {
+    date.strftime("%A, %-d %B").to_string()
+}
+
+/// An instant in Korean time, to the minute: `11월 25일 수요일 14:05`.
+pub fn date_time(at: Timestamp, language: Language) -> String {
+    let local = calendar::in_korea(at);
+    format!("{} {:02}:{:02}", date(local.date(), language), local.hour(), local.minute())
+}
+
+/// The time of day of an instant in Korean time, rounded up to the second: `23:04:20`. Rounded up,
+/// because it tells from when on something is possible.
+pub fn clock_time(instant: Timestamp) -> String {
+    let seconds = instant.as_second().saturating_add(i64::from(instant.subsec_nanosecond() > 0));
+    let local = calendar::in_korea(Timestamp::from_second(seconds).unwrap_or(instant));
+    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
+}

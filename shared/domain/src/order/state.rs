@@ -1,0 +1,138 @@
+//! The states of an order and the transitions between them. [`State::may_become`] is the only
+//! statement of which transitions exist.
+
+use serde::{Deserialize, Serialize};
+
+/// The state of an order. It is stored as its [`State::name`].
+///
+/// A book that came back has no state of its own: the write that records the return also makes the
+/// order [`State::RefundDue`] or [`State::Refunded`].
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// Address, price range and date are agreed; a copy is reserved until `held_until`.
+    Priced,
+    /// The money arrived.
+    Paid,
+    /// The shop, or the owner, selects a book.
+    Choosing,
+    /// A book is selected and its copy taken from the stock.
+    Chosen,
+    /// Slip and letter are ready; the parcel waits to be handed over.
+    Packed,
+    /// Handed to the carrier.
+    Shipped,
+    /// Received, as the reader or the owner noted.
+    Delivered,
+    /// Cancelled before payment, or ended by a bank transfer that the bank reversed.
+    Cancelled,
+    /// The order is over and its money has to go back.
+    RefundDue,
+    /// The money went back.
+    Refunded,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Whether an order in this state may go to `next`.
+    ///
+    /// ```
+    /// use domain::order::State;
+    ///
+    /// assert!(State::Priced.may_become(State::Paid));
+    /// assert!(!State::Packed.may_become(State::Cancelled));
+    /// ```
+    pub const fn may_become(self, next: Self) -> bool {
+        use State::{
+            Cancelled, Choosing, Chosen, Delivered, Packed, Paid, Priced, RefundDue, Refunded,
+            Shipped,
+        };
+        matches!(
+            (self, next),
+            (Priced, Paid | Cancelled)
+                // `Cancelled` after payment: the bank reversed the transfer.
+                | (Paid, Choosing | RefundDue | Cancelled)
+                | (Choosing, Chosen | RefundDue | Cancelled)
+                | (Chosen, Packed | RefundDue | Cancelled)
+                | (Packed, Shipped)
+                // From `Shipped` on an order is refunded only if the book comes back.
+                | (Shipped, Delivered | RefundDue)
+                | (Delivered, RefundDue)
+                // A payment that was started before the cancellation may still arrive.
+                | (Cancelled, RefundDue)
+                | (RefundDue, Refunded)
+        )
+    }
+
+    /// Whether the reader may cancel: until the parcel is packed.
+    pub const fn may_be_cancelled(self) -> bool {
+        matches!(self, Self::Priced | Self::Paid | Self::Choosing | Self::Chosen)
+    }
+
+    /// The stored name, which marks, keys and logs use too: `refund_due`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::State;
+
+    #[test]
+    fn a_state_is_stored_under_its_name() {
+        for state in State::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
+    }
+
+    #[test]
+    fn every_cancellable_state_leads_to_cancelled_or_refund_due() {
+        for state in State::ALL.iter().filter(|state| state.may_be_cancelled()) {
+            let next = if *state == State::Priced { State::Cancelled } else { State::RefundDue };
+            assert!(state.may_become(next), "{state:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_packed_order_is_never_cancelled_and_no_state_is_entered_twice(
+            steps in vec(select(State::ALL), 0..40),
+        ) {
+            let mut state = State::Priced;
+            let mut been = vec![state];
+            for next in steps {
+                if state.may_become(next) {
+                    state = next;
+                    been.push(state);
+                }
+            }
+            if been.contains(&State::Packed) {
+                prop_assert!(!been.contains(&State::Cancelled));
+            }
+            if been.contains(&State::Refunded) {
+                prop_assert_eq!(state, State::Refunded);
+            }
+            let mut seen = been.clone();
+            seen.sort_by_key(|s| *s as u8);
+            seen.dedup();
+            prop_assert_eq!(seen.len(), been.len());
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The stored form of an order: a flat record with optional attributes, as conditions and indexes
+//! need it. [`Order`] groups what is only known together; reading a record that no order can have
+//! fails with [`CorruptOrder`].
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    base::{
+        id::{OrderId, VisitorId},
+        money::Won,
+        price::Price,
+        text::Language,
+    },
+    catalog::selection::Choice,
+    order::{
+        Address, BlockedOn, Order, Payment, PaymentStatus, RefusalCode, Shipment, State,
+        bank_transfer::{RefundTo, VirtualAccount},
+        desk::DeskEntry,
+        parcel::Parcel,
+        refund::Refund,
+        withdrawal::Withdrawal,
+    },
+};
+
+/// A stored record that no order can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CorruptOrder {
+    /// `paid_at` without a payment that was taken.
+    #[error("corrupt order: it has a time of payment and no payment that was taken")]
+    PaidWithoutPayment,
+    /// A payment that was taken, without `paid_at`.
+    #[error("corrupt order: its payment was taken at an unknown time")]
+    PaymentWithoutTime,
+    /// `arrived` without `parcel`.
+    #[error("corrupt order: it arrived without a parcel")]
+    ArrivedWithoutParcel,
+    /// `withdrawal` without `arrived`.
+    #[error("corrupt order: its reader withdrew before it arrived")]
+    WithdrawnWithoutArrival,
+}
+
+/// The attributes of an order in the table.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredOrder {
+    id: OrderId,
+    visitor: VisitorId,
+    language: Language,
+    state: State,
+    price: Price,
+    total: Won,
+    address: Address,
+    promised: Date,
+    at: Timestamp,
+    held_until: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment: Option<StoredPayment>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    accounts_closed: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refund_to: Option<RefundTo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    want: Option<BlockedOn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    desk: Option<DeskEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    choice: Option<Choice>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parcel: Option<Parcel>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived: Option<Date>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<Refund>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withdrawal: Option<Withdrawal>,
+    changed_at: Timestamp,
+    messages: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// The attribute `payment`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredPayment {
+    key: String,
+    asked_at: Timestamp,
+    #[serde(flatten)]
+    outcome: StoredStatus,
+}
+
+/// [`PaymentStatus`] without the time of payment, which is the attribute `paid_at` of the order.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum StoredStatus {
+    Asked,
+    Waits {
+        account: VirtualAccount,
+    },
+    Done {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deposit: bool,
+    },
+    Reversed {
+        at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settled: Option<String>,
+    },
+    Refused {
+        code: RefusalCode,
+    },
+}
+
+impl From<Payment> for StoredPayment {
+    fn from(payment: Payment) -> Self {
+        let outcome = match payment.outcome {
+            PaymentStatus::Asked => StoredStatus::Asked,
+            PaymentStatus::Waits { account } => StoredStatus::Waits { account },
+            PaymentStatus::Done { receipt, deposit, .. } => StoredStatus::Done { receipt, deposit },
+            PaymentStatus::Reversed { at, settled, .. } => StoredStatus::Reversed { at, settled },
+            PaymentStatus::Refused { code } => StoredStatus::Refused { code },
+        };
+        Self { key: payment.key, asked_at: payment.asked_at, outcome }
+    }
+}
+
+impl StoredPayment {
+    fn with_time(self, paid_at: Option<Timestamp>) -> Result<Payment, CorruptOrder> {
+        let taken = paid_at.ok_or(CorruptOrder::PaymentWithoutTime);
+        let outcome = match self.outcome {
+            StoredStatus::Done { receipt, deposit } => {
+                PaymentStatus::Done { paid_at: taken?, receipt, deposit }
+            }
+            StoredStatus::Reversed { at, settled } => {
+                PaymentStatus::Reversed { paid_at: taken?, at, settled }
+            }
+            _ if paid_at.is_some() => return Err(CorruptOrder::PaidWithoutPayment),
+            StoredStatus::Asked => PaymentStatus::Asked,
+            StoredStatus::Waits { account } => PaymentStatus::Waits { account },
+            StoredStatus::Refused { code } => PaymentStatus::Refused { code },
+        };
+        Ok(Payment { key: self.key, asked_at: self.asked_at, outcome })
+    }
+}
+
+impl From<Order> for StoredOrder {
+    fn from(order: Order) -> Self {
+        let paid_at = order.paid_at();
+        let (parcel, arrived, withdrawal) = match order.shipment {
+            None => (None, None, None),
+            Some(Shipment::Sent(parcel)) => (Some(parcel), None, None),
+            Some(Shipment::Arrived { parcel, on, withdrawal }) => {
+                (Some(parcel), Some(on), withdrawal)
+            }
+        };
+        Self {
+            id: order.id,
+            visitor: order.visitor,
+            language: order.language,
+            state: order.state,
+            price: order.price,
+            total: order.total,
+            address: order.address,
+            promised: order.promised,
+            at: order.at,
+            held_until: order.held_until,
+            payment: order.payment.map(Into::into),
+            accounts_closed: order.accounts_closed,
+            refund_to: order.refund_to,
+            paid_at,
+            want: order.blocked_on,
+            desk: order.desk,
+            choice: order.choice,
+            parcel,
+            arrived,
+            refunds: order.refunds,
+            withdrawal,
+            changed_at: order.changed_at,
+            messages: order.messages,
+        }
+    }
+}
+
+impl TryFrom<StoredOrder> for Order {
+    type Error = CorruptOrder;
+
+    fn try_from(stored: StoredOrder) -> Result<Self, CorruptOrder> {
+        let payment = match (stored.payment, stored.paid_at) {
+            (Some(payment), paid_at) => Some(payment.with_time(paid_at)?),
+            (None, Some(_)) => return Err(CorruptOrder::PaidWithoutPayment),
+            (None, None) => None,
+        };
+        let shipment = match (stored.parcel, stored.arrived, stored.withdrawal) {
+            (_, None, Some(_)) => return Err(CorruptOrder::WithdrawnWithoutArrival),
+            (None, Some(_), _) => return Err(CorruptOrder::ArrivedWithoutParcel),
+            (Some(parcel), Some(on), withdrawal) => {
+                Some(Shipment::Arrived { parcel, on, withdrawal })
+            }
+            (Some(parcel), None, None) => Some(Shipment::Sent(parcel)),
+            (None, None, None) => None,
+        };
+        Ok(Self {
+            id: stored.id,
+            visitor: stored.visitor,
+            language: stored.language,
+            state: stored.state,
+            price: stored.price,
+            total: stored.total,
+            address: stored.address,
+            promised: stored.promised,
+            at: stored.at,
+            held_until: stored.held_until,
+            payment,
+            accounts_closed: stored.accounts_closed,
+            refund_to: stored.refund_to,
+            blocked_on: stored.want,
+            desk: stored.desk,
+            choice: stored.choice,
+            shipment,
+            refunds: stored.refunds,
+            changed_at: stored.changed_at,
+            messages: stored.messages,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json, to_value};
+
+    use super::*;
+    use crate::order::tests::{order, paid};
+
+    #[test]
+    fn a_record_that_no_order_can_have_is_reported_as_corrupt() {
+        let read = |change: &dyn Fn(&mut Value), order: Order| {
+            let mut value = to_value(order).unwrap();
+            change(&mut value);
+            serde_json::from_value::<Order>(value).map_err(|error| error.to_string())
+        };
+        for (change, order, problem) in [
+            (
+                (&|v: &mut Value| v["paid_at"] = json!("2026-11-23T03:00:00Z"))
+                    as &dyn Fn(&mut Value),
+                order(),
+                CorruptOrder::PaidWithoutPayment,
+            ),
+            (
+                &|v: &mut Value| drop(v.as_object_mut().unwrap().remove("paid_at")),
+                paid(),
+                CorruptOrder::PaymentWithoutTime,
+            ),
+            (
+                &|v: &mut Value| v["arrived"] = json!("2026-11-25"),
+                paid(),
+                CorruptOrder::ArrivedWithoutParcel,
+            ),
+            (
+                &|v: &mut Value| {
+                    v["withdrawal"] = json!({
+                        "reason": "damaged", "received": "2026-11-25",
+                        "asked_at": "2026-11-25T03:00:00Z", "postage": 0,
+                    });
+                },
+                paid(),
+                CorruptOrder::WithdrawnWithoutArrival,
+            ),
+        ] {
+            assert_eq!(read(change, order), Err(problem.to_string()));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The transitions of an order: pure functions from the record, an input and the clock to a new
+//! record and its messages.
+
+mod bank_transfer;
+mod desk;
+mod fulfilment;
+mod payment;
+mod refund;
+mod withdrawal;
