@@ -104,6 +104,7 @@ pub(crate) struct Account {
 
 /// A payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "`paymentKey` is Toss's name, and the stored one")]
 pub(crate) struct Payment {
     /// The number of the payment, in the order of their creation.
     pub(crate) seq: u64,
