@@ -1,6 +1,13 @@
 //! The stored forms. `tests/stored` holds items that an earlier version wrote. Each is read, is
 //! written again without a difference, and the orders among them go on.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failing helper fails the test"
+)]
+
 use std::collections::BTreeMap;
 
 use domain::{

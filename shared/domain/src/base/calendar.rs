@@ -95,7 +95,16 @@ pub fn working_days_after(date: Date, count: u8) -> Date {
     day
 }
 
-/// The day by which an order agreed now is posted: three working days after today.
+/// The day by which an order agreed now is posted: three working days after today in Korea.
+///
+/// ```
+/// use domain::base::calendar;
+/// use jiff::civil::date;
+///
+/// // A Friday: the weekend does not count.
+/// let now = "2026-11-20T10:00:00+09:00".parse().unwrap();
+/// assert_eq!(calendar::promised_date(now), date(2026, 11, 25));
+/// ```
 pub fn promised_date(now: Timestamp) -> Date {
     working_days_after(today(now), POSTED_WITHIN)
 }

@@ -53,6 +53,15 @@ impl Particle {
     }
 
     /// `word` with its particle.
+    ///
+    /// ```
+    /// use domain::base::korean::Particle;
+    ///
+    /// assert_eq!(Particle::Object.attach("책"), "책을");
+    /// assert_eq!(Particle::Object.attach("편지"), "편지를");
+    /// assert_eq!(Particle::Toward.attach("서울"), "서울로");
+    /// assert_eq!(Particle::Topic.attach("🌙"), "🌙은(는)");
+    /// ```
     pub fn attach(self, word: &str) -> String {
         format!("{word}{}", self.after(word))
     }

@@ -8,7 +8,15 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// An amount in Korean won. The won has no smaller coin, so this is an integer and never a float.
+/// An amount in Korean won. The won has no subunit, so it is an integer. Sums and products saturate.
+///
+/// ```
+/// use domain::base::money::Won;
+///
+/// let total = Won(15_000) + Won(2_000) + Won(3_000);
+/// assert_eq!(total.to_string(), "20,000");
+/// assert_eq!(Won(3_000).saturating_sub(total), Won::ZERO);
+/// ```
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
@@ -19,7 +27,7 @@ impl Won {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// What is left after taking `less` away, and nothing if `less` is more.
+    /// The difference, or [`Won::ZERO`] if `less` is greater.
     #[must_use]
     pub const fn saturating_sub(self, less: Self) -> Self {
         Self(self.0.saturating_sub(less.0))

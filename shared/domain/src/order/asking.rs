@@ -22,9 +22,8 @@ impl Order {
         now: Timestamp,
     ) -> bool {
         let attempt = match &self.payment {
-            None => true,
+            None | Some(Payment { outcome: PaymentStatus::Refused { .. }, .. }) => true,
             Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => false,
-            Some(Payment { outcome: PaymentStatus::Refused { .. }, .. }) => true,
             Some(Payment { key, .. }) => key == payment_key,
         };
         self.is_payable_by(visitor, amount) && self.held_until > now && attempt

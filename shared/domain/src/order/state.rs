@@ -69,11 +69,10 @@ impl State {
                 | (Choosing, Chosen | RefundDue | Cancelled)
                 | (Chosen, Packed | RefundDue | Cancelled)
                 | (Packed, Shipped)
-                // From `Shipped` on an order is refunded only if the book comes back.
-                | (Shipped, Delivered | RefundDue)
-                | (Delivered, RefundDue)
-                // A payment that was started before the cancellation may still arrive.
-                | (Cancelled, RefundDue)
+                | (Shipped, Delivered)
+                // `Shipped` and `Delivered` if the book comes back; `Cancelled` if a payment that
+                // was started before arrives after all.
+                | (Shipped | Delivered | Cancelled, RefundDue)
                 | (RefundDue, Refunded)
         )
     }

@@ -67,7 +67,17 @@ pub enum Judgement {
 }
 
 impl Answer {
-    /// Brings a text into the form in which answers are compared.
+    /// Normalizes a text for comparison.
+    ///
+    /// ```
+    /// use domain::riddle::answer::Answer;
+    ///
+    /// let accepted = Answer::read("별 헤는 밤").unwrap();
+    /// for typed in ["별헤는밤", " 별-헤는 밤. ", "별 헤는 밤"] {
+    ///     assert_eq!(Answer::read(typed).unwrap(), accepted);
+    /// }
+    /// assert!(Answer::read("…!").is_err());
+    /// ```
     ///
     /// # Errors
     /// [`Unreadable`] for a text that is too long or has nothing to compare.
