@@ -40,8 +40,8 @@ async fn the_board_shows_the_desk_and_nothing_personal() {
         .unwrap()
         .to_owned();
     assert!(drawn.contains("서가에 남은 책"), "{drawn}");
-    for somebody in ["김읽는이", "010-1234-5678", "창의문로", "어딘가로"] {
-        assert!(!board.says(somebody), "{somebody} stands on the board");
+    for personal in ["김읽는이", "010-1234-5678", "창의문로", "어딘가로"] {
+        assert!(!board.says(personal), "the board shows {personal}");
     }
     // The linked slip opens, and a wrong ticket opens nothing.
     let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();

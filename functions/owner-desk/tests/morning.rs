@@ -28,7 +28,7 @@ async fn paste(shop: &Shop, function: &str, call: Value) -> Value {
     answer
 }
 
-fn somebody(shop: &Shop, number: u32) -> Walker {
+fn reader_in_street(shop: &Shop, number: u32) -> Walker {
     shop.visitor().living(Recipient::in_street(&format!("어딘가로 {number}")))
 }
 
@@ -46,7 +46,7 @@ async fn thirty_orders_from_opening_to_closing() {
     }
     let mut orders = Vec::new();
     for number in 0..ORDERS {
-        orders.push(somebody(&shop, number).walk(Doors::Plain).await);
+        orders.push(reader_in_street(&shop, number).walk(Doors::Plain).await);
     }
     shop.settle().await;
 
@@ -81,9 +81,9 @@ async fn thirty_orders_from_opening_to_closing() {
     let posted = paste(&shop, "owner-ship", parcels).await;
     assert_eq!(posted["did"].as_array().unwrap().len(), ORDERS as usize);
     // A visitor is at the counter while the owner closes it.
-    let mut late = somebody(&shop, 99);
+    let mut late = reader_in_street(&shop, 99);
     late.to_the_counter(Doors::Plain).await;
-    let mut ordered = somebody(&shop, 98);
+    let mut ordered = reader_in_street(&shop, 98);
     let last = ordered.to_an_order(Doors::Plain, "middle").await;
     let mut close = event("owner-taste-close");
     close["shop"]["until"] = "2026-08-02".into();

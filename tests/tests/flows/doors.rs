@@ -1,13 +1,14 @@
 //! The two doors: answers in every form, guesses, waits, hints, and the door that opens after 25
 //! minutes.
 
-use std::collections::BTreeSet;
+mod hints;
 
 use domain::base::text::Language;
 use domain::riddle::content::RoomSet;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use walk::{Doors, Shop, Walker};
 
 use super::{before_riddle, post, sent};
@@ -25,7 +26,7 @@ fn record(shop: &Shop, room: &str) -> Value {
     let records = visits
         .map(|visit| visit["rooms"]["M"][room]["M"].clone())
         .filter(|record| !record.is_null());
-    records.max_by_key(counted).expect("somebody was in the room")
+    records.max_by_key(counted).expect("a visitor was in the room")
 }
 
 fn counted(record: &Value) -> u32 {
@@ -58,7 +59,7 @@ async fn guess_until_the_wait(visitor: &mut Walker) {
 }
 
 #[tokio::test]
-async fn one_answer_in_all_its_forms_opens_the_study() {
+async fn an_answer_opens_the_study_in_all_its_forms() {
     let shop = Shop::empty().await;
     let mut visitor = before_riddle(&shop, STARS).await;
     let before = visits(&shop);
@@ -91,7 +92,7 @@ async fn one_answer_in_all_its_forms_opens_the_study() {
 }
 
 #[tokio::test]
-async fn an_answer_typed_with_the_latin_keys_opens_and_the_keeper_says_so() {
+async fn an_answer_typed_with_latin_keys_opens_and_the_page_says_so() {
     let shop = Shop::empty().await;
     let mut visitor = before_riddle(&shop, STARS).await;
     let before = visits(&shop);
@@ -140,7 +141,7 @@ async fn a_rhythm_opens_tapped_or_written() {
 }
 
 #[tokio::test]
-async fn wrong_guesses_are_heard_until_a_wait_that_shows_its_end() {
+async fn wrong_guesses_lead_to_a_wait_that_shows_its_end() {
     let shop = Shop::empty().await;
     let mut visitor = before_riddle(&shop, STARS).await;
     assert_eq!(visitor.guess(WRONG[0]).await.status.as_u16(), 200);
@@ -179,7 +180,7 @@ async fn wrong_guesses_are_heard_until_a_wait_that_shows_its_end() {
 }
 
 #[tokio::test]
-async fn free_answers_are_answered_and_never_counted() {
+async fn free_answers_get_a_reply_and_are_never_counted() {
     let shop = Shop::empty().await;
     let mut visitor = before_riddle(&shop, STARS).await;
     guess_until_the_wait(&mut visitor).await;
@@ -203,141 +204,8 @@ async fn free_answers_are_answered_and_never_counted() {
     assert_eq!(visitor.guess(WRONG[4]).await.status.as_u16(), 200);
 }
 
-#[tokio::test]
-async fn hints_are_seen_at_once_and_opened_on_purpose() {
-    let shop = Shop::empty().await;
-    let mut visitor = before_riddle(&shop, STARS).await;
-    let titles = ["어디를 볼까", "어떻게 풀까", "거의 다"];
-    assert!(titles.iter().all(|title| visitor.here().says(title)), "{:?}", visitor.here());
-    assert!(
-        visitor.here().says("09:03:00부터, 또는 3번 더 어긋난 뒤에 열 수 있습니다."),
-        "{:?}",
-        visitor.here()
-    );
-    assert!(visitor.here().first("#hints form").is_none(), "nothing can be opened yet");
-    let early = visitor.ask(post("/study", "door=hint&hint=0")).await;
-    assert_eq!(early.status.as_u16(), 409);
-    assert!(early.says("그 귀띔은 09:03:00부터 열 수 있소."), "{early:?}");
-
-    // The first hint by time, which stays open; the first two by wrong guesses.
-    guess_until_the_wait(&mut visitor).await;
-    let open = visitor.here().form("#hints form");
-    visitor.submit(open).await;
-    assert!(visitor.here().says("가슴속에 하나 둘 새겨지는 것"), "{:?}", visitor.here());
-    assert!(!visitor.here().says("셋째 연에서 그 첫소리로"), "the second was not asked for");
-    // Opening a hint resets the count of wrong guesses.
-    assert_eq!(visitor.guess(WRONG[3]).await.status.as_u16(), 200);
-    shop.minutes_pass(15).await;
-    visitor.go("/study").await;
-    for text in ["셋째 연에서 그 첫소리로", "하늘에 뜨는 것"] {
-        let open = visitor.here().form("#hints form");
-        visitor.submit(open).await;
-        assert!(visitor.here().says(text), "{:?}", visitor.here());
-    }
-    assert!(visitor.here().says("가슴속에 하나 둘 새겨지는 것"), "all opened ones are on one page");
-}
-
-/// Rhythms of no verse.
-const WRONG_RHYTHMS: [&str; 6] = ["..", "--", "...", "---", ".-.-.-.-", "-.-.-.-."];
-
-/// Seconds that a visitor without experience takes to read a page, to type an answer, to read a
-/// hint, and to understand two hints. Generous guesses, not measured.
-const READS: i64 = 60;
-const SAYS: i64 = 15;
-const READS_A_HINT: i64 = 20;
-const SEES: i64 = 45;
-
 async fn seconds_pass(shop: &Shop, seconds: i64) {
     shop.system().leap(SignedDuration::from_secs(seconds)).await.unwrap();
-}
-
-/// Guesses wrongly six times, opens each hint as soon as possible, and finds the answer with the
-/// first two. No guess is refused on the way.
-async fn by_hints(shop: &Shop, visitor: &mut Walker) {
-    let riddle = visitor.riddle();
-    let wrong = if visitor.here().step() == "knock" { &WRONG_RHYTHMS } else { &WRONG[..6] };
-    seconds_pass(shop, READS).await;
-    let mut opened = 0;
-    for typed in wrong {
-        seconds_pass(shop, SAYS).await;
-        let page = visitor.guess(typed).await;
-        assert_eq!(page.status.as_u16(), 200, "{}, `{typed}`: {page:?}", riddle.id);
-        if page.first("#hints form").is_some() {
-            let open = page.form("#hints form");
-            visitor.submit(open).await;
-            seconds_pass(shop, READS_A_HINT).await;
-            opened += 1;
-        }
-    }
-    assert_eq!(opened, 2, "{}: {:?}", riddle.id, visitor.here());
-    for hint in &riddle.hints[..2] {
-        assert!(
-            visitor.here().says(hint.text.in_language(visitor.language())),
-            "{:?}",
-            visitor.here()
-        );
-    }
-    seconds_pass(shop, SEES).await;
-    visitor.by_riddle().await;
-}
-
-/// Walks from the door to the counter with the first two hints of each riddle.
-async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
-    by_hints(shop, visitor).await;
-    by_hints(shop, visitor).await;
-    let poem = visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap();
-    seconds_pass(shop, poem.parse().unwrap()).await;
-    visitor.reload().await;
-    visitor.onward().await;
-    visitor.expect("bell");
-    seconds_pass(shop, READS_A_HINT).await;
-    visitor.onward().await;
-    // After a minute the page shows the other half.
-    seconds_pass(shop, READS).await;
-    visitor.reload().await;
-    seconds_pass(shop, SAYS).await;
-    visitor.by_riddle().await;
-    seconds_pass(shop, READS_A_HINT).await;
-    visitor.sign().await;
-    seconds_pass(shop, READS).await;
-    visitor.write_letter().await;
-    visitor.expect("counter");
-}
-
-#[tokio::test]
-async fn who_has_never_read_a_poem_is_at_the_counter_in_a_quarter_of_an_hour_with_the_hints() {
-    let (shop, house) = (Shop::open().await, RoomSet::built_in().unwrap());
-    let riddles = |room| house.room(room).unwrap().riddles.iter().map(|riddle| riddle.id.as_str());
-    let (mut known, mut knocked) = (BTreeSet::new(), BTreeSet::new());
-    for language in Language::ALL {
-        let mut left: BTreeSet<_> = riddles("study").collect();
-        for _ in 0..500 {
-            let mut visitor = shop.visitor().reading(language);
-            visitor.open_the_door().await;
-            // The riddle follows from the visitor's id; riddles already seen are skipped.
-            let ids = visits(&shop)
-                .into_iter()
-                .filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
-            let id = ids.filter(|id| known.insert(id.clone())).last().expect("a new visit");
-            if left.remove(house.puzzle("study", &id).unwrap().riddle.id.as_str()) {
-                let began = shop.now();
-                knocked.insert((language.tag(), visitor.riddle().id.as_str()));
-                to_the_counter_by_hints(&shop, &mut visitor).await;
-                let took = shop.now().duration_since(began);
-                assert!(took < SignedDuration::from_mins(15), "{took}: {:?}", visitor.here());
-            }
-            if left.is_empty() {
-                break;
-            }
-        }
-        assert!(left.is_empty(), "nobody meets {left:?}");
-    }
-    assert_eq!(
-        knocked.len(),
-        2 * riddles("knock").count(),
-        "every rhythm in both languages: {knocked:?}"
-    );
-    shop.nothing_failed();
 }
 
 #[tokio::test]
@@ -381,7 +249,7 @@ async fn the_plain_door_opens_during_a_wait() {
 }
 
 #[tokio::test]
-async fn fifty_wrong_guesses_at_once_count_no_more_than_may_be_heard() {
+async fn fifty_wrong_guesses_at_once_count_no_more_than_the_limit() {
     let shop = Shop::empty().await;
     let visitor = before_riddle(&shop, STARS).await;
     let guesses = (0..50).map(|number| {
@@ -422,7 +290,7 @@ async fn a_right_guess_among_fifty_wrong_ones_is_not_lost() {
 }
 
 #[tokio::test]
-async fn a_riddle_stays_the_visitors_own_and_everyones_can_be_solved() {
+async fn a_riddle_stays_the_same_for_its_visitor_and_every_riddle_can_be_solved() {
     let shop = Shop::empty().await;
     let mut met = BTreeSet::new();
     for turn in 0..16 {
@@ -442,7 +310,7 @@ async fn a_riddle_stays_the_visitors_own_and_everyones_can_be_solved() {
 }
 
 #[tokio::test]
-async fn what_was_typed_survives_an_error_in_every_form() {
+async fn every_form_keeps_its_values_after_an_error() {
     let shop = Shop::open().await;
     let mut visitor = shop.visitor();
     visitor.open_the_door().await;

@@ -1,14 +1,13 @@
 //! Snapshots of every page in both languages: its words and its marks.
 
-use std::collections::BTreeMap;
+mod orders;
 
 use domain::base::text::Language;
 use insta::{Settings, assert_snapshot};
-use jiff::SignedDuration;
 use local::{Breakage, Fault as Break, Service};
 use serde_json::json;
-use toss_standin::{Fault, On, Rule};
-use walk::{Doors, Onward, Page, Pay, Recipient, Shop, Walker, book};
+use std::collections::BTreeMap;
+use walk::{Doors, Onward, Page, Pay, Shop, Walker, book};
 
 use super::{get, post, sent};
 
@@ -55,7 +54,7 @@ async fn before(shop: &Shop, room: &str, riddle: &str, language: Language) -> Wa
 }
 
 #[tokio::test]
-async fn the_door_and_what_anybody_may_see() {
+async fn the_pages_that_are_open_to_anybody() {
     for language in Language::ALL {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;
         let mut visitor = shop.visitor().reading(language);
@@ -77,7 +76,7 @@ async fn the_door_and_what_anybody_may_see() {
 }
 
 #[tokio::test]
-async fn the_knock() {
+async fn the_page_of_the_knock() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
         let mut album = Album::new("knock", language);
@@ -92,7 +91,7 @@ async fn the_knock() {
 }
 
 #[tokio::test]
-async fn the_study() {
+async fn the_pages_of_the_study() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
         let mut album = Album::new("study", language);
@@ -121,7 +120,7 @@ async fn the_study() {
 }
 
 #[tokio::test]
-async fn the_wait_the_bell_and_the_whisper() {
+async fn the_pages_of_wait_bell_and_whisper() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
         let mut visitor = before(&shop, "study", "foreword", language).await;
@@ -157,7 +156,7 @@ async fn the_wait_the_bell_and_the_whisper() {
 }
 
 #[tokio::test]
-async fn the_bookmark() {
+async fn the_pages_of_the_bookmark() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
         let mut album = Album::new("bookmark", language);
@@ -192,7 +191,7 @@ async fn the_bookmark() {
 }
 
 #[tokio::test]
-async fn from_the_guestbook_to_the_counter() {
+async fn the_pages_from_the_guestbook_to_the_counter() {
     for language in Language::ALL {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;
         let mut visitor = shop.visitor().reading(language);
@@ -235,195 +234,7 @@ async fn from_the_guestbook_to_the_counter() {
 }
 
 #[tokio::test]
-async fn the_payment() {
-    for language in Language::ALL {
-        let shop = Shop::with_books(&[book(1, 15_000, 5, 1), book(2, 15_000, 5, 1)]).await;
-        let mut reader = shop.visitor().reading(language);
-        let mut pay = Album::new("pay", language);
-        let order = reader.to_an_order(Doors::Plain, "middle").await;
-        pay.add("an order to pay", reader.here());
-        pay.add("turned back", reader.pay(Pay::Cancel).await);
-        reader.onward().await;
-        pay.add("refused", reader.pay(Pay::Refuse).await);
-        pay.add(
-            "another amount in the address",
-            reader.go(&format!("/pay/{order}/success?amount=1")).await,
-        );
-        reader.onward().await;
-        reader.to_the_payment_page().await;
-        pay.add("back with a payment", reader.choose(Pay::Approve).await);
-        shop.standin().fault(Rule::once(
-            On::Confirm,
-            Fault::Answer { code: "INVALID_STOPPED_CARD".to_owned() },
-        ));
-        pay.add("refused at the last step", reader.onward().await);
-        reader.onward().await;
-        reader.to_the_payment_page().await;
-        reader.choose(Pay::Approve).await;
-        shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
-        shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
-        pay.add("nobody can tell", reader.onward().await);
-
-        let mut late = shop.visitor().reading(language);
-        late.to_an_order(Doors::Plain, "middle").await;
-        late.to_the_payment_page().await;
-        shop.minutes_pass(16).await;
-        shop.visitor().to_an_order(Doors::Plain, "middle").await;
-        late.choose(Pay::Approve).await;
-        pay.add("the place went to another", late.onward().await);
-
-        let mut other = shop.visitor().reading(language);
-        other.go("/shelf?range=middle").await;
-        pay.keep();
-    }
-}
-
-/// Every page of a payment by bank transfer.
-#[tokio::test]
-async fn a_deposit_awaited_come_late_and_taken_back() {
-    for language in Language::ALL {
-        let shop = Shop::with_books(&[book(1, 15_000, 5, 1), book(2, 15_000, 4, 1)]).await;
-        let mut album = Album::new("deposit", language);
-        let mut reader = shop.visitor().reading(language);
-        let order = reader.to_an_order(Doors::Plain, "middle").await;
-        album.add("an account is opened", reader.pay(Pay::Account).await);
-        shop.settle().await;
-        album.add("the letter that says where to pay", reader.mailbox().await);
-        album.add("cancelling before the deposit", reader.go(&format!("/cancel/{order}")).await);
-        shop.system().leap(SignedDuration::from_mins(24 * 60 - 1)).await.unwrap();
-        shop.standin().fault(Rule { times: 10, ..Rule::once(On::Query, Fault::ErrorBefore) });
-        shop.minutes_pass(1).await;
-        shop.standin().clear_faults();
-        album.add("its time is over", reader.window().await);
-        album.add("its account is closed", reader.onward().await);
-        album.add("seen from the window", reader.window().await);
-        reader.onward().await;
-        reader.pay(Pay::Account).await;
-        assert!(shop.standin().deposit(&format!("{order}-2")).await);
-        reader.onward().await;
-        shop.system().hold("pack");
-        shop.settle().await;
-        album.add("paid, and a difference to go back", reader.window().await);
-        album.add(
-            "the account is asked for",
-            reader.go(&format!("/cancel/{order}?to=account")).await,
-        );
-        album.add("cancelling asks for it too", reader.go(&format!("/cancel/{order}")).await);
-        let form = reader.here().form("main form").fill("bank", "88").fill("account", "11");
-        album.add("an account that is none", reader.submit(form).await);
-        let form =
-            reader.here().form("main form").fill("bank", "88").fill("account", "110-123-456789");
-        let form = form.fill("holder", "윤동주");
-        album.add("cancelled", reader.submit(form).await);
-        shop.system().release("pack");
-        shop.settle().await;
-        let second = reader.order_again("middle").await;
-        reader.pay(Pay::Account).await;
-        assert!(shop.standin().deposit(&second).await);
-        reader.onward().await;
-        shop.settle().await;
-        assert!(shop.standin().reverse_transfer(&second).await);
-        let body = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": second } });
-        let hint = http::Request::post("/toss-webhook")
-            .header("tosspayments-webhook-transmission-id", "1");
-        let answer = reader.ask(hint.body(body.to_string().into()).unwrap()).await;
-        assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
-        shop.settle().await;
-        album.add("taken back after it was packed", reader.go(&format!("/window/{second}")).await);
-        album.add("every letter", reader.mailbox().await);
-        album.keep();
-    }
-}
-
-#[tokio::test]
-async fn the_window_and_the_mailbox() {
-    for language in Language::ALL {
-        let shop = Shop::with_books(&[book(1, 15_000, 5, 1), book(2, 15_000, 5, 1)]).await;
-        let mut reader = shop.visitor().reading(language);
-        let mut window = Album::new("window", language);
-        let mut mailbox = Album::new("mailbox", language);
-        reader.open_the_door().await;
-        window.add("nothing ordered", reader.window().await);
-        mailbox.add("empty", reader.mailbox().await);
-        reader.go("/knock").await;
-        reader.through_the_rooms(Doors::Plain).await;
-        reader.sign().await;
-        reader.write_letter().await;
-        reader.order("middle").await;
-        window.add("not paid", reader.window().await);
-        reader.onward().await;
-        for function in ["choose", "pack", "ship"] {
-            shop.system().hold(function);
-        }
-        window.add("paid", reader.pay(Pay::Approve).await);
-        let (order, _) = reader.here().order();
-        for (when, function) in [("chosen", "choose"), ("packed", "pack"), ("posted", "ship")] {
-            if function == "ship" {
-                shop.owner_ships(&order, "123456789012").await;
-            }
-            shop.system().release(function);
-            shop.minutes_pass(1).await;
-            window.add(when, reader.window().await);
-        }
-        let arrived = reader.here().form("form#arrived");
-        window.add("it has arrived", reader.submit(arrived).await);
-        window.add(
-            "the way back of a book that has arrived",
-            reader.go(&format!("/cancel/{order}")).await,
-        );
-        mailbox.add("after a whole order", reader.mailbox().await);
-        // One more order without a book: the reader has had the other work.
-        shop.minutes_pass(1).await;
-        reader.order_again("middle").await;
-        reader.pay(Pay::Approve).await;
-        shop.settle().await;
-        shop.owner_does("owner-shelve", json!({ "books": [book(1, 15_000, 5, 1)] })).await;
-        shop.minutes_pass(1).await;
-        let last = reader.order_again("middle").await;
-        reader.pay(Pay::Approve).await;
-        shop.settle().await;
-        window.add("no book is left", reader.go(&format!("/window/{last}")).await);
-        window.add("several orders", reader.window().await);
-        window.keep();
-        mailbox.keep();
-    }
-}
-
-#[tokio::test]
-async fn the_owners_own_pages() {
-    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
-    let own = |link: &serde_json::Value| {
-        let link = link.as_str().unwrap();
-        let path = link[link.find(".com/").unwrap() + 4..].to_owned();
-        http::Request::get(path).header("host", "localhost").body(bytes::Bytes::new()).unwrap()
-    };
-    shop.visitor().walk(Doors::Plain).await;
-    shop.settle().await;
-    shop.owner_does("owner-taste", json!({ "choosing": "owner" })).await;
-    let elsewhere = Recipient::in_street("어딘가로 7");
-    shop.visitor().living(elsewhere).walk(Doors::Plain).await;
-    shop.minutes_pass(90).await;
-    let desk = shop.owner("owner-desk", json!({})).await;
-    let mut album = Album::new("owner", Language::Ko);
-    let board = shop.visitor().ask(own(&desk["page"])).await;
-    let packed =
-        desk["shows"].as_array().unwrap().iter().find(|shown| !shown["page"].is_null()).unwrap();
-    let slip = shop.visitor().ask(own(&packed["page"])).await;
-    for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
-        album.add(when, page);
-    }
-    // Tickets differ each time.
-    let mut parts = album.pages.split("ticket=");
-    let first = parts.next().unwrap_or_default().to_owned();
-    album.pages = parts.fold(first, |text, part| {
-        let end = part.find(['›', '&']).unwrap_or(part.len());
-        text + "ticket=TICKET" + &part[end..]
-    });
-    album.keep();
-}
-
-#[tokio::test]
-async fn what_can_not_be_done() {
+async fn the_pages_of_refusals() {
     for language in Language::ALL {
         let shop = Shop::open().await;
         let mut visitor = shop.visitor().reading(language);
@@ -451,7 +262,7 @@ async fn what_can_not_be_done() {
 }
 
 #[tokio::test]
-async fn every_riddle_of_the_house() {
+async fn every_riddle_has_its_page() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
         let house = domain::riddle::content::RoomSet::built_in().unwrap();
@@ -476,7 +287,7 @@ async fn every_riddle_of_the_house() {
 
 /// The form marked as leading onward is the one that the page shows.
 #[tokio::test]
-async fn the_marks_are_there_for_a_program() {
+async fn the_marks_match_what_the_page_shows() {
     let shop = Shop::open().await;
     let mut reader = shop.visitor();
     reader.to_an_order(Doors::Plain, "middle").await;

@@ -134,8 +134,8 @@ async fn nobody_gets_the_same_work_twice() {
     };
     let other = editions[2]["isbn"].as_str().unwrap();
     assert_eq!((work(&first).as_str(), work(&second).as_str()), ("the-same-work", other));
-    assert_eq!(shop.state(&third), "choosing", "the house has had both works");
-    assert_eq!(work(&fourth), "the-same-work", "a house elsewhere has not");
+    assert_eq!(shop.state(&third), "choosing", "the address has had both works");
+    assert_eq!(work(&fourth), "the-same-work", "another address has not");
     shop.nothing_failed();
 }
 
