@@ -77,7 +77,7 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     match sweeper.store.keep_built_in().await {
         Ok(kept) => swept.rooms_kept = kept,
         Err(error) => {
-            tracing::error!(error.message = %error, "content version of the program is not kept")
+            tracing::error!(error.message = %error, "content version of the program is not kept");
         }
     }
     tracing::info!(

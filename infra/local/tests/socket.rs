@@ -1,6 +1,11 @@
 //! A running system with its socket and its state. No test waits for a fixed time.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed lookup fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    reason = "a failed lookup fails the test; stage and state are the terms"
+)]
 
 mod common;
 

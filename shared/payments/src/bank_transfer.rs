@@ -81,6 +81,7 @@ pub(crate) fn unknown(order: Order) -> ConfirmOutcome {
     ConfirmOutcome::Unknown(Box::new(order))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the type of a decision in the update loop")]
 pub(crate) fn keep(settled: Settled) -> Result<Decision<Settled>, PaymentError> {
     Ok(Decision::Keep(settled))
 }

@@ -243,9 +243,8 @@ impl Store {
                     .set_expression_attribute_values(values)
                     .return_values_on_condition_check_failure(AllOld);
                 loop {
-                    let error = match erased(request.clone().send()).await {
-                        Ok(_) => return Ok(Written::Done(None)),
-                        Err(error) => error,
+                    let Err(error) = erased(request.clone().send()).await else {
+                        return Ok(Written::Done(None));
                     };
                     match error.as_service_error() {
                         Some(PutItemError::ConditionalCheckFailedException(failed)) => {
@@ -316,9 +315,8 @@ impl Store {
         }
         let request = self.client.transact_write_items().set_transact_items(Some(items));
         loop {
-            let error = match erased(request.clone().send()).await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
+            let Err(error) = erased(request.clone().send()).await else {
+                return Ok(());
             };
             let service = error.as_service_error();
             if let Some(failed) = service.and_then(|error| failed(error, &conditions)) {

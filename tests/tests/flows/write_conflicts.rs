@@ -95,7 +95,7 @@ async fn fifty_at_the_counter(copies: u32) -> (usize, usize) {
         match page.location() {
             Some(to) if to.path().starts_with("/pay/") => placed += 1,
             None if page.status == StatusCode::CONFLICT && page.says("모두 나갔습니다") => {
-                full += 1
+                full += 1;
             }
             _ => panic!("neither placed nor told that every place is taken: {page:?}"),
         }

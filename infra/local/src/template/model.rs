@@ -92,6 +92,7 @@ pub struct QueueSource {
 }
 
 /// A table's stream feeding a function.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of the mapping")]
 #[derive(Debug, Clone)]
 pub struct StreamSource {
     /// The event's key under `Events`.
