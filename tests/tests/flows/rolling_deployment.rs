@@ -25,6 +25,7 @@ async fn an_attribute_of_a_newer_version_outlives_a_write() {
     // Paid, chosen and packed; and the visitor orders again.
     reader.pay(Pay::Approve).await;
     shop.settle().await;
+    shop.minutes_pass(1).await;
     reader.order_again("middle").await;
     let order = shop
         .items_of_kind("order")

@@ -365,7 +365,7 @@ async fn a_transfer_that_the_bank_has_taken_back_is_not_recorded_as_paid() {
         "ORDER",
         "#version = :seen",
         1,
-        "nobody awaits money",
+        "an account is open without an order that waits",
         async |play: &mut Play| {
             // At the upper end of the range no difference is refunded, which would query Toss again.
             play.shelves_the_dearest(3).await;
