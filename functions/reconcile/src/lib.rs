@@ -36,15 +36,17 @@ enum Command {
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let today = calendar::today(call.now);
     let yesterday = today.yesterday().unwrap_or(today);
+    // Opened for every command, so that a missing setting shows at the first call.
+    let payments = Payments::init(&state.platform).await?;
     let command = match Command::read(&call, today, yesterday) {
         Ok(command) => command,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     match command {
         Command::Show => show(&state, yesterday).await,
-        Command::Compare(day) => Ok(view::found(&[compare(&state, day, &call).await?])),
+        Command::Compare(day) => Ok(view::found(&[compare(&payments, day, &call).await?])),
         Command::Night => {
-            let accounts = compare(&state, yesterday, &call).await?;
+            let accounts = compare(&payments, yesterday, &call).await?;
             match accounts.differences.len() {
                 0 => Ok(view::found(&[accounts])),
                 count => Err(AdminError::Alert(format!(
@@ -74,8 +76,7 @@ impl Command {
     }
 }
 
-async fn compare(state: &AdminState, day: Date, call: &Call) -> Result<Accounts, AdminError> {
-    let payments = Payments::init(&state.platform).await?;
+async fn compare(payments: &Payments, day: Date, call: &Call) -> Result<Accounts, AdminError> {
     // Boxed: avoids the type-depth limit.
     let comparing: Pin<Box<dyn Future<Output = _> + Send>> =
         Box::pin(payments.accounts(day, call.now));
