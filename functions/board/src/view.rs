@@ -1,8 +1,8 @@
 //! The page.
 
 use domain::{
-    base::text::Language,
-    order::{Order, desk::OwnerTask, letter, shop_notes::Note},
+    base::{format, text::Language},
+    order::{Order, desk::OwnerTask, shop_notes::Note},
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -58,13 +58,13 @@ impl Board<'_> {
         html! {
             li data-order=(order.id) data-state=(order.state.name()) {
                 p.when {
-                    time datetime=(order.promised) { (letter::korean_date(order.promised)) "까지" }
+                    time datetime=(order.promised) { (format::korean_date(order.promised)) "까지" }
                     @if late { strong { " 늦었습니다" } } @else if soon { strong { " 곧입니다" } }
                 }
                 p.plain {
                     "정가 " (order.price.range.up_to()) "원까지"
                     @if let Some(paid) = order.paid_at() {
-                        " · " (letter::clock(paid, Language::Ko)) " 결제"
+                        " · " (format::date_time(paid, Language::Ko)) " 결제"
                     }
                 }
                 @match errand {
@@ -96,7 +96,7 @@ impl Board<'_> {
                 "기다리는 일 " (self.orders.len()) @if self.more { "건 넘게" } @else { "건" }
                 @if let Some(last) = self.notes.last() {
                     " · 서가에 남은 책 " (last.free) "권 ("
-                    (letter::clock(last.at, Language::Ko)) ")"
+                    (format::date_time(last.at, Language::Ko)) ")"
                 }
             }
             @if self.notes.len() > 1 {

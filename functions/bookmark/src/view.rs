@@ -1,7 +1,7 @@
 //! The page of the bookmark: the one of this device, and the form for another one.
 
 use domain::{
-    riddle::room::clock_time,
+    base::format::clock_time,
     walk::{
         bookmark::{self, Bookmark, NotABookmark},
         visit::Visit,

@@ -127,7 +127,7 @@ async fn the_three_days_of_a_refund_count_from_the_books_return() {
     shop.system().hold("refund");
     came_back(&shop, &order, came, false).await;
     let by = domain::base::calendar::working_days_after(came, 3);
-    let by = domain::order::letter::korean_date(by);
+    let by = domain::base::format::korean_date(by);
     let page = reader.go(&format!("/window/{order}")).await.text();
     assert!(page.contains(&format!("{by}까지 돌려드립니다")), "{by}: {page}");
 }

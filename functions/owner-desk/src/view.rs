@@ -1,8 +1,8 @@
 //! What the owner reads.
 
 use domain::{
-    base::text::Language,
-    order::{Order, State, letter},
+    base::{format, text::Language},
+    order::{Order, State},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -74,9 +74,9 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
     json!({
         "what": order.owner_task(today).title(),
         "order": order.id.to_string(),
-        "promised": letter::korean_date(order.promised),
+        "promised": format::korean_date(order.promised),
         "late": order.promised < today,
-        "paid_at": order.paid_at().map(|at| letter::clock(at, Language::Ko)),
+        "paid_at": order.paid_at().map(|at| format::date_time(at, Language::Ko)),
         "range": format!("{}원까지", order.price.range.up_to()),
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),

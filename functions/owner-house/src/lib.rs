@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Problem};
 use domain::{
-    base::{calendar, text::Language},
-    order::letter,
+    base::{calendar, format, text::Language},
     riddle::content::RoomSet,
     walk::content_version::{Head, preview_page},
 };
@@ -54,7 +53,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
 
 /// A link to a walk through a version that is not open yet.
 fn preview(links: &Links, version: &str) -> Value {
-    let until = letter::clock(links.expires(), Language::Ko);
+    let until = format::date_time(links.expires(), Language::Ko);
     json!({ "preview": links.to(&preview_page(version)), "until": until })
 }
 
@@ -114,7 +113,7 @@ async fn show(
         .map(|loaded| {
             json!({
                 "version": loaded.version,
-                "opened": letter::clock(loaded.at, Language::Ko),
+                "opened": format::date_time(loaded.at, Language::Ko),
             })
         })
         .collect();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Problem};
 use domain::{
-    base::{id::WorkId, text::Language},
+    base::{format, id::WorkId, text::Language},
     order::letter,
 };
 use serde_json::json;
@@ -69,7 +69,7 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
         .map(|(id, letter)| {
             json!({
                 "letter": id.to_string(),
-                "at": letter::clock(letter.at, Language::Ko),
+                "at": format::date_time(letter.at, Language::Ko),
                 "text": letter.text.reveal(),
             })
         })
@@ -87,7 +87,7 @@ async fn one(
     let Some(known) = known.filter(|letter| letter.author == letter::Author::Reader) else {
         return Ok(Err("이런 편지는 없습니다".into()));
     };
-    let of = format!("{} 편지", letter::clock(known.at, Language::Ko));
+    let of = format!("{} 편지", format::date_time(known.at, Language::Ko));
     let owned = if handled.owned.is_empty() {
         String::new()
     } else {

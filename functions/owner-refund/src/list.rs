@@ -2,9 +2,9 @@
 
 use admin::{AdminError, AdminState, Answer, Call};
 use domain::{
-    base::{calendar, text::Language},
+    base::{calendar, format, text::Language},
     order::{
-        Order, letter,
+        Order,
         refund::{Progress, Refund, RefundReason},
     },
 };
@@ -97,7 +97,7 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
             RefundReason::Owner => "주인장이 돌려드림",
         },
         "reason": refund.note,
-        "by": letter::korean_date(refund.by),
+        "by": format::korean_date(refund.by),
         "code": code,
         "account": code.and(order.refund_to.as_ref()).map(|to| json!({
             "bank": to.bank.name(Language::Ko),

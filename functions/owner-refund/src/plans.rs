@@ -3,9 +3,9 @@
 
 use admin::{Answer, Problem, fields::ORDER_EXAMPLE};
 use domain::{
-    base::{calendar, id::OrderId},
+    base::{calendar, format, id::OrderId},
     order::{
-        Order, letter,
+        Order,
         refund::{NotByHand, NotRefundable},
     },
 };
@@ -32,7 +32,7 @@ pub(crate) fn refund(order: &Versioned<Order>, refund: &OwnersRefund, now: Times
     );
     let did = format!(
         "주문 {id}: {amount}원을 돌려드리라고 적었습니다. {}까지 됩니다.",
-        letter::korean_date(calendar::refunded_by(now))
+        format::korean_date(calendar::refunded_by(now))
     );
     let next = Some("빈 내용으로 다시 부르면 되었는지 볼 수 있습니다.".to_owned());
     Ok(Plan { commit: Commit::of(order, &step), would, did, next })
@@ -60,7 +60,7 @@ pub(crate) fn by_hand(
     let what = format!(
         "주문 {id}: {amount}원을 {}에 손으로 돌려드렸다고 적고 읽는 분께 알립니다(길: {reason}). \
          결제사에는 아무것도 청하지 않습니다.",
-        letter::korean_date(day)
+        format::korean_date(day)
     );
     Ok(Plan { commit: Commit::of(order, &step), would: what.clone(), did: what, next: None })
 }

@@ -3,9 +3,9 @@
 
 use admin::{AdminError, AdminState, Answer, Call, Problem, fields::ORDER_EXAMPLE};
 use domain::{
-    base::{calendar, id::OrderId, money::Won, text::Language},
+    base::{calendar, format, id::OrderId, money::Won, text::Language},
     order::{
-        Order, letter,
+        Order,
         refund::RefundReason,
         withdrawal::{NotBack, ReturnReason},
     },
@@ -76,7 +76,7 @@ fn consequence(order: &Order, shelved: bool) -> String {
         Some(refund) => format!(
             "{}원을 {}까지 돌려드리고 읽는 분께 알립니다. 돌아온 우송료로 남기는 돈은 {}원입니다.",
             refund.amount,
-            letter::korean_date(refund.by),
+            format::korean_date(refund.by),
             order.kept()
         ),
         None => "돌려드릴 돈이 남아 있지 않습니다.".to_owned(),
@@ -110,7 +110,7 @@ pub(crate) fn awaited(order: &Order) -> Value {
             ReturnReason::MindChanged => "마음이 바뀜",
             ReturnReason::Damaged => "상했거나 약속과 다름",
         }),
-        "asked_at": withdrawal.map(|w| letter::clock(w.asked_at, Language::Ko)),
+        "asked_at": withdrawal.map(|w| format::date_time(w.asked_at, Language::Ko)),
         "goes_back_won": to_refund.0,
         "to": {
             "recipient": address.recipient.reveal(),

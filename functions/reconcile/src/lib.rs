@@ -11,8 +11,8 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use admin::{AdminError, AdminState, Answer, Call, Problem, fields};
 use domain::{
-    base::calendar,
-    order::{letter, reconciliation::Accounts},
+    base::{calendar, format},
+    order::reconciliation::Accounts,
 };
 use jiff::civil::Date;
 use payments::{NotCompared, PaymentError, Payments};
@@ -52,7 +52,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
                 count => Err(AdminError::Alert(format!(
                     "{}의 장부가 결제사의 기록과 {count}건 다릅니다. \
                      reconcile을 빈 내용으로 부르면 볼 수 있습니다.",
-                    letter::korean_date(yesterday)
+                    format::korean_date(yesterday)
                 ))),
             }
         }

@@ -2,11 +2,8 @@
 
 use admin::Answer;
 use domain::{
-    base::{money::Won, text::Language},
-    order::{
-        letter,
-        reconciliation::{Accounts, Difference, Mismatch},
-    },
+    base::{format, money::Won, text::Language},
+    order::reconciliation::{Accounts, Difference, Mismatch},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -35,7 +32,7 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
     answer.shows.extend(found.iter().map(|accounts| {
         json!({
             "day": accounts.day.to_string(),
-            "looked_at": letter::clock(accounts.looked_at, Language::Ko),
+            "looked_at": format::date_time(accounts.looked_at, Language::Ko),
             "orders": accounts.orders,
             "paid_won": accounts.paid.0,
             "by_hand_won": accounts.by_hand.0,

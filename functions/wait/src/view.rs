@@ -1,10 +1,10 @@
 //! The page of the waiting room: the poem, and the doors.
 
 use domain::{
-    base::text::Language,
+    base::{format::clock_time, text::Language},
     riddle::{
         content::RoomSet,
-        room::{By, Door, RoomRecord, clock_time},
+        room::{By, Door, RoomRecord},
     },
     walk::{
         visit::Visit,

@@ -6,9 +6,10 @@ mod view;
 use std::sync::Arc;
 
 use domain::{
+    base::format::clock_time,
     riddle::{
         content::RoomSet,
-        room::{By, Door, RoomRecord, clock_time},
+        room::{By, Door, RoomRecord},
     },
     walk::{
         visit::Visit,
@@ -144,7 +145,7 @@ fn decide(
             return Ok((Some(opened), Reply::see(path)));
         }
         Attempt::Wrong { .. } => {
-            let mut missed = visit.clone().with_room(whisper::ROOM, record.missed());
+            let mut missed = visit.clone().with_room(whisper::ROOM, record.with_wrong_answer());
             missed.whisper = missed.whisper.map(Whisper::missed);
             (Some(missed), None)
         }

@@ -1,10 +1,10 @@
 //! The page of the whisper: the two halves, the two doors; or the open door.
 
 use domain::{
-    base::text::Text,
+    base::{format::clock_time, text::Text},
     riddle::{
         content::{Room, RoomSet},
-        room::{By, Door, Opening, RoomRecord, clock_time},
+        room::{By, Door, Opening, RoomRecord},
     },
     walk::{
         visit::Visit,

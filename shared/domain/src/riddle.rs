@@ -1,9 +1,11 @@
 //! The riddles of the rooms: how an answer is compared, when a guess has to wait, which hints are
-//! open, and the content that the rooms are made of. Knows no order.
+//! open, and the content of the rooms. Does not depend on orders.
 
 pub mod answer;
+mod checker;
 pub mod content;
 pub mod guess;
 pub mod hint;
+mod loader;
 pub mod rhythm;
 pub mod room;

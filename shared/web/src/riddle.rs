@@ -10,10 +10,10 @@ mod view;
 use std::sync::Arc;
 
 use domain::{
-    base::text::Language,
+    base::{format::clock_time, text::Language},
     riddle::{
         content::{Room, RoomSet},
-        room::{HintRefused, Puzzle, RoomRecord, Verdict, clock_time},
+        room::{HintRefused, Puzzle, RoomRecord, Verdict},
     },
     walk::visit::Visit,
 };

@@ -24,7 +24,7 @@ fn it_has_come(reader: &Walker) -> Form {
 }
 
 fn day(date: Date) -> String {
-    domain::order::letter::korean_date(date)
+    domain::base::format::korean_date(date)
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     let seconds: i64 =
         visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap().parse().unwrap();
     assert!((30..=180).contains(&seconds), "{seconds}");
-    let opens = domain::riddle::room::clock_time(
+    let opens = domain::base::format::clock_time(
         shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds),
     );
     assert!(visitor.here().says(&format!("문은 {opens}에 열립니다")), "{:?}", visitor.here());

@@ -62,3 +62,18 @@ pub fn clock_time(instant: Timestamp) -> String {
     let local = calendar::in_korea(Timestamp::from_second(seconds).unwrap_or(instant));
     format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_time_is_korean_and_never_too_early() {
+        let at = |text: &str| clock_time(text.parse().unwrap());
+        assert_eq!(at("2026-11-22T13:00:00Z"), "22:00:00");
+        assert_eq!(at("2026-11-22T15:05:07Z"), "00:05:07");
+        assert_eq!(at("2026-11-22T13:00:00.000000001Z"), "22:00:01");
+        clock_time(Timestamp::MAX);
+        clock_time(Timestamp::MIN);
+    }
+}

@@ -148,9 +148,6 @@ pub fn push(notice: Notice) -> Text {
     }
 }
 
-/// Formatting of dates and times; moved to [`crate::base::format`].
-pub use crate::base::format::{date, date_time as clock, english_date, korean_date};
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,12 +62,12 @@ impl Guesses {
     }
 
     /// Has this guess been wrong before?
-    pub fn knows(&self, fingerprint: u64) -> bool {
+    pub fn contains(&self, fingerprint: u64) -> bool {
         self.seen.contains(&fingerprint)
     }
 
     /// Counts a wrong guess made at `now`. The caller has asked [`Self::waits_until`] and
-    /// [`Self::knows`].
+    /// [`Self::contains`].
     pub fn count(&mut self, fingerprint: u64, now: Timestamp) -> Next {
         push_bounded(&mut self.seen, fingerprint, REMEMBERED);
         self.note_time(now);
@@ -182,7 +182,7 @@ mod tests {
         }
         guesses.clear();
         assert_eq!(guesses.waits_until(at(0)), None);
-        assert!(guesses.knows(4));
+        assert!(guesses.contains(4));
         assert_eq!(guesses.count(9, at(0)), Next::Free);
     }
 

@@ -94,7 +94,7 @@ impl Pattern {
     }
 
     /// Listens to a rhythm.
-    pub fn hears(&self, knocks: &Knocks) -> RhythmMatch {
+    pub fn compare(&self, knocks: &Knocks) -> RhythmMatch {
         match knocks {
             Knocks::Written(gaps) if *gaps == self.gaps => RhythmMatch::Same,
             Knocks::Written(gaps) if one_slip(gaps, &self.gaps) => RhythmMatch::Almost,

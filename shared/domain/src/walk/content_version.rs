@@ -171,12 +171,12 @@ impl Visit {
         let said = right_now.is_some_and(|answer| record.has_said(riddle, answer));
         let (record, amends) = match right_now {
             Some(_) if said => {
-                (record.pardoned().opened_by(By::Riddle, now), ErratumEffect::Opened)
+                (record.with_count_cleared().opened_by(By::Riddle, now), ErratumEffect::Opened)
             }
             Some(_) => return None,
             // Who was pardoned already is not told twice.
-            None if record.pardoned() == *record => return None,
-            None => (record.pardoned(), ErratumEffect::Pardoned),
+            None if record.with_count_cleared() == *record => return None,
+            None => (record.with_count_cleared(), ErratumEffect::Pardoned),
         };
         Some((self.clone().with_room(room, record), amends))
     }
@@ -185,7 +185,7 @@ impl Visit {
 impl RoomRecord {
     /// Whether this answer was said here, in any form in which it would be right, and was wrong.
     fn has_said(&self, riddle: &str, answer: &Answer) -> bool {
-        answer.forms_said().any(|form| self.guesses.knows(fingerprint(&[riddle, &form])))
+        answer.forms_said().any(|form| self.guesses.contains(fingerprint(&[riddle, &form])))
     }
 }
 

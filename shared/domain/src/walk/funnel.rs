@@ -303,7 +303,7 @@ mod tests {
         let mut visit = begun();
         let mut told = Vec::new();
         for wrong in 1..=12 {
-            let record = visit.room(house(), "knock", at(0)).unwrap().missed();
+            let record = visit.room(house(), "knock", at(0)).unwrap().with_wrong_answer();
             let after = visit.clone().with_room("knock", record);
             let rooms = wrong_ten_times(house(), Some(&visit), &after);
             told.extend(rooms.iter().map(|room| (wrong, room.id.as_str())));

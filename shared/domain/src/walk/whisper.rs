@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
+        format::clock_time,
         id::{MessageId, VisitorId},
         sensitive::Sensitive,
         text::{Language, Text},
@@ -23,7 +24,6 @@ use crate::{
     riddle::{
         answer::{Answer, Judgement, Unreadable, judge},
         guess::fingerprint,
-        room::clock_time,
     },
 };
 

@@ -1,11 +1,11 @@
 //! The page of a riddle room: the riddle, the two doors, the hints; or the open door.
 
 use domain::{
-    base::text::Language,
+    base::{format::clock_time, text::Language},
     riddle::{
         content::{Form as Setting, Passage, Riddle, RoomSet},
         hint::HintState,
-        room::{By, Door, HintView, Opening, RoomRecord, clock_time},
+        room::{By, Door, HintView, Opening, RoomRecord},
     },
 };
 use maud::{Markup, html};

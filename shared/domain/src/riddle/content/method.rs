@@ -1,15 +1,16 @@
-//! How a riddle comes out of its page.
+//! How a riddle's answer follows from its page.
 //!
-//! The content names the method and its data. What the reader sees of it (the gap, the mirrored
-//! line, the cipher's numbers) is made from that, and so is the answer, which must be among the
-//! accepted ones: a page cannot contradict its answer, in either language.
+//! The content names the method and its data. What the page shows (the gap, the mirrored line, the
+//! cipher's numbers) is made from them, and so is the answer, which must be among the accepted
+//! ones. A page therefore cannot contradict its answer, in either language.
 
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     Form, Kind,
-    raw::{ByLanguage, RawPassage, RawRiddle, said},
+    raw::{ByLanguage, RawPassage, RawRiddle},
+    said,
 };
 use crate::{
     base::text::{Language, Text},
@@ -20,7 +21,7 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Method {
-    /// A Korean line of the page, its feet parted by `/`.
+    /// A Korean line of the page, its feet separated by `/`.
     Rhythm(String),
     /// Pairs of line and place on the page's `numbered` passage; `{cipher}` in `ask` shows them.
     /// The place is a syllable in Korean and a word, of which the first letter counts, in English.
@@ -29,15 +30,15 @@ pub(super) enum Method {
     Cloze(Text),
     /// The first letters of the page's `lines`.
     Acrostic,
-    /// `{clue}` in `ask` shows the consonants of the first answer, whose words stand on the page.
+    /// `{clue}` in `ask` shows the consonants of the first answer, whose words occur on the page.
     Initials,
-    /// The words of the first answer stand in the page's `mirror` line.
+    /// The words of the first answer occur in the page's `mirror` line.
     Mirror,
     /// What to count on the page.
     Count(Text),
 }
 
-/// What a method makes of a riddle.
+/// What a method derives from a riddle.
 pub(super) struct Made {
     pub(super) kind: Kind,
     pub(super) ask: Text,
@@ -46,7 +47,7 @@ pub(super) struct Made {
     pub(super) out: Out,
 }
 
-/// What comes out of the page.
+/// The answer that follows from the page.
 pub(super) enum Out {
     /// A word, or a number in digits.
     Word(Text),
@@ -54,7 +55,7 @@ pub(super) enum Out {
     Rhythm(Pattern),
 }
 
-/// Works the riddle out, or says in a clause why it cannot be.
+/// Derives question, page and answer. The error is a clause in both languages.
 pub(super) fn make(riddle: &RawRiddle) -> Result<Made, Text> {
     let mut ask = riddle.ask.clone();
     let mut page: Vec<Text> = riddle.page.iter().map(|passage| passage.text.clone()).collect();
@@ -107,7 +108,7 @@ pub(super) fn make(riddle: &RawRiddle) -> Result<Made, Text> {
     Ok(Made { kind, ask, page, out })
 }
 
-/// The feet are counted in the line itself, so the rhythm is the verse's.
+/// Counts the feet in the line itself, so that the rhythm is the verse's.
 fn pattern(riddle: &RawRiddle, line: &str) -> Result<Pattern, Text> {
     let plain = letters(line).collect::<String>();
     if !riddle
@@ -129,7 +130,7 @@ fn pattern(riddle: &RawRiddle, line: &str) -> Result<Pattern, Text> {
     })
 }
 
-/// The one passage set in this form.
+/// The only passage in this form.
 fn only(riddle: &RawRiddle, form: Form) -> Result<&RawPassage, Text> {
     let mut passages = riddle.page.iter().filter(|passage| passage.form == form);
     if let (Some(passage), None) = (passages.next(), passages.next()) {
@@ -166,7 +167,7 @@ fn show(pairs: &[(usize, usize)]) -> String {
     pairs.iter().map(|(line, place)| format!("{line}–{place}")).collect::<Vec<_>>().join("  ")
 }
 
-/// A ring for every missing syllable, a line for the missing word.
+/// Replaces `{gap}`: one ring for each missing syllable, or one line for the missing word.
 fn with_gap(page: &[Text], word: &Text) -> Result<Vec<Text>, Text> {
     let gap = Text { ko: "○".repeat(letters(&word.ko).count()), en: "______".to_owned() };
     for language in Language::ALL {
@@ -211,7 +212,8 @@ fn first_answer(riddle: &RawRiddle) -> Result<Text, Text> {
     Ok(Text { ko: first(&riddle.answers.ko)?, en: first(&riddle.answers.en)? })
 }
 
-/// Someone who has never read a poem must be able to find every word of the answer on the page.
+/// Checks that every word of the answer is on the page, so that a riddle asks for no prior
+/// knowledge.
 fn on_the_page(riddle: &RawRiddle, answer: &Text) -> Result<(), Text> {
     for language in Language::ALL {
         let mut words = answer.in_language(language).split_whitespace();

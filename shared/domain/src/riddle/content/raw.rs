@@ -1,25 +1,18 @@
-//! The shape of the TOML files, and the way from there to a [`RoomSet`]. What one file alone can
-//! get wrong is found here; what only shows in the whole house is left to `check`.
+//! The TOML files, and their conversion to a [`RoomSet`] and to [`Riddle`]s. Mistakes within one
+//! file are found here, mistakes across files by the `checker`.
 
 use serde::Deserialize;
 
 use super::{
     ContentError, Expected, Form, Hint, Listed, Passage, Replies, Riddle, Riddles, Room, RoomSet,
-    Solution,
+    Solution, complete,
     method::{self, Method, Out},
+    said, wrong,
 };
 use crate::{
     base::text::{Language, Text},
     riddle::{answer::Answer, hint::HINTS},
 };
-
-/// What is wrong, said in both languages of the same values.
-macro_rules! said {
-    ($ko:literal, $en:literal) => {
-        $crate::base::text::Text::new(format!($ko), format!($en))
-    };
-}
-pub(super) use said;
 
 /// The file `house.toml`.
 #[derive(Deserialize)]
@@ -103,15 +96,15 @@ struct RawHint {
     text: Text,
 }
 
-/// The rooms, gates and replies, without riddles.
-pub(super) fn read_head(name: &str, text: &str) -> Result<RoomSet, ContentError> {
+/// Reads `house.toml`: rooms, gates and replies, without riddles.
+pub(in crate::riddle) fn read_head(name: &str, text: &str) -> Result<RoomSet, ContentError> {
     let head: RawHead = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
     let rooms =
         head.room.into_iter().map(|room| build_room(name, room)).collect::<Result<_, _>>()?;
     Ok(RoomSet { version: head.version, replies: head.replies, rooms })
 }
 
-/// The room and the riddle that a file is about: `study/mirror.toml`.
+/// The room and the riddle that a file is named after: `study/mirror.toml`.
 pub(super) fn room_and_riddle(name: &str) -> Result<(&str, &str), ContentError> {
     let parts = name.strip_suffix(".toml").and_then(|path| path.split_once('/'));
     parts.ok_or_else(|| {
@@ -125,18 +118,14 @@ pub(super) fn room_and_riddle(name: &str) -> Result<(&str, &str), ContentError> 
     })
 }
 
-/// One riddle.
-pub(super) fn read_riddle(name: &str, text: &str) -> Result<Riddle, ContentError> {
+/// Reads the file of one riddle.
+pub(in crate::riddle) fn read_riddle(name: &str, text: &str) -> Result<Riddle, ContentError> {
     let (_, id) = room_and_riddle(name)?;
     let riddle: RawRiddle = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
     build_riddle(name, id, riddle)
 }
 
-pub(super) fn wrong(place: impl Into<String>, problem: Text) -> ContentError {
-    ContentError { place: place.into(), problem }
-}
-
-/// The TOML parser's complaint as one line, with the line it is about.
+/// The TOML parser's error on one line, with the line number.
 fn unreadable(name: &str, text: &str, error: &toml::de::Error) -> ContentError {
     let line = error
         .span()
@@ -267,18 +256,4 @@ fn answers(place: &str, field: &str, texts: &[String]) -> Result<Vec<Answer>, Co
         })
     };
     texts.iter().map(read).collect()
-}
-
-/// Both languages have words.
-pub(super) fn complete(place: &str, field: &str, text: &Text) -> Result<(), ContentError> {
-    for (tongue, language, words) in [("한국어", "Korean", &text.ko), ("영어", "English", &text.en)]
-    {
-        if words.trim().is_empty() {
-            return Err(wrong(
-                place,
-                said!("{field}에 {tongue} 글이 없습니다", "{field} has no {language}"),
-            ));
-        }
-    }
-    Ok(())
 }

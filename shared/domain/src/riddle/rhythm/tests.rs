@@ -8,7 +8,7 @@ fn riverside() -> Pattern {
 }
 
 fn heard(text: &str) -> RhythmMatch {
-    riverside().hears(&Knocks::read(text).unwrap_or_else(|e| panic!("{text:?}: {e}")))
+    riverside().compare(&Knocks::read(text).unwrap_or_else(|e| panic!("{text:?}: {e}")))
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn exactly_two_fifths_is_still_right() {
     // Pattern 1 : 3, mean 2. A first gap of 0.7 of the mean is 40 % over 0.5.
     let pattern = Pattern::of_feet(&[2, 1]).unwrap();
     assert_eq!(pattern.gaps(), [Gap::Short, Gap::Long]);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![700, 1300])), RhythmMatch::Same);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![701, 1299])), RhythmMatch::Almost);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![300, 1700])), RhythmMatch::Same);
-    assert_eq!(pattern.hears(&Knocks::Tapped(vec![299, 1701])), RhythmMatch::Almost);
+    assert_eq!(pattern.compare(&Knocks::Tapped(vec![700, 1300])), RhythmMatch::Same);
+    assert_eq!(pattern.compare(&Knocks::Tapped(vec![701, 1299])), RhythmMatch::Almost);
+    assert_eq!(pattern.compare(&Knocks::Tapped(vec![300, 1700])), RhythmMatch::Same);
+    assert_eq!(pattern.compare(&Knocks::Tapped(vec![299, 1701])), RhythmMatch::Almost);
 }
 
 #[test]
@@ -111,19 +111,19 @@ proptest! {
         let pattern = Pattern::of_feet(&feet).unwrap();
         let taps = pattern.gaps().iter()
             .map(|gap| if *gap == Gap::Long { short * held / 10 } else { short }).collect();
-        prop_assert_eq!(pattern.hears(&Knocks::Tapped(taps)), RhythmMatch::Same);
+        prop_assert_eq!(pattern.compare(&Knocks::Tapped(taps)), RhythmMatch::Same);
     }
 
     #[test]
     fn what_is_written_is_heard(feet in prop::collection::vec(1_usize..6, 2..6)) {
         let pattern = Pattern::of_feet(&feet).unwrap();
-        prop_assert_eq!(pattern.hears(&Knocks::read(&pattern.written()).unwrap()), RhythmMatch::Same);
+        prop_assert_eq!(pattern.compare(&Knocks::read(&pattern.written()).unwrap()), RhythmMatch::Same);
     }
 
     #[test]
     fn nothing_that_can_be_typed_is_too_much(text in any::<String>()) {
         if let Ok(knocks) = Knocks::read(&text) {
-            riverside().hears(&knocks);
+            riverside().compare(&knocks);
             prop_assert!(knocks.form().chars().count() <= MOST_KNOCKS);
         }
     }

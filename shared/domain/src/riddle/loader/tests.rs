@@ -4,12 +4,16 @@ use std::{
 };
 
 use super::*;
+use crate::{
+    base::text::Language,
+    riddle::{content::Room, room::Puzzle},
+};
 
 fn built_in() -> &'static RoomSet {
     RoomSet::built_in().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Loads the built-in house after one change to its text, and gives what is said about it.
+/// Loads the built-in files after one change, and returns the error.
 fn complaint(file: &str, from: &str, to: &str) -> String {
     let mut changed = false;
     let texts = RoomSet::built_in_files().into_iter().map(|(name, text)| {
@@ -28,7 +32,7 @@ fn complaint(file: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
-fn the_built_in_house_can_be_walked() {
+fn the_built_in_content_is_valid() {
     if let Err(error) = RoomSet::load(&RoomSet::built_in_files()) {
         panic!("{error}");
     }
@@ -69,9 +73,9 @@ fn the_friction_budget_is_kept() {
 
 #[test]
 fn someone_ahead_of_the_walk_is_led_back_to_the_first_closed_door() {
-    let house = built_in();
+    let rooms = built_in();
     let missing = |id: &str, passed: &[&str]| {
-        house.missing_before(id, |room| passed.contains(&room)).map(|room| room.id.as_str())
+        rooms.missing_before(id, |room| passed.contains(&room)).map(|room| room.id.as_str())
     };
     assert_eq!(missing("door", &[]), None);
     assert_eq!(missing("counter", &[]), Some("door"));
@@ -110,10 +114,9 @@ fn every_quoted_text_names_its_source() {
     }
 }
 
-/// What a reader sees, for a person to read over; the snapshot beside it is what they last agreed
-/// to.
+/// The snapshot is the text that was last proofread.
 #[test]
-fn the_pages_are_as_they_were_read_over() {
+fn the_pages_are_as_proofread() {
     for room in built_in().rooms().iter().filter(|room| !room.riddles.is_empty()) {
         let mut shown = String::new();
         for riddle in room.riddles.iter() {
@@ -143,6 +146,34 @@ fn the_pages_are_as_they_were_read_over() {
 }
 
 #[test]
+fn every_reply_is_at_most_two_sentences() {
+    let rooms = RoomSet::built_in().unwrap();
+    let sentences = |text: &str| text.matches(['.', '?', '!']).count();
+    for puzzle in rooms.rooms().iter().flat_map(|room| {
+        room.riddles.iter().map(|riddle| Puzzle { replies: rooms.replies(), room, riddle })
+    }) {
+        let riddle = puzzle.riddle;
+        let listed = riddle.keep_going.iter().chain(&riddle.near).map(|listed| &listed.reply);
+        for language in Language::ALL {
+            for text in listed.clone().chain([
+                &riddle.ask,
+                &riddle.solved,
+                &puzzle.room.greeting,
+                &puzzle.room.by_itself,
+            ]) {
+                let words = text.in_language(language);
+                assert!(sentences(words) <= 2, "{}: {words}", riddle.id);
+            }
+            // These are said together with a second sentence.
+            for text in riddle.near.iter().map(|listed| &listed.reply).chain([&riddle.solved]) {
+                let words = text.in_language(language);
+                assert_eq!(sentences(words), 1, "{}: {words}", riddle.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_refused_with_its_line() {
     assert_eq!(
         complaint("house.toml", "version = \"2026-12\"", "version = "),
@@ -155,7 +186,7 @@ fn a_file_that_cannot_be_read_is_refused_with_its_line() {
 }
 
 #[test]
-fn gates_that_nobody_could_walk_are_refused() {
+fn impossible_gates_are_refused() {
     for (from, to, said) in [
         (
             "needs = [\"door\"]",
@@ -301,14 +332,14 @@ fn answers_that_contradict_each_other_are_refused() {
     }
 }
 
-/// The built-in house with one more riddle, in a file of this name.
+/// The built-in content with one more riddle, in a file of this name.
 fn with_one_more(name: &str, text: &str) -> Result<RoomSet, ContentError> {
     let mut files = RoomSet::built_in_files();
-    let furnished = HEAD.1.replace(
+    let with_a_door = HEAD.1.replace(
         "title = { ko = \"편지\"",
         "by_itself = { ko = \"열렸소.\", en = \"Open.\" }\ntitle = { ko = \"편지\"",
     );
-    files[0] = ("house.toml", &furnished);
+    files[0] = ("house.toml", &with_a_door);
     files.push((name, text));
     RoomSet::load(&files)
 }
@@ -356,7 +387,7 @@ fn a_new_riddle_leaves_most_visitors_theirs() {
 }
 
 #[test]
-fn a_house_needs_a_head() {
+fn a_version_needs_a_head() {
     assert_eq!(RoomSet::load(&[]).unwrap_err().to_string(), "the house: has no files.");
     assert_eq!(
         RoomSet::load(&[("house.toml", "")]).unwrap_err().to_string(),
@@ -364,9 +395,8 @@ fn a_house_needs_a_head() {
     );
 }
 
-/// Visitors finish on the rooms they entered, and find them by their version: other texts are
-/// another version. After a change name a new one in `house.toml`, and write down its fingerprint
-/// here. (What no reader sees, as a comment, counts as well; a version costs nothing.)
+/// Visitors finish on the version they entered, so any change of a file needs a new version. After a
+/// change, name a new one in `house.toml` and put its fingerprint here. Comments count too.
 #[test]
 fn content_does_not_change_under_the_name_of_a_version() {
     let files: Vec<&str> =

@@ -1,55 +1,51 @@
-//! What only shows in the whole house: every gate can be reached, nothing leads nowhere, every
-//! riddle is solved by its own answers through the function that judges a visitor, no reply
-//! contradicts another room, and the walk is as short as the reader was promised.
+//! Checks across files: every gate can be reached, there is no dead end, every riddle accepts its
+//! own answers through [`Puzzle::guess`], no half-way answer opens another room, and the walk is as
+//! short as promised. Mistakes within one file are found when it is read.
 
 use jiff::Timestamp;
 
-use super::{
-    ContentError, Riddle, Room, RoomSet, Solution,
-    raw::{complete, said, wrong},
-};
 use crate::riddle::{
     answer::Judgement,
+    content::{ContentError, Riddle, Room, RoomSet, Solution, all_needed, complete, said, wrong},
     room::{Puzzle, RoomRecord, Verdict},
 };
 
-/// The longest the whole walk may usually take, in seconds: by riddle and by plain door.
+/// The most seconds that the whole walk may usually take: by riddle and by plain door.
 const BUDGET: (u32, u32) = (12 * 60, 2 * 60);
 
-/// Replies, gates and the budget: all that can be known without the riddles.
-pub(super) fn head(house: &RoomSet) -> Result<(), ContentError> {
-    if house.version.trim().is_empty() {
+/// Replies, gates and the budget: what can be checked without the riddles.
+pub(super) fn head(rooms: &RoomSet) -> Result<(), ContentError> {
+    if rooms.version().trim().is_empty() {
         return Err(wrong(
             "the house",
             said!("판 이름(version)이 비어 있습니다", "has an empty version"),
         ));
     }
-    replies(house)?;
-    gates(&house.rooms)?;
-    budget(house)
+    replies(rooms)?;
+    gates(rooms.rooms())?;
+    budget(rooms)
 }
 
-/// What is wrong with each room's riddles by themselves, and then beside the others.
-pub(super) fn each_riddle(house: &RoomSet) -> Vec<ContentError> {
-    let by_themselves = house.rooms.iter().filter_map(|room| riddles_of(house, room).err());
-    by_themselves.chain(contradictions(&house.rooms).err()).collect()
+/// Checks the riddles of each room, then the rooms against each other.
+pub(super) fn each_riddle(rooms: &RoomSet) -> Vec<ContentError> {
+    let by_themselves = rooms.rooms().iter().filter_map(|room| riddles_of(rooms, room).err());
+    by_themselves.chain(contradictions(rooms.rooms()).err()).collect()
 }
 
-/// A room is a function with a page of its own: another version of the house has the rooms of the
-/// program, in their order, with the same doors, and a riddle where there is one now.
-pub(super) fn same_rooms(house: &RoomSet) -> Result<(), ContentError> {
-    let program = RoomSet::built_in().map_err(Clone::clone)?;
-    let outline = |house: &RoomSet| -> Vec<_> {
-        house
-            .rooms
+/// Checks that a version has the rooms of the built-in content, in their order, with the same doors
+/// and riddle rooms, because each room is a function with a page of its own.
+pub(super) fn same_rooms(rooms: &RoomSet, built_in: &RoomSet) -> Result<(), ContentError> {
+    let outline = |rooms: &RoomSet| -> Vec<_> {
+        rooms
+            .rooms()
             .iter()
             .map(|room| (room.id.clone(), room.has_door(), room.riddles.is_empty()))
             .collect()
     };
-    if outline(house) == outline(program) {
+    if outline(rooms) == outline(built_in) {
         return Ok(());
     }
-    let rooms: Vec<_> = program.rooms.iter().map(|room| room.id.as_str()).collect();
+    let rooms: Vec<_> = built_in.rooms().iter().map(|room| room.id.as_str()).collect();
     let rooms = rooms.join(", ");
     Err(wrong(
         "the house",
@@ -60,8 +56,8 @@ pub(super) fn same_rooms(house: &RoomSet) -> Result<(), ContentError> {
     ))
 }
 
-fn replies(house: &RoomSet) -> Result<(), ContentError> {
-    let replies = &house.replies;
+fn replies(rooms: &RoomSet) -> Result<(), ContentError> {
+    let replies = rooms.replies();
     let single = [
         ("plain", &replies.plain, ""),
         ("already_open", &replies.already_open, ""),
@@ -99,24 +95,8 @@ fn replies(house: &RoomSet) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// Every room that stands on the way to `id`, not `id` itself.
-pub(super) fn all_needed<'a>(rooms: &'a [Room], id: &str) -> Vec<&'a str> {
-    let mut needed: Vec<&str> = Vec::new();
-    let mut ahead = vec![id];
-    while let Some(id) = ahead.pop() {
-        let Some(room) = rooms.iter().find(|room| room.id == id) else { continue };
-        for need in &room.needs {
-            if !needed.contains(&need.as_str()) {
-                needed.push(need);
-                ahead.push(need);
-            }
-        }
-    }
-    needed
-}
-
-/// The walk has one beginning and one end, every room can be reached, and every room leads on to
-/// the end.
+/// Checks that the walk has one first and one last room, and that every room can be reached and is
+/// needed for the last one.
 fn gates(rooms: &[Room]) -> Result<(), ContentError> {
     let Some(end) = rooms.last() else {
         return Err(wrong("the house", said!("방이 없습니다", "has no rooms")));
@@ -137,8 +117,7 @@ fn gates(rooms: &[Room]) -> Result<(), ContentError> {
                     ),
                 ));
             }
-            // Rooms are listed in the order in which they are walked, so a gate can only be one
-            // already passed.
+            // Rooms are listed in the order of the walk, so a gate has to be an earlier room.
             if !before.iter().any(|other| other.id == *need) {
                 return Err(wrong(
                     place,
@@ -173,7 +152,7 @@ fn gates(rooms: &[Room]) -> Result<(), ContentError> {
     }
 }
 
-fn riddles_of(house: &RoomSet, room: &Room) -> Result<(), ContentError> {
+fn riddles_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
     if room.riddles.is_empty() {
         return Ok(());
     }
@@ -184,7 +163,7 @@ fn riddles_of(house: &RoomSet, room: &Room) -> Result<(), ContentError> {
             return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
         }
         listed_answers(&place, riddle)?;
-        let puzzle = Puzzle { replies: &house.replies, room, riddle };
+        let puzzle = Puzzle { replies: rooms.replies(), room, riddle };
         for typed in solutions(riddle) {
             let verdict = puzzle
                 .guess(&RoomRecord::entered(Timestamp::UNIX_EPOCH), &typed, Timestamp::UNIX_EPOCH)
@@ -203,7 +182,7 @@ fn riddles_of(house: &RoomSet, room: &Room) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// What a visitor may type to open the riddle's door.
+/// The texts that open the riddle's door.
 fn solutions(riddle: &Riddle) -> Vec<String> {
     match &riddle.solution {
         Solution::Word(accepted) => {
@@ -213,7 +192,7 @@ fn solutions(riddle: &Riddle) -> Vec<String> {
     }
 }
 
-/// No listed answer is hidden behind another: each is judged to be what the content says it is.
+/// Checks that each listed answer is judged as the list that it is in, so none hides another.
 fn listed_answers(place: &str, riddle: &Riddle) -> Result<(), ContentError> {
     for (field, lists, expected) in [
         ("keep_going", &riddle.keep_going, Judgement::KeepGoing as fn(usize) -> Judgement),
@@ -246,7 +225,7 @@ fn listed_answers(place: &str, riddle: &Riddle) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// What one room calls half-way may not be the answer of another: the same visitor meets both.
+/// Checks that no half-way answer of a room opens another room, since a visitor meets both.
 fn contradictions(rooms: &[Room]) -> Result<(), ContentError> {
     for room in rooms {
         for other in rooms.iter().filter(|other| other.id != room.id) {
@@ -270,8 +249,8 @@ fn contradictions(rooms: &[Room]) -> Result<(), ContentError> {
     Ok(())
 }
 
-fn budget(house: &RoomSet) -> Result<(), ContentError> {
-    let expected = house.expected();
+fn budget(rooms: &RoomSet) -> Result<(), ContentError> {
+    let expected = rooms.expected();
     let (riddle, plain) = BUDGET;
     if expected.riddle_seconds > riddle || expected.plain_seconds > plain {
         let (takes, plainly) = (expected.riddle_seconds, expected.plain_seconds);

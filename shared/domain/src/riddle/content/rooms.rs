@@ -1,0 +1,263 @@
+//! The rooms of one version of the content, in the order of the walk.
+
+use std::sync::OnceLock;
+
+use super::{
+    ContentError, Riddle,
+    raw::{read_riddle, room_and_riddle},
+    said, wrong,
+};
+use crate::{base::text::Text, riddle::guess::fingerprint};
+
+/// One version of the content: its rooms and the doorkeeper's common replies.
+#[derive(Clone, Debug)]
+pub struct RoomSet {
+    pub(super) version: String,
+    pub(super) replies: Replies,
+    pub(super) rooms: Vec<Room>,
+}
+
+/// A step of the walk. Some rooms have riddles; the others only appear in the floor plan.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// The id: also its path, its function's name and its mark (`study`).
+    pub id: String,
+    /// The title in the floor plan: 서재.
+    pub title: Text,
+    /// The doorkeeper's greeting.
+    pub greeting: Text,
+    /// The ids of the rooms that must be open before this one.
+    pub needs: Vec<String>,
+    /// How long it usually takes.
+    pub expected: Expected,
+    /// One line that says why the door opened by itself; empty for a room without a door.
+    pub by_itself: Text,
+    /// The riddles, one of which is chosen for each visitor; empty if the room has no riddle door.
+    pub riddles: Riddles,
+}
+
+/// The riddles of a room.
+///
+/// Built-in riddles are parsed on first use, because parsing all of them would slow down every cold
+/// start.
+#[derive(Clone, Debug, Default)]
+pub struct Riddles(Vec<Entry>);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    id: String,
+    /// Name and text of a file that is parsed on first use.
+    unread: Option<(&'static str, &'static str)>,
+    riddle: OnceLock<Option<Riddle>>,
+}
+
+/// Seconds that a room, or the whole walk, usually takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// By the riddle door.
+    pub riddle_seconds: u32,
+    /// By the plain door.
+    pub plain_seconds: u32,
+}
+
+/// The doorkeeper's replies for riddles without a reply of their own.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replies {
+    /// The plain door was taken.
+    pub plain: Text,
+    /// The door is open already.
+    pub already_open: Text,
+    /// One key or one beat away.
+    pub almost: Text,
+    /// Nothing that counts was typed; says which characters count.
+    pub empty: Text,
+    /// The same wrong answer again; not counted.
+    pub repeated: Text,
+    /// Wrong; used in turn.
+    pub wrong: Vec<Text>,
+    /// The next wrong guess starts a wait.
+    pub last_before_wait: Text,
+    /// After a wrong guess: the next one is accepted from `{time}` on.
+    pub next_at: Text,
+    /// Not accepted now; again from `{time}` on.
+    pub wait: Text,
+    /// Longer than an answer can be.
+    pub too_long: Text,
+    /// Typed with the Latin keyboard on.
+    pub latin_keys: Text,
+    /// A typed rhythm contains `{sign}`, which is not a knock.
+    pub unknown_sign: Text,
+    /// One knock, or none.
+    pub too_few_knocks: Text,
+    /// More than [`MOST_KNOCKS`](crate::riddle::rhythm::MOST_KNOCKS).
+    pub too_many_knocks: Text,
+}
+
+impl RoomSet {
+    /// The name of this state of the content. A visitor finishes on the version they entered.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The doorkeeper's common replies.
+    pub fn replies(&self) -> &Replies {
+        &self.replies
+    }
+
+    /// Every room, in the order of the walk.
+    pub fn rooms(&self) -> &[Room] {
+        &self.rooms
+    }
+
+    /// One room by its id.
+    pub fn room(&self, id: &str) -> Option<&Room> {
+        self.rooms.iter().find(|room| room.id == id)
+    }
+
+    /// The room after `id` in the walk.
+    pub fn next_after(&self, id: &str) -> Option<&Room> {
+        self.rooms.iter().skip_while(|room| room.id != id).nth(1)
+    }
+
+    /// The first room on the way to `id` that is not yet passed; a visitor who is ahead of the walk
+    /// is redirected there. `None` if `id` may be entered or does not exist.
+    pub fn missing_before(&self, id: &str, passed: impl Fn(&str) -> bool) -> Option<&Room> {
+        let needed = all_needed(&self.rooms, id);
+        self.rooms.iter().find(|room| needed.contains(&room.id.as_str()) && !passed(&room.id))
+    }
+
+    /// How long the whole walk usually takes.
+    pub fn expected(&self) -> Expected {
+        self.rooms.iter().fold(Expected::default(), |sum, room| Expected {
+            riddle_seconds: sum.riddle_seconds.saturating_add(room.expected.riddle_seconds),
+            plain_seconds: sum.plain_seconds.saturating_add(room.expected.plain_seconds),
+        })
+    }
+
+    /// Adds a riddle to the room that its file names.
+    pub(in crate::riddle) fn add(
+        &mut self,
+        file: &str,
+        riddle: Riddle,
+    ) -> Result<(), ContentError> {
+        self.push(file, None, OnceLock::from(Some(riddle)))
+    }
+
+    /// Adds a riddle that is parsed on first use.
+    pub(in crate::riddle) fn add_unread(
+        &mut self,
+        file: &'static str,
+        text: &'static str,
+    ) -> Result<(), ContentError> {
+        self.push(file, Some((file, text)), OnceLock::new())
+    }
+
+    fn push(
+        &mut self,
+        file: &str,
+        unread: Option<(&'static str, &'static str)>,
+        riddle: OnceLock<Option<Riddle>>,
+    ) -> Result<(), ContentError> {
+        let (room_id, riddle_id) = room_and_riddle(file)?;
+        let Some(room) = self.rooms.iter_mut().find(|room| room.id == room_id) else {
+            return Err(wrong(
+                file,
+                said!(
+                    "house.toml에 없는 방 {room_id}의 것입니다",
+                    "is for a room {room_id}, which house.toml does not have"
+                ),
+            ));
+        };
+        room.riddles.0.push(Entry { id: riddle_id.to_owned(), unread, riddle });
+        Ok(())
+    }
+
+    /// Changes one riddle; does nothing if it does not exist.
+    pub(crate) fn change_riddle(
+        &mut self,
+        room: &str,
+        riddle: &str,
+        change: impl FnOnce(&mut Riddle),
+    ) {
+        let room = self.rooms.iter_mut().find(|other| other.id == room);
+        let entry =
+            room.and_then(|room| room.riddles.0.iter_mut().find(|entry| entry.id == riddle));
+        if let Some(entry) = entry
+            && let Some(mut changed) = entry.riddle().cloned()
+        {
+            change(&mut changed);
+            entry.riddle = OnceLock::from(Some(changed));
+        }
+    }
+}
+
+/// The ids of all rooms that lead to `id`, without `id` itself.
+pub(in crate::riddle) fn all_needed<'a>(rooms: &'a [Room], id: &str) -> Vec<&'a str> {
+    let mut needed: Vec<&str> = Vec::new();
+    let mut ahead = vec![id];
+    while let Some(id) = ahead.pop() {
+        let Some(room) = rooms.iter().find(|room| room.id == id) else { continue };
+        for need in &room.needs {
+            if !needed.contains(&need.as_str()) {
+                needed.push(need);
+                ahead.push(need);
+            }
+        }
+    }
+    needed
+}
+
+impl Room {
+    /// Whether the room has a door that is closed at first.
+    pub fn has_door(&self) -> bool {
+        !self.by_itself.ko.is_empty()
+    }
+
+    /// The riddle of this visitor, always the same; `None` for a room without riddles.
+    ///
+    /// Rendezvous hashing: the riddle with the highest fingerprint of room, visitor and riddle is
+    /// chosen, so that a riddle added to a room changes the riddle of a few visitors only.
+    pub fn riddle_for(&self, visitor_id: &str) -> Option<&Riddle> {
+        let weight = |entry: &&Entry| fingerprint(&[&self.id, visitor_id, &entry.id]);
+        self.riddles.0.iter().max_by_key(weight)?.riddle()
+    }
+
+    /// One riddle by its id.
+    pub fn riddle(&self, id: &str) -> Option<&Riddle> {
+        self.riddles.0.iter().find(|entry| entry.id == id)?.riddle()
+    }
+}
+
+impl Riddles {
+    /// Whether the room has no riddle. Parses none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many riddles there are. Parses none.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All riddles.
+    pub fn iter(&self) -> impl Iterator<Item = &Riddle> {
+        self.0.iter().filter_map(Entry::riddle)
+    }
+}
+
+impl Entry {
+    /// The riddle, parsed if it was not before. A built-in file cannot be malformed: a test parses
+    /// all of them.
+    fn riddle(&self) -> Option<&Riddle> {
+        let parse = || self.unread.and_then(|(name, text)| read_riddle(name, text).ok());
+        self.riddle.get_or_init(parse).as_ref()
+    }
+}
+
+impl Expected {
+    /// Whole minutes by riddle and by plain door, rounded up.
+    pub fn minutes(self) -> (u32, u32) {
+        (self.riddle_seconds.div_ceil(60), self.plain_seconds.div_ceil(60))
+    }
+}

@@ -1,0 +1,169 @@
+//! What is stored of one visitor in one room, and the state of the door that follows from it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::riddle::{guess::Guesses, hint};
+
+/// What is stored of a visitor in a room. Its size is bounded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomRecord {
+    /// When the reader first saw the room.
+    pub entered_at: Timestamp,
+    /// When and how the door was opened, if that is stored. A door that opens by itself may not be
+    /// stored yet: use [`RoomRecord::door`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Opening>,
+    /// Wrong guesses and the waits between them.
+    #[serde(default)]
+    pub guesses: Guesses,
+    /// All wrong guesses ever counted here, never cleared; hints become ready by it.
+    #[serde(default)]
+    pub wrong: u32,
+    /// Indices of half-way answers already given: each clears the count once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) heard: Vec<u8>,
+    /// Hints (0 to 2) that were opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) hints: Vec<u8>,
+    /// Hints that a half-way answer made needless.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) needless: Vec<u8>,
+    /// The last wrong answer that was counted, shortened, for the owner's figures:
+    /// `riddle: answer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_wrong: Option<String>,
+    /// Seconds after which the door opens by itself, if not the usual 25 minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opens_after: Option<u32>,
+}
+
+/// When and how a door was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    pub by: By,
+}
+
+/// How a door was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The riddle was solved.
+    Riddle,
+    /// The plain door.
+    Plain,
+    /// The time after which it opens by itself had passed.
+    Itself,
+}
+
+/// The state of a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Closed.
+    Closed,
+    /// Open.
+    Open(Opening),
+}
+
+impl RoomRecord {
+    /// The record of a visitor who enters the room.
+    pub fn entered(now: Timestamp) -> Self {
+        Self {
+            entered_at: now,
+            opened: None,
+            guesses: Guesses::default(),
+            wrong: 0,
+            heard: Vec::new(),
+            hints: Vec::new(),
+            needless: Vec::new(),
+            last_wrong: None,
+            opens_after: None,
+        }
+    }
+
+    /// The record with another time, in seconds, after which the door opens by itself.
+    #[must_use]
+    pub fn opening_after(mut self, seconds: u32) -> Self {
+        self.opens_after = Some(seconds);
+        self
+    }
+
+    /// The state of the door at `now`.
+    pub fn door(&self, now: Timestamp) -> Door {
+        let by_itself_at = self.opens_by_itself_at();
+        match self.opened {
+            Some(opening) => Door::Open(opening),
+            None if now >= by_itself_at => Door::Open(Opening { at: by_itself_at, by: By::Itself }),
+            None => Door::Closed,
+        }
+    }
+
+    /// When the door opens by itself, if nothing else opens it.
+    pub fn opens_by_itself_at(&self) -> Timestamp {
+        match self.opens_after {
+            None => hint::opens_by_itself_at(self.entered_at),
+            Some(seconds) => {
+                let after = SignedDuration::from_secs(i64::from(seconds));
+                self.entered_at.checked_add(after).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    /// How many hints were opened.
+    pub fn hints_opened(&self) -> usize {
+        self.hints.len()
+    }
+
+    /// The last wrong answer that was counted: `riddle: answer`.
+    pub fn last_wrong(&self) -> Option<&str> {
+        self.last_wrong.as_deref()
+    }
+
+    /// Until when a new wrong guess is refused; the page shows the clock time.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.guesses.waits_until(now)
+    }
+
+    /// The record after the plain door was taken. An open door keeps its opening.
+    #[must_use]
+    pub fn open_plain(&self, now: Timestamp) -> Self {
+        self.opened_by(By::Plain, now)
+    }
+
+    /// The record with the count of wrong guesses cleared.
+    #[must_use]
+    pub fn with_count_cleared(&self) -> Self {
+        let mut record = self.clone();
+        record.guesses.clear();
+        record
+    }
+
+    /// The record after a wrong answer that counts for hints and figures, but not towards a wait.
+    #[must_use]
+    pub fn with_wrong_answer(&self) -> Self {
+        Self { wrong: self.wrong.saturating_add(1), ..self.clone() }
+    }
+
+    /// The record with its door open. An open door keeps its opening.
+    #[must_use]
+    pub fn opened_by(&self, by: By, now: Timestamp) -> Self {
+        let opening = match self.door(now) {
+            Door::Open(opening) => opening,
+            Door::Closed => Opening { at: now, by },
+        };
+        Self { opened: Some(opening), ..self.clone() }
+    }
+}
+
+/// Inserts a number into a set that is stored as a sorted list.
+pub(super) fn insert(list: &mut Vec<u8>, number: usize) {
+    if let Ok(number) = u8::try_from(number)
+        && !list.contains(&number)
+    {
+        list.push(number);
+        list.sort_unstable();
+    }
+}
