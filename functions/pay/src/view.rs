@@ -1,9 +1,8 @@
 //! The pages of the payment. Each says what happened, what it means for the reader's money, and
 //! what to do next.
 
-use domain::order::{Order, bank_transfer::VirtualAccount};
+use domain::order::{Order, RefusalCode, bank_transfer::VirtualAccount};
 use maud::{Markup, html};
-use payments::DeclineReason;
 use web::{Drawing, Page, Request, Script, StatusCode, Words, say};
 
 use crate::{Provider, words};
@@ -170,18 +169,8 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
 }
 
 /// The provider declined the payment.
-pub(crate) fn declined(request: &Request, order: &Order, why: &DeclineReason) -> Page {
-    let reason = match why {
-        DeclineReason::Provider(code) => words::reason(request, code),
-        DeclineReason::Closed(code) => words::reason(request, code),
-        DeclineReason::TooLate => words::reason(request, "EXPIRED"),
-        DeclineReason::NotAsked => words::reason(request, "NOT_ASKED"),
-        DeclineReason::Ours => say!(
-            request,
-            "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
-            "We could not finish the payment, by our own fault. Nothing is wrong with your card."
-        ),
-    };
+pub(crate) fn declined(request: &Request, order: &Order, code: &RefusalCode) -> Page {
+    let reason = words::reason(request, code);
     not_paid(request, order, &reason).status(StatusCode::PAYMENT_REQUIRED)
 }
 
@@ -191,7 +180,7 @@ pub(crate) fn failed(request: &Request, order: &Order, code: &str) -> Page {
         "PAY_PROCESS_CANCELED" | "USER_CANCEL" | "" => {
             say!(request, "결제를 그만두셨습니다.", "You stopped the payment.")
         }
-        code => words::reason(request, code),
+        code => words::provider_reason(request, code),
     };
     not_paid(request, order, &reason)
 }

@@ -2,7 +2,7 @@
 //! §5). The provider's own message is never shown, because it comes from the address and anybody could
 //! have written it.
 
-use domain::order::{Order, bank_transfer};
+use domain::order::{Order, RefusalCode};
 use web::{Request, Words, say};
 
 pub(crate) fn held(request: &Request, order: &Order) -> Words {
@@ -23,8 +23,38 @@ pub(crate) fn posted(request: &Request, order: &Order) -> Words {
     )
 }
 
-/// Why a payment was declined, by the provider's code or one of ours.
-pub(crate) fn reason(request: &Request, code: &str) -> Words {
+/// Why a payment was declined.
+pub(crate) fn reason(request: &Request, code: &RefusalCode) -> Words {
+    match code {
+        RefusalCode::Provider(code) => provider_reason(request, code),
+        RefusalCode::InvalidRequest => say!(
+            request,
+            "저희 쪽의 잘못으로 결제를 끝내지 못했습니다. 카드에는 문제가 없습니다.",
+            "We could not finish the payment, by our own fault. Nothing is wrong with your card."
+        ),
+        RefusalCode::SessionExpired => session_expired(request),
+        RefusalCode::TransferExpired => say!(
+            request,
+            "기한까지 입금이 없어 계좌를 닫았습니다.",
+            "No deposit came in time, so the account is closed."
+        ),
+        RefusalCode::NoCopyLeft => say!(
+            request,
+            "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
+            "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come."
+        ),
+        RefusalCode::AccountClosed => say!(
+            request,
+            "입금을 기다리던 계좌가 닫혔습니다.",
+            "The account for your deposit is closed."
+        ),
+        RefusalCode::NotAsked | RefusalCode::TransferReversed => not_taken(request),
+    }
+}
+
+/// Why a payment was declined, by the provider's code. A code in the address of the failure page is
+/// read here too, so it cannot show a text about the shop's own reasons.
+pub(crate) fn provider_reason(request: &Request, code: &str) -> Words {
     match code {
         "INVALID_CARD_NUMBER" => {
             say!(request, "카드 번호가 맞지 않습니다.", "The card number is not right.")
@@ -94,35 +124,26 @@ pub(crate) fn reason(request: &Request, code: &str) -> Words {
                 "The bank does not take payments at this hour."
             )
         }
-        bank_transfer::EXPIRED => say!(
-            request,
-            "기한까지 입금이 없어 계좌를 닫았습니다.",
-            "No deposit came in time, so the account is closed."
-        ),
-        bank_transfer::NO_PLACE => say!(
-            request,
-            "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
-            "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come."
-        ),
-        bank_transfer::CLOSED => {
-            say!(
-                request,
-                "입금을 기다리던 계좌가 닫혔습니다.",
-                "The account for your deposit is closed."
-            )
-        }
-        "EXPIRED" | "NOT_FOUND_PAYMENT_SESSION" => say!(
-            request,
-            "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
-            "Too much time passed in the payment window, so the payment was not finished."
-        ),
+        "EXPIRED" | "NOT_FOUND_PAYMENT_SESSION" => session_expired(request),
         code if code.starts_with("EXCEED_MAX") => {
             say!(request, "결제 한도를 넘었습니다.", "A payment limit was exceeded.")
         }
-        _ => say!(
-            request,
-            "카드사나 은행이 결제를 받아 주지 않았습니다.",
-            "The card company or bank did not take the payment."
-        ),
+        _ => not_taken(request),
     }
+}
+
+fn session_expired(request: &Request) -> Words {
+    say!(
+        request,
+        "결제창에서 시간이 오래 지나 결제가 끝나지 않았습니다.",
+        "Too much time passed in the payment window, so the payment was not finished."
+    )
+}
+
+fn not_taken(request: &Request) -> Words {
+    say!(
+        request,
+        "카드사나 은행이 결제를 받아 주지 않았습니다.",
+        "The card company or bank did not take the payment."
+    )
 }

@@ -20,8 +20,8 @@
 use domain::{
     base::id::OrderId,
     order::{
-        Order, Payment, PaymentStatus, State,
-        bank_transfer::{self, Bank, VirtualAccount},
+        Order, Payment, PaymentStatus, RefusalCode, State,
+        bank_transfer::{Bank, VirtualAccount},
         stock::Reservation,
     },
 };
@@ -221,7 +221,7 @@ impl Payments {
                 self.await_transfer(order, payment, place_lost, now).await
             }
             Status::Canceled | Status::Expired if open => {
-                Ok(record_closed(order, bank_transfer::CLOSED, now))
+                Ok(record_closed(order, RefusalCode::AccountClosed, now))
             }
             Status::WaitingForDeposit => self.reversed(order, payment, now).await,
             Status::Canceled if !came => self.reversed(order, payment, now).await,
@@ -259,16 +259,16 @@ impl Payments {
             _ => return keep_known(order),
         };
         if order.value.state == State::Cancelled {
-            return self.close(order, payment, bank_transfer::CLOSED, now).await;
+            return self.close(order, payment, RefusalCode::AccountClosed, now).await;
         }
         if due <= now {
-            return self.close(order, payment, bank_transfer::EXPIRED, now).await;
+            return self.close(order, payment, RefusalCode::TransferExpired, now).await;
         }
         if known_before {
             return keep_known(order);
         }
         let Some(room) = self.room_for(&order.value, place_lost, now).await? else {
-            return self.close(order, payment, bank_transfer::NO_PLACE, now).await;
+            return self.close(order, payment, RefusalCode::NoCopyLeft, now).await;
         };
         let Ok(step) = order.value.clone().account_opened(account, now) else {
             return keep_known(order);
@@ -319,7 +319,7 @@ impl Payments {
 /// Records that an account was closed into which no money came.
 pub(crate) fn record_closed(
     order: &Versioned<Order>,
-    code: &'static str,
+    code: RefusalCode,
     now: Timestamp,
 ) -> Decision<Settled> {
     let asked = matches!(
@@ -329,12 +329,12 @@ pub(crate) fn record_closed(
     if !asked {
         return Decision::Keep(Settled::known(standing(order.value.clone())));
     }
-    let closed = order.value.clone().account_closed(code, now);
+    let closed = order.value.clone().account_closed(code.clone(), now);
     let after = Box::new(closed.clone());
-    let event = Event::AccountClosed { order: after.clone(), code };
+    let event = Event::AccountClosed { order: after.clone(), code: code.clone() };
     let outcome = match closed.state {
         State::Cancelled => ConfirmOutcome::Cancelled(after),
-        _ => ConfirmOutcome::Refused(after, crate::DeclineReason::Closed(code)),
+        _ => ConfirmOutcome::Refused(after, code),
     };
     Decision::write(Commit::order(order, closed), Settled::known(outcome).logged_as(event))
 }

@@ -1,6 +1,6 @@
 //! Closing a virtual account at the provider before the order is recorded as not paid.
 
-use domain::order::Order;
+use domain::order::{Order, RefusalCode};
 use jiff::Timestamp;
 use store::{Decision, Versioned};
 use toss::{Cancel, IdempotencyKey, Status};
@@ -31,7 +31,7 @@ impl Payments {
         &self,
         order: &Versioned<Order>,
         payment: &toss::Payment,
-        code: &'static str,
+        code: RefusalCode,
         now: Timestamp,
     ) -> Result<Decision<Settled>, PaymentError> {
         match self.close_account(&order.value, payment).await? {

@@ -5,14 +5,14 @@ use domain::{
         id::{OrderId, VisitorId},
         money::Won,
     },
-    order::{Order, Payment, PaymentStatus, State},
+    order::{Order, Payment, PaymentStatus, RefusalCode, State},
 };
 use jiff::Timestamp;
 use store::{AskRefused, Versioned};
 use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
 
 use crate::{
-    ConfirmOutcome, DeclineReason, LookupOutcome, PaymentError, Payments,
+    ConfirmOutcome, LookupOutcome, PaymentError, Payments,
     bank_transfer::{self, TransferOutcome},
     record::Place,
     standing,
@@ -80,7 +80,7 @@ impl Payments {
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
             Ok(None) if now.duration_since(asked_at).as_mins() >= NEVER_PAID_AFTER_MINUTES => {
-                self.refuse(order, DeclineReason::TooLate, now).await
+                self.refuse(order, RefusalCode::SessionExpired, now).await
             }
             Ok(None) => Ok(ConfirmOutcome::Unknown(Box::new(order.value))),
             Err(failure) => {
@@ -191,17 +191,17 @@ impl Payments {
             }
             Err(Failure::Refused(rejection)) => {
                 tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
-                self.refuse(order, DeclineReason::Provider(rejection.code), now).await
+                self.refuse(order, rejection.code.into(), now).await
             }
             Err(Failure::SessionGone(_, Gone::Expired)) => {
-                self.refuse(order, DeclineReason::TooLate, now).await
+                self.refuse(order, RefusalCode::SessionExpired, now).await
             }
             Err(Failure::SessionGone(_, Gone::NotFound) | Failure::Unknown(_)) => {
                 Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
             }
             Err(Failure::OurFault(rejection)) => {
                 tracing::error!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment request is wrong");
-                self.refuse(order, DeclineReason::Ours, now).await
+                self.refuse(order, RefusalCode::InvalidRequest, now).await
             }
         }
     }
@@ -217,7 +217,7 @@ impl Payments {
             (
                 toss::NotPaid::Status(_),
                 status @ (Status::Aborted | Status::Expired | Status::Canceled),
-            ) => self.refuse(order, DeclineReason::Provider(status.as_str().to_owned()), now).await,
+            ) => self.refuse(order, status.as_str().into(), now).await,
             (toss::NotPaid::Status(_), Status::Ready | Status::InProgress) => {
                 Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
             }

@@ -27,7 +27,7 @@ mod refund_record;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use domain::order::{Order, State};
+use domain::order::{Order, RefusalCode, State};
 use platform::{Init, InitError, Platform};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -48,7 +48,7 @@ pub enum ConfirmOutcome {
     /// Paid, now or before.
     Paid(Box<Order>),
     /// The provider did not take the money. Another attempt may follow.
-    Refused(Box<Order>, DeclineReason),
+    Refused(Box<Order>, RefusalCode),
     /// Not known yet. The provider is asked again.
     Unknown(Box<Order>),
     /// Another payment for this order is still in progress.
@@ -78,36 +78,7 @@ pub enum LookupOutcome {
     NoSuchOrder,
 }
 
-/// Why a payment was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeclineReason {
-    /// The card or account company refused; its code.
-    Provider(String),
-    /// The virtual account is closed and no money came into it; the code
-    /// ([`domain::order::bank_transfer`]).
-    Closed(&'static str),
-    /// The reader took longer than the provider waits.
-    TooLate,
-    /// No payment was asked for.
-    NotAsked,
-    /// Our request was wrong. The reader's card is not to blame.
-    Ours,
-}
-
-impl DeclineReason {
-    /// The code that the order keeps.
-    fn code(&self) -> String {
-        match self {
-            Self::Provider(code) => code.clone(),
-            Self::Closed(code) => (*code).to_owned(),
-            Self::TooLate => "EXPIRED".to_owned(),
-            Self::NotAsked => "NOT_ASKED".to_owned(),
-            Self::Ours => "OURS".to_owned(),
-        }
-    }
-}
-
-/// The server's own trouble.
+/// Errors of the shop itself.
 #[derive(Debug, Error)]
 pub enum PaymentError {
     /// The table's fault, or our request to it.
@@ -140,7 +111,7 @@ fn standing(order: Order) -> ConfirmOutcome {
     let order = Box::new(order);
     match order.state {
         State::Priced if order.awaits_transfer().is_some() => ConfirmOutcome::AwaitsTransfer(order),
-        State::Priced => ConfirmOutcome::Refused(order, DeclineReason::NotAsked),
+        State::Priced => ConfirmOutcome::Refused(order, RefusalCode::NotAsked),
         State::Cancelled | State::RefundDue | State::Refunded => ConfirmOutcome::Cancelled(order),
         _ => ConfirmOutcome::Paid(order),
     }

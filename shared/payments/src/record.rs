@@ -3,7 +3,7 @@
 use domain::{
     base::{calendar, money::Won},
     order::{
-        Order, Payment, PaymentStatus, State,
+        Order, Payment, PaymentStatus, RefusalCode, State,
         stock::{OutOfStock, Reservation, Slot},
     },
 };
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use store::{Commit, Condition, Decision, Updated, Versioned};
 
 use crate::{
-    ConfirmOutcome, DeclineReason, PaymentError, Payments,
+    ConfirmOutcome, PaymentError, Payments,
     bank_transfer::{self, TransferOutcome},
     standing,
 };
@@ -41,7 +41,7 @@ pub(crate) struct Settled {
 pub(crate) enum Event {
     Paid { order: Box<Order> },
     AccountOpened { order: Box<Order>, due: Timestamp },
-    AccountClosed { order: Box<Order>, code: &'static str },
+    AccountClosed { order: Box<Order>, code: RefusalCode },
     Reversed { order: Box<Order>, from: State },
 }
 
@@ -69,7 +69,7 @@ impl Settled {
                 tracing::info!(order = %order.id, %due, "bank transfer awaited");
             }
             Some(Event::AccountClosed { order, code }) => {
-                tracing::info!(order = %order.id, code, "virtual account closed without a transfer");
+                tracing::info!(order = %order.id, %code, "virtual account closed without a transfer");
             }
             Some(Event::Reversed { order, from }) => {
                 tracing::warn!(order = %order.id, from = from.name(), to = order.state.name(), "bank reversed a transfer");
@@ -154,11 +154,11 @@ impl Payments {
     pub(crate) async fn refuse(
         &self,
         order: Versioned<Order>,
-        why: DeclineReason,
+        code: RefusalCode,
         now: Timestamp,
     ) -> Result<ConfirmOutcome, PaymentError> {
         let asked = order.value.payment.as_ref().map(|payment| payment.key.clone());
-        let (asked, why) = (&asked, &why);
+        let (asked, code) = (&asked, &code);
         let updated = self
             .store
             .update_order_from(order, |order| async move {
@@ -170,13 +170,13 @@ impl Payments {
                         ..
                     }) if Some(key) == asked.as_ref()
                 );
-                let refused = |order| ConfirmOutcome::Refused(Box::new(order), why.clone());
+                let refused = |order| ConfirmOutcome::Refused(Box::new(order), code.clone());
                 match order.value.state {
                     State::Priced | State::Cancelled if still => {}
                     State::Priced => return Ok(Decision::Keep(refused(order.value))),
                     _ => return Ok(Decision::Keep(standing(order.value))),
                 }
-                let after = order.value.clone().payment_refused(why.code(), now);
+                let after = order.value.clone().payment_refused(code.clone(), now);
                 let outcome = match after.state {
                     State::Cancelled => ConfirmOutcome::Cancelled(Box::new(after.clone())),
                     _ => refused(after.clone()),

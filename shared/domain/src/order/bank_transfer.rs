@@ -161,13 +161,6 @@ impl RefundTo {
     }
 }
 
-/// The stored string of [`RefusalCode::TransferExpired`](crate::order::RefusalCode).
-pub const EXPIRED: &str = "DEPOSIT_EXPIRED";
-/// The stored string of [`RefusalCode::NoCopyLeft`](crate::order::RefusalCode).
-pub const NO_PLACE: &str = "DEPOSIT_NO_PLACE";
-/// The stored string of [`RefusalCode::AccountClosed`](crate::order::RefusalCode).
-pub const CLOSED: &str = "DEPOSIT_CLOSED";
-
 /// The order that an order name at the payment provider belongs to; the inverse of
 /// [`Order::at_the_provider`].
 pub fn order_named(name: &str) -> Option<OrderId> {
