@@ -17,7 +17,7 @@ pub(crate) async fn add(
 ) -> Result<Reply, Refusal> {
     let mut hung = visit.value.clone();
     let bell = hung.bell.take().unwrap_or_else(|| Bell::mailbox(request.now));
-    let (bell, replaced) = bell.hung(device);
+    let (bell, replaced) = bell.with_device(device);
     hung.bell = Some(bell);
     let commit = Commit::visit(visit, hung).with_device(device);
     let commit = replaced.iter().fold(commit, VisitCommit::without_device);

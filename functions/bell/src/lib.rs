@@ -111,7 +111,7 @@ async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
         return Ok(onward);
     };
     let bell = Bell::mailbox(request.now);
-    let bell = device.iter().fold(bell, |bell, device| bell.hung(device).0);
+    let bell = device.iter().fold(bell, |bell, device| bell.with_device(device).0);
     let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
     let commit = Commit::visit(visit, rang).with_whisper(&whisper, request.language);
     let commit = device.iter().fold(commit, VisitCommit::with_device);

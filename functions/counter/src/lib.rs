@@ -31,7 +31,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let AtTheCounter { visit, stocks, counter } = app.store.at_the_counter(visitor).await?;
     let visit = visit.ok_or(Refusal::NoSession)?;
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
-    match (visit.value.place(rooms, request.now), request.method) {
+    match (visit.value.position(rooms, request.now), request.method) {
         (Position::Counter, method) if visit.value.preview => {
             let page = view::preview(&request, &visit.value)?;
             Ok(if method == Method::Get { page } else { page.status(StatusCode::CONFLICT) }.into())
@@ -130,7 +130,7 @@ fn place(
     order: &Order,
     request: &Request,
 ) -> Result<Decision<Placing>, Refusal> {
-    if let Position::Window(placed) = visit.value.place(riddle::built_in()?, request.now) {
+    if let Position::Window(placed) = visit.value.position(riddle::built_in()?, request.now) {
         return Ok(Decision::Keep(Placing::Placed(placed)));
     }
     let stock = stocks.get(&order.price.range).map(|stock| stock.value.clone()).unwrap_or_default();

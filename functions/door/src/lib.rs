@@ -28,7 +28,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     match (request.method, visit.map(|visit| visit.value)) {
         (Method::Get, visit) => Ok(view::page(&request, &rooms, visit.as_ref(), None)?.into()),
         // A second click, or a visitor who returns: the walk they have goes on.
-        (Method::Post, Some(visit)) => Ok(Reply::see(visit.place(&rooms, request.now).path())),
+        (Method::Post, Some(visit)) => Ok(Reply::see(visit.position(&rooms, request.now).path())),
         (Method::Post, None) => begin(&app, &request, &rooms, false).await,
     }
 }
@@ -57,7 +57,7 @@ async fn begin(
     let visitor = VisitorId::new(milliseconds, app.random.next_u128());
     let visit = Visit::begin(visitor, rooms, request.language, request.now);
     let visit = if preview { visit.as_preview() } else { visit };
-    let path = visit.place(rooms, request.now).path();
+    let path = visit.position(rooms, request.now).path();
     let commit = Commit::visit(&Versioned::new(visit.clone()), visit);
     match app.store.commit(commit).await {
         // The id is random, so an item under it was written by this request and the reply was lost.

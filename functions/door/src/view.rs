@@ -29,7 +29,7 @@ pub(crate) fn page(
         (introduction(request, rooms))
         (prices(request))
         @if let Some(visit) = visit {
-            p { a.door data-onward href=(visit.place(rooms, request.now).path()) {
+            p { a.door data-onward href=(visit.position(rooms, request.now).path()) {
                 (say!(request, "서 계시던 곳으로", "To where you stood"))
             } }
         } @else {

@@ -16,7 +16,7 @@ use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
 /// Serves `/letter`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
-    match visit.value.place(&rooms, request.now) {
+    match visit.value.position(&rooms, request.now) {
         place @ (Position::Room(_) | Position::Guestbook) => {
             Err(Refusal::OutOfOrder { onward: place.path() })
         }

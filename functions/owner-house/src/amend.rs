@@ -145,7 +145,7 @@ async fn concerned(
     Ok(concerned)
 }
 
-/// ErratumEffect each visit and puts its letter into the mailbox, in one transaction. Returns how many
+/// Corrects each visit and puts its letter into the mailbox, in one transaction. Returns how many
 /// visitors were told.
 async fn amend(
     state: &AdminState,
@@ -164,19 +164,19 @@ async fn amend(
             .store
             .update_visit_from(visit, |visit| async move {
                 let amended = visit.value.amended(&place.room, &place.riddle, right_now, call.now);
-                let Some((mut after, amends)) = amended else {
+                let Some((mut after, effect)) = amended else {
                     return Ok::<_, AdminError>(Decision::Keep(false));
                 };
-                if amends == ErratumEffect::Pardoned
+                if effect == ErratumEffect::CountCleared
                     && let Some(content) = content
                     && has_same_riddle(content, &after, place)
                 {
-                    content.version().clone_into(&mut after.house);
+                    content.version().clone_into(&mut after.version);
                 }
                 let letter = Letter {
                     at: call.now,
                     author: Author::House,
-                    text: Sensitive::new(say(amends).in_language(after.language).to_owned()),
+                    text: Sensitive::new(say(effect).in_language(after.language).to_owned()),
                     order: None,
                     notice: None,
                 };

@@ -102,7 +102,7 @@ fn listed<'v>(
 fn parcel(entry: &mut Fields<'_, '_>) -> Option<Command> {
     entry.known(&["order", "carrier", "number", "insist", "instead_of"], &example());
     let order = entry.order("order");
-    let carrier = |value: &Value| Carrier::named(value.as_str()?);
+    let carrier = |value: &Value| value.as_str()?.parse::<Carrier>().ok();
     let expected = "cj(CJ대한통운) 또는 epost(우체국)를 적습니다";
     let carrier = entry.required("carrier", carrier, expected, "cj");
     let expected = "운송장 번호를 따옴표 안에 적습니다";

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_push_says_that_there_is_word_and_where_and_nothing_of_what() {
-        for notice in Notice::ALL.map(Notice::name).into_iter().chain(["answered"]) {
+        for notice in Notice::ALL.iter().map(|notice| notice.name()).chain(["answered"]) {
             for language in Language::ALL {
                 let json = Word::of(&news(notice, "길을 나섰소"), language).json();
                 assert!(json.len() < 512 && json.contains(r#""path":"/mailbox""#), "{json}");

@@ -78,8 +78,11 @@ async fn hand_over(
 }
 
 fn read(request: &Request) -> Result<Parcel, Problem> {
-    let carrier = Carrier::named(request.form.typed("carrier"))
-        .ok_or_else(|| problem("carrier", "택배사를 골라 주십시오."))?;
+    let carrier: Carrier = request
+        .form
+        .typed("carrier")
+        .parse()
+        .map_err(|_| problem("carrier", "택배사를 골라 주십시오."))?;
     let insist = Some(request.form.typed("insist")).filter(|insist| !insist.trim().is_empty());
     Parcel::new(carrier, request.form.typed("number"), insist)
         .map_err(|why| problem("number", format!("{why}.")))

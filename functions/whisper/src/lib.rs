@@ -136,7 +136,7 @@ fn decide(
     let heard = visit
         .whisper
         .as_ref()
-        .map_or(Attempt::Faded, |whisper| whisper.hear(request.form.typed("answer"), request.now));
+        .map_or(Attempt::Faded, |whisper| whisper.judge(request.form.typed("answer"), request.now));
     let (after, status) = match heard {
         Attempt::Joined { latin_keys } => {
             let record = record.opened_by(By::Riddle, request.now);

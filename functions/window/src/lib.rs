@@ -29,7 +29,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let visit = app.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
     Ok(match visit.orders.as_slice() {
         [] => {
-            let onward = visit.place(riddle::built_in()?, request.now).path();
+            let onward = visit.position(riddle::built_in()?, request.now).path();
             view::no_order(&request, &onward).into()
         }
         [only] => Reply::see(format!("/window/{only}")),

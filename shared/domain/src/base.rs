@@ -1,4 +1,4 @@
-//! What every other folder uses: ids, money, text, the calendar.
+//! Types that every other folder uses: ids, money, text, the calendar.
 
 pub mod calendar;
 pub mod format;

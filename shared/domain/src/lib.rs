@@ -9,7 +9,7 @@
 //! | [`riddle`] | answers, guesses, hints, rhythms, the content of the rooms | `base` |
 //! | [`catalog`] | books, the owner's taste, selection | `base` |
 //! | [`order`] | the order, its payment, parcel, refunds, letters and messages | `base`, `catalog` |
-//! | [`walk`] | the visit and what lies on its way: wait, whisper, bookmark, devices | all of them |
+//! | [`walk`] | the visit, wait, whisper, bookmark, devices, figures | all of them |
 
 pub mod base;
 pub mod catalog;

@@ -1,4 +1,4 @@
-//! A visit: where it stands between door and counter, and what lies on the way.
+//! A visitor's walk from the door to the counter: its position, and the rooms without a riddle.
 
 pub mod bookmark;
 pub mod content_version;

@@ -189,12 +189,12 @@ fn stored_refusals_are_read_as_their_codes() {
 #[test]
 fn a_stored_visit_goes_on() {
     let visits = items!("visits");
-    let house = RoomSet::built_in().unwrap();
+    let rooms = RoomSet::built_in().unwrap();
     let visit: Visit = rewritten(&visits["study_wrong"]);
-    let record = visit.room(house, "study", now()).unwrap();
+    let record = visit.room(rooms, "study", now()).unwrap();
     assert_eq!(record.wrong, 3);
     let visit = visit.with_room("study", record.open_plain(now()));
-    assert!(visit.room(house, "wait", now()).is_some());
+    assert!(visit.room(rooms, "wait", now()).is_some());
     let ordered: Visit = rewritten(&visits["ordered"]);
     assert!(ordered.bookmark.is_some() && ordered.bell.is_some());
     assert_eq!(ordered.orders.len(), 1);

@@ -97,7 +97,7 @@ impl AppState {
     pub async fn walk(&self, visitor: VisitorId) -> Result<Option<Walk>, Refusal> {
         let (visit, head) = self.store.visit_and_head(visitor).await?;
         let Some(visit) = visit else { return Ok(None) };
-        let rooms = self.content.get(&visit.value.house, &head.value, &self.store).await?;
+        let rooms = self.content.get(&visit.value.version, &head.value, &self.store).await?;
         Ok(Some(Walk { visit, rooms }))
     }
 
@@ -120,7 +120,7 @@ impl AppState {
         };
         let built_in = riddle::built_in()?.version();
         let version = match &visit {
-            Some(visit) => visit.value.house.as_str(),
+            Some(visit) => visit.value.version.as_str(),
             None => head.value.current().unwrap_or(built_in),
         };
         let rooms = self.content.get(version, &head.value, &self.store).await?;

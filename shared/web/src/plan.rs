@@ -10,7 +10,7 @@ use crate::{
 
 /// The plan for a visitor in the room `here`.
 pub fn of(rooms: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
-    let reached = visit.place(rooms, request.now).path();
+    let reached = visit.position(rooms, request.now).path();
     let at = |id: &str| rooms.rooms().iter().position(|room| room.id == id);
     let reached = at(reached.trim_start_matches('/')).unwrap_or(rooms.rooms().len());
     let here_at = at(here);

@@ -102,7 +102,7 @@ pub fn entered(
 ) -> Result<RoomRecord, Refusal> {
     visit
         .room(rooms, room, request.now)
-        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.place(rooms, request.now).path() })
+        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.position(rooms, request.now).path() })
 }
 
 /// The path of the step after a room.

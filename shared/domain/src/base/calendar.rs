@@ -1,5 +1,4 @@
-//! Days in Korea: what day it is, which days are working days, and the day by which a parcel is
-//! posted.
+//! Days in Korea: today, working days, and the deadlines that are counted in them.
 
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
@@ -8,8 +7,8 @@ use jiff::{
 };
 
 /// Korea's public holidays that do not fall on a weekend, with substitute days (관공서의 공휴일에 관한 규정
-/// 제2조, 제3조), up to the end of 2028. A year that is not listed counts weekends alone, so this list
-/// is renewed each year.
+/// 제2조, 제3조), until the end of 2028. In years that are not listed only weekends are days off, so
+/// the list has to be extended every year.
 const HOLIDAYS: &[(i16, i8, i8)] = &[
     (2026, 1, 1),
     (2026, 2, 16),
@@ -55,16 +54,16 @@ const HOLIDAYS: &[(i16, i8, i8)] = &[
     (2028, 12, 25),
 ];
 
-/// Days within which a prepaid order is posted (전자상거래법 제15조 제1항: 3 working days from payment).
+/// Working days within which a prepaid order is posted (전자상거래법 제15조 제1항).
 pub const POSTED_WITHIN: u8 = 3;
 
-/// Days within which money goes back after a cancel (전자상거래법 제18조 제2항: 3 working days).
+/// Working days within which a cancelled order is refunded (전자상거래법 제18조 제2항).
 pub const REFUNDED_WITHIN: u8 = 3;
 
-/// Korea keeps no summer time: UTC+9 all year.
+/// UTC+9: Korea has no daylight saving time.
 const KOREA: tz::Offset = tz::offset(9);
 
-/// The clock on the wall in Korea.
+/// Date and time of day in Korea.
 pub fn in_korea(instant: Timestamp) -> DateTime {
     KOREA.to_datetime(instant)
 }
@@ -74,7 +73,7 @@ pub fn today(now: Timestamp) -> Date {
     in_korea(now).date()
 }
 
-/// Whether shops and carriers work on that day.
+/// Whether the day is neither on a weekend nor a public holiday.
 pub fn is_working_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
         && !HOLIDAYS.contains(&(date.year(), date.month(), date.day()))
@@ -85,7 +84,7 @@ pub fn working_days_after(date: Date, count: u8) -> Date {
     let mut day = date;
     let mut left = count;
     while left > 0 {
-        // Past the calendar's last day there is nothing to count; the last day stands.
+        // The calendar ends here.
         let Ok(next) = day.tomorrow() else { return day };
         day = next;
         if is_working_day(day) {
@@ -95,7 +94,7 @@ pub fn working_days_after(date: Date, count: u8) -> Date {
     day
 }
 
-/// The day by which an order agreed now is posted: three working days after today in Korea.
+/// The day by which an order that is placed now is posted: three working days after today in Korea.
 ///
 /// ```
 /// use domain::base::calendar;
@@ -109,12 +108,13 @@ pub fn promised_date(now: Timestamp) -> Date {
     working_days_after(today(now), POSTED_WITHIN)
 }
 
-/// The day by which money promised back now has gone back: three working days after today.
+/// The day by which a refund that is promised now has to be done: three working days after today
+/// in Korea.
 pub fn refunded_by(now: Timestamp) -> Date {
     working_days_after(today(now), REFUNDED_WITHIN)
 }
 
-/// The end of a day in Korea, as an instant.
+/// The instant at which a day ends in Korea.
 pub fn end_of(date: Date) -> Timestamp {
     date.checked_add(1.day())
         .ok()
@@ -122,8 +122,8 @@ pub fn end_of(date: Date) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// Pushes that nobody asked for are quiet from 21:00 to 08:00. The next instant at which one may be
-/// sent: now, or 08:00.
+/// The next instant at which an unrequested push may be sent: now, or 08:00 if it is between 21:00
+/// and 08:00 in Korea.
 pub fn not_in_the_night(now: Timestamp) -> Timestamp {
     let clock = in_korea(now);
     let morning = match clock.hour() {
@@ -134,7 +134,7 @@ pub fn not_in_the_night(now: Timestamp) -> Timestamp {
     KOREA.to_timestamp(morning.at(8, 0, 0, 0)).unwrap_or(now)
 }
 
-/// `minutes` later.
+/// The instant `minutes` later.
 pub fn minutes_after(instant: Timestamp, minutes: i64) -> Timestamp {
     instant.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX)
 }
@@ -155,18 +155,18 @@ mod tests {
     }
 
     #[test]
-    fn the_new_year_holidays_are_no_working_days() {
+    fn the_new_year_holidays_are_not_working_days() {
         assert_eq!(promised_date(at("2027-02-05T10:00:00+09:00")), date(2027, 2, 12));
     }
 
     #[test]
-    fn the_day_is_koreas_day() {
+    fn a_day_begins_and_ends_at_midnight_in_korea() {
         assert_eq!(today(at("2026-11-22T15:30:00Z")), date(2026, 11, 23));
         assert_eq!(end_of(date(2026, 11, 23)), at("2026-11-24T00:00:00+09:00"));
     }
 
     #[test]
-    fn nobody_is_woken_at_night() {
+    fn no_push_is_sent_at_night() {
         assert_eq!(
             not_in_the_night(at("2026-11-22T21:00:00+09:00")),
             at("2026-11-23T08:00:00+09:00")

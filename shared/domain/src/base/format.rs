@@ -55,8 +55,8 @@ pub fn date_time(at: Timestamp, language: Language) -> String {
     format!("{} {:02}:{:02}", date(local.date(), language), local.hour(), local.minute())
 }
 
-/// The time of day of an instant in Korean time, rounded up to the second: `23:04:20`. Rounded up,
-/// because it tells from when on something is possible.
+/// The time of day in Korea: `23:04:20`. Rounded up to the second, because pages show it as the time
+/// from which something is possible.
 pub fn clock_time(instant: Timestamp) -> String {
     let seconds = instant.as_second().saturating_add(i64::from(instant.subsec_nanosecond() > 0));
     let local = calendar::in_korea(Timestamp::from_second(seconds).unwrap_or(instant));

@@ -1,20 +1,18 @@
-//! What people write freely: letters, names, addresses. It is never judged and never normalised
-//! like an answer.
+//! Free text: letters, names, addresses. Unlike an answer, it keeps its case, spaces and signs.
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization;
 
 const JOINER: char = '\u{200D}';
 
-/// A written text as the house keeps it: NFC, line ends as `\n`, without characters that nobody
-/// sees, and without blank ends. A zero-width joiner between two pictures stays, because it is part
-/// of the picture.
+/// The text as it is stored: in NFC, with `\n` as line end, trimmed, and without invisible
+/// characters. A zero-width joiner between two emoji is kept, because it is part of the emoji.
 pub fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut kept = String::with_capacity(text.len());
     let mut characters = text.nfc().peekable();
     while let Some(character) = characters.next() {
-        let unseen = match get_general_category(character) {
+        let invisible = match get_general_category(character) {
             GeneralCategory::Format if character == JOINER => {
                 let joins = |other: Option<char>| {
                     other.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace())
@@ -26,14 +24,14 @@ pub fn tidy(text: &str) -> String {
             }
             _ => false,
         };
-        if !unseen {
+        if !invisible {
             kept.push(character);
         }
     }
     kept.trim().to_owned()
 }
 
-/// One line of written text: tidied, with line breaks and runs of blanks made one space.
+/// The text on one line: tidied, with each run of white space replaced by one space.
 pub fn line(text: &str) -> String {
     tidy(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -45,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_keeps_its_letters_and_loses_what_nobody_sees() {
+    fn invisible_characters_are_removed() {
         assert_eq!(line(" 윤\u{200B}동주\u{202E}\n "), "윤동주");
         assert_eq!(line("\u{1102}\u{1161}"), "나");
         assert_eq!(tidy("가\r\n나\0"), "가\n나");

@@ -1,5 +1,4 @@
-//! Names of things: every identifier is its own type, so that an order can not be looked up by a
-//! visitor's id.
+//! Identifiers. Each is a type of its own, so that an order cannot be looked up by a visitor's id.
 
 use std::{fmt, str::FromStr};
 
@@ -7,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use ulid::Ulid;
 
-/// A text that was to be an identifier and is not one.
+/// A text is not an identifier of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("not a {what}")]
 pub struct NotAnId {
@@ -22,8 +21,7 @@ macro_rules! ulid_id {
         pub struct $name(Ulid);
 
         impl $name {
-            /// Makes the identifier from an instant (milliseconds since 1970) and 128 random bits,
-            /// of which
+            /// The identifier of an instant (milliseconds since 1970) and 128 random bits, of which
             /// [ULID](https://github.com/ulid/spec) uses the lower 80.
             pub const fn new(milliseconds: u64, random: u128) -> Self {
                 Self(Ulid::from_parts(milliseconds, random))
@@ -46,7 +44,7 @@ macro_rules! ulid_id {
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
                 let id = Ulid::from_string(text).map_err(|_| NotAnId { what: $what })?;
-                // Crockford's alphabet lets `I` stand for `1`; one order has one spelling here.
+                // Crockford's alphabet reads `I` as `1` and any case: only the canonical form counts.
                 if id.to_string() == text { Ok(Self(id)) } else { Err(NotAnId { what: $what }) }
             }
         }
@@ -54,19 +52,17 @@ macro_rules! ulid_id {
 }
 
 ulid_id!(
-    /// Someone who walks the house: a *visitor* before the guestbook, a *reader* after.
+    /// A *visitor*; called a *reader* after signing the guestbook.
     VisitorId,
     "visitor"
 );
 ulid_id!(
-    /// One order. As a ULID it fits the payment provider's rule for order ids (6–64 of `A-Z a-z 0-9
-    /// - _`).
+    /// An order. A ULID is a valid order id for the payment provider (6 to 64 of `A-Z a-z 0-9 - _`).
     OrderId,
     "order"
 );
 
-/// All editions of one text share a work. Unless the owner says otherwise it is the ISBN of the
-/// first edition that came to the shop.
+/// A work; all editions of one text share it. By default the ISBN of the first edition in the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct WorkId(String);
@@ -104,34 +100,32 @@ impl From<WorkId> for String {
     }
 }
 
-/// A message of the outbox: the order and its place among the order's messages, written
-/// `ORDER#SEQUENCE`. The same id on two deliveries is the same message.
+/// A message of the outbox, written `ORDER#SEQUENCE`. Two deliveries with the same id are the same
+/// message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MessageId {
     /// The order that sent it.
     pub order: OrderId,
-    /// Counts from 1 within the order.
+    /// The number among the order's messages, from 1.
     pub sequence: u32,
 }
 
 impl MessageId {
-    /// A message that a visit sent and not an order: the visitor's number stands where the order's
-    /// does. Both are ULIDs of milliseconds and dice, so that no order has it too.
+    /// A message of a visit instead of an order. The visitor's id takes the place of the order's:
+    /// both are ULIDs, so they do not collide.
     pub const fn of_visitor(visitor: VisitorId, sequence: u32) -> Self {
         Self { order: OrderId(visitor.0), sequence }
     }
 
-    /// The visitor of a message that belongs to no order: see [`MessageId::of_visitor`].
+    /// The visitor of a message from [`MessageId::of_visitor`].
     pub const fn visitor(self) -> VisitorId {
         VisitorId(self.order.0)
     }
-}
 
-impl MessageId {
-    /// The message that tells of an answer to a visitor's letter. Its number is drawn from the
-    /// letter's place in the mailbox, above all that a visit counts, so that one letter has one:
-    /// FNV-1a of 32 bits, halved.
+    /// The message about an answer to a visitor's letter. Its sequence is derived from the letter's
+    /// place in the mailbox (31 bits of FNV-1a), so each letter has one message. The highest bit is
+    /// set, which no counter of a visit reaches.
     pub fn of_answer(visitor: VisitorId, place: &str) -> Self {
         let hash = place
             .bytes()
@@ -186,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_id_names_its_order_and_its_place() {
+    fn a_message_id_is_its_order_and_its_sequence() {
         let id = MessageId { order: OrderId::new(1, 2), sequence: 3 };
         assert_eq!(id.to_string().parse(), Ok(id));
         assert!(id.to_string().ends_with("#000003"));

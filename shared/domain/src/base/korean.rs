@@ -1,9 +1,9 @@
-//! Korean particles after a word that is not known beforehand: a pen name, a title, a number.
+//! Korean particles after a word that is only known at run time: a pen name, a title, a number.
 //!
-//! Which form is right depends on how the word ends when it is spoken. Hangul says so itself; a
-//! number is read as Sino-Korean; a Latin word is judged by how it is usually written in Hangul,
-//! which is a rule of thumb. Where nothing can be known (an emoji, a Chinese character) both forms
-//! are written, as Korean typography does: 은(는).
+//! The form depends on the last sound of the spoken word. For Hangul it follows from the last
+//! syllable, for a number from its Sino-Korean reading, for a Latin word from its usual Hangul
+//! spelling, which is a heuristic. If the sound is unknown (an emoji, a Chinese character), both
+//! forms are written, as is usual in Korean: 은(는).
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -24,7 +24,7 @@ pub enum Particle {
     Called,
 }
 
-/// How a word ends when it is spoken.
+/// The last sound of a spoken word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     Vowel,
@@ -67,7 +67,7 @@ impl Particle {
     }
 }
 
-/// A number before what it counts: 첫 번째, 스무 번째, 서른두 번째. From a hundred on it is written in figures.
+/// An ordinal in native Korean: 첫 번째, 스무 번째, 서른두 번째. In figures from 100 on.
 pub fn counted(number: usize) -> String {
     const ONES: [&str; 10] = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"];
     const TENS: [&str; 10] =
@@ -82,7 +82,7 @@ pub fn counted(number: usize) -> String {
 }
 
 fn ending(word: &str) -> Ending {
-    // Closing brackets, quotes and full stops are not spoken.
+    // Closing brackets, quotes and full stops have no sound.
     let spoken: String = word.nfc().collect();
     let spoken = spoken.trim_end_matches(|c: char| !c.is_alphanumeric() && is_silent(c));
     match spoken.chars().next_back() {
@@ -92,7 +92,7 @@ fn ending(word: &str) -> Ending {
             8 => Ending::Rieul,
             _ => Ending::Consonant,
         },
-        // A letter on its own is called by its name: 기역, 리을, 아.
+        // A single letter is read by its name: 기역, 리을, 아.
         Some('ㄹ') => Ending::Rieul,
         Some('ㄱ'..='ㅎ') => Ending::Consonant,
         Some('ㅏ'..='ㅣ') => Ending::Vowel,
@@ -106,7 +106,7 @@ fn is_silent(c: char) -> bool {
         || matches!(c, '!'..='/' | ':'..='@' | '['..='`' | '{'..='~' | '·' | '…' | '‘'..='”' | '「'..='』' | '〈'..='》')
 }
 
-/// 1 일, 10 십, 100 백 … by the last digit that is read.
+/// By the last digit that is read: 1 일, 10 십, 100 백 …
 fn number_ending(spoken: &str) -> Ending {
     let number = spoken
         .rsplit(|c: char| !c.is_ascii_digit() && c != ',' && c != '.')
@@ -119,8 +119,8 @@ fn number_ending(spoken: &str) -> Ending {
         return Ending::Consonant; // 영
     };
     if zeros > 0 {
-        // 십, 백, 천, 만, 억 end in a consonant and so does 영, as which zeros after a point are read; 조
-        // does not.
+        // 십, 백, 천, 만, 억 end in a consonant, and so does 영, the reading of zeros after a
+        // decimal point. 조 ends in a vowel.
         let trillions = !number.contains('.') && (12..16).contains(&zeros);
         return if trillions { Ending::Vowel } else { Ending::Consonant };
     }
@@ -131,9 +131,9 @@ fn number_ending(spoken: &str) -> Ending {
     }
 }
 
-/// How the word is usually written in Hangul: book 북, Apple 애플, Jane 제인, Mike 마이크, SMS 에스엠에스.
+/// By the usual Hangul spelling: book 북, Apple 애플, Jane 제인, Mike 마이크, SMS 에스엠에스.
 fn latin_ending(spoken: &str, last: char) -> Ending {
-    // An accent does not change how the word ends: é is e.
+    // Without its accent: é is e.
     let Some(last) = last.nfd().next().filter(char::is_ascii_alphabetic) else {
         return Ending::Unknown;
     };

@@ -1,4 +1,4 @@
-//! Money is a whole number of won.
+//! Amounts in won.
 
 use std::{
     fmt,
@@ -56,8 +56,8 @@ impl Sum for Won {
     }
 }
 
-/// The figure with a comma at each thousand, without the unit: `18,000`. Korean writes 원 behind it,
-/// English ₩ before.
+/// The figure with thousands separators and without the unit: `18,000`. For the unit, see
+/// [`format::won`](crate::base::format::won).
 impl fmt::Display for Won {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_off() {
+    fn thousands_are_separated() {
         assert_eq!(Won(0).to_string(), "0");
         assert_eq!(Won(900).to_string(), "900");
         assert_eq!(Won(18_000).to_string(), "18,000");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn money_never_wraps_round() {
+    fn sums_and_differences_saturate() {
         assert_eq!(Won(u64::MAX) + Won(1), Won(u64::MAX));
         assert_eq!(Won(3).saturating_sub(Won(5)), Won::ZERO);
     }

@@ -1,15 +1,28 @@
-//! What an order costs. The price of a book is its 정가 (list price), fixed by law (출판문화산업 진흥법 제22조);
-//! the reader agrees to a range before the owner chooses, pays the range's upper end, and gets back
-//! what lies above the book that is sent.
+//! The price of an order. A book costs its 정가 (list price), which is fixed by law (출판문화산업 진흥법
+//! 제22조). The reader agrees to a range before a book is chosen, pays the upper end of the range, and
+//! is refunded the difference to the list price of the book that is sent.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::base::money::Won;
 
-/// A range of list prices that the reader agrees to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// A range of list prices that the reader agrees to. Parses from its [`PriceRange::name`].
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum PriceRange {
     /// A thin book: up to 13,000 won.
     Light,
@@ -19,16 +32,11 @@ pub enum PriceRange {
     Heavy,
 }
 
-/// A name that is no price range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("there is no such price range")]
-pub struct NoSuchRange;
-
 impl PriceRange {
     /// All ranges, cheapest first.
     pub const ALL: [Self; 3] = [Self::Light, Self::Middle, Self::Heavy];
 
-    /// The lowest list price of the range, in won.
+    /// The lowest list price of the range.
     pub const fn from(self) -> Won {
         match self {
             Self::Light => Won(1),
@@ -37,7 +45,7 @@ impl PriceRange {
         }
     }
 
-    /// The highest list price of the range, in won: what the reader pays for the book at first.
+    /// The highest list price of the range. The reader pays this for the book at first.
     pub const fn up_to(self) -> Won {
         match self {
             Self::Light => Won(13_000),
@@ -46,7 +54,7 @@ impl PriceRange {
         }
     }
 
-    /// The range that holds a list price; none for a price of nothing or above the highest range.
+    /// The range of a list price; `None` for 0 won and above the highest range.
     pub fn of(list_price: Won) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -54,43 +62,30 @@ impl PriceRange {
     }
 
     /// The name used in keys and forms.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Middle => "middle",
-            Self::Heavy => "heavy",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
-impl std::str::FromStr for PriceRange {
-    type Err = NoSuchRange;
-
-    fn from_str(name: &str) -> Result<Self, NoSuchRange> {
-        Self::ALL.into_iter().find(|range| range.name() == name).ok_or(NoSuchRange)
-    }
-}
-
-/// What a reader pays, item by item.
+/// The price of an order, item by item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// The range the reader agreed to.
+    /// The range that the reader agreed to.
     pub range: PriceRange,
     /// The book, at the upper end of the range.
     pub book: Won,
-    /// Choosing, the letter and the wrapping.
+    /// The service: choosing, the letter and the wrapping.
     pub service: Won,
-    /// Postage within Korea, mountains and islands included.
+    /// Postage within Korea, including remote areas and islands.
     pub postage: Won,
 }
 
 impl Price {
-    /// The shop's service, in won.
+    /// The price of the service.
     pub const SERVICE: Won = Won(2_000);
-    /// The shop's postage, in won.
+    /// The postage.
     pub const POSTAGE: Won = Won(3_000);
-    /// What the way back costs a reader who has changed their mind, in won. The shop sends the
-    /// carrier.
+    /// The return postage that a reader pays who has changed their mind. The shop books the carrier.
     pub const RETURN_POSTAGE: Won = Won(3_000);
 
     /// The price of an order within `range`.
@@ -98,12 +93,12 @@ impl Price {
         Self { range, book: range.up_to(), service: Self::SERVICE, postage: Self::POSTAGE }
     }
 
-    /// Everything together.
+    /// The sum of all items.
     pub fn total(&self) -> Won {
         self.book + self.service + self.postage
     }
 
-    /// What goes back to the reader once the book sent has this list price.
+    /// What is refunded if the book that is sent has this list price.
     pub fn price_difference(&self, list_price: Won) -> Won {
         self.book.saturating_sub(list_price)
     }

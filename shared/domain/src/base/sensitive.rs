@@ -26,8 +26,8 @@ impl<T> Sensitive<T> {
 }
 
 impl<T: AsRef<[u8]>> Sensitive<T> {
-    /// Compares in constant time: how long it takes depends on the lengths alone. Use it instead of
-    /// `==` where the other side is what a stranger sent.
+    /// Compares in constant time: the duration depends only on the lengths. Use it instead of `==` if
+    /// the other value comes from a request.
     pub fn matches(&self, other: &str) -> bool {
         self.0.as_ref().ct_eq(other.as_bytes()).into()
     }

@@ -1,12 +1,15 @@
-//! The two languages of the house, and words that exist in both.
+//! The two languages of the shop, and texts in both.
 
 use serde::{Deserialize, Serialize};
 
-/// A language the house speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A language of the shop.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Language {
-    /// Korean, the language the house was built in.
+    /// Korean, the default.
     #[default]
     Ko,
     /// English.
@@ -14,18 +17,15 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, in the order in which a switch shows them.
+    /// Every language, in the order of the switch.
     pub const ALL: [Self; 2] = [Self::Ko, Self::En];
 
-    /// The BCP 47 tag: `ko` or `en`. It is also the value the language cookie carries.
+    /// The BCP 47 tag: `ko` or `en`. Also the value of the language cookie.
     pub fn tag(self) -> &'static str {
-        match self {
-            Self::Ko => "ko",
-            Self::En => "en",
-        }
+        self.into()
     }
 
-    /// The language's own name, as its switch shows it.
+    /// The language's name in itself, for the switch.
     pub fn own_name(self) -> &'static str {
         match self {
             Self::Ko => "한국어",
@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    /// The other one, for a switch.
+    /// The other language.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -42,17 +42,17 @@ impl Language {
         }
     }
 
-    /// Reads a tag (`ko`, `en-GB`, any case); `None` for a language the house does not speak.
+    /// Reads a tag (`ko`, `en-GB`, any case); `None` for another language.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
-    /// Chooses from an `Accept-Language` header (RFC 9110, 12.5.4): the highest `q` wins, the
-    /// earlier on a tie, `q=0` refuses.
+    /// Chooses from an `Accept-Language` header (RFC 9110, 12.5.4): the highest `q` wins, the first
+    /// of equals, and `q=0` excludes.
     ///
-    /// Without a usable header the house speaks Korean. A reader who names only other languages is
-    /// likelier to read English, unless they add `*`.
+    /// Korean without a usable header. English if the header names only other languages, because
+    /// their readers more likely read English; Korean if it has `*` as well.
     pub fn from_accept_language(header: Option<&str>) -> Self {
         let mut best: Option<(u16, Self)> = None;
         let mut named_another = false;
@@ -79,8 +79,8 @@ impl Language {
         }
     }
 
-    /// The language of a request: the switch that was used (a cookie's value) before what the
-    /// browser asks for.
+    /// The language of a request: the cookie that the switch sets takes precedence over
+    /// `Accept-Language`.
     pub fn choose(cookie: Option<&str>, accept_language: Option<&str>) -> Self {
         cookie
             .and_then(Self::from_tag)
@@ -88,7 +88,7 @@ impl Language {
     }
 }
 
-/// The weight in thousandths; 1000 where none is given, `None` where it cannot be read.
+/// The quality value in thousandths; 1000 if there is none, `None` if it is malformed.
 fn quality<'a>(parameters: impl Iterator<Item = &'a str>) -> Option<u16> {
     for parameter in parameters {
         let Some((name, value)) = parameter.split_once('=') else { continue };
@@ -109,7 +109,7 @@ fn quality<'a>(parameters: impl Iterator<Item = &'a str>) -> Option<u16> {
     Some(1000)
 }
 
-/// The same words in both languages.
+/// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
@@ -120,17 +120,17 @@ pub struct Text {
 }
 
 impl Text {
-    /// Builds a text from its two halves.
+    /// A text from its Korean and its English.
     pub fn new(ko: impl Into<String>, en: impl Into<String>) -> Self {
         Self { ko: ko.into(), en: en.into() }
     }
 
-    /// Builds a text from what a function says in each language.
+    /// A text from a function of the language.
     pub fn of(words: impl Fn(Language) -> String) -> Self {
         Self { ko: words(Language::Ko), en: words(Language::En) }
     }
 
-    /// The words in one language.
+    /// The text in one language.
     pub fn in_language(&self, language: Language) -> &str {
         match language {
             Language::Ko => &self.ko,
@@ -138,14 +138,14 @@ impl Text {
         }
     }
 
-    /// Both halves with `{name}` replaced by `value`.
+    /// The text with `{name}` replaced by `value` in both languages.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
         let slot = format!("{{{name}}}");
         Self { ko: self.ko.replace(&slot, value), en: self.en.replace(&slot, value) }
     }
 
-    /// This text, then another, as one paragraph.
+    /// This text followed by another in the same paragraph.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
         Self { ko: format!("{} {}", self.ko, next.ko), en: format!("{} {}", self.en, next.en) }
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_browser_is_listened_to() {
+    fn accept_language_chooses_the_language() {
         for (header, language) in [
             ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", Language::Ko),
             ("en-US,en;q=0.9,ko;q=0.8", Language::En),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_is_remembered_over_the_browser() {
+    fn the_cookie_takes_precedence_over_accept_language() {
         assert_eq!(Language::choose(Some("en"), Some("ko")), Language::En);
         assert_eq!(Language::choose(Some("xx"), Some("ko")), Language::Ko);
         assert_eq!(Language::choose(None, Some("en")), Language::En);

@@ -87,7 +87,8 @@ impl Choice {
 }
 
 /// Why a reader is not sent a work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ExclusionReason {
     /// It was sent to this reader or this address.
     Sent,

@@ -33,14 +33,14 @@ impl<T> During<T> {
     }
 }
 
-/// Who chooses.
+/// Who chooses the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Choosing {
-    /// The house takes the best of its three proposals.
+    /// The best of the three proposals is taken.
     #[default]
     Auto,
-    /// The three lie on the owner's desk until the owner picks.
+    /// The owner picks one of the three.
     Owner,
 }
 

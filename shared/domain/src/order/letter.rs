@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn pushes_contain_no_personal_data() {
         let order = order();
-        for notice in Notice::ALL {
+        for &notice in Notice::ALL {
             let push = push(notice);
             for text in [push.in_language(Language::Ko), push.in_language(Language::En)] {
                 assert!(!text.contains("윤동주") && !text.contains(&order.id.to_string()));

@@ -1,11 +1,11 @@
-//! What one step asks of the next: the messages of the outbox.
+//! The messages of the outbox: work that follows a change of an order or a visit.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::MessageId;
 
-/// Work that follows a change of an order. The tag says which queue carries it.
+/// The work that a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase")]
 pub enum Task {
@@ -15,90 +15,80 @@ pub enum Task {
     Pack,
     /// The parcel was handed over: the order is on its way.
     Ship,
-    /// Give money back: the refund of the order whose number is this message's.
+    /// Carry out the refund whose sequence is this message's.
     Refund,
-    /// Tell the reader.
+    /// Notify the reader.
     #[serde(rename = "ring")]
     Notify {
-        /// What there is to tell.
+        /// What about.
         notice: Notice,
     },
-    /// Whisper to a visitor. It belongs to a visit and to no order.
+    /// Send a whisper to a visitor. Belongs to a visit, not to an order.
     Whisper {
         /// The half line of verse.
         half: String,
     },
-    /// Tell a visitor that the owner's answer lies in the mailbox. It belongs to a letter and to no
-    /// order.
+    /// Notify a visitor of the owner's answer in the mailbox. Belongs to a letter, not to an order.
     Answered,
 }
 
-/// What the house tells a reader about an order. Carries no name, no address, no title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A notice to a reader about an order. Contains no name, no address and no title.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Notice {
     /// The money arrived.
     Paid,
-    /// The owner has chosen.
+    /// A book was chosen.
     Chosen,
-    /// The parcel is tied up.
+    /// The parcel is packed.
     Packed,
-    /// The parcel is on its way.
+    /// The parcel was handed to the carrier.
     Shipped,
-    /// The parcel has another number than the reader was told.
+    /// The parcel's tracking number was corrected.
     Renumbered,
-    /// The order is cancelled and its money goes back.
+    /// The order is cancelled and its money is refunded.
     Cancelled,
-    /// Money went back.
+    /// A refund is done.
     Refunded,
-    /// The owner has not chosen today and looks again tomorrow.
+    /// The owner has not chosen today and will tomorrow.
     Later,
-    /// An account was opened, and a deposit is awaited.
+    /// A virtual account was opened, and a transfer is awaited.
     #[serde(rename = "deposit")]
+    #[strum(serialize = "deposit")]
     BankTransfer,
-    /// Money is to go back, and the reader has to say to which account.
+    /// A refund is due, and the reader has to name an account for it.
     #[serde(rename = "account")]
+    #[strum(serialize = "account")]
     BankDetails,
-    /// The bank took the deposit back.
+    /// The bank reversed the transfer.
     Reversed,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 11] = [
-        Self::Paid,
-        Self::Chosen,
-        Self::Packed,
-        Self::Shipped,
-        Self::Renumbered,
-        Self::Cancelled,
-        Self::Refunded,
-        Self::Later,
-        Self::BankTransfer,
-        Self::BankDetails,
-        Self::Reversed,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in marks.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Paid => "paid",
-            Self::Chosen => "chosen",
-            Self::Packed => "packed",
-            Self::Shipped => "shipped",
-            Self::Renumbered => "renumbered",
-            Self::Cancelled => "cancelled",
-            Self::Refunded => "refunded",
-            Self::Later => "later",
-            Self::BankTransfer => "deposit",
-            Self::BankDetails => "account",
-            Self::Reversed => "reversed",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The queues of the dispatch pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Queue {
     /// Orders to choose a book for.
     Choose,
@@ -106,25 +96,19 @@ pub enum Queue {
     Pack,
     /// Parcels handed over.
     Ship,
-    /// Money to give back.
+    /// Refunds to carry out.
     Refund,
-    /// Readers to tell.
+    /// Readers to notify.
     Notify,
 }
 
 impl Queue {
-    /// All of them, in the order of the work.
+    /// Every queue, in the order of the work.
     pub const ALL: [Self; 5] = [Self::Choose, Self::Pack, Self::Ship, Self::Refund, Self::Notify];
 
-    /// The name: of the queue, of the function that empties it, of the folder.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Choose => "choose",
-            Self::Pack => "pack",
-            Self::Ship => "ship",
-            Self::Refund => "refund",
-            Self::Notify => "notify",
-        }
+    /// The name of the queue, of its function and of the function's folder.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -5,9 +5,20 @@ use thiserror::Error;
 
 use crate::base::text::Language;
 
-/// Who carries the parcel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The carrier of a parcel. Parses from its [`Carrier::name`].
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Carrier {
     /// CJ대한통운: tracking numbers of 10 or 12 digits.
     Cj,
@@ -16,21 +27,9 @@ pub enum Carrier {
 }
 
 impl Carrier {
-    /// The carrier called `cj` or `epost`.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "cj" => Some(Self::Cj),
-            "epost" => Some(Self::Epost),
-            _ => None,
-        }
-    }
-
-    /// Its name in calls and forms.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cj => "cj",
-            Self::Epost => "epost",
-        }
+    /// The name in calls and forms: `cj` or `epost`.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The name as people know it.

@@ -1,11 +1,10 @@
-//! 책갈피: six words that bring a visitor back on another device.
+//! 책갈피: six words that move a session to another device.
 //!
-//! A bookmark is 48 bits, written as six of 256 words. The list (`content/bookmark.txt`) has each
-//! word in Korean and in English; either is understood whatever language the page is read in. What
-//! is typed is brought into the form in which answers are compared, so that case, spaces, dashes,
-//! full-width letters, invisible characters, loose jamo and a Latin keyboard left on do not matter.
-//! No word begins another and none is one key from another, so that the words need no spaces
-//! between them and a slip of the hand is no other bookmark.
+//! A bookmark is 48 random bits, written as six of 256 words. The list (`content/bookmark.txt`) has
+//! each word in Korean and in English, and both are accepted in either language of the page. Words are
+//! normalized like answers, so case, spaces, dashes, full-width letters, invisible characters, loose
+//! jamo and the wrong keyboard layout do not matter. No word is a prefix of another, so spaces are
+//! optional, and no two words differ by one key, so a typing error does not give another bookmark.
 
 use std::sync::LazyLock;
 
@@ -21,25 +20,23 @@ use crate::{
 /// Words of a bookmark.
 pub const WORDS: usize = 6;
 
-/// For how long a bookmark is good: as long as a session. The visit it leads to lasts as long as
-/// somebody comes back to it.
+/// How long a bookmark is valid: as long as a session.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// Tries that one device may have in a [`PERIOD`].
+/// Tries per device in a [`PERIOD`].
 pub const TRIES_OF_A_DEVICE: u32 = 5;
 
-/// Tries that all devices together may have in a [`PERIOD`] at the bookmarks that begin with the
-/// same two words.
+/// Tries of all devices together, per first two words, in a [`PERIOD`].
 pub const TRIES_OF_A_BEGINNING: u32 = 20;
 
-/// Tries are counted in periods of ten minutes by the clock.
+/// The fixed window in which tries are counted.
 pub const PERIOD: SignedDuration = SignedDuration::from_mins(10);
 
-/// The list. Its order is part of every bookmark ever given: words are never moved, only replaced
-/// by better ones when nobody can hold them any more.
+/// The word list. A bookmark stores positions in it, so words must not be moved. A word may be
+/// replaced once every bookmark with it has expired.
 const LIST: &str = include_str!("../../content/bookmark.txt");
 
-/// A bookmark. It opens a walk, so its `Debug` shows nothing.
+/// A bookmark. It is a credential, so its `Debug` output hides it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Bookmark([u8; WORDS]);
 
@@ -49,28 +46,28 @@ impl std::fmt::Debug for Bookmark {
     }
 }
 
-/// Which bookmark a visit has. The words are not kept: whoever has the shop's seal makes them anew
-/// from the visitor and the number.
+/// The stored record of a visit's bookmark. The words are not stored: they are derived from the shop's
+/// key, the visitor and the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookmarkRecord {
-    /// 1 for the first, one more for each that replaced it.
+    /// Counts the visit's bookmarks, from 1.
     pub number: u32,
-    /// The digest under which it lies in the table.
+    /// The digest that is its key in the table.
     pub mark: String,
-    /// When it was made.
+    /// When it was created.
     pub made_at: Timestamp,
 }
 
-/// A text that is no bookmark. Nobody needs to be asked to see that, so it costs no try.
+/// A text is not a bookmark. Found without a lookup, so it does not count as a try.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotABookmark {
-    /// Nothing that counts was typed.
+    /// No letter and no number in it.
     #[error("there is no letter in it")]
     Empty,
     /// Longer than six words can be.
     #[error("it is too long")]
     TooLong,
-    /// A word that no bookmark has, as it was typed.
+    /// A word that is not in the list, as typed.
     #[error("no bookmark has the word {0:?}")]
     Unknown(String),
     /// Not six words.
@@ -92,47 +89,47 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 
 impl BookmarkRecord {
-    /// The number of the bookmark that comes after the one a visit has.
+    /// The number of the bookmark after `last`.
     pub fn next_number(last: Option<&Self>) -> u32 {
         last.map_or(0, |last| last.number).saturating_add(1)
     }
 
-    /// Until when it is good.
+    /// Until when it is valid.
     pub fn good_until(&self) -> Timestamp {
         self.made_at.checked_add(GOOD_FOR).unwrap_or(Timestamp::MAX)
     }
 
-    /// Whether it is good now.
+    /// Whether it is valid at `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
         now < self.good_until()
     }
 }
 
 impl Bookmark {
-    /// A bookmark by its bytes, a word each.
+    /// The bookmark with these positions in the word list.
     pub const fn new(bytes: [u8; WORDS]) -> Self {
         Self(bytes)
     }
 
-    /// Its bytes.
+    /// The positions in the word list.
     pub const fn bytes(self) -> [u8; WORDS] {
         self.0
     }
 
-    /// What it shares with every bookmark that begins with the same two words.
+    /// The first two words, for [`TRIES_OF_A_BEGINNING`].
     pub fn beginning(self) -> [u8; 2] {
         let [first, second, ..] = self.0;
         [first, second]
     }
 
-    /// Its words, to be copied by hand.
+    /// The words.
     pub fn words(self, language: Language) -> String {
         let at = usize::from(language == Language::En);
         let word = |byte: &u8| Some(*ENTRIES.get(usize::from(*byte))?.written.get(at)?);
         self.0.iter().filter_map(word).collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads a bookmark as a person types it.
+    /// Reads a typed bookmark.
     pub fn read(typed: &str) -> Result<Self, NotABookmark> {
         let answer = Answer::read(typed).map_err(|why| match why {
             Unreadable::Empty => NotABookmark::Empty,
@@ -147,7 +144,7 @@ impl Bookmark {
                 None => {}
             }
         }
-        // The list is no secret: to say which word is not in it gives nothing away.
+        // The list is public, so naming the unknown word discloses nothing.
         let unknown = typed.split_whitespace().find(|part| {
             Answer::read(part).is_ok_and(|part| part.forms().all(|form| words_of(form).is_none()))
         });
@@ -159,7 +156,7 @@ impl Bookmark {
     }
 }
 
-/// The words that a form is made of. No word begins another, so that there is only one way.
+/// Splits a form into words. The split is unique, because no word is a prefix of another.
 fn words_of(mut form: &[char]) -> Option<Vec<u8>> {
     let mut words = Vec::new();
     while !form.is_empty() {
@@ -173,7 +170,7 @@ fn words_of(mut form: &[char]) -> Option<Vec<u8>> {
     Some(words)
 }
 
-/// The period that an instant lies in, and when it ends.
+/// The number of the period that contains `now`, and when the period ends.
 pub fn period(now: Timestamp) -> (i64, Timestamp) {
     let number = now.as_second().div_euclid(PERIOD.as_secs());
     let end = number.saturating_add(1).saturating_mul(PERIOD.as_secs());
@@ -188,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_has_256_words_and_none_begins_another_or_is_one_key_from_it() {
+    fn the_list_has_256_words_that_are_prefix_free_and_more_than_one_key_apart() {
         assert_eq!(ENTRIES.len(), 256);
         assert_eq!(LIST.lines().count(), 256);
         let words: Vec<_> = ENTRIES.iter().flat_map(|entry| &entry.form).collect();
@@ -207,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bookmark_is_read_however_a_person_types_it() {
+    fn a_bookmark_is_read_in_every_spelling() {
         let bookmark = Bookmark::new([0, 1, 2, 3, 4, 255]);
         let (ko, en) = (bookmark.words(Language::Ko), bookmark.words(Language::En));
         assert_eq!(ko.split(' ').count(), WORDS);
@@ -236,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_bookmark_is_told_without_asking_anybody() {
+    fn other_texts_are_refused_by_kind() {
         assert_eq!(Bookmark::read(" - "), Err(NotABookmark::Empty));
         assert_eq!(Bookmark::read("하늘 바람"), Err(NotABookmark::Words(2)));
         assert_eq!(Bookmark::read(&["하늘"; 7].join(" ")), Err(NotABookmark::Words(7)));
@@ -248,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bookmark_is_good_as_long_as_a_session() {
+    fn a_bookmark_is_valid_as_long_as_a_session() {
         let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
         let first = BookmarkRecord {
             number: BookmarkRecord::next_number(None),
@@ -274,7 +271,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_typed_makes_it_fall(typed in "\\PC{0,300}") {
+        fn no_text_panics(typed in "\\PC{0,300}") {
             let _ = Bookmark::read(&typed);
         }
     }

@@ -1,9 +1,8 @@
-//! Which house a visitor walks: versions, what was accepted after the fact, and errata.
+//! Versions of the content, answers that were accepted later, and errata.
 //!
-//! A visitor finishes on the version they entered. The version that new visitors enter stands in
-//! the house's head, one small item that is read with every walk. A version may change riddles,
-//! texts, hints, replies and minutes; its rooms are those of the program, because a room is a
-//! function with a page of its own.
+//! A visitor finishes on the version they entered. The version for new visitors is in [`Head`], one
+//! small item that is read with every visit. A version may change riddles, texts, hints, replies and
+//! minutes; its rooms are those of the program, because a room is a function with a page of its own.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,39 +18,40 @@ use crate::{
     walk::visit::Visit,
 };
 
-/// Changes of the current version that are remembered.
+/// Changes of the current version that are kept.
 const HISTORY: usize = 20;
 
-/// What a ticket to the preview of a version is for.
+/// The page that a preview link to a version is signed for.
 pub fn preview_page(version: &str) -> String {
     format!("/?preview={version}")
 }
 
-/// The head of the house: what there is to know before a version is read.
+/// The current version and the accepted answers: what is needed before a version is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// The versions that were current, oldest first; the last one is. Empty while it is the
-    /// program's own.
+    /// Every version that was current, oldest first; the last one is current now. Empty if the
+    /// built-in content is current.
     #[serde(default)]
     pub history: Vec<Loaded>,
-    /// Answers accepted after the fact, in every version that has the riddle.
+    /// Answers that were accepted later, for every version that has the riddle.
     #[serde(default)]
     pub accepted: Vec<Accepted>,
-    /// The program's own version that was last put beside the others, for the programs after it.
+    /// The built-in version that was last stored beside the others. Visitors can finish on it after
+    /// a deployment has replaced the built-in content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
 }
 
-/// A version that became current.
+/// A change of the current version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loaded {
-    /// The version.
+    /// The version that became current.
     pub version: String,
-    /// Since when.
+    /// When.
     pub at: Timestamp,
 }
 
-/// An answer accepted after the fact.
+/// An answer that was accepted later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The room.
@@ -63,12 +63,12 @@ pub struct Accepted {
 }
 
 impl Head {
-    /// The version that new visitors enter; `None` for the program's own.
+    /// The version for new visitors; `None` for the built-in content.
     pub fn current(&self) -> Option<&str> {
         self.history.last().map(|loaded| loaded.version.as_str())
     }
 
-    /// The version that was current before, if there was one.
+    /// The version that was current before.
     pub fn before(&self) -> Option<&str> {
         let current = self.current()?;
         self.history
@@ -87,7 +87,7 @@ impl Head {
         self
     }
 
-    /// The head with one more answer; accepted twice, it is there once.
+    /// The head with one more accepted answer. Idempotent.
     #[must_use]
     pub fn accepting(mut self, accepted: Accepted) -> Self {
         if !self.accepted.contains(&accepted) {
@@ -98,14 +98,14 @@ impl Head {
 }
 
 impl RoomSet {
-    /// The house with the answers that were accepted after the fact. An answer that its riddle
-    /// lists as half-way or near is that no more.
+    /// The content with the answers that were accepted later. Each is removed from the riddle's
+    /// half-way and near answers.
     #[must_use]
     pub fn accepting(&self, accepted: &[Accepted]) -> Self {
-        let mut house = self.clone();
+        let mut rooms = self.clone();
         for Accepted { room, riddle, answer } in accepted {
             let Ok(answer) = Answer::read(answer) else { continue };
-            house.change_riddle(room, riddle, |riddle| {
+            rooms.change_riddle(room, riddle, |riddle| {
                 for listed in riddle.keep_going.iter_mut().chain(&mut riddle.near) {
                     listed.answers.retain(|other| *other != answer);
                 }
@@ -116,48 +116,49 @@ impl RoomSet {
                 }
             });
         }
-        house
+        rooms
     }
 }
 
-/// Where somebody stands with a wrong answer before a riddle's closed door: those whom an erratum
-/// may concern.
+/// A visitor whose last counted answer was wrong and whose door is closed: an erratum about the riddle
+/// may concern them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missed<'a> {
     /// The room.
     pub room: &'a str,
     /// The riddle.
     pub riddle: &'a str,
-    /// When they came in.
+    /// When they entered the room.
     pub entered_at: Timestamp,
 }
 
 impl Missed<'_> {
-    /// Since when somebody who still stands before a closed door came in: a door opens by itself.
+    /// The earliest entry of a visitor whose door can still be closed, since doors open by themselves.
     pub fn since(now: Timestamp) -> Timestamp {
         now.checked_sub(OPENS_BY_ITSELF).unwrap_or(Timestamp::MIN)
     }
 }
 
-/// What an erratum does for one visitor.
+/// The effect of an erratum on a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErratumEffect {
-    /// Their count is cleared.
-    Pardoned,
-    /// They had said what is right now: their door is open.
+    /// The count of wrong guesses is cleared.
+    CountCleared,
+    /// The visitor had given the answer that is now accepted: the door is open.
     Opened,
 }
 
 impl Visit {
-    /// Where this visitor missed last, while that door was not opened.
+    /// The visitor's last wrong answer, if the door of that room was not opened.
     pub fn missed(&self) -> Option<Missed<'_>> {
         let (room, record) = self.latest_room()?;
         let (riddle, _) = record.last_wrong()?.split_once(": ")?;
         record.opened.is_none().then_some(Missed { room, riddle, entered_at: record.entered_at })
     }
 
-    /// The walk after an erratum about a riddle. `None` for whom it does not concern: their door is
-    /// open, or they miss nothing there.
+    /// The visit after an erratum about a riddle. `None` if it does not concern the visit: the door is
+    /// open, or the last wrong answer was to another riddle. `right_now` is an answer that is now
+    /// accepted; without one, the count is cleared.
     pub fn amended(
         &self,
         room: &str,
@@ -168,23 +169,23 @@ impl Visit {
         let missed =
             self.missed().filter(|missed| missed.room == room && missed.riddle == riddle)?;
         let record = self.kept(missed.room).filter(|record| record.door(now) == Door::Closed)?;
-        let said = right_now.is_some_and(|answer| record.has_said(riddle, answer));
-        let (record, amends) = match right_now {
-            Some(_) if said => {
+        let given = right_now.is_some_and(|answer| record.was_given(riddle, answer));
+        let (record, effect) = match right_now {
+            Some(_) if given => {
                 (record.with_count_cleared().opened_by(By::Riddle, now), ErratumEffect::Opened)
             }
             Some(_) => return None,
-            // Who was pardoned already is not told twice.
+            // Cleared before: nothing to write, and no second letter.
             None if record.with_count_cleared() == *record => return None,
-            None => (record.with_count_cleared(), ErratumEffect::Pardoned),
+            None => (record.with_count_cleared(), ErratumEffect::CountCleared),
         };
-        Some((self.clone().with_room(room, record), amends))
+        Some((self.clone().with_room(room, record), effect))
     }
 }
 
 impl RoomRecord {
-    /// Whether this answer was said here, in any form in which it would be right, and was wrong.
-    fn has_said(&self, riddle: &str, answer: &Answer) -> bool {
+    /// Whether this answer was given here and judged wrong, in any form in which it would be right.
+    fn was_given(&self, riddle: &str, answer: &Answer) -> bool {
         answer.forms_said().any(|form| self.guesses.contains(fingerprint(&[riddle, &form])))
     }
 }
@@ -201,45 +202,45 @@ mod tests {
         Timestamp::from_second(1_790_000_000 + minute * 60).unwrap()
     }
 
-    /// Somebody in the study who has said something.
+    /// A visit in the study after one guess.
     fn in_the_study(said: &str) -> (Visit, String) {
-        let house = RoomSet::built_in().unwrap();
-        let visit = Visit::begin(VisitorId::new(1, 2), house, Language::Ko, at(0));
-        let record = visit.room(house, "knock", at(0)).unwrap().open_plain(at(0));
+        let rooms = RoomSet::built_in().unwrap();
+        let visit = Visit::begin(VisitorId::new(1, 2), rooms, Language::Ko, at(0));
+        let record = visit.room(rooms, "knock", at(0)).unwrap().open_plain(at(0));
         let visit = visit.with_room("knock", record);
-        let puzzle = house.puzzle("study", &visit.id.to_string()).unwrap();
-        let record = visit.room(house, "study", at(1)).unwrap();
+        let puzzle = rooms.puzzle("study", &visit.id.to_string()).unwrap();
+        let record = visit.room(rooms, "study", at(1)).unwrap();
         let record = puzzle.guess(&record, said, at(1)).record;
         (visit.with_room("study", record), puzzle.riddle.id.clone())
     }
 
     #[test]
-    fn an_answer_accepted_after_the_fact_opens() {
+    fn an_answer_that_was_accepted_later_opens_the_door() {
         let (visit, riddle) = in_the_study("코끼리");
-        let house = RoomSet::built_in().unwrap();
+        let rooms = RoomSet::built_in().unwrap();
         let accepted = Accepted { room: "study".into(), riddle, answer: "코끼리".into() };
-        let amended = house.accepting(std::slice::from_ref(&accepted));
+        let amended = rooms.accepting(std::slice::from_ref(&accepted));
         let id = visit.id.to_string();
         let fresh = RoomRecord::entered(at(2));
-        let verdict = |house: &RoomSet| {
-            house.puzzle("study", &id).unwrap().guess(&fresh, "코끼리", at(2)).verdict
+        let verdict = |rooms: &RoomSet| {
+            rooms.puzzle("study", &id).unwrap().guess(&fresh, "코끼리", at(2)).verdict
         };
-        assert!(matches!(verdict(house), Verdict::Wrong(_)));
+        assert!(matches!(verdict(rooms), Verdict::Wrong(_)));
         assert_eq!(verdict(&amended), Verdict::Opened { latin_keys: false });
         let head = Head::default().accepting(accepted.clone()).accepting(accepted);
         assert_eq!(head.accepted.len(), 1);
     }
 
     #[test]
-    fn who_had_said_it_finds_the_door_open_and_nobody_else() {
+    fn an_erratum_opens_the_door_for_those_who_gave_the_answer() {
         let (visit, riddle) = in_the_study("코끼리");
         let said = |answer: &str| {
             let answer = Answer::read(answer).unwrap();
-            visit.amended("study", &riddle, Some(&answer), at(3)).map(|(_, amends)| amends)
+            visit.amended("study", &riddle, Some(&answer), at(3)).map(|(_, effect)| effect)
         };
         assert_eq!((said("코끼리"), said("기린")), (Some(ErratumEffect::Opened), None));
-        let (after, amends) = visit.amended("study", &riddle, None, at(3)).unwrap();
-        assert_eq!(amends, ErratumEffect::Pardoned);
+        let (after, effect) = visit.amended("study", &riddle, None, at(3)).unwrap();
+        assert_eq!(effect, ErratumEffect::CountCleared);
         assert!(after.missed().is_some());
         assert!(visit.amended("study", "another", None, at(3)).is_none());
         // After 25 minutes the door is open in any case.
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_was_said_whatever_keys_said_it() {
+    fn a_given_answer_is_found_in_every_spelling() {
         let answer = Answer::read("쌀밥 한 그릇").unwrap();
         for (typed, opens) in [
             ("쌀밥 한 그릇", true),
@@ -264,7 +265,7 @@ mod tests {
             let (visit, riddle) = in_the_study(typed);
             let amended = visit.amended("study", &riddle, Some(&answer), at(3));
             assert_eq!(
-                amended.map(|(_, amends)| amends),
+                amended.map(|(_, effect)| effect),
                 opens.then_some(ErratumEffect::Opened),
                 "{typed}"
             );

@@ -1,9 +1,8 @@
-//! A device that the house can ring: what a browser gives to whoever may send it a push (W3C Push
-//! API), read at the edge.
+//! Devices that can receive pushes: the subscription that a browser creates (W3C Push API).
 //!
-//! The address of a subscription is an address that a stranger chose and that the house then calls.
-//! So only the push services of the browsers that exist are taken, by name, and it is asked again
-//! before each call.
+//! The endpoint of a subscription is a URL from a request that the shop then calls. To prevent
+//! server-side request forgery, only the known push services are accepted, and the endpoint is checked
+//! again before each call.
 
 use std::fmt;
 
@@ -16,32 +15,32 @@ use crate::{base::text::Language, riddle::guess::fingerprint};
 
 /// Bytes of a point on P-256, uncompressed.
 const POINT: usize = 65;
-/// Bytes of the secret that browser and house share.
+/// Bytes of the secret that browser and shop share.
 const AUTH: usize = 16;
-/// What the uncompressed form of a point begins with (SEC 1, 2.3.3).
+/// The first byte of an uncompressed point (SEC 1, 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-/// The hosts of push services that the house calls.
+/// The push services that the shop calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hosts(Vec<Host>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Host {
-    /// Behind TLS at the usual port.
+    /// A host, with HTTPS on the default port.
     Named(String),
-    /// Every host below a name.
+    /// Every subdomain of a name, with HTTPS on the default port.
     Below(String),
-    /// A whole origin, of a stand-in.
+    /// An origin, for a stand-in.
     Origin(String),
 }
 
-/// Why a subscription is not taken.
+/// Why a subscription is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotADevice {
-    /// The address is none, or none of a push service that the house calls.
+    /// The endpoint is not the URL of a known push service.
     #[error("the endpoint is not one of a push service that is called")]
     Endpoint,
-    /// The key is no point on P-256.
+    /// The key is not a point on P-256.
     #[error("p256dh is no uncompressed point of 65 bytes in base64url")]
     Key,
     /// The shared secret has another length.
@@ -49,36 +48,36 @@ pub enum NotADevice {
     Auth,
 }
 
-/// Where the pushes of one device go. Whoever has it can ask its push service to take some, so its
-/// `Debug` shows the service alone.
+/// The endpoint of a device. It is a capability to send pushes, so its `Debug` output shows only the
+/// origin.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Endpoint(String);
 
-/// A device's name among those of its visitor: a fingerprint of its endpoint, so that hanging one
-/// twice hangs one.
+/// The id of a device among its visitor's: a fingerprint of the endpoint, so that registering a device
+/// twice has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeviceId(String);
 
-/// A device that may be rung.
+/// A registered device.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
-    /// Where its pushes go.
+    /// The endpoint for its pushes.
     pub endpoint: Endpoint,
-    /// Its public key, for which a push is encrypted: base64url of a point.
+    /// The public key for encrypting a push: an uncompressed point in base64url.
     p256dh: String,
-    /// The secret it shares with the house: base64url.
+    /// The secret that it shares with the shop, in base64url.
     auth: String,
-    /// The language in which it was hung.
+    /// The language of its pushes.
     pub language: Language,
-    /// When it was hung.
+    /// When it was registered.
     pub since: Timestamp,
 }
 
 impl Hosts {
-    /// Reads the list: hosts separated by commas, a dot before those of which every host below
-    /// counts. An entry with a scheme is an origin of its own.
+    /// Parses a comma-separated list. `example.com` is a host, `.example.com` stands for its
+    /// subdomains, and an entry with a scheme is an origin.
     pub fn parse(list: &str) -> Self {
         let host = |entry: &str| {
             if entry.contains("://") {
@@ -92,20 +91,19 @@ impl Hosts {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(host).collect())
     }
 
-    /// Whether all of them are origins on plain HTTP: stand-ins, for which nobody has to be
-    /// trusted.
+    /// Whether all of them are origins with plain HTTP, as stand-ins have.
     pub fn are_all_plain(&self) -> bool {
         self.0
             .iter()
             .all(|host| matches!(host, Host::Origin(origin) if origin.starts_with("http:")))
     }
 
-    /// Whether a device with this address may be called.
+    /// Whether this endpoint may be called.
     pub fn allow(&self, endpoint: &Endpoint) -> bool {
         let Some((origin, host)) = endpoint.origin_and_host() else { return false };
         self.0.iter().any(|known| match known {
             Host::Named(name) => host == Some(name),
-            // A label of its own in front: `.notify.windows.com` alone is no host.
+            // `.notify.windows.com` without a label before it is not a host.
             Host::Below(name) => {
                 host.is_some_and(|host| host.len() > name.len() && host.ends_with(name.as_str()))
             }
@@ -115,8 +113,7 @@ impl Hosts {
 }
 
 impl Endpoint {
-    /// Longest address that is taken, in bytes. Those in use have some two hundred; Microsoft's the
-    /// most, some five hundred.
+    /// Longest endpoint, in bytes. Most have about 200; Microsoft's have about 500.
     pub const LONGEST: usize = 1_000;
 
     fn parse(text: &str, hosts: &Hosts) -> Option<Self> {
@@ -129,18 +126,18 @@ impl Endpoint {
         hosts.allow(&endpoint).then_some(endpoint)
     }
 
-    /// The address itself.
+    /// The URL.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// Scheme, host and port: the audience of the house's signature (RFC 8292).
+    /// Scheme, host and port: the audience of the VAPID signature (RFC 8292).
     pub fn origin(&self) -> &str {
         self.origin_and_host().map_or("", |(origin, _)| origin)
     }
 
-    /// The origin, and the host if the origin is one behind TLS at the usual port. A user name, an
-    /// empty host or a letter that no host has is none.
+    /// The origin, and the host if the origin uses HTTPS on the default port. `None` for a URL with a
+    /// user name, without a host, or with characters that host names do not have.
     fn origin_and_host(&self) -> Option<(&str, Option<&str>)> {
         let (scheme, rest) = self.0.split_once("://")?;
         let end = rest.find(['/', '?', '#'])?;
@@ -168,7 +165,7 @@ impl fmt::Debug for Endpoint {
 }
 
 impl DeviceId {
-    /// The name as text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -187,10 +184,10 @@ impl fmt::Display for DeviceId {
 }
 
 impl Device {
-    /// For how long a device is rung after it was hung, in seconds: as long as a session lasts.
+    /// How long after registration a device receives pushes, in seconds: as long as a session.
     pub const KEPT_SECONDS: i64 = 180 * 24 * 60 * 60;
 
-    /// Reads what a browser's subscription has, as the page's form brings it.
+    /// Reads the fields of a browser's subscription.
     pub fn read(
         (endpoint, p256dh, auth): (&str, &str, &str),
         hosts: &Hosts,
@@ -211,32 +208,32 @@ impl Device {
         })
     }
 
-    /// Its name among the visitor's devices.
+    /// The id among the visitor's devices.
     pub fn id(&self) -> DeviceId {
         DeviceId(format!("{:016x}", fingerprint(&["device", self.endpoint.reveal()])))
     }
 
-    /// Its public key, the uncompressed point.
+    /// The public key as an uncompressed point.
     pub fn key(&self) -> Vec<u8> {
         decoded(&self.p256dh).unwrap_or_default()
     }
 
-    /// The secret it shares with the house.
+    /// The secret that it shares with the shop.
     pub fn auth(&self) -> Vec<u8> {
         decoded(&self.auth).unwrap_or_default()
     }
 
-    /// Until when it is rung, in seconds since 1970.
+    /// Until when it receives pushes, in seconds since 1970.
     pub fn until_second(&self) -> i64 {
         self.since.as_second().saturating_add(Self::KEPT_SECONDS)
     }
 
-    /// Whether it is still rung at `now`.
+    /// Whether it still receives pushes at `now`.
     pub fn is_rung(&self, now: Timestamp) -> bool {
         now.as_second() < self.until_second()
     }
 
-    /// Whose push service rings it: all that can be said of which device it is.
+    /// The browsers that use its push service: nothing else about the device is known.
     pub fn service(&self) -> &'static str {
         let origin = self.endpoint.origin();
         match origin {
@@ -258,7 +255,7 @@ impl fmt::Debug for Device {
     }
 }
 
-/// Browsers leave the padding out; libraries do not.
+/// Browsers omit the base64 padding; some libraries do not.
 fn bare(text: &str) -> &str {
     text.trim_end_matches('=')
 }
@@ -324,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_in_is_taken_only_where_its_origin_is_on_the_list() {
+    fn a_stand_in_is_accepted_only_if_its_origin_is_on_the_list() {
         let hosts = Hosts::parse(&format!("{HOSTS},http://127.0.0.1:9011"));
         let read = |endpoint: &str| {
             Device::read((endpoint, KEY, AUTH), &hosts, Language::En, Timestamp::UNIX_EPOCH)
@@ -337,11 +334,11 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_another_length_or_form_are_told_apart() {
+    fn malformed_keys_are_refused_by_field() {
         let endpoint = "https://web.push.apple.com/x";
         assert!(
             read(endpoint, &format!("{KEY}="), &format!("{AUTH}==")).is_ok(),
-            "padding is no fault"
+            "padding is accepted"
         );
         for key in ["", "AAAA", &KEY[..80], &KEY.replace('B', "C"), "+/+/", &"A".repeat(87)] {
             assert_eq!(read(endpoint, key, AUTH), Err(NotADevice::Key), "{key}");
@@ -352,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_has_one_name_and_shows_nothing_of_its_address() {
+    fn a_device_has_one_id_and_debug_hides_its_endpoint() {
         let (one, other) = (
             read("https://web.push.apple.com/canary", KEY, AUTH).unwrap(),
             read("https://web.push.apple.com/y", KEY, AUTH).unwrap(),
@@ -369,7 +366,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_fall(endpoint in ".{0,60}", key in ".{0,60}", auth in ".{0,40}") {
+        fn no_text_panics(endpoint in ".{0,60}", key in ".{0,60}", auth in ".{0,40}") {
             let _ = read(&endpoint, &key, &auth);
             let _ = read(&format!("https://{endpoint}"), &key, &auth);
         }

@@ -1,8 +1,7 @@
-//! Where visitors get stuck: what a change of somebody's walk means for the figures of its rooms.
+//! The funnel of the rooms: what a change of a visit adds to the figures of each room.
 //!
-//! The figures are made from the record before and after each change, without a clock and without
-//! the visitor: whoever counts needs to remember nothing. A door that opened by itself is written
-//! nowhere; it is known to have opened once something behind it was.
+//! The figures follow from the visit before and after a change, without a clock and without stored
+//! state. A door that opens by itself is not stored, so it is counted when something behind it is.
 
 use std::collections::BTreeMap;
 
@@ -14,28 +13,29 @@ use crate::{
     walk::{visit::Visit, whisper},
 };
 
-/// Minutes after which a door stands open in any case; longer stays are counted there.
+/// The last minute of the distribution; longer stays are counted there, since a door opens by itself
+/// after 25 minutes.
 const LAST_MINUTE: u32 = 26;
 
 /// The figures of one room.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Came in.
+    /// Entered the room.
     pub entered: u64,
-    /// Solved it; at the bell: pulled it.
+    /// Solved the riddle; at the bell: pulled it.
     pub solved: u64,
     /// Took the plain door.
     pub plain: u64,
-    /// Went on through a door that had opened by itself.
+    /// Went on after the door had opened by itself.
     pub itself: u64,
     /// Hints opened.
     pub hints: u64,
-    /// Wrong answers that counted.
+    /// Wrong answers that were counted.
     pub wrong: u64,
-    /// From coming in to opening the door, by solving or by the plain door: whole minutes, and how
-    /// many visitors took them.
+    /// Whole minutes from entering to opening the door, by riddle or plain door, and the number of
+    /// visitors that took so long.
     pub minutes: BTreeMap<u32, u64>,
-    /// Wrong answers, `riddle: what was said`, and how often each was.
+    /// Wrong answers (`riddle: answer`) and how often each was given.
     pub said: BTreeMap<String, u64>,
 }
 
@@ -56,17 +56,17 @@ impl Tally {
         }
     }
 
-    /// Is there nothing in it?
+    /// Whether all figures are 0.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Came in and did not go on, so far.
+    /// Visitors who entered and have not gone on.
     pub fn left(&self) -> u64 {
         self.entered.saturating_sub(self.solved + self.plain + self.itself)
     }
 
-    /// The median of the minutes. `None` while nobody opened the door.
+    /// The median of the minutes; `None` if there are none.
     pub fn median_minutes(&self) -> Option<u32> {
         let all: u64 = self.minutes.values().sum();
         let mut seen = 0;
@@ -76,7 +76,7 @@ impl Tally {
         })
     }
 
-    /// The commonest wrong answers, the commonest first.
+    /// The `most` most frequent wrong answers, most frequent first.
     pub fn commonest(&self, most: usize) -> Vec<(&str, u64)> {
         let mut said: Vec<(&str, u64)> =
             self.said.iter().map(|(said, times)| (said.as_str(), *times)).collect();
@@ -105,38 +105,37 @@ impl Tally {
         self.hints += u64::try_from(after.hints_opened().saturating_sub(hints)).unwrap_or_default();
         let wrong = after.wrong.saturating_sub(wrong);
         self.wrong += u64::from(wrong);
-        // One write is one guess, so that what was said last is what was wrong.
+        // One write is one guess, so the last wrong answer is the new one.
         if let Some(said) = after.last_wrong().filter(|_| wrong > 0) {
             *self.said.entry(said.to_owned()).or_default() += 1;
         }
     }
 }
 
-/// Wrong answers of one visitor in a room from which on the owner is told.
+/// Wrong answers of one visitor in a room that trigger an alert.
 const TOO_OFTEN: u32 = 10;
 
-/// Entrants of a day from which on a share of them says something.
+/// Entrants of a day below which their share is not significant.
 const ENOUGH: u64 = 20;
 
-/// Why the owner is told of a room, once a day for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// An alert to the owner about a room; each is sent at most once a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 pub enum Alert {
-    /// One visitor was wrong ten times.
+    /// One visitor gave ten wrong answers.
+    #[strum(serialize = "wrong")]
     WrongTenTimes,
     /// More than three in ten of the day's entrants took the plain door.
+    #[strum(serialize = "plain")]
     PlainDoor,
 }
 
 impl Alert {
-    /// The name under which it is remembered.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::WrongTenTimes => "wrong",
-            Self::PlainDoor => "plain",
-        }
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// What the owner is told.
+    /// The alert's text, in Korean.
     pub fn words(self, room: &Room, of_the_day: &Tally) -> String {
         let name = &room.title.ko;
         let what = match self {
@@ -152,14 +151,15 @@ impl Alert {
     }
 }
 
-/// Is there something to solve in a room? Only there a plain door says that it was too hard.
+/// Whether there is something to solve in the room: only then does the plain door mean that it was too
+/// hard.
 fn has_a_riddle(room: &Room) -> bool {
     !room.riddles.is_empty() || room.id == whisper::ROOM
 }
 
-/// The rooms in which this change makes a visitor wrong for the tenth time.
+/// The rooms in which this change is the visitor's tenth wrong answer.
 pub fn wrong_ten_times<'a>(
-    house: &'a RoomSet,
+    content: &'a RoomSet,
     before: Option<&Visit>,
     after: &Visit,
 ) -> Vec<&'a Room> {
@@ -168,7 +168,7 @@ pub fn wrong_ten_times<'a>(
         before.map_or(0, |visit| wrong(visit, &room.id)) < TOO_OFTEN
             && wrong(after, &room.id) >= TOO_OFTEN
     };
-    if after.preview { Vec::new() } else { house.rooms().iter().filter(crosses).collect() }
+    if after.preview { Vec::new() } else { content.rooms().iter().filter(crosses).collect() }
 }
 
 /// Whether too many of a day's entrants took a room's plain door.
@@ -178,13 +178,21 @@ pub fn too_plain(room: &Room, of_the_day: &Tally) -> bool {
         && of_the_day.plain * 10 > of_the_day.entered * 3
 }
 
-/// What a change of a walk adds to the figures of each room; rooms to which it adds nothing are
-/// left out. Without `before` the walk began.
-pub fn changes(house: &RoomSet, before: Option<&Visit>, after: &Visit) -> BTreeMap<String, Tally> {
-    let rooms: Vec<&str> =
-        house.rooms().iter().filter(|room| room.has_door()).map(|room| room.id.as_str()).collect();
+/// What a change of a visit adds to the figures, by room; rooms without a change are omitted.
+/// `before` is `None` for a new visit.
+pub fn changes(
+    content: &RoomSet,
+    before: Option<&Visit>,
+    after: &Visit,
+) -> BTreeMap<String, Tally> {
+    let rooms: Vec<&str> = content
+        .rooms()
+        .iter()
+        .filter(|room| room.has_door())
+        .map(|room| room.id.as_str())
+        .collect();
     let mut changes = BTreeMap::new();
-    // The owner who looks at a version that is not open yet is no visitor.
+    // The owner's preview of a version is not counted.
     if after.preview {
         return changes;
     }
@@ -212,7 +220,7 @@ pub fn changes(house: &RoomSet, before: Option<&Visit>, after: &Visit) -> BTreeM
     changes
 }
 
-/// By which door a visitor is known to have gone on.
+/// How the visitor left the room, if they are known to have.
 fn passed(visit: &Visit, room: &str, behind: &[&str]) -> Option<By> {
     let written = visit.kept(room).and_then(|record| record.opened).map(|opening| opening.by);
     let further = visit.reader.is_some() || behind.iter().any(|room| visit.kept(room).is_some());
@@ -229,7 +237,7 @@ mod tests {
         walk::visit::Reader,
     };
 
-    fn house() -> &'static RoomSet {
+    fn content() -> &'static RoomSet {
         RoomSet::built_in().unwrap()
     }
 
@@ -238,7 +246,7 @@ mod tests {
     }
 
     fn begun() -> Visit {
-        Visit::begin(VisitorId::new(1, 2), house(), Language::Ko, at(0))
+        Visit::begin(VisitorId::new(1, 2), content(), Language::Ko, at(0))
     }
 
     fn of<'a>(changes: &'a BTreeMap<String, Tally>, room: &str) -> &'a Tally {
@@ -248,43 +256,43 @@ mod tests {
     #[test]
     fn a_walk_is_counted_room_by_room() {
         let visit = begun();
-        let first = changes(house(), None, &visit);
+        let first = changes(content(), None, &visit);
         assert_eq!((first.len(), of(&first, "knock").entered), (1, 1));
-        let record = visit.room(house(), "knock", at(4)).unwrap();
+        let record = visit.room(content(), "knock", at(4)).unwrap();
         let after = visit.clone().with_room("knock", record.open_plain(at(4)));
-        let opened = changes(house(), Some(&visit), &after);
+        let opened = changes(content(), Some(&visit), &after);
         assert_eq!(
             (of(&opened, "knock").plain, of(&opened, "knock").median_minutes()),
             (1, Some(4))
         );
         assert_eq!(of(&opened, "study").entered, 1);
-        // Whatever else is written, nothing is counted twice.
-        assert_eq!(changes(house(), Some(&after), &after), BTreeMap::new());
+        // A write without a change counts nothing.
+        assert_eq!(changes(content(), Some(&after), &after), BTreeMap::new());
     }
 
     #[test]
-    fn a_wrong_answer_is_counted_with_what_was_said() {
+    fn a_wrong_answer_is_counted_by_its_text() {
         let visit = begun();
-        let record = visit.room(house(), "knock", at(1)).unwrap();
+        let record = visit.room(content(), "knock", at(1)).unwrap();
         let visit = visit.with_room("knock", record.open_plain(at(1)));
-        let puzzle = house().puzzle("study", &visit.id.to_string()).unwrap();
-        let record = visit.room(house(), "study", at(2)).unwrap();
+        let puzzle = content().puzzle("study", &visit.id.to_string()).unwrap();
+        let record = visit.room(content(), "study", at(2)).unwrap();
         let outcome = puzzle.guess(&record, " 코끼리 ", at(2));
         let after = visit.clone().with_room("study", outcome.record);
-        let counted = changes(house(), Some(&visit), &after);
+        let counted = changes(content(), Some(&visit), &after);
         let study = of(&counted, "study");
         assert_eq!((study.wrong, study.entered), (1, 0));
         assert_eq!(study.commonest(5), [(format!("{}: 코끼리", puzzle.riddle.id).as_str(), 1)]);
     }
 
     #[test]
-    fn a_door_that_opened_by_itself_is_seen_from_behind() {
+    fn a_door_that_opened_by_itself_is_counted_from_the_next_room() {
         let visit = begun();
-        // The knock opened by itself after 25 minutes; the study's plain door is the first thing
-        // that is written.
-        let record = visit.room(house(), "study", at(30)).unwrap();
+        // The door of the knock opened by itself after 25 minutes; the study's plain door is the first
+        // thing that is stored.
+        let record = visit.room(content(), "study", at(30)).unwrap();
         let after = visit.clone().with_room("study", record.open_plain(at(30)));
-        let counted = changes(house(), Some(&visit), &after);
+        let counted = changes(content(), Some(&visit), &after);
         assert_eq!(
             (of(&counted, "knock").itself, of(&counted, "knock").median_minutes()),
             (1, None)
@@ -292,39 +300,39 @@ mod tests {
         assert_eq!((of(&counted, "study").entered, of(&counted, "study").plain), (1, 1));
         assert_eq!(of(&counted, "wait").entered, 1);
         let signed = after.clone().signed(Reader::sign("물억새", false, at(60)).unwrap());
-        let counted = changes(house(), Some(&after), &signed);
+        let counted = changes(content(), Some(&after), &signed);
         for room in ["wait", "bell", "whisper"] {
             assert_eq!(of(&counted, room).itself, 1, "{room}");
         }
     }
 
     #[test]
-    fn the_tenth_wrong_answer_is_told_and_no_other() {
+    fn only_the_tenth_wrong_answer_triggers_an_alert() {
         let mut visit = begun();
         let mut told = Vec::new();
         for wrong in 1..=12 {
-            let record = visit.room(house(), "knock", at(0)).unwrap().with_wrong_answer();
+            let record = visit.room(content(), "knock", at(0)).unwrap().with_wrong_answer();
             let after = visit.clone().with_room("knock", record);
-            let rooms = wrong_ten_times(house(), Some(&visit), &after);
+            let rooms = wrong_ten_times(content(), Some(&visit), &after);
             told.extend(rooms.iter().map(|room| (wrong, room.id.as_str())));
             visit = after;
         }
         assert_eq!(told, [(10, "knock")]);
         let preview = visit.clone().as_preview();
-        assert!(wrong_ten_times(house(), None, &preview).is_empty());
-        assert!(changes(house(), None, &preview).is_empty());
+        assert!(wrong_ten_times(content(), None, &preview).is_empty());
+        assert!(changes(content(), None, &preview).is_empty());
     }
 
     #[test]
-    fn three_in_ten_by_the_plain_door_is_not_yet_too_many() {
+    fn more_than_three_in_ten_by_the_plain_door_is_too_many() {
         let day = |entered, plain| Tally { entered, plain, ..Tally::default() };
-        let study = house().room("study").unwrap();
-        assert!(!too_plain(study, &day(19, 19)), "too few to say anything");
+        let study = content().room("study").unwrap();
+        assert!(!too_plain(study, &day(19, 19)), "too few entrants");
         assert!(!too_plain(study, &day(20, 6)));
         assert!(too_plain(study, &day(20, 7)));
-        assert!(too_plain(house().room("whisper").unwrap(), &day(20, 7)));
-        // Nothing is to be solved in the wait: its plain door says nothing.
-        assert!(!too_plain(house().room("wait").unwrap(), &day(20, 20)));
+        assert!(too_plain(content().room("whisper").unwrap(), &day(20, 7)));
+        // The waiting room has nothing to solve.
+        assert!(!too_plain(content().room("wait").unwrap(), &day(20, 20)));
         let said = Alert::PlainDoor.words(study, &day(20, 7));
         assert!(
             said.starts_with("서재: 오늘 들어온 20명 가운데 7명이 보통 문을 골랐습니다."),

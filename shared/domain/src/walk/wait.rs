@@ -1,8 +1,7 @@
-//! 기다림: the owner is busy, and a poem is read meanwhile. The door opens when it has been read at
-//! reading speed.
+//! 기다림: a room with a poem, whose door opens after the time that it takes to read the poem aloud.
 //!
-//! Nothing counts down: how long a poem takes is a function of its words, and when the door opens
-//! is a function of that and of when the visitor came in. The poems stand in `content/wait.toml`.
+//! There is no timer: the reading time follows from the poem's text, and the opening time from the
+//! reading time and the visitor's entry. The poems are in `content/wait.toml`.
 
 use std::sync::LazyLock;
 
@@ -13,26 +12,26 @@ use crate::{base::text::Text, riddle::guess::fingerprint};
 /// The room's id.
 pub const ROOM: &str = "wait";
 
-/// The longest that anyone waits, in seconds.
+/// The longest wait, in seconds.
 pub const LONGEST_SECONDS: u32 = 3 * 60;
 
-/// Reading aloud, unhurried, in milliseconds: a letter of Hangul, the end of a line, the white
-/// between two stanzas.
+/// Unhurried reading aloud, in milliseconds: a Hangul syllable, the end of a line, the gap between
+/// two stanzas.
 const LETTER_MS: usize = 250;
 const LINE_MS: usize = 1_000;
 const STANZA_MS: usize = 2_000;
 
-/// A poem to wait with.
+/// A poem of the waiting room.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poem {
     /// Unique among the poems.
     pub id: String,
-    /// Its title.
+    /// The title.
     pub title: Text,
     /// Author, book, first publication.
     pub source: Text,
-    /// Its lines; an empty one parts two stanzas.
+    /// The lines; an empty one separates two stanzas.
     pub text: Text,
 }
 
@@ -42,8 +41,7 @@ struct File {
     poem: Vec<Poem>,
 }
 
-/// The poems that are part of the program. The file is compiled in and a test reads it, so there is
-/// no broken one to tell of here.
+/// The built-in poems. The file cannot be malformed: a test parses it.
 static POEMS: LazyLock<Vec<Poem>> = LazyLock::new(|| {
     toml::from_str(include_str!("../../content/wait.toml"))
         .map_or_else(|_| Vec::new(), |file: File| file.poem)
@@ -54,15 +52,14 @@ pub fn poems() -> &'static [Poem] {
     &POEMS
 }
 
-/// The poem that is this visitor's, always the same: each draws a lot from the visitor's id and the
-/// highest wins.
+/// The poem of this visitor, always the same. Rendezvous hashing, as in
+/// [`Room::riddle_for`](crate::riddle::content::Room::riddle_for).
 pub fn poem_for(visitor_id: &str) -> Option<&'static Poem> {
     POEMS.iter().max_by_key(|poem| fingerprint(&[ROOM, visitor_id, &poem.id]))
 }
 
 impl Poem {
-    /// How long it takes to read, in seconds: counted from the Korean words, whatever language it
-    /// is read in.
+    /// The reading time in seconds, by the Korean text in either language.
     pub fn seconds(&self) -> u32 {
         let (mut lines, mut stanzas) = (0_usize, 0_usize);
         for line in self.text.ko.lines() {
@@ -105,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_always_waits_with_the_same_poem() {
+    fn a_visitor_always_gets_the_same_poem() {
         let met: std::collections::BTreeSet<_> = (0..60)
             .filter_map(|n| poem_for(&format!("01JD{n:022}")))
             .map(|poem| &poem.id)

@@ -1,9 +1,9 @@
-//! 속삭임: half a line of verse comes by the bell, the other half stands in the room. Who joins them
-//! is through.
+//! 속삭임: a one-time code. Half a line of verse is sent as a push, the other half is on the page, and
+//! the visitor types the half that was sent.
 //!
-//! The half is good for ten minutes, once, and for five wrong tries; another one may be asked for
-//! thirty seconds after the last. It lies in the mailbox at once and stands on the page after a
-//! minute: scenery, not security. Nothing here acts; the halves stand in `content/whisper.toml`.
+//! A whisper is valid for ten minutes and five wrong tries; a new one can be requested thirty seconds
+//! after the last. The half is in the mailbox at once, and on the page after a minute: it is part of
+//! the story and protects nothing. The verses are in `content/whisper.toml`.
 
 use std::sync::LazyLock;
 
@@ -27,16 +27,16 @@ use crate::{
     },
 };
 
-/// The room in which it is heard.
+/// The room's id.
 pub const ROOM: &str = "whisper";
 
-/// How long a whisper is good.
+/// How long a whisper is valid.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
-/// How long after one whisper the next may be asked for.
+/// How long after a whisper the next one can be requested.
 pub const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
-/// How long after it was sent the half stands on the page.
+/// How long after sending the half is shown on the page.
 pub const ON_THE_PAGE_AFTER: SignedDuration = SignedDuration::from_secs(60);
-/// Wrong tries that a whisper bears.
+/// Wrong tries after which a whisper is invalid.
 pub const TRIES: u32 = 5;
 
 /// A verse in two halves.
@@ -45,9 +45,9 @@ pub const TRIES: u32 = 5;
 pub struct Verse {
     /// Unique among the verses.
     pub id: String,
-    /// The half in the room.
+    /// The half on the page.
     pub page: Text,
-    /// The half that comes by the bell.
+    /// The half that is sent.
     pub whispered: Text,
     /// Author, title, first publication.
     pub source: Text,
@@ -59,8 +59,7 @@ struct File {
     verse: Vec<Verse>,
 }
 
-/// The verses that are part of the program. The file is compiled in and a test reads it, so there
-/// is no broken one to tell of here.
+/// The built-in verses. The file cannot be malformed: a test parses it.
 static VERSES: LazyLock<Vec<Verse>> = LazyLock::new(|| {
     toml::from_str(include_str!("../../content/whisper.toml"))
         .map_or_else(|_| Vec::new(), |file: File| file.verse)
@@ -71,44 +70,44 @@ pub fn verses() -> &'static [Verse] {
     &VERSES
 }
 
-/// A whisper that was sent to a visitor; the latest alone counts.
+/// A whisper that was sent to a visitor. Only the latest is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whisper {
-    /// The verse.
+    /// The id of the verse.
     pub verse: String,
     /// When it was sent.
     pub sent_at: Timestamp,
-    /// Which one it is of this visitor's, from 1; it names the message that carries it.
+    /// The number among the visitor's whispers, from 1; also the sequence of its message.
     pub number: u32,
-    /// Wrong tries at it.
+    /// Wrong tries so far.
     #[serde(default)]
     pub wrong: u32,
 }
 
-/// Another whisper was asked for too soon.
+/// A whisper was requested too soon after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooSoon {
-    /// From when on it may be asked for.
+    /// From when on it can be requested.
     pub from: Timestamp,
 }
 
-/// What became of a try.
+/// How a typed half was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
-    /// The halves are joined.
+    /// Right.
     Joined {
         /// It was typed with the Latin keyboard on.
         latin_keys: bool,
     },
-    /// The whisper is no longer good; another has to be asked for. Free.
+    /// The whisper is no longer valid. Not counted.
     Faded,
-    /// The half that stands in the room. Free.
+    /// The half that is on the page. Not counted.
     PageHalf,
-    /// One key away. Free.
+    /// One key away. Not counted.
     Almost,
-    /// Nothing that counts as an answer. Free.
+    /// No letter and no number in it. Not counted.
     Empty,
-    /// Longer than an answer can be. Free.
+    /// Longer than an answer can be. Not counted.
     TooLong,
     /// Wrong, and counted.
     Wrong {
@@ -118,14 +117,14 @@ pub enum Attempt {
 }
 
 impl Whisper {
-    /// The first whisper of a visitor, or the one after `last`: each time another verse, beginning
-    /// anywhere.
+    /// The first whisper of a visitor, or the one after `last`. The verses take turns, from a start
+    /// that depends on the visitor.
     ///
     /// # Errors
     /// [`TooSoon`] within [`AGAIN_AFTER`] of the last.
     pub fn next(last: Option<&Self>, visitor: VisitorId, now: Timestamp) -> Result<Self, TooSoon> {
         let from = last.map_or(Timestamp::MIN, Self::again_from);
-        // A clock that ran ahead locks nobody out for longer than the rule says.
+        // If `last` was sent by a clock that was ahead, the visitor does not wait for that clock.
         if now < from && last.is_some_and(|last| now >= last.sent_at) {
             return Err(TooSoon { from });
         }
@@ -137,33 +136,32 @@ impl Whisper {
         Ok(Self { verse, sent_at: now, number, wrong: 0 })
     }
 
-    /// The verse; `None` if the content no longer has it, and then another whisper has to be asked
-    /// for.
+    /// The verse; `None` if the content no longer has it, which makes the whisper invalid.
     pub fn verse(&self) -> Option<&'static Verse> {
         VERSES.iter().find(|verse| verse.id == self.verse)
     }
 
-    /// Until when it is good.
+    /// Until when it is valid, wrong tries aside.
     pub fn good_until(&self) -> Timestamp {
         later(self.sent_at, GOOD_FOR)
     }
 
-    /// From when on the half stands on the page.
+    /// From when on the half is shown on the page.
     pub fn on_the_page_from(&self) -> Timestamp {
         later(self.sent_at, ON_THE_PAGE_AFTER)
     }
 
-    /// From when on another may be asked for.
+    /// From when on the next one can be requested.
     pub fn again_from(&self) -> Timestamp {
         later(self.sent_at, AGAIN_AFTER)
     }
 
-    /// Is it good at `now`?
+    /// Whether it is valid at `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.wrong < TRIES && now < self.good_until() && self.verse().is_some()
     }
 
-    /// The message that carries it out by the bell.
+    /// The message that sends it.
     pub fn message(&self, visitor: VisitorId, language: Language) -> Message {
         let half =
             self.verse().map_or("", |verse| verse.whispered.in_language(language)).to_owned();
@@ -174,7 +172,7 @@ impl Whisper {
         }
     }
 
-    /// Its twin in the mailbox.
+    /// The letter with the same half for the mailbox.
     pub fn letter(&self, language: Language) -> Letter {
         let half = self.verse().map_or("", |verse| verse.whispered.in_language(language));
         let until = clock_time(self.good_until());
@@ -195,15 +193,16 @@ impl Whisper {
         }
     }
 
-    /// What a try at it is. The caller counts a [`Attempt::Wrong`] with [`Whisper::missed`].
-    pub fn hear(&self, typed: &str, now: Timestamp) -> Attempt {
+    /// Judges a typed half. The caller counts an [`Attempt::Wrong`] with
+    /// [`Whisper::with_wrong_attempt`].
+    pub fn judge(&self, typed: &str, now: Timestamp) -> Attempt {
         let Some(verse) = self.verse().filter(|_| self.is_good(now)) else { return Attempt::Faded };
         let typed = match Answer::read(typed) {
             Ok(typed) => typed,
             Err(Unreadable::Empty) => return Attempt::Empty,
             Err(Unreadable::TooLong) => return Attempt::TooLong,
         };
-        match judge(&typed, &verse.joined(), &[&verse.halves_on_the_page()], &[]) {
+        match judge(&typed, &verse.accepted(), &[&verse.halves_on_the_page()], &[]) {
             Judgement::Right { latin_keys } => Attempt::Joined { latin_keys },
             Judgement::KeepGoing(_) => Attempt::PageHalf,
             Judgement::Almost => Attempt::Almost,
@@ -215,15 +214,15 @@ impl Whisper {
 
     /// The whisper after a wrong try.
     #[must_use]
-    pub fn missed(mut self) -> Self {
+    pub fn with_wrong_attempt(mut self) -> Self {
         self.wrong = self.wrong.saturating_add(1);
         self
     }
 }
 
 impl Verse {
-    /// What opens the door: the whispered half, alone or behind the other, in either language.
-    fn joined(&self) -> Vec<Answer> {
+    /// The right answers: the whispered half, alone or after the other half, in either language.
+    fn accepted(&self) -> Vec<Answer> {
         let texts = Language::ALL.into_iter().flat_map(|language| {
             let whispered = self.whispered.in_language(language);
             [whispered.to_owned(), format!("{} {whispered}", self.page.in_language(language))]
@@ -260,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn every_verse_is_whole_and_opened_by_its_half_in_both_languages() {
+    fn every_verse_is_complete_and_accepts_its_half_in_both_languages() {
         let file: File = toml::from_str(include_str!("../../content/whisper.toml")).unwrap();
         assert!(file.verse.len() >= 4);
         for verse in &file.verse {
@@ -274,45 +273,45 @@ mod tests {
                     format!("{page}{whispered}."),
                 ] {
                     assert_eq!(
-                        whisper.hear(&right, at(1)),
+                        whisper.judge(&right, at(1)),
                         Attempt::Joined { latin_keys: false },
                         "{right}"
                     );
                 }
-                assert_eq!(whisper.hear(page, at(1)), Attempt::PageHalf);
+                assert_eq!(whisper.judge(page, at(1)), Attempt::PageHalf);
                 assert!(!verse.source.in_language(language).is_empty());
             }
         }
     }
 
     #[test]
-    fn a_whisper_is_good_for_ten_minutes_and_five_wrong_tries() {
+    fn a_whisper_is_valid_for_ten_minutes_and_five_wrong_tries() {
         let mut whisper = whisper();
         assert!(whisper.is_good(at(599)) && !whisper.is_good(at(600)));
         for left in [4, 3, 2, 1, 0] {
-            assert_eq!(whisper.hear("딴 말", at(1)), Attempt::Wrong { left });
-            whisper = whisper.missed();
+            assert_eq!(whisper.judge("딴 말", at(1)), Attempt::Wrong { left });
+            whisper = whisper.with_wrong_attempt();
         }
         let half = whisper.verse().unwrap().whispered.ko.clone();
-        assert_eq!(whisper.hear(&half, at(1)), Attempt::Faded);
+        assert_eq!(whisper.judge(&half, at(1)), Attempt::Faded);
     }
 
     #[test]
-    fn another_one_comes_after_thirty_seconds_and_is_another_verse() {
-        let first = whisper().missed();
+    fn the_next_whisper_comes_after_thirty_seconds_with_another_verse() {
+        let first = whisper().with_wrong_attempt();
         assert_eq!(Whisper::next(Some(&first), visitor(), at(29)), Err(TooSoon { from: at(30) }));
         let second = Whisper::next(Some(&first), visitor(), at(30)).unwrap();
         assert_ne!(second.verse, first.verse);
         assert_eq!((second.number, second.wrong), (2, 0));
-        // A clock that ran ahead.
+        // The last one was sent by a clock that was ahead.
         assert!(Whisper::next(Some(&second), visitor(), at(0)).is_ok());
     }
 
     #[test]
-    fn what_is_no_try_is_free() {
+    fn an_unreadable_try_is_not_counted() {
         let whisper = whisper();
-        assert_eq!(whisper.hear(" …! ", at(1)), Attempt::Empty);
-        assert_eq!(whisper.hear(&"가".repeat(300), at(1)), Attempt::TooLong);
+        assert_eq!(whisper.judge(" …! ", at(1)), Attempt::Empty);
+        assert_eq!(whisper.judge(&"가".repeat(300), at(1)), Attempt::TooLong);
         assert_eq!(whisper.on_the_page_from(), at(60));
     }
 }

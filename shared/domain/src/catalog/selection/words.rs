@@ -133,11 +133,8 @@ pub fn explain(order: OrderId, considered: &Considered, others: usize) -> Vec<(I
 }
 
 impl ExclusionReason {
-    /// The name it is kept under.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Owned => "owned",
-        }
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
