@@ -32,7 +32,7 @@ impl Init for Chooser {
     }
 }
 
-/// What became of the message.
+/// The result of handling the message.
 enum Chosen {
     /// It is answered.
     Answered,

@@ -57,7 +57,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
 }
 
-/// What became of an order.
+/// The result of placing an order.
 enum Placing {
     Placed(OrderId),
     RangeIsTaken(Box<Visit>, Stocks),

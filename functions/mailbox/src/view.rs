@@ -50,7 +50,7 @@ fn one_letter(letter: &Letter, request: &Request) -> Markup {
     }
 }
 
-/// A letter's lines. An address on a line of its own becomes a link, but only in the house's
+/// A letter's lines. An address on a line of its own becomes a link, but only in the shop's
 /// letters, such as the carrier's tracking page.
 fn text(letter: &Letter, request: &Request) -> Markup {
     let links = letter.author == Author::House;

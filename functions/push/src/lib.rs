@@ -161,7 +161,12 @@ impl Pusher {
                 told.after_seconds = told.after_seconds.max(after_seconds);
             }
             PushOutcome::Rejected { why } => {
-                tracing::error!(message.id = %news.id, service = device.endpoint.origin(), error.message = %why, "push refused");
+                tracing::error!(
+                    message.id = %news.id,
+                    service = device.endpoint.origin(),
+                    error.message = %why,
+                    "push refused"
+                );
                 told.refused = Some(why);
             }
         }

@@ -146,7 +146,7 @@ fn decide(
         }
         Attempt::Wrong { .. } => {
             let mut missed = visit.clone().with_room(whisper::ROOM, record.with_wrong_answer());
-            missed.whisper = missed.whisper.map(Whisper::missed);
+            missed.whisper = missed.whisper.map(Whisper::with_wrong_attempt);
             (Some(missed), None)
         }
         Attempt::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),

@@ -37,7 +37,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     })
 }
 
-/// What became of a report of arrival.
+/// The result of a report of arrival.
 enum Arrival {
     New,
     Known,

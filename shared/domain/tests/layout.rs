@@ -1,5 +1,5 @@
-//! Holds the direction of dependencies: between the folders of this crate, and between the crates of
-//! the workspace.
+//! Holds the direction of dependencies, between the folders of this crate, the modules of `riddle` and
+//! the shared crates, and the length of source files.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,17 @@ const FOLDERS: [(&str, &[&str]); 5] = [
     ("order", &["base", "catalog"]),
     ("walk", &["base", "catalog", "order", "riddle"]),
 ];
+
+/// The modules of `riddle`, each of which may use those before it. `content` once used a room to check
+/// its riddles; the checker is now above both.
+const RIDDLE_MODULES: [&str; 8] =
+    ["answer", "guess", "hint", "rhythm", "content", "room", "checker", "loader"];
+
+/// The most lines of a source file in `functions/` and `shared/`: read in one sitting.
+const MOST_LINES: usize = 400;
+
+/// Longer files, each with the reason.
+const LONGER: [(&str, &str); 0] = [];
 
 /// The shared crates in layers. A crate may use those of lower layers only; functions may use all.
 const LAYERS: [&[&str]; 4] = [
@@ -91,6 +102,63 @@ fn a_folder_uses_only_the_folders_below_it() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_module_of_riddle_uses_only_the_modules_before_it() {
+    let riddle = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/riddle");
+    for (place, module) in RIDDLE_MODULES.iter().enumerate() {
+        let mut files = vec![riddle.join(format!("{module}.rs"))];
+        if riddle.join(module).is_dir() {
+            sources(&riddle.join(module), &mut files);
+        }
+        // Tests may use everything.
+        files.retain(|file| !file.iter().any(|part| part == "tests" || part == "tests.rs"));
+        for file in files {
+            let source = fs::read_to_string(&file).unwrap();
+            let names: BTreeSet<&str> = source
+                .lines()
+                .take_while(|line| *line != "#[cfg(test)]")
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':'))
+                .filter_map(|path| path.rsplit_once("::"))
+                .flat_map(|(modules, _)| modules.split("::"))
+                .collect();
+            for later in RIDDLE_MODULES.iter().skip(place + 1) {
+                assert!(
+                    !names.contains(later),
+                    "{} uses {later}, which is above {module}",
+                    file.display()
+                );
+            }
+        }
+    }
+    let listed = RIDDLE_MODULES.map(|module| format!("mod {module};"));
+    let declared = fs::read_to_string(riddle.with_extension("rs")).unwrap();
+    let declared = declared.lines().map(|line| line.trim_start_matches("pub "));
+    for line in declared.filter(|line| line.starts_with("mod ")) {
+        assert!(listed.contains(&line.to_owned()), "`{line}` is not in RIDDLE_MODULES");
+    }
+}
+
+#[test]
+fn a_source_file_has_at_most_400_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let mut files = Vec::new();
+    for folder in ["functions", "shared"] {
+        sources(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 200, "only {} files were found", files.len());
+    for file in files {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let path = file.strip_prefix(root).unwrap();
+        let excepted = LONGER.iter().any(|(longer, _)| Path::new(longer) == path);
+        assert!(
+            (lines > MOST_LINES) == excepted,
+            "{} has {lines} lines: split it by meaning, or correct LONGER",
+            path.display()
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Asking the provider to take the money, and finding out what became of it.
+//! Confirms a payment at the provider, and looks up payments without an answer.
 
 use domain::{
     base::{
@@ -54,7 +54,7 @@ impl Payments {
         self.settle(order, answer, now).await
     }
 
-    /// Finds out what became of a payment that was asked for and never answered.
+    /// Looks up a payment that was asked for and never answered.
     pub async fn ask_again(
         &self,
         order: Versioned<Order>,
@@ -190,7 +190,12 @@ impl Payments {
                 }
             }
             Err(Failure::Refused(rejection)) => {
-                tracing::info!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment refused");
+                tracing::info!(
+                    order = %order.value.id,
+                    toss.code = %rejection.code,
+                    toss.trace = ?rejection.trace,
+                    "payment refused"
+                );
                 self.refuse(order, rejection.code.into(), now).await
             }
             Err(Failure::SessionGone(_, Gone::Expired)) => {
@@ -200,7 +205,12 @@ impl Payments {
                 Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
             }
             Err(Failure::OurFault(rejection)) => {
-                tracing::error!(order = %order.value.id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "payment request is wrong");
+                tracing::error!(
+                    order = %order.value.id,
+                    toss.code = %rejection.code,
+                    toss.trace = ?rejection.trace,
+                    "payment request is wrong"
+                );
                 self.refuse(order, RefusalCode::InvalidRequest, now).await
             }
         }

@@ -81,8 +81,8 @@ impl Store {
         self.commit(Commit::one(Condition::RoomSet, write.map(Write::put_new))).await
     }
 
-    /// Keeps the program's own version, so that whoever walks it finishes on it after a later
-    /// program brought another. One read if it is kept already. `true` if it was not.
+    /// Stores the built-in version, so that its visitors can finish on it after a later deployment.
+    /// Returns whether it was not stored before, which takes one read.
     pub async fn keep_built_in(&self) -> Result<bool, WriteError> {
         let head = self.head().await?;
         let own = RoomSet::built_in().map(RoomSet::version).unwrap_or_default();

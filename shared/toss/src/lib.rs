@@ -12,9 +12,9 @@
 //!
 //! | value | what it means | what the caller does |
 //! |---|---|---|
-//! | [`Failure::Refused`] | Toss refused; no money moved | the payment failed: tell the reader, allow a new attempt |
-//! | [`Failure::Unknown`] | the outcome is unknown | never treat it as failed; query by order id, now and later |
-//! | [`Failure::SessionGone`] | the ten minutes are over, or Toss does not know the payment (yet) | query first, then fail; see [`Gone`] |
+//! | [`Failure::Refused`] | Toss refused; no money moved | tell the reader; allow a new attempt |
+//! | [`Failure::Unknown`] | the outcome is unknown | not failed: query by order id, now and later |
+//! | [`Failure::SessionGone`] | expired, or not (yet) known to Toss | query, then fail; see [`Gone`] |
 //! | [`Failure::OurFault`] | an invalid key or a malformed call | alarm; do not blame the card |
 //! | [`CancelFailure::AlreadyDone`] | cancelled already | success, if the balance agrees |
 //! | [`CancelFailure::Refused`] | Toss refuses this cancel | a person has to decide |

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`PushOutcome::Accepted`] | the push service has accepted the message | done |
 //! | [`PushOutcome::Gone`] | the subscription has ended (404, 410), or its key is invalid | delete it |
-//! | [`PushOutcome::RetryLater`] | too many requests, a server error, or no answer in time | retry, not before the time given |
+//! | [`PushOutcome::RetryLater`] | too many requests, server error, no answer | retry at the given time |
 //! | [`PushOutcome::Rejected`] | our signature, encryption or size is wrong | alarm; keep the subscription |
 //!
 //! `Debug` of everything here is safe for a log: of an endpoint it shows only the push service.

@@ -116,8 +116,8 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         .collect();
     assert!(too_many.is_empty(), "{too_many:#?}");
     // Every step was covered.
-    let house = RoomSet::built_in().unwrap();
-    let rooms = house
+    let rooms = RoomSet::built_in().unwrap();
+    let rooms = rooms
         .rooms()
         .iter()
         .map(|room| room.id.as_str())

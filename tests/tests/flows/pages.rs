@@ -265,9 +265,9 @@ async fn the_pages_of_refusals() {
 async fn every_riddle_has_its_page() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
-        let house = domain::riddle::content::RoomSet::built_in().unwrap();
+        let rooms = domain::riddle::content::RoomSet::built_in().unwrap();
         let (mut knock, mut study) = (BTreeMap::new(), BTreeMap::new());
-        let of = |room: &str| house.room(room).unwrap().riddles.len();
+        let of = |room: &str| rooms.room(room).unwrap().riddles.len();
         while knock.len() < of("knock") || study.len() < of("study") {
             let mut visitor = shop.visitor().reading(language);
             visitor.open_the_door().await;

@@ -259,7 +259,10 @@ fn check(message: &Outgoing) -> Result<()> {
                 .into(),
         ));
     }
-    let carried = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    let carried = |c: char| {
+        matches!(c, '\t' | '\n' | '\r')
+            || matches!(c, ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+    };
     if message.body.chars().all(carried) { Ok(()) } else { Err(QueueError::Contents) }
 }
 

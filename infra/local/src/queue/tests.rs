@@ -250,13 +250,15 @@ proptest! {
     #[test]
     fn the_queue_agrees_with_the_model(actions in prop::collection::vec(action(), 1..60)) {
         let (queues, clock) = queues();
-        let (mut model, mut receipts, mut sent) = (Model::default(), Vec::<String>::new(), Vec::<String>::new());
+        let mut model = Model::default();
+        let (mut receipts, mut sent) = (Vec::<String>::new(), Vec::<String>::new());
         for deed in actions {
             match deed {
                 Action::Send { delay } => {
                     let body = format!("message {}", sent.len());
                     model.add(sent.len(), delay);
-                    sent.push(queues.send("work", &Outgoing { delay: Some(delay), ..Outgoing::text(body) }).unwrap());
+                    let message = Outgoing { delay: Some(delay), ..Outgoing::text(body) };
+                    sent.push(queues.send("work", &message).unwrap());
                 }
                 Action::Receive { most, visibility } => {
                     let got = queues.receive("work", most, Some(visibility)).unwrap().messages;

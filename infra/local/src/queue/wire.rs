@@ -310,7 +310,8 @@ fn text<'a>(body: &'a Json, key: &str) -> Result<&'a str> {
 
 fn number(body: &Json, key: &str, low: u32, high: u32) -> Result<Option<u32>> {
     let Some(value) = body.get(key).filter(|v| !v.is_null()) else { return Ok(None) };
-    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| (low..=high).contains(n)).map(Some).ok_or_else(|| {
+    let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+    number.filter(|n| (low..=high).contains(n)).map(Some).ok_or_else(|| {
         QueueError::Parameter(format!(
             "Value {value} for parameter {key} is invalid. Reason: Must be between {low} and {high}, if provided."
         ))

@@ -103,7 +103,8 @@ fn ending(word: &str) -> Ending {
 
 fn is_silent(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '!'..='/' | ':'..='@' | '['..='`' | '{'..='~' | '·' | '…' | '‘'..='”' | '「'..='』' | '〈'..='》')
+        || c.is_ascii_punctuation()
+        || matches!(c, '·' | '…' | '‘'..='”' | '「'..='』' | '〈'..='》')
 }
 
 /// By the last digit that is read: 1 일, 10 십, 100 백 …

@@ -103,8 +103,8 @@ mod tests {
         "H마트에서 울다 가족 상실 엄마가 해 주던 음식",
     ];
 
-    /// Letters, and which book an attentive reader of both would say they sound like. No letter has
-    /// a book's tag as it stands there more than once; several have only another form of the word.
+    /// Letters, each with the book that a human reader would match it with. No letter contains a book's
+    /// tag literally more than once; several contain only another form of the word.
     const LETTERS: [(&str, usize); 12] = [
         (
             "밤새 기차가 지나가는 소리를 들었습니다. 창밖은 온통 하얗게 눈이 쌓였고, 겨울이 깊었습니다.",

@@ -4,7 +4,7 @@
 //! weight; the similarity to the reader's letter, one quarter; a penalty for sameness; ties broken
 //! by a hash of the order's id. The result of the first four steps is stored for each book as an
 //! [`Evaluation`] in whole numbers. [`best`] needs nothing else, so that a stored selection can be
-//! replayed whatever became of stock, taste and letter since.
+//! replayed after stock, taste and letter have changed.
 
 mod evaluation;
 mod ranking;

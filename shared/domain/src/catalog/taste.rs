@@ -27,7 +27,7 @@ impl<T> During<T> {
         self.from <= day && !self.is_over(day)
     }
 
-    /// Whether its last day lies before that day.
+    /// Whether its last day is before that day.
     pub fn is_over(&self, day: Date) -> bool {
         self.until.is_some_and(|until| until < day)
     }
@@ -80,7 +80,7 @@ pub type Tags = BTreeSet<String>;
 /// vetoes, which all count.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Taste {
-    /// Who chooses; nothing that holds means [`Choosing::Auto`].
+    /// Who chooses the book; [`Choosing::Auto`] if no entry holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choosing: Vec<During<Choosing>>,
     /// The mood of the day.
@@ -106,10 +106,10 @@ pub struct Mood {
 }
 
 impl Taste {
-    /// Entries kept of each kind: more are a mistake rather than a taste.
+    /// The most entries of each kind.
     pub const LONGEST: usize = 50;
 
-    /// Who chooses on that day.
+    /// Who chooses the book on that day.
     pub fn choosing(&self, day: Date) -> Choosing {
         newest(&self.choosing, day).copied().unwrap_or_default()
     }

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::taste::During;
 
-/// The counter, as the owner keeps it.
+/// The owner's settings of the counter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counter {
-    /// When it is closed, with a word of the owner's for whoever comes; may be empty.
+    /// When it is closed, with a message to visitors, which may be empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<During<String>>,
 }
 
 impl Counter {
-    /// Longest word of the owner's, in characters.
+    /// Longest message, in characters.
     pub const LONGEST: usize = 100;
 
     /// Whether it is closed on that day, and what the owner says about it.

@@ -35,7 +35,7 @@ pub enum Author {
 pub struct Letter {
     /// When it was written.
     pub at: Timestamp,
-    /// Who wrote it.
+    /// The author.
     pub author: Author,
     /// The text.
     pub text: Sensitive<String>,

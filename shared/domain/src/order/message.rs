@@ -125,15 +125,15 @@ impl Task {
     }
 }
 
-/// One message of the outbox, as it lies in the table and travels on a queue.
+/// A message of the outbox, as stored in the table and sent to a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Its name; two deliveries with one name are one message.
+    /// The id; two deliveries with the same id are the same message.
     pub id: MessageId,
-    /// What is asked.
+    /// The work.
     #[serde(flatten)]
     pub task: Task,
-    /// When the step that asks was taken.
+    /// When the change was made that it follows from.
     pub at: Timestamp,
 }
 

@@ -72,7 +72,7 @@ impl Carrier {
 /// A parcel that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
-    /// Who carries it.
+    /// The carrier.
     pub carrier: Carrier,
     /// The tracking number: digits alone.
     pub number: String,

@@ -1,5 +1,5 @@
-//! The shop's orders held against what the payment provider says: a day's accounts. Only compared,
-//! never mended: a difference is for a person to look at.
+//! Reconciliation: compares a day's orders with the payment provider's payments. Differences are
+//! reported and never corrected automatically.
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -9,16 +9,16 @@ use crate::{
     order::{Order, State, refund::Progress},
 };
 
-/// A payment as the provider tells it.
+/// A payment at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct There {
-    /// Whether money ever arrived by it, in won.
+    /// Whether money ever arrived by it.
     pub paid: bool,
-    /// What was paid, or was to be paid.
+    /// The amount that was paid, or was to be paid.
     pub total: Won,
-    /// What the shop still holds of it.
+    /// The part that is not refunded.
     pub balance: Won,
-    /// Where it stands, in the provider's word.
+    /// The provider's status.
     pub status: String,
 }
 
@@ -26,42 +26,42 @@ pub struct There {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Mismatch {
-    /// Paid here; the provider knows no payment.
+    /// Paid here; the provider has no payment.
     NotThere,
     /// Paid here; not there.
     NotPaidThere {
-        /// Where the payment stands there.
+        /// The provider's status.
         status: String,
     },
     /// The reader was charged more than once.
     Twice {
-        /// How often.
+        /// The number of payments.
         payments: usize,
     },
-    /// Another sum was paid.
+    /// The paid amounts differ.
     Amount {
         /// By the order.
         here: Won,
         /// By the provider.
         there: Won,
     },
-    /// Another sum went back.
+    /// The refunded amounts differ.
     GoneBack {
-        /// What went back by the order, without what is on its way.
+        /// Refunded by the order, without open refunds.
         here: Won,
-        /// What is on its way.
+        /// The open refunds.
         under_way: Won,
-        /// What went back by the provider.
+        /// Refunded by the provider.
         there: Won,
     },
     /// The provider holds money for an order that is not paid here.
     OnlyThere {
         /// How much.
         held: Won,
-        /// Where the order stands; none = there is no such order.
+        /// The state of the order; `None` if there is no such order.
         state: Option<State>,
     },
-    /// There were too many to look at all of them.
+    /// There were too many payments to compare all.
     NotLookedAt,
 }
 

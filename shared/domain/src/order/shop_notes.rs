@@ -42,17 +42,17 @@ impl Notes {
     }
 }
 
-/// What was promised and is not posted.
+/// Orders that are promised and not posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Promises {
-    /// Orders past their day.
+    /// Orders whose promised day has passed.
     pub broken: usize,
-    /// Orders whose day is today or tomorrow.
+    /// Orders whose promised day is today or tomorrow.
     pub near: usize,
 }
 
 impl Promises {
-    /// Counts the promises of what lies on the desk.
+    /// Counts the orders on the owner's desk that are to be posted.
     pub fn of<'a>(orders: impl IntoIterator<Item = &'a Order>, now: Timestamp) -> Self {
         let today = calendar::today(now);
         let tomorrow = today.tomorrow().unwrap_or(today);
@@ -66,7 +66,7 @@ impl Promises {
         promises
     }
 
-    /// What the owner is told in the morning; nothing if nothing presses. Names nobody.
+    /// The text of the morning message; `None` if there are no such orders. Contains no personal data.
     pub fn told(self) -> Option<String> {
         let mut parts = Vec::new();
         if self.broken > 0 {

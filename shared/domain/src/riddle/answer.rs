@@ -1,11 +1,10 @@
-//! When two answers are the same answer.
+//! Comparison of answers.
 //!
-//! One function, [`Answer::read`], is used for what the content accepts and for what a visitor
-//! types. Hangul is compared by the keys that type it on the two-set keyboard (두벌식), so that
-//! composed, decomposed, loose, half-finished and half-width forms of one answer are one answer;
-//! everything else is compared by its letters and numbers alone. On top of that [`judge`] forgives
-//! two slips of the hand, the Latin keyboard left on and a trailing copula, and nothing more: there
-//! is no fuzzy acceptance.
+//! [`Answer::read`] normalizes both the accepted answers and what a visitor types. Hangul is compared
+//! by the keys that type it on the two-set keyboard (두벌식), so that composed, decomposed, loose,
+//! half-finished and half-width forms are equal; everything else is compared by its letters and
+//! numbers. [`judge`] also accepts an answer typed with the Latin keyboard on, or with a copula at its
+//! end. Nothing else is accepted: a typing error is reported, not forgiven.
 
 mod keys;
 
@@ -18,14 +17,13 @@ pub const MOST_BYTES: usize = 2048;
 /// The longest answer that is read, in code points after NFC.
 pub const MOST_CHARACTERS: usize = 200;
 
-/// Shorter answers than this, in keys, have no "nearly": half the keyboard would be near.
+/// Answers of fewer keys are never "nearly right": too many other words are one key away.
 const FEWEST_KEYS_WITH_A_NEARLY: usize = 3;
 
-/// What may follow an answer that was spoken as a sentence.
+/// Copulas that may follow an answer given as a sentence.
 const COPULAS: [&str; 7] = ["입니다", "이에요", "예요", "이다", "요", "이야", "야"];
 
-/// Why a text cannot be an answer. Not the visitor's mistake so much as a boundary: the page
-/// answers kindly.
+/// Why a text cannot be an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Longer than [`MOST_BYTES`] or [`MOST_CHARACTERS`].
@@ -36,33 +34,31 @@ pub enum Unreadable {
     Empty,
 }
 
-/// An answer: as it was written, and in the form in which answers are compared. Two are equal if
-/// those forms are.
+/// An answer as written, with its normalized form. Two answers are equal if their forms are.
 #[derive(Clone, Debug)]
 pub struct Answer {
     written: String,
-    /// Two-set keys for Hangul, folded letters and numbers for the rest.
+    /// Two-set keys for Hangul, case-folded letters and numbers for the rest.
     form: Vec<char>,
-    /// What the keys would have written with the Korean keyboard on; only for text of ASCII
-    /// letters.
+    /// The forms that the same keys give with the Korean keyboard on; only for ASCII letters.
     readings: Vec<Vec<char>>,
 }
 
-/// What a typed answer is, measured against the content.
+/// How a typed answer compares with the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// It is accepted.
+    /// An accepted answer.
     Right {
-        /// It was typed on the Latin keyboard; the keeper mentions it.
+        /// Whether it was typed with the Latin keyboard on; the reply mentions it.
         latin_keys: bool,
     },
-    /// It is the listed half-way answer with this index.
+    /// The half-way answer with this index.
     KeepGoing(usize),
-    /// It is the listed wrong answer with this index, which has a reply of its own.
+    /// The listed wrong answer with this index, which has a reply of its own.
     Listed(usize),
-    /// It is one key away from an accepted answer.
+    /// One key away from an accepted answer.
     Almost,
-    /// It is none of these.
+    /// None of these.
     Wrong,
 }
 
@@ -98,46 +94,44 @@ impl Answer {
         Ok(Self { written: text.to_owned(), readings: keys::readings(&letters), form })
     }
 
-    /// As it was written.
+    /// The answer as written.
     pub fn written(&self) -> &str {
         &self.written
     }
 
-    /// The comparable form as text, for a fingerprint of it. Not for people to read.
+    /// The normalized form as text, for a fingerprint. Not readable.
     pub fn form(&self) -> String {
         self.form.iter().collect()
     }
 
-    /// Every form of a text that is this answer: as it is and with a copula, by the Korean keys and
-    /// by the Latin ones. Those are folded like any
-    /// [`Self::form`], so that shift makes no difference among them.
-    pub(crate) fn forms_said(&self) -> impl Iterator<Item = String> {
-        let said = [""].into_iter().chain(COPULAS).map(|copula| {
+    /// The forms of every text that is accepted as this answer: with and without a copula, by Korean
+    /// and by Latin keys. Latin forms are case-folded like any [`Self::form`].
+    pub(crate) fn accepted_forms(&self) -> impl Iterator<Item = String> {
+        let with_copulas = [""].into_iter().chain(COPULAS).map(|copula| {
             let mut keys = self.form.clone();
             copula.chars().for_each(|c| keys::push_keys(c, &mut keys));
             keys
         });
-        said.flat_map(|keys| [Some(keys.iter().collect()), keys::latin(&keys)]).flatten()
+        with_copulas.flat_map(|keys| [Some(keys.iter().collect()), keys::latin(&keys)]).flatten()
     }
 
-    /// The form in which it is compared.
+    /// The normalized form.
     pub(crate) fn form_keys(&self) -> &[char] {
         &self.form
     }
 
-    /// The forms that this may have been typed for: as it is, and as the keys would have written it
-    /// in Korean.
+    /// The normalized form, then those that the same keys give with the Korean keyboard on.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &[char]> {
         [self.form.as_slice()].into_iter().chain(self.readings.iter().map(Vec::as_slice))
     }
 
-    /// Could a slip of one key have made the other out of this?
+    /// Whether the two differ by one key.
     #[cfg(test)]
     pub(crate) fn is_nearly(&self, other: &Self) -> bool {
         one_key_apart(&self.form, &other.form)
     }
 
-    /// Every form this may be meant as, likeliest first, and whether the Latin keyboard was on.
+    /// Every form that may be meant, likeliest first, and whether the Latin keyboard was on.
     fn meanings(&self) -> Vec<(&[char], bool)> {
         let mut meanings = vec![(self.form.as_slice(), false)];
         meanings.extend(self.readings.iter().map(|reading| (reading.as_slice(), true)));
@@ -149,9 +143,9 @@ impl Answer {
         meanings
     }
 
-    /// Could a slip of one key have made `form` out of this?
+    /// Whether `form` is nearly this answer: one key differs.
     fn is_one_key_from(&self, form: &[char]) -> bool {
-        // 12 is not nearly 13: with numbers every key is another answer.
+        // 12 is not nearly 13: in a number each digit counts.
         self.form.len() >= FEWEST_KEYS_WITH_A_NEARLY
             && !self.form.iter().all(|c| c.is_numeric())
             && one_key_apart(&self.form, form)
@@ -166,8 +160,8 @@ impl PartialEq for Answer {
 
 impl Eq for Answer {}
 
-/// Judges what was typed. The half-way answers are looked at first, then the accepted, then the
-/// listed wrong ones.
+/// Judges a typed answer. Half-way answers take precedence over accepted ones, and those over listed
+/// wrong ones.
 pub fn judge(
     typed: &Answer,
     accepted: &[Answer],
@@ -193,12 +187,12 @@ pub fn judge(
     Judgement::Wrong
 }
 
-/// Letters and numbers only: Hangul as keys, the rest NFKC with its case kept, which the Latin
-/// reading needs.
+/// Letters and numbers: Hangul as keys, the rest in NFKC. Keeps the case, because on the Korean
+/// keyboard shift gives another letter.
 fn letters_of(visible: &str) -> Vec<char> {
     let mut letters = Vec::new();
     let mut between = String::new();
-    // NFKC must not see the jamo: it would make 가ᄀ of ㄱㅏㄱ. What lies between them it sees whole.
+    // Jamo are excluded from NFKC, which would turn ㄱㅏㄱ into 가ᄀ; the text between them is not.
     for c in visible.chars() {
         if keys::is_hangul(c) {
             push_letters(&std::mem::take(&mut between), &mut letters);
@@ -211,7 +205,7 @@ fn letters_of(visible: &str) -> Vec<char> {
     letters
 }
 
-/// Compatibility forms may hold Hangul too: ㉮ is 가.
+/// NFKC may give Hangul: ㉮ becomes 가.
 fn push_letters(text: &str, letters: &mut Vec<char>) {
     for c in text.nfkc() {
         if keys::is_hangul(c) {
@@ -222,7 +216,7 @@ fn push_letters(text: &str, letters: &mut Vec<char>) {
     }
 }
 
-/// Case folding by way of upper case, so that ß is ss and ς is σ.
+/// Folds the case by way of upper case, so that ß becomes ss and ς becomes σ.
 fn fold(c: char) -> impl Iterator<Item = char> {
     c.to_uppercase().flat_map(char::to_lowercase).filter(|c| is_letter_or_number(*c))
 }
@@ -242,15 +236,16 @@ fn is_letter_or_number(c: char) -> bool {
     )
 }
 
-/// What takes no ink: format characters, variation selectors, the Hangul fillers (which count as
-/// letters).
+/// Invisible characters: format characters, variation selectors, and the Hangul fillers, which Unicode
+/// counts as letters.
 fn is_invisible(c: char) -> bool {
     get_general_category(c) == GeneralCategory::Format
-        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}' | '\u{180F}')
+        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+        || matches!(c, '\u{180B}'..='\u{180D}' | '\u{180F}')
         || matches!(c, '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}')
 }
 
-/// The form without each copula that it ends in: 나이야 is 나이 or 나.
+/// The form without each copula at its end: 나이야 gives 나이 and 나.
 fn without_copula(form: &[char]) -> impl Iterator<Item = &[char]> {
     COPULAS.into_iter().filter_map(|copula| {
         let mut ending = Vec::new();
@@ -259,7 +254,7 @@ fn without_copula(form: &[char]) -> impl Iterator<Item = &[char]> {
     })
 }
 
-/// One key wrong, missing, too many, or two neighbours swapped.
+/// One key is wrong, missing or extra, or two neighbours are swapped.
 fn one_key_apart(a: &[char], b: &[char]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();

@@ -1,11 +1,11 @@
-//! How often a wrong guess is heard.
+//! Rate limit for wrong guesses.
 //!
-//! Two are free; after that N + 1 wrong ones take at least N² minutes, but no wait is longer than
-//! five. Guessing as fast as it goes, wrong guesses are heard at 0:00, 0:00, 0:00, 1:00, 4:00,
-//! 9:00, 14:00, 19:00 …
+//! Two are free; after that N + 1 wrong guesses take at least N² minutes, but no wait is longer than
+//! five minutes. At full speed, wrong guesses are accepted at 0:00, 0:00, 0:00, 1:00, 4:00, 9:00,
+//! 14:00, 19:00 …
 //!
-//! The record is small whatever a visitor types: the last [`WINDOW`] times and the last
-//! [`REMEMBERED`] fingerprints.
+//! The size of the record is bounded: the last [`WINDOW`] times and the last [`REMEMBERED`]
+//! fingerprints.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,27 +13,27 @@ use serde::{Deserialize, Serialize};
 /// Wrong guesses that never wait.
 pub const FREE: u32 = 2;
 
-/// The longest wait there is.
+/// The longest wait.
 pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
 
-/// Wrong guesses looked back on: N² is 256 minutes at the far end, and what lies before that is
-/// forgiven.
+/// Wrong guesses that count: the oldest of them was at most N² = 256 minutes ago, older ones are
+/// forgotten.
 pub const WINDOW: usize = 16;
 
-/// Wrong guesses known again, so that typing one twice is free. Beyond the first few, a new one is
-/// heard every five minutes at most, so this is hours of guessing.
+/// Wrong guesses that are recognized when repeated, which is not counted. At one new guess in five
+/// minutes, these are hours of guessing.
 pub const REMEMBERED: usize = 48;
 
-/// What is kept of a visitor's wrong guesses at one riddle.
+/// What is stored of a visitor's wrong guesses at one riddle.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Guesses {
-    /// Wrong guesses since the count was last cleared, the free ones too.
+    /// Wrong guesses since the count was last cleared, including the free ones.
     counted: u32,
-    /// When those after the free ones were made, oldest first; the last [`WINDOW`] of them.
+    /// The times of those after the free ones, oldest first; the last [`WINDOW`] of them.
     times: Vec<Timestamp>,
-    /// Fingerprints of wrong guesses, oldest first. They outlive a cleared count: a repeated guess
-    /// stays free.
+    /// Fingerprints of wrong guesses, oldest first. Not cleared with the count, so a repeated guess
+    /// is never counted.
     seen: Vec<u64>,
 }
 
@@ -42,32 +42,32 @@ pub struct Guesses {
 pub enum Next {
     /// At least two more may follow at once.
     Free,
-    /// One more may follow at once; if that is wrong too, there is a wait. The keeper says so.
+    /// One more may follow at once; if it is wrong too, a wait starts. The reply warns of it.
     LastBeforeWait,
-    /// The next wrong one is heard from this instant.
+    /// The next wrong guess is accepted from this instant on.
     Waits(Timestamp),
 }
 
 impl Guesses {
-    /// Until when a new wrong guess made at `now` is not heard; `None` if it is heard at once.
+    /// Until when a new wrong guess at `now` is refused; `None` if it is accepted.
     pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
         let last = *self.times.last()?;
         let mut until = last;
         for (minutes, time) in (1_i64..).map(|n| n * n).zip(self.times.iter().rev()) {
             until = until.max(later(*time, SignedDuration::from_mins(minutes)));
         }
-        // Never longer than five minutes, not even after a clock that ran ahead.
+        // Bounded by `now` too, in case an earlier time is from a clock that was ahead.
         let until = until.min(later(last, LONGEST_WAIT)).min(later(now, LONGEST_WAIT));
         (until > now).then_some(until)
     }
 
-    /// Has this guess been wrong before?
+    /// Whether this guess was wrong before.
     pub fn contains(&self, fingerprint: u64) -> bool {
         self.seen.contains(&fingerprint)
     }
 
-    /// Counts a wrong guess made at `now`. The caller has asked [`Self::waits_until`] and
-    /// [`Self::contains`].
+    /// Counts a wrong guess at `now`. Call only if [`Self::waits_until`] and [`Self::contains`] do not
+    /// apply.
     pub fn count(&mut self, fingerprint: u64, now: Timestamp) -> Next {
         push_bounded(&mut self.seen, fingerprint, REMEMBERED);
         self.note_time(now);
@@ -79,7 +79,7 @@ impl Guesses {
         if one_more.waits_until(now).is_some() { Next::LastBeforeWait } else { Next::Free }
     }
 
-    /// Forgives the count: after a keep-going, an opened hint, an erratum.
+    /// Clears the count: after a half-way answer, an opened hint or an erratum.
     pub fn clear(&mut self) {
         self.counted = 0;
         self.times.clear();
@@ -99,7 +99,6 @@ fn push_bounded<T>(list: &mut Vec<T>, item: T, most: usize) {
     list.drain(..surplus);
 }
 
-/// At the end of time there is no later.
 fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
@@ -129,14 +128,14 @@ mod tests {
         Timestamp::from_second(1_790_000_000 + seconds).unwrap()
     }
 
-    /// The rule, word for word, over the whole history: slow and plain.
+    /// A slow and literal form of the rule over the whole history.
     fn reference_wait(history: &[i64]) -> i64 {
         let counted = history.get(2..).unwrap_or_default();
         let counted = &counted[counted.len().saturating_sub(WINDOW)..];
         let Some(last) = counted.last() else { return i64::MIN };
         let mut next = *last;
         loop {
-            // N + 1 wrong ones, the next included, take at least N² minutes.
+            // N + 1 wrong guesses, including the next, take at least N² minutes.
             let too_many = (1..=WINDOW).any(|n| {
                 let start = next - i64::try_from(n * n).unwrap() * 60;
                 counted.iter().filter(|time| **time > start).count() >= n
@@ -152,20 +151,20 @@ mod tests {
     fn the_earliest_wrong_guesses_are_at_0_0_0_1_4_9_14() {
         let mut guesses = Guesses::default();
         let mut now = 0;
-        let mut heard = Vec::new();
+        let mut accepted = Vec::new();
         for guess in 0..9 {
             if let Some(until) = guesses.waits_until(at(now)) {
                 now = until.as_second() - at(0).as_second();
             }
             assert_eq!(guesses.waits_until(at(now)), None);
             guesses.count(guess, at(now));
-            heard.push(now / 60);
+            accepted.push(now / 60);
         }
-        assert_eq!(heard, [0, 0, 0, 1, 4, 9, 14, 19, 24]);
+        assert_eq!(accepted, [0, 0, 0, 1, 4, 9, 14, 19, 24]);
     }
 
     #[test]
-    fn the_keeper_warns_one_guess_before_the_wait() {
+    fn a_warning_comes_one_guess_before_the_wait() {
         let mut guesses = Guesses::default();
         assert_eq!(guesses.count(1, at(0)), Next::Free);
         assert_eq!(guesses.count(2, at(0)), Next::LastBeforeWait);
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_count_starts_over_and_still_knows_what_was_wrong() {
+    fn a_cleared_count_starts_over_and_repeats_are_still_recognized() {
         let mut guesses = Guesses::default();
         for guess in 0..5 {
             guesses.count(guess, at(0));
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_ran_ahead_locks_nobody_out() {
+    fn a_clock_that_was_ahead_locks_nobody_out() {
         let mut guesses = Guesses::default();
         for guess in 0..5 {
             guesses.count(guess, at(86_400 * 365));
@@ -202,7 +201,7 @@ mod tests {
 
     #[test]
     fn fingerprints_never_change() {
-        // Stored beside a visitor's walk: another value would give another riddle.
+        // Stored in visits, and it chooses the riddle of a visitor.
         assert_eq!(
             fingerprint(&["study", "01JD0000000000000000000000"]),
             9_364_929_450_153_874_717

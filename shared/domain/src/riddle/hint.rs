@@ -1,46 +1,41 @@
-//! When a hint may be opened, and when the door opens by itself.
-//!
-//! Counted from the reader's first view of the room. Everything is a function of the record and the
-//! clock.
+//! When a hint may be opened, and when the door opens by itself. Both are counted from entering the
+//! room.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Hints a riddle has: where to look, how, nearly the answer.
+/// The hints of a riddle: where to look, how, and nearly the answer.
 pub const HINTS: usize = 3;
 
-/// From when on each hint may be opened: after this long, or after this many wrong guesses.
+/// When each hint may be opened: after this time, or after this many wrong guesses.
 const READY: [(SignedDuration, Option<u32>); HINTS] = [
     (SignedDuration::from_mins(3), Some(3)),
     (SignedDuration::from_mins(8), Some(6)),
     (SignedDuration::from_mins(15), None),
 ];
 
-/// The door opens by itself after this long.
+/// The time after which the door opens by itself.
 pub const OPENS_BY_ITSELF: SignedDuration = SignedDuration::from_mins(25);
 
-/// What a reader can do with a hint now.
+/// The state of a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HintState {
-    /// Not yet: it may be opened from this instant, or after so many more wrong guesses.
+    /// It may not be opened yet.
     NotYet {
-        /// The clock time to show.
+        /// From when on it may be opened.
         from: Timestamp,
-        /// Wrong guesses still missing, where they count for this hint.
+        /// After how many more wrong guesses it may be opened; `None` if they do not count for it.
         wrong_left: Option<u32>,
     },
-    /// It may be opened; its title is visible.
+    /// It may be opened.
     Ready,
-    /// It was opened and stays so.
+    /// It was opened.
     Opened,
-    /// The reader already knows what it says ("이미 아신 것"): a half-way answer showed it. It may still
-    /// be opened.
+    /// A half-way answer shows that it tells the visitor nothing new ("이미 아신 것"). It may be opened.
     Needless,
 }
 
-/// The state of hint `index` (0 to 2) for a reader who came in at `entered_at` and guessed wrongly
-/// `wrong` times.
-///
-/// `None` for a hint that does not exist.
+/// The state of hint `index` (0 to 2) for a visitor who entered at `entered_at` and guessed wrongly
+/// `wrong` times; `None` for a hint that does not exist.
 pub fn state(
     index: usize,
     entered_at: Timestamp,
@@ -81,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_come_with_time() {
+    fn hints_become_ready_with_time() {
         for (index, minutes) in [(0, 3), (1, 8), (2, 15)] {
             assert!(!ready(index, 0, after(minutes - 1, 59)));
             assert!(ready(index, 0, after(minutes, 0)));
@@ -90,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_two_come_with_wrong_guesses_too() {
+    fn the_first_two_become_ready_with_wrong_guesses_too() {
         assert!(!ready(0, 2, after(0, 0)));
         assert!(ready(0, 3, after(0, 0)));
         assert!(!ready(1, 5, after(0, 0)));

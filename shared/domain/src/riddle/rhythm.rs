@@ -1,26 +1,25 @@
-//! A rhythm knocked on the door, and whether it is the rhythm of a line of verse.
+//! Comparison of a knocked rhythm with the rhythm of a line of verse.
 //!
-//! A line is read foot by foot (음보). Every syllable is one knock; the last syllable of a foot is
-//! held, so after it comes a long gap. 「엄마야 / 누나야 / 강변 살자」 is `··— ··— ····`: ten knocks, of which
-//! the third and the sixth are held. Nothing follows the last knock, so how long it is cannot be
-//! heard.
+//! A line consists of feet (음보). Every syllable is one knock; the last syllable of a foot is held, so
+//! a long gap follows it. 「엄마야 / 누나야 / 강변 살자」 is `··— ··— ····`: ten knocks, of which the third
+//! and the sixth are held. Nothing follows the last knock, so its length is not known.
 
 use std::iter;
 
-/// How far a gap may be from the pattern's, both scaled to their own mean, in hundredths.
+/// How far a gap may be from the pattern's, in percent, both scaled to their mean.
 const TOLERANCE: u64 = 40;
 
-/// A held syllable's gap, when a short one is 1. Three, so that even knocking is not within the
-/// tolerance, while any clear pause is: from about one and a third to six times the short gap.
+/// The gap after a held syllable, if a short one is 1. With three, even knocking is outside the
+/// tolerance, and any clear pause is within it: from about 1.3 to 6 times the short gap.
 const HELD: u64 = 3;
 
-/// The most knocks that are listened to.
+/// The most knocks of a rhythm.
 pub const MOST_KNOCKS: usize = 64;
 
-/// The longest gap that is measured, in milliseconds; a longer one counts as this.
+/// The longest gap in milliseconds; a longer one counts as this.
 const LONGEST_GAP: u64 = 10_000;
 
-/// Numbers of one digit are syllables in a foot; numbers from here on are milliseconds.
+/// Numbers from here on are milliseconds; smaller ones are syllables in a foot.
 const LEAST_MILLISECONDS: u64 = 20;
 
 /// The rhythm of a verse: which gaps are long.
@@ -29,30 +28,30 @@ pub struct Pattern {
     gaps: Vec<Gap>,
 }
 
-/// What lies between two knocks.
+/// The gap between two knocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// The next syllable of the same foot.
+    /// Before the next syllable of the same foot.
     Short,
-    /// The foot ended; its last syllable was held.
+    /// After the held syllable at the end of a foot.
     Long,
 }
 
-/// A rhythm as a visitor gave it.
+/// A rhythm as a visitor entered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Knocks {
     /// Tapped: the gaps in milliseconds.
     Tapped(Vec<u64>),
-    /// Written down: exact.
+    /// Typed as signs or words.
     Written(Vec<Gap>),
 }
 
 /// How a rhythm compares with the pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RhythmMatch {
-    /// It is the rhythm.
+    /// The rhythm of the pattern.
     Same,
-    /// All but one gap, or one knock too many or too few: the hand slipped.
+    /// One gap is wrong, or there is one knock too many or too few.
     Almost,
     /// Another rhythm.
     Another,
@@ -61,10 +60,10 @@ pub enum RhythmMatch {
 /// Why a text is not a rhythm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotARhythm {
-    /// Nothing was knocked.
+    /// No knock.
     #[error("nothing was knocked")]
     Nothing,
-    /// One knock has no rhythm.
+    /// A single knock.
     #[error("one knock alone has no rhythm")]
     OneKnock,
     /// More than [`MOST_KNOCKS`].
@@ -76,8 +75,8 @@ pub enum NotARhythm {
 }
 
 impl Pattern {
-    /// The pattern of a line from the syllables in each of its feet, or `None` where there are not
-    /// two knocks.
+    /// The pattern of a line from the number of syllables in each foot; `None` if it has less than two
+    /// knocks or more than [`MOST_KNOCKS`].
     pub fn of_feet(feet: &[usize]) -> Option<Self> {
         let gaps = gaps_of_groups(feet);
         (!gaps.is_empty() && gaps.len() < MOST_KNOCKS).then_some(Self { gaps })
@@ -88,12 +87,12 @@ impl Pattern {
         &self.gaps
     }
 
-    /// As it is written down: `··—··—····`.
+    /// The pattern in signs: `··—··—····`.
     pub fn written(&self) -> String {
         write(&self.gaps) + "·"
     }
 
-    /// Listens to a rhythm.
+    /// Compares a rhythm with the pattern.
     pub fn compare(&self, knocks: &Knocks) -> RhythmMatch {
         match knocks {
             Knocks::Written(gaps) if *gaps == self.gaps => RhythmMatch::Same,
@@ -107,15 +106,14 @@ impl Pattern {
         }
     }
 
-    /// How many gaps lie outside the tolerance; `None` if there are more or fewer gaps than there
-    /// should be.
+    /// How many gaps are outside the tolerance; `None` if the number of gaps differs.
     fn gaps_out_of_place(&self, tapped: &[u64]) -> Option<usize> {
         if tapped.len() != self.gaps.len() {
             return None;
         }
         let wanted = || self.gaps.iter().map(|gap| if *gap == Gap::Long { HELD } else { 1 });
         let (tapped_sum, wanted_sum): (u64, u64) = (tapped.iter().sum(), wanted().sum());
-        // Each side over its own mean, multiplied out: t / Σt against w / Σw, without fractions.
+        // Compares t / Σt with w / Σw, multiplied out to avoid fractions.
         let out = tapped.iter().zip(wanted()).filter(|(tapped, wanted)| {
             let (is, should) = (*tapped * wanted_sum, wanted * tapped_sum);
             is.abs_diff(should) * 100 > should * TOLERANCE
@@ -125,12 +123,12 @@ impl Pattern {
 }
 
 impl Knocks {
-    /// Reads a rhythm: gaps in milliseconds as the page's script sends them (`210 195 640`), or
-    /// written down in one of the ways in which people write one: `··— ··— ····`, `..- ..- ....`,
-    /// `짧게 짧게 길게`, `short long`, `똑똑똑 똑똑똑 똑똑똑똑`, `3 3 4`.
+    /// Reads a rhythm: gaps in milliseconds as the page's script sends them (`210 195 640`), or typed
+    /// in one of these notations: `··— ··— ····`, `..- ..- ....`, `짧게 짧게 길게`, `short long`,
+    /// `똑똑똑 똑똑똑 똑똑똑똑`, `3 3 4`.
     ///
     /// # Errors
-    /// [`NotARhythm`] says what is missing.
+    /// [`NotARhythm`] for any other text.
     pub fn read(text: &str) -> Result<Self, NotARhythm> {
         let text = text.trim();
         if text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -146,7 +144,7 @@ impl Knocks {
             _ if knocks > MOST_KNOCKS => return Err(NotARhythm::TooMany),
             _ => {}
         }
-        // ··· ··· ····: no long sign, but air between the feet. · · · alone is just three knocks.
+        // ··· ··· ····: no long sign, but spaces between the feet. · · · is three knocks.
         if !long_somewhere && groups.len() > 1 && knocks > groups.len() {
             return Ok(Self::Written(gaps_of_groups(&groups)));
         }
@@ -155,8 +153,8 @@ impl Knocks {
         Ok(Self::Written(gaps))
     }
 
-    /// The rhythm as short and long, by which a repeated guess is known: tapped gaps are long from
-    /// the middle between the shortest and the longest on.
+    /// The rhythm in short and long signs, by which a repeated guess is recognized. A tapped gap is
+    /// long if it is nearer to the longest gap than to the shortest.
     pub fn form(&self) -> String {
         match self {
             Self::Written(gaps) => write(gaps),
@@ -182,7 +180,7 @@ impl Knocks {
 enum Sign {
     Short,
     Long,
-    Air,
+    Space,
 }
 
 impl Sign {
@@ -190,12 +188,12 @@ impl Sign {
         match self {
             Self::Short => Some(Gap::Short),
             Self::Long => Some(Gap::Long),
-            Self::Air => None,
+            Self::Space => None,
         }
     }
 }
 
-/// Words for a short and a long knock, longest first where one begins another.
+/// Words for a short and a long knock; a word precedes its prefixes.
 const WORDS: [(&str, Sign); 18] = [
     ("짧게", Sign::Short),
     ("길게", Sign::Long),
@@ -233,14 +231,14 @@ fn read_signs(text: &str) -> Result<Vec<Sign>, NotARhythm> {
             {
                 signs.push(Sign::Short);
             }
-            // A phone makes three dots one sign, and two hyphens a dash.
+            // Phones turn three dots into this one sign.
             '…' => signs.extend([Sign::Short; 3]),
             '-' | '_' | '—' | '–' | '―' | '−' | '‒' | 'ー' | 'ㅡ' | '─' | '~' | '〜' =>
             {
                 signs.push(Sign::Long);
             }
-            ',' | '/' | '|' | '+' | '(' | ')' => signs.push(Sign::Air),
-            c if c.is_whitespace() => signs.push(Sign::Air),
+            ',' | '/' | '|' | '+' | '(' | ')' => signs.push(Sign::Space),
+            c if c.is_whitespace() => signs.push(Sign::Space),
             c => return Err(NotARhythm::UnknownSign(c)),
         }
         if signs.len() > MOST_KNOCKS * 4 {
@@ -263,12 +261,11 @@ fn read_numbers(text: &str) -> Result<Knocks, NotARhythm> {
         return Err(NotARhythm::UnknownSign(c));
     }
     if let [together] = numbers.as_slice() {
-        // 334 written in one.
+        // 334 without spaces.
         numbers = together.to_string().bytes().map(|digit| u64::from(digit - b'0')).collect();
     }
     if numbers.iter().any(|number| *number >= LEAST_MILLISECONDS) {
-        // Two taps at the same instant are one finger on two places; a gap of nothing would divide
-        // nothing.
+        // Two taps at the same instant give a gap of 0, which the comparison cannot scale.
         return Ok(Knocks::Tapped(numbers.into_iter().map(|gap| gap.max(1)).collect()));
     }
     let feet: Vec<usize> =
@@ -281,12 +278,16 @@ fn read_numbers(text: &str) -> Result<Knocks, NotARhythm> {
     }
 }
 
-/// The knocks between airs.
+/// The number of knocks in each group.
 fn groups_of(signs: &[Sign]) -> Vec<usize> {
-    signs.split(|sign| *sign == Sign::Air).map(<[Sign]>::len).filter(|knocks| *knocks > 0).collect()
+    signs
+        .split(|sign| *sign == Sign::Space)
+        .map(<[Sign]>::len)
+        .filter(|knocks| *knocks > 0)
+        .collect()
 }
 
-/// Short gaps within a group, a long one after it; nothing after the last knock.
+/// The gaps of groups of knocks: short within a group, long between groups.
 fn gaps_of_groups(groups: &[usize]) -> Vec<Gap> {
     let knocks =
         |group: &usize| iter::repeat_n(Gap::Short, group.saturating_sub(1)).chain([Gap::Long]);
@@ -299,7 +300,7 @@ fn write(gaps: &[Gap]) -> String {
     gaps.iter().map(|gap| if *gap == Gap::Long { '—' } else { '·' }).collect()
 }
 
-/// One gap read wrongly, missing or too many.
+/// One gap is wrong, missing or extra.
 fn one_slip(a: &[Gap], b: &[Gap]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();

@@ -186,7 +186,7 @@ impl Visit {
 impl RoomRecord {
     /// Whether this answer was given here and judged wrong, in any form in which it would be right.
     fn was_given(&self, riddle: &str, answer: &Answer) -> bool {
-        answer.forms_said().any(|form| self.guesses.contains(fingerprint(&[riddle, &form])))
+        answer.accepted_forms().any(|form| self.guesses.contains(fingerprint(&[riddle, &form])))
     }
 }
 

@@ -1,44 +1,43 @@
-//! Looks at every state that can be reached, nearest first, and then from all states at rest
-//! backwards.
+//! Breadth-first search of the reachable states, then backwards from the states at rest.
 
 use std::collections::VecDeque;
 
 use indexmap::IndexSet;
 
-use crate::saga::{Next, Saga, World};
+use crate::saga::{Action, Saga, World};
 
-/// What the search found.
-pub(crate) enum Found {
-    /// Nothing is wrong.
-    Whole {
-        /// States that can be reached.
+/// The result of a search.
+pub(crate) enum SearchResult {
+    /// Every invariant holds, and every state has a path to rest.
+    Holds {
+        /// The number of reachable states.
         states: usize,
-        /// Steps between them.
+        /// The number of steps between them.
         steps: usize,
-        /// States in which nobody has anything left to do.
+        /// The number of states in which nothing is left to do.
         at_rest: usize,
     },
-    /// Something is.
-    Wrong {
-        /// What.
+    /// An invariant is violated, or a state has no path to rest.
+    Violated {
+        /// Which.
         what: String,
-        /// The shortest way there.
-        way: Vec<String>,
+        /// The shortest path there.
+        path: Vec<String>,
     },
 }
 
-/// Looks at every state.
-pub(crate) fn search(saga: &mut Saga) -> Found {
+/// Visits every reachable state.
+pub(crate) fn search(saga: &mut Saga) -> SearchResult {
     let start = saga.start();
     let mut worlds = IndexSet::from([start]);
-    let mut came_from: Vec<(usize, Next)> = vec![(0, Next::Begins)];
-    // Who gets here by a step that the system takes by itself.
+    let mut came_from: Vec<(usize, Action)> = vec![(0, Action::Start)];
+    // The predecessors by automatic steps.
     let mut before: Vec<Vec<u32>> = vec![Vec::new()];
     let mut resting = VecDeque::new();
     let (mut steps, mut at) = (0, 0);
     while let Some(world) = worlds.get_index(at).copied() {
         if let Some(what) = saga.wrong(&world) {
-            return Found::Wrong { what, way: way(saga, &worlds, &came_from, at) };
+            return SearchResult::Violated { what, path: path(saga, &worlds, &came_from, at) };
         }
         if saga.at_rest(&world) {
             resting.push_back(at);
@@ -50,7 +49,7 @@ pub(crate) fn search(saga: &mut Saga) -> Found {
                 came_from.push((at, next));
                 before.push(Vec::new());
             }
-            if next.is_the_systems_own() {
+            if next.is_automatic() {
                 before[number].push(u32::try_from(at).unwrap());
             }
         }
@@ -70,26 +69,26 @@ pub(crate) fn search(saga: &mut Saga) -> Found {
         }
     }
     match finds_rest.iter().position(|finds| !finds) {
-        Some(stuck) => Found::Wrong {
-            what: "there is no way to rest from here".to_owned(),
-            way: way(saga, &worlds, &came_from, stuck),
+        Some(stuck) => SearchResult::Violated {
+            what: "no path to rest".to_owned(),
+            path: path(saga, &worlds, &came_from, stuck),
         },
-        None => Found::Whole { states: worlds.len(), steps, at_rest },
+        None => SearchResult::Holds { states: worlds.len(), steps, at_rest },
     }
 }
 
-fn way(
+fn path(
     saga: &Saga,
     worlds: &IndexSet<World>,
-    came_from: &[(usize, Next)],
+    came_from: &[(usize, Action)],
     mut at: usize,
 ) -> Vec<String> {
-    let mut way = vec![saga.told(&worlds[at])];
+    let mut path = vec![saga.describe(&worlds[at])];
     while at != 0 {
         let (from, next) = came_from[at];
-        way.push(format!("{next:?}"));
+        path.push(format!("{next:?}"));
         at = from;
     }
-    way.reverse();
-    way
+    path.reverse();
+    path
 }

@@ -108,8 +108,8 @@ async fn to_the_counter_by_hints(shop: &Shop, visitor: &mut Walker) {
 
 #[tokio::test]
 async fn a_visitor_without_experience_reaches_the_counter_in_a_quarter_of_an_hour_with_hints() {
-    let (shop, house) = (Shop::open().await, RoomSet::built_in().unwrap());
-    let riddles = |room| house.room(room).unwrap().riddles.iter().map(|riddle| riddle.id.as_str());
+    let (shop, rooms) = (Shop::open().await, RoomSet::built_in().unwrap());
+    let riddles = |room| rooms.room(room).unwrap().riddles.iter().map(|riddle| riddle.id.as_str());
     let (mut known, mut knocked) = (BTreeSet::new(), BTreeSet::new());
     for language in Language::ALL {
         let mut left: BTreeSet<_> = riddles("study").collect();
@@ -121,7 +121,7 @@ async fn a_visitor_without_experience_reaches_the_counter_in_a_quarter_of_an_hou
                 .into_iter()
                 .filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
             let id = ids.filter(|id| known.insert(id.clone())).last().expect("a new visit");
-            if left.remove(house.puzzle("study", &id).unwrap().riddle.id.as_str()) {
+            if left.remove(rooms.puzzle("study", &id).unwrap().riddle.id.as_str()) {
                 let began = shop.now();
                 knocked.insert((language.tag(), visitor.riddle().id.as_str()));
                 to_the_counter_by_hints(&shop, &mut visitor).await;

@@ -8,11 +8,11 @@ use crate::{
     catalog::isbn::Isbn,
 };
 
-/// An echo above which the slip says that the letter was heard.
+/// The similarity to the letter above which the slip mentions the letter.
 const HEARD: u16 = 400;
 
-/// Why this book, for the slip: what the owner feels, then what spoke for it in this case. Every
-/// sentence is true of the facts, and none tells the title.
+/// The reason for the book, for the slip: the owner's love of it, then what counted for this reader.
+/// Every sentence follows from the facts, and none contains the title.
 pub(super) fn reason(book: &Book, weighed: &Score, asked: &SelectionRequest<'_>) -> String {
     let mut said = vec![
         match u8::from(weighed.love) {

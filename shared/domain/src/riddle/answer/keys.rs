@@ -16,7 +16,7 @@ const VOWELS: [&str; 21] = [
     "ㅜㅓ", "ㅜㅔ", "ㅜㅣ", "ㅠ", "ㅡ", "ㅡㅣ", "ㅣ",
 ];
 
-/// The keys of the 27 finals; the block's first place is "no final".
+/// The keys of the 27 finals; the first entry is "no final".
 const FINALS: [&str; 28] = [
     "", "ㄱ", "ㄲ", "ㄱㅅ", "ㄴ", "ㄴㅈ", "ㄴㅎ", "ㄷ", "ㄹ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ",
     "ㄹㅌ", "ㄹㅍ", "ㄹㅎ", "ㅁ", "ㅂ", "ㅂㅅ", "ㅅ", "ㅆ", "ㅇ", "ㅈ", "ㅊ", "ㅋ", "ㅌ", "ㅍ",
@@ -37,8 +37,8 @@ const LATIN_KEYS: [char; 26] = [
     'ㅂ', 'ㄱ', 'ㄴ', 'ㅅ', 'ㅕ', 'ㅍ', 'ㅈ', 'ㅌ', 'ㅛ', 'ㅋ',
 ];
 
-/// Can [`push_keys`] write this character? True for modern Hangul in every encoded form; old
-/// letters stay themselves.
+/// Whether [`push_keys`] writes this character: modern Hangul in every encoded form. Old letters have
+/// no keys.
 pub(super) fn is_hangul(c: char) -> bool {
     !keys_of(c).iter().all(|part| part.is_empty())
 }
@@ -77,11 +77,10 @@ fn keys_of(c: char) -> [&'static str; 3] {
     }
 }
 
-/// What ASCII letters would have written with the Korean keyboard on; nothing if there is anything
-/// else among them.
+/// The jamo that these keys give with the Korean keyboard on; empty unless all are ASCII letters.
 ///
-/// As typed; with every case turned, as Caps Lock gives it; and with a small first letter, since a
-/// phone makes it a capital unasked.
+/// Three readings: as typed; with swapped case, for Caps Lock; and with a lower-case first letter,
+/// because phones capitalize it.
 pub(super) fn readings(letters: &[char]) -> Vec<Vec<char>> {
     if !letters.iter().all(char::is_ascii_alphabetic) {
         return Vec::new();
@@ -118,8 +117,8 @@ fn jamo_on(key: char) -> Option<char> {
     }
 }
 
-/// The Latin letters, small ones, on whose keys these jamo are; nothing if one of them is on no
-/// key. The other way round than [`readings`].
+/// The lower-case Latin letters on the keys of these jamo; `None` if one of them has no key. The
+/// inverse of [`readings`].
 pub(super) fn latin(keys: &[char]) -> Option<String> {
     let letter = |jamo: &char| {
         ('a'..='z').find(|key| [*key, key.to_ascii_uppercase()].map(jamo_on).contains(&Some(*jamo)))
@@ -127,7 +126,7 @@ pub(super) fn latin(keys: &[char]) -> Option<String> {
     keys.iter().map(letter).collect()
 }
 
-/// The tables of initials, vowels and finals, for the tests that write keys back as syllables.
+/// Initials, vowels and finals, for the tests that compose keys to syllables.
 #[cfg(test)]
 pub(super) fn tables() -> (&'static [&'static str], &'static [&'static str], &'static [&'static str])
 {

@@ -122,7 +122,7 @@ fn one_key_away_is_almost_and_nothing_else_is() {
 }
 
 #[test]
-fn half_way_answers_are_looked_at_first() {
+fn half_way_answers_take_precedence() {
     let (star, night) = ([read("별")], [read("밤")]);
     let keep_going: [&[Answer]; 2] = [&star, &night];
     let lamp = [read("등불")];
@@ -157,8 +157,8 @@ fn no_two_syllables_are_one() {
     assert_eq!(forms.len(), 11_172);
 }
 
-/// Writes keys back as syllables, as a two-set input method does. The inverse shows that no two
-/// words written in whole syllables are typed alike.
+/// Composes keys to syllables, as a two-set input method does. As an inverse of the normalization it
+/// shows that no two words of whole syllables have the same keys.
 fn compose(keys: &[char]) -> String {
     let find = |table: &[&str], keys: &[char]| {
         let wanted: String = keys.iter().collect();
@@ -216,11 +216,19 @@ proptest! {
     ])) {
         let answer = read(&word);
         let loose: String = answer.form.iter().collect();
-        let filled = |text: &str| text.chars().flat_map(|c| [c.to_string(), filler.to_owned()]).collect::<String>();
+        let filled = |text: &str| -> String {
+            text.chars().flat_map(|c| [c.to_string(), filler.to_owned()]).collect()
+        };
         let decomposed: String = word.nfd().collect();
         for form in [
-            word.nfc().collect::<String>(), decomposed.clone(), loose.clone(), filled(&word), filled(&decomposed),
-            filled(&loose), half_width(&answer.form), filler.to_owned() + &word,
+            word.nfc().collect::<String>(),
+            decomposed.clone(),
+            loose.clone(),
+            filled(&word),
+            filled(&decomposed),
+            filled(&loose),
+            half_width(&answer.form),
+            filler.to_owned() + &word,
         ] {
             if form.chars().count() <= MOST_CHARACTERS {
                 prop_assert_eq!(&read(&form).form, &answer.form, "{:?}", form);
@@ -232,12 +240,18 @@ proptest! {
     fn every_hangul_word_can_be_typed_on_the_latin_keyboard(word in hangul()) {
         let answer = read(&word);
         let typed = latin_keys(&answer.form);
-        prop_assert_eq!(judge(&read(&typed), std::slice::from_ref(&answer), &[], &[]), RIGHT_ON_LATIN_KEYS);
-        let capitals: String = typed.chars()
-            .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
-        prop_assert_eq!(judge(&read(&capitals), std::slice::from_ref(&answer), &[], &[]), RIGHT_ON_LATIN_KEYS);
-        let full_width: String = typed.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
-        prop_assert_eq!(judge(&read(&full_width), std::slice::from_ref(&answer), &[], &[]), RIGHT_ON_LATIN_KEYS);
+        let swap_case = |c: char| {
+            if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+        };
+        let full_width = |c| char::from_u32(u32::from(c) + 0xFEE0).unwrap();
+        for typed in [
+            typed.clone(),
+            typed.chars().map(swap_case).collect(),
+            typed.chars().map(full_width).collect(),
+        ] {
+            let judgement = judge(&read(&typed), std::slice::from_ref(&answer), &[], &[]);
+            prop_assert_eq!(judgement, RIGHT_ON_LATIN_KEYS, "{}", typed);
+        }
     }
 
     #[test]
@@ -246,7 +260,12 @@ proptest! {
     }
 
     #[test]
-    fn one_slip_is_almost(word in hangul(), slip in 0..4_u8, at in any::<prop::sample::Index>(), key in any::<prop::sample::Index>()) {
+    fn one_slip_is_almost(
+        word in hangul(),
+        slip in 0..4_u8,
+        at in any::<prop::sample::Index>(),
+        key in any::<prop::sample::Index>(),
+    ) {
         let answer = read(&word);
         prop_assume!(answer.form.len() >= FEWEST_KEYS_WITH_A_NEARLY);
         let mut slipped = answer.form.clone();
@@ -262,20 +281,27 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_can_be_typed_is_too_much(text in any::<String>(), accepted in hangul()) {
+    fn no_text_panics(text in any::<String>(), accepted in hangul()) {
         if let Ok(answer) = Answer::read(&text) {
             judge(&answer, &[read(&accepted)], &[], &[]);
-            // Reading is settled: what was read reads the same again.
+            // Normalization is idempotent.
             prop_assert_eq!(&read(&answer.form()).form, &answer.form);
         }
     }
 
     #[test]
     fn hangul_among_anything_never_panics(parts in prop::collection::vec(
-        prop_oneof![prop::char::range('\u{1100}', '\u{11FF}'), prop::char::range('\u{3130}', '\u{318F}'),
-            prop::char::range('\u{A960}', '\u{A97F}'), prop::char::range('\u{D7B0}', '\u{D7FF}'),
-            prop::char::range('\u{FFA0}', '\u{FFDC}'), prop::char::range('\u{3200}', '\u{327F}'), any::<char>()],
-        0..120)) {
+        prop_oneof![
+            prop::char::range('\u{1100}', '\u{11FF}'),
+            prop::char::range('\u{3130}', '\u{318F}'),
+            prop::char::range('\u{A960}', '\u{A97F}'),
+            prop::char::range('\u{D7B0}', '\u{D7FF}'),
+            prop::char::range('\u{FFA0}', '\u{FFDC}'),
+            prop::char::range('\u{3200}', '\u{327F}'),
+            any::<char>(),
+        ],
+        0..120,
+    )) {
         let _ = Answer::read(&String::from_iter(parts));
     }
 }

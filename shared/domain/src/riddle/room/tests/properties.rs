@@ -38,7 +38,10 @@ proptest! {
         acts in prop::collection::vec((0_u8..4, any::<String>(), 0_i64..400), 0..60),
     ) {
         let rooms = RoomSet::built_in().unwrap();
-        let all = || rooms.rooms().iter().flat_map(|room| room.riddles.iter().map(move |riddle| (room, riddle)));
+        let all = || {
+            let rooms = rooms.rooms().iter();
+            rooms.flat_map(|room| room.riddles.iter().map(move |riddle| (room, riddle)))
+        };
         let (room, riddle) = all().nth(riddle % all().count()).unwrap();
         let puzzle = Puzzle { replies: rooms.replies(), room, riddle };
         let answer = match &riddle.solution {

@@ -1,0 +1,65 @@
+use super::*;
+use crate::catalog::isbn::Isbn;
+
+pub(crate) fn noon() -> Timestamp {
+    "2026-11-23T12:00:00+09:00".parse().unwrap()
+}
+
+pub(crate) fn order() -> Order {
+    let address = Address {
+        recipient: Sensitive::new("윤동주".into()),
+        phone: Sensitive::new("0212345678".into()),
+        postcode: Sensitive::new("03134".into()),
+        street: Sensitive::new("서울시 종로구 창의문로 119".into()),
+        detail: Sensitive::default(),
+    };
+    let (id, visitor) = (OrderId::new(1, 1), VisitorId::new(1, 1));
+    let promised = calendar::promised_date(noon());
+    Order::new(id, visitor, Language::Ko, PriceRange::Middle, address, promised, noon())
+}
+
+/// An order for which the provider was asked to take the money.
+pub(crate) fn asked() -> Order {
+    let payment = Payment { key: "k".into(), asked_at: noon(), outcome: PaymentStatus::Asked };
+    Order { payment: Some(payment), ..order() }
+}
+
+pub(crate) fn paid() -> Order {
+    asked().paid(None, noon()).unwrap().order
+}
+
+pub(crate) fn choice() -> Choice {
+    let isbn: Isbn = "9788937460005".parse().unwrap();
+    Choice {
+        work: isbn.as_str().to_owned().try_into().unwrap(),
+        isbn,
+        copy: 1,
+        list_price: Won(15_000),
+        reason: "주인장이 가장 아끼는 책입니다.".into(),
+        proposals: Vec::new(),
+        because: None,
+    }
+}
+
+#[test]
+fn debug_output_contains_no_personal_data() {
+    let debug = format!("{:?}", order());
+    for personal in ["윤동주", "0212345678", "창의문로", "03134"] {
+        assert!(!debug.contains(personal), "{personal} in {debug}");
+    }
+}
+
+#[test]
+fn a_payment_key_may_be_asked_again_and_another_only_after_a_refusal() {
+    let asked = asked();
+    let may =
+        |order: &Order, key: &str| order.may_be_asked(order.visitor, key, order.total, noon());
+    assert!(may(&order(), "k") && may(&asked, "k") && !may(&asked, "other"));
+    let refused = asked.clone().payment_refused("REJECT_CARD_COMPANY", noon());
+    assert!(may(&refused, "other"));
+    let other = VisitorId::new(9, 9);
+    assert!(!asked.may_be_asked(other, "k", asked.total, noon()));
+    assert!(!asked.may_be_asked(asked.visitor, "k", Won(1), noon()));
+    assert!(!asked.may_be_asked(asked.visitor, "k", asked.total, asked.held_until));
+    assert!(!may(&paid(), "k"));
+}
