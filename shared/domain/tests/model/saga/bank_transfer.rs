@@ -33,9 +33,9 @@ impl Saga {
     }
 
     /// The next step after looking up an order whose transfer was recorded before.
-    pub(super) fn looks_at_transfer(seen: &Order, world: &World, told: LookupResult) -> Activity {
+    pub(super) fn looks_at_transfer(seen: &Order, world: &World, lookup: LookupResult) -> Activity {
         let moved = world.moved;
-        match (told, seen.clone().transfer_reversed(super::noon())) {
+        match (lookup, seen.clone().transfer_reversed(super::noon())) {
             (LookupResult::Done | LookupResult::PartlyBack | LookupResult::Over, _)
                 if seen.transfer_is_reversed() =>
             {
@@ -60,13 +60,13 @@ impl Saga {
         let seen = Rc::clone(&self.orders[usize::from(process.seen)]);
         let due = DUE <= self.scenario.minutes[usize::from(process.began)];
         let closes = Activity::Closes { moved: world.moved, why: Close::NotAwaited };
-        let told = match world.payments[ACCOUNT] {
+        let lookup = match world.payments[ACCOUNT] {
             ProviderPayment::Waiting | ProviderPayment::Reversed => LookupResult::Waiting,
             ProviderPayment::Done if world.back == 0 => LookupResult::Done,
             ProviderPayment::Closed => LookupResult::Closed,
             _ => LookupResult::PartlyBack,
         };
-        let next = match (seen.state, told) {
+        let next = match (seen.state, lookup) {
             _ if tab_of(&seen) != Some(ACCOUNT) => Activity::Idle,
             (State::Priced | State::Cancelled, LookupResult::Done) => {
                 Activity::Paid { tab: ACCOUNT, swept: false }
@@ -77,7 +77,7 @@ impl Saga {
             (State::Priced, LookupResult::Waiting) => {
                 Activity::Waits { moved: world.moved, swept: false }
             }
-            (_, told) => Self::looks_at_transfer(&seen, world, told),
+            (_, lookup) => Self::looks_at_transfer(&seen, world, lookup),
         };
         out.push((Action::AnswerLost(process.at), to(world, which, Activity::Idle, 0)));
         out.push((Action::Proceeds(process.at), to(world, which, next, process.seen)));

@@ -126,11 +126,11 @@ impl Saga {
                 let waits = Activity::Waits { moved: 0, swept: false };
                 match world.payments[tab] {
                     ProviderPayment::None => {}
-                    there
-                        if there != ProviderPayment::Expired
+                    at_provider
+                        if at_provider != ProviderPayment::Expired
                             && world.names[tab] != self.name(process.seen) =>
                     {
-                        answers(there, 0, Activity::LooksUpNoSession);
+                        answers(at_provider, 0, Activity::LooksUpNoSession);
                     }
                     ProviderPayment::InProgress if self.is_account(tab) => {
                         answers(ProviderPayment::Waiting, 0, waits);
@@ -140,8 +140,10 @@ impl Saga {
                         answers(ProviderPayment::Aborted, 0, Activity::WritesRefused(tab));
                     }
                     // The same key has the same answer, even after a movement of the transfer.
-                    there if self.is_account(tab) && there != ProviderPayment::Expired => {
-                        answers(there, 0, waits);
+                    at_provider
+                        if self.is_account(tab) && at_provider != ProviderPayment::Expired =>
+                    {
+                        answers(at_provider, 0, waits);
                     }
                     ProviderPayment::Done => {
                         answers(ProviderPayment::Done, 0, Activity::Paid { tab, swept: false });
@@ -172,19 +174,21 @@ impl Saga {
                         process.seen,
                     ),
                 ));
-                let (tab, told) = self.most_relevant(world, process.seen);
+                let (tab, lookup) = self.most_relevant(world, process.seen);
                 let unsettled = matches!(seen.state, State::Priced | State::Cancelled);
-                let next = match (at, told) {
-                    (Activity::Looks, told) if !unsettled => {
-                        Self::looks_at_transfer(&seen, world, told)
+                let next = match (at, lookup) {
+                    (Activity::Looks, lookup) if !unsettled => {
+                        Self::looks_at_transfer(&seen, world, lookup)
                     }
-                    (Activity::Looks, told) if told != LookupResult::Done && !is_open(&seen) => {
+                    (Activity::Looks, lookup)
+                        if lookup != LookupResult::Done && !is_open(&seen) =>
+                    {
                         Activity::Idle
                     }
-                    (Activity::LooksUpNoSession, told) if told != LookupResult::Done => {
+                    (Activity::LooksUpNoSession, lookup) if lookup != LookupResult::Done => {
                         Activity::Idle
                     }
-                    (Activity::LooksUpExpired, told) if told != LookupResult::Done => {
+                    (Activity::LooksUpExpired, lookup) if lookup != LookupResult::Done => {
                         refused(&seen)
                     }
                     (Activity::AsksAgain, LookupResult::InProgress)
@@ -300,8 +304,9 @@ impl Saga {
                 self.asks_for_refund(world, which, (number, asked_before), out);
             }
             Activity::FindsRefund(number) => {
-                let there = world.back & 1 << self.provider_number(world.order, number) != 0;
-                let next = if there { Activity::WritesRefunded(number) } else { Activity::Idle };
+                let at_provider = world.back & 1 << self.provider_number(world.order, number) != 0;
+                let next =
+                    if at_provider { Activity::WritesRefunded(number) } else { Activity::Idle };
                 proceeds(self.found_reversed(world).unwrap_or(next));
                 out.push((Action::AnswerLost(at), to(world, Activity::Idle, 0)));
             }
@@ -335,7 +340,7 @@ impl Saga {
     /// The provider's answer to a lookup: the furthest payment under the name of the order as read.
     fn most_relevant(&self, world: &World, seen: u16) -> (usize, LookupResult) {
         let (order, name) = (self.order(seen), self.name(seen));
-        let weight = |there: ProviderPayment| match there {
+        let weight = |at_provider: ProviderPayment| match at_provider {
             ProviderPayment::None => 0,
             ProviderPayment::Aborted | ProviderPayment::Expired => 1,
             ProviderPayment::InProgress => 2,
@@ -351,7 +356,7 @@ impl Saga {
         else {
             return (0, LookupResult::Nothing);
         };
-        let told = match world.payments[tab] {
+        let lookup = match world.payments[tab] {
             ProviderPayment::Done => match self.refunded_sum(world) {
                 Won::ZERO => LookupResult::Done,
                 back if back < order.total => LookupResult::PartlyBack,
@@ -364,7 +369,7 @@ impl Saga {
                 LookupResult::Over
             }
         };
-        (tab, told)
+        (tab, lookup)
     }
 }
 

@@ -73,9 +73,9 @@ impl Saga {
         }
         let by_account = order.by_bank_transfer();
         let tab = tab_of(order);
-        let there = tab.map_or(ProviderPayment::None, |tab| world.payments[tab]);
+        let at_provider = tab.map_or(ProviderPayment::None, |tab| world.payments[tab]);
         if by_account
-            && there == ProviderPayment::Reversed
+            && at_provider == ProviderPayment::Reversed
             && refund.amount == order.total
             && world.refused & bit == 0
         {
@@ -85,7 +85,7 @@ impl Saga {
             });
         }
         if by_account
-            && there == ProviderPayment::Done
+            && at_provider == ProviderPayment::Done
             && !world.account_refused
             && world.refused & bit == 0
         {
@@ -94,7 +94,7 @@ impl Saga {
                 after.refused |= bit;
             });
         }
-        let balance = if there == ProviderPayment::Done {
+        let balance = if at_provider == ProviderPayment::Done {
             order.total.saturating_sub(self.refunded_sum(world))
         } else {
             Won::ZERO
@@ -105,7 +105,8 @@ impl Saga {
                 after.back |= bit;
             });
         }
-        let payable = by_account && there == ProviderPayment::Done && balance >= refund.amount;
+        let payable =
+            by_account && at_provider == ProviderPayment::Done && balance >= refund.amount;
         self.refuses_refund(world, which, (number, payable), out);
     }
 
