@@ -16,9 +16,9 @@ use domain::{
     walk::funnel::{self, Alert, Tally},
 };
 use jiff::{Timestamp, civil::Date};
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use messaging::{OwnerBell, outbox};
-use platform::{Clock, Init, InitError, LazyState, Platform};
+use lambda_runtime::{Error, LambdaEvent, Service};
+use messaging::{OwnerBell, Run, on_event, outbox};
+use platform::{Clock, Init, InitError, Platform};
 use store::Store;
 
 struct Figures {
@@ -45,18 +45,13 @@ pub fn function(
     LambdaEvent<Event>,
     Response = DynamoDbEventResponse,
     Error = Error,
-    Future: Send + 'static,
+    Future = Run<DynamoDbEventResponse>,
 > + Clone
 + Send
 + 'static {
-    let figures = Arc::new(LazyState::<Figures>::new(platform));
-    service_fn(move |event: LambdaEvent<Event>| {
-        let figures = Arc::clone(&figures);
-        async move {
-            let figures = figures.get().await?;
-            count(&figures.store, &figures.bell, &event.payload.records, figures.clock.now()).await;
-            Ok::<_, Error>(DynamoDbEventResponse::default())
-        }
+    on_event(platform, |figures: Arc<Figures>, event: Event| async move {
+        count(&figures.store, &figures.bell, &event.records, figures.clock.now()).await;
+        Ok(DynamoDbEventResponse::default())
     })
 }
 

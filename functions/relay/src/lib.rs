@@ -7,12 +7,12 @@ use std::sync::Arc;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::order::message::Message;
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use lambda_runtime::{Error, LambdaEvent, Service};
 use messaging::{
-    Queues,
+    Queues, Run, on_event,
     outbox::{self, Record},
 };
-use platform::{Init, InitError, LazyState, Platform};
+use platform::{Init, InitError, Platform};
 
 struct Relay {
     queues: Queues,
@@ -31,17 +31,12 @@ pub fn function(
     LambdaEvent<Event>,
     Response = DynamoDbEventResponse,
     Error = Error,
-    Future: Send + 'static,
+    Future = Run<DynamoDbEventResponse>,
 > + Clone
 + Send
 + 'static {
-    let relay = Arc::new(LazyState::<Relay>::new(platform));
-    service_fn(move |event: LambdaEvent<Event>| {
-        let relay = Arc::clone(&relay);
-        async move {
-            let relay = relay.get().await?;
-            Ok::<_, Error>(handle(&relay.queues, &event.payload.records).await)
-        }
+    on_event(platform, |relay: Arc<Relay>, event: Event| async move {
+        Ok(handle(&relay.queues, &event.records).await)
     })
 }
 

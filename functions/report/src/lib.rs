@@ -2,16 +2,16 @@
 //! many orders wait for the owner. In the morning it notifies the owner of the orders whose
 //! promised day is tomorrow, today or past. The notification names no reader.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     base::calendar,
     order::shop_notes::{Note, Promises},
 };
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use messaging::OwnerBell;
-use platform::{Clock, Init, InitError, LazyState, Platform};
+use lambda_runtime::{Error, LambdaEvent, Service};
+use messaging::{OwnerBell, Run, on_event};
+use platform::{Clock, Init, InitError, Platform};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Store, StoreError, WriteError};
@@ -45,20 +45,14 @@ pub struct Noted {
     pub told: Option<String>,
 }
 
-type Run = Pin<Box<dyn Future<Output = Result<Noted, Error>> + Send>>;
-
 /// The report as a service from a schedule's event to its result.
 pub fn function(
     platform: Platform,
-) -> impl Service<LambdaEvent<Value>, Response = Noted, Error = Error, Future = Run>
+) -> impl Service<LambdaEvent<Value>, Response = Noted, Error = Error, Future = Run<Noted>>
 + Clone
 + Send
 + 'static {
-    let report = Arc::new(LazyState::<HourlyReport>::new(platform));
-    service_fn(move |_: LambdaEvent<Value>| {
-        let report = Arc::clone(&report);
-        Box::pin(async move { report.get().await?.run().await }) as Run
-    })
+    on_event(platform, |report: Arc<HourlyReport>, _: Value| async move { report.run().await })
 }
 
 impl HourlyReport {

@@ -2,12 +2,12 @@
 //! provider about payments that were never answered. It also keeps the content version of a new
 //! program, before the next program replaces it.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use messaging::Queues;
+use lambda_runtime::{Error, LambdaEvent, Service};
+use messaging::{Queues, Run, on_event};
 use payments::{ConfirmOutcome, Payments};
-use platform::{Clock, Init, InitError, LazyState, Platform};
+use platform::{Clock, Init, InitError, Platform};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Store, handled_by_nobody_after};
@@ -52,21 +52,14 @@ pub struct Swept {
     pub rooms_kept: bool,
 }
 
-/// A run in progress. Boxed: avoids the type-depth limit.
-type Run = Pin<Box<dyn Future<Output = Result<Swept, Error>> + Send>>;
-
 /// The sweeper as a service from a scheduled event to its findings.
 pub fn function(
     platform: Platform,
-) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run>
+) -> impl Service<LambdaEvent<Value>, Response = Swept, Error = Error, Future = Run<Swept>>
 + Clone
 + Send
 + 'static {
-    let sweeper = Arc::new(LazyState::<Sweeper>::new(platform));
-    service_fn(move |_: LambdaEvent<Value>| {
-        let sweeper = Arc::clone(&sweeper);
-        Box::pin(async move { sweep(&*sweeper.get().await?).await }) as Run
-    })
+    on_event(platform, |sweeper: Arc<Sweeper>, _: Value| async move { sweep(&sweeper).await })
 }
 
 async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {

@@ -4,11 +4,13 @@ use std::{future::Future, sync::Arc};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::order::message::Message;
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Init, LazyState, Platform};
+use lambda_runtime::{Error, LambdaEvent, Service};
+use platform::{Init, Platform};
 use serde::de::DeserializeOwned;
 use store::{StoreError, WriteError};
 use thiserror::Error as ThisError;
+
+use crate::{Run, on_event};
 
 /// A message that was not handled. Its neighbours are.
 #[derive(Debug, ThisError)]
@@ -53,7 +55,7 @@ pub fn queue<R, H, F>(
     LambdaEvent<SqsEvent>,
     Response = SqsBatchResponse,
     Error = Error,
-    Future: Send + 'static,
+    Future = Run<SqsBatchResponse>,
 > + Clone
 + Send
 + 'static
@@ -86,7 +88,7 @@ pub fn deliveries<R, T, H, F>(
     LambdaEvent<SqsEvent>,
     Response = SqsBatchResponse,
     Error = Error,
-    Future: Send + 'static,
+    Future = Run<SqsBatchResponse>,
 > + Clone
 + Send
 + 'static
@@ -96,13 +98,11 @@ where
     H: Fn(Arc<R>, Delivery<T>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
-    let opened = Arc::new(LazyState::<R>::new(platform));
-    service_fn(move |event: LambdaEvent<SqsEvent>| {
-        let (opened, handle) = (Arc::clone(&opened), handle.clone());
+    on_event(platform, move |room: Arc<R>, event: SqsEvent| {
+        let handle = handle.clone();
         async move {
-            let room = opened.get().await?;
             let mut answer = SqsBatchResponse::default();
-            for record in event.payload.records {
+            for record in event.records {
                 let record_id = record.message_id.unwrap_or_default();
                 let receipt = record.receipt_handle.unwrap_or_default();
                 let handled = match read(record.body.as_deref()) {
@@ -125,7 +125,7 @@ where
                     }
                 }
             }
-            Ok::<_, Error>(answer)
+            Ok(answer)
         }
     })
 }

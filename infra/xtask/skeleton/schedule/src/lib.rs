@@ -3,10 +3,11 @@
 //! A schedule may start a function twice, so a run must be idempotent. A failed run is not retried;
 //! the next one does the work.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Clock, Init, InitError, LazyState, Platform};
+use lambda_runtime::{Error, LambdaEvent, Service};
+use messaging::{Run, on_event};
+use platform::{Clock, Init, InitError, Platform};
 use serde::Serialize;
 use serde_json::Value;
 use store::Store;
@@ -32,21 +33,14 @@ pub struct Done {
     pub at: String,
 }
 
-/// A run under way.
-type Run = Pin<Box<dyn Future<Output = Result<Done, Error>> + Send>>;
-
-/// The function as a service from a tick of the schedule to what was done.
+/// The function as a service from an event of the schedule to what was done.
 pub fn function(
     platform: Platform,
-) -> impl Service<LambdaEvent<Value>, Response = Done, Error = Error, Future = Run>
+) -> impl Service<LambdaEvent<Value>, Response = Done, Error = Error, Future = Run<Done>>
 + Clone
 + Send
 + 'static {
-    let job = Arc::new(LazyState::<Job>::new(platform));
-    service_fn(move |_: LambdaEvent<Value>| {
-        let job = Arc::clone(&job);
-        Box::pin(async move { run(&*job.get().await?).await }) as Run
-    })
+    on_event(platform, |job: Arc<Job>, _: Value| async move { run(&job).await })
 }
 
 #[expect(clippy::unused_async, reason = "nothing is awaited yet")]
