@@ -182,6 +182,7 @@ pub(crate) fn build(
         let clock = config.clock.clone();
         let parts = Parts {
             http: wire.of(name).client(),
+            slack: config.slack(),
             now: Arc::new(move || clock.now()),
             environment: with_local_address(
                 environment(lambda, &template.names),

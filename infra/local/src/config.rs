@@ -56,6 +56,12 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
+    /// How many times longer than on Lambda a function and its calls to AWS may take. Where a test
+    /// moves the clock, the speed of a busy machine must not decide.
+    pub(crate) fn slack(&self) -> u32 {
+        if self.clock.runs() { 1 } else { 8 }
+    }
+
     /// For tests: in memory, without a socket, stepped, with a clock that stands at 09:00 in Korea
     /// on 1 August 2026.
     pub fn stepped(template: Source, build: Build) -> Self {

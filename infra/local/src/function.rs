@@ -34,6 +34,8 @@ pub struct Parts {
     pub http: SharedHttpClient,
     /// The system's clock.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How many times longer than on Lambda a call may take: see [`Config::slack`](crate::Config).
+    pub slack: u32,
     /// The template's environment variables and Lambda's own (`AWS_REGION`, `AWS_LAMBDA_*`, keys).
     pub environment: BTreeMap<String, String>,
 }
@@ -74,6 +76,7 @@ pub(crate) struct Functions {
     known: BTreeMap<String, (Lambda, Function)>,
     names: Names,
     clock: Clock,
+    slack: u32,
     failures: Mutex<Vec<Failure>>,
 }
 
@@ -88,8 +91,9 @@ impl Functions {
         known: BTreeMap<String, (Lambda, Function)>,
         names: Names,
         clock: Clock,
+        slack: u32,
     ) -> Self {
-        Self { known, names, clock, failures: Mutex::default() }
+        Self { known, names, clock, slack, failures: Mutex::default() }
     }
 
     /// The short name behind a short name, a deployed name, a logical id, or an ARN; a qualifier
@@ -123,7 +127,7 @@ impl Functions {
         let Some((lambda, function)) = self.known.get(name) else {
             return Err(failure("ResourceNotFound", format!("there is no function {name}")));
         };
-        let limit = Duration::from_secs(lambda.timeout.into());
+        let limit = Duration::from_secs(lambda.timeout.into()) * self.slack;
         let given_up = patience.is_some_and(|patience| patience < limit);
         let limit = patience.map_or(limit, |patience| patience.min(limit));
         let context = self.context(lambda);

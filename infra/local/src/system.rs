@@ -103,7 +103,8 @@ impl System {
         );
         let address = listeners.first().and_then(|l| l.local_addr().ok());
         let functions = assemble::build(&config, &template, &wire, address)?;
-        let functions = Functions::new(functions, template.names.clone(), clock.clone());
+        let functions =
+            Functions::new(functions, template.names.clone(), clock.clone(), config.slack());
         let names = template.names.clone();
         let world =
             Arc::new(World { names, functions, queues, later, ledger, store, clock, signal });

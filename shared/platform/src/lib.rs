@@ -105,6 +105,14 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// The same with `slack` times as much time for each call to AWS: for tests, whose machine may be
+    /// busy with other work.
+    #[must_use]
+    pub fn with_slack(mut self, slack: u32) -> Self {
+        self.sdk = self.sdk.into_builder().timeout_config(timeouts(slack)).build();
+        self
+    }
+
     /// The platform of a deployed function: its process's variables, the system clock, and TLS by
     /// rustls on ring.
     pub fn of_process() -> Result<Self, NoRandomness> {
@@ -151,6 +159,15 @@ fn trust_store(environment: &Environment) -> TrustStore {
     TrustStore::empty().with_native_roots(custom_endpoint).with_pem_certificate(AMAZON_ROOTS)
 }
 
+/// The limits of a call to AWS, each `slack` times as long.
+fn timeouts(slack: u32) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1) * slack)
+        .operation_attempt_timeout(Duration::from_millis(2_500) * slack)
+        .operation_timeout(Duration::from_secs(7) * slack)
+        .build()
+}
+
 /// The configuration of the AWS clients. Built here and not by `aws-config`: a function's
 /// credentials are in its environment, and the other credential providers would only add size
 /// (docs/decisions).
@@ -173,13 +190,7 @@ fn sdk_config(environment: &Environment, http: SharedHttpClient) -> SdkConfig {
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         // A function has ten seconds. A connection that died while the environment was frozen must
         // not use them up.
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(1))
-                .operation_attempt_timeout(Duration::from_millis(2_500))
-                .operation_timeout(Duration::from_secs(7))
-                .build(),
-        );
+        .timeout_config(timeouts(1));
     if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {
         config = config.endpoint_url(endpoint);
     }

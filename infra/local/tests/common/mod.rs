@@ -138,6 +138,7 @@ pub fn sns(http: aws_smithy_runtime_api::client::http::SharedHttpClient) -> aws_
 pub fn table(system: &System) -> aws_sdk_dynamodb::Client {
     let parts = Parts {
         http: system.client(),
+        slack: 1,
         now: Arc::new(jiff::Timestamp::now),
         environment: BTreeMap::new(),
     };
