@@ -282,6 +282,11 @@ impl Shop {
         answer
     }
 
+    /// The owner notes that an order is packed.
+    pub async fn owner_packs(&self, order: &str) -> Value {
+        self.owner_does("owner-pack", json!({ "packed": [order] })).await
+    }
+
     /// The owner hands the parcel of an order to the carrier.
     pub async fn owner_ships(&self, order: &str, number: &str) -> Value {
         let call = json!({ "parcels": [{ "order": order, "carrier": "cj", "number": number }] });

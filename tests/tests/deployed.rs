@@ -44,7 +44,7 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
 
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
-    arrives_at(&mut reader, &order, "packed").await;
+    arrives_at(&mut reader, &order, "chosen").await;
 
     let desk = shop.owner("owner-desk", json!({})).await;
     let parcel = desk["call"]["parcels"]
@@ -56,7 +56,7 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     shop.owner_does("owner-ship", json!({ "parcels": [parcel] })).await;
     arrives_at(&mut reader, &order, "shipped").await;
 
-    let all = ["paid", "chosen", "packed", "shipped"].map(str::to_owned);
+    let all = ["paid", "chosen", "shipped"].map(str::to_owned);
     let letters = || async {
         let mut reader = reader.clone();
         let page = reader.mailbox().await;
@@ -78,7 +78,7 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     arrives_at(&mut other, &order, "choosing").await;
     let desk = shop.owner("owner-desk", json!({})).await;
     shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
-    arrives_at(&mut other, &order, "packed").await;
+    arrives_at(&mut other, &order, "chosen").await;
 }
 
 #[tokio::test]

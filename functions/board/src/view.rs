@@ -75,16 +75,22 @@ impl Board<'_> {
                             } }
                         }
                     }
-                    OwnerTask::Post => {
+                    OwnerTask::Pack | OwnerTask::Post => {
                         p { a.door href=(slip(order)) { "쪽지 열기" } }
                     }
+                    OwnerTask::Unpack => p.plain {
+                        "취소되었습니다. 포장을 풀고 owner-pack의 unpacked에 적어 주세요."
+                    },
                     OwnerTask::Stock => p.plain { "보낼 책이 없습니다. 책을 들이면 저절로 이어집니다." },
                     OwnerTask::Deposit => p.plain {
                         "은행이 입금을 되돌렸습니다. 읽는 분께 알아보기 전에는 부치지 마세요."
                     },
                     OwnerTask::Refund => p.plain { "결제사가 받아 주지 않은 환불이 있습니다." },
                 }
-                p.number { (order.id) }
+                p.number {
+                    @if let Some(number) = order.number { strong { (number.short()) } " " }
+                    (order.id)
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
-//! 물리기: cancels an order on one page. Cancelling is free until the order is packed. Once the book
-//! has arrived, the reader can return it ([`withdrawal`]).
+//! 물리기: cancels an order on one page. Cancelling is free until the parcel is handed over. Once
+//! the book is on its way, the reader can return it ([`withdrawal`]).
 //!
 //! Cancelling is one transaction: the order, its refund and their messages, the place or the copy,
 //! and the record that this reader and address have had the work. A second click or another tab
@@ -32,11 +32,11 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         return Ok(account::page(&request, &order, &[]).into());
     }
     Ok(match order.state {
-        State::Priced | State::Paid | State::Choosing | State::Chosen => {
-            view::form(&request, &order, &[])
-        }
         State::Cancelled | State::RefundDue | State::Refunded => view::cancelled(&request, &order),
-        State::Packed => view::too_late(&request, &order),
+        _ if order.may_be_cancelled() => view::form(&request, &order, &[]),
+        State::Priced | State::Paid | State::Choosing | State::Chosen | State::Packed => {
+            view::too_late(&request, &order)
+        }
         State::Shipped | State::Delivered => withdrawal::page(&request, &order, &[]),
     }
     .into())
@@ -117,8 +117,7 @@ async fn cancel(
 
 /// The account in the form, if cancelling this order needs one.
 fn refund_account(request: &Request, order: &Order) -> Result<Option<RefundTo>, Vec<Problem>> {
-    let may_be_cancelled = order.clone().cancelled(request.now).is_ok();
-    if may_be_cancelled && account::is_needed(order) {
+    if order.may_be_cancelled() && account::is_needed(order) {
         return account::read(request).map(Some);
     }
     Ok(None)

@@ -202,15 +202,19 @@ fn is_reversed(order: &Order) -> bool {
     order.refusal() == Some(&RefusalCode::TransferReversed)
 }
 
-/// The order is packed: what the reader can do instead.
+/// The parcel was handed over, or the bank reversed the transfer of a packed order: what the reader
+/// can do instead.
 pub(crate) fn too_late(request: &Request, order: &Order) -> Page {
+    if order.transfer_is_reversed() {
+        return settled_by_the_owner(request, order);
+    }
     let body = html! {
-        h1 { (say!(request, "이미 포장을 마쳤습니다", "It is already packed")) }
+        h1 { (say!(request, "이미 택배사에 맡겼습니다", "It is already with the carrier")) }
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             p { (say!(
                 request,
-                "포장을 마친 주문은 여기서 무를 수 없습니다. 바뀐 것은 없습니다.",
-                "An order that is packed cannot be cancelled here. Nothing has changed."
+                "택배사에 맡긴 주문은 여기서 무를 수 없습니다. 바뀐 것은 없습니다.",
+                "An order that is with the carrier cannot be cancelled here. Nothing has changed."
             )) }
             p { (say!(
                 request,
@@ -223,6 +227,23 @@ pub(crate) fn too_late(request: &Request, order: &Order) -> Page {
             (say!(request, "창으로 보기", "See it from the window"))
         } }
         (withdrawal_terms(request))
+    };
+    frame(request, body)
+}
+
+fn settled_by_the_owner(request: &Request, order: &Order) -> Page {
+    let body = html! {
+        h1 { (say!(request, "주인장이 살펴봅니다", "The owner looks into it")) }
+        section data-order=(order.id) data-state=(order.state.name()) role="status" {
+            p { (say!(
+                request,
+                "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없습니다. 주인장이 살펴보고 편지로 말씀드립니다. 따로 무르지 않으셔도 됩니다.",
+                "The bank took your deposit back, so nothing is paid for this order. The owner will look into it and write to you. You need not cancel it."
+            )) }
+        }
+        p { a.door href=(format!("/window/{}", order.id)) data-onward {
+            (say!(request, "창으로 보기", "See it from the window"))
+        } }
     };
     frame(request, body)
 }

@@ -223,5 +223,5 @@ async fn only_a_shipped_book_can_come_back_and_every_wrong_field_is_explained() 
             "{answer:#}"
         );
     }
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
 }

@@ -102,7 +102,7 @@ async fn a_packed_order_stays_and_the_page_says_what_to_do() {
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 409);
     assert!(reader.here().text().contains("받으신 날부터 7일 안에는"));
-    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("packed", 20_000));
+    assert_eq!((shop.stage(&order).as_str(), shop.ledger(&order).held()), ("prepared", 20_000));
     assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 물리기"));
 }
 

@@ -218,8 +218,8 @@ fn posting_date(request: &Request, problems: &[Problem]) -> Markup {
             legend { (say!(request, "부치는 날", "Posting date")) }
             p { (say!(
                 request,
-                "{date}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있습니다.",
-                "It is posted by {date}. Until it is packed you can cancel at any time."
+                "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
+                "It is posted by {date}. Until it is handed to the carrier you can cancel at any time."
             )) }
             input type="hidden" name="promised" value=(promised);
             (field::tick("agreed", &agreement, &request.form, problems))

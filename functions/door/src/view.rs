@@ -24,7 +24,7 @@ pub(crate) fn page(
                 "Preview of the version {version}, which is not open yet. Step up to the door, and this device walks it anew; nothing of it is counted."
             )) }
         }
-        h1 { (say!(request, "책은 주인장이 고릅니다", "The owner chooses the book")) }
+        h1 { (say!(request, "책은 주인장의 취향으로 고릅니다", "Books by the owner's taste, not yours")) }
         p.keeper { (greeting) }
         (introduction(request, rooms))
         (prices(request))
@@ -49,8 +49,8 @@ fn introduction(request: &Request, rooms: &RoomSet) -> Markup {
     html! {
         p { (say!(
             request,
-            "공간문학은 손님이 아니라 주인장의 취향으로 책을 고르는 책방입니다. 방을 몇 개 지나 편지를 한 통 남기시면, 주인장이 그 편지를 읽고 책 한 권을 골라 종이에 싸서 부칩니다.",
-            "This is a bookshop where the owner chooses the book, not you. Walk through a few rooms and leave a letter; the owner reads it, chooses one book for you, wraps it and posts it."
+            "공간문학은 손님이 아니라 주인장의 취향으로 책을 고르는 책방입니다. 방을 몇 개 지나 편지를 한 통 남기시면, 주인장의 취향으로 책 한 권을 골라 종이에 싸서 부칩니다.",
+            "This is a bookshop where the owner's taste chooses the book, not you. Walk through a few rooms and leave a letter; one book is chosen for you, wrapped and posted."
         )) }
         p { (say!(
             request,

@@ -54,7 +54,7 @@ async fn an_order_goes_through_while_no_figure_can_be_written() {
     shop.system().wire().inject(fault);
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.minutes_pass(5).await;
     shop.nothing_failed();
 }

@@ -110,19 +110,19 @@ pub(crate) const SECTIONS: &[Section] = &[
         korean: Words {
             title: "취소와 환불",
             paragraphs: &[
-                "포장하기 전까지는 언제든 무를 수 있고, 내신 돈을 모두 돌려드립니다.",
+                "택배사에 맡기기 전까지는 언제든 무를 수 있고, 내신 돈을 모두 돌려드립니다.",
                 "받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 이때 돌아오는 우송료 3,000원은 돌려보내시는 분이 내며, 돌려드리는 돈에서 뺍니다. 책이 상했거나 약속과 다르면 받으신 날부터 3개월, 그 사실을 아신 날부터 30일 안에 무를 수 있고, 우송료도 가게가 냅니다.",
                 "책이 돌아온 날부터, 또는 취소하신 날부터 영업일 3일 안에 결제하신 방법으로 돌려드립니다. 늦어지면 법이 정한 지연이자를 더합니다.",
-                "포장하기 전에 무르시는 것도, 받으신 책을 돌려보내시는 것도 ‘내 주문’에서 하실 수 있습니다. 돌려보내실 책은 가게가 택배를 보내 찾아옵니다.",
+                "택배사에 맡기기 전에 무르시는 것도, 받으신 책을 돌려보내시는 것도 ‘내 주문’에서 하실 수 있습니다. 돌려보내실 책은 가게가 택배를 보내 찾아옵니다.",
             ],
         },
         english: Words {
             title: "Withdrawal and refunds",
             paragraphs: &[
-                "Until your parcel is packed you can cancel at any time and get all your money back.",
+                "Until your parcel is handed to the carrier you can cancel at any time and get all your money back.",
                 "Within 7 days of receiving it you can withdraw without a reason, opened wrapper or not; you then bear the postage of the way back, ₩3,000, which is taken off what goes back. If the book is damaged or not as promised, you have 3 months from receipt and 30 days from noticing, and we bear the postage.",
                 "Your money goes back the way it came within 3 working days of the book's return or of your cancelling. If we are late, we add the interest the law sets.",
-                "Cancelling before the parcel is packed and sending a book back once you have it are both done under ‘My orders’. The shop sends a carrier for the book.",
+                "Cancelling before the parcel is handed over and sending a book back once you have it are both done under ‘My orders’. The shop sends a carrier for the book.",
             ],
         },
     },

@@ -12,7 +12,7 @@ use domain::{
     base::id::OrderId,
     catalog::{
         isbn::Isbn,
-        selection::{self, Choice, why_not},
+        selection::{self, Choice, Chooser, why_not},
         taste::Taste,
     },
     order::{Order, State},
@@ -174,6 +174,7 @@ impl Picker<'_> {
         let reason = proposed.map_or(reason, |proposal| proposal.reason.clone());
         let mut choice = Choice::of(&book, reason, proposals.clone());
         choice.because = because.map(ToOwned::to_owned);
+        choice.by = Chooser::Owner;
         let what = format!("「{}」 {}번째 책(정가 {}원)", book.title, choice.copy, book.list_price);
         let line = self.line(
             &format!("{what}을 골라 포장으로 넘깁니다"),

@@ -54,7 +54,7 @@ async fn the_owner_picks_one_of_three_with_the_call_that_the_desk_has_ready() {
     let answer = shop.owner_does("owner-choose", pasted.clone()).await;
     assert!(answer["did"][0].as_str().unwrap().contains("없는 책 5"), "{answer:#}");
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(5)));
+    assert_eq!((shop.stage(&order).as_str(), shop.chosen(&order)), ("prepared", isbn(5)));
     let again = shop.owner("owner-choose", pasted).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     shop.nothing_failed();
@@ -72,7 +72,7 @@ async fn another_book_needs_a_reason_and_the_reason_is_kept() {
     pick["picks"][0]["because"] = "이 편지에는 이 책이어야 합니다".into();
     shop.owner_does("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(1)));
+    assert_eq!((shop.stage(&order).as_str(), shop.chosen(&order)), ("prepared", isbn(1)));
     let because = &shop.order_item(&order)["choice"]["M"]["because"]["S"];
     assert_eq!(because, "이 편지에는 이 책이어야 합니다");
 }
@@ -125,7 +125,7 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
     assert_eq!(proposed, [isbn(4), isbn(3), isbn(2)]);
     shop.owner_does("owner-choose", pick(&second, isbn(4))).await;
     shop.settle().await;
-    assert_eq!((shop.state(&first), shop.state(&second)), ("packed".into(), "packed".into()));
+    assert_eq!((shop.stage(&first), shop.stage(&second)), ("prepared".into(), "prepared".into()));
     shop.nothing_failed();
 }
 
@@ -146,7 +146,7 @@ async fn a_change_of_taste_does_not_change_proposals_on_the_desk() {
     // A pick by hand overrides the owner's veto.
     shop.owner_does("owner-choose", pasted).await;
     shop.settle().await;
-    assert_eq!((shop.state(&first), shop.chosen(&first)), ("packed".into(), isbn(5)));
+    assert_eq!((shop.stage(&first), shop.chosen(&first)), ("prepared".into(), isbn(5)));
     assert_eq!(shop.state(&second), "choosing");
     shop.nothing_failed();
 }
@@ -173,7 +173,7 @@ async fn an_absent_owner_is_reminded_and_nothing_is_lost() {
     assert_eq!(reader.go(&format!("/window/{order}")).await.order().1, "choosing");
     shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 
@@ -211,7 +211,7 @@ async fn repeated_messages_change_nothing_on_the_desk_or_after() {
     again().await;
     shop.owner("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!((shop.order_item(&order), shop.state(&order)), (packed, "packed".into()));
+    assert_eq!((shop.order_item(&order), shop.stage(&order)), (packed, "prepared".into()));
     let taken = shop.book_item(&isbn(4))["taken"]["N"].clone();
     assert_eq!(taken, "1");
     shop.nothing_failed();
@@ -239,7 +239,7 @@ async fn without_books_to_propose_the_order_waits_and_goes_on_by_itself() {
     shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "isbn": isbn(3) }] }))
         .await;
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 

@@ -52,14 +52,21 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         orders.iter().copied().filter(|order| order.owner_task(today) == errand).collect()
     };
     let (to_post, to_pick) = (with(OwnerTask::Post), with(OwnerTask::Pick));
-    if !to_post.is_empty() {
-        answer.call = Some(view::parcels(&to_post));
+    let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
+    if !to_post.is_empty() || !to_pack.is_empty() {
+        let orders: Vec<&Order> = to_post.iter().chain(&to_pack).copied().collect();
+        answer.call = Some(view::parcels(&orders));
+    }
+    if !to_pack.is_empty() || !to_unpack.is_empty() {
+        answer.calls.insert("owner-pack".into(), view::packing(&to_pack, &to_unpack));
     }
     if !to_pick.is_empty() {
         answer.calls.insert("owner-choose".into(), view::picks(&to_pick));
     }
     let counts = view::Counts {
         to_post: to_post.len(),
+        to_pack: to_pack.len(),
+        to_unpack: to_unpack.len(),
         to_pick: to_pick.len(),
         resting: with(OwnerTask::PickTomorrow).len(),
         without_book: with(OwnerTask::Stock).len(),

@@ -5,7 +5,7 @@ use domain::{
     order::{Order, State},
 };
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use signing::Links;
 
 use crate::words;
@@ -13,6 +13,8 @@ use crate::words;
 /// How many orders wait for what.
 pub(crate) struct Counts {
     pub(crate) to_post: usize,
+    pub(crate) to_pack: usize,
+    pub(crate) to_unpack: usize,
     pub(crate) to_pick: usize,
     pub(crate) resting: usize,
     pub(crate) without_book: usize,
@@ -23,8 +25,19 @@ pub(crate) struct Counts {
 impl Counts {
     /// A line for each kind of order that is there.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> + use<> {
-        let Self { to_post, to_pick, resting, without_book, refunds_stopped, reversed } = *self;
+        let Self {
+            to_post,
+            to_pack,
+            to_unpack,
+            to_pick,
+            resting,
+            without_book,
+            refunds_stopped,
+            reversed,
+        } = *self;
         let lines = [
+            (to_unpack, words::to_unpack(to_unpack)),
+            (to_pack, words::to_pack(to_pack)),
             (to_post, words::to_post(to_post)),
             (to_pick, words::to_pick(to_pick)),
             (resting, words::resting(resting)),
@@ -43,6 +56,22 @@ pub(crate) fn parcels(orders: &[&Order]) -> Value {
         .map(|order| json!({ "order": order.id.to_string(), "carrier": "cj", "number": "" }))
         .collect();
     json!({ "parcels": parcels })
+}
+
+/// The call of `owner-pack` for these orders; the condition of unpacked copies is missing.
+pub(crate) fn packing(to_pack: &[&Order], to_unpack: &[&Order]) -> Value {
+    let names = |orders: &[&Order]| -> Vec<String> {
+        orders.iter().map(|order| order.id.to_string()).collect()
+    };
+    let mut call = Map::new();
+    if !to_pack.is_empty() {
+        call.insert("packed".into(), json!(names(to_pack)));
+    }
+    if !to_unpack.is_empty() {
+        call.insert("unpacked".into(), json!(names(to_unpack)));
+        call.insert("copy".into(), json!(""));
+    }
+    Value::Object(call)
 }
 
 /// The call of `owner-choose` that picks the first proposal of each order.
@@ -73,6 +102,7 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
     });
     json!({
         "what": order.owner_task(today).title(),
+        "number": order.number.map(|number| number.short()),
         "order": order.id.to_string(),
         "promised": format::korean_date(order.promised),
         "late": order.promised < today,
@@ -81,7 +111,7 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),
         "reason": choice.map(|choice| choice.reason.clone()),
-        "page": (order.state == State::Packed).then(|| links.to(&format!("/slip/{}", order.id))),
+        "page": matches!(order.state, State::Chosen | State::Packed).then(|| links.to(&format!("/slip/{}", order.id))),
         "proposals": proposals,
         "refunds": order.refunds,
         "to": {

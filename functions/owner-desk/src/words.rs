@@ -9,10 +9,25 @@ pub(crate) fn differences(count: usize) -> String {
     )
 }
 
+pub(crate) fn to_pack(count: usize) -> String {
+    format!(
+        "포장할 책이 {count}권 있습니다. \
+         쪽지와 편지는 page를 열어 A5로 인쇄하고(여섯 시간 동안 열립니다), \
+         포장하신 뒤 owner-pack을 부르세요(calls에 적어 두었습니다)."
+    )
+}
+
+pub(crate) fn to_unpack(count: usize) -> String {
+    format!(
+        "취소되어 풀어야 할 꾸러미가 {count}개 있습니다. \
+         풀고 나서 책의 상태를 copy에 적어 owner-pack을 부르세요: \
+         good(새 책과 같음), damaged(상함), lost(없음)."
+    )
+}
+
 pub(crate) fn to_post(count: usize) -> String {
     format!(
         "부칠 꾸러미가 {count}개 있습니다. \
-         쪽지와 편지는 page를 열어 A5로 인쇄하고(여섯 시간 동안 열립니다), \
          운송장 번호를 적어 owner-ship을 부르세요(call에 적어 두었습니다)."
     )
 }

@@ -33,7 +33,7 @@ async fn a_task_that_failed_is_shown_and_sent_back() {
     assert_eq!(shown["shows"][0]["messages"][0]["order"], order);
     shop.owner_does("owner-redrive", shown["call"].clone()).await;
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert!(shop.on_queue("PackDeadLetters").is_empty());
 }
 

@@ -29,7 +29,7 @@ async fn the_owner_refunds_once_and_the_reader_is_told_why() {
         shop.settle().await;
     }
     assert_eq!(shop.ledger(&order).held(), PAID - 3_000);
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     let letters: Vec<Value> = shop
         .items()
         .into_iter()

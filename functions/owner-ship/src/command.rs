@@ -1,17 +1,17 @@
 //! The call: parcels that were posted, and orders that have arrived.
 
 use admin::{
-    Call, Fields, Problem,
-    fields::{self, ORDER_EXAMPLE},
+    Call, Fields, OrderName, Problem,
+    fields::{self, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
 use domain::{
-    base::id::OrderId,
+    base::calendar,
     order::{
         Order, Step, TransitionError,
         parcel::{Carrier, Parcel},
     },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 
 /// Most parcels, and most arrivals, in one call.
@@ -20,20 +20,20 @@ const MOST: usize = 50;
 /// A call, read.
 pub(crate) struct Job {
     pub(crate) parcels: Vec<Command>,
-    pub(crate) arrivals: Vec<OrderId>,
+    pub(crate) arrivals: Vec<OrderName>,
 }
 
 /// What is to be recorded of one parcel.
 pub(crate) enum Command {
     /// The parcel was posted.
-    Post { order: OrderId, parcel: Parcel },
+    Post { order: OrderName, parcel: Parcel },
     /// The parcel's tracking number was wrong. The wrong number is required, so that a mistyped
     /// order number does not change another parcel.
-    Renumber { order: OrderId, parcel: Parcel, wrong: String },
+    Renumber { order: OrderName, parcel: Parcel, wrong: String },
 }
 
 impl Command {
-    pub(crate) const fn order(&self) -> OrderId {
+    pub(crate) const fn order(&self) -> OrderName {
         match self {
             Self::Post { order, .. } | Self::Renumber { order, .. } => *order,
         }
@@ -62,6 +62,7 @@ impl Command {
 
 impl Job {
     pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
+        let today = calendar::today(call.now);
         call.read_fields(|fields| {
             fields.known(&["parcels", "delivered"], &json!({ "parcels": [example()] }));
             fields.checked()?;
@@ -73,11 +74,11 @@ impl Job {
                                 닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
                 fields.problem("parcels", expected, json!([example()]));
             }
-            let parcels = fields.entries("parcels", parcels, |entry, _| parcel(entry));
+            let parcels = fields.entries("parcels", parcels, |entry, _| parcel(entry, today));
             let arrivals = fields.entries("delivered", arrivals, |entry, id| {
-                let order = fields::order_id(id);
+                let order = fields::order_name(today)(id);
                 if order.is_none() {
-                    entry.problem("", "주문 번호 26글자를 적습니다", ORDER_EXAMPLE);
+                    entry.problem("", ORDER_EXPECTED, ORDER_EXAMPLE);
                 }
                 order
             });
@@ -99,9 +100,9 @@ fn listed<'v>(
     Some(list.map(Vec::as_slice).unwrap_or_default())
 }
 
-fn parcel(entry: &mut Fields<'_, '_>) -> Option<Command> {
+fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
     entry.known(&["order", "carrier", "number", "insist", "instead_of"], &example());
-    let order = entry.order("order");
+    let order = entry.required("order", fields::order_name(today), ORDER_EXPECTED, ORDER_EXAMPLE);
     let carrier = |value: &Value| value.as_str()?.parse::<Carrier>().ok();
     let expected = "cj(CJ대한통운) 또는 epost(우체국)를 적습니다";
     let carrier = entry.required("carrier", carrier, expected, "cj");

@@ -8,8 +8,10 @@ mod words;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, Problem, fields::ORDER_EXAMPLE};
-use domain::{base::id::OrderId, order::TransitionError};
+use admin::{
+    AdminError, AdminState, Answer, Call, Line, OrderName, Problem, fields::ORDER_EXAMPLE,
+};
+use domain::order::TransitionError;
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -40,9 +42,12 @@ async fn parcel(
     command: &Command,
     at: &At,
 ) -> Result<Line, AdminError> {
+    let Some(id) = state.order_named(command.order()).await? else {
+        return Ok(at.line(Updated::NotFound));
+    };
     let updated = state
         .store
-        .update_order(command.order(), |order| async move {
+        .update_order(id, |order| async move {
             let known = order.value.parcel().map(|known| known.number.clone());
             let step = match command.step(order.value.clone(), call.now) {
                 Ok(step) => step,
@@ -71,19 +76,22 @@ async fn parcel(
 async fn arrival(
     state: &AdminState,
     call: &Call,
-    id: OrderId,
+    name: OrderName,
     at: &At,
 ) -> Result<Line, AdminError> {
+    let Some(id) = state.order_named(name).await? else {
+        return Ok(at.line(Updated::NotFound));
+    };
     let updated = state
         .store
         .update_order(id, |order: Versioned<_>| async move {
             if order.value.arrived().is_some() {
-                return Ok::<_, AdminError>(Decision::Keep(Line::Did(words::arrived_before(id))));
+                return Ok::<_, AdminError>(Decision::Keep(Line::Did(words::arrived_before(name))));
             }
             let Ok(arrived) = order.value.clone().arrives(call.now) else {
                 return Ok(Decision::Keep(at.problem(words::not_posted(order.value.state))));
             };
-            let line = call.line(words::would_arrive(id), words::arrived(id));
+            let line = call.line(words::would_arrive(name), words::arrived(name));
             Ok(call.decide(Commit::order(&order, arrived), line))
         })
         .await?;

@@ -1,6 +1,7 @@
 //! What the owner reads.
 
-use domain::{base::id::OrderId, order::State};
+use admin::OrderName;
+use domain::order::State;
 
 use crate::command::Command;
 
@@ -50,7 +51,7 @@ pub(crate) fn other_parcel(known: &str) -> String {
 }
 
 pub(crate) fn wrong_state(command: &Command, now: State) -> String {
-    let now = state(now);
+    let now = now.title();
     match command {
         Command::Post { .. } => format!("부칠 수 있는 때가 아닙니다. 지금은 {now} 상태입니다"),
         Command::Renumber { .. } => {
@@ -59,33 +60,18 @@ pub(crate) fn wrong_state(command: &Command, now: State) -> String {
     }
 }
 
-pub(crate) fn would_arrive(id: OrderId) -> String {
+pub(crate) fn would_arrive(id: OrderName) -> String {
     format!("주문 {id}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다")
 }
 
-pub(crate) fn arrived(id: OrderId) -> String {
+pub(crate) fn arrived(id: OrderName) -> String {
     format!("주문 {id}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다")
 }
 
-pub(crate) fn arrived_before(id: OrderId) -> String {
+pub(crate) fn arrived_before(id: OrderName) -> String {
     format!("주문 {id}: 닿은 날이 이미 적혀 있습니다. 두 번 하지 않았습니다")
 }
 
 pub(crate) fn not_posted(now: State) -> String {
-    format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {} 상태입니다", state(now))
-}
-
-fn state(state: State) -> &'static str {
-    match state {
-        State::Priced => "결제 전",
-        State::Paid => "결제됨",
-        State::Choosing => "고르는 중",
-        State::Chosen => "포장 전",
-        State::Packed => "포장됨",
-        State::Shipped => "부침",
-        State::Delivered => "도착",
-        State::Cancelled => "취소됨",
-        State::RefundDue => "환불 예정",
-        State::Refunded => "환불됨",
-    }
+    format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {} 상태입니다", now.title())
 }

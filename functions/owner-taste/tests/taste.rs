@@ -21,7 +21,7 @@ fn tagged(number: u32, love: u8, tag: &str) -> Value {
 async fn chosen(shop: &Shop) -> Value {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.chosen(&order).into()
 }
 

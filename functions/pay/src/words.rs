@@ -17,8 +17,8 @@ pub(crate) fn held(request: &Request, order: &Order) -> Words {
 pub(crate) fn posted(request: &Request, order: &Order) -> Words {
     say!(
         request,
-        "{date}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.",
-        "Posted by {date}. You can cancel until it is packed, and the difference goes back to you if the book costs less.",
+        "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.",
+        "Posted by {date}. You can cancel until it is handed to the carrier, and the difference goes back to you if the book costs less.",
         date = request.date(order.promised)
     )
 }

@@ -34,7 +34,7 @@ async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
         (PAID, PAID - KEPT, 2),
         "{ledger:?}"
     );
-    assert_eq!((progress(shop, order).as_str(), shop.state(order).as_str()), ("done", "packed"));
+    assert_eq!((progress(shop, order).as_str(), shop.stage(order).as_str()), ("done", "prepared"));
     let letters = reader.mailbox().await.all("[data-notice=refunded]").len();
     assert_eq!(letters, 1, "one letter says so");
     assert!(reader.go(&format!("/window/{order}")).await.text().contains("돌려드린 차액"));

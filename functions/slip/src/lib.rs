@@ -1,7 +1,7 @@
 //! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and put into
 //! the parcel. Neither sheet names the book. The page opens with a ticket from `owner-desk`, for a few
-//! hours. A QR code on the slip opens it on the owner's phone, where the parcel's number can be
-//! entered.
+//! hours. A QR code on the slip opens it on the owner's phone, where the owner notes that the order
+//! is packed, and enters the parcel's number.
 
 mod code;
 mod view;
@@ -29,7 +29,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let here = format!("{path}?ticket={ticket}");
     let problems = match request.method {
         Method::Get => Vec::new(),
-        Method::Post => match hand_over(&app, &request, id).await? {
+        Method::Post => match submit(&app, &request, id).await? {
             Ok(()) => return Ok(Reply::see(here)),
             Err(problem) => vec![problem],
         },
@@ -45,21 +45,30 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         .into())
 }
 
-/// Records the parcel's number. The inner error is a problem of the form.
-async fn hand_over(
+/// Records that the order is packed, or the parcel's number. The inner error is a problem of the
+/// form.
+async fn submit(
     app: &AppState,
     request: &Request,
     id: OrderId,
 ) -> Result<Result<(), Problem>, Refusal> {
-    let parcel = match read(request) {
-        Ok(parcel) => parcel,
-        Err(problem) => return Ok(Err(problem)),
+    let parcel = if request.form.typed("packed").is_empty() {
+        match read(request) {
+            Ok(parcel) => Some(parcel),
+            Err(problem) => return Ok(Err(problem)),
+        }
+    } else {
+        None
     };
     let (parcel, now) = (&parcel, request.now);
     let updated = app
         .store
         .update_order(id, |order| async move {
-            Ok::<_, Refusal>(match order.value.clone().handed_over(parcel.clone(), now) {
+            let step = match parcel {
+                Some(parcel) => order.value.clone().handed_over(parcel.clone(), now),
+                None => order.value.clone().packed(now),
+            };
+            Ok::<_, Refusal>(match step {
                 Ok(step) if step.messages.is_empty() => Decision::Keep(Ok(())),
                 Ok(step) => Decision::write(Commit::of(&order, &step), Ok(())),
                 Err(refused) => Decision::Keep(Err(not_handed_over(refused))),
@@ -95,7 +104,7 @@ fn not_handed_over(refused: TransitionError) -> Problem {
             "이미 다른 운송장으로 부친 주문입니다. 번호를 고치시려면 owner-ship에서 instead_of에 먼저 적은 번호를 적습니다.",
         ),
         TransitionError::NoSuchTransition { .. } => {
-            problem("number", "부칠 수 있는 때가 아닙니다.")
+            problem("number", "이 주문은 지금 포장하거나 부칠 때가 아닙니다. 바뀐 것은 없습니다.")
         }
     }
 }

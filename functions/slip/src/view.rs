@@ -2,7 +2,8 @@
 
 use domain::{
     base::text::Language,
-    order::{Order, State, parcel::Carrier},
+    catalog::selection::Chooser,
+    order::{Order, State, letter::acts, parcel::Carrier},
 };
 use maud::{Markup, html};
 use web::{
@@ -23,7 +24,7 @@ pub(crate) fn page(
 ) -> Page {
     let body = html! {
         (slip(order, shop, address))
-        @if let Some(letter) = letter { (letter_sheet(letter)) }
+        @if let Some(letter) = letter { (letter_sheet(order, letter)) }
         p.plain.noprint { "A5로 인쇄하면 두 장이 나옵니다. 제목은 어디에도 적혀 있지 않습니다." }
         (parcel(order, request, problems))
     };
@@ -41,7 +42,10 @@ fn slip(order: &Order, shop: &Shop, address: &str) -> Markup {
                     (shop.name) " · " (shop.address) br;
                     (shop.phone) " · " (shop.email) br;
                     "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 무르실 수 있습니다." br;
-                    small { (order.id) }
+                    small {
+                        @if let Some(number) = order.number { (number.short()) " · " }
+                        (order.id)
+                    }
                 }
                 (code::draw(address))
             }
@@ -49,12 +53,13 @@ fn slip(order: &Order, shop: &Shop, address: &str) -> Markup {
     }
 }
 
-fn letter_sheet(letter: &str) -> Markup {
+fn letter_sheet(order: &Order, letter: &str) -> Markup {
+    let by = order.choice.as_ref().map_or(Chooser::Rules, |choice| choice.by);
     html! {
         article.slip lang="ko" {
             h2 { "보내 주신 편지" }
             @for paragraph in letter.split('\n') { p { (paragraph) } }
-            p.plain { "주인장이 읽고, 이 한 권을 골랐습니다." }
+            p.plain { (acts::on_the_slip(by)) }
         }
     }
 }
@@ -68,7 +73,15 @@ fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
                 h2 { "부쳤습니다" }
                 p { (parcel.carrier.title()) " " (parcel.number) }
                 p.plain { "읽는 분께 알렸습니다." }
-            } @else if order.state == State::Packed {
+            } @else {
+                @if order.state == State::Chosen {
+                    h2 { "포장" }
+                    form method="post" data-packed {
+                        input type="hidden" name="packed" value="yes";
+                        button.quiet { "포장한 것으로 적기" }
+                    }
+                    p.plain { "운송장 번호를 바로 적으시면 포장한 것으로도 적습니다." }
+                }
                 h2 { "운송장" }
                 (parcel_form(request, problems))
             }

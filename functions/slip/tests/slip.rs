@@ -65,7 +65,7 @@ async fn the_parcel_number_can_be_entered_on_the_slip() {
         assert_eq!(page.status, 422, "{wrong}");
         assert!(page.says(said), "{wrong}: {page:?}");
     }
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!(send("carrier=cj&number=1234-5678-9012&insist=").await.status, 303);
     assert_eq!(
         send("carrier=cj&number=123456789012&insist=").await.status,

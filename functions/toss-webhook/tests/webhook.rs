@@ -35,7 +35,7 @@ async fn a_payment_whose_answer_was_lost_is_found_by_its_webhook() {
     shop.settle().await;
     shop.deliver_webhooks(2).await;
     let ledger = shop.ledger(&order);
-    assert_eq!((shop.state(&order).as_str(), ledger.charges, ledger.held()), ("packed", 1, PAID));
+    assert_eq!((shop.stage(&order).as_str(), ledger.charges, ledger.held()), ("prepared", 1, PAID));
     shop.nothing_failed();
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
 
 fn cancel_link(request: &Request, order: &Order) -> Markup {
     let text = match order.state {
-        state if state.may_be_cancelled() => say!(request, "주문 물리기", "Cancel this order"),
+        _ if order.may_be_cancelled() => say!(request, "주문 물리기", "Cancel this order"),
         State::Shipped | State::Delivered if order.withdrawal().is_none() => {
             say!(request, "책 돌려보내기", "Send the book back")
         }

@@ -1,10 +1,14 @@
 //! What the window says, by the state of the order.
 
-use domain::order::{
-    BlockedOn, Order, Payment, PaymentStatus, RefusalCode, State,
-    bank_transfer::VirtualAccount,
-    refund::{Progress, Refund, RefundReason},
-    withdrawal::ReturnReason,
+use domain::{
+    catalog::selection::Chooser,
+    order::{
+        BlockedOn, Order, Payment, PaymentStatus, RefusalCode, State,
+        bank_transfer::VirtualAccount,
+        letter::acts,
+        refund::{Progress, Refund, RefundReason},
+        withdrawal::ReturnReason,
+    },
 };
 use web::{Request, Words, say};
 
@@ -28,22 +32,26 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
                 "책 한 권이 책상 위로 내려왔소.",
                 "One book has come down onto the desk."
             ),
+            chosen(request, order, &date),
+        ),
+        State::Packed if order.shipment.is_some() => (
+            say!(request, "책이 문을 나서는 참이오.", "The book is just leaving the house."),
             say!(
                 request,
-                "책을 골랐습니다. 이제 포장합니다. {date}까지 부칩니다.",
-                "The book is chosen and is being packed. It is posted by {date}."
+                "책을 택배사에 맡겼습니다. 곧 운송장 번호를 알려 드립니다.",
+                "Your book is with the carrier. The tracking number follows in a moment."
             ),
         ),
         State::Packed => (
             say!(
                 request,
-                "종이 바스락거리는 소리가 그치고, 매듭이 지어졌소.",
-                "The rustle of paper has stopped; the knot is tied."
+                "책이 꾸러미가 되었소. 이제 길 떠날 일만 남았소.",
+                "The book is a parcel now. Only the road is left."
             ),
             say!(
                 request,
-                "포장을 마쳤습니다. {date}까지 부칩니다.",
-                "The parcel is packed. It is posted by {date}."
+                "주인장이 포장을 마쳤습니다. {date}까지 부칩니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+                "The owner has packed your book. It is posted by {date}. Until it is handed to the carrier you can cancel."
             ),
         ),
         State::Shipped => (
@@ -60,11 +68,7 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
             cancelled(request, order),
         ),
         State::RefundDue => (
-            say!(
-                request,
-                "주인장이 장부를 펴고 셈을 하고 있소.",
-                "The owner has the books open and is counting."
-            ),
+            say!(request, "장부에 셈이 하나 남았소.", "One sum is left to settle in the books."),
             refund_due(request, order),
         ),
         State::Refunded => (
@@ -90,14 +94,28 @@ pub(crate) fn dark(request: &Request) -> Words {
     say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.")
 }
 
+/// Who chose, and what goes back when the parcel is handed over.
+fn chosen(request: &Request, order: &Order, date: &str) -> Words {
+    let by = order.choice.as_ref().map_or(Chooser::Rules, |choice| choice.by);
+    let who = acts::chosen_by(by, request.language);
+    match order.price_difference() {
+        Some(back) => say!(
+            request,
+            "{who} {date}까지 포장해 부칩니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 부칠 때 돌려드립니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+            "{who} It is packed and posted by {date}. Its list price is ₩{back} below what you paid for the book; the difference goes back to you when it is posted. Until it is handed to the carrier you can cancel."
+        ),
+        None => say!(
+            request,
+            "{who} {date}까지 포장해 부칩니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+            "{who} It is packed and posted by {date}. Until it is handed to the carrier you can cancel."
+        ),
+    }
+}
+
 fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
     if order.blocked_on == Some(BlockedOn::Stock) {
         return (
-            say!(
-                request,
-                "주인장이 빈 책꽂이 앞에 서 있소.",
-                "The owner stands before a gap in the shelf."
-            ),
+            say!(request, "서가의 한 칸이 비어 있소.", "There is a gap on the shelf."),
             say!(
                 request,
                 "보낼 책이 지금 서가에 없어, 새 책을 기다립니다. 책이 들어오면 저절로 이어집니다. 기다리는 동안에는 언제든 무르실 수 있습니다.",
@@ -106,15 +124,11 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
         );
     }
     (
+        say!(request, "서가 앞에 등이 하나 켜져 있소.", "A lamp burns before the shelves."),
         say!(
             request,
-            "주인장의 그림자가 서가 앞을 오가오.",
-            "The owner's shadow moves before the shelves."
-        ),
-        say!(
-            request,
-            "주인장이 책을 고르고 있습니다. {date}까지 부칩니다.",
-            "The owner is choosing. The book is posted by {date}."
+            "주인장이 책을 고를 차례입니다. {date}까지 부칩니다.",
+            "It is the owner's turn to choose. The book is posted by {date}."
         ),
     )
 }
@@ -159,7 +173,7 @@ fn cancelled(request: &Request, order: &Order) -> Words {
     match order.payment {
         _ if ended_by_reversal(order) => say!(
             request,
-            "은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 돈은 보내신 은행에 있습니다.",
+            "은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 포장하지 않았으므로 주문을 멈추었습니다. 돈은 보내신 은행에 있습니다.",
             "The bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. Your money is at your bank."
         ),
         Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
@@ -268,8 +282,8 @@ fn refund_due(request: &Request, order: &Order) -> Words {
         ),
         None => say!(
             request,
-            "돌려드릴 길을 주인장이 찾고 있습니다.",
-            "The owner is finding the way for your money to go back."
+            "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다.",
+            "Your money cannot go back through the provider; the owner will find another way and tell you."
         ),
     };
     format!("{over} {money}").into()

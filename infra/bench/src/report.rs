@@ -48,8 +48,8 @@ pub(crate) fn text(figures: &Figures) -> String {
     );
     if let Some(pipeline) = &figures.pipeline {
         out += &format!(
-            "\n{} orders in one process: {:.0} a second from paid to packed, {:.0} from the door to packed\n",
-            pipeline.orders, pipeline.paid_to_packed_per_s, pipeline.door_to_packed_per_s
+            "\n{} orders in one process: {:.0} a second from paid to prepared, {:.0} from the door to prepared\n",
+            pipeline.orders, pipeline.paid_to_prepared_per_s, pipeline.door_to_prepared_per_s
         );
         let calls: Vec<String> = pipeline
             .calls_per_order
@@ -174,9 +174,9 @@ fn missed_targets(figures: &Figures) -> Vec<String> {
     }
     let mut missed: Vec<String> = worst.into_values().map(|(_, sentence)| sentence).collect();
     if let Some(pipeline) =
-        figures.pipeline.as_ref().filter(|pipeline| pipeline.paid_to_packed_per_s < ORDERS_PER_S)
+        figures.pipeline.as_ref().filter(|pipeline| pipeline.paid_to_prepared_per_s < ORDERS_PER_S)
     {
-        let speed = pipeline.paid_to_packed_per_s;
+        let speed = pipeline.paid_to_prepared_per_s;
         missed.push(format!(
             "the pipeline: {speed:.0} orders a second; the target is at least {ORDERS_PER_S}"
         ));

@@ -24,7 +24,8 @@ fn with(random: Random) -> Build {
         let now = parts.now;
         function(
             name,
-            Platform::new(environment, Clock::new(move || now()), random.clone(), parts.http),
+            Platform::new(environment, Clock::new(move || now()), random.clone(), parts.http)
+                .with_slack(parts.slack),
         )
     })
 }
@@ -72,6 +73,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-shelve" => event(admin::function("owner-shelve", platform, owner_shelve::handle)),
         "owner-desk" => event(admin::function("owner-desk", platform, owner_desk::handle)),
         "owner-refund" => event(admin::function("owner-refund", platform, owner_refund::handle)),
+        "owner-pack" => event(admin::function("owner-pack", platform, owner_pack::handle)),
         "owner-ship" => event(admin::function("owner-ship", platform, owner_ship::handle)),
         "owner-stuck" => event(admin::function("owner-stuck", platform, owner_stuck::handle)),
         _ => return None,

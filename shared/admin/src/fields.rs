@@ -21,7 +21,7 @@
 //! assert_eq!(problems[1].field, "copies");
 //! ```
 
-use std::{ops::RangeInclusive, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use domain::{
     base::{
@@ -29,6 +29,7 @@ use domain::{
         id::{OrderId, WorkId},
     },
     catalog::{isbn::Isbn, selection::Love},
+    order::ShortNumber,
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -40,6 +41,27 @@ pub const ORDER_EXAMPLE: &str = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7";
 
 /// What an ISBN looks like.
 pub const ISBN_EXAMPLE: &str = "9788936434120";
+
+/// An order, as the owner names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderName {
+    /// By its id.
+    Id(OrderId),
+    /// By its short number.
+    Number(ShortNumber),
+}
+
+impl fmt::Display for OrderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => f.write_str(&number.short()),
+        }
+    }
+}
+
+/// What is expected where an order is named.
+pub const ORDER_EXPECTED: &str = "주문 번호 26글자나 짧은 번호(목-07)를 적습니다";
 
 /// The object's fields, and the problems found so far.
 #[derive(Debug)]
@@ -278,6 +300,15 @@ pub fn parsed<T: FromStr>(value: &Value) -> Option<T> {
 /// Reads a day: `2026-11-23`.
 pub fn date(value: &Value) -> Option<Date> {
     parsed(value)
+}
+
+/// Reads an order's name: its number of 26 letters, `20261126-07` or `목-07`.
+pub fn order_name(today: Date) -> impl Fn(&Value) -> Option<OrderName> {
+    move |value| {
+        let text = value.as_str()?.trim();
+        let number = || ShortNumber::typed(text, today).map(OrderName::Number);
+        text.parse().map(OrderName::Id).or_else(|_| number()).ok()
+    }
 }
 
 /// Reads the number of an order.

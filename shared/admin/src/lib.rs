@@ -25,6 +25,7 @@ pub mod fields;
 
 use std::{future::Future, sync::Arc};
 
+use domain::base::id::OrderId;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use platform::{Init, InitError, LazyState, Platform};
 use serde_json::Value;
@@ -32,7 +33,7 @@ use store::{Store, StoreError, WriteError};
 
 pub use answer::{Answer, Line, Problem};
 pub use call::{Call, FROM_ROW};
-pub use fields::Fields;
+pub use fields::{Fields, OrderName};
 
 /// What every owner's function has at hand.
 #[derive(Debug, Clone)]
@@ -41,6 +42,19 @@ pub struct AdminState {
     pub store: Store,
     /// Environment, secrets and the SDK configuration for other clients.
     pub platform: Platform,
+}
+
+impl AdminState {
+    /// The id of an order that the owner named. `None`: there is no such order. At most one read.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn order_named(&self, name: OrderName) -> Result<Option<OrderId>, StoreError> {
+        match name {
+            OrderName::Id(id) => Ok(Some(id)),
+            OrderName::Number(number) => self.store.order_with(number).await,
+        }
+    }
 }
 
 impl Init for AdminState {

@@ -12,6 +12,7 @@ pub mod reconciliation;
 mod record;
 pub mod refund;
 pub mod shop_notes;
+mod short_number;
 mod state;
 pub mod stock;
 mod stored;
@@ -21,6 +22,10 @@ pub mod withdrawal;
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 #[cfg(test)]
 pub(crate) use record::tests;
-pub use record::{Address, BlockedOn, Order, Shipment, Step, TransitionError, Waiting};
+pub use record::{
+    Address, BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, Step, TransitionError,
+    Unpack, Waiting,
+};
+pub use short_number::{NotAShortNumber, ShortNumber};
 pub use state::State;
 pub use stored::CorruptOrder;

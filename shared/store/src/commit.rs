@@ -4,7 +4,7 @@ use domain::{
     base::{id::MessageId, price::PriceRange, text::Language},
     catalog::selection::{Book, Considered},
     order::{
-        Order, Step,
+        CopyCondition, Order, ShortNumber, Step, Unpack,
         letter::Letter,
         stock::{NewReservation, Reservation, Slot},
     },
@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use crate::{
     Store, StoreError, Versioned, bookmarks, books, choosing, devices, export, giving, key,
-    letters, messages, orders, places,
+    letters, messages, numbers, orders, places,
     retry::Backoff,
     table::{Write, Written},
     visits,
@@ -37,6 +37,8 @@ pub enum Condition {
     Book,
     /// Neither this reader nor this address has had the work.
     Sent,
+    /// The short number is new.
+    Number,
     /// The message is not marked handled.
     Unhandled,
     /// The outbox does not hold the message.
@@ -201,6 +203,13 @@ impl OrderCommit {
         self.with(Condition::Order, Ok(write))
     }
 
+    /// Gives the order its short number. [`Condition::Number`] fails if another order has it.
+    #[must_use]
+    pub fn numbered(self, number: ShortNumber) -> Self {
+        let write = numbers::number_put(number, self.order.id);
+        self.with(Condition::Number, Ok(write))
+    }
+
     /// Holds a place for the order. [`Condition::Stock`] fails if `room` is gone.
     #[must_use]
     pub fn holding(self, hold: &Reservation, room: &Slot) -> Self {
@@ -230,8 +239,10 @@ impl OrderCommit {
         self.with(Condition::Order, write)
     }
 
-    /// Gives up what the order has before it is packed: its place, or the copy taken for it
+    /// Gives up what the order has before it is handed over: its place, or the copy taken for it
     /// (`book` as it was read), with the note that this reader and this address have had the work.
+    /// The copy of a packed order goes back to the shelf once the owner has unpacked it:
+    /// [`OrderCommit::unpacking`].
     #[must_use]
     pub fn giving_up(mut self, book: Option<&Versioned<Book>>) -> Self {
         let (Some(book), Some(choice)) = (book, self.order.choice.clone()) else {
@@ -242,7 +253,16 @@ impl OrderCommit {
             let write = giving::unsent(partition, &choice, self.order.id);
             self.commit.add(Condition::Sent, Ok(write));
         }
-        self.shelving(book)
+        if self.order.unpack.is_some() { self } else { self.shelving(book) }
+    }
+
+    /// Puts the copy of an unpacked order back on the shelf, if it is as new.
+    #[must_use]
+    pub fn unpacking(self, book: &Versioned<Book>) -> Self {
+        match self.order.unpack {
+            Some(Unpack::Done { copy: CopyCondition::Good, .. }) => self.shelving(book),
+            _ => self,
+        }
     }
 
     /// Puts the copy of the order back on the shelf, under its own number.

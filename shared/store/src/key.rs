@@ -9,7 +9,7 @@ use domain::{
         price::PriceRange,
     },
     catalog::isbn::Isbn,
-    order::Address,
+    order::{Address, ShortNumber},
     walk::device::DeviceId,
 };
 use jiff::{Timestamp, civil::Date};
@@ -156,6 +156,16 @@ pub(crate) fn paid_on(day: Date) -> String {
 /// The note that an order was paid on a day.
 pub(crate) fn paid(day: Date, order: OrderId) -> Key {
     Key::new(paid_on(day), order.to_string())
+}
+
+/// The partition of the short numbers given on one day, in Korea.
+pub(crate) fn numbered_on(day: Date) -> String {
+    format!("NUMBER#{day}")
+}
+
+/// A short number. The count has a fixed width, so that numbers sort.
+pub(crate) fn number(number: ShortNumber) -> Key {
+    Key::new(numbered_on(number.day), format!("{:06}", number.count))
 }
 
 /// The partition of the daily reconciliations.

@@ -23,6 +23,7 @@ mod key;
 mod letters;
 mod messages;
 mod notes;
+mod numbers;
 mod orders;
 mod places;
 mod retry;

@@ -3,7 +3,8 @@
 //! No range is oversold because every hold that is listed, also one that ran out, counts against
 //! the free copies: a hold is added only while fewer are listed than copies are free, or in the
 //! place of one that ran out and is removed with the same write. So readers who order at the same
-//! time do not exclude one another while there is room, and no version is compared.
+//! time do not exclude one another while there is room, and no version is compared. Each hold also
+//! removes some that ran out, so that the item does not grow with orders that are never paid.
 
 use std::collections::HashMap;
 
@@ -35,17 +36,27 @@ pub(crate) fn hold(order: &Order, hold: &Reservation, room: &Slot) -> Result<Wri
     let mut expression = "SET holds.#order = :hold".to_owned();
     let mut condition = match room {
         Slot::Own => "attribute_exists(holds.#order)".to_owned(),
-        Slot::Free => "size(holds) < #free".to_owned(),
+        Slot::Free { .. } => "size(holds) < #free".to_owned(),
         Slot::Expired { .. } => "size(holds) <= :listed AND #free >= :free".to_owned(),
     };
     let mut removed = Vec::new();
-    if let Slot::Expired { reservations: holds, .. } = room {
-        for (at, (id, hold)) in holds.iter().enumerate() {
-            expression += if at == 0 { " REMOVE " } else { ", " };
-            expression += &format!("holds.#gone{at}");
-            condition += &format!(" AND holds.#gone{at} = :gone{at}");
-            removed.push((format!("#gone{at}"), id.to_string(), format!(":gone{at}"), hold));
-        }
+    let gone = match room {
+        Slot::Own => [].as_slice(),
+        Slot::Free { expired } => expired,
+        Slot::Expired { reservations, .. } => reservations,
+    };
+    for (at, (id, hold)) in gone.iter().enumerate() {
+        expression += if at == 0 { " REMOVE " } else { ", " };
+        expression += &format!("holds.#gone{at}");
+        let unchanged = format!("holds.#gone{at} = :gone{at}");
+        condition += &match room {
+            // Its copy is not needed: another order may have removed it, but none renewed it.
+            Slot::Free { .. } => {
+                format!(" AND (attribute_not_exists(holds.#gone{at}) OR {unchanged})")
+            }
+            _ => format!(" AND {unchanged}"),
+        };
+        removed.push((format!("#gone{at}"), id.to_string(), format!(":gone{at}"), hold));
     }
     let mut write =
         Write::update(&key::stock(order.price.range), expression + " ADD #version :one")

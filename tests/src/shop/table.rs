@@ -65,6 +65,15 @@ impl Shop {
         self.order_item(id)["state"]["S"].as_str().unwrap_or("none").to_owned()
     }
 
+    /// The state of an order; `prepared` if it is chosen and waits for the owner to pack it.
+    pub fn stage(&self, id: &str) -> String {
+        let order = self.order_item(id);
+        match order["state"]["S"].as_str() {
+            Some("chosen") if order["number"].is_object() => "prepared".to_owned(),
+            state => state.unwrap_or("none").to_owned(),
+        }
+    }
+
     /// The ISBN of the book chosen for an order, `none` if none is chosen.
     pub fn chosen(&self, id: &str) -> String {
         self.order_item(id)["choice"]["M"]["isbn"]["S"].as_str().unwrap_or("none").to_owned()
@@ -87,6 +96,12 @@ impl Shop {
         let held = held.map_or(0, |holds| holds.values().filter(is_held).count());
         let free = stock["free"]["N"].as_str().and_then(|free| free.parse().ok());
         (free.unwrap_or_default(), held)
+    }
+
+    /// How many places the record of a price range lists, expired ones too.
+    pub fn listed_places(&self, range: &str) -> usize {
+        let stock = self.item(&format!("SHELF#{range}"), "STOCK");
+        stock["holds"]["M"].as_object().map_or(0, serde_json::Map::len)
     }
 
     /// How many times the table notes that a reader or an address was sent a work: twice a book.

@@ -225,7 +225,7 @@ async fn walk(phone: &Browser, shop: &Running) {
     through_the_rooms(phone, shop).await;
     to_the_paying_page(phone).await;
     let order = pay(phone).await;
-    phone.until_the_order_is(&order, "packed").await;
+    phone.until_the_order_is(&order, "chosen").await;
     phone.look("window-packed").await;
     owner_looks(phone, shop, &order).await;
 
@@ -234,7 +234,7 @@ async fn walk(phone: &Browser, shop: &Running) {
     phone.look("window-shipped").await;
 
     phone.open(&format!("{}/mailbox", shop.url())).await;
-    for notice in ["paid", "chosen", "packed", "shipped"] {
+    for notice in ["paid", "chosen", "shipped"] {
         phone.wait_for(&format!("body[data-step=mailbox] [data-notice={notice}]")).await;
     }
     phone.look("mailbox").await;

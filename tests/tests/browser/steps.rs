@@ -304,7 +304,7 @@ pub(crate) async fn in_two_tabs(tabs: &Browser, shop: &Running) {
         tabs.follow("[data-pay=approve]").await;
         assert_eq!(tabs.arrives("window").await.order().0, order);
     }
-    tabs.until_the_order_is(&order, "packed").await;
+    tabs.until_the_order_is(&order, "chosen").await;
     let ledger = shop.standin().expect("the payment stand-in runs").ledger();
     assert_eq!(ledger.order(&order).charges, 1, "{ledger:?}");
 }

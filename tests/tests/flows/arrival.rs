@@ -89,7 +89,7 @@ async fn only_the_reader_can_note_the_arrival_and_only_of_a_shipped_book() {
     assert_eq!(other.ask(post("/window/none", "")).await.status.as_u16(), 404);
     assert_eq!(reader.ask(post("/window", "")).await.status.as_u16(), 405);
     assert_eq!(shop.items(), before_the_other);
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert!(before.iter().all(|item| before_the_other.contains(item)), "nothing changed");
     // No arrival can be noted of a book that came back.
     shop.owner_ships(&order, "123456789012").await;

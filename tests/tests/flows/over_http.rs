@@ -76,11 +76,11 @@ async fn a_walk_over_http_ends_in_a_packed_book() {
         let mut state = String::new();
         for _ in 0..LOOKS {
             state = reader.window().await.order().1;
-            if state == "packed" {
+            if state == "chosen" {
                 break;
             }
         }
-        assert_eq!(state, "packed", "{order}");
+        assert_eq!(state, "chosen", "{order}");
     }
     assert!(system.failures().is_empty(), "{:?}", system.failures());
     system.stop().await;

@@ -103,7 +103,7 @@ async fn a_payment_confirmed_twice_is_charged_once() {
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
     assert_eq!(shop.ledger(&order).charges, 1);
     shop.settle().await;
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"], "told once of each");
+    assert_eq!(reader.notices().await, ["paid", "chosen"], "told once of each");
 }
 
 #[tokio::test]
@@ -183,9 +183,9 @@ async fn an_unknown_payment_is_found_by_the_sweep() {
     reader.onward().await;
     assert_eq!(shop.state(&order), "priced");
     shop.minutes_pass(8).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!(shop.ledger(&order).charges, 1);
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen"]);
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn a_crash_between_the_charge_and_its_record_is_settled_by_the_sweep() {
         assert_eq!(shop.ledger(&order).charges, 1);
         assert!(matches!(page.status.as_u16(), 303 | 500), "{page:?}");
         shop.minutes_pass(8).await;
-        assert_eq!(shop.state(&order), "packed", "{breakage:?}");
+        assert_eq!(shop.stage(&order), "prepared", "{breakage:?}");
         assert_eq!(shop.ledger(&order).charges, 1);
         assert_eq!(shop.order_item(&order)["messages"]["N"], "5", "nothing was asked twice");
     }

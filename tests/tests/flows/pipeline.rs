@@ -122,7 +122,7 @@ async fn what_a_queue_refuses_is_sent_again_from_the_stream() {
     shop.system().wire().inject(fault);
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(2).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!(shop.published_notices().len(), 3);
     assert!(shop.on_queue("RelayDeadLetters").is_empty());
 }
@@ -134,8 +134,8 @@ async fn the_sweep_sends_what_a_lost_stream_did_not() {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     shop.minutes_pass(60).await;
-    assert_eq!(shop.state(&order), "packed");
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
+    assert_eq!(shop.stage(&order), "prepared");
+    assert_eq!(reader.notices().await, ["paid", "chosen"]);
     // The stream records arrive after all.
     let swept = sums(&shop, &order);
     shop.system().release("relay");
@@ -157,7 +157,7 @@ async fn a_failed_step_is_retried() {
     shop.system().wire().inject(fault);
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(15).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     let plain = Shop::at_full_price().await;
     let other = plain.visitor().walk(Doors::Plain).await;
     plain.settle().await;
@@ -175,7 +175,7 @@ async fn a_step_whose_reply_was_lost_is_taken_once() {
     }
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(15).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     let plain = Shop::at_full_price().await;
     let other = plain.visitor().walk(Doors::Plain).await;
     plain.settle().await;
@@ -190,7 +190,7 @@ async fn at_night_the_letter_is_there_at_once_and_the_push_waits() {
     let mut reader = shop.visitor();
     reader.walk(Doors::Plain).await;
     shop.minutes_pass(1).await;
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen"]);
     shop.minutes_pass(9 * 60).await;
     assert_eq!(shop.published_notices(), [], "it is still before eight");
     shop.minutes_pass(90).await;
@@ -201,7 +201,7 @@ async fn at_night_the_letter_is_there_at_once_and_the_push_waits() {
         let late = publish.at.duration_since(eight);
         assert!(!late.is_negative() && late <= SignedDuration::from_mins(10), "{publish:?}");
     }
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"], "told once of each");
+    assert_eq!(reader.notices().await, ["paid", "chosen"], "told once of each");
     shop.nothing_failed();
 }
 
@@ -214,7 +214,7 @@ async fn many_orders_pass_every_stage_together() {
         orders.push(shop.visitor().living(recipient).walk(Doors::Plain).await);
     }
     shop.settle().await;
-    assert!(orders.iter().all(|order| shop.state(order) == "packed"));
+    assert!(orders.iter().all(|order| shop.stage(order) == "prepared"));
     let desk = shop.owner("owner-desk", json!({ "limit": 3 })).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), 3);
     assert!(desk["next"].to_string().contains("더 있습니다"), "{desk:#}");

@@ -104,7 +104,7 @@ async fn every_notice_of_an_order_is_pushed_once_and_tells_nothing_of_it() {
     shop.settle().await;
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "shipped"]);
     let words = words(&shop, &device);
     assert_eq!(words.len(), 1 + 4, "{words:?}");
     for word in &words[1..] {

@@ -59,7 +59,7 @@ async fn a_walk_goes_on_where_it_was() {
         assert_eq!(state, "paid");
         down_and_up(&mut shop, down).await;
         shop.settle().await;
-        assert_eq!(shop.state(&order), "packed", "{down:?}");
+        assert_eq!(shop.stage(&order), "prepared", "{down:?}");
         assert_eq!(shop.ledger(&order).charges, 1);
         shop.nothing_failed();
     }
@@ -77,12 +77,8 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             // The messages before this stage are still there.
             down_and_up(&mut shop, down).await;
             shop.settle().await;
-            assert_eq!(shop.state(&order), "packed", "{down:?} before {held}");
-            assert_eq!(
-                reader.notices().await,
-                ["paid", "chosen", "packed"],
-                "{down:?} before {held}"
-            );
+            assert_eq!(shop.stage(&order), "prepared", "{down:?} before {held}");
+            assert_eq!(reader.notices().await, ["paid", "chosen"], "{down:?} before {held}");
             shop.system().hold("ship");
             shop.owner_ships(&order, "123456789012").await;
             shop.settle().await;
@@ -91,7 +87,7 @@ async fn an_order_goes_on_from_every_stage_of_the_pipeline() {
             shop.settle().await;
             assert_eq!(shop.state(&order), "shipped", "{down:?} before ship");
             shop.minutes_pass(30).await;
-            assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
+            assert_eq!(reader.notices().await, ["paid", "chosen", "shipped"]);
             shop.nothing_failed();
         }
     }
@@ -111,7 +107,7 @@ async fn a_crash_between_two_deliveries_repeats_neither() {
         shop.start_again().await;
     }
     shop.minutes_pass(30).await;
-    assert!(orders.iter().all(|order| shop.state(order) == "packed"));
+    assert!(orders.iter().all(|order| shop.stage(order) == "prepared"));
     let items = shop.items();
     let taken: u64 = items
         .iter()

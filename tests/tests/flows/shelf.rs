@@ -34,7 +34,7 @@ async fn an_expired_place_is_held_again_while_one_is_left() {
     reader.pay(Pay::Approve).await;
     assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
     shop.settle().await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
 }
 
 #[tokio::test]
@@ -101,14 +101,23 @@ async fn ten_readers_want_four_places_and_four_get_one() {
     futures_util::future::join_all(readers.iter_mut().map(|reader| reader.order("middle"))).await;
     let placed = readers.iter().filter(|reader| reader.here().step() == "pay").count();
     assert!(readers.iter().all(|reader| matches!(reader.here().status.as_u16(), 200 | 409)));
-    // A reader who lost a write conflict sends the form again.
-    let mut all = placed;
-    for reader in readers.iter_mut().filter(|reader| reader.here().says("한 번만 더 눌러 주십시오"))
-    {
-        reader.order("middle").await;
-        all += usize::from(reader.here().step() == "pay");
+    assert_eq!(placed, 4);
+}
+
+#[tokio::test]
+async fn expired_places_leave_the_record_with_the_next_order() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 30)]).await;
+    for _ in 0..3 {
+        before_the_payment(&shop).await;
     }
-    assert_eq!(all, 4);
+    shop.minutes_pass(16).await;
+    assert_eq!((shop.stock("middle"), shop.listed_places("middle")), ((30, 0), 3));
+    let (mut reader, order) = before_the_payment(&shop).await;
+    assert_eq!((shop.stock("middle"), shop.listed_places("middle")), ((30, 1), 1));
+    reader.pay(Pay::Approve).await;
+    shop.settle().await;
+    assert_eq!(shop.stage(&order), "prepared");
+    assert_eq!((shop.stock("middle"), shop.listed_places("middle")), ((29, 0), 0));
 }
 
 #[tokio::test]
@@ -166,7 +175,7 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
     assert_eq!(shop.state(&order), "choosing");
     shop.owner_does("owner-shelve", json!({ "books": [book(2, 15_000, 1, 1)] })).await;
     shop.minutes_pass(20).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!(shop.chosen(&order), isbn(2));
     shop.nothing_failed();
 }

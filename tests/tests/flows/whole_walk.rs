@@ -11,7 +11,7 @@ async fn a_reader_walks_by_riddles_to_a_paid_order() {
         let mut reader = shop.visitor().reading(language);
         let order = reader.walk(Doors::Riddle).await;
         shop.settle().await;
-        assert_eq!(shop.state(&order), "packed");
+        assert_eq!(shop.stage(&order), "prepared");
     }
     shop.nothing_failed();
 }
@@ -23,7 +23,7 @@ async fn a_reader_walks_by_plain_doors_to_a_paid_order() {
         let mut reader = shop.visitor().reading(language);
         let order = reader.walk(Doors::Plain).await;
         shop.settle().await;
-        assert_eq!(shop.state(&order), "packed");
+        assert_eq!(shop.stage(&order), "prepared");
     }
     shop.nothing_failed();
 }
@@ -105,11 +105,11 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert!(reader.here().says("CJ대한통운 123456789012"), "{:?}", reader.here());
 
     let states: Vec<&str> = seen.iter().map(|(_, state)| state.as_str()).collect();
-    assert_eq!(states, ["paid", "chosen", "packed", "shipped"]);
+    assert_eq!(states, ["paid", "chosen", "shipped"]);
     assert!(seen.iter().all(|(id, _)| *id == order));
 
     // The mailbox shows every notice, the newest first.
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed", "shipped"]);
+    assert_eq!(reader.notices().await, ["paid", "chosen", "shipped"]);
     assert!(reader.here().says("별 하나에 추억과, 별 하나에 사랑과."), "{:?}", reader.here());
     assert_eq!(reader.here().all("li.mine").len(), 1, "the reader wrote one letter");
     assert_eq!(shop.published_notices().len(), 4);

@@ -44,6 +44,7 @@ pub(crate) fn judge(items: &[Value], ledger: &Ledger, copies: u64) -> Result<(),
                 had += 1;
             }
             Book::Back => had += 1,
+            Book::NotOnShelf => gone += 1,
         }
         let paid = kind("paid").filter(|paid| text(paid, "sk") == text(order, "id")).count();
         // The shop may or may not have learned of a transfer that was reversed.
@@ -110,6 +111,8 @@ enum Book {
     Gone,
     /// Returned; the reader has had it.
     Back,
+    /// In a parcel of a cancelled order, or not for sale any more.
+    NotOnShelf,
 }
 
 fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, String> {
@@ -166,7 +169,9 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
                 "not all went back: {}",
                 details()
             );
-            Book::None
+            let unpack = &order["unpack"];
+            let unpacked = text(&unpack["M"]["done"]["M"], "copy");
+            if unpack.is_object() && unpacked != "good" { Book::NotOnShelf } else { Book::None }
         }
         // No book is left that this reader has not had: paid, and waits for one.
         "choosing" => {
@@ -176,6 +181,12 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
                 details()
             );
             Book::Held
+        }
+        // With the owner: nothing goes back before the parcel is handed over.
+        "chosen" | "packed" if !order["parcel"].is_object() => {
+            let wanted = if gone { 0 } else { PAID - owner };
+            agree!(ledger.held() == wanted, "not {wanted} held: {}", details());
+            Book::Gone
         }
         "packed" | "shipped" | "delivered" => {
             let price = amount(&order["choice"]["M"], "list_price");

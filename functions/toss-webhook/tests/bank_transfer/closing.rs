@@ -38,7 +38,7 @@ async fn without_a_transfer_the_place_is_released_and_the_order_can_be_paid_agai
     );
     // Late webhooks of the closed account change nothing.
     deliver_webhooks(&shop).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 
@@ -59,7 +59,7 @@ async fn an_overdue_account_can_be_replaced_before_the_sweep_closes_it() {
     reader.pay(Pay::Account).await;
     assert!(shop.standin().deposit(&format!("{order}-2")).await);
     deliver_webhooks(&shop).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 

@@ -30,9 +30,9 @@ async fn a_transfer_is_awaited_with_its_place_held_and_pays_when_it_comes() {
     assert_eq!(shop.ledger(&order).charged, 0);
     assert!(shop.standin().deposit(&order).await);
     deliver_webhooks(&shop).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!((shop.ledger(&order).charges, shop.ledger(&order).held()), (1, PAID));
-    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen", "packed"]);
+    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen"]);
     shop.nothing_failed();
 }
 
@@ -86,7 +86,7 @@ async fn a_transfer_of_the_last_minute_without_a_webhook_is_found_by_the_sweep()
     shop.standin().fault(Rule::once(On::Deposit, Fault::WebhookNever));
     assert!(shop.standin().deposit(&order).await);
     shop.minutes_pass(10).await;
-    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("packed", 1));
+    assert_eq!((shop.stage(&order).as_str(), shop.ledger(&order).charges), ("prepared", 1));
     shop.nothing_failed();
 }
 

@@ -80,7 +80,7 @@ async fn a_cancelled_transfer_is_refunded_to_the_named_account_which_is_then_del
 async fn the_difference_waits_for_an_account_and_a_wrong_one_is_asked_for_again() {
     let shop = shop(15_000, 3).await;
     let (mut reader, order) = paid_by_transfer(&shop).await;
-    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen", "account", "packed"]);
+    assert_eq!(reader.notices().await, ["deposit", "paid", "chosen", "account"]);
     reader.go(&format!("/cancel/{order}?to=account")).await;
     let wrong = Fault::Answer { code: "INVALID_REFUND_ACCOUNT_NUMBER".to_owned() };
     shop.standin().fault(Rule::once(On::Cancel, wrong));
@@ -95,7 +95,7 @@ async fn the_difference_waits_for_an_account_and_a_wrong_one_is_asked_for_again(
     name_account(&mut reader, "110123456789").await;
     shop.settle().await;
     assert_eq!(shop.ledger(&order).refunded, 2_000);
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 

@@ -124,7 +124,7 @@ async fn the_difference_of_a_reversed_and_repeated_transfer_is_refunded_once() {
     let shop = shop(15_000, 3).await;
     shop.system().hold("refund");
     let (mut reader, order) = paid_by_transfer(&shop).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     reader.go(&format!("/cancel/{order}?to=account")).await;
     name_account(&mut reader, "110123456789").await;
     // The refund is refused, because the money is gone.

@@ -1,6 +1,9 @@
 //! Dates, times and amounts as pages and letters show them, in both languages. Times are Korean.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday},
+};
 
 use crate::base::{calendar, money::Won, text::Language};
 
@@ -38,10 +41,20 @@ pub fn date(date: Date, language: Language) -> String {
 
 /// `11월 25일 수요일`.
 pub fn korean_date(date: Date) -> String {
-    const DAYS: [&str; 7] = ["일", "월", "화", "수", "목", "금", "토"];
-    let day =
-        usize::try_from(date.weekday().to_sunday_zero_offset()).ok().and_then(|day| DAYS.get(day));
-    format!("{}월 {}일 {}요일", date.month(), date.day(), day.unwrap_or(&""))
+    format!("{}월 {}일 {}요일", date.month(), date.day(), weekday(date))
+}
+
+/// The weekday in one syllable: `수`.
+pub fn weekday(date: Date) -> &'static str {
+    match date.weekday() {
+        Weekday::Sunday => "일",
+        Weekday::Monday => "월",
+        Weekday::Tuesday => "화",
+        Weekday::Wednesday => "수",
+        Weekday::Thursday => "목",
+        Weekday::Friday => "금",
+        Weekday::Saturday => "토",
+    }
 }
 
 /// `Wednesday, 25 November`.

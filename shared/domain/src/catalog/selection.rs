@@ -69,6 +69,28 @@ pub struct Choice {
     /// Why the owner took a book that was not proposed, in the owner's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// Who chose.
+    #[serde(default, skip_serializing_if = "Chooser::is_rules")]
+    pub by: Chooser,
+}
+
+/// Who chose a book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chooser {
+    /// The shop's rules, made from the owner's taste. Choices stored before this was recorded count
+    /// as theirs.
+    #[default]
+    Rules,
+    /// The owner.
+    Owner,
+}
+
+impl Chooser {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    const fn is_rules(&self) -> bool {
+        matches!(self, Self::Rules)
+    }
 }
 
 impl Choice {
@@ -82,6 +104,7 @@ impl Choice {
             reason,
             proposals,
             because: None,
+            by: Chooser::Rules,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::selection::Proposal,
-    order::{BlockedOn, Order, State},
+    order::{BlockedOn, Order, State, Unpack},
 };
 
 /// The desk entry of an order for which the owner is to pick a book.
@@ -24,6 +24,10 @@ pub struct DeskEntry {
 /// What the owner has to do with an order on the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OwnerTask {
+    /// Pack the chosen book.
+    Pack,
+    /// Unpack the parcel of an order that was cancelled after it was packed.
+    Unpack,
     /// Hand the parcel over.
     Post,
     /// Pick one of the proposals.
@@ -40,12 +44,22 @@ pub enum OwnerTask {
 
 impl OwnerTask {
     /// Every task, in the order in which the desk lists them.
-    pub const ALL: [Self; 6] =
-        [Self::Deposit, Self::Post, Self::Pick, Self::Stock, Self::Refund, Self::PickTomorrow];
+    pub const ALL: [Self; 8] = [
+        Self::Deposit,
+        Self::Unpack,
+        Self::Post,
+        Self::Pack,
+        Self::Pick,
+        Self::Stock,
+        Self::Refund,
+        Self::PickTomorrow,
+    ];
 
     /// The heading on the desk, in Korean.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Pack => "포장",
+            Self::Unpack => "풀어 주십시오",
             Self::Post => "부치기",
             Self::Pick => "고르기",
             Self::PickTomorrow => "내일 고르기",
@@ -61,6 +75,8 @@ impl Order {
     pub fn owner_task(&self, day: Date) -> OwnerTask {
         match self.state {
             _ if self.reversal_is_open() => OwnerTask::Deposit,
+            _ if self.unpack == Some(Unpack::Wanted) => OwnerTask::Unpack,
+            State::Chosen if self.number.is_some() => OwnerTask::Pack,
             State::Packed if self.shipment.is_none() => OwnerTask::Post,
             State::Choosing if self.blocked_on == Some(BlockedOn::OwnerPick) && self.rests(day) => {
                 OwnerTask::PickTomorrow

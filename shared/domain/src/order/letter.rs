@@ -14,6 +14,7 @@ use crate::{
     order::{Order, message::Notice},
 };
 
+pub mod acts;
 mod news;
 
 /// The author of a letter.
@@ -112,12 +113,13 @@ pub fn push(notice: Notice) -> Text {
             Text::new("집에 불이 켜졌소. 편지함을 보시오.", "A lamp is lit. Look in your mailbox.")
         }
         Notice::Chosen => Text::new(
-            "주인장이 서가에서 돌아왔소. 편지함을 보시오.",
-            "The owner is back from the shelves. Look in your mailbox.",
+            "보낼 책이 정해졌소. 편지함을 보시오.",
+            "A book is chosen for you. Look in your mailbox.",
         ),
-        Notice::Packed => {
-            Text::new("매듭을 지었소. 편지함을 보시오.", "The knot is tied. Look in your mailbox.")
-        }
+        Notice::Packed => Text::new(
+            "책이 꾸러미가 되었소. 편지함을 보시오.",
+            "Your book is packed. Look in your mailbox.",
+        ),
         Notice::Cancelled | Notice::Refunded => Text::new(
             "셈을 적어 두었소. 편지함을 보시오.",
             "The account is written down. Look in your mailbox.",
@@ -135,8 +137,8 @@ pub fn push(notice: Notice) -> Text {
             "There is word from the bank. Look in your mailbox.",
         ),
         Notice::Later => Text::new(
-            "주인장이 조금 더 생각하겠다 하오. 편지함을 보시오.",
-            "The owner wishes to think a little longer. Look in your mailbox.",
+            "주인장이 내일 다시 고르겠다 하오. 편지함을 보시오.",
+            "The owner looks again tomorrow. Look in your mailbox.",
         ),
         Notice::Shipped => {
             Text::new("길을 나섰소. 편지함을 보시오.", "It has set out. Look in your mailbox.")

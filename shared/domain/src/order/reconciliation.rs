@@ -143,7 +143,7 @@ pub fn compare(order: Option<&Order>, there: &[There]) -> Option<Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::tests::{choice, noon, order, paid};
+    use crate::order::tests::{handed_over, noon, order, paid};
 
     fn there(total: u64, balance: u64) -> There {
         There { paid: true, total: Won(total), balance: Won(balance), status: "DONE".into() }
@@ -161,10 +161,10 @@ mod tests {
 
     #[test]
     fn money_on_its_way_back_may_be_there_or_not_yet() {
-        let chosen = paid().choosing(None, noon()).unwrap().chosen(choice(), noon()).unwrap().order;
-        assert_eq!(compare(Some(&chosen), &[there(22_000, 22_000)]), None);
-        assert_eq!(compare(Some(&chosen), &[there(22_000, 20_000)]), None);
-        let done = chosen.refund_done(5, noon()).order;
+        let posted = handed_over(paid()).order;
+        assert_eq!(compare(Some(&posted), &[there(22_000, 22_000)]), None);
+        assert_eq!(compare(Some(&posted), &[there(22_000, 20_000)]), None);
+        let done = posted.refund_done(6, noon()).order;
         assert_eq!(compare(Some(&done), &[there(22_000, 20_000)]), None);
         let (here, under_way) = (Won(2_000), Won::ZERO);
         assert_eq!(

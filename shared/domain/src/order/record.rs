@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Payment, PaymentStatus, State,
+        Payment, PaymentStatus, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -56,6 +56,39 @@ pub enum BlockedOn {
     #[serde(rename = "pick")]
     OwnerPick,
 }
+
+/// What the owner has to do with the parcel of an order that was cancelled after it was packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unpack {
+    /// The parcel is still packed.
+    Wanted,
+    /// The owner unpacked it.
+    Done {
+        /// When.
+        at: Timestamp,
+        /// What became of the copy.
+        copy: CopyCondition,
+    },
+}
+
+/// The condition of a copy that comes back to the shop: `good`, `damaged` or `lost`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CopyCondition {
+    /// As new: it goes back to the shelf.
+    Good,
+    /// It cannot be sold.
+    Damaged,
+    /// It is not there.
+    Lost,
+}
+
+/// The order was not cancelled after it was packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("there is nothing to unpack")]
+pub struct NothingToUnpack;
 
 /// The parcel of an order, from the moment the owner handed it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +181,10 @@ pub struct Order {
     pub desk: Option<DeskEntry>,
     /// The book that was chosen.
     pub choice: Option<Choice>,
+    /// The short number, once the order is prepared for packing.
+    pub number: Option<ShortNumber>,
+    /// What is to be done with the parcel, if the order was cancelled after it was packed.
+    pub unpack: Option<Unpack>,
     /// The parcel, once handed over.
     pub shipment: Option<Shipment>,
     /// Refunds, in the order in which they were promised.
@@ -229,6 +266,8 @@ impl Order {
             blocked_on: None,
             desk: None,
             choice: None,
+            number: None,
+            unpack: None,
             shipment: None,
             refunds: Vec::new(),
             changed_at: now,
@@ -273,10 +312,12 @@ impl Order {
                 _ => None,
             },
             _ if self.reversal_is_open() => Some(Waiting::Owner(self.promised)),
+            _ if self.unpack == Some(Unpack::Wanted) => Some(Waiting::Owner(self.promised)),
             _ if self.has_parked_refund() => Some(Waiting::Owner(
                 self.refunds.iter().map(|refund| refund.by).min().unwrap_or(self.promised),
             )),
             State::Choosing if self.blocked_on.is_some() => Some(Waiting::Owner(self.promised)),
+            State::Chosen if self.number.is_some() => Some(Waiting::Owner(self.promised)),
             State::Packed if self.shipment.is_none() => Some(Waiting::Owner(self.promised)),
             State::Delivered if self.withdrawal().is_some() => {
                 self.withdrawal().map(|withdrawal| Waiting::Return(withdrawal.asked_at))
@@ -285,8 +326,15 @@ impl Order {
         }
     }
 
+    /// Whether the reader may cancel: until the parcel is handed over. A packed order whose bank
+    /// transfer was reversed is for the owner to settle.
+    pub const fn may_be_cancelled(&self) -> bool {
+        self.state.may_be_cancelled() && self.shipment.is_none() && !self.transfer_is_reversed()
+    }
+
     /// What is refunded because the chosen book costs less than the upper end of the range; `None`
-    /// if nothing is.
+    /// if nothing is. It is promised when the parcel is handed over, because until then the choice
+    /// can change.
     pub fn price_difference(&self) -> Option<Won> {
         let list_price = self.choice.as_ref()?.list_price;
         Some(self.price.price_difference(list_price)).filter(|amount| *amount > Won::ZERO)

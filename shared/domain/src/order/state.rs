@@ -30,7 +30,7 @@ pub enum State {
     Choosing,
     /// A book is selected and its copy taken from the stock.
     Chosen,
-    /// Slip and letter are ready; the parcel waits to be handed over.
+    /// The owner packed the book; the parcel waits to be handed over.
     Packed,
     /// Handed to the carrier.
     Shipped,
@@ -54,7 +54,7 @@ impl State {
     /// use domain::order::State;
     ///
     /// assert!(State::Priced.may_become(State::Paid));
-    /// assert!(!State::Packed.may_become(State::Cancelled));
+    /// assert!(!State::Shipped.may_become(State::Cancelled));
     /// ```
     pub const fn may_become(self, next: Self) -> bool {
         use State::{
@@ -68,7 +68,7 @@ impl State {
                 | (Paid, Choosing | RefundDue | Cancelled)
                 | (Choosing, Chosen | RefundDue | Cancelled)
                 | (Chosen, Packed | RefundDue | Cancelled)
-                | (Packed, Shipped)
+                | (Packed, Shipped | RefundDue)
                 | (Shipped, Delivered)
                 // `Shipped` and `Delivered` if the book comes back; `Cancelled` if a payment that
                 // was started before arrives after all.
@@ -77,9 +77,27 @@ impl State {
         )
     }
 
-    /// Whether the reader may cancel: until the parcel is packed.
-    pub const fn may_be_cancelled(self) -> bool {
-        matches!(self, Self::Priced | Self::Paid | Self::Choosing | Self::Chosen)
+    /// Whether the reader may cancel in this state. An order whose parcel was handed over may not,
+    /// although it stays [`State::Packed`] until `ship` has handled that:
+    /// [`Order::may_be_cancelled`](super::Order::may_be_cancelled).
+    pub(super) const fn may_be_cancelled(self) -> bool {
+        matches!(self, Self::Priced | Self::Paid | Self::Choosing | Self::Chosen | Self::Packed)
+    }
+
+    /// What the owner reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Priced => "결제 전",
+            Self::Paid => "결제됨",
+            Self::Choosing => "고르는 중",
+            Self::Chosen => "포장 전",
+            Self::Packed => "포장됨",
+            Self::Shipped => "부침",
+            Self::Delivered => "도착",
+            Self::Cancelled => "취소됨",
+            Self::RefundDue => "환불 예정",
+            Self::Refunded => "환불됨",
+        }
     }
 
     /// The stored name, which marks, keys and logs use too: `refund_due`.
@@ -111,7 +129,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_packed_order_is_never_cancelled_and_no_state_is_entered_twice(
+        fn a_shipped_order_is_never_cancelled_and_no_state_is_entered_twice(
             steps in vec(select(State::ALL), 0..40),
         ) {
             let mut state = State::Priced;
@@ -122,7 +140,7 @@ mod tests {
                     been.push(state);
                 }
             }
-            if been.contains(&State::Packed) {
+            if been.contains(&State::Shipped) {
                 prop_assert!(!been.contains(&State::Cancelled));
             }
             if been.contains(&State::Refunded) {

@@ -51,7 +51,11 @@ pub enum Slot {
     /// The order's own reservation is listed, valid or expired.
     Own,
     /// Fewer reservations are listed than copies are free.
-    Free,
+    Free {
+        /// Expired reservations that are removed by the way, as they were read. Without it the
+        /// record would grow with every order that is never paid.
+        expired: Vec<(OrderId, Reservation)>,
+    },
     /// Expired reservations are removed for it.
     Expired {
         /// The reservations to remove, as they were read.
@@ -62,6 +66,13 @@ pub enum Slot {
         free: u32,
     },
 }
+
+/// Expired reservations that an order removes although it does not need their copies. DynamoDB allows
+/// 4 KB for an expression; two removals an order would suffice to keep the record short.
+const REMOVED_AT_ONCE: usize = 20;
+
+/// Expired reservations that one write can remove within DynamoDB's 4 KB for an expression.
+const REMOVABLE: usize = 100;
 
 impl Stock {
     /// Copies that a new order could reserve now.
@@ -75,7 +86,8 @@ impl Stock {
     /// has is extended.
     ///
     /// # Errors
-    /// [`OutOfStock`] if no copy is left.
+    /// [`OutOfStock`] if no copy is left, or if more than 100 expired reservations would have to go
+    /// first. Only an owner who takes so many copies off the shelf at once can cause that.
     pub fn reserve(&self, order: OrderId, now: Timestamp) -> Result<NewReservation, OutOfStock> {
         let own = self.reservations.get(&order);
         if self.available(now) == 0 && !own.is_some_and(|reservation| reservation.is_valid(now)) {
@@ -85,26 +97,32 @@ impl Stock {
         let slot = if own.is_some() {
             Slot::Own
         } else if listed < self.free {
-            Slot::Free
+            Slot::Free { expired: self.expired(order, now, REMOVED_AT_ONCE) }
         } else {
-            let mut expired: Vec<_> = self
-                .reservations
-                .iter()
-                .filter(|(_, reservation)| !reservation.is_valid(now))
-                .collect();
-            // Orders placed at the same time replace different reservations if they can.
-            let many = u128::try_from(expired.len()).unwrap_or_default();
-            let first = order.random().checked_rem(many).unwrap_or_default();
-            expired.rotate_left(usize::try_from(first).unwrap_or_default());
             let needed = usize::try_from(listed.saturating_sub(self.free)).unwrap_or_default() + 1;
-            let reservations = expired
-                .into_iter()
-                .take(needed)
-                .map(|(id, reservation)| (*id, *reservation))
-                .collect();
+            if needed > REMOVABLE {
+                return Err(OutOfStock);
+            }
+            let reservations = self.expired(order, now, needed);
             Slot::Expired { reservations, listed, free: self.free }
         };
         Ok(NewReservation { until: calendar::minutes_after(now, Order::HELD_MINUTES), slot })
+    }
+
+    /// At most `limit` expired reservations. Orders placed at the same time get different ones if
+    /// there are enough.
+    fn expired(&self, order: OrderId, now: Timestamp, limit: usize) -> Vec<(OrderId, Reservation)> {
+        let mut expired: Vec<_> = self
+            .reservations
+            .iter()
+            .filter(|(_, reservation)| !reservation.is_valid(now))
+            .map(|(id, reservation)| (*id, *reservation))
+            .collect();
+        let many = u128::try_from(expired.len()).unwrap_or_default();
+        let first = order.random().checked_rem(many).unwrap_or_default();
+        expired.rotate_left(usize::try_from(first).unwrap_or_default());
+        expired.truncate(limit);
+        expired
     }
 }
 
@@ -131,12 +149,14 @@ mod tests {
         stock.reservations.insert(second, Reservation::Paid);
         assert_eq!(stock.reserve(third, now), Err(OutOfStock));
         let another = Stock { free: 3, ..stock.clone() };
-        assert_eq!(another.reserve(third, now).unwrap().slot, Slot::Free);
+        assert_eq!(another.reserve(third, now).unwrap().slot, Slot::Free { expired: Vec::new() });
         assert_eq!(stock.reserve(first, now).unwrap().slot, Slot::Own);
         let later = calendar::minutes_after(now, 15);
         let reservations = vec![(first, Reservation::Until(reserved.until))];
         let slot = Slot::Expired { reservations, listed: 2, free: 2 };
         assert_eq!(stock.reserve(third, later).unwrap().slot, slot);
+        let expired = vec![(first, Reservation::Until(reserved.until))];
+        assert_eq!(another.reserve(third, later).unwrap().slot, Slot::Free { expired });
         assert_eq!(stock.reserve(first, later).unwrap().slot, Slot::Own);
     }
 }

@@ -15,7 +15,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, BlockedOn, Order, Payment, PaymentStatus, RefusalCode, Shipment, State,
+        Address, BlockedOn, Order, Payment, PaymentStatus, RefusalCode, Shipment, ShortNumber,
+        State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
         parcel::Parcel,
@@ -68,6 +69,10 @@ pub(super) struct StoredOrder {
     desk: Option<DeskEntry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     choice: Option<Choice>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<ShortNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpack: Option<Unpack>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parcel: Option<Parcel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,6 +183,8 @@ impl From<Order> for StoredOrder {
             want: order.blocked_on,
             desk: order.desk,
             choice: order.choice,
+            number: order.number,
+            unpack: order.unpack,
             parcel,
             arrived,
             refunds: order.refunds,
@@ -223,6 +230,8 @@ impl TryFrom<StoredOrder> for Order {
             blocked_on: stored.want,
             desk: stored.desk,
             choice: stored.choice,
+            number: stored.number,
+            unpack: stored.unpack,
             shipment,
             refunds: stored.refunds,
             changed_at: stored.changed_at,

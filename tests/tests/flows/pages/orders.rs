@@ -132,6 +132,9 @@ async fn the_pages_of_window_and_mailbox() {
         window.add("paid", reader.pay(Pay::Approve).await);
         let (order, _) = reader.here().order();
         for (when, function) in [("chosen", "choose"), ("packed", "pack"), ("posted", "ship")] {
+            if function == "pack" {
+                shop.owner_packs(&order).await;
+            }
             if function == "ship" {
                 shop.owner_ships(&order, "123456789012").await;
             }

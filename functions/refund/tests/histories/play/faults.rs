@@ -62,7 +62,7 @@ impl Play {
         let breakage =
             if self.random.below(2) == 0 { Breakage::Crash } else { Breakage::CrashAfter };
         let (function, sender) = (
-            *self.random.one_of(&["counter", "owner-refund", "owner-ship"]),
+            *self.random.one_of(&["counter", "owner-pack", "owner-refund", "owner-ship"]),
             *self.random.one_of(&["relay", "sweep"]),
         );
         match self.random.below(8) {

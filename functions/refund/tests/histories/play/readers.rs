@@ -133,7 +133,20 @@ impl Play {
         self.owner_calls("owner-refund", call).await;
     }
 
-    /// The owner hands the parcel to the carrier, if it is packed.
+    /// The owner packs the book, if it is chosen.
+    pub(super) async fn owner_packs(&mut self, which: usize) {
+        let call = json!({ "packed": [self.orders[which].id] });
+        self.owner_calls("owner-pack", call).await;
+    }
+
+    /// The owner unpacks the parcel of an order that was cancelled.
+    pub(super) async fn owner_unpacks(&mut self, which: usize) {
+        let copy = *self.random.one_of(&["good", "good", "damaged", "lost"]);
+        let call = json!({ "unpacked": [self.orders[which].id], "copy": copy });
+        self.owner_calls("owner-pack", call).await;
+    }
+
+    /// The owner hands the parcel to the carrier, if the book is chosen.
     pub(super) async fn owner_ships(&mut self, which: usize) {
         let number = format!("{:010}", 1_000_000_000 + which);
         let parcel = json!({ "order": self.orders[which].id, "carrier": "cj", "number": number });

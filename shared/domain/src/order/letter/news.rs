@@ -2,8 +2,10 @@
 
 use crate::{
     base::{format, id::MessageId, money::Won, text::Language},
+    catalog::selection::Chooser,
     order::{
         Order, State,
+        letter::acts,
         message::Notice,
         refund::{Progress, Refund, RefundReason},
     },
@@ -14,49 +16,34 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
     let ko = order.language == Language::Ko;
     match notice {
         Notice::Paid if ko => format!(
-            "집에 불이 켜졌소. 주인장이 그대의 편지를 읽으러 갔소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 포장하기 전까지는 언제든 무를 수 있습니다.",
+            "집에 불이 하나 켜졌소. 그대의 편지는 주인장의 책상에 놓였소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
             order.total,
             format::korean_date(order.promised)
         ),
         Notice::Paid => format!(
-            "A lamp is lit. The owner has gone to read your letter.\n\nWe received ₩{}. The book is posted by {}. Until it is packed you can cancel at any time.",
+            "A lamp is lit. Your letter lies on the owner's desk.\n\nWe received ₩{}. The book is posted by {}. Until it is handed to the carrier you can cancel at any time.",
             order.total,
             format::english_date(order.promised)
         ),
-        Notice::Chosen => {
-            let back = order.price_difference();
-            if ko {
-                let mut text = "주인장이 서가 앞에 오래 서 있더니, 한 권을 뽑아 들었소.\n\n보낼 책을 골랐습니다. 무슨 책인지는 펼칠 때까지 비밀입니다.".to_owned();
-                if let Some(back) = back {
-                    text += &format!(
-                        " 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그만큼 돌려드립니다."
-                    );
-                }
-                text
-            } else {
-                let mut text = "The owner stood before the shelves for a long while, and took one book down.\n\nYour book is chosen. Which one it is stays a secret until you open it.".to_owned();
-                if let Some(back) = back {
-                    text += &format!(
-                        " Its list price is ₩{back} below what you paid for the book; that goes back to you."
-                    );
-                }
-                text
-            }
-        }
+        Notice::Chosen => chosen(order),
         Notice::Packed if ko => format!(
-            "종이로 싸고 매듭을 지었소. 이제 길 떠날 일만 남았소.\n\n포장을 마쳤습니다. {}까지 부칩니다.",
+            "{} {}까지 부칩니다.",
+            acts::packed(Language::Ko),
             format::korean_date(order.promised)
         ),
         Notice::Packed => format!(
-            "Wrapped in paper, and the knot is tied. Only the road is left.\n\nYour parcel is packed. It is posted by {}.",
+            "{} It is posted by {}.",
+            acts::packed(Language::En),
             format::english_date(order.promised)
         ),
         Notice::Later if ko => format!(
-            "주인장이 서가 앞을 한참 서성이다 빈손으로 돌아왔소. 그대의 편지에 어울리는 한 권을 서두르고 싶지 않다 하오.\n\n오늘은 책을 고르지 않았고, 내일 다시 고릅니다. {}까지 부친다는 약속은 그대로이며, 포장하기 전까지는 언제든 무를 수 있습니다.",
+            "{} {}까지 부친다는 약속은 그대로이며, 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
+            acts::put_off(Language::Ko),
             format::korean_date(order.promised)
         ),
         Notice::Later => format!(
-            "The owner walked along the shelves for a long while and came back with empty hands: your letter is not to be answered in a hurry.\n\nNo book was chosen today; the owner looks again tomorrow. The promise to post it by {} stands, and until it is packed you can cancel at any time.",
+            "{} The promise to post it by {} stands, and until it is handed to the carrier you can cancel at any time.",
+            acts::put_off(Language::En),
             format::english_date(order.promised)
         ),
         Notice::Cancelled => cancelled(order),
@@ -82,6 +69,24 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
         Notice::Renumbered => format!(
             "The number on my last note was copied wrongly. The book is on its way all the same.\n\nThis is the right one. {}",
             on_its_way(order)
+        ),
+    }
+}
+
+/// A book is chosen.
+fn chosen(order: &Order) -> String {
+    let by = order.choice.as_ref().map_or(Chooser::Rules, |choice| choice.by);
+    let opening = acts::chosen(by, order.language);
+    match (order.language, order.price_difference()) {
+        (Language::Ko, None) => format!("{opening} 무슨 책인지는 펼칠 때까지 비밀입니다."),
+        (Language::Ko, Some(back)) => format!(
+            "{opening} 무슨 책인지는 펼칠 때까지 비밀입니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 책을 부칠 때 돌려드립니다."
+        ),
+        (Language::En, None) => {
+            format!("{opening} Which one it is stays a secret until you open it.")
+        }
+        (Language::En, Some(back)) => format!(
+            "{opening} Which one it is stays a secret until you open it. Its list price is ₩{back} below what you paid for the book; the difference goes back to you when the book is posted."
         ),
     }
 }
@@ -146,7 +151,7 @@ fn bank_details(order: &Order) -> String {
 fn reversed(order: &Order) -> String {
     match (order.language, order.state) {
         (Language::Ko, State::Cancelled) => {
-            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 싸지 않았으므로 주문을 멈추었습니다. 저희가 가져간 돈은 없습니다. 까닭은 보내신 은행이 알려 드립니다. 책을 바라시면 새로 주문해 주십시오.".to_owned()
+            "함에 들었던 것이 도로 사라졌소.\n\n은행이 입금을 되돌려, 받은 돈이 없게 되었습니다. 책을 아직 포장하지 않았으므로 주문을 멈추었습니다. 저희가 가져간 돈은 없습니다. 까닭은 보내신 은행이 알려 드립니다. 책을 바라시면 새로 주문해 주십시오.".to_owned()
         }
         (Language::En, State::Cancelled) => {
             "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. We hold none of your money; your bank can tell you why. If you still wish for a book, please order anew.".to_owned()

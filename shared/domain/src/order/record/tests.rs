@@ -1,5 +1,8 @@
 use super::*;
-use crate::catalog::isbn::Isbn;
+use crate::{
+    catalog::{isbn::Isbn, selection::Chooser},
+    order::parcel::Carrier,
+};
 
 pub(crate) fn noon() -> Timestamp {
     "2026-11-23T12:00:00+09:00".parse().unwrap()
@@ -38,7 +41,22 @@ pub(crate) fn choice() -> Choice {
         reason: "주인장이 가장 아끼는 책입니다.".into(),
         proposals: Vec::new(),
         because: None,
+        by: Chooser::Rules,
     }
+}
+
+pub(crate) fn chosen(paid: Order) -> Order {
+    paid.choosing(None, noon()).unwrap().chosen(choice(), noon()).unwrap().order
+}
+
+pub(crate) fn parcel() -> Parcel {
+    Parcel::new(Carrier::Cj, "1234567890", None).unwrap()
+}
+
+/// The step in which the parcel of a paid order is handed over; its sixth message refunds the price
+/// difference.
+pub(crate) fn handed_over(paid: Order) -> Step {
+    chosen(paid).handed_over(parcel(), noon()).unwrap()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
         Order, Payment, PaymentStatus, RefusalCode, State, Step, TransitionError,
         bank_transfer::{RefundTo, VirtualAccount},
         message::{Notice, Task},
-        refund::{Progress, Refund, RefundReason},
+        refund::Progress,
     },
 };
 
@@ -127,26 +127,9 @@ impl Order {
             payment.outcome = PaymentStatus::Done { paid_at, receipt: None, deposit: true };
         }
         self.changed_at = now;
-        let back = self.price_difference().unwrap_or_default();
-        let went = self.refunds.iter().filter(|refund| {
-            refund.why == RefundReason::Difference
-                && matches!(refund.progress, Progress::Done { .. })
-        });
-        let owed = back.saturating_sub(went.map(|refund| refund.amount).sum());
-        // The earlier refund may have been carried out before the reversal. Asked for again under
-        // its number, it is found instead of being paid twice.
-        let before = self.refunds.iter().rev().find(|refund| {
-            (refund.why, refund.amount, &refund.progress)
-                == (RefundReason::Difference, owed, &Progress::Superseded)
-        });
-        let asked_as = before.map(Refund::number);
-        let mut step = Step::quiet(self).promising(owed, RefundReason::Difference, None, now);
-        if let Some(refund) =
-            step.order.refunds.last_mut().filter(|refund| refund.progress.is_open())
-        {
-            refund.asked_as = asked_as;
-        }
-        Ok(step)
+        let handed_over = self.shipment.is_some();
+        let step = Step::quiet(self);
+        Ok(if handed_over { step.promising_difference(now) } else { step })
     }
 
     /// The reader names an account for refunds. Refunds that waited for it are due within three
@@ -214,7 +197,7 @@ mod tests {
         order::{
             Waiting,
             bank_transfer::Bank,
-            tests::{asked, choice, noon, order, paid},
+            tests::{self, asked, noon, order, paid},
         },
     };
 
@@ -239,8 +222,12 @@ mod tests {
         waiting().paid(None, noon()).unwrap().order
     }
 
-    fn chosen() -> Step {
-        paid_by_transfer().choosing(None, noon()).unwrap().chosen(choice(), noon()).unwrap()
+    fn chosen() -> Order {
+        tests::chosen(paid_by_transfer())
+    }
+
+    fn handed_over() -> Step {
+        tests::handed_over(paid_by_transfer())
     }
 
     fn notices(step: &Step) -> Vec<Notice> {
@@ -273,8 +260,8 @@ mod tests {
 
     #[test]
     fn a_refund_of_a_transfer_waits_for_an_account() {
-        let step = chosen();
-        assert_eq!(notices(&step), [Notice::Chosen, Notice::BankDetails]);
+        let step = handed_over();
+        assert_eq!(notices(&step), [Notice::BankDetails]);
         assert!(step.order.wants_account());
         let [refund] = &step.order.refunds[..] else { panic!("{step:?}") };
         assert!(
@@ -287,9 +274,9 @@ mod tests {
         assert_eq!((message.id.sequence, &message.task), (refund.sequence, &Task::Refund));
         let done = named.order.refund_done(refund.sequence, noon()).order;
         assert_eq!(done.refund_to, None, "erased once the money is back");
-        assert!(done.clone().refunds_go_to(to(), noon()).messages.is_empty());
+        assert!(done.refunds_go_to(to(), noon()).messages.is_empty());
         // A cancellation that names the account needs no second step.
-        let cancelled = done.refunds_go_to(to(), noon()).order.cancelled(noon()).unwrap();
+        let cancelled = chosen().refunds_go_to(to(), noon()).order.cancelled(noon()).unwrap();
         assert!(!cancelled.order.wants_account());
         assert_eq!(
             cancelled.messages.iter().filter(|message| message.task == Task::Refund).count(),
@@ -299,7 +286,7 @@ mod tests {
 
     #[test]
     fn the_reader_is_asked_again_for_an_account_that_the_provider_rejects() {
-        let named = chosen().order.refunds_go_to(to(), noon()).order;
+        let named = handed_over().order.refunds_go_to(to(), noon()).order;
         let sequence = named.refunds[0].sequence;
         let again = named.clone().account_refused(sequence, Some(&to()), noon());
         assert_eq!(
@@ -318,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_reversal_ends_an_order_that_is_not_packed() {
-        for before in [paid_by_transfer(), chosen().order] {
+        for before in [paid_by_transfer(), chosen()] {
             let step = before.transfer_reversed(noon()).unwrap();
             assert_eq!(
                 (step.order.state, notices(&step)),
@@ -330,8 +317,7 @@ mod tests {
             );
             assert!(step.order.transfer_reversed(noon()).is_err(), "a second time is refused");
         }
-        let cancelled =
-            chosen().order.refunds_go_to(to(), noon()).order.cancelled(noon()).unwrap().order;
+        let cancelled = chosen().refunds_go_to(to(), noon()).order.cancelled(noon()).unwrap().order;
         let step = cancelled.transfer_reversed(noon()).unwrap();
         assert_eq!((step.order.state, step.order.refund_to), (State::Refunded, None));
         assert!(paid().transfer_reversed(noon()).is_err(), "a card payment cannot be reversed");
@@ -339,12 +325,20 @@ mod tests {
 
     #[test]
     fn a_reversal_of_a_packed_order_waits_for_the_owner_until_it_is_restored() {
-        let packed = chosen().order.packed(noon()).unwrap().order;
-        let step = packed.transfer_reversed(noon()).unwrap();
-        assert_eq!((step.order.state, step.order.refundable()), (State::Packed, Won::ZERO));
-        assert_eq!(step.order.waiting(), Some(Waiting::Owner(step.order.promised)));
-        let again = step.order.transfer_restored(noon()).unwrap();
-        assert_eq!((again.order.refundable(), again.order.wants_account()), (Won(20_000), true));
-        assert!(again.order.transfer_restored(noon()).is_err(), "a second time is refused");
+        let packed = chosen().packed(noon()).unwrap().order;
+        for (before, refundable, wants_account) in
+            [(packed, Won(22_000), false), (handed_over().order, Won(20_000), true)]
+        {
+            let step = before.transfer_reversed(noon()).unwrap();
+            assert_eq!((step.order.state, step.order.refundable()), (State::Packed, Won::ZERO));
+            assert_eq!(step.order.waiting(), Some(Waiting::Owner(step.order.promised)));
+            assert!(step.order.clone().cancelled(noon()).is_err(), "the owner settles it");
+            let again = step.order.transfer_restored(noon()).unwrap();
+            assert_eq!(
+                (again.order.refundable(), again.order.wants_account()),
+                (refundable, wants_account)
+            );
+            assert!(again.order.transfer_restored(noon()).is_err(), "a second time is refused");
+        }
     }
 }

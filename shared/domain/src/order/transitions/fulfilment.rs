@@ -6,10 +6,10 @@ use crate::{
     base::calendar,
     catalog::selection::Choice,
     order::{
-        BlockedOn, Order, Shipment, State, Step, TransitionError,
+        BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, ShortNumber, State, Step,
+        TransitionError, Unpack,
         message::{Notice, Task},
         parcel::Parcel,
-        refund::RefundReason,
     },
 };
 
@@ -32,8 +32,8 @@ impl Order {
         Ok(order)
     }
 
-    /// A copy was taken from the stock: notifies the reader, asks for the parcel to be packed, and
-    /// promises the price difference back.
+    /// A copy was taken from the stock: notifies the reader and asks for the order to be prepared
+    /// for packing.
     ///
     /// # Errors
     /// If the order is not [`State::Choosing`].
@@ -41,33 +41,86 @@ impl Order {
         let mut order = self.transition(State::Chosen, now)?;
         order.blocked_on = None;
         order.choice = Some(choice);
-        let difference = order.price_difference().unwrap_or_default();
-        let step = order.with_tasks(&[Task::Pack, Task::Notify { notice: Notice::Chosen }], now);
-        Ok(step.promising(difference, RefundReason::Difference, None, now))
+        Ok(order.with_tasks(&[Task::Pack, Task::Notify { notice: Notice::Chosen }], now))
     }
 
-    /// Slip and letter are ready.
+    /// Whether the order is chosen and has no short number yet.
+    pub fn is_to_be_prepared(&self) -> bool {
+        self.state == State::Chosen && self.number.is_none()
+    }
+
+    /// The order is prepared for packing: it has its short number and is listed for the owner. The
+    /// state stays [`State::Chosen`], because nobody packed anything.
     ///
     /// # Errors
-    /// If the order is not [`State::Chosen`].
+    /// If the order is not [`State::Chosen`], or was prepared before.
+    pub fn prepared(
+        mut self,
+        number: ShortNumber,
+        now: Timestamp,
+    ) -> Result<Step, TransitionError> {
+        if !self.is_to_be_prepared() {
+            return Err(TransitionError::NoSuchTransition { from: self.state, to: State::Packed });
+        }
+        self.number = Some(number);
+        self.changed_at = now;
+        Ok(Step::quiet(self))
+    }
+
+    /// The owner packed the book: notifies the reader. Packed before, nothing happens.
+    ///
+    /// # Errors
+    /// If the order is neither [`State::Chosen`] nor [`State::Packed`].
     pub fn packed(self, now: Timestamp) -> Result<Step, TransitionError> {
+        if self.state == State::Packed && self.shipment.is_none() {
+            return Ok(Step::quiet(self));
+        }
         let order = self.transition(State::Packed, now)?;
         Ok(order.with_tasks(&[Task::Notify { notice: Notice::Packed }], now))
     }
 
-    /// The owner handed the parcel over. The state changes when `ship` handles the message. With
-    /// the same parcel again nothing happens.
+    /// The owner handed the parcel over: promises the price difference back. An order that was not
+    /// noted as packed is packed by the same step, without a notice of its own. The state becomes
+    /// [`State::Shipped`] when `ship` handles the message. With the same parcel again nothing
+    /// happens.
     ///
     /// # Errors
-    /// If the order is not [`State::Packed`], or has another parcel already.
-    pub fn handed_over(mut self, parcel: Parcel, now: Timestamp) -> Result<Step, TransitionError> {
+    /// If the order is neither [`State::Chosen`] nor [`State::Packed`], or has another parcel
+    /// already.
+    pub fn handed_over(self, parcel: Parcel, now: Timestamp) -> Result<Step, TransitionError> {
         match self.parcel() {
             Some(known) if *known == parcel => return Ok(Step::quiet(self)),
             Some(_) => return Err(TransitionError::OtherParcel),
-            None => self.check(State::Shipped)?,
+            None => {}
         }
-        self.shipment = Some(Shipment::Sent(parcel));
-        Ok(self.with_tasks(&[Task::Ship], now))
+        let mut order = match self.state {
+            State::Chosen => self.transition(State::Packed, now)?,
+            _ => self,
+        };
+        order.check(State::Shipped)?;
+        order.shipment = Some(Shipment::Sent(parcel));
+        order.changed_at = now;
+        Ok(order.with_tasks(&[Task::Ship], now).promising_difference(now))
+    }
+
+    /// The owner unpacked the parcel of a cancelled order. Unpacked before, nothing changes.
+    ///
+    /// # Errors
+    /// If there is nothing to unpack.
+    pub fn unpacked(
+        mut self,
+        copy: CopyCondition,
+        now: Timestamp,
+    ) -> Result<Self, NothingToUnpack> {
+        match self.unpack {
+            None => Err(NothingToUnpack),
+            Some(Unpack::Done { .. }) => Ok(self),
+            Some(Unpack::Wanted) => {
+                self.unpack = Some(Unpack::Done { at: now, copy });
+                self.changed_at = now;
+                Ok(self)
+            }
+        }
     }
 
     /// Corrects the parcel of an order that is on its way, and notifies the reader. With the same
@@ -129,7 +182,7 @@ mod tests {
         order::{
             Waiting,
             parcel::Carrier,
-            tests::{asked, choice, noon},
+            tests::{asked, choice, noon, parcel},
         },
     };
 
@@ -140,9 +193,18 @@ mod tests {
         let choosing = paid.order.choosing(None, noon()).unwrap();
         let chosen = choosing.chosen(choice(), noon()).unwrap();
         assert_eq!(chosen.order.price_difference(), Some(Won(2_000)));
-        let packed = chosen.order.packed(noon()).unwrap();
+        assert_eq!(chosen.order.waiting(), None, "not prepared yet");
+        let number = ShortNumber::after(None, calendar::today(noon()));
+        let prepared = chosen.order.prepared(number, noon()).unwrap();
+        assert_eq!((prepared.order.state, prepared.messages.len()), (State::Chosen, 0));
+        assert_eq!(prepared.order.waiting(), Some(Waiting::Owner(prepared.order.promised)));
+        assert!(prepared.order.clone().prepared(number, noon()).is_err(), "numbered once");
+        let packed = prepared.order.clone().packed(noon()).unwrap();
         assert_eq!(packed.order.waiting(), Some(Waiting::Owner(packed.order.promised)));
-        let parcel = Parcel::new(Carrier::Cj, "1234567890", None).unwrap();
+        assert!(packed.order.clone().packed(noon()).unwrap().messages.is_empty(), "idempotent");
+        let parcel = parcel();
+        let at_once = prepared.order.handed_over(parcel.clone(), noon()).unwrap();
+        assert_eq!((at_once.order.state, at_once.messages.len()), (State::Packed, 2));
         let handed_over = packed.order.handed_over(parcel.clone(), noon()).unwrap();
         let again = handed_over.order.clone().handed_over(parcel, noon()).unwrap();
         assert!(again.messages.is_empty(), "idempotent");

@@ -5,19 +5,20 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     base::{calendar, money::Won},
     order::{
-        Order, State, Step, TransitionError,
+        Order, State, Step, TransitionError, Unpack,
         message::{Notice, Task},
         refund::{NotByHand, NotRefundable, Progress, Refund, RefundReason},
     },
 };
 
 impl Order {
-    /// The reader cancels. A paid order is refunded in full; before payment nothing else follows.
+    /// The reader cancels. A paid order is refunded in full; before payment nothing else follows. A
+    /// parcel that is packed is to be unpacked by the owner.
     ///
     /// # Errors
-    /// Unless [`State::may_be_cancelled`].
+    /// Unless [`Order::may_be_cancelled`].
     pub fn cancelled(self, now: Timestamp) -> Result<Step, TransitionError> {
-        if !self.state.may_be_cancelled() {
+        if !self.may_be_cancelled() {
             return Err(TransitionError::NoSuchTransition {
                 from: self.state,
                 to: State::Cancelled,
@@ -26,10 +27,21 @@ impl Order {
         if self.state == State::Priced {
             return Ok(Step::quiet(self.transition(State::Cancelled, now)?));
         }
-        let order = self.transition(State::RefundDue, now)?;
+        let was_packed = self.state == State::Packed;
+        let mut order = self.transition(State::RefundDue, now)?;
+        order.unpack = was_packed.then_some(Unpack::Wanted);
         let step = order.refund_remaining(Won::ZERO, RefundReason::Cancelled, now);
         // The owner may have refunded everything before.
         step.refunded_if_nothing_is_open(now)
+    }
+
+    /// The part of the price difference that is neither refunded nor promised.
+    fn difference_owed(&self) -> Won {
+        let promised = self.refunds.iter().filter(|refund| {
+            refund.why == RefundReason::Difference && refund.progress != Progress::Superseded
+        });
+        let promised = promised.map(|refund| refund.amount).sum();
+        self.price_difference().unwrap_or_default().saturating_sub(promised)
     }
 
     /// The owner refunds an amount. A refund of the same amount that the provider refused is
@@ -157,6 +169,24 @@ impl Order {
 }
 
 impl Step {
+    /// Promises the price difference back, as far as it is not promised yet.
+    pub(super) fn promising_difference(self, now: Timestamp) -> Self {
+        let owed = self.order.difference_owed();
+        // A reversal of the transfer superseded the earlier refund, which may have been carried out
+        // before. Asked for again under its number, it is found instead of being paid twice.
+        let before = self.order.refunds.iter().rev().find(|refund| {
+            (refund.why, refund.amount, &refund.progress)
+                == (RefundReason::Difference, owed, &Progress::Superseded)
+        });
+        let asked_as = before.map(Refund::number);
+        let promised = self.order.refunds.len();
+        let mut step = self.promising(owed, RefundReason::Difference, None, now);
+        if let Some(refund) = step.order.refunds.get_mut(promised) {
+            refund.asked_as = asked_as;
+        }
+        step
+    }
+
     /// Promises a refund, at most of what is refundable, with the message that carries it out.
     pub(super) fn promising(
         self,
@@ -214,29 +244,34 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
-    use crate::order::tests::{choice, noon, order, paid};
+    use crate::order::{
+        CopyCondition, Waiting,
+        tests::{chosen, handed_over, noon, order, paid},
+    };
 
     fn asked(step: &Step) -> Vec<u32> {
         let refunds = step.messages.iter().filter(|message| message.task == Task::Refund);
         refunds.map(|message| message.id.sequence).collect()
     }
 
-    fn chosen() -> Step {
-        paid().choosing(None, noon()).unwrap().chosen(choice(), noon()).unwrap()
-    }
-
     #[test]
     fn the_price_difference_is_refunded_within_three_working_days() {
-        let step = chosen();
+        let chosen = chosen(paid());
+        assert_eq!(
+            (chosen.refunds.len(), chosen.price_difference()),
+            (0, Some(Won(2_000))),
+            "nothing moves before the parcel does"
+        );
+        let step = handed_over(paid());
         let [sequence] = asked(&step)[..] else { panic!("{step:?}") };
         let refund = step.order.refund(sequence).unwrap();
         assert_eq!((refund.amount, refund.why), (Won(2_000), RefundReason::Difference));
         assert_eq!(refund.by, "2026-11-26".parse().unwrap());
         assert_eq!(step.order.refundable(), Won(20_000));
-        assert_eq!(refund.at_the_provider(), "책값의 차액 (000005)");
+        assert_eq!(refund.at_the_provider(), "책값의 차액 (000006)");
         let done = step.order.refund_asked(sequence, noon()).refund_done(sequence, noon());
-        assert_eq!((done.order.state, done.order.refundable()), (State::Chosen, Won(20_000)));
-        assert_eq!(done.order.refund(sequence).unwrap().told, Some(6));
+        assert_eq!((done.order.state, done.order.refundable()), (State::Packed, Won(20_000)));
+        assert_eq!(done.order.refund(sequence).unwrap().told, Some(7));
     }
 
     #[test]
@@ -248,18 +283,21 @@ mod tests {
 
     #[test]
     fn cancelling_before_packing_refunds_the_rest() {
-        let step = chosen().order.cancelled(noon()).unwrap();
-        assert_eq!(step.order.state, State::RefundDue);
+        let step = chosen(paid()).given_back(Won(2_000), "까닭", noon()).unwrap();
+        let [first] = asked(&step)[..] else { panic!("{step:?}") };
+        let step = step.order.cancelled(noon()).unwrap();
+        assert_eq!((step.order.state, step.order.unpack), (State::RefundDue, None));
         let [sequence] = asked(&step)[..] else { panic!("{step:?}") };
         assert_eq!(step.order.refund(sequence).unwrap().amount, Won(20_000));
         let one = step.order.refund_done(sequence, noon()).order;
-        assert_eq!(one.state, State::RefundDue, "the difference is still open");
-        assert_eq!(one.refund_done(5, noon()).order.state, State::Refunded);
+        assert_eq!(one.state, State::RefundDue, "the owner's refund is still open");
+        assert_eq!(one.refund_done(first, noon()).order.state, State::Refunded);
     }
 
     #[test]
     fn cancelling_includes_refunds_that_the_provider_refused() {
-        let parked = chosen().order.refund_parked(5, "NOT_CANCELABLE_AMOUNT".into(), noon());
+        let given = chosen(paid()).given_back(Won(2_000), "까닭", noon()).unwrap().order;
+        let parked = given.refund_parked(5, "NOT_CANCELABLE_AMOUNT".into(), noon());
         assert!(parked.has_parked_refund());
         let step = parked.cancelled(noon()).unwrap();
         let [sequence] = asked(&step)[..] else { panic!("{step:?}") };
@@ -293,17 +331,26 @@ mod tests {
     }
 
     #[test]
-    fn a_packed_order_cannot_be_cancelled() {
-        let packed = chosen().order.packed(noon()).unwrap().order;
-        assert!(packed.clone().cancelled(noon()).is_err());
-        let back = packed.given_back(Won(3_000), "젖은 책", noon()).unwrap();
-        assert_eq!((back.order.state, back.order.refundable()), (State::Packed, Won(17_000)));
+    fn a_packed_order_is_cancelled_until_it_is_handed_over_and_then_unpacked() {
+        let packed = chosen(paid()).packed(noon()).unwrap().order;
+        let back = packed.clone().given_back(Won(3_000), "젖은 책", noon()).unwrap();
+        assert_eq!((back.order.state, back.order.refundable()), (State::Packed, Won(19_000)));
+        assert!(handed_over(paid()).order.cancelled(noon()).is_err(), "the carrier has it");
+        let cancelled = packed.cancelled(noon()).unwrap().order;
+        let refunded = cancelled.refund_done(7, noon()).order;
+        assert_eq!(refunded.state, State::Refunded);
+        assert_eq!(refunded.waiting(), Some(Waiting::Owner(refunded.promised)), "it lies there");
+        let unpacked = refunded.clone().unpacked(CopyCondition::Good, noon()).unwrap();
+        assert_eq!((unpacked.state, unpacked.waiting()), (State::Refunded, None));
+        let again = unpacked.clone().unpacked(CopyCondition::Lost, noon()).unwrap();
+        assert_eq!(again.unpack, unpacked.unpack, "idempotent");
+        assert!(paid().unpacked(CopyCondition::Good, noon()).is_err());
     }
 
     proptest! {
         #[test]
         fn refunds_never_exceed_the_payment(amounts in vec((1u64..30_000, 0u8..3), 0..12)) {
-            let mut order = chosen().order;
+            let mut order = chosen(paid());
             for (amount, then) in amounts {
                 let held = order.refundable();
                 match order.clone().given_back(Won(amount), "까닭", noon()) {

@@ -101,15 +101,12 @@ mod tests {
     use super::*;
     use crate::order::{
         message::Task,
-        parcel::{Carrier, Parcel},
-        tests::{choice, noon, order, paid},
+        tests::{handed_over, noon, order, paid},
     };
 
     fn shipped() -> Order {
-        let chosen = paid().choosing(None, noon()).unwrap().chosen(choice(), noon()).unwrap().order;
-        let packed = chosen.refund_done(5, noon()).order.packed(noon()).unwrap().order;
-        let parcel = Parcel::new(Carrier::Cj, "1234567890", None).unwrap();
-        packed.handed_over(parcel, noon()).unwrap().order.shipped(noon()).unwrap().order
+        let handed_over = handed_over(paid()).order.refund_done(6, noon()).order;
+        handed_over.shipped(noon()).unwrap().order
     }
 
     fn later(days: i64) -> Timestamp {

@@ -15,6 +15,7 @@ impl Saga {
         let mut out = Vec::with_capacity(24);
         self.clock_and_readers(world, &mut out);
         self.messages(world, &mut out);
+        self.owner(world, &mut out);
         if let Some(idle) = world.processes.iter().position(|process| process.at == Activity::Idle)
         {
             for (next, process) in self.starts(world) {
@@ -176,12 +177,10 @@ impl Saga {
                 out.push((Action::Handles, after));
             }
         }
+        // `pack` gives the order its short number and changes nothing that the model knows.
         for number in bits(world.pack) {
             let mut after = *world;
             after.pack &= !(1 << number);
-            if let Some(transition) = self.take(world.order, Step::Packed) {
-                Self::write(&mut after, transition);
-            }
             out.push((Action::Handles, after));
         }
         for number in bits(world.refund) {
@@ -193,6 +192,20 @@ impl Saga {
                 let mut after = *world;
                 after.refund &= !(1 << number);
                 out.push((Action::Handles, after));
+            }
+        }
+    }
+
+    /// The owner packs, hands over, or unpacks the parcel of a cancelled order.
+    fn owner(&mut self, world: &World, out: &mut Vec<(Action, World)>) {
+        for step in [Step::Packed, Step::HandedOver, Step::Unpacked] {
+            if let Some(transition) = self.take(world.order, step) {
+                let mut after = *world;
+                Self::write(&mut after, transition);
+                if step == Step::Unpacked {
+                    after.free += 1;
+                }
+                out.push((Action::Owner, after));
             }
         }
     }

@@ -291,7 +291,9 @@ impl Saga {
                 Some(transition) if is_current => {
                     let mut after = to(world, Activity::Idle, 0);
                     Self::write(&mut after, transition);
-                    if seen.choice.is_some() {
+                    if seen.state == State::Packed {
+                        // The copy goes back once the owner has unpacked it.
+                    } else if seen.choice.is_some() {
                         after.free += 1;
                     } else {
                         after.mine = Place::None;

@@ -2,7 +2,7 @@
 
 use domain::{
     base::money::Won,
-    order::{Order, State, refund::Progress},
+    order::{Order, State, Unpack, refund::Progress},
 };
 
 use super::{
@@ -46,8 +46,10 @@ impl Saga {
 
     fn wrong_places(&self, world: &World, order: &Order) -> Option<String> {
         let said = |what: &str| Some(what.to_owned());
-        // A packed order keeps its copy even if its transfer is reversed.
-        let has_copy = matches!(order.state, State::Chosen | State::Packed);
+        // A packed order keeps its copy even if its transfer is reversed, and if it is cancelled until
+        // the owner has unpacked it.
+        let has_copy = matches!(order.state, State::Chosen | State::Packed)
+            || order.unpack == Some(Unpack::Wanted);
         if world.free + u8::from(has_copy) != COPIES {
             return said("the number of copies changed");
         }
@@ -119,6 +121,10 @@ impl Saga {
             return said("the refunded sum differs from the order's");
         }
         let gone = order.transfer_is_reversed();
+        let difference = match order.shipment {
+            Some(_) => order.price_difference().unwrap_or_default(),
+            None => Won::ZERO,
+        };
         if matches!(world.payments[ACCOUNT], ProviderPayment::Waiting | ProviderPayment::Reversed)
             && !gone
         {
@@ -128,15 +134,17 @@ impl Saga {
             State::Priced | State::Cancelled if charged > Won::ZERO => {
                 said("charged for an unpaid order")
             }
-            State::Packed if gone && charged > Won::ZERO => {
+            State::Chosen | State::Packed if gone && charged > Won::ZERO => {
                 said("a restored transfer is not recorded")
             }
-            State::Packed if !gone && charged == Won::ZERO => said("a paid order is not charged"),
-            State::Packed
+            State::Chosen | State::Packed if !gone && charged == Won::ZERO => {
+                said("a paid order is not charged")
+            }
+            // The difference is promised when the parcel is handed over, and not before.
+            State::Chosen | State::Packed
                 if !gone
                     && (held != order.refundable() + owed
-                        || order.refundable() + order.price_difference().unwrap_or_default()
-                            != order.total) =>
+                        || order.refundable() + difference != order.total) =>
             {
                 said("the held sum differs from the order's")
             }
@@ -150,6 +158,7 @@ impl Saga {
             }
             State::Priced
             | State::Cancelled
+            | State::Chosen
             | State::Packed
             | State::Refunded
             | State::RefundDue => None,

@@ -2,8 +2,12 @@
 
 use domain::{
     base::money::Won,
-    catalog::selection::Choice,
-    order::{Order, PaymentStatus, Step as Taken, message::Task},
+    catalog::selection::{Choice, Chooser},
+    order::{
+        CopyCondition, Order, PaymentStatus, Step as Taken, Unpack,
+        message::Task,
+        parcel::{Carrier, Parcel},
+    },
 };
 
 use super::{Saga, account, minute, noon, refund_to, with_key, world::World};
@@ -20,6 +24,8 @@ pub(super) enum Step {
     Cancelled,
     Chosen,
     Packed,
+    HandedOver,
+    Unpacked,
     RefundAsked(u8),
     RefundDone(u8),
     RefundParked(u8),
@@ -50,6 +56,7 @@ fn choice() -> Choice {
         reason: String::new(),
         proposals: Vec::new(),
         because: None,
+        by: Chooser::Rules,
     }
 }
 
@@ -84,7 +91,15 @@ impl Saga {
                 order.cancelled_to(to, now).ok()
             }
             Step::Chosen => order.picked(choice(), now).ok(),
-            Step::Packed => order.packed(now).ok(),
+            Step::Packed => order.packed(now).ok().filter(|step| !step.messages.is_empty()),
+            Step::HandedOver => {
+                let parcel = Parcel::new(Carrier::Cj, "1234567890", None).unwrap();
+                order.handed_over(parcel, now).ok().filter(|step| !step.messages.is_empty())
+            }
+            Step::Unpacked if order.unpack == Some(Unpack::Wanted) => {
+                quiet(order.unpacked(CopyCondition::Good, now).unwrap())
+            }
+            Step::Unpacked => None,
             Step::RefundAsked(number) => quiet(order.refund_asked(number.into(), now)),
             Step::RefundDone(number) => Some(order.refund_done(number.into(), now)),
             Step::RefundParked(number) => {

@@ -205,6 +205,8 @@ pub(crate) enum Action {
     Reader(Activity),
     /// The other reader acts.
     Rival,
+    /// The owner packs, posts or unpacks.
+    Owner,
     /// The transfer arrives or is reversed, or the bank closes the account.
     Bank(ProviderPayment),
     /// A function crashes.

@@ -1,0 +1,51 @@
+//! Short numbers of orders. One item each, written only if it is new: a number is used once, and
+//! leads to its order.
+
+use std::collections::HashMap;
+
+use domain::{base::id::OrderId, order::ShortNumber};
+use jiff::civil::Date;
+
+use crate::{
+    Store, StoreError,
+    item::string,
+    key,
+    table::{Write, erased},
+};
+
+impl Store {
+    /// The last number given on a day. One read.
+    pub async fn last_number(&self, day: Date) -> Result<Option<ShortNumber>, StoreError> {
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :day")
+                .expression_attribute_values(":day", string(key::numbered_on(day)))
+                .consistent_read(true)
+                .scan_index_forward(false)
+                .limit(1)
+                .send(),
+        )
+        .await?;
+        let last = answer.items.unwrap_or_default().into_iter().next();
+        let count = last.and_then(|item| item.get("sk")?.as_s().ok()?.parse().ok());
+        Ok(count.map(|count| ShortNumber { day, count }))
+    }
+
+    /// The order with a number. One read.
+    pub async fn order_with(&self, number: ShortNumber) -> Result<Option<OrderId>, StoreError> {
+        let item = self.item(&key::number(number), None).await?;
+        Ok(item.and_then(|item| item.get("order")?.as_s().ok()?.parse().ok()))
+    }
+}
+
+/// Gives the number to an order.
+pub(crate) fn number_put(number: ShortNumber, order: OrderId) -> Write {
+    let mut item = HashMap::from([
+        ("kind".to_owned(), string("number")),
+        ("order".to_owned(), string(order.to_string())),
+    ]);
+    item.extend(key::number(number).attributes());
+    Write::put_new(item)
+}
