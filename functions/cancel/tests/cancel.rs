@@ -90,19 +90,19 @@ async fn an_order_cancelled_before_packing_returns_the_copy_and_the_money() {
 }
 
 #[tokio::test]
-async fn a_packed_order_stays_and_the_page_says_what_to_do() {
+async fn a_parcel_that_was_handed_over_stays_and_the_page_says_what_to_do() {
     let shop = shop().await;
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
-    shop.system().hold("pack");
     shop.settle().await;
     reader.go(&format!("/cancel/{order}")).await;
-    shop.system().release("pack");
+    shop.system().hold("ship");
+    shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 409);
     assert!(reader.here().text().contains("받으신 날부터 7일 안에는"));
-    assert_eq!((shop.stage(&order).as_str(), shop.ledger(&order).held()), ("prepared", 20_000));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("packed", 20_000));
     assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 물리기"));
 }
 
