@@ -71,7 +71,12 @@ impl Board<'_> {
                     OwnerTask::Pick | OwnerTask::PickTomorrow => {
                         @if let Some(desk) = &order.desk {
                             ol.proposals { @for proposal in &desk.proposals {
-                                li { "「" (proposal.title) "」 " small { (proposal.score) } }
+                                li {
+                                    "「" (proposal.title) "」 " small { (proposal.score) }
+                                    @if let Some(named) = proposal.named {
+                                        " " strong { (named.title()) }
+                                    }
+                                }
                             } }
                         }
                     }

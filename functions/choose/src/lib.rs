@@ -1,15 +1,16 @@
 //! Chooses a book for a paid order: the owner's taste leads, the reader's letter tilts. One
 //! transaction takes the copy, notes that reader and address have had the work, makes the order
 //! `chosen`, keeps what was considered, sends the messages that follow and marks this one handled.
-//! If the owner chooses, the three proposals go to the desk instead.
+//! If the owner chooses, or the letter names the best book, the three proposals go to the desk
+//! instead.
 
 use std::sync::Arc;
 
 use domain::{
     base::calendar,
     catalog::{
-        selection::Choice,
-        taste::{Choosing, Taste},
+        selection::{Choice, Outcome, Proposal},
+        taste::Taste,
     },
     order::{
         BlockedOn, Order, State,
@@ -87,17 +88,17 @@ impl Chooser {
         let now = self.clock.now();
         let reader = self.store.known(&order.value).await?;
         let selection = self.store.select(&order.value, &reader, taste, now).await?;
-        if selection.considered.best.is_empty() {
-            if order.value.blocked_on == Some(BlockedOn::Stock) {
+        let commit = match selection.considered.outcome(taste.choosing(calendar::today(now))) {
+            Outcome::OutOfBooks if order.value.blocked_on == Some(BlockedOn::Stock) => {
                 return Ok(Decision::Keep(Chosen::WantsABook));
             }
-            let waiting =
-                order.value.clone().choosing(Some(BlockedOn::Stock), now).map_err(moved)?;
-            return Ok(Decision::write(Commit::order(order, waiting), Chosen::WantsABook));
-        }
-        let commit = match taste.choosing(calendar::today(now)) {
-            Choosing::Auto => self.take_the_best(order, &selection)?,
-            Choosing::Owner => {
+            Outcome::OutOfBooks => {
+                let waiting =
+                    order.value.clone().choosing(Some(BlockedOn::Stock), now).map_err(moved)?;
+                return Ok(Decision::write(Commit::order(order, waiting), Chosen::WantsABook));
+            }
+            Outcome::Take(best) => self.take(best, order, &selection)?,
+            Outcome::Desk => {
                 let proposals = selection.considered.best.clone();
                 let on_desk = order.value.clone().proposed(proposals, now).map_err(moved)?;
                 Commit::order(order, on_desk)
@@ -107,14 +108,13 @@ impl Chooser {
         Ok(Decision::write(commit, Chosen::Answered))
     }
 
-    fn take_the_best(
+    fn take(
         &self,
+        best: &Proposal,
         order: &Versioned<Order>,
         selection: &Selection,
     ) -> Result<OrderCommit, Failure> {
-        let best = selection.considered.best.first();
-        let (Some(best), Some(copy)) = (best, best.and_then(|best| selection.copy(&best.isbn)))
-        else {
+        let Some(copy) = selection.copy(&best.isbn) else {
             return Err(Failure::Again("the book proposed was not among those read".into()));
         };
         let proposals = selection.considered.best.clone();

@@ -1,6 +1,7 @@
 //! 고르기: the owner picks one of the three proposals for an order, picks another book with a reason,
-//! or picks no book today. With an order's number alone the function explains why the three were
-//! proposed and others were not.
+//! or picks no book today. A book that the reader's letter names needs a reason too. With an order's
+//! number alone the function shows the letter and explains why the three were proposed and others
+//! were not.
 
 mod command;
 mod view;
@@ -152,7 +153,7 @@ impl Picker<'_> {
         let proposals = order.value.desk.clone().unwrap_or_default().proposals;
         let proposed = proposals.iter().find(|proposal| proposal.isbn == *isbn);
         let store = &self.state.store;
-        let Some(OneBook { book, copy, reason }) =
+        let Some(OneBook { book, copy, reason, named }) =
             store.ponder_one(&order.value, taste, isbn, self.call.now).await?
         else {
             return Ok(self.keep_not("isbn", "서가에 없는 책입니다"));
@@ -167,18 +168,26 @@ impl Picker<'_> {
                 return Ok(self.keep_not("isbn", why));
             }
         };
-        if proposed.is_none() && because.is_none() {
-            let why = "권하지 않은 책입니다. 그래도 보내시려면 because에 까닭을 적어 주세요";
-            return Ok(self.keep_not("because", why));
+        let named = named.or_else(|| proposed.and_then(|proposal| proposal.named));
+        if because.is_none() {
+            let why = match named {
+                Some(named) => named.title(),
+                None => "권하지 않은 책입니다",
+            };
+            if named.is_some() || proposed.is_none() {
+                let why = format!("{why}. 그래도 보내시려면 because에 까닭을 적어 주세요");
+                return Ok(self.keep_not("because", why));
+            }
         }
         let reason = proposed.map_or(reason, |proposal| proposal.reason.clone());
         let mut choice = Choice::of(&book, reason, proposals.clone());
         choice.because = because.map(ToOwned::to_owned);
         choice.by = Chooser::Owner;
         let what = format!("「{}」 {}번째 책(정가 {}원)", book.title, choice.copy, book.list_price);
+        let named = named.map(|named| format!(" {}.", named.title())).unwrap_or_default();
         let line = self.line(
-            &format!("{what}을 골라 포장으로 넘깁니다"),
-            &format!("{what}을 골라 포장으로 넘겼습니다"),
+            &format!("{what}을 골라 포장으로 넘깁니다.{named}"),
+            &format!("{what}을 골라 포장으로 넘겼습니다.{named}"),
         );
         let Ok(step) = order.value.clone().picked(choice, self.call.now) else {
             return Ok(self.keep_not("order", "이 주문은 더 고를 수 없는 때입니다"));
@@ -255,7 +264,7 @@ impl Picker<'_> {
     }
 }
 
-/// Explains why these books were proposed and others not. Three reads.
+/// Explains why these books were proposed and others not. Four reads.
 async fn explain(state: &AdminState, id: OrderId) -> Result<Answer, AdminError> {
     let (order, considered) = (state.store.order(id).await?, state.store.considered(id).await?);
     let (Some(order), Some(considered)) = (order, considered) else {
@@ -265,5 +274,6 @@ async fn explain(state: &AdminState, id: OrderId) -> Result<Answer, AdminError> 
     let lines = selection::explain(id, &considered, OTHERS);
     let isbns: Vec<Isbn> = lines.iter().map(|(isbn, _)| isbn.clone()).collect();
     let books = state.store.books(&isbns).await?;
-    Ok(view::explanation(&order.value, &considered, lines, &books))
+    let letter = state.store.letter_of(&order.value).await?;
+    Ok(view::explanation(&order.value, &considered, lines, &books, letter.as_deref()))
 }

@@ -1,5 +1,6 @@
 //! 주인장의 책상: the orders that wait for the owner, the earliest promise first, with the next calls
-//! ready to paste. Two reads, however many orders the shop ever had.
+//! ready to paste. Two reads, however many orders the shop ever had, and one for each order shown
+//! whose letter names the best book.
 
 mod view;
 mod words;
@@ -60,14 +61,16 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     if !to_pack.is_empty() || !to_unpack.is_empty() {
         answer.calls.insert("owner-pack".into(), view::packing(&to_pack, &to_unpack));
     }
-    if !to_pick.is_empty() {
-        answer.calls.insert("owner-choose".into(), view::picks(&to_pick));
+    let picks = view::picks(&to_pick);
+    if picks["picks"].as_array().is_some_and(|picks| !picks.is_empty()) {
+        answer.calls.insert("owner-choose".into(), picks);
     }
     let counts = view::Counts {
         to_post: to_post.len(),
         to_pack: to_pack.len(),
         to_unpack: to_unpack.len(),
         to_pick: to_pick.len(),
+        named: to_pick.iter().filter(|order| order.named_on_desk().is_some()).count(),
         resting: with(OwnerTask::PickTomorrow).len(),
         without_book: with(OwnerTask::Stock).len(),
         refunds_stopped: orders.iter().filter(|order| order.has_parked_refund()).count(),
@@ -80,7 +83,13 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
             .push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
         answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
     }
-    answer.shows = orders.iter().map(|order| view::order(order, today, &links)).collect();
+    for order in orders {
+        let letter = match order.named_on_desk() {
+            Some(_) => state.store.letter_of(order).await?,
+            None => None,
+        };
+        answer.shows.push(view::order(order, letter.as_deref(), today, &links));
+    }
     Ok(answer)
 }
 

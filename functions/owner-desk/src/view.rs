@@ -2,6 +2,7 @@
 
 use domain::{
     base::{format, text::Language},
+    catalog::naming::Named,
     order::{Order, State},
 };
 use jiff::civil::Date;
@@ -16,6 +17,8 @@ pub(crate) struct Counts {
     pub(crate) to_pack: usize,
     pub(crate) to_unpack: usize,
     pub(crate) to_pick: usize,
+    /// Of those, how many whose letter names the best book.
+    pub(crate) named: usize,
     pub(crate) resting: usize,
     pub(crate) without_book: usize,
     pub(crate) refunds_stopped: usize,
@@ -30,6 +33,7 @@ impl Counts {
             to_pack,
             to_unpack,
             to_pick,
+            named,
             resting,
             without_book,
             refunds_stopped,
@@ -40,6 +44,7 @@ impl Counts {
             (to_pack, words::to_pack(to_pack)),
             (to_post, words::to_post(to_post)),
             (to_pick, words::to_pick(to_pick)),
+            (named, words::named(named)),
             (resting, words::resting(resting)),
             (without_book, words::without_book(without_book)),
             (refunds_stopped, words::refunds_stopped(refunds_stopped)),
@@ -74,20 +79,22 @@ pub(crate) fn packing(to_pack: &[&Order], to_unpack: &[&Order]) -> Value {
     Value::Object(call)
 }
 
-/// The call of `owner-choose` that picks the first proposal of each order.
+/// The call of `owner-choose` that picks the first proposal of each order that its letter does not
+/// name. An order whose proposals are all named is left out.
 pub(crate) fn picks(orders: &[&Order]) -> Value {
     let picks: Vec<Value> = orders
         .iter()
         .filter_map(|order| {
-            let first = order.desk.as_ref()?.proposals.first()?;
+            let desk = order.desk.as_ref()?;
+            let first = desk.proposals.iter().find(|proposal| proposal.named.is_none())?;
             Some(json!({ "order": order.id.to_string(), "isbn": first.isbn.to_string() }))
         })
         .collect();
     json!({ "picks": picks })
 }
 
-/// One order.
-pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
+/// One order; with its letter, if the letter names the best book.
+pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Links) -> Value {
     let (address, choice) = (&order.address, order.choice.as_ref());
     let proposals = order.desk.as_ref().map(|desk| {
         let proposals = desk.proposals.iter().map(|proposal| {
@@ -96,6 +103,7 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
                 "title": proposal.title,
                 "score": proposal.score,
                 "reason": proposal.reason,
+                "named": proposal.named.map(Named::title),
             })
         });
         proposals.collect::<Vec<_>>()
@@ -111,7 +119,10 @@ pub(crate) fn order(order: &Order, today: Date, links: &Links) -> Value {
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),
         "reason": choice.map(|choice| choice.reason.clone()),
-        "page": matches!(order.state, State::Chosen | State::Packed).then(|| links.to(&format!("/slip/{}", order.id))),
+        "page": matches!(order.state, State::Chosen | State::Packed)
+            .then(|| links.to(&format!("/slip/{}", order.id))),
+        "why": order.named_on_desk().map(Named::title),
+        "letter": letter,
         "proposals": proposals,
         "refunds": order.refunds,
         "to": {

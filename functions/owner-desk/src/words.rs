@@ -35,8 +35,16 @@ pub(crate) fn to_post(count: usize) -> String {
 pub(crate) fn to_pick(count: usize) -> String {
     format!(
         "고를 주문이 {count}개 있습니다. \
-         세 권 가운데 하나를 owner-choose로 고르세요(calls에 첫째 책을 적어 두었습니다). \
+         세 권 가운데 하나를 owner-choose로 고르세요(calls에 편지에 나오지 않는 첫째 책을 적어 두었습니다). \
          오늘은 없으면 isbn 대신 \"none_today\": true를 적습니다."
+    )
+}
+
+pub(crate) fn named(count: usize) -> String {
+    format!(
+        "그 가운데 {count}개는 편지에 책이나 지은이의 이름이 나옵니다. \
+         이미 있거나 사양한다는 말일 수 있으니 letter를 읽고 골라 주세요. \
+         그 책을 그대로 보내시려면 because에 까닭을 적습니다."
     )
 }
 

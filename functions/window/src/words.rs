@@ -123,6 +123,20 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
             ),
         );
     }
+    if order.blocked_on == Some(BlockedOn::OwnerPick) {
+        return (
+            say!(
+                request,
+                "그대의 편지가 주인장의 책상에 올라 있소.",
+                "Your letter is on the owner's desk."
+            ),
+            say!(
+                request,
+                "주인장이 편지를 읽고 직접 책을 고릅니다. {date}까지 부칩니다.",
+                "The owner reads your letter and picks the book in person. It is posted by {date}."
+            ),
+        );
+    }
     (
         say!(request, "서가 앞에 등이 하나 켜져 있소.", "A lamp burns before the shelves."),
         say!(

@@ -3,5 +3,6 @@
 pub mod book;
 pub mod echo;
 pub mod isbn;
+pub mod naming;
 pub mod selection;
 pub mod taste;

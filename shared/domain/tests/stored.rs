@@ -14,6 +14,7 @@ use domain::{
     base::{id::OrderId, money::Won},
     catalog::{
         isbn::Isbn,
+        naming::Named,
         selection::{Book, Choice, Chooser, Considered, Evaluation},
         taste::Taste,
     },
@@ -148,7 +149,12 @@ fn a_stored_order_is_paid_cancelled_and_refunded() {
 fn a_stored_order_is_picked_from_the_desk() {
     let on_the_desk = order("choosing_on_the_desk");
     assert_eq!(on_the_desk.blocked_on, Some(BlockedOn::OwnerPick));
+    assert_eq!(on_the_desk.named_on_desk(), None);
     assert_eq!(on_the_desk.picked(choice(), now()).unwrap().order.state, State::Chosen);
+    let named = order("choosing_on_the_desk_named");
+    assert_eq!(named.named_on_desk(), Some(Named::Title));
+    let picked = named.picked(choice(), now()).unwrap().order;
+    assert_eq!((picked.named_on_desk(), picked.state), (None, State::Chosen));
     let without_books = order("choosing_out_of_books");
     assert_eq!(without_books.blocked_on, Some(BlockedOn::Stock));
     assert!(without_books.proposed(Vec::new(), now()).unwrap().desk.unwrap().told);

@@ -1,6 +1,8 @@
 //! What choosing a book reads and writes. The number of calls does not depend on the size of the
-//! shelf: the order with the taste, what reader and address have had, the letter, and one page of
-//! the index (more only for a reader who has had a whole page).
+//! shelf: the order with the taste, what reader and address have had, the letter, one page of the
+//! index (more only for a reader who has had a whole page), and the editions of the best work.
+
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -10,9 +12,10 @@ use domain::{
     },
     catalog::{
         isbn::Isbn,
+        naming::Named,
         selection::{
             Book, Considered, Exclusion, ExclusionReason, Makers, ReaderHistory, SelectionRequest,
-            consider, reason_for,
+            consider, named, reason_for,
         },
         taste::{Mood, Taste},
     },
@@ -82,6 +85,8 @@ pub struct OneBook {
     pub copy: Versioned<Book>,
     /// The reason for the slip, or why it cannot be sent.
     pub reason: Result<String, Exclusion>,
+    /// What the reader's letter names of it.
+    pub named: Option<Named>,
 }
 
 impl Store {
@@ -103,8 +108,9 @@ impl Store {
         Ok(ReaderContext { had, letter: self.letter_of(order).await?.unwrap_or_default() })
     }
 
-    /// Considers the books of the order's range. One read, and one more for each page that the
-    /// reader has had entirely.
+    /// Considers the books of the order's range. Two reads: a page of the index and the editions of
+    /// the best work. One more for each page that the reader has had entirely, and for editions that
+    /// are not on the page.
     pub async fn select(
         &self,
         order: &Order,
@@ -114,13 +120,13 @@ impl Store {
     ) -> Result<Selection, StoreError> {
         let day = calendar::today(now);
         let mood = taste.mood(day);
-        let asked = asked(order, day, &mood, &known.letter, &known.had);
+        let request = asked(order, day, &mood, known, &[]);
         let mut after = None;
         let mut seen = Vec::new();
         let mut pages = 0;
         loop {
             let page = self.shelf(order.price.range, after.as_deref(), LOOKED_AT).await?;
-            let mut considered = consider(page.books.iter().map(|book| &book.value), &asked);
+            let mut considered = self.consider_page(&page.books, &request).await?;
             pages += 1;
             match page.next {
                 Some(next) if considered.best.is_empty() && pages < PAGES => {
@@ -137,7 +143,45 @@ impl Store {
         }
     }
 
-    /// One book that the owner wants to send although it was not proposed. Four reads.
+    /// Considers the books of a page. The letter may call the best book by the title of an edition
+    /// that is not on the page, because it is sold out or in another range; so the editions of the
+    /// best work are read until the best is one whose editions are known.
+    async fn consider_page(
+        &self,
+        page: &[Versioned<Book>],
+        request: &SelectionRequest<'_>,
+    ) -> Result<Considered, StoreError> {
+        let mut editions: Vec<Book> = Vec::new();
+        let mut looked_at: BTreeSet<WorkId> = BTreeSet::new();
+        loop {
+            let request = SelectionRequest { editions: &editions, ..request.clone() };
+            let considered = consider(page.iter().map(|book| &book.value), &request);
+            let best = considered.best.first().map(|best| &best.isbn);
+            let work = page.iter().map(|book| &book.value).find(|book| Some(&book.isbn) == best);
+            let Some(work) = work.map(|book| book.work.clone()) else { return Ok(considered) };
+            if !looked_at.insert(work.clone()) {
+                return Ok(considered);
+            }
+            let others = self.editions_besides(&work, page).await?;
+            if others.is_empty() {
+                return Ok(considered);
+            }
+            editions.extend(others);
+        }
+    }
+
+    /// The editions of a work that are not among these books. One read, two if there are any.
+    async fn editions_besides(
+        &self,
+        work: &WorkId,
+        books: &[Versioned<Book>],
+    ) -> Result<Vec<Book>, StoreError> {
+        let mut isbns = self.editions(work).await?;
+        isbns.retain(|isbn| !books.iter().any(|book| book.value.isbn == *isbn));
+        Ok(self.books(&isbns).await?.into_values().map(|book| book.value).collect())
+    }
+
+    /// One book that the owner wants to send. Five reads, six if its work has other editions.
     pub async fn ponder_one(
         &self,
         order: &Order,
@@ -151,10 +195,12 @@ impl Store {
         let day = calendar::today(now);
         let mood = taste.mood(day);
         let known = self.known(order).await?;
-        let asked = asked(order, day, &mood, &known.letter, &known.had);
-        let reason = reason_for(&read.value, &asked);
+        let editions = self.editions_besides(&read.value.work, std::slice::from_ref(&read)).await?;
+        let request = asked(order, day, &mood, &known, &editions);
+        let reason = reason_for(&read.value, &request);
+        let named = named(&read.value, &request);
         let copy = read.with(read.value.clone().chosen_on(day, &mood));
-        Ok(Some(OneBook { book: read.value, copy, reason }))
+        Ok(Some(OneBook { book: read.value, copy, reason, named }))
     }
 
     /// What was considered for an order. One read.
@@ -289,8 +335,16 @@ fn asked<'a>(
     order: &Order,
     day: Date,
     mood: &'a Mood,
-    letter: &'a str,
-    had: &'a ReaderHistory,
+    known: &'a ReaderContext,
+    editions: &'a [Book],
 ) -> SelectionRequest<'a> {
-    SelectionRequest { order: order.id, range: order.price.range, day, mood, letter, had }
+    SelectionRequest {
+        order: order.id,
+        range: order.price.range,
+        day,
+        mood,
+        letter: &known.letter,
+        had: &known.had,
+        editions,
+    }
 }

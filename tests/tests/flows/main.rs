@@ -15,6 +15,7 @@ mod bookmark;
 mod calls;
 mod doors;
 mod lost_replies;
+mod named_in_letter;
 mod over_http;
 mod owner_house;
 mod pages;

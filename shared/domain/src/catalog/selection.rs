@@ -2,11 +2,13 @@
 //!
 //! Five steps: filters, each exclusion with its reason; the owner's score, three quarters of the
 //! weight; the similarity to the reader's letter, one quarter; a penalty for sameness; ties broken
-//! by a hash of the order's id. The result of the first four steps is stored for each book as an
+//! by a hash of the order's id. A book that the letter names is not similar to it: its name may be
+//! there to decline it, which [`Considered::outcome`] leaves to the owner. The result of the first four steps is stored for each book as an
 //! [`Evaluation`] in whole numbers. [`best`] needs nothing else, so that a stored selection can be
 //! replayed after stock, taste and letter have changed.
 
 mod evaluation;
+mod heard;
 mod ranking;
 #[cfg(test)]
 mod tests;
@@ -27,8 +29,14 @@ use crate::{
         money::Won,
         price::PriceRange,
     },
-    catalog::{echo, isbn::Isbn, taste::Mood},
+    catalog::{
+        echo,
+        isbn::Isbn,
+        naming::Named,
+        taste::{Choosing, Mood},
+    },
 };
+use heard::Heard;
 
 /// How many books are proposed.
 pub const PROPOSED: usize = 3;
@@ -48,6 +56,9 @@ pub struct Proposal {
     pub score: u16,
     /// The reason in Korean, printed on the slip. It does not contain the title.
     pub reason: String,
+    /// What the reader's letter names of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<Named>,
 }
 
 /// The book that was chosen, as stored with the order.
@@ -66,7 +77,8 @@ pub struct Choice {
     /// The proposals, best first.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
-    /// Why the owner took a book that was not proposed, in the owner's words.
+    /// Why the owner took a book that was not proposed or that the letter names, in the owner's
+    /// words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     /// Who chose.
@@ -154,6 +166,8 @@ pub struct SelectionRequest<'a> {
     pub letter: &'a str,
     /// What the reader was sent before.
     pub had: &'a ReaderHistory,
+    /// Editions that are no candidates, of works that are. The letter may name them.
+    pub editions: &'a [Book],
 }
 
 /// The result of a selection, stored with the order.
@@ -165,13 +179,37 @@ pub struct Considered {
     pub seen: Vec<Evaluation>,
 }
 
+/// What becomes of an order after its books were considered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// The rules choose the best.
+    Take(&'a Proposal),
+    /// The proposals go to the owner's desk.
+    Desk,
+    /// No book can be sent yet.
+    OutOfBooks,
+}
+
+impl Considered {
+    /// What becomes of the order. If the letter names the best book, the owner picks, whoever
+    /// chooses that day: the letter may decline it.
+    pub fn outcome(&self, choosing: Choosing) -> Outcome<'_> {
+        match (self.best.first(), choosing) {
+            (None, _) => Outcome::OutOfBooks,
+            (Some(best), Choosing::Auto) if best.named.is_none() => Outcome::Take(best),
+            (Some(_), _) => Outcome::Desk,
+        }
+    }
+}
+
 /// Evaluates books for an order and proposes the best.
 pub fn consider<'a>(
     books: impl IntoIterator<Item = &'a Book>,
     asked: &SelectionRequest<'_>,
 ) -> Considered {
     let books: Vec<&Book> = books.into_iter().collect();
-    let seen = evaluate(&books, asked);
+    let heard = Heard::of(&books, asked);
+    let seen = evaluate(&books, asked, &heard);
     let best = best(asked.order, &seen)
         .into_iter()
         .filter_map(|(isbn, weighed)| {
@@ -180,7 +218,8 @@ pub fn consider<'a>(
                 isbn: isbn.clone(),
                 title: book.title.clone(),
                 score: weighed.total(),
-                reason: words::reason(book, weighed, asked),
+                reason: words::reason(book, weighed, asked, heard.speaks_for(book, asked)),
+                named: heard.named(book),
             })
         })
         .collect();
@@ -203,11 +242,19 @@ pub fn consider<'a>(
 pub fn reason_for(book: &Book, asked: &SelectionRequest<'_>) -> Result<String, Exclusion> {
     let free = Mood { vetoes: Vec::new(), ..asked.mood.clone() };
     let asked = SelectionRequest { mood: &free, ..asked.clone() };
-    match evaluate(&[book], &asked).first().map(|facts| &facts.assessment) {
-        Some(Assessment::Scored(weighed)) => Ok(words::reason(book, weighed, &asked)),
+    let heard = Heard::of(&[book], &asked);
+    match evaluate(&[book], &asked, &heard).first().map(|facts| &facts.assessment) {
+        Some(Assessment::Scored(weighed)) => {
+            Ok(words::reason(book, weighed, &asked, heard.speaks_for(book, &asked)))
+        }
         Some(Assessment::Excluded(why)) => Err(*why),
         None => Err(Exclusion::NoCopy),
     }
+}
+
+/// What the letter names of a book.
+pub fn named(book: &Book, asked: &SelectionRequest<'_>) -> Option<Named> {
+    Heard::of(&[book], asked).named(book)
 }
 
 /// The best [`PROPOSED`] evaluations: by score, ties by a hash of order and edition.
@@ -233,9 +280,9 @@ fn ranked(order: OrderId, seen: &[Evaluation]) -> Vec<(&Isbn, &Score)> {
 }
 
 /// Steps one to four for each book.
-fn evaluate(books: &[&Book], asked: &SelectionRequest<'_>) -> Vec<Evaluation> {
+fn evaluate(books: &[&Book], asked: &SelectionRequest<'_>, heard: &Heard) -> Vec<Evaluation> {
     let texts: Vec<String> = books.iter().map(|book| book.text()).collect();
-    let echoes = echo::echoes(asked.letter, &texts);
+    let echoes = echo::echoes(heard.rest(asked), &texts);
     let mut in_month: BTreeMap<&WorkId, u16> = BTreeMap::new();
     for book in books {
         let count = in_month.entry(&book.work).or_default();
@@ -248,6 +295,7 @@ fn evaluate(books: &[&Book], asked: &SelectionRequest<'_>) -> Vec<Evaluation> {
             let assessment = match exclusion(book, asked) {
                 Some(why) => Assessment::Excluded(why),
                 None => {
+                    let echo = if heard.named(book).is_some() { 0 } else { echo };
                     Assessment::Scored(score(book, echo, in_month.get(&book.work).copied(), asked))
                 }
             };

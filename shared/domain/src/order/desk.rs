@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    catalog::selection::Proposal,
+    catalog::{naming::Named, selection::Proposal},
     order::{BlockedOn, Order, State, Unpack},
 };
 
@@ -85,6 +85,13 @@ impl Order {
             State::Choosing if self.blocked_on.is_some() => OwnerTask::Stock,
             _ => OwnerTask::Refund,
         }
+    }
+
+    /// What the letter names of the best proposal, for an order on the desk: the owner reads the
+    /// letter before picking, because it may decline the book.
+    pub fn named_on_desk(&self) -> Option<Named> {
+        let waits = self.state == State::Choosing && self.blocked_on == Some(BlockedOn::OwnerPick);
+        self.desk.as_ref().filter(|_| waits)?.proposals.first()?.named
     }
 
     /// Whether the owner has put the order off beyond that day.

@@ -64,6 +64,7 @@ impl Case {
             mood: &self.mood,
             letter: &self.letter,
             had: &self.had,
+            editions: &[],
         }
     }
 
@@ -214,6 +215,7 @@ fn what_was_seen_explains_the_three_and_twenty_others() {
         mood: &mood,
         letter: "",
         had: &had,
+        editions: &[],
     };
     let considered = consider(&books, &asked);
     let explained = explain(order, &considered, 20);

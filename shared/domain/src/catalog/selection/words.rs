@@ -12,8 +12,14 @@ use crate::{
 const HEARD: u16 = 400;
 
 /// The reason for the book, for the slip: the owner's love of it, then what counted for this reader.
-/// Every sentence follows from the facts, and none contains the title.
-pub(super) fn reason(book: &Book, weighed: &Score, asked: &SelectionRequest<'_>) -> String {
+/// Every sentence follows from the facts, and none contains the title. `letter` is what of the letter
+/// speaks for the book.
+pub(super) fn reason(
+    book: &Book,
+    weighed: &Score,
+    asked: &SelectionRequest<'_>,
+    letter: &str,
+) -> String {
     let mut said = vec![
         match u8::from(weighed.love) {
             5 => "주인장이 누구에게나 한 번은 건네고 싶어 하는 책입니다.",
@@ -31,7 +37,7 @@ pub(super) fn reason(book: &Book, weighed: &Score, asked: &SelectionRequest<'_>)
             .find(|tag| mood.contains(*tag) && !secret(tag))
             .map(|tag| format!("‘{tag}’"))
     };
-    let in_letter = book.tags.iter().find(|tag| !secret(tag) && begins_a_word(asked.letter, tag));
+    let in_letter = book.tags.iter().find(|tag| !secret(tag) && begins_a_word(letter, tag));
     if let Some(tag) = in_letter {
         said.push(format!(
             "편지에 적어 주신 {}는 말이 이 책을 가리켰습니다.",
@@ -118,8 +124,9 @@ pub fn explain(order: OrderId, considered: &Considered, others: usize) -> Vec<(I
     let last = considered.best.last().map_or(0, |proposal| proposal.score);
     let weighed = ranked.iter().enumerate().map(|(place, (isbn, weighed))| {
         let account = account(weighed);
-        let line = if place < considered.best.len() {
-            format!("{}번으로 권함: {account}", place + 1)
+        let line = if let Some(proposal) = considered.best.get(place) {
+            let named = proposal.named.map(|named| format!(". {}", named.title()));
+            format!("{}번으로 권함: {account}{}", place + 1, named.unwrap_or_default())
         } else {
             format!("권하지 않음: {account}. 마지막으로 권한 책은 {last}점입니다")
         };
