@@ -368,6 +368,16 @@ proptest! {
     }
 
     #[test]
+    fn any_title_and_any_letter_can_be_read(title in "\\PC{1,24}", by in "\\PC{0,16}", letter in "\\PC{0,80}") {
+        let names = Names::of(&title, &by);
+        let _ = Reading::of(&letter).without([&names]);
+        if title.chars().any(|c| c.is_ascii_alphanumeric() || ('가'..='힣').contains(&c)) {
+            let letter = format!("{letter} 『{title}』은 이미 있어요.");
+            prop_assert!(Reading::of(&letter).has_title(&names), "{}", &letter);
+        }
+    }
+
+    #[test]
     fn a_name_earns_no_echo((named, _, letter) in declining()) {
         let (title, by) = BOOKS[named];
         let mut shelf = vec![book(1, title, by, None, 3), book(2, "또 다른 책", "없는 사람", None, 3)];

@@ -7,7 +7,8 @@ use walk::{Doors, Shop, Walker, book, isbn};
 
 /// A row of `owner-shelve` with a title and an author.
 fn titled(number: u32, title: &str, author: &str, love: u8) -> Value {
-    let mut row = book(number, 15_000, love, 2);
+    // At the upper end of the range, so that nothing is refunded.
+    let mut row = book(number, 17_000, love, 2);
     row["title"] = title.into();
     row["author"] = author.into();
     row
@@ -73,9 +74,9 @@ async fn a_letter_without_names_is_answered_by_the_rules() {
     let shop = shop().await;
     let (_, order) = writes(&shop, "이미 가을입니다. 집에 국화가 있어요.").await;
     assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(1)));
-    // The name of a book that is not the best changes nothing.
-    let (_, order) = writes(&shop, "설국은 보내지 말아 주세요.").await;
-    assert_eq!(shop.state(&order), "choosing", "데미안 went to this address, so 설국 is the best");
+    // 데미안 went to this address: 설국 is the best now, and naming a book that is not changes nothing.
+    let (_, order) = writes(&shop, "스토너는 보내지 말아 주세요.").await;
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(2)));
     shop.nothing_failed();
 }
 
@@ -127,7 +128,7 @@ async fn an_author_or_an_edition_that_is_not_for_sale_is_heard_too() {
     assert_eq!(why("I already own THE STRANGER in English.").await, edition);
     let author = ("choosing".to_owned(), json!("편지에 이 책의 지은이가 나옵니다"));
     assert_eq!(why("카뮈는 이제 그만 읽을래요.").await, author);
-    assert_eq!(why("I met a stranger thing today.").await.0, "packed");
+    assert_eq!(why("I met somebody strange today.").await.0, "packed");
 }
 
 #[tokio::test]
