@@ -14,12 +14,6 @@ pub(crate) struct Filled {
     pub(crate) promised: Date,
 }
 
-/// Longest recipient, in characters.
-const LONGEST_NAME: usize = 40;
-
-/// Longest line of an address, in characters.
-const LONGEST_LINE: usize = 100;
-
 /// A field, whether it is valid, and what is said if it is not.
 type Check = (&'static str, bool, fn(&Request) -> Words);
 
@@ -38,15 +32,19 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
 
     let checks: [Check; 7] = [
         ("range", range.is_some(), choose_a_range),
-        ("recipient", !recipient.is_empty() && fits(&recipient, LONGEST_NAME), name_the_recipient),
+        (
+            "recipient",
+            !recipient.is_empty() && fits(&recipient, Address::LONGEST_NAME),
+            name_the_recipient,
+        ),
         (
             "phone",
             (9..=11).contains(&phone.len()) && phone.starts_with('0'),
             correct_the_phone_number,
         ),
         ("postcode", postcode.len() == 5, correct_the_postcode),
-        ("street", !street.is_empty() && fits(&street, LONGEST_LINE), write_the_address),
-        ("detail", fits(&detail, LONGEST_LINE), shorten_the_detail),
+        ("street", !street.is_empty() && fits(&street, Address::LONGEST_LINE), write_the_address),
+        ("detail", fits(&detail, Address::LONGEST_LINE), shorten_the_detail),
         ("agreed", form.ticked("agreed") && agreed == Some(promised), agree),
     ];
     let problems: Vec<Problem> = checks

@@ -8,10 +8,15 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     base::{calendar, id::OrderId, price::PriceRange},
     order::{Order, stock::Stock},
-    walk::visit::{Position, Visit},
+    walk::{
+        draft::{Draft, DraftForm},
+        visit::{Position, Visit},
+    },
 };
 use store::{AtTheCounter, Commit, Decision, Updated, Versioned};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Words, riddle, say};
+use web::{
+    AppState, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Words, draft, riddle, say,
+};
 
 /// Why the form was not accepted.
 #[derive(Default)]
@@ -20,6 +25,17 @@ struct FormFeedback {
     problems: Vec<Problem>,
     /// Why a valid form cannot be accepted now.
     not_now: Option<Words>,
+    /// What the form is filled with.
+    filled: Filling,
+}
+
+/// What the form is filled with before anything is typed into it.
+#[derive(Default)]
+struct Filling {
+    /// What was typed before.
+    draft: Option<Draft>,
+    /// Whether the address of the latest order is kept.
+    last_address: bool,
 }
 
 type Stocks = HashMap<PriceRange, Versioned<Stock>>;
@@ -28,8 +44,15 @@ type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let rooms = riddle::built_in()?;
     let visitor = request.visitor()?;
-    let AtTheCounter { visit, stocks, counter } = app.store.at_the_counter(visitor).await?;
+    let AtTheCounter { visit, stocks, counter, draft, last_address } =
+        app.store.at_the_counter(visitor).await?;
     let visit = visit.ok_or(Refusal::NoSession)?;
+    let draft = draft.filter(|draft| draft.is_for(&visit.value, request.now));
+    let last_address = last_address.and_then(|last| last.filled(request.now));
+    let feedback = FormFeedback {
+        filled: Filling { last_address: last_address.is_some(), draft },
+        ..FormFeedback::default()
+    };
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.position(rooms, request.now), request.method) {
         (Position::Counter, method) if visit.value.preview => {
@@ -39,15 +62,32 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         (Position::Counter, Method::Get) if closed => {
             Ok(view::closed(&request, &visit.value, &counter)?.into())
         }
+        (Position::Counter, Method::Post) if draft::is_kept(&request) => {
+            let page = |problems: &[Problem]| {
+                let feedback = FormFeedback { problems: problems.to_vec(), ..feedback };
+                view::form(&request, &visit.value, &stocks, &feedback)
+            };
+            app.keep_draft(DraftForm::Counter, &request, &visit.value, page).await
+        }
+        (Position::Counter, Method::Post) if request.form.ticked(view::CLEAR) => {
+            app.store.commit(Commit::no_address(visit.value.id)).await?;
+            Ok(Reply::see("/counter"))
+        }
         (Position::Counter, Method::Post) if closed => {
             let not_now = Some(view::closed_until(&request, &counter));
-            let feedback = FormFeedback { not_now, ..FormFeedback::default() };
-            conflict(&request, &visit.value, &stocks, &feedback)
+            let feedback = FormFeedback { not_now, ..feedback };
+            conflict(&app, &request, &visit.value, &stocks, feedback).await
         }
         (Position::Counter, Method::Get) => {
-            Ok(view::form(&request, &visit.value, &stocks, &FormFeedback::default())?.into())
+            let draft = feedback.filled.draft.as_ref().map(|draft| &draft.fields);
+            let request = request.filled_with(draft.or(last_address.as_ref()));
+            Ok(view::form(&request, &visit.value, &stocks, &feedback)?.into())
         }
-        (Position::Counter, Method::Post) => order(&app, &request, visit, stocks).await,
+        (Position::Counter, Method::Post) => order(&app, &request, visit, stocks, feedback).await,
+        // A form in another tab, whose order is placed.
+        (Position::Window(_), Method::Post) if draft::is_kept(&request) => {
+            Ok(draft::kept(&request))
+        }
         // A second click: the order is placed already.
         (Position::Window(order), Method::Post) => Ok(Reply::see(format!("/pay/{order}"))),
         (Position::Window(order), Method::Get) => {
@@ -69,12 +109,13 @@ async fn order(
     request: &Request,
     visit: Versioned<Visit>,
     stocks: Stocks,
+    feedback: FormFeedback,
 ) -> Result<Reply, Refusal> {
     let filled = match form::read(request) {
         Ok(filled) => filled,
         Err(problems) => {
-            let feedback = FormFeedback { problems, ..FormFeedback::default() };
-            let page = view::form(request, &visit.value, &stocks, &feedback)?;
+            let feedback = FormFeedback { problems, ..feedback };
+            let page = refused(app, request, &visit.value, &stocks, feedback).await?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
@@ -101,8 +142,8 @@ async fn order(
         Updated::Done(Placing::Placed(id)) => Ok(Reply::see(format!("/pay/{id}"))),
         Updated::Done(Placing::RangeIsTaken(visit, stocks)) => {
             let problems = vec![form::range_is_taken(request)];
-            let feedback = FormFeedback { problems, ..FormFeedback::default() };
-            conflict(request, &visit, &stocks, &feedback)
+            let feedback = FormFeedback { problems, ..feedback };
+            conflict(app, request, &visit, &stocks, feedback).await
         }
         Updated::NotFound => Err(Refusal::NoSession),
         Updated::DoneBefore | Updated::GaveUp => {
@@ -112,8 +153,8 @@ async fn order(
                 "손님이 몰렸습니다. 한 번만 더 눌러 주십시오.",
                 "The counter is crowded. Please press once more."
             );
-            let feedback = FormFeedback { not_now: Some(crowded), ..FormFeedback::default() };
-            conflict(request, &visit.value, &stocks, &feedback)
+            let feedback = FormFeedback { not_now: Some(crowded), ..feedback };
+            conflict(app, request, &visit.value, &stocks, feedback).await
         }
     }
 }
@@ -142,12 +183,26 @@ fn place(
     Ok(Decision::write(commit, Placing::Placed(order.id)))
 }
 
-/// The form again, with the status of a request that cannot be carried out now.
-fn conflict(
+/// The form again, with what was typed, which is kept as a draft.
+async fn refused(
+    app: &AppState,
     request: &Request,
     visit: &Visit,
     stocks: &Stocks,
-    feedback: &FormFeedback,
+    mut feedback: FormFeedback,
+) -> Result<Page, Refusal> {
+    feedback.filled.draft = app.save_refused(DraftForm::Counter, request, visit).await;
+    view::form(request, visit, stocks, &feedback)
+}
+
+/// The form again, with the status of a request that cannot be carried out now.
+async fn conflict(
+    app: &AppState,
+    request: &Request,
+    visit: &Visit,
+    stocks: &Stocks,
+    feedback: FormFeedback,
 ) -> Result<Reply, Refusal> {
-    Ok(view::form(request, visit, stocks, feedback)?.status(StatusCode::CONFLICT).into())
+    let page = refused(app, request, visit, stocks, feedback).await?;
+    Ok(page.status(StatusCode::CONFLICT).into())
 }

@@ -7,16 +7,19 @@ use domain::{
         price::{Price, PriceRange},
     },
     order::counter::Counter,
-    walk::visit::Visit,
+    walk::{draft::LastAddress, visit::Visit},
 };
 use maud::{Markup, html};
 use web::{
-    Drawing, Page, Problem, Refusal, Request, Words,
+    Drawing, Page, Problem, Refusal, Request, Words, draft,
     field::{self, Field},
     plan, price, riddle, say,
 };
 
-use crate::{FormFeedback, Stocks};
+use crate::{Filling, FormFeedback, Stocks};
+
+/// The field that asks to forget the address of the latest order.
+pub(crate) const CLEAR: &str = "clear";
 
 /// The page around a body: its title is the room's name.
 fn frame(request: &Request, visit: &Visit, body: &Markup) -> Result<Page, Refusal> {
@@ -116,14 +119,16 @@ pub(crate) fn form(
         p.keeper { (greeting.in_language(request.language)) }
         @if let Some(why) = &feedback.not_now { (field::not_now(why, request.language)) }
         (field::summary(problems, request.language))
-        form method="post" data-onward {
+        form method="post" id=(draft::FORM) data-onward {
             (ranges(request, stocks, problems))
-            (address(request, problems))
+            (address(request, &feedback.filled, problems))
             (posting_date(request, problems))
             button { (say!(request, "값을 치르러 가기", "On to the payment")) }
+            (draft::button(feedback.filled.draft.as_ref(), request))
         }
+        @if feedback.filled.last_address { (forget(request)) }
     };
-    frame(request, visit, &body)
+    Ok(frame(request, visit, &body)?.drafts())
 }
 
 fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
@@ -167,12 +172,68 @@ fn one_range(request: &Request, range: PriceRange, taken: bool) -> Markup {
     }
 }
 
-fn address(request: &Request, problems: &[Problem]) -> Markup {
+/// What is said of the address of the latest order.
+fn last_address(request: &Request, filled: &Filling) -> Markup {
+    html! {
+        @if filled.last_address && filled.draft.is_none() {
+            p.hint { (say!(
+                request,
+                "지난 주문의 주소를 채워 두었습니다. 다른 곳으로 보내시려면 고쳐 적으십시오.",
+                "This is the address of your last order. Change it if the book goes elsewhere."
+            )) }
+        }
+    }
+}
+
+/// The form that forgets the address of the latest order.
+fn forget(request: &Request) -> Markup {
+    html! {
+        form method="post" id="forget" {
+            input type="hidden" name=(CLEAR) value="yes";
+            button.link { (say!(
+                request,
+                "적혀 있는 주소와 지난 주문의 주소 지우기",
+                "Clear the address above and forget that of my last order"
+            )) }
+        }
+    }
+}
+
+/// What is kept of the address, for what and for how long.
+fn keeping(request: &Request) -> Markup {
+    let days = LastAddress::KEPT_DAYS;
+    field::keeping(
+        &say!(
+            request,
+            "책을 부칩니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 건넵니다.",
+            "To post the book; the carrier (CJ Logistics or Korea Post) is given it."
+        ),
+        &say!(
+            request,
+            "받는 분의 이름, 전화번호, 주소.",
+            "The recipient’s name, telephone and address."
+        ),
+        &say!(
+            request,
+            "결제하신 주문의 기록으로 5년(전자상거래법), 다음 주문을 위해 {days}일.",
+            "With a paid order 5 years (by law), for your next order {days} days."
+        ),
+        &say!(
+            request,
+            "적지 않으셔도 됩니다. 다만 책을 부칠 수 없어 주문을 받지 못합니다.",
+            "You need not give it. Then no book can be posted, and no order is taken."
+        ),
+        request.language,
+    )
+}
+
+fn address(request: &Request, filled: &Filling, problems: &[Problem]) -> Markup {
     let text =
         |name: &'static str, label: Words| Field::text(name, label).value(request.form.typed(name));
     html! {
         fieldset {
             legend { (say!(request, "받으실 곳", "Where it goes")) }
+            (last_address(request, filled))
             (text("recipient", say!(request, "받는 분", "Recipient"))
                 .autocomplete("name")
                 .markup(problems))
@@ -201,6 +262,7 @@ fn address(request: &Request, problems: &[Problem]) -> Markup {
                 .autocomplete("address-line2")
                 .optional()
                 .markup(problems))
+            div.hint { (keeping(request)) }
         }
     }
 }

@@ -6,19 +6,36 @@ use std::sync::Arc;
 
 use domain::{
     riddle::content::RoomSet,
-    walk::visit::{Position, Reader, Visit},
+    walk::{
+        draft::DraftForm,
+        visit::{Position, Reader, Visit},
+    },
 };
 use store::{Commit, Decision, Updated, Versioned};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
+use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, draft};
 
 /// Serves `/guestbook`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let read = app.walk_and_draft(request.visitor()?, DraftForm::Guestbook, request.now).await?;
+    let (Walk { visit, rooms }, draft) = read.ok_or(Refusal::NoSession)?;
     if let Some(room) = visit.value.closed_room(&rooms, request.now) {
         return Err(Refusal::OutOfOrder { onward: Position::Room(room).path() });
     }
     match request.method {
-        Method::Get => Ok(view::page(&rooms, &request, &visit.value, &[])?.into()),
+        Method::Get => {
+            let request = request.filled_with(draft.as_ref().map(|draft| &draft.fields));
+            Ok(view::page(&rooms, &request, &visit.value, draft.as_ref(), &[])?.into())
+        }
+        // What was sent has no draft any more.
+        Method::Post if draft::is_kept(&request) && visit.value.reader.is_some() => {
+            Ok(draft::kept(&request))
+        }
+        Method::Post if draft::is_kept(&request) => {
+            let visit = &visit.value;
+            let page =
+                |problems: &[_]| view::page(&rooms, &request, visit, draft.as_ref(), problems);
+            app.keep_draft(DraftForm::Guestbook, &request, visit, page).await
+        }
         Method::Post if visit.value.reader.is_some() => Ok(Reply::see("/letter")),
         Method::Post => sign(&app, &rooms, &request, visit).await,
     }
@@ -34,7 +51,8 @@ async fn sign(
     let reader = match read(request) {
         Ok(reader) => reader,
         Err(problems) => {
-            let page = view::page(rooms, request, &visit.value, &problems)?;
+            let draft = app.save_refused(DraftForm::Guestbook, request, &visit.value).await;
+            let page = view::page(rooms, request, &visit.value, draft.as_ref(), &problems)?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
@@ -46,7 +64,8 @@ async fn sign(
                 return Ok(Decision::Keep(()));
             }
             let signed = visit.value.clone().signed(reader.clone());
-            Ok::<_, Refusal>(Decision::write(Commit::visit(&visit, signed), ()))
+            let commit = Commit::visit(&visit, signed).without_draft(DraftForm::Guestbook);
+            Ok::<_, Refusal>(Decision::write(commit, ()))
         })
         .await?;
     match updated {

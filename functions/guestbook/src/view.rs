@@ -2,11 +2,14 @@
 
 use domain::{
     riddle::content::{Room, RoomSet},
-    walk::visit::{NotAPenName, Reader, Visit},
+    walk::{
+        draft::{Draft, LastAddress},
+        visit::{NotAPenName, Reader, Visit},
+    },
 };
 use maud::{Markup, html};
 use web::{
-    Drawing, Page, Problem, Refusal, Request, Words,
+    Drawing, Page, Problem, Refusal, Request, Words, draft,
     field::{self, Field},
     plan, riddle, say,
 };
@@ -15,6 +18,7 @@ pub(crate) fn page(
     rooms: &RoomSet,
     request: &Request,
     visit: &Visit,
+    draft: Option<&Draft>,
     problems: &[Problem],
 ) -> Result<Page, Refusal> {
     let room = riddle::room(rooms, "guestbook")?;
@@ -22,12 +26,13 @@ pub(crate) fn page(
     let body = html! {
         h1 { (title) }
         @if let Some(reader) = &visit.reader { (signed(reader, request)) }
-        @else { (form(room, request, problems)) }
+        @else { (form(room, request, draft, problems)) }
     };
-    Ok(Page::new("guestbook", title)
+    let page = Page::new("guestbook", title)
         .drawing(Drawing::Book)
         .plan(plan::of(rooms, visit, "guestbook", request))
-        .body(body))
+        .body(body);
+    Ok(if visit.reader.is_some() { page } else { page.drafts() })
 }
 
 fn signed(reader: &Reader, request: &Request) -> Markup {
@@ -44,29 +49,11 @@ fn signed(reader: &Reader, request: &Request) -> Markup {
     }
 }
 
-fn form(room: &Room, request: &Request, problems: &[Problem]) -> Markup {
-    let tick =
-        |name: &'static str, label: &Markup| field::tick(name, label, &request.form, problems);
-    let grown = html! { (say!(request, "만 14세 이상입니다.", "I am 14 or older.")) };
-    let terms = html! {
-        (say!(request, "", "I agree to the "))
-        a href="/notice#terms" { (say!(request, "이용약관", "terms")) }
-        (say!(request, "에 동의합니다.", "."))
-    };
-    let privacy = html! {
-        (say!(request, "주문에 필요한 ", "I agree to the "))
-        a href="/notice#privacy" { (say!(request, "개인정보 수집·이용", "use of my data")) }
-        (say!(request, "에 동의합니다.", " that an order needs."))
-    };
-    let news = html! { (say!(
-        request,
-        "(선택) 새로 들어온 이야기도 편지함에 넣어 주세요.",
-        "(Optional) Put news of the house into my mailbox, too."
-    )) };
+fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Problem]) -> Markup {
     html! {
         p.keeper { (room.greeting.in_language(request.language)) }
         (field::summary(problems, request.language))
-        form method="post" data-onward {
+        form method="post" id=(draft::FORM) data-onward {
             (Field::text("pen_name", say!(
                     request,
                     "이름 (필명이어도 좋습니다)",
@@ -75,16 +62,90 @@ fn form(room: &Room, request: &Request, problems: &[Problem]) -> Markup {
                 .value(request.form.typed("pen_name"))
                 .autocomplete("nickname")
                 .markup(problems))
-            fieldset {
-                legend { (say!(request, "동의", "Consent")) }
-                (tick("grown", &grown))
-                (tick("terms", &terms))
-                (tick("privacy", &privacy))
-                (tick("news", &news))
-            }
+            (ticks(request, problems))
             button { (say!(request, "이름을 남기기", "Sign the book")) }
+            (draft::button(draft, request))
         }
     }
+}
+
+/// The consents, each by itself (개인정보 보호법 제22조).
+fn ticks(request: &Request, problems: &[Problem]) -> Markup {
+    let consent = |name: &'static str, label: Words, to: Option<Markup>| {
+        field::consent(name, &html! { (label) }, to.as_ref(), &request.form, problems)
+    };
+    let grown = say!(request, "(필수) 만 14세 이상입니다.", "(Required) I am 14 or older.");
+    let terms = say!(request, "(필수) 이용약관에 동의합니다.", "(Required) I agree to the terms.");
+    let privacy = say!(
+        request,
+        "(필수) 주문에 필요한 개인정보 수집·이용에 동의합니다.",
+        "(Required) I agree to the use of my data that an order needs."
+    );
+    let news = say!(
+        request,
+        "(선택) 새로 들어온 이야기도 편지함에 넣어 주세요.",
+        "(Optional) Put news of the house into my mailbox, too."
+    );
+    let read_terms = say!(request, "이용약관 읽기 (새 창)", "Read the terms (new window)");
+    html! {
+        fieldset {
+            legend { (say!(request, "동의", "Consent")) }
+            (consent("grown", grown, None))
+            (consent("terms", terms, Some(draft::beside("/notice#terms", &read_terms))))
+            (consent("privacy", privacy, Some(kept_for_an_order(request))))
+            (consent("news", news, Some(kept_for_news(request))))
+        }
+    }
+}
+
+fn kept_for_an_order(request: &Request) -> Markup {
+    let (draft, last) = (Draft::KEPT_DAYS, LastAddress::KEPT_DAYS);
+    let read =
+        say!(request, "개인정보 처리방침 읽기 (새 창)", "Read the privacy policy (new window)");
+    html! {
+        (field::keeping(
+            &say!(
+                request,
+                "책을 고르고 부치며, 소식을 알리고, 취소와 환불을 합니다.",
+                "To choose and post your book, to tell you about it, to cancel and refund."
+            ),
+            &say!(
+                request,
+                "필명, 편지, 받는 분의 이름·전화번호·주소, 주문과 결제의 기록.",
+                "Pen name, letters, the recipient’s name, telephone and address, records of orders and payments."
+            ),
+            &say!(
+                request,
+                "결제하신 주문의 기록은 5년(전자상거래법), 마지막 주소는 다음 주문을 위해 {last}일, 보내지 않은 초고는 {draft}일. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
+                "Records of paid orders 5 years (by law), the last address {last} days for your next order, unsent drafts {draft} days. Everything else is deleted without delay when you ask."
+            ),
+            &say!(
+                request,
+                "동의하지 않으셔도 됩니다. 다만 책을 부칠 수 없어 주문을 받지 못합니다.",
+                "You may refuse. Then no book can be posted, and no order is taken."
+            ),
+            request.language,
+        ))
+        (draft::beside("/notice#privacy", &read))
+    }
+}
+
+fn kept_for_news(request: &Request) -> Markup {
+    field::keeping(
+        &say!(request, "새 소식을 편지함에 넣어 드립니다.", "To put news into your mailbox."),
+        &say!(request, "필명과 이 집의 편지함.", "Pen name and your mailbox in this house."),
+        &say!(
+            request,
+            "그만 받겠다고 알려 주실 때까지.",
+            "Until you tell us that you want no more."
+        ),
+        &say!(
+            request,
+            "동의하지 않으셔도 주문에는 아무 불이익이 없습니다.",
+            "You may refuse; it makes no difference to your order."
+        ),
+        request.language,
+    )
 }
 
 /// The consents that an order needs, each with what is said if it is missing.

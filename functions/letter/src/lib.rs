@@ -8,20 +8,37 @@ use std::sync::Arc;
 use domain::{
     order::letter::Letter,
     riddle::content::RoomSet,
-    walk::visit::{Position, Visit},
+    walk::{
+        draft::DraftForm,
+        visit::{Position, Visit},
+    },
 };
 use store::{Commit, Decision, Updated, Versioned};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk};
+use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, draft};
 
 /// Serves `/letter`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let read = app.walk_and_draft(request.visitor()?, DraftForm::Letter, request.now).await?;
+    let (Walk { visit, rooms }, draft) = read.ok_or(Refusal::NoSession)?;
     match visit.value.position(&rooms, request.now) {
         place @ (Position::Room(_) | Position::Guestbook) => {
             Err(Refusal::OutOfOrder { onward: place.path() })
         }
         _ => match request.method {
-            Method::Get => Ok(view::page(&rooms, &request, &visit.value, &[])?.into()),
+            Method::Get => {
+                let request = request.filled_with(draft.as_ref().map(|draft| &draft.fields));
+                Ok(view::page(&rooms, &request, &visit.value, draft.as_ref(), &[])?.into())
+            }
+            // What was sent has no draft any more.
+            Method::Post if draft::is_kept(&request) && visit.value.letter_at.is_some() => {
+                Ok(draft::kept(&request))
+            }
+            Method::Post if draft::is_kept(&request) => {
+                let visit = &visit.value;
+                let page =
+                    |problems: &[_]| view::page(&rooms, &request, visit, draft.as_ref(), problems);
+                app.keep_draft(DraftForm::Letter, &request, visit, page).await
+            }
             Method::Post => send(&app, &rooms, &request, visit).await,
         },
     }
@@ -41,7 +58,8 @@ async fn send(
         Ok(letter) => letter,
         Err(why) => {
             let problem = Problem { field: "letter", message: view::not_a_letter(why, request) };
-            let page = view::page(rooms, request, &visit.value, &[problem])?;
+            let draft = app.save_refused(DraftForm::Letter, request, &visit.value).await;
+            let page = view::page(rooms, request, &visit.value, draft.as_ref(), &[problem])?;
             return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
         }
     };
@@ -54,6 +72,7 @@ async fn send(
             }
             let written = visit.value.clone().wrote(now);
             let commit = Commit::visit(&visit, written).with_letter(letter, "reader");
+            let commit = commit.without_draft(DraftForm::Letter);
             Ok::<_, Refusal>(Decision::write(commit, ()))
         })
         .await?;

@@ -3,11 +3,11 @@
 use domain::{
     order::letter::{Letter, NotALetter},
     riddle::content::{Room, RoomSet},
-    walk::visit::Visit,
+    walk::{draft::Draft, visit::Visit},
 };
 use maud::{Markup, html};
 use web::{
-    Drawing, Page, Problem, Refusal, Request, Words,
+    Drawing, Page, Problem, Refusal, Request, Words, draft,
     field::{self, Field},
     plan, riddle, say,
 };
@@ -16,6 +16,7 @@ pub(crate) fn page(
     rooms: &RoomSet,
     request: &Request,
     visit: &Visit,
+    draft: Option<&Draft>,
     problems: &[Problem],
 ) -> Result<Page, Refusal> {
     let room = riddle::room(rooms, "letter")?;
@@ -23,12 +24,13 @@ pub(crate) fn page(
     let body = html! {
         h1 { (title) }
         @if visit.letter_at.is_some() { (sent(request)) }
-        @else { (form(room, request, problems)) }
+        @else { (form(room, request, draft, problems)) }
     };
-    Ok(Page::new("letter", title)
+    let page = Page::new("letter", title)
         .drawing(Drawing::Desk)
         .plan(plan::of(rooms, visit, "letter", request))
-        .body(body))
+        .body(body);
+    Ok(if visit.letter_at.is_some() { page } else { page.drafts() })
 }
 
 fn sent(request: &Request) -> Markup {
@@ -52,11 +54,11 @@ fn sent(request: &Request) -> Markup {
     }
 }
 
-fn form(room: &Room, request: &Request, problems: &[Problem]) -> Markup {
+fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Problem]) -> Markup {
     html! {
         p.keeper { (room.greeting.in_language(request.language)) }
         (field::summary(problems, request.language))
-        form method="post" data-onward {
+        form method="post" id=(draft::FORM) data-onward {
             (Field::lines("letter", say!(request, "주인장께", "To the owner"), 10)
                 .hint(say!(
                     request,
@@ -66,6 +68,7 @@ fn form(room: &Room, request: &Request, problems: &[Problem]) -> Markup {
                 .value(request.form.typed("letter"))
                 .markup(problems))
             button { (say!(request, "봉투에 넣기", "Seal the envelope")) }
+            (draft::button(draft, request))
         }
     }
 }

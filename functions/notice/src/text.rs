@@ -41,7 +41,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             paragraphs: &[
                 "이 집은 일부러 느립니다. 그러나 값과 법, 개인정보, 주문 상태, 취소와 환불, 문의 앞에는 어떤 수수께끼도 세우지 않습니다.",
                 "모든 방에는 문이 둘입니다. 보통 문은 까닭을 묻지 않고, 그 문으로 들어왔다고 책이 달라지지 않습니다.",
-                "잃어버리는 것도, 시간이 다 되는 일도 없습니다. 기다려야 할 때에는 언제까지인지 시각으로 알려 드립니다.",
+                "잃어버리는 것도, 시간이 다 되는 일도 없습니다. 방명록과 편지와 계산대에 적으시던 글은 초고로 두었다가, 다시 오시면 그 자리에 펴 드립니다. 기다려야 할 때에는 언제까지인지 시각으로 알려 드립니다.",
                 "같은 것을 두 번 묻지 않습니다.",
             ],
         },
@@ -50,7 +50,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             paragraphs: &[
                 "This house is slow on purpose. But no riddle ever stands before price, law, privacy, the state of an order, cancelling, refunds or contact.",
                 "Every room has two doors. The plain one asks no reason, and the book is the same whichever you take.",
-                "Nothing is lost and nothing runs out. Where there is a wait, you are told the time at which it ends.",
+                "Nothing is lost and nothing runs out. What you were writing in the guestbook, in the letter or at the counter is kept as a draft and lies there when you come back. Where there is a wait, you are told the time at which it ends.",
                 "Nobody is asked twice.",
             ],
         },
@@ -86,6 +86,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호는 결제사가 받으며 가게는 알지 못합니다. 계좌로 입금하신 돈을 돌려드릴 때만 돌려받으실 계좌를 여쭙고, 돈이 돌아가면 지웁니다.",
                 "쓰는 곳: 책을 고르고, 부치고, 그 소식을 알리는 데에만 씁니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 받는 분의 이름과 전화번호와 주소를, 결제를 맡은 회사(토스페이먼츠)에 주문 번호와 금액을 건넵니다. 광고에 쓰지 않고, 다른 곳에 팔지 않습니다.",
                 "보관하는 동안: 계약과 결제와 공급의 기록은 5년, 불만과 다툼의 기록은 3년 동안 법에 따라 따로 보관합니다. 그 밖의 것은 지워 달라고 하시면 지체 없이 지웁니다.",
+                "초고와 마지막 주소: 방명록과 편지와 계산대에 적으시는 글은, 그 화면에서 적으시는 동안과 다른 곳으로 가실 때 초고로 보관합니다. 마지막으로 적으신 때부터 30일 동안 두고, 보내시면 바로 지웁니다. 동의하신 표시는 초고에 두지 않습니다. 보내지 않으신 초고는 주인장도 읽지 않습니다. 마지막 주문의 받는 분과 전화번호와 주소는 다음 주문 때 채워 드리려고 180일 동안 두며, 계산대에서 언제든 지우실 수 있습니다.",
                 "책갈피: 청하실 때에만 만들며, 180일 동안 보관합니다. 낱말 여섯은 어디에도 적어 두지 않습니다. 낱말로 되돌릴 수 없는 요약값 하나와, 그것이 누구의 걸음으로 이어지는지만 적어 둡니다. 새로 만드시면 앞의 것은 바로 지웁니다.",
                 "푸시: 종에 기기를 걸어 두실 때에만 씁니다. 브라우저가 건네는 주소와 열쇠, 걸어 둔 때와 언어를 180일 동안 보관하며, 편지함에서 떼시면 바로, 브라우저에서 허락을 거두시면 그 뒤 처음 알리려 할 때 지웁니다. 어느 소식을 어느 기기에 알렸는지는 열흘 동안 적어 둡니다. 보내는 것은 그 기기만 읽도록 암호로 싸여 브라우저 회사(구글, 모질라, 애플, 마이크로소프트)의 푸시 서버를 거칩니다. 거기에는 이름도 주소도 책 이름도 적히지 않습니다.",
                 "쿠키: 누구의 걸음인지 알아보는 것 하나와 고르신 언어를 기억하는 것 하나만 씁니다. 뒤를 밟는 것은 없습니다.",
@@ -98,6 +99,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "What we keep: your pen name, your letters, the recipient's name, telephone and address, and the records of orders and payments. Card numbers go to the payment provider; we never see them. Only when a deposit is to go back do we ask for an account to send it to, and we forget it once the money is back.",
                 "What for: choosing, posting and telling you about it, nothing else. The carrier (CJ Logistics or Korea Post) gets the recipient's name, telephone and address; the payment provider (Toss Payments) gets the order number and the amount. No advertising, no selling.",
                 "How long: records of contracts, payments and supply 5 years, of complaints and disputes 3 years, as the law wants, kept apart. Everything else is deleted without delay when you ask.",
+                "Drafts and the last address: what you write in the guestbook, in the letter and at the counter is kept as a draft while you write and when you go elsewhere. It stays for 30 days after you last wrote and is deleted as soon as you send it. Ticks of consent are not kept in it. The owner does not read a draft that you have not sent. The recipient, telephone and address of your last order are kept for 180 days to fill in your next one; at the counter you can delete them at any time.",
                 "Bookmarks: made only when you ask for one, and kept for 180 days. The six words themselves are written down nowhere: we keep a digest that cannot be turned back into words, and whose walk it leads to. A new bookmark deletes the one before at once.",
                 "Push: only if you hang a device at the bell. We keep the address and the keys that your browser gives, since when and in which language, for 180 days; they are deleted at once when you take the device off in your mailbox, and with the first push that fails when you have withdrawn the permission in your browser. Which word was sent to which device is noted for ten days. What is sent is encrypted for that device alone and passes through the push server of your browser's maker (Google, Mozilla, Apple, Microsoft). No name, no address and no title stands in it.",
                 "Cookies: one that knows whose walk it is, one that remembers your language. Nothing that follows you.",

@@ -3,6 +3,7 @@
 pub mod bookmark;
 pub mod content_version;
 pub mod device;
+pub mod draft;
 pub mod funnel;
 pub mod visit;
 pub mod wait;

@@ -10,6 +10,7 @@ use domain::{
     },
     walk::{
         device::{Device, DeviceId},
+        draft::DraftForm,
         visit::Visit,
         whisper::Whisper,
     },
@@ -17,7 +18,7 @@ use domain::{
 use thiserror::Error;
 
 use crate::{
-    Store, StoreError, Versioned, bookmarks, books, choosing, devices, export, giving, key,
+    Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, giving, key,
     letters, messages, numbers, orders, places,
     retry::Backoff,
     table::{Write, Written},
@@ -59,6 +60,8 @@ pub enum Condition {
     Device,
     /// The bookmarks that begin so have not been tried too often.
     Beginning,
+    /// Nothing: the last draft that is saved stands.
+    Draft,
 }
 
 impl Condition {
@@ -109,7 +112,8 @@ impl Commit {
         OrderCommit { commit, order: after.value }
     }
 
-    /// A new order with its place, and the visit in which it was placed.
+    /// A new order with its place, and the visit in which it was placed. The counter's draft ends,
+    /// and the address is kept for the next order.
     pub fn new_order(
         visit: &Versioned<Visit>,
         placed: Visit,
@@ -120,6 +124,9 @@ impl Commit {
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
         commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
         commit.add(Condition::Stock, places::hold(order, &Reservation::Until(at.until), &at.slot));
+        let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);
+        commit.add(Condition::Draft, Ok(gone));
+        commit.add(Condition::Draft, drafts::last_address_put(order));
         commit
     }
 
@@ -142,6 +149,11 @@ impl Commit {
         let mut commit = Self::default();
         commit.add(condition, write);
         commit
+    }
+
+    /// A lone write by a plain call.
+    pub(crate) fn plainly(condition: Condition, write: Result<Write, StoreError>) -> Self {
+        Self { plain: true, ..Self::one(condition, write) }
     }
 
     pub(crate) fn add(&mut self, condition: Condition, write: Result<Write, StoreError>) {
@@ -311,6 +323,13 @@ impl VisitCommit {
         let message =
             messages::message_put(&whisper.message(self.visit.id, language), self.visit.id);
         self.with_letter(&whisper.letter(language), "whisper").with(Condition::Outbox, message)
+    }
+
+    /// Ends the draft of a form: what was typed is sent.
+    #[must_use]
+    pub fn without_draft(self, form: DraftForm) -> Self {
+        let write = drafts::draft_gone(self.visit.id, form);
+        self.with(Condition::Draft, Ok(write))
     }
 
     /// Registers a device for pushes.

@@ -10,7 +10,7 @@ use domain::{
     },
     catalog::isbn::Isbn,
     order::{Address, ShortNumber},
-    walk::device::DeviceId,
+    walk::{device::DeviceId, draft::DraftForm},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -52,6 +52,16 @@ pub(crate) fn visitor(id: VisitorId) -> String {
 /// A visit.
 pub(crate) fn visit(id: VisitorId) -> Key {
     Key::new(visitor(id), "VISIT")
+}
+
+/// What a visitor has typed into a form and not sent.
+pub(crate) fn draft(id: VisitorId, form: DraftForm) -> Key {
+    Key::new(visitor(id), format!("DRAFT#{}", form.name()))
+}
+
+/// Where a visitor's latest order went.
+pub(crate) fn last_address(id: VisitorId) -> Key {
+    Key::new(visitor(id), "RECIPIENT")
 }
 
 /// The bookmark with this mark.

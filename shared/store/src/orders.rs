@@ -10,7 +10,10 @@ use domain::{
         price::PriceRange,
     },
     order::{Order, Payment, PaymentStatus, State, Waiting, counter::Counter, stock::Stock},
-    walk::visit::Visit,
+    walk::{
+        draft::{Draft, DraftForm, LastAddress},
+        visit::Visit,
+    },
 };
 use jiff::Timestamp;
 use thiserror::Error;
@@ -50,6 +53,10 @@ pub struct AtTheCounter {
     pub stocks: HashMap<PriceRange, Versioned<Stock>>,
     /// Whether orders are taken.
     pub counter: Counter,
+    /// The draft of the form as it lies in the table; it may have ended.
+    pub draft: Option<Draft>,
+    /// Where the visitor's latest order went; it may have ended.
+    pub last_address: Option<LastAddress>,
 }
 
 impl Store {
@@ -58,15 +65,22 @@ impl Store {
         self.read(&key::order(id)).await
     }
 
-    /// The visit, the places of all ranges, and whether orders are taken. One read.
+    /// The visit, the places of all ranges, whether orders are taken, and what the form is filled
+    /// with. One read.
     pub async fn at_the_counter(&self, visitor: VisitorId) -> Result<AtTheCounter, StoreError> {
-        let keys = [key::visit(visitor), key::counter()]
+        let draft = key::draft(visitor, DraftForm::Counter);
+        let last_address = key::last_address(visitor);
+        let keys = [key::visit(visitor), key::counter(), draft.clone(), last_address.clone()]
             .into_iter()
             .chain(PriceRange::ALL.map(key::stock));
         let mut items = self.read_many(keys).await?;
         let counter: Option<Versioned<Counter>> =
             items.remove(&key::counter().to_string()).map(from_item).transpose()?;
         let visit = items.remove(&key::visit(visitor).to_string()).map(from_item).transpose()?;
+        let draft: Option<Versioned<Draft>> =
+            items.remove(&draft.to_string()).map(from_item).transpose()?;
+        let last_address: Option<Versioned<LastAddress>> =
+            items.remove(&last_address.to_string()).map(from_item).transpose()?;
         let mut stocks = HashMap::new();
         for range in PriceRange::ALL {
             let stock = match items.remove(&key::stock(range).to_string()) {
@@ -79,6 +93,8 @@ impl Store {
             visit,
             stocks,
             counter: counter.map(|counter| counter.value).unwrap_or_default(),
+            draft: draft.map(|draft| draft.value),
+            last_address: last_address.map(|last| last.value),
         })
     }
 

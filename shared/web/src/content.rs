@@ -10,9 +10,14 @@ use std::{
 use domain::{
     base::id::VisitorId,
     riddle::content::RoomSet,
-    walk::{content_version::Head, visit::Visit},
+    walk::{
+        content_version::Head,
+        draft::{Draft, DraftForm},
+        visit::Visit,
+    },
 };
-use store::{Store, Versioned};
+use jiff::Timestamp;
+use store::{Store, Versioned, VisitAndDraft};
 
 use crate::{AppState, Refusal, riddle};
 
@@ -99,6 +104,22 @@ impl AppState {
         let Some(visit) = visit else { return Ok(None) };
         let rooms = self.content.get(&visit.value.version, &head.value, &self.store).await?;
         Ok(Some(Walk { visit, rooms }))
+    }
+
+    /// A visitor's walk, and what they have typed into a form and not sent. One read while the
+    /// function is warm.
+    pub async fn walk_and_draft(
+        &self,
+        visitor: VisitorId,
+        form: DraftForm,
+        now: Timestamp,
+    ) -> Result<Option<(Walk, Option<Draft>)>, Refusal> {
+        let VisitAndDraft { visit, head, draft } =
+            self.store.visit_and_draft(visitor, form).await?;
+        let Some(visit) = visit else { return Ok(None) };
+        let rooms = self.content.get(&visit.value.house, &head.value, &self.store).await?;
+        let draft = draft.filter(|draft| draft.is_for(&visit.value, now));
+        Ok(Some((Walk { visit, rooms }, draft)))
     }
 
     /// A visitor's visit if there is one, and the rooms that they walk or would enter. One read

@@ -99,6 +99,8 @@ impl<'a> Field<'a> {
                     textarea id=(self.name) name=(self.name) rows=(lines)
                         autocomplete=(self.autocomplete) aria-required=[required]
                         aria-invalid=[invalid] aria-describedby=[described.as_deref()] {
+                        // HTML drops a line break right behind the tag.
+                        @if self.value.starts_with(['\n', '\r']) { "\n" }
                         (self.value)
                     }
                 } @else {
@@ -117,16 +119,53 @@ impl<'a> Field<'a> {
 
 /// A checkbox.
 pub fn tick(name: &'static str, label: &Markup, form: &Form, problems: &[Problem]) -> Markup {
+    consent(name, label, None, form, problems)
+}
+
+/// A checkbox, and below it what is agreed to.
+pub fn consent(
+    name: &'static str,
+    label: &Markup,
+    to: Option<&Markup>,
+    form: &Form,
+    problems: &[Problem],
+) -> Markup {
     let problem = problems.iter().find(|problem| problem.field == name);
-    let problem_id = format!("{name}-problem");
+    let (problem_id, to_id) = (format!("{name}-problem"), format!("{name}-to"));
+    let described: Vec<&str> =
+        problem.map(|_| &*problem_id).into_iter().chain(to.map(|_| &*to_id)).collect();
+    let described = Some(described.join(" ")).filter(|ids| !ids.is_empty());
     html! {
         label.tick for=(name) {
             input id=(name) name=(name) type="checkbox" value="yes" checked[form.ticked(name)]
-                aria-invalid=[problem.map(|_| "true")]
-                aria-describedby=[problem.map(|_| problem_id.as_str())];
+                aria-invalid=[problem.map(|_| "true")] aria-describedby=[described.as_deref()];
             span { (label) }
         }
         @if let Some(problem) = problem { p.problem id=(problem_id) { (problem.message) } }
+        @if let Some(to) = to { div.hint.to id=(to_id) { (to) } }
+    }
+}
+
+/// What a reader is told before their data is kept (개인정보 보호법 제15조 제2항), a line each.
+pub fn keeping(
+    purpose: &str,
+    items: &str,
+    period: &str,
+    right: &str,
+    language: Language,
+) -> Markup {
+    let [what_for, what, how_long, and_else] = match language {
+        Language::Ko => ["목적", "항목", "기간", "거부"],
+        Language::En => ["Purpose", "Data", "Period", "Refusal"],
+    };
+    html! {
+        dl.keeping {
+            @for (name, text) in
+                [(what_for, purpose), (what, items), (how_long, period), (and_else, right)]
+            {
+                div { dt { (name) } dd { (text) } }
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::Words;
+use domain::{base::sensitive::Sensitive, walk::draft::Fields};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// The fields of a form or of a query string. The first value of a repeated field counts.
@@ -42,6 +43,13 @@ impl Form {
             fields.entry(decode(name)?).or_insert(decode(value)?);
         }
         Ok(Self(fields))
+    }
+
+    /// The fields of a draft.
+    pub(crate) fn of(fields: &Fields) -> Self {
+        let field =
+            |(name, text): (&String, &Sensitive<String>)| (name.clone(), text.reveal().clone());
+        Self(fields.iter().map(field).collect())
     }
 
     /// A field's value, if it was sent.

@@ -5,6 +5,7 @@ use domain::base::text::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
+    draft,
     reply::{Page, PlanPlace, PlanRoom, Script},
     request::Request,
     shop::Shop,
@@ -31,13 +32,21 @@ pub(crate) fn page(
                 style nonce=(nonce) { (PreEscaped(style::SHEET)) }
             }
             body data-step=(page.step) {
+                @if page.drafts { (draft::first_button(language)) }
                 a.skip href="#main" { @if ko { "본문으로" } @else { "Skip to the page" } }
                 header {
-                    a.name href="/" { @if ko { "공간문학" } @else { "Space Literature" } }
+                    @let name = if ko { "공간문학" } else { "Space Literature" };
+                    @if page.drafts {
+                        span.name { (draft::leaving("/", name)) }
+                    } @else {
+                        a.name href="/" { (name) }
+                    }
                     nav.language aria-label=(if ko { "언어" } else { "Language" }) {
                         @for other in Language::ALL {
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
+                            } @else if let (true, Some(here)) = (page.drafts, here) {
+                                (draft::switching(here, other))
                             } @else {
                                 a href=(switch(here, page.secret, other))
                                     hreflang=(other.tag()) lang=(other.tag()) {
@@ -47,12 +56,12 @@ pub(crate) fn page(
                         }
                     }
                 }
-                @if let Some(rooms) = &page.plan { (plan(rooms, ko)) }
+                @if let Some(rooms) = &page.plan { (plan(rooms, page.drafts, ko)) }
                 main id="main" {
                     @if let Some(drawing) = page.drawing { (drawing.svg(language)) }
                     (page.body)
                 }
-                (foot(shop, ko))
+                (foot(shop, page.drafts, ko))
                 @for script in &page.scripts {
                     @match script {
                         Script::Inline(text) => script nonce=(nonce) { (PreEscaped(*text)) },
@@ -76,7 +85,7 @@ fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
 }
 
 /// The floor plan, which shows progress. It is a list, so that screen readers announce it.
-fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
+fn plan(rooms: &[PlanRoom], drafts: bool, ko: bool) -> Markup {
     html! {
         nav.plan aria-label=(if ko { "집의 평면도" } else { "Floor plan" }) {
             ol {
@@ -87,7 +96,11 @@ fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
                         PlanPlace::Ahead => "ahead",
                     }) aria-current=[(room.place == PlanPlace::Here).then_some("step")] {
                         @if let (Some(path), PlanPlace::Behind) = (&room.path, room.place) {
-                            a href=(path) { (room.name) }
+                            @if drafts {
+                                (draft::leaving(path, &room.name))
+                            } @else {
+                                a href=(path) { (room.name) }
+                            }
                         } @else {
                             span { (room.name) }
                         }
@@ -101,7 +114,7 @@ fn plan(rooms: &[PlanRoom], ko: bool) -> Markup {
     }
 }
 
-fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
+fn foot(shop: Option<&Shop>, drafts: bool, ko: bool) -> Markup {
     let links: [(&str, &str, &str); 8] = [
         ("/notice#price", "값", "Price"),
         ("/notice#terms", "이용약관", "Terms"),
@@ -115,8 +128,13 @@ fn foot(shop: Option<&Shop>, ko: bool) -> Markup {
     html! {
         footer {
             nav aria-label=(if ko { "값과 약속" } else { "Price and promises" }) {
+                @if drafts {
+                    p { @if ko { "아래는 새 창에서 열립니다." } @else { "These open in a new window." } }
+                }
                 ul { @for (path, korean, english) in links {
-                    li { a href=(path) { @if ko { (korean) } @else { (english) } } }
+                    li { a href=(path) target=[drafts.then_some("_blank")] {
+                        @if ko { (korean) } @else { (english) }
+                    } }
                 } }
             }
             @if let Some(shop) = shop {

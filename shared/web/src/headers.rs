@@ -55,6 +55,9 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
              frame-src {provider} https://*.tosspayments.com"
         );
     }
+    if page.drafts {
+        policy += "; connect-src 'self'";
+    }
     if page.worker {
         policy += "; worker-src 'self'";
     }

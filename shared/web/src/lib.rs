@@ -7,6 +7,7 @@
 
 mod compress;
 mod content;
+pub mod draft;
 mod drawing;
 pub mod field;
 mod form;

@@ -10,6 +10,8 @@ use crate::drawing::Drawing;
 pub enum Reply {
     /// A page.
     Page(Box<Page>),
+    /// A draft is saved (204), for the script that saves it.
+    Saved,
     /// The script of a service worker.
     Worker(&'static str),
     /// A redirect after a form (303), so that a reload does not send the form again.
@@ -61,6 +63,7 @@ pub struct Page {
     pub(crate) session: Option<domain::base::id::VisitorId>,
     pub(crate) secret: bool,
     pub(crate) worker: bool,
+    pub(crate) drafts: bool,
 }
 
 /// A room on the floor plan.
@@ -103,6 +106,7 @@ impl Page {
             session: None,
             secret: false,
             worker: false,
+            drafts: false,
         }
     }
 
@@ -162,6 +166,14 @@ impl Page {
     pub const fn worker(mut self) -> Self {
         self.worker = true;
         self
+    }
+
+    /// Marks a page whose form, [`FORM`](crate::draft::FORM), has a draft: what leads away from the
+    /// page in its header and plan saves the draft first, with or without script.
+    #[must_use]
+    pub fn drafts(mut self) -> Self {
+        self.drafts = true;
+        self.script(Script::Inline(include_str!("draft.js")))
     }
 
     /// Sets a session for this visitor.

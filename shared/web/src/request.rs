@@ -7,8 +7,8 @@ use signing::{InvalidSignature, SigningKey};
 
 use crate::{Refusal, form::Form};
 
-/// Longest accepted body in bytes. The longest letter, percent-encoded, has 36 KB.
-const LONGEST_BODY: usize = 64 * 1024;
+/// Longest accepted body in bytes. The longest draft of a letter, percent-encoded, has 72 KB.
+const LONGEST_BODY: usize = 96 * 1024;
 
 /// The method. HEAD counts as GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Request {
     pub path: String,
     /// The fields of the query string.
     pub query: Form,
-    /// The fields of the form; empty for a GET.
+    /// The fields of the form. Of a GET: what the form is filled with, such as a draft.
     pub form: Form,
     /// When it arrived.
     pub now: Timestamp,

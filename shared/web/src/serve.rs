@@ -169,6 +169,11 @@ fn respond(
             }
             response
         }
+        Reply::Saved => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = http::StatusCode::NO_CONTENT;
+            response
+        }
         Reply::Worker(script) => {
             let mut response = Response::new(Body::Text(script.to_owned()));
             headers::worker(response.headers_mut());

@@ -46,6 +46,14 @@ pub struct Address {
     pub detail: Sensitive<String>,
 }
 
+impl Address {
+    /// Longest recipient, in characters.
+    pub const LONGEST_NAME: usize = 40;
+
+    /// Longest line of an address, in characters.
+    pub const LONGEST_LINE: usize = 100;
+}
+
 /// What an order in [`State::Choosing`] needs before a book can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockedOn {
