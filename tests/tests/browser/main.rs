@@ -12,6 +12,7 @@
     reason = "a test that finds something else fails"
 )]
 
+mod drafts;
 mod driver;
 mod look;
 mod push;
@@ -186,6 +187,20 @@ async fn a_reader_who_blocks_notifications_has_the_mailbox() {
     };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| push::blocked(&phone, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn what_a_reader_types_is_kept_without_a_button() {
+    let reader = Reader {
+        name: "drafts",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| drafts::kept_while_they_are_typed(&phone, &shop).await).await;
 }
 
 /// Runs a test with a browser, and closes the browser even if the test panics.

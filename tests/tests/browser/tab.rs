@@ -18,9 +18,9 @@ use walk::{Onward, OverHttp, Page, Response, Transport as _};
 use crate::{driver::driver, look::PHONE, root};
 
 /// How long a page, or a stage of the pipeline, may take.
-const COMES_WITHIN: Duration = Duration::from_mins(1);
+pub(crate) const COMES_WITHIN: Duration = Duration::from_mins(1);
 /// The interval of polling.
-const LOOKS_EVERY: Duration = Duration::from_millis(50);
+pub(crate) const LOOKS_EVERY: Duration = Duration::from_millis(50);
 /// How many presses of the tabulator key reach everything on a page.
 const MOST_TABS: usize = 150;
 /// See [`Browser::document`].

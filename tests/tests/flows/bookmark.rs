@@ -8,7 +8,7 @@ use walk::{Doors, Shop, Walker};
 use super::{before_riddle, sent};
 
 /// Gets a bookmark of the walk on this device. Returns its words.
-async fn words(visitor: &mut Walker) -> String {
+pub(crate) async fn words(visitor: &mut Walker) -> String {
     visitor.go("/bookmark").await;
     if visitor.here().first("[data-bookmark]").is_none() {
         let form = visitor.here().form("#mine form");
@@ -18,7 +18,7 @@ async fn words(visitor: &mut Walker) -> String {
 }
 
 /// Enters words on a device.
-async fn type_in(visitor: &mut Walker, words: &str) {
+pub(crate) async fn type_in(visitor: &mut Walker, words: &str) {
     visitor.go("/bookmark").await;
     let form = visitor.here().form("#open form").fill("bookmark", words);
     visitor.submit(form).await;

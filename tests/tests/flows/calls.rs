@@ -68,14 +68,19 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         reader.through_the_rooms(doors).await;
         reader.go("/").await;
         reader.onward().await;
-        let empty = reader.here().form("form[data-onward]");
-        reader.submit(empty).await;
-        reader.sign().await;
-        let empty = reader.here().form("form[data-onward]");
-        reader.submit(empty).await;
-        reader.write_letter().await;
-        let empty = reader.here().form("form[data-onward]");
-        reader.submit(empty).await;
+        for step in ["guestbook", "letter", "counter"] {
+            reader.expect(step);
+            // Kept, sent empty, and sent.
+            let kept = reader.here().pressing("form > button[name=keep]");
+            reader.submit(kept).await;
+            let empty = reader.here().form("form[data-onward]");
+            reader.submit(empty).await;
+            match step {
+                "guestbook" => drop(reader.sign().await),
+                "letter" => drop(reader.write_letter().await),
+                _ => {}
+            }
+        }
         reader.order("middle").await;
         reader.pay(Pay::Cancel).await;
         reader.onward().await;
@@ -91,6 +96,12 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         let arrived = reader.here().form("form#arrived");
         reader.submit(arrived).await;
         assert_eq!(reader.here().order().1, "delivered");
+        // The counter is filled with the address of the first order, and forgets it.
+        shop.minutes_pass(1).await;
+        reader.go("/letter").await;
+        reader.write_letter().await;
+        let forgotten = reader.here().form("form#forget");
+        reader.submit(forgotten).await;
         for path in [
             "/",
             "/window",

@@ -10,7 +10,7 @@ const WRITES: [(&str, &str); 9] = [
     ("door", "PutItem"),
     ("knock", "PutItem"),
     ("study", "PutItem"),
-    ("guestbook", "PutItem"),
+    ("guestbook", "TransactWriteItems"),
     ("letter", "TransactWriteItems"),
     ("counter", "TransactWriteItems"),
     ("wait", "PutItem"),

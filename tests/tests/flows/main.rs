@@ -14,6 +14,7 @@ mod bad_input;
 mod bookmark;
 mod calls;
 mod doors;
+mod drafts;
 mod lost_replies;
 mod named_in_letter;
 mod over_http;

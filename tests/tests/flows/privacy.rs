@@ -88,7 +88,18 @@ async fn queues_pushes_and_logs_carry_nothing_personal() {
     let titles: Vec<String> =
         titles.into_iter().filter(|title| title.chars().count() > 3).collect();
     let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
-    reader.to_the_counter(Doors::Riddle).await;
+    reader.open_the_door().await;
+    reader.through_the_rooms(Doors::Riddle).await;
+    // What is not sent yet is kept, by the button and by the script.
+    keeps(&mut reader, &[("pen_name", PEN_NAME)]).await;
+    reader.sign().await;
+    keeps(&mut reader, &[("letter", LETTER)]).await;
+    reader.write_letter().await;
+    let address = recipient();
+    let typed = [("recipient", address.name.as_str()), ("street", address.street.as_str())];
+    keeps(&mut reader, &typed).await;
+    assert_eq!(shop.items_of_kind("draft").len(), 1);
+    shop.settle().await;
     reader.order("middle").await;
     reader.pay(Pay::Refuse).await;
     reader.onward().await;
@@ -127,6 +138,18 @@ async fn queues_pushes_and_logs_carry_nothing_personal() {
     says_nothing("the log", &text, &titles);
 }
 
+/// Keeps what is typed into the form of this page, and too much of it as well.
+async fn keeps(reader: &mut Walker, typed: &[(&str, &str)]) {
+    let form = reader.here().pressing("form > button[name=keep]");
+    let form = typed.iter().fold(form, |form, (field, text)| form.fill(field, text));
+    let path = form.action.path().to_owned();
+    reader.submit(form.clone()).await;
+    let quiet = reader.ask(sent(&form.clone().tampered("keep", "quietly"))).await;
+    assert_eq!(quiet.status.as_u16(), 204, "{path}");
+    let endless = form.fill(typed[0].0, &typed[0].1.repeat(600));
+    assert_eq!(reader.ask(sent(&endless)).await.status.as_u16(), 422, "{path}");
+}
+
 #[tokio::test]
 async fn a_failure_logs_nothing_personal_either() {
     let (log, _guard) = Log::keep();
@@ -138,13 +161,20 @@ async fn a_failure_logs_nothing_personal_either() {
     fails(
         &shop,
         &reader,
-        "PutItem",
+        "TransactWriteItems",
         "guestbook",
         &[("pen_name", PEN_NAME), ("grown", "y"), ("terms", "y"), ("privacy", "y")],
     )
     .await;
+    let kept = [("pen_name", PEN_NAME), ("keep", "/guestbook")];
+    fails(&shop, &reader, "PutItem", "guestbook", &kept).await;
     reader.sign().await;
     fails(&shop, &reader, "TransactWriteItems", "letter", &[("letter", LETTER)]).await;
+    fails(&shop, &reader, "PutItem", "letter", &[("letter", LETTER), ("keep", "quietly")]).await;
+    // A letter that is too long is refused, although its draft cannot be saved.
+    shop.system().wire().inject(broken("PutItem", "letter"));
+    let body = sent_fields(&[("letter", &LETTER.repeat(300))]);
+    assert_eq!(reader.ask(post("/letter", body)).await.status.as_u16(), 422);
     reader.write_letter().await;
     let form = reader.filled_counter("middle");
     shop.system().wire().inject(broken("TransactWriteItems", "counter"));
@@ -178,9 +208,12 @@ async fn fails(
     function: &str,
     fields: &[(&str, &str)],
 ) {
-    let body: String =
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let body = sent_fields(fields);
     shop.system().wire().inject(broken(operation, function));
     let page = reader.ask(post(&format!("/{function}"), body)).await;
     assert_eq!(page.status.as_u16(), 500, "{function}: {page:?}");
+}
+
+fn sent_fields(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }

@@ -36,7 +36,7 @@ async fn a_transaction_that_met_another_is_sent_again() {
 
 #[tokio::test]
 async fn a_single_write_that_met_a_transaction_is_sent_again() {
-    orders_all_the_same("guestbook", "PutItem", Breakage::Conflict).await;
+    orders_all_the_same("knock", "PutItem", Breakage::Conflict).await;
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_throttled_transaction_is_sent_again() {
 
 #[tokio::test]
 async fn a_throttled_single_write_is_sent_again() {
-    orders_all_the_same("guestbook", "PutItem", Breakage::Throttle).await;
+    orders_all_the_same("knock", "PutItem", Breakage::Throttle).await;
 }
 
 #[tokio::test]
