@@ -149,11 +149,16 @@ async fn a_reader_pays_at_night_and_every_sentence_is_true() {
     let window = reader.go(&format!("/window/{order}")).await.text();
     let mailbox = reader.mailbox().await.text();
     for text in [&window, &mailbox] {
-        for untrue in ["포장했습니다", "포장을 마쳤습니다", "주인장이 책을 골랐", "주인장이 보낼 책을"] {
+        for untrue in
+            ["포장했습니다", "포장을 마쳤습니다", "주인장이 책을 골랐", "주인장이 보낼 책을"]
+        {
             assert!(!text.contains(untrue), "at night nobody did it: {untrue}\n{text}");
         }
     }
-    assert!(window.contains("규칙이 책을 골랐습니다") && window.contains("주문 물리기"), "{window}");
+    assert!(
+        window.contains("규칙이 책을 골랐습니다") && window.contains("주문 물리기"),
+        "{window}"
+    );
     reader.go(&format!("/cancel/{order}")).await;
     reader.onward().await;
     shop.settle().await;

@@ -117,7 +117,7 @@ impl AppState {
         let VisitAndDraft { visit, head, draft } =
             self.store.visit_and_draft(visitor, form).await?;
         let Some(visit) = visit else { return Ok(None) };
-        let rooms = self.content.get(&visit.value.house, &head.value, &self.store).await?;
+        let rooms = self.content.get(&visit.value.version, &head.value, &self.store).await?;
         let draft = draft.filter(|draft| draft.is_for(&visit.value, now));
         Ok(Some((Walk { visit, rooms }, draft)))
     }
