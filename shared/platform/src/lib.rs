@@ -102,14 +102,17 @@ pub struct Platform {
     pub random: Random,
     /// The configuration of every AWS client.
     pub sdk: SdkConfig,
+    /// How many times as long as on Lambda calls to AWS and their retries may take; 1 on Lambda.
+    pub slack: u32,
 }
 
 impl Platform {
-    /// The same with `slack` times as much time for each call to AWS: for tests, whose machine may be
-    /// busy with other work.
+    /// The same with `slack` times as much time for calls to AWS and their retries: for tests, whose
+    /// machine may be busy with other work.
     #[must_use]
     pub fn with_slack(mut self, slack: u32) -> Self {
         self.sdk = self.sdk.into_builder().timeout_config(timeouts(slack)).build();
+        self.slack = slack;
         self
     }
 
@@ -136,7 +139,7 @@ impl Platform {
         http: SharedHttpClient,
     ) -> Self {
         let sdk = sdk_config(&environment, http);
-        Self { environment, clock, random, sdk }
+        Self { environment, clock, random, sdk, slack: 1 }
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Store {
     table: String,
     /// For the pauses between retries.
     random: Random,
+    /// [`Platform::slack`].
+    slack: u32,
 }
 
 impl fmt::Debug for Store {
@@ -134,6 +136,11 @@ impl Store {
             .with_initial_backoff(Duration::from_millis(25))
             .with_max_backoff(Duration::from_millis(100));
         let config = config::Builder::from(&platform.sdk).retry_config(retries).build();
-        Ok(Self { client: Client::from_conf(config), table, random: platform.random.clone() })
+        Ok(Self {
+            client: Client::from_conf(config),
+            table,
+            random: platform.random.clone(),
+            slack: platform.slack,
+        })
     }
 }

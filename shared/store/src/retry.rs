@@ -53,8 +53,9 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    pub(crate) fn new(random: &Random) -> Self {
-        Self { random: random.clone(), round: 0, ends: Instant::now() + PATIENCE }
+    /// `slack`: how many times as long as on Lambda it may take.
+    pub(crate) fn new(random: &Random, slack: u32) -> Self {
+        Self { random: random.clone(), round: 0, ends: Instant::now() + PATIENCE * slack }
     }
 
     /// Pauses before another attempt. `false`: there is none left.
@@ -105,7 +106,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_pauses_are_bounded() {
         let begun = Instant::now();
-        let mut backoff = Backoff::new(&Random::seeded([7; 32]));
+        let mut backoff = Backoff::new(&Random::seeded([7; 32]), 1);
         let mut pauses = 0;
         while backoff.pause().await {
             pauses += 1;

@@ -136,7 +136,7 @@ impl Write {
 
 impl Store {
     pub(crate) fn backoff(&self) -> Backoff {
-        Backoff::new(&self.random)
+        Backoff::new(&self.random, self.slack)
     }
 
     /// Reads one record, consistently.
