@@ -14,14 +14,11 @@ use std::sync::Arc;
 
 use domain::{
     base::{id::OrderId, money::Won},
-    order::{Order, Payment, PaymentStatus, State},
+    order::{Order, Payment, PaymentKey, PaymentStatus, State},
 };
 use payments::{ConfirmOutcome, Payments};
 use platform::{Init, InitError, Platform};
 use web::{AppState, HandlerState, Method, Refusal, Reply, Request, order_id, own_order};
-
-/// Longest payment key that is accepted, in bytes (payments reference §2).
-const LONGEST_KEY: usize = 200;
 
 /// What paying needs.
 pub struct PayState {
@@ -91,30 +88,26 @@ const fn underway(order: &Order) -> bool {
     matches!(&order.payment, Some(Payment { outcome: PaymentStatus::Asked, .. }))
 }
 
-const fn is_payment_key(key: &str) -> bool {
-    !key.is_empty() && key.len() <= LONGEST_KEY
-}
-
 /// Back from the provider: the page whose form confirms the payment.
 fn succeeded(request: &Request, order: &Order) -> Reply {
-    let payment_key = request.query.typed("paymentKey");
+    let payment_key = request.query.typed("paymentKey").parse::<PaymentKey>();
     let matches = request.query.typed("orderId") == order.at_the_provider()
         && request.query.typed("amount") == order.total.0.to_string();
-    if !matches || !is_payment_key(payment_key) {
-        return view::mismatch(request, order).into();
+    match payment_key {
+        Ok(payment_key) if matches => view::confirming(request, order, &payment_key).into(),
+        _ => view::mismatch(request, order).into(),
     }
-    view::confirming(request, order, payment_key).into()
 }
 
 async fn confirm(state: &PayState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let visitor = request.visitor()?;
-    let payment_key = request.form.typed("payment_key");
+    let payment_key = request.form.typed("payment_key").parse::<PaymentKey>();
     let amount = request.form.typed("amount").parse().map(Won);
-    let (Ok(amount), true) = (amount, is_payment_key(payment_key)) else {
+    let (Ok(amount), Ok(payment_key)) = (amount, payment_key) else {
         let order = own_order(&state.app, request, id).await?.value;
         return Ok(view::mismatch(request, &order).into());
     };
-    let outcome = Box::pin(state.payments.confirm(id, visitor, payment_key, amount, request.now))
+    let outcome = Box::pin(state.payments.confirm(id, visitor, &payment_key, amount, request.now))
         .await
         .map_err(|error| Refusal::Ours(error.to_string()))?;
     answer(request, outcome)

@@ -1,7 +1,7 @@
 //! The pages of the payment. Each says what happened, what it means for the reader's money, and
 //! what to do next.
 
-use domain::order::{Order, RefusalCode, bank_transfer::VirtualAccount};
+use domain::order::{Order, PaymentKey, RefusalCode, bank_transfer::VirtualAccount};
 use maud::{Markup, html};
 use web::{Drawing, Page, Request, Script, StatusCode, Words, say};
 
@@ -133,7 +133,7 @@ fn pay_button(request: &Request, order: &Order) -> Markup {
 }
 
 /// Back from the provider: the form that confirms the payment.
-pub(crate) fn confirming(request: &Request, order: &Order, payment_key: &str) -> Page {
+pub(crate) fn confirming(request: &Request, order: &Order, payment_key: &PaymentKey) -> Page {
     let action = format!("/pay/{}", order.id);
     let body = html! {
         h1 { (say!(request, "마지막 한 걸음", "One last step")) }

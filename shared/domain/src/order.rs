@@ -8,6 +8,7 @@ pub mod letter;
 pub mod message;
 pub mod parcel;
 mod payment;
+mod payment_key;
 pub mod reconciliation;
 mod record;
 pub mod refund;
@@ -20,6 +21,7 @@ mod transitions;
 pub mod withdrawal;
 
 pub use payment::{Payment, PaymentStatus, RefusalCode};
+pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]
 pub(crate) use record::tests;
 pub use record::{

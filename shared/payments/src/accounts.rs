@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     base::{id::OrderId, money::Won},
     order::{
-        Order,
+        Order, PaymentKey,
         bank_transfer::order_named,
         reconciliation::{Accounts, Difference, Mismatch, There, compare, given_by_hand},
     },
@@ -40,7 +40,7 @@ pub enum NotCompared {
 #[derive(Default)]
 struct Seen {
     order: Option<Order>,
-    payments: BTreeSet<String>,
+    payments: BTreeSet<PaymentKey>,
 }
 
 impl Payments {

@@ -5,7 +5,7 @@ use domain::{
         id::{OrderId, VisitorId},
         money::Won,
     },
-    order::{Order, Payment, PaymentStatus, RefusalCode, State},
+    order::{Order, Payment, PaymentKey, PaymentStatus, RefusalCode, State},
 };
 use jiff::Timestamp;
 use store::{AskRefused, Versioned};
@@ -30,7 +30,7 @@ impl Payments {
         &self,
         id: OrderId,
         visitor: VisitorId,
-        payment_key: &str,
+        payment_key: &PaymentKey,
         amount: Won,
         now: Timestamp,
     ) -> Result<ConfirmOutcome, PaymentError> {
@@ -69,6 +69,10 @@ impl Payments {
             }
             _ => return Ok(standing(order.value)),
         };
+        // Stored before keys were parsed. The provider cannot know it, so no money can come.
+        if !key.is_sound() {
+            return self.refuse(order, DeclineReason::Ours, now).await;
+        }
         match self.toss.payment_of_order(&order.value.at_the_provider()).await {
             // The confirm never arrived. The same key asks for the same thing once. An order that
             // is not wanted any more is not asked for.
@@ -143,7 +147,7 @@ impl Payments {
     async fn ask(
         &self,
         order: &Order,
-        payment_key: &str,
+        payment_key: &PaymentKey,
     ) -> Result<Result<toss::Payment, Failure>, PaymentError> {
         let id = order.at_the_provider();
         let key = idempotency_key(&id, payment_key)?;
@@ -262,6 +266,6 @@ fn not_asked(
 /// The key under which the provider takes this order's money once. It contains the order's name
 /// because the provider's own scope leaves the body out: a key used for another order, or under a
 /// name that was given up since, would replay that answer.
-fn idempotency_key(name: &str, payment_key: &str) -> Result<IdempotencyKey, PaymentError> {
+fn idempotency_key(name: &str, payment_key: &PaymentKey) -> Result<IdempotencyKey, PaymentError> {
     IdempotencyKey::new(format!("confirm:{name}:{payment_key}")).map_err(|_| PaymentError::Key)
 }

@@ -13,7 +13,7 @@
 use domain::{
     base::id::MessageId,
     order::{
-        Order, Payment,
+        Order, Payment, PaymentKey,
         refund::{Progress, Refund},
     },
 };
@@ -127,7 +127,7 @@ impl Payments {
 
     async fn cancel(
         &self,
-        payment_key: &str,
+        payment_key: &PaymentKey,
         order: &Order,
         refund: &Refund,
     ) -> Result<Found, PaymentError> {
@@ -196,7 +196,7 @@ impl Payments {
     }
 
     /// What the payment shows of the refund. `None`: the provider does not say.
-    async fn look_for(&self, payment_key: &str, order: &Order, refund: &Refund) -> Option<There> {
+    async fn look_for(&self, payment_key: &PaymentKey, order: &Order, refund: &Refund) -> Option<There> {
         match self.toss.payment(payment_key).await {
             Ok(Some(payment)) => Some(shows(&payment, order, refund)),
             Ok(None) => None,
@@ -209,7 +209,7 @@ impl Payments {
 
     /// Whether the provider holds no more than it would after this refund, because somebody
     /// refunded it there by hand.
-    async fn agrees(&self, payment_key: &str, order: &Order, refund: &Refund) -> bool {
+    async fn agrees(&self, payment_key: &PaymentKey, order: &Order, refund: &Refund) -> bool {
         let done =
             order.refunds.iter().filter(|refund| matches!(refund.progress, Progress::Done { .. }));
         let after = order

@@ -9,7 +9,7 @@ use domain::{
         money::Won,
         price::PriceRange,
     },
-    order::{Order, Payment, PaymentStatus, State, Waiting, counter::Counter, stock::Stock},
+    order::{Order, Payment, PaymentKey, State, Waiting, counter::Counter, stock::Stock},
     walk::{
         draft::{Draft, DraftForm, LastAddress},
         visit::Visit,
@@ -104,12 +104,11 @@ impl Store {
         &self,
         id: OrderId,
         visitor: VisitorId,
-        payment_key: &str,
+        payment_key: &PaymentKey,
         amount: Won,
         now: Timestamp,
     ) -> Result<Versioned<Order>, AskRefused> {
-        let asked =
-            Payment { key: payment_key.to_owned(), asked_at: now, outcome: PaymentStatus::Asked };
+        let asked = Payment::asked(payment_key.clone(), now);
         let asked_about = calendar::minutes_after(now, Order::ASK_AGAIN_MINUTES);
         let (waits, due) = waits(&Waiting::Payment(asked_about));
         let write = Write::update(
@@ -131,7 +130,7 @@ impl Store {
         .value(":priced", string(State::Priced.name()))
         .value(":amount", number(amount.0))
         .value(":now_ms", number(now.as_millisecond()))
-        .value(":key", string(payment_key))
+        .value(":key", string(payment_key.as_str()))
         .value(":refused", string("refused"))
         .value(":deposit", string("waits"));
         match self.write_and_return(write).await? {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::base::sensitive::Sensitive;
+use domain::order::PaymentKey;
 use http::{HeaderValue, Method, Uri};
 use jiff::civil::Date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -68,7 +69,7 @@ impl Default for Timeouts {
 #[serde(rename_all = "camelCase")]
 pub struct Confirm<'a> {
     /// The payment key in the browser's query.
-    pub payment_key: &'a str,
+    pub payment_key: &'a PaymentKey,
     /// Our order id.
     pub order_id: &'a str,
     /// The amount of the order, in won.
@@ -193,11 +194,11 @@ impl Client {
     /// Cancels a payment in full or in part. Repeat it only with the same key.
     pub async fn cancel(
         &self,
-        payment_key: &str,
+        payment_key: &PaymentKey,
         cancel: &Cancel,
         key: &IdempotencyKey,
     ) -> Result<Payment, CancelFailure> {
-        let path = format!("/v1/payments/{}/cancel", utf8_percent_encode(payment_key, SEGMENT));
+        let path = format!("/v1/payments/{}/cancel", utf8_percent_encode(payment_key.as_str(), SEGMENT));
         let answer = self.change(path, cancel, key).await.map_err(CancelFailure::Unknown)?;
         match payment(&answer) {
             Some(Ok(payment)) => Ok(payment),
@@ -214,8 +215,8 @@ impl Client {
 
     /// The payment with this key. `None` if Toss knows none, which can be transient just after a
     /// confirm.
-    pub async fn payment(&self, payment_key: &str) -> Result<Option<Payment>, Failure> {
-        self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key, SEGMENT))).await
+    pub async fn payment(&self, payment_key: &PaymentKey) -> Result<Option<Payment>, Failure> {
+        self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key.as_str(), SEGMENT))).await
     }
 
     /// The number of movements in a page of [`Client::transactions`].

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::base::sensitive::Sensitive;
+use domain::order::PaymentKey;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::Offset};
 use serde::{Deserialize, Deserializer};
@@ -14,8 +15,8 @@ use crate::Status;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// Toss's id of the payment (at most 200 characters).
-    pub payment_key: String,
+    /// Toss's id of the payment.
+    pub payment_key: PaymentKey,
     /// Our order id.
     pub order_id: String,
     /// The shop's id at Toss. With live keys, compare it with ours.
@@ -82,7 +83,7 @@ pub struct Transaction {
     /// The movement's own key, after which the next page starts.
     pub transaction_key: String,
     /// The payment.
-    pub payment_key: String,
+    pub payment_key: PaymentKey,
     /// Our order id.
     pub order_id: String,
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use domain::order::PaymentKey;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use toss::{
@@ -39,7 +40,16 @@ fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey::new(text).unwrap()
 }
 
-fn confirm(payment_key: &str) -> Confirm<'_> {
+/// The key of a payment that a person approved.
+fn approved(standin: &Standin, amount: u64, method: Method) -> PaymentKey {
+    parsed(&standin.approve(ORDER, amount, method).unwrap())
+}
+
+fn parsed(payment_key: &str) -> PaymentKey {
+    payment_key.parse().unwrap()
+}
+
+fn confirm(payment_key: &PaymentKey) -> Confirm<'_> {
     Confirm { payment_key, order_id: ORDER, amount: PRICE }
 }
 
@@ -51,7 +61,7 @@ fn everything() -> Cancel {
 async fn an_approved_payment_is_confirmed_and_found_again() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
 
     let payment = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     assert_eq!(payment.is_paid(ORDER, PRICE), Ok(()));
@@ -70,7 +80,7 @@ async fn an_approved_payment_is_confirmed_and_found_again() {
 async fn a_repeated_confirm_charges_once_and_answers_the_same() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     let first = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     let again = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     assert_eq!(first.last_transaction_key, again.last_transaction_key);
@@ -88,8 +98,8 @@ async fn an_unknown_payment_is_none() {
     let standin = standin().await;
     let client = client(&standin);
     assert_eq!(client.payment_of_order(ORDER).await, Ok(None));
-    assert_eq!(client.payment("tgen_/../nothing").await, Ok(None));
-    let failure = client.confirm(confirm("tgen_nothing"), &key("confirm:1")).await.unwrap_err();
+    assert_eq!(client.payment(&parsed("tgen_/../nothing")).await, Ok(None));
+    let failure = client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
     assert!(matches!(failure, Failure::SessionGone(_, Gone::NotFound)), "{failure:?}");
 }
 
@@ -97,7 +107,7 @@ async fn an_unknown_payment_is_none() {
 async fn the_session_expires_ten_minutes_after_the_approval() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     standin.advance(SignedDuration::from_mins(10));
     let failure = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
     assert!(matches!(failure, Failure::SessionGone(_, Gone::Expired)), "{failure:?}");
@@ -110,7 +120,7 @@ async fn the_session_expires_ten_minutes_after_the_approval() {
 async fn another_amount_than_the_approved_one_is_not_charged() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, 100, Method::Card).unwrap();
+    let payment_key = approved(&standin, 100, Method::Card);
     let failure = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
     assert!(matches!(failure, Failure::OurFault(_)), "{failure:?}");
     assert_eq!(standin.ledger().order(ORDER).charges, 0);
@@ -122,7 +132,7 @@ async fn every_documented_code_is_read() {
     let client = client(&standin);
     for code in codes::ALL {
         standin.fault(Rule::once(On::Confirm, Fault::Answer { code: code.code.to_owned() }));
-        let failure = client.confirm(confirm("tgen_nothing"), &key("confirm:1")).await.unwrap_err();
+        let failure = client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
         assert_eq!(failure.code(), Some(code.code), "{failure:?}");
         let certain = matches!(failure, Failure::Refused(_) | Failure::OurFault(_));
         assert!(!(certain && code.status >= 500), "{failure:?}");
@@ -134,7 +144,7 @@ async fn every_documented_code_is_read() {
 async fn a_refused_card_stays_refused() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     standin
         .fault(Rule::once(On::Confirm, Fault::Answer { code: "REJECT_CARD_PAYMENT".to_owned() }));
     for _ in 0..2 {
@@ -153,7 +163,7 @@ async fn a_refused_card_stays_refused() {
 async fn a_lost_reply_is_unknown_and_a_query_finds_the_payment() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     standin.fault(Rule::once(On::Confirm, Fault::ReplyLost));
     let failure = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
     assert_eq!(failure, Failure::Unknown(Doubt::Broken));
@@ -168,7 +178,7 @@ async fn a_lost_reply_is_unknown_and_a_query_finds_the_payment() {
 async fn a_reply_after_the_time_limit_is_unknown_although_money_moved() {
     let standin = standin().await;
     let client = Client::with_timeouts(&settings(&standin, SECRET_KEY), SHORT).unwrap();
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     standin.fault(Rule::once(On::Confirm, Fault::Slow));
     let key = key("confirm:1");
     let (answer, ()) = tokio::join!(client.confirm(confirm(&payment_key), &key), standin.held());
@@ -180,7 +190,7 @@ async fn a_reply_after_the_time_limit_is_unknown_although_money_moved() {
 async fn a_server_error_is_unknown_whether_or_not_money_moved() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     for (fault, charged) in
         [(Fault::ErrorBefore, 0), (Fault::ErrorAfter, PRICE), (Fault::InFlight, PRICE)]
     {
@@ -201,7 +211,7 @@ async fn without_a_connection_nothing_was_sent() {
     drop(gone);
     // The listener closes with its task, a moment after the drop.
     let failure = loop {
-        match client.confirm(confirm("tgen_1"), &key("confirm:1")).await.unwrap_err() {
+        match client.confirm(confirm(&parsed("tgen_1")), &key("confirm:1")).await.unwrap_err() {
             Failure::Unknown(Doubt::Broken) | Failure::SessionGone(..) => {
                 tokio::task::yield_now().await;
             }
@@ -227,7 +237,7 @@ async fn an_invalid_key_is_our_fault() {
 async fn a_payment_is_cancelled_in_part_then_in_full_and_not_again() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
 
     let part = Cancel { amount: Some(1_000), ..everything() };
@@ -252,7 +262,7 @@ async fn a_payment_is_cancelled_in_part_then_in_full_and_not_again() {
 async fn a_cancel_repeated_with_its_key_refunds_once() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::Card);
     client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     standin.fault(Rule::once(On::Cancel, Fault::ReplyLost));
     let part = Cancel { amount: Some(5_000), ..everything() };
@@ -302,7 +312,7 @@ async fn a_virtual_account_is_opened_paid_and_refunded() {
 async fn a_reversed_deposit_is_not_paid() {
     let standin = standin().await;
     let client = client(&standin);
-    let payment_key = standin.approve(ORDER, PRICE, Method::VirtualAccount).unwrap();
+    let payment_key = approved(&standin, PRICE, Method::VirtualAccount);
     let payment = client.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap();
     assert_eq!(payment.is_paid(ORDER, PRICE), Err(NotPaid::Status(Status::WaitingForDeposit)));
     assert!(standin.deposit(ORDER).await);

@@ -253,6 +253,8 @@ async fn the_amount_and_order_in_the_address_are_not_trusted() {
         format!("paymentKey={key}&orderId=01JD9G5T3M8Q2W6X4Z7N1C0V5K&amount=22000"),
         format!("orderId={order}&amount=22000"),
         format!("paymentKey={}&orderId={order}&amount=22000", "k".repeat(201)),
+        format!("paymentKey=%EC%97%B4%EC%87%A0&orderId={order}&amount=22000"),
+        format!("paymentKey=key%00&orderId={order}&amount=22000"),
         String::new(),
     ] {
         let page = reader.ask(get(&format!("/pay/{order}/success?{query}"))).await;
@@ -265,6 +267,9 @@ async fn the_amount_and_order_in_the_address_are_not_trusted() {
         format!("payment_key={key}"),
         "payment_key=&amount=22000".to_owned(),
         format!("payment_key={}&amount=22000", "k".repeat(201)),
+        "payment_key=%EC%97%B4%EC%87%A0&amount=22000".to_owned(),
+        "payment_key=key%00&amount=22000".to_owned(),
+        "payment_key=a+key&amount=22000".to_owned(),
     ] {
         let page = reader.ask(post(&format!("/pay/{order}"), body.clone())).await;
         assert_eq!(page.status.as_u16(), 400, "{body}: {page:?}");
@@ -275,6 +280,24 @@ async fn the_amount_and_order_in_the_address_are_not_trusted() {
     let page = reader.ask(post(&format!("/pay/{order}"), "payment_key=forged&amount=22000")).await;
     assert!(matches!(page.status.as_u16(), 202 | 402), "{page:?}");
     assert_eq!(shop.ledger(&order).charges, 0);
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_key_that_was_stored_before_keys_were_parsed_does_not_hold_its_order_up() {
+    let shop = Shop::at_full_price().await;
+    let (mut reader, order) = approved(&shop).await;
+    shop.standin().fault(Rule { times: 2, ..Rule::once(On::Any, Fault::ErrorBefore) });
+    reader.onward().await;
+    let mut item = shop.order_item(&order);
+    item["payment"]["M"]["key"]["S"] = "열쇠".into();
+    shop.put_back(&item);
+    shop.minutes_pass(8).await;
+    assert_eq!(shop.order_item(&order)["payment"]["M"]["outcome"]["S"], "refused");
+    reader.go(&format!("/pay/{order}")).await;
+    reader.pay(Pay::Approve).await;
+    assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
+    assert_eq!(shop.ledger(&order).charges, 1);
     shop.nothing_failed();
 }
 

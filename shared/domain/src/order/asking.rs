@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     base::{id::VisitorId, money::Won},
-    order::{Order, Payment, PaymentStatus, State},
+    order::{Order, Payment, PaymentKey, PaymentStatus, State},
 };
 
 impl Order {
@@ -17,7 +17,7 @@ impl Order {
     pub fn may_be_asked(
         &self,
         visitor: VisitorId,
-        payment_key: &str,
+        payment_key: &PaymentKey,
         amount: Won,
         now: Timestamp,
     ) -> bool {
@@ -57,7 +57,7 @@ mod tests {
         assert!(!order.only_the_place_ran_out(visitor, total, before), "the place is still held");
         assert!(!order.only_the_place_ran_out(VisitorId::new(1, 2), total, end));
         assert!(!order.only_the_place_ran_out(visitor, Won(1), end));
-        let payment = Payment { key: "k".to_owned(), asked_at: end, outcome: PaymentStatus::Asked };
+        let payment = Payment::asked("k".parse().unwrap(), end);
         let asked = Order { payment: Some(payment), ..order.clone() };
         assert!(!asked.only_the_place_ran_out(visitor, total, end), "a payment is unanswered");
         let cancelled = Order { state: State::Cancelled, ..order };

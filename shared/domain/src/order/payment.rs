@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::calendar,
-    order::{Order, bank_transfer::VirtualAccount, stored::StoredPayment},
+    order::{Order, PaymentKey, bank_transfer::VirtualAccount, stored::StoredPayment},
 };
 
 /// The status of an attempt to pay.
@@ -52,7 +52,7 @@ pub enum PaymentStatus {
 #[serde(into = "StoredPayment")]
 pub struct Payment {
     /// The provider's payment key, which names the attempt.
-    pub key: String,
+    pub key: PaymentKey,
     /// When the shop asked the provider.
     pub asked_at: Timestamp,
     /// The status.
@@ -60,6 +60,11 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// An attempt for which the provider is being asked to take the money.
+    pub const fn asked(key: PaymentKey, now: Timestamp) -> Self {
+        Self { key, asked_at: now, outcome: PaymentStatus::Asked }
+    }
+
     /// When the money arrived; `None` unless it did.
     pub const fn paid_at(&self) -> Option<Timestamp> {
         match self.outcome {

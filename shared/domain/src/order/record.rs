@@ -129,7 +129,7 @@ impl Shipment {
 /// ```
 /// use domain::{
 ///     base::{calendar, id::{OrderId, VisitorId}, money::Won, price::PriceRange, text::Language},
-///     order::{Address, Order, Payment, PaymentStatus, State},
+///     order::{Address, Order, Payment, State},
 /// };
 ///
 /// let now = "2026-11-23T12:00:00+09:00".parse().unwrap();
@@ -148,8 +148,7 @@ impl Shipment {
 /// );
 /// assert_eq!((order.state, order.total), (State::Priced, Won(22_000)));
 ///
-/// let outcome = PaymentStatus::Asked;
-/// order.payment = Some(Payment { key: "tviva2026".to_owned(), asked_at: now, outcome });
+/// order.payment = Some(Payment::asked("tviva2026".parse().unwrap(), now));
 /// let step = order.paid(None, now).unwrap();
 /// assert_eq!((step.order.state, step.order.paid_at()), (State::Paid, Some(now)));
 /// assert_eq!(step.messages.len(), 2); // choose a book, notify the reader

@@ -15,8 +15,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, BlockedOn, Order, Payment, PaymentStatus, RefusalCode, Shipment, ShortNumber,
-        State, Unpack,
+        Address, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, Shipment,
+        ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
         parcel::Parcel,
@@ -93,7 +93,7 @@ const fn is_zero(count: &u32) -> bool {
 /// The attribute `payment`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredPayment {
-    key: String,
+    key: PaymentKey,
     asked_at: Timestamp,
     #[serde(flatten)]
     outcome: StoredStatus,

@@ -23,7 +23,7 @@ pub(crate) fn order() -> Order {
 
 /// An order for which the provider was asked to take the money.
 pub(crate) fn asked() -> Order {
-    let payment = Payment { key: "k".into(), asked_at: noon(), outcome: PaymentStatus::Asked };
+    let payment = Payment::asked("k".parse().unwrap(), noon());
     Order { payment: Some(payment), ..order() }
 }
 
@@ -70,14 +70,15 @@ fn debug_output_contains_no_personal_data() {
 #[test]
 fn a_payment_key_may_be_asked_again_and_another_only_after_a_refusal() {
     let asked = asked();
-    let may =
-        |order: &Order, key: &str| order.may_be_asked(order.visitor, key, order.total, noon());
+    let may = |order: &Order, key: &str| {
+        order.may_be_asked(order.visitor, &key.parse().unwrap(), order.total, noon())
+    };
     assert!(may(&order(), "k") && may(&asked, "k") && !may(&asked, "other"));
     let refused = asked.clone().payment_refused("REJECT_CARD_COMPANY", noon());
     assert!(may(&refused, "other"));
-    let other = VisitorId::new(9, 9);
-    assert!(!asked.may_be_asked(other, "k", asked.total, noon()));
-    assert!(!asked.may_be_asked(asked.visitor, "k", Won(1), noon()));
-    assert!(!asked.may_be_asked(asked.visitor, "k", asked.total, asked.held_until));
+    let (other, key) = (VisitorId::new(9, 9), &"k".parse().unwrap());
+    assert!(!asked.may_be_asked(other, key, asked.total, noon()));
+    assert!(!asked.may_be_asked(asked.visitor, key, Won(1), noon()));
+    assert!(!asked.may_be_asked(asked.visitor, key, asked.total, asked.held_until));
     assert!(!may(&paid(), "k"));
 }

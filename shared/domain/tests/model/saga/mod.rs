@@ -28,7 +28,7 @@ use domain::{
         text::Language,
     },
     order::{
-        Address, Order, Payment, PaymentStatus,
+        Address, Order, Payment, PaymentKey, PaymentStatus,
         bank_transfer::{Bank, RefundTo, VirtualAccount},
         stock::{Reservation, Stock},
     },
@@ -74,8 +74,8 @@ fn minute(minute: i64) -> Timestamp {
     calendar::minutes_after(noon(), minute)
 }
 
-fn key(tab: usize) -> String {
-    format!("tab{tab}")
+fn key(tab: usize) -> PaymentKey {
+    format!("tab{tab}").parse().unwrap()
 }
 
 fn tab_of(order: &Order) -> Option<usize> {
