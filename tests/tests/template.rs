@@ -225,6 +225,31 @@ fn the_visibility_timeout_is_six_times_the_functions_timeout() {
     assert_eq!(fed, queues.collect(), "every queue feeds a function");
 }
 
+/// A call that is cut off by the function's own end leaves an outcome that nobody records.
+#[test]
+fn a_call_to_the_provider_ends_before_its_function_and_the_function_before_its_message() {
+    let template = template();
+    let limits = toss::Timeouts::default();
+    let calls = [limits.connect, limits.query, limits.change];
+    let longest = calls.into_iter().max().unwrap() + toss::Client::MARGIN;
+    let mut seen = BTreeSet::new();
+    for (folder, function) in &template.functions {
+        if !function.environment.contains_key("TOSS_API_URL") {
+            continue;
+        }
+        seen.insert(folder.as_str());
+        let timeout = std::time::Duration::from_secs(u64::from(function.timeout));
+        assert!(longest < timeout, "{folder} ends after {timeout:?}, a call after {longest:?}");
+        for source in &function.queues {
+            let queue = template.queues.values().find(|queue| queue.arn == source.queue).unwrap();
+            let hidden = std::time::Duration::from_secs(u64::from(queue.visibility));
+            assert!(timeout < hidden, "{folder} ends after {timeout:?}, its message {hidden:?}");
+        }
+    }
+    let talking = ["pay", "reconcile", "refund", "sweep", "toss-webhook"];
+    assert_eq!(seen, BTreeSet::from(talking), "functions that talk to the provider");
+}
+
 #[test]
 fn functions_with_batches_report_each_failure() {
     for function in template().functions.values() {
@@ -368,8 +393,10 @@ fn functions_run_on_arm_and_end_before_the_apis_timeout() {
                 function.name
             );
         }
-        // The HTTP API's timeout is 30 seconds. A reader waits for ten at most.
-        let longest = if function.routes.is_empty() || function.name == "pay" { 30 } else { 10 };
+        // The HTTP API's timeout is 30 seconds. A reader waits for ten at most, except for their
+        // money; at a webhook nobody waits.
+        let for_money = matches!(function.name.as_str(), "pay" | "toss-webhook");
+        let longest = if function.routes.is_empty() || for_money { 30 } else { 10 };
         let timeout = function.timeout;
         assert!(timeout <= longest, "{} may run {timeout} s", function.name);
         assert!(

@@ -9,9 +9,9 @@
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
 use domain::{base::id::OrderId, order::bank_transfer::order_named};
-use lambda_http::{Body, Request, Response, Service, http::StatusCode, service_fn};
+use lambda_http::{Body, Request, RequestExt as _, Response, Service, http::StatusCode, service_fn};
 use payments::{ConfirmOutcome, LookupOutcome, Payments};
-use platform::{Clock, Init, InitError, LazyState, Platform};
+use platform::{Clock, Deadline, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
 
@@ -83,7 +83,11 @@ pub fn function(
         let opened = Arc::clone(&opened);
         Box::pin(async move {
             let status = match opened.get().await {
-                Ok(webhook) => answer(&webhook, &request).await,
+                Ok(webhook) => {
+                    let ends = request.lambda_context_ref().map_or(0, |context| context.deadline);
+                    let deadline = Deadline::of(ends, &webhook.clock);
+                    deadline.bounds(answer(&webhook, &request)).await
+                }
                 Err(why) => {
                     tracing::error!(error.message = %why, "function cannot start");
                     StatusCode::SERVICE_UNAVAILABLE

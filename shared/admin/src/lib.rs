@@ -27,7 +27,7 @@ use std::{future::Future, sync::Arc};
 
 use domain::base::id::OrderId;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Init, InitError, LazyState, Platform};
+use platform::{Deadline, Init, InitError, LazyState, Platform};
 use serde_json::Value;
 use store::{Store, StoreError, WriteError};
 
@@ -126,9 +126,10 @@ where
         let (state, handle) = (Arc::clone(&state), handle.clone());
         async move {
             let state = state.get().await.map_err(AdminError::from)?;
+            let deadline = Deadline::of(event.context.deadline, &state.platform.clock);
             let answer = match Call::read(name, event.payload, state.platform.clock.now()) {
                 // Boxed: avoids the type-depth limit.
-                Ok(call) => Box::pin(handle(state, call)).await,
+                Ok(call) => deadline.bounds(Box::pin(handle(state, call))).await,
                 Err(problem) => Ok(Answer::problem(problem)),
             };
             if let Err(error) = &answer {

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Init, LazyState, Platform};
+use platform::{Deadline, Init, LazyState, Platform};
 
 /// A run in progress. Boxed: avoids the type-depth limit.
 pub type Run<A> = Pin<Box<dyn Future<Output = Result<A, Error>> + Send>>;
@@ -21,12 +21,14 @@ where
     H: Fn(Arc<R>, E) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<A, Error>> + Send + 'static,
 {
+    let clock = platform.clock.clone();
     let state = Arc::new(LazyState::<R>::new(platform));
     service_fn(move |event: LambdaEvent<E>| {
         let (state, handle) = (Arc::clone(&state), handle.clone());
+        let deadline = Deadline::of(event.context.deadline, &clock);
         Box::pin(async move {
             let state = state.get().await?;
-            handle(state, event.payload).await
+            deadline.bounds(handle(state, event.payload)).await
         }) as Run<A>
     })
 }

@@ -2,7 +2,10 @@
 //! orders that were paid here that day, and those that the provider has transactions of. Changes
 //! nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     base::{id::OrderId, money::Won},
@@ -24,6 +27,9 @@ const PAGE: i32 = 100;
 /// Payments looked up in one run at most: some seconds at the provider, and less than its limit for
 /// test keys (100 calls a minute). The others are listed as not looked at.
 const MOST: usize = 90;
+
+/// No order is looked at with less time left.
+const LEAST_TIME: Duration = Duration::from_secs(9);
 
 /// A day that could not be compared.
 #[derive(Debug, Error)]
@@ -79,7 +85,7 @@ impl Payments {
         let (mut paid, mut by_hand, mut differences) = (Won::ZERO, Won::ZERO, Vec::new());
         let (orders, mut looked) = (seen.len(), 0);
         for (name, mut seen) in seen {
-            if looked >= MOST {
+            if looked >= MOST || !has_time() {
                 differences.push(Difference { order: name, how: Mismatch::NotLookedAt });
                 continue;
             }
@@ -112,6 +118,11 @@ impl Payments {
         self.store.keep_accounts(&accounts).await.map_err(PaymentError::from)?;
         Ok(accounts)
     }
+}
+
+/// Whether there is time to look at another order and to keep what was found.
+fn has_time() -> bool {
+    platform::deadline::remaining().is_none_or(|left| left >= LEAST_TIME)
 }
 
 fn as_told(payment: &toss::Payment) -> There {

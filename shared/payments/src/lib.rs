@@ -102,7 +102,7 @@ impl Init for Payments {
         let secret = secret.await?;
         let settings = toss::Settings { api_url, secret_key: secret };
         let toss = toss::Client::new(&settings).map_err(|why| InitError::Other(why.to_string()))?;
-        Ok(Self { store, toss: Arc::new(toss) })
+        Ok(Self { store, toss: Arc::new(toss.bounded_by(platform::deadline::remaining)) })
     }
 }
 

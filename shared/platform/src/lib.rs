@@ -2,6 +2,7 @@
 //! secrets, the configuration of the AWS clients and the log. A deployed function takes them from
 //! its process; the local run and the tests pass in their own.
 
+pub mod deadline;
 mod environment;
 mod lazy;
 pub mod log;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
+pub use deadline::Deadline;
 pub use environment::{Environment, Misconfigured};
 pub use lazy::{Init, InitError, LazyState};
 pub use secret::SecretError;

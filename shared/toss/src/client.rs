@@ -163,6 +163,17 @@ impl Client {
         Ok(Self { wire: Wire::new(base, authorization, timeouts.connect), timeouts })
     }
 
+    /// What the caller keeps of its time to record an answer.
+    pub const MARGIN: Duration = Duration::from_secs(3);
+
+    /// The client of a caller that is ended: no call lasts longer than `remaining` without
+    /// [`Client::MARGIN`], whatever the [`Timeouts`] allow.
+    #[must_use]
+    pub fn bounded_by(mut self, remaining: fn() -> Option<Duration>) -> Self {
+        self.wire.remaining = remaining;
+        self
+    }
+
     /// Takes the money of an authenticated payment. Repeat it only with the same key.
     ///
     /// `Ok` is a payment in any status; check it with [`Payment::is_paid`].
@@ -198,7 +209,8 @@ impl Client {
         cancel: &Cancel,
         key: &IdempotencyKey,
     ) -> Result<Payment, CancelFailure> {
-        let path = format!("/v1/payments/{}/cancel", utf8_percent_encode(payment_key.as_str(), SEGMENT));
+        let path =
+            format!("/v1/payments/{}/cancel", utf8_percent_encode(payment_key.as_str(), SEGMENT));
         let answer = self.change(path, cancel, key).await.map_err(CancelFailure::Unknown)?;
         match payment(&answer) {
             Some(Ok(payment)) => Ok(payment),
@@ -216,7 +228,8 @@ impl Client {
     /// The payment with this key. `None` if Toss knows none, which can be transient just after a
     /// confirm.
     pub async fn payment(&self, payment_key: &PaymentKey) -> Result<Option<Payment>, Failure> {
-        self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key.as_str(), SEGMENT))).await
+        self.query(format!("/v1/payments/{}", utf8_percent_encode(payment_key.as_str(), SEGMENT)))
+            .await
     }
 
     /// The number of movements in a page of [`Client::transactions`].

@@ -39,6 +39,9 @@ pub enum Doubt {
     /// that nothing happened.
     #[error("toss is unreachable")]
     Unreachable,
+    /// The caller is ended before an answer could come, so the call was not sent.
+    #[error("there is no time left for a call to toss")]
+    NoTime,
     /// No answer came within the time limit.
     #[error("toss did not answer in time")]
     Late,

@@ -12,7 +12,13 @@ use crate::{Doubt, IdempotencyKey};
 /// The size limit of an answer, far above any answer of Toss.
 const LONGEST_ANSWER: usize = 1 << 20;
 
+/// The shortest time in which an answer can be expected. A call with less is not sent.
+const SHORTEST: Duration = Duration::from_millis(500);
+
 type Http = http_client::Client<String>;
+
+/// How much time the caller has left; `None` where that is unknown.
+pub(crate) type Remaining = fn() -> Option<Duration>;
 
 /// An answer of any status.
 pub(crate) struct Answer {
@@ -38,6 +44,7 @@ pub(crate) struct Wire {
     base: String,
     authorization: HeaderValue,
     connect_limit: Duration,
+    pub(crate) remaining: Remaining,
     http: OnceLock<Http>,
 }
 
@@ -49,11 +56,12 @@ impl Wire {
         connect_limit: Duration,
     ) -> Self {
         authorization.set_sensitive(true);
-        Self { base, authorization, connect_limit, http: OnceLock::new() }
+        Self { base, authorization, connect_limit, remaining: || None, http: OnceLock::new() }
     }
 
     /// Sends a call and reads the whole answer.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Doubt> {
+        let limit = self.limit(call.limit)?;
         let http = self.http()?;
         let uri: Uri =
             format!("{}{}", self.base, call.path).parse().map_err(|_| Doubt::Unreachable)?;
@@ -69,7 +77,17 @@ impl Wire {
             request = request.header("idempotency-key", key.as_str());
         }
         let request = request.body(call.body).map_err(|_| Doubt::Unreachable)?;
-        tokio::time::timeout(call.limit, exchange(http, request)).await.unwrap_or(Err(Doubt::Late))
+        tokio::time::timeout(limit, exchange(http, request)).await.unwrap_or(Err(Doubt::Late))
+    }
+
+    /// The time limit of a call: its own, or less if the caller has to end before.
+    fn limit(&self, own: Duration) -> Result<Duration, Doubt> {
+        let left = (self.remaining)().map(|left| left.saturating_sub(crate::Client::MARGIN));
+        match left {
+            Some(left) if left < SHORTEST => Err(Doubt::NoTime),
+            Some(left) => Ok(own.min(left)),
+            None => Ok(own),
+        }
     }
 
     /// The HTTP client, made at the first call: reading the trusted certificates takes

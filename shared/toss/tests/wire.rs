@@ -99,8 +99,30 @@ async fn an_unknown_payment_is_none() {
     let client = client(&standin);
     assert_eq!(client.payment_of_order(ORDER).await, Ok(None));
     assert_eq!(client.payment(&parsed("tgen_/../nothing")).await, Ok(None));
-    let failure = client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
+    let failure =
+        client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
     assert!(matches!(failure, Failure::SessionGone(_, Gone::NotFound)), "{failure:?}");
+}
+
+#[tokio::test]
+async fn no_call_outlasts_its_caller() {
+    let standin = standin().await;
+    let payment_key = approved(&standin, PRICE, Method::Card);
+    // Three seconds are the margin, so that this call has one.
+    let ending = client(&standin).bounded_by(|| Some(Duration::from_secs(4)));
+    standin.fault(Rule::once(On::Query, Fault::Slow));
+    let began = std::time::Instant::now();
+    let failure = ending.payment(&payment_key).await.unwrap_err();
+    assert_eq!(failure, Failure::Unknown(Doubt::Late));
+    assert!(began.elapsed() < Timeouts::default().query, "{:?}", began.elapsed());
+    // A caller without time for an answer sends nothing.
+    let ended = client(&standin).bounded_by(|| Some(Client::MARGIN));
+    let failure = ended.confirm(confirm(&payment_key), &key("confirm:1")).await.unwrap_err();
+    assert_eq!(failure, Failure::Unknown(Doubt::NoTime));
+    assert_eq!(standin.ledger().order(ORDER).charges, 0);
+    // Its own limit is not lengthened.
+    let patient = client(&standin).bounded_by(|| Some(Duration::from_secs(900)));
+    assert!(patient.confirm(confirm(&payment_key), &key("confirm:1")).await.is_ok());
 }
 
 #[tokio::test]
@@ -132,7 +154,8 @@ async fn every_documented_code_is_read() {
     let client = client(&standin);
     for code in codes::ALL {
         standin.fault(Rule::once(On::Confirm, Fault::Answer { code: code.code.to_owned() }));
-        let failure = client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
+        let failure =
+            client.confirm(confirm(&parsed("tgen_nothing")), &key("confirm:1")).await.unwrap_err();
         assert_eq!(failure.code(), Some(code.code), "{failure:?}");
         let certain = matches!(failure, Failure::Refused(_) | Failure::OurFault(_));
         assert!(!(certain && code.status >= 500), "{failure:?}");

@@ -5,8 +5,8 @@ use std::{convert::Infallible, future::Future, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::base::text::Language;
-use lambda_http::{Body, Response, Service, http, service_fn};
-use platform::{Clock, Init, InitError, LazyState, Platform, Random};
+use lambda_http::{Body, RequestExt as _, Response, Service, http, service_fn};
+use platform::{Clock, Deadline, Init, InitError, LazyState, Platform, Random};
 use signing::SigningKey;
 use store::Store;
 
@@ -123,9 +123,12 @@ where
             };
             let app = state.app();
             let now = app.clock.now();
+            let ends = event.lambda_context_ref().map_or(0, |context| context.deadline);
+            let deadline = Deadline::of(ends, &app.clock);
             let (language, answer, request) = match Request::read(&event, &app.signing_key, now) {
                 Ok(request) => {
-                    let answer = handle(Arc::clone(&state), request.clone()).await;
+                    let answer = handle(Arc::clone(&state), request.clone());
+                    let answer = deadline.bounds(answer).await;
                     (request.language, answer, Some(request))
                 }
                 Err(refusal) => (Request::language_of(&event), Err(refusal), None),

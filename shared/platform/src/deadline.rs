@@ -1,0 +1,82 @@
+//! How much time the running invocation has left.
+//!
+//! Lambda ends a function at its `Timeout`, in the middle of whatever it does. A call to somebody
+//! who may answer late has to end before that, with time left to record what is known. The
+//! deadline belongs to an invocation and not to the function's state, so it is task-local: the
+//! entry of a function sets it ([`Deadline::bounds`]), and a client reads it ([`remaining`]).
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::Clock;
+
+tokio::task_local! {
+    static ENDS: Instant;
+}
+
+/// When Lambda ends the running invocation; unknown outside of Lambda.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// The deadline of an invocation's context, in milliseconds since 1970. One that is not set, or
+    /// has passed by the function's clock, is unknown.
+    pub fn of(millis: u64, clock: &Clock) -> Self {
+        let left = i64::try_from(millis)
+            .ok()
+            .and_then(|millis| millis.checked_sub(clock.now().as_millisecond()))
+            .and_then(|left| u64::try_from(left).ok())
+            .filter(|left| *left > 0);
+        Self(left.and_then(|left| Instant::now().checked_add(Duration::from_millis(left))))
+    }
+
+    /// Runs the work of the invocation. Inside, [`remaining`] knows the deadline.
+    pub async fn bounds<T>(self, work: impl Future<Output = T>) -> T {
+        match self.0 {
+            Some(ends) => ENDS.scope(ends, work).await,
+            None => work.await,
+        }
+    }
+}
+
+/// The time until the running invocation is ended; `None` where that is unknown.
+pub fn remaining() -> Option<Duration> {
+    ENDS.try_with(|ends| ends.saturating_duration_since(Instant::now())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::new(|| "2026-11-26T03:00:00Z".parse().unwrap())
+    }
+
+    fn in_millis(millis: i64) -> u64 {
+        u64::try_from(clock().now().as_millisecond() + millis).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_left_is_counted_from_the_entry_of_the_invocation() {
+        let deadline = Deadline::of(in_millis(10_000), &clock());
+        let left = deadline
+            .bounds(async {
+                tokio::time::advance(Duration::from_secs(4)).await;
+                let after_four = remaining();
+                tokio::time::advance(Duration::from_secs(7)).await;
+                (after_four, remaining())
+            })
+            .await;
+        assert_eq!(left, (Some(Duration::from_secs(6)), Some(Duration::ZERO)));
+        assert_eq!(remaining(), None, "outside of an invocation");
+    }
+
+    #[tokio::test]
+    async fn a_context_without_a_deadline_bounds_nothing() {
+        for millis in [0, in_millis(0), in_millis(-1), u64::MAX] {
+            let known = Deadline::of(millis, &clock()).bounds(async { remaining() }).await;
+            assert_eq!(known, None, "{millis}");
+        }
+    }
+}
