@@ -8,9 +8,12 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
-use domain::{base::id::OrderId, order::bank_transfer::order_named};
+use domain::{
+    base::id::OrderId,
+    order::{PaymentKey, bank_transfer::order_named},
+};
 use lambda_http::{Body, Request, RequestExt as _, Response, Service, http::StatusCode, service_fn};
-use payments::{ConfirmOutcome, LookupOutcome, Payments};
+use payments::{ConfirmOutcome, LookupOutcome, Payments, Told};
 use platform::{Clock, Deadline, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
@@ -55,13 +58,14 @@ struct Payload {
 #[serde(rename_all = "camelCase")]
 struct Data {
     order_id: Option<String>,
+    payment_key: Option<String>,
 }
 
 /// What a call concerns.
 #[derive(Debug, PartialEq, Eq)]
 enum Hint {
-    /// A payment of this order has changed.
-    Changed(String),
+    /// A payment of this order has changed; with its key, if the call carries one.
+    Changed(String, Option<PaymentKey>),
     /// A bank transfer for this order came or was reversed; with the secret that proves it.
     Deposit(String, String),
     /// Nothing of ours.
@@ -107,14 +111,14 @@ async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
     let (Some(hint), Some(transmission)) = (read(body(request)), transmission(request)) else {
         return StatusCode::BAD_REQUEST;
     };
-    let (order, secret) = match &hint {
-        Hint::Changed(order) => (order, None),
-        Hint::Deposit(order, secret) => (order, Some(secret.as_str())),
+    let (name, key, secret) = match &hint {
+        Hint::Changed(name, key) => (name, key.as_ref(), None),
+        Hint::Deposit(name, secret) => (name, None, Some(secret.as_str())),
         Hint::Nothing => return StatusCode::OK,
     };
     // The provider account may serve another shop.
-    let Some(id) = order_named(order) else { return StatusCode::OK };
-    match look(webhook, (id, order), secret, transmission).await {
+    let Some(id) = order_named(name) else { return StatusCode::OK };
+    match look(webhook, id, Told { name, key, secret }, transmission).await {
         Ok(status) => status,
         Err(why) => {
             tracing::error!(order = %id, error.message = %why, "request failed");
@@ -127,15 +131,15 @@ async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
 /// last, so that a failed look-up is repeated.
 async fn look(
     webhook: &Webhook,
-    (order, name): (OrderId, &str),
-    secret: Option<&str>,
+    order: OrderId,
+    told: Told<'_>,
     transmission: &str,
 ) -> Result<StatusCode, payments::PaymentError> {
     if webhook.store.was_heard(transmission).await? {
         return Ok(StatusCode::OK);
     }
     let now = webhook.clock.now();
-    match webhook.payments.look(order, name, secret, now).await? {
+    match webhook.payments.look(order, told, now).await? {
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         LookupOutcome::WrongSecret => {
@@ -180,8 +184,9 @@ fn read(body: &[u8]) -> Option<Hint> {
     }
     let payload: Payload = serde_json::from_slice(body).ok()?;
     Some(match (payload.event_type.as_deref(), payload.data, payload.order_id, payload.secret) {
-        (Some("PAYMENT_STATUS_CHANGED"), Some(Data { order_id: Some(order) }), ..) => {
-            Hint::Changed(order)
+        (Some("PAYMENT_STATUS_CHANGED"), Some(Data { order_id: Some(order), payment_key }), ..) => {
+            // A key that is none makes the whole call unreadable.
+            Hint::Changed(order, payment_key.map(|key| key.parse()).transpose().ok()?)
         }
         (Some("PAYMENT_STATUS_CHANGED"), ..) => return None,
         (None | Some("DEPOSIT_CALLBACK"), _, Some(order), Some(secret)) => {
@@ -198,8 +203,11 @@ mod tests {
 
     #[test]
     fn a_body_is_a_hint_or_nothing_or_unreadable() {
+        let keyed = br#"{"eventType":"PAYMENT_STATUS_CHANGED","data":{"orderId":"A","paymentKey":"tgen_1"}}"#;
+        let key = "tgen_1".parse().unwrap();
+        assert_eq!(read(keyed), Some(Hint::Changed("A".into(), Some(key))));
         let changed = br#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"A","status":"DONE","of_tomorrow":[1]}}"#;
-        assert_eq!(read(changed), Some(Hint::Changed("A".into())));
+        assert_eq!(read(changed), Some(Hint::Changed("A".into(), None)));
         let deposit =
             br#"{"createdAt":"x","secret":"ps_1","status":"DONE","transactionKey":"t","orderId":"A"}"#;
         assert_eq!(read(deposit), Some(Hint::Deposit("A".into(), "ps_1".into())));
@@ -212,6 +220,8 @@ mod tests {
             b"\xff",
             br#"{"eventType":"PAYMENT_STATUS_CHANGED"}"#,
             br#"{"orderId":"A"}"#,
+            br#"{"eventType":"PAYMENT_STATUS_CHANGED","data":{"orderId":"A","paymentKey":""}}"#,
+            br#"{"eventType":"PAYMENT_STATUS_CHANGED","data":{"orderId":"A","paymentKey":"\u0000"}}"#,
         ] {
             assert_eq!(read(unreadable), None);
         }

@@ -12,7 +12,7 @@ use store::{AskRefused, Versioned};
 use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
 
 use crate::{
-    ConfirmOutcome, LookupOutcome, PaymentError, Payments,
+    ConfirmOutcome, LookupOutcome, PaymentError, Payments, Told,
     bank_transfer::{self, TransferOutcome},
     record::Place,
     standing,
@@ -61,7 +61,7 @@ impl Payments {
         now: Timestamp,
     ) -> Result<ConfirmOutcome, PaymentError> {
         let (key, asked_at) = match &order.value.payment {
-            Some(Payment { key, asked_at, outcome: PaymentStatus::Asked }) => {
+            Some(Payment { key, asked_at, outcome: PaymentStatus::Asked, .. }) => {
                 (key.clone(), *asked_at)
             }
             Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => {
@@ -73,14 +73,13 @@ impl Payments {
         if !key.is_sound() {
             return self.refuse(order, DeclineReason::Ours, now).await;
         }
-        match self.toss.payment_of_order(&order.value.at_the_provider()).await {
+        match self.toss.payment(&key).await {
             // The confirm never arrived. The same key asks for the same thing once. An order that
             // is not wanted any more is not asked for.
             Ok(Some(payment))
                 if payment.status == Status::InProgress && order.value.state == State::Priced =>
             {
-                let answer = self.ask(&order.value, &key).await?;
-                self.settle(order, answer, now).await
+                self.ask_for_the_same(order, &key, now).await
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
             Ok(None) if now.duration_since(asked_at).as_mins() >= NEVER_PAID_AFTER_MINUTES => {
@@ -94,14 +93,35 @@ impl Payments {
         }
     }
 
+    /// Asks the provider once more to take the money, under the same condition as the reader's own
+    /// request: the order may have been read from an index, or have changed since.
+    async fn ask_for_the_same(
+        &self,
+        read: Versioned<Order>,
+        key: &PaymentKey,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, PaymentError> {
+        let Order { id, visitor, total, .. } = read.value;
+        match self.store.ask_payment(id, visitor, key, total, now).await {
+            Ok(order) => {
+                let answer = self.ask(&order.value, key).await?;
+                self.settle(order, answer, now).await
+            }
+            Err(AskRefused::Store(error)) => Err(error.into()),
+            // Settled meanwhile, or its place ran out. The provider's session ends within minutes.
+            Err(AskRefused::Otherwise(Some(order))) => {
+                Ok(bank_transfer::unknown(order.value))
+            }
+            Err(AskRefused::Otherwise(None)) => Ok(ConfirmOutcome::NoSuchOrder),
+        }
+    }
+
     /// The provider says that a payment has changed: looks, and settles an order that is open.
-    /// Takes no money, so a forged call cannot do more than the truth. `name` is the order's name
-    /// at the provider; `deposit_secret` comes with a call about a bank transfer and has to match.
+    /// Takes no money, so a forged call cannot do more than the truth.
     pub async fn look(
         &self,
         id: OrderId,
-        name: &str,
-        deposit_secret: Option<&str>,
+        told: Told<'_>,
         now: Timestamp,
     ) -> Result<LookupOutcome, PaymentError> {
         let Some(order) = self.store.order(id).await? else {
@@ -109,10 +129,11 @@ impl Payments {
         };
         let open = matches!(order.value.state, State::Priced | State::Cancelled);
         // Under a name that was given up nothing can happen any more.
-        if (!open && !order.value.by_bank_transfer()) || name != order.value.at_the_provider() {
+        if (!open && !order.value.by_bank_transfer()) || told.name != order.value.at_the_provider()
+        {
             return Ok(LookupOutcome::Settled(standing(order.value)));
         }
-        let payment = match self.toss.payment_of_order(name).await {
+        let payment = match self.told_payment(&order.value, told).await {
             Ok(Some(payment)) => payment,
             Ok(None) => {
                 return Ok(LookupOutcome::Settled(ConfirmOutcome::Unknown(Box::new(order.value))));
@@ -122,28 +143,54 @@ impl Payments {
                 return Ok(LookupOutcome::NoAnswer);
             }
         };
-        if let Some(told) = deposit_secret
+        if let Some(told) = told.secret
             && !payment.secret.as_ref().is_some_and(|secret| secret.matches(told))
         {
             return Ok(LookupOutcome::WrongSecret);
         }
+        // Another window of this order: only money that came concerns the order, and only while it
+        // is not paid.
+        let attempt = order.value.payment.as_ref();
+        let is_the_attempt = attempt.is_none_or(|known| known.key == payment.payment_key);
+        if !is_the_attempt && !(open && payment.status == Status::Done) {
+            return Ok(LookupOutcome::Settled(bank_transfer::unknown(order.value)));
+        }
+        let asked = attempt.is_some_and(|known| known.outcome == PaymentStatus::Asked);
         if bank_transfer::is_bank_transfer(&payment) {
-            let told = deposit_secret.is_some();
+            let told = told.secret.is_some();
             return Ok(match Box::pin(self.settle_transfer(order, payment, told, now)).await? {
                 TransferOutcome::Known(outcome) => LookupOutcome::Settled(outcome),
                 TransferOutcome::Unknown(_) => LookupOutcome::NoAnswer,
             });
         }
-        let asked =
-            matches!(&order.value.payment, Some(Payment { outcome: PaymentStatus::Asked, .. }));
         if asked || payment.status == Status::Done {
             return self.settle(order, Ok(payment), now).await.map(LookupOutcome::Settled);
         }
         Ok(LookupOutcome::Settled(ConfirmOutcome::Unknown(Box::new(order.value))))
     }
 
+    /// The payment that a call is about: under its own key, or else under the key of the order's
+    /// latest attempt. The look-up by name is the last resort, because it does not say which of
+    /// several payments it answers.
+    async fn told_payment(
+        &self,
+        order: &Order,
+        told: Told<'_>,
+    ) -> Result<Option<toss::Payment>, Failure> {
+        let of_this_order = |payment: &toss::Payment| payment.order_id == told.name;
+        if let Some(key) = told.key {
+            return Ok(self.toss.payment(key).await?.filter(of_this_order));
+        }
+        if let Some(Payment { key, .. }) = &order.payment
+            && let Some(payment) = self.toss.payment(key).await?.filter(of_this_order)
+        {
+            return Ok(Some(payment));
+        }
+        self.toss.payment_of_order(told.name).await
+    }
+
     /// Asks the provider to take the money. If its answer is lost or says that the session is gone,
-    /// the order's record there is asked for.
+    /// the payment is looked up under its key.
     async fn ask(
         &self,
         order: &Order,
@@ -159,13 +206,13 @@ impl Payments {
         Ok(match answer {
             Err(Failure::Unknown(doubt)) => {
                 tracing::warn!(order = %id, error.message = %doubt, "payment is unknown; asking");
-                match self.toss.payment_of_order(&id).await {
+                match self.toss.payment(payment_key).await {
                     Ok(Some(payment)) => Ok(payment),
                     _ => Err(Failure::Unknown(doubt)),
                 }
             }
             Err(Failure::SessionGone(rejection, gone)) => {
-                match self.toss.payment_of_order(&id).await {
+                match self.toss.payment(payment_key).await {
                     Ok(Some(payment)) if payment.status == Status::Done => Ok(payment),
                     _ => Err(Failure::SessionGone(rejection, gone)),
                 }
@@ -182,6 +229,12 @@ impl Payments {
         now: Timestamp,
     ) -> Result<ConfirmOutcome, PaymentError> {
         match answer {
+            // A key of another payment, typed into the form. No money can come for this order
+            // under it.
+            Ok(payment) if payment.order_id != order.value.at_the_provider() => {
+                tracing::warn!(order = %order.value.id, "payment key names a payment of another order");
+                self.refuse(order, DeclineReason::Ours, now).await
+            }
             // Boxed: most payments are by card, and each would carry the future of this one.
             Ok(payment) if bank_transfer::is_bank_transfer(&payment) => {
                 let settled = Box::pin(self.settle_transfer(order, payment, false, now)).await?;

@@ -27,7 +27,7 @@ mod refund_record;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use domain::order::{Order, RefusalCode, State};
+use domain::order::{Order, PaymentKey, RefusalCode, State};
 use platform::{Init, InitError, Platform};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -63,6 +63,17 @@ pub enum ConfirmOutcome {
     Tampered(Box<Order>),
     /// This visitor has no such order.
     NoSuchOrder,
+}
+
+/// What a webhook says: a hint which payment to look up.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The order's name at the provider.
+    pub name: &'a str,
+    /// The payment's key, if the call carries one.
+    pub key: Option<&'a PaymentKey>,
+    /// The secret of a call about a bank transfer, which has to match the payment's.
+    pub secret: Option<&'a str>,
 }
 
 /// What a look at a payment found.

@@ -21,6 +21,7 @@ mod over_http;
 mod owner_house;
 mod pages;
 mod payment;
+mod payment_keys;
 mod pipeline;
 mod privacy;
 mod push;

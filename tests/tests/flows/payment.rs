@@ -9,7 +9,7 @@ use walk::{Doors, Onward, Page, Pay, Shop, Walker};
 use super::{get, post, sent};
 
 /// A reader who approved the payment and has not sent the last form.
-async fn approved(shop: &Shop) -> (Walker, String) {
+pub(super) async fn approved(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
     let order = reader.to_an_order(Doors::Plain, "middle").await;
     reader.to_the_payment_page().await;
@@ -280,24 +280,6 @@ async fn the_amount_and_order_in_the_address_are_not_trusted() {
     let page = reader.ask(post(&format!("/pay/{order}"), "payment_key=forged&amount=22000")).await;
     assert!(matches!(page.status.as_u16(), 202 | 402), "{page:?}");
     assert_eq!(shop.ledger(&order).charges, 0);
-    shop.nothing_failed();
-}
-
-#[tokio::test]
-async fn a_key_that_was_stored_before_keys_were_parsed_does_not_hold_its_order_up() {
-    let shop = Shop::at_full_price().await;
-    let (mut reader, order) = approved(&shop).await;
-    shop.standin().fault(Rule { times: 2, ..Rule::once(On::Any, Fault::ErrorBefore) });
-    reader.onward().await;
-    let mut item = shop.order_item(&order);
-    item["payment"]["M"]["key"]["S"] = "열쇠".into();
-    shop.put_back(&item);
-    shop.minutes_pass(8).await;
-    assert_eq!(shop.order_item(&order)["payment"]["M"]["outcome"]["S"], "refused");
-    reader.go(&format!("/pay/{order}")).await;
-    reader.pay(Pay::Approve).await;
-    assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
-    assert_eq!(shop.ledger(&order).charges, 1);
     shop.nothing_failed();
 }
 

@@ -1,6 +1,7 @@
 //! The server API: authentication, idempotency, faults, and the six endpoints.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -283,8 +284,9 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Checks the Basic header and the secret key. A `TossPayments-Test-Code` header requests an error.
+/// Counts the call, and checks the Basic header and the secret key. A `TossPayments-Test-Code` header requests an error.
 fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static Code> {
+    shared.api_calls.fetch_add(1, Ordering::Relaxed);
     let value = text(headers, header::AUTHORIZATION.as_str()).ok_or(&codes::UNAUTHORIZED_KEY)?;
     let encoded = value.strip_prefix("Basic ").ok_or(&codes::INCORRECT_BASIC_AUTH_FORMAT)?;
     let decoded = STANDARD.decode(encoded).map_err(|_| &codes::INCORRECT_BASIC_AUTH_FORMAT)?;

@@ -22,7 +22,8 @@
 //! order id it is `NOT_FOUND_PAYMENT_SESSION`; an idempotency key replays every answer of a call
 //! that was performed, including errors, while 5xx and 409 free the key; a webhook keeps its
 //! transmission id over its retries; an account past its due date stays `WAITING_FOR_DEPOSIT` with
-//! `expired`.
+//! `expired`; with several payments of one order, the query by order id answers the one opened
+//! last.
 //!
 //! # Faults
 //!
@@ -183,6 +184,11 @@ impl Standin {
     /// What happened to the money.
     pub fn ledger(&self) -> Ledger {
         self.shared.provider().ledger()
+    }
+
+    /// How many calls of the server API were made, whatever was answered.
+    pub fn api_calls(&self) -> u64 {
+        self.shared.api_calls.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// The current time of the stand-in.

@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     provider: Mutex<Provider>,
     release: Notify,
     traces: AtomicU64,
+    /// Calls of the server API since the start.
+    pub(crate) api_calls: AtomicU64,
 }
 
 /// The calls that change something and have not ended.
@@ -65,6 +67,7 @@ impl Shared {
             provider: Mutex::new(provider),
             release: Notify::new(),
             traces,
+            api_calls: AtomicU64::new(0),
         }
     }
 

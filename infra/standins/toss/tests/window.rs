@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use common::{Api, ORDER, PRICE, standin, window_fields};
 use http::Method as Verb;
+use jiff::SignedDuration;
+use toss_standin::Method;
 use url::Url;
 
 fn query(address: &str) -> HashMap<String, String> {
@@ -183,4 +185,24 @@ async fn the_overview_shows_every_payment() {
     standin.approve(ORDER, PRICE, toss_standin::Method::Card).unwrap();
     let answer = api.send(Verb::GET, "/", None, &[], None).await;
     assert!(answer.text.contains(ORDER) && answer.text.contains("IN_PROGRESS"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn the_payment_key_says_which_of_two_windows_is_meant() {
+    let standin = standin().await;
+    let api = Api::of(&standin);
+    let first = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    let second = standin.approve(ORDER, PRICE, Method::Card).unwrap();
+    assert!(standin.confirm(&first));
+    standin.advance(SignedDuration::from_mins(10));
+    let before = standin.api_calls();
+    for (path, status) in [
+        (format!("/v1/payments/{first}"), "DONE"),
+        (format!("/v1/payments/{second}"), "EXPIRED"),
+        // The order's name does not tell them apart.
+        (format!("/v1/payments/orders/{ORDER}"), "EXPIRED"),
+    ] {
+        assert_eq!(api.get(&path).await.body["status"], status, "{path}");
+    }
+    assert_eq!(standin.api_calls() - before, 3);
 }

@@ -215,10 +215,13 @@ impl Provider {
         Ok(payment.to_wire(self.now(), &self.base))
     }
 
-    /// `GET /v1/payments/orders/{orderId}`
+    /// `GET /v1/payments/orders/{orderId}`: of several payments the one opened last, whatever has
+    /// become of it.
     pub(crate) fn payment_of_order(&mut self, order_id: &str) -> Answer {
         self.expire_payments();
-        let payment = self.main_payment(order_id).ok_or(&codes::NOT_FOUND_PAYMENT)?;
+        let of_the_order = self.payments.values().filter(|payment| payment.order_id == order_id);
+        let payment =
+            of_the_order.max_by_key(|payment| payment.seq).ok_or(&codes::NOT_FOUND_PAYMENT)?;
         Ok(payment.to_wire(self.now(), &self.base))
     }
 
@@ -262,7 +265,7 @@ impl Provider {
         lines.collect()
     }
 
-    /// The payment that a query by order id answers.
+    /// The payment of an order that has come furthest.
     fn main_payment(&self, order_id: &str) -> Option<&Payment> {
         self.payments
             .values()

@@ -174,43 +174,10 @@ impl Saga {
                         process.seen,
                     ),
                 ));
-                let (tab, lookup) = self.most_relevant(world, process.seen);
-                let unsettled = matches!(seen.state, State::Priced | State::Cancelled);
-                let next = match (at, lookup) {
-                    (Activity::Looks, lookup) if !unsettled => {
-                        Self::looks_at_transfer(&seen, world, lookup)
-                    }
-                    (Activity::Looks, lookup)
-                        if lookup != LookupResult::Done && !is_open(&seen) =>
-                    {
-                        Activity::Idle
-                    }
-                    (Activity::LooksUpNoSession, lookup) if lookup != LookupResult::Done => {
-                        Activity::Idle
-                    }
-                    (Activity::LooksUpExpired, lookup) if lookup != LookupResult::Done => {
-                        refused(&seen)
-                    }
-                    (Activity::AsksAgain, LookupResult::InProgress)
-                        if seen.state == State::Priced =>
-                    {
-                        tab_of(&seen).map_or(Activity::Idle, Activity::Confirms)
-                    }
-                    (Activity::AsksAgain, LookupResult::Nothing) if now >= NEVER_PAID_AFTER => {
-                        refused(&seen)
-                    }
-                    (_, LookupResult::Done) => Activity::Paid { tab, swept: false },
-                    (_, LookupResult::Over) => refused(&seen),
-                    (_, LookupResult::Waiting) => {
-                        Activity::Waits { moved: world.moved, swept: false }
-                    }
-                    (_, LookupResult::Closed) => Activity::WritesClosed,
-                    (
-                        _,
-                        LookupResult::Nothing | LookupResult::InProgress | LookupResult::PartlyBack,
-                    ) => Activity::Idle,
-                };
-                out.push((Action::Proceeds(at), to(world, next, process.seen)));
+                for (tab, lookup) in self.lookups(world, process) {
+                    let next = self.after_lookup(world, process, &seen, (tab, lookup));
+                    out.push((Action::Proceeds(at), to(world, next, process.seen)));
+                }
             }
             Activity::Paid { tab, swept } => {
                 let in_doubt = swept || seen.held_until <= minute(now + IN_DOUBT);
@@ -338,48 +305,9 @@ impl Saga {
             | Activity::FindsDeposit => self.perform_transfer(world, which, out),
         }
     }
-
-    /// The provider's answer to a lookup: the furthest payment under the name of the order as read.
-    fn most_relevant(&self, world: &World, seen: u16) -> (usize, LookupResult) {
-        let (order, name) = (self.order(seen), self.name(seen));
-        let weight = |at_provider: ProviderPayment| match at_provider {
-            ProviderPayment::None => 0,
-            ProviderPayment::Aborted | ProviderPayment::Expired => 1,
-            ProviderPayment::InProgress => 2,
-            ProviderPayment::Waiting | ProviderPayment::Reversed => 3,
-            ProviderPayment::Closed => 4,
-            ProviderPayment::Done => 5,
-        };
-        let under_the_name = |tab: &usize| {
-            world.names[*tab] == name && world.payments[*tab] != ProviderPayment::None
-        };
-        let Some(tab) =
-            (0..2).filter(under_the_name).max_by_key(|tab| (weight(world.payments[*tab]), *tab))
-        else {
-            return (0, LookupResult::Nothing);
-        };
-        let lookup = match world.payments[tab] {
-            ProviderPayment::Done => match self.refunded_sum(world) {
-                Won::ZERO => LookupResult::Done,
-                back if back < order.total => LookupResult::PartlyBack,
-                _ => LookupResult::Over,
-            },
-            ProviderPayment::InProgress => LookupResult::InProgress,
-            ProviderPayment::Waiting | ProviderPayment::Reversed => LookupResult::Waiting,
-            ProviderPayment::Closed => LookupResult::Closed,
-            ProviderPayment::None | ProviderPayment::Aborted | ProviderPayment::Expired => {
-                LookupResult::Over
-            }
-        };
-        (tab, lookup)
-    }
 }
 
-/// Minutes after which an order that the provider does not know counts as never paid:
-/// `payments::NEVER_PAID_AFTER_MINUTES`. Every payment is asked for at noon.
-const NEVER_PAID_AFTER: i64 = 31;
-
 /// The next step after the provider's final answer that the payment was not made.
-fn refused(seen: &Order) -> Activity {
+pub(super) fn refused(seen: &Order) -> Activity {
     tab_of(seen).map_or(Activity::Idle, Activity::WritesRefused)
 }

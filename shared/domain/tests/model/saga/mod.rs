@@ -9,6 +9,7 @@ mod actions;
 mod bank_transfer;
 mod functions;
 mod invariants;
+mod lookup;
 mod refund;
 mod scenario;
 mod transitions;
@@ -92,7 +93,7 @@ fn is_open(order: &Order) -> bool {
 }
 
 fn with_key(mut order: Order, tab: usize, outcome: PaymentStatus) -> Order {
-    order.payment = Some(Payment { key: key(tab), asked_at: noon(), outcome });
+    order.payment = Some(Payment { outcome, ..Payment::asked(key(tab), noon()) });
     order
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Guards {
     pub(crate) records_lookup: bool,
     /// After a version conflict, the provider is asked again.
     pub(crate) asks_provider_again: bool,
+    /// The end of another window's payment does not end the attempt that was asked for.
+    pub(crate) attempts_key: bool,
 }
 
 impl Guards {
@@ -65,5 +67,6 @@ impl Guards {
         heard_after_lookup: true,
         records_lookup: true,
         asks_provider_again: true,
+        attempts_key: true,
     };
 }
