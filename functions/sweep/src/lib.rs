@@ -1,19 +1,42 @@
 //! Runs every five minutes: sends outbox messages again that were not handled in time, and asks the
 //! provider about payments that were never answered. It also keeps the content version of a new
 //! program, before the next program replaces it.
+//!
+//! What is due is put off before anything is done about it, each time for longer. So what fails for
+//! ever, or ends the run, neither stands before the others in the next run nor comes back in each.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use domain::{
+    base::id::{OrderId, VisitorId},
+    order::Order,
+};
+use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, Service};
 use messaging::{Queues, Run, on_event};
-use payments::{ConfirmOutcome, Payments};
+use payments::{ConfirmOutcome, PaymentError, Payments};
 use platform::{Clock, Init, InitError, Platform};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Store, handled_by_nobody_after};
+use store::{Store, Versioned};
 
-/// Messages, and payments, in one run at most. The rest waits for the next.
-const AT_ONCE: i32 = 100;
+/// Messages read at once. A run goes on with the next until none is due.
+const MESSAGES: i32 = 100;
+
+/// Payments read in one run at most.
+const PAYMENTS_READ: i32 = 300;
+
+/// Payments that are asked about in one run at most: the provider's limit for test keys is a
+/// hundred calls a minute.
+const PAYMENTS: usize = 90;
+
+/// Questions under way at the same time.
+const AT_ONCE: usize = 8;
+
+/// No message or question is begun with less time left: the longest question asks, is not answered,
+/// looks, and records.
+const LEAST_TIME: Duration = Duration::from_secs(9);
 
 struct Sweeper {
     store: Store,
@@ -38,7 +61,7 @@ impl Init for Sweeper {
 pub struct Swept {
     /// Messages sent again.
     pub messages_sent: usize,
-    /// Messages that SQS did not take; they stay due.
+    /// Messages that SQS did not take; they are sent later.
     pub messages_not_sent: usize,
     /// Payments that turned out paid.
     pub payments_paid: usize,
@@ -48,6 +71,9 @@ pub struct Swept {
     pub payments_cancelled: usize,
     /// Payments that are still unknown.
     pub payments_unknown: usize,
+    /// Payments that were due and not asked about, because another run had changed the order, or
+    /// the time was up; they stay due.
+    pub payments_left: usize,
     /// Whether the program's content version was not kept before.
     pub rooms_kept: bool,
 }
@@ -64,8 +90,9 @@ pub fn function(
 
 async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let mut swept = Swept::default();
-    payments(sweeper, &mut swept).await?;
-    messages(sweeper, &mut swept).await?;
+    // Messages first: they need no third party. An error of one half does not stop the other.
+    let sent = messages(sweeper, &mut swept).await;
+    let asked = payments(sweeper, &mut swept).await;
     // Not urgent: visitors walk the content in the program, and the next run tries again.
     match sweeper.store.keep_built_in().await {
         Ok(kept) => swept.rooms_kept = kept,
@@ -80,33 +107,45 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
         payments.refused = swept.payments_refused,
         payments.cancelled = swept.payments_cancelled,
         payments.unknown = swept.payments_unknown,
+        payments.left = swept.payments_left,
         rooms.kept = swept.rooms_kept,
         "swept"
     );
-    Ok(swept)
+    sent.and(asked).map(|()| swept)
+}
+
+/// Whether there is time to begin something.
+fn has_time() -> bool {
+    platform::deadline::remaining().is_none_or(|left| left >= LEAST_TIME)
 }
 
 async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     let now = sweeper.clock.now();
-    for order in sweeper.store.unanswered_payments(now, AT_ONCE).await? {
-        let id = order.value.id;
-        // An error of one order does not stop the others.
-        match Box::pin(sweeper.payments.ask_again(order, now)).await {
-            Ok(ConfirmOutcome::Paid(_)) => swept.payments_paid += 1,
-            Ok(
+    let due = taking_turns(sweeper.store.questions_due(now, PAYMENTS_READ).await?);
+    let questions = due.into_iter().take(PAYMENTS).map(|order| {
+        // Boxed: avoids the type-depth limit.
+        Box::pin(ask(sweeper, order, now)) as Pin<Box<dyn Future<Output = _> + Send + '_>>
+    });
+    let mut answers = stream::iter(questions).buffer_unordered(AT_ONCE);
+    while let Some((id, answer)) = answers.next().await {
+        match answer {
+            Ok(None) => swept.payments_left += 1,
+            Ok(Some(ConfirmOutcome::Paid(_))) => swept.payments_paid += 1,
+            Ok(Some(
                 ConfirmOutcome::Refused(..)
                 | ConfirmOutcome::NoPlace(_)
                 | ConfirmOutcome::NoSuchOrder,
-            ) => {
+            )) => {
                 swept.payments_refused += 1;
             }
-            Ok(ConfirmOutcome::Cancelled(_)) => swept.payments_cancelled += 1,
-            Ok(
+            Ok(Some(ConfirmOutcome::Cancelled(_))) => swept.payments_cancelled += 1,
+            Ok(Some(
                 ConfirmOutcome::Unknown(_)
                 | ConfirmOutcome::Underway(_)
                 | ConfirmOutcome::AwaitsTransfer(_)
                 | ConfirmOutcome::Tampered(_),
-            ) => swept.payments_unknown += 1,
+            )) => swept.payments_unknown += 1,
+            // An error of one order does not stop the others.
             Err(error) => {
                 swept.payments_unknown += 1;
                 tracing::error!(order = %id, error.message = %error, "payment cannot be looked up");
@@ -116,21 +155,61 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     Ok(())
 }
 
+/// Asks what became of one payment. The index shows an order as it was: it is read, and put off, in
+/// one write that fails if it has changed since. `None`: it was not asked about.
+async fn ask(
+    sweeper: &Sweeper,
+    shown: Versioned<Order>,
+    now: Timestamp,
+) -> (OrderId, Result<Option<ConfirmOutcome>, PaymentError>) {
+    let id = shown.value.id;
+    if !has_time() {
+        return (id, Ok(None));
+    }
+    let next = shown.value.next_question(now);
+    let answer = match sweeper.store.ask_next_at(&shown, next).await {
+        Ok(Some(order)) => sweeper.payments.ask_again(order, now).await.map(Some),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    (id, answer)
+}
+
+/// The first order of each visitor, then the second of each, and so on: a visitor with many orders
+/// does not keep the others waiting.
+fn taking_turns(due: Vec<Versioned<Order>>) -> Vec<Versioned<Order>> {
+    let mut turns: HashMap<VisitorId, usize> = HashMap::new();
+    let mut due: Vec<(usize, Versioned<Order>)> = due
+        .into_iter()
+        .map(|order| {
+            let turn = turns.entry(order.value.visitor).or_default();
+            *turn += 1;
+            (*turn, order)
+        })
+        .collect();
+    // Stable: within a turn the longest due stays first.
+    due.sort_by_key(|(turn, _)| *turn);
+    due.into_iter().map(|(_, order)| order).collect()
+}
+
 async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     let now = sweeper.clock.now();
-    let due = sweeper.store.unhandled(now, AT_ONCE).await?;
-    let not_sent = sweeper.queues.send(&due).await;
-    for message in due {
-        match not_sent.iter().find(|failure| failure.id == message.id) {
-            None => {
-                sweeper.store.put_off(message.id, handled_by_nobody_after(now)).await?;
-                swept.messages_sent += 1;
-            }
-            Some(failure) => {
-                tracing::error!(message.id = %failure.id, error.message = %failure.why, "message not sent");
-                swept.messages_not_sent += 1;
-            }
+    while has_time() {
+        let due = sweeper.store.unhandled(now, MESSAGES).await?;
+        if due.is_empty() {
+            break;
         }
+        // Put off first: a receiver that puts its message off itself comes later.
+        for message in &due {
+            sweeper.store.put_off(message.message.id, message.again_at(now)).await?;
+        }
+        let due: Vec<_> = due.into_iter().map(|due| due.message).collect();
+        let not_sent = sweeper.queues.send(&due).await;
+        for failure in &not_sent {
+            tracing::error!(message.id = %failure.id, error.message = %failure.why, "message not sent");
+        }
+        swept.messages_not_sent += not_sent.len();
+        swept.messages_sent += due.len().saturating_sub(not_sent.len());
     }
     Ok(())
 }

@@ -18,11 +18,6 @@ use crate::{
     standing,
 };
 
-/// After how long an order that the provider does not know counts as never paid, in minutes. The
-/// provider's sessions live for thirty (payments reference §3), and just after a confirm a 404 may
-/// pass.
-const NEVER_PAID_AFTER_MINUTES: i64 = 31;
-
 impl Payments {
     /// The reader came back from the payment page with a payment key: asks the provider to take the
     /// money.
@@ -71,7 +66,7 @@ impl Payments {
         };
         // Stored before keys were parsed. The provider cannot know it, so no money can come.
         if !key.is_sound() {
-            return self.refuse(order, DeclineReason::Ours, now).await;
+            return self.refuse(order, RefusalCode::InvalidRequest, now).await;
         }
         match self.toss.payment(&key).await {
             // The confirm never arrived. The same key asks for the same thing once. An order that
@@ -82,7 +77,7 @@ impl Payments {
                 self.ask_for_the_same(order, &key, now).await
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
-            Ok(None) if now.duration_since(asked_at).as_mins() >= NEVER_PAID_AFTER_MINUTES => {
+            Ok(None) if now.duration_since(asked_at).as_mins() >= Order::NEVER_PAID_AFTER_MINUTES => {
                 self.refuse(order, RefusalCode::SessionExpired, now).await
             }
             Ok(None) => Ok(ConfirmOutcome::Unknown(Box::new(order.value))),
@@ -233,7 +228,7 @@ impl Payments {
             // under it.
             Ok(payment) if payment.order_id != order.value.at_the_provider() => {
                 tracing::warn!(order = %order.value.id, "payment key names a payment of another order");
-                self.refuse(order, DeclineReason::Ours, now).await
+                self.refuse(order, RefusalCode::InvalidRequest, now).await
             }
             // Boxed: most payments are by card, and each would carry the future of this one.
             Ok(payment) if bank_transfer::is_bank_transfer(&payment) => {

@@ -128,7 +128,8 @@ impl Payments {
             Some(account) => PaymentStatus::Waits { account },
             None => PaymentStatus::Asked,
         };
-        paid.payment = Some(Payment { key: payment.payment_key.clone(), asked_at, outcome });
+        let key = payment.payment_key.clone();
+        paid.payment = Some(Payment { key, asked_at, again_at: None, outcome });
         let room = match paid.state {
             State::Priced => self.room_for(&paid, place_lost, now).await?,
             _ => None,

@@ -1,14 +1,14 @@
 //! Orders in the index `due`, earliest first: those that wait for the owner, for the provider, for
 //! a refund or for a returned book.
 
-use domain::order::Order;
+use domain::{base::calendar, order::Order};
 use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned,
-    item::{from_item, string},
+    item::{Item, attribute, from_item, number, string},
     key::{self, waiting},
-    table::erased,
+    table::{Write, Written, erased},
 };
 
 /// Orders that wait for the owner.
@@ -20,8 +20,8 @@ pub struct OnDesk {
     pub more: bool,
 }
 
-/// An order whose payment has to be looked up.
-pub type Due = Versioned<Order>;
+/// For how long an item that cannot be read is put off, in minutes. Only a new program can read it.
+pub(crate) const UNREADABLE_MINUTES: i64 = 6 * 60;
 
 impl Store {
     /// Orders that wait for the owner, at most `limit`, the earliest promise first. One read.
@@ -40,13 +40,54 @@ impl Store {
         Ok(self.waiting(waiting::RETURN, None, limit).await?.0)
     }
 
-    /// Orders whose payment was asked for and not answered by now, at most `limit`. One read.
-    pub async fn unanswered_payments(
+    /// Orders whose payment is to be looked up by now, at most `limit`, the longest due first. One
+    /// read, of the index: an order may have changed since.
+    pub async fn questions_due(
         &self,
         now: Timestamp,
         limit: i32,
-    ) -> Result<Vec<Due>, StoreError> {
+    ) -> Result<Vec<Versioned<Order>>, StoreError> {
         Ok(self.waiting(waiting::PAYMENT, Some(now), limit).await?.0)
+    }
+
+    /// Notes, before the provider is asked what became of a payment, when it is asked next. The
+    /// order as it is now; `None` if it has changed since it was read. One write.
+    pub async fn ask_next_at(
+        &self,
+        read: &Versioned<Order>,
+        next: Timestamp,
+    ) -> Result<Option<Versioned<Order>>, StoreError> {
+        let write = Write::update(
+            &key::order(read.value.id),
+            "SET payment.again_at = :next, due = :due ADD #version :one",
+        )
+        .only_if("#version = :seen")
+        .name("#version", "version")
+        .value(":next", attribute(next)?)
+        .value(":due", string(key::instant(next)))
+        .value(":seen", number(read.version))
+        .value(":one", number(1));
+        match self.write_and_return(write).await? {
+            Written::Done(order) => Ok(Some(from_item(order.unwrap_or_default())?)),
+            Written::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Moves an item of the index `due` that cannot be read behind the others, so that it does not
+    /// stand before them in every read.
+    pub(crate) async fn set_aside(
+        &self,
+        item: &Item,
+        why: &StoreError,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(key) = key::of(item) else { return Ok(()) };
+        tracing::error!(item.key = %key, error.message = %why, "item cannot be read");
+        let due = calendar::minutes_after(now, UNREADABLE_MINUTES);
+        let write = Write::update(&key, "SET due = :due")
+            .only_if("attribute_exists(waiting)")
+            .value(":due", string(key::instant(due)));
+        self.write(write).await.map(drop)
     }
 
     async fn waiting(
@@ -70,12 +111,14 @@ impl Store {
         };
         let answer = erased(query.send()).await?;
         let more = answer.last_evaluated_key.is_some();
-        let orders = answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(from_item)
-            .collect::<Result<_, _>>()?;
+        let mut orders = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            match (from_item(item.clone()), until) {
+                (Ok(order), _) => orders.push(order),
+                (Err(why), Some(now)) => self.set_aside(&item, &why, now).await?,
+                (Err(why), None) => return Err(why),
+            }
+        }
         Ok((orders, more))
     }
 }

@@ -41,6 +41,12 @@ impl fmt::Display for Key {
     }
 }
 
+/// The key of an item.
+pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Key> {
+    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: text("pk")?, sk: text("sk")? })
+}
+
 /// Prefix of a visitor's partition.
 pub(crate) const VISITOR: &str = "VISITOR#";
 

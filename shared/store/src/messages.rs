@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned,
-    item::{Item, from_item, number, string, to_item, values},
+    item::{Item, from_item, number, string, to_item},
     key::{self, waiting},
     table::{Write, erased},
 };
@@ -28,12 +28,40 @@ const KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
 /// queues deliver in seconds; a message that is retried for longer is sent twice, which its
 /// receiver detects.
 pub fn handled_by_nobody_after(at: Timestamp) -> Timestamp {
-    calendar::minutes_after(at, 10)
+    calendar::minutes_after(at, PAUSE_MINUTES)
+}
+
+/// The pause before a message is sent again for the first time, in minutes. It doubles each time.
+const PAUSE_MINUTES: i64 = 10;
+
+/// The longest pause between two times that a message is sent, in minutes.
+const LONGEST_PAUSE_MINUTES: i64 = 160;
+
+/// A message that should have been handled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unhandled {
+    /// The message.
+    pub message: Message,
+    /// How often it was put off.
+    put_off: u32,
+}
+
+impl Unhandled {
+    /// When it is sent again, if it is sent at `now` and still handled by nobody. A message that
+    /// fails for ever takes less and less time from the others.
+    pub fn again_at(&self, now: Timestamp) -> Timestamp {
+        let doubled = PAUSE_MINUTES.saturating_mul(1 << self.put_off.min(10));
+        calendar::minutes_after(now, doubled.min(LONGEST_PAUSE_MINUTES))
+    }
 }
 
 impl Store {
-    /// Messages that should have been handled by now, oldest first.
-    pub async fn unhandled(&self, now: Timestamp, limit: i32) -> Result<Vec<Message>, StoreError> {
+    /// Messages that should have been handled by now, the longest due first.
+    pub async fn unhandled(
+        &self,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Unhandled>, StoreError> {
         let answer = erased(
             self.client
                 .query()
@@ -46,7 +74,16 @@ impl Store {
                 .send(),
         )
         .await?;
-        values(answer.items.into_iter().flatten())
+        let mut unhandled = Vec::new();
+        for item in answer.items.into_iter().flatten() {
+            let put_off = item.get("sent_again").and_then(|value| value.as_n().ok());
+            let put_off = put_off.and_then(|times| times.parse().ok()).unwrap_or_default();
+            match from_item::<Message>(item.clone()) {
+                Ok(read) => unhandled.push(Unhandled { message: read.value, put_off }),
+                Err(why) => self.set_aside(&item, &why, now).await?,
+            }
+        }
+        Ok(unhandled)
     }
 
     /// Puts off until `due` that a message is sent again. No effect on a handled one.

@@ -29,6 +29,7 @@ mod restart;
 mod rolling_deployment;
 mod shelf;
 mod stuck;
+mod sweep;
 mod whisper;
 mod whole_walk;
 mod write_conflicts;

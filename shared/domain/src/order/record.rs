@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Payment, PaymentStatus, ShortNumber, State,
+        Payment, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -306,18 +306,7 @@ impl Order {
     /// Who or what the order waits for; `None` if nobody has to act.
     pub fn waiting(&self) -> Option<Waiting> {
         match self.state {
-            // Cancelled orders too: a payment that was started may still arrive and is refunded.
-            State::Priced | State::Cancelled => match &self.payment {
-                Some(Payment { outcome: PaymentStatus::Asked, asked_at, .. }) => {
-                    Some(Waiting::Payment(Self::ask_again_at(*asked_at)))
-                }
-                Some(Payment { outcome: PaymentStatus::Waits { account }, .. }) => {
-                    // The virtual account of a cancelled order is closed as soon as possible.
-                    let cancelled = self.state == State::Cancelled;
-                    Some(Waiting::Payment(if cancelled { self.changed_at } else { account.due }))
-                }
-                _ => None,
-            },
+            State::Priced | State::Cancelled => self.question_due().map(Waiting::Payment),
             _ if self.reversal_is_open() => Some(Waiting::Owner(self.promised)),
             _ if self.unpack == Some(Unpack::Wanted) => Some(Waiting::Owner(self.promised)),
             _ if self.has_parked_refund() => Some(Waiting::Owner(

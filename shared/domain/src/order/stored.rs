@@ -95,6 +95,8 @@ const fn is_zero(count: &u32) -> bool {
 pub(super) struct StoredPayment {
     key: PaymentKey,
     asked_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    again_at: Option<Timestamp>,
     #[serde(flatten)]
     outcome: StoredStatus,
 }
@@ -132,7 +134,8 @@ impl From<Payment> for StoredPayment {
             PaymentStatus::Reversed { at, settled, .. } => StoredStatus::Reversed { at, settled },
             PaymentStatus::Refused { code } => StoredStatus::Refused { code },
         };
-        Self { key: payment.key, asked_at: payment.asked_at, outcome }
+        let Payment { key, asked_at, again_at, .. } = payment;
+        Self { key, asked_at, again_at, outcome }
     }
 }
 
@@ -151,7 +154,8 @@ impl StoredPayment {
             StoredStatus::Waits { account } => PaymentStatus::Waits { account },
             StoredStatus::Refused { code } => PaymentStatus::Refused { code },
         };
-        Ok(Payment { key: self.key, asked_at: self.asked_at, outcome })
+        let Self { key, asked_at, again_at, .. } = self;
+        Ok(Payment { key, asked_at, again_at, outcome })
     }
 }
 

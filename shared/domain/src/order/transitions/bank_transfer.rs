@@ -46,7 +46,7 @@ impl Order {
                 if self.state == State::Priced && payment.outcome == PaymentStatus::Asked =>
             {
                 self.held_until = account.due;
-                payment.outcome = PaymentStatus::Waits { account };
+                payment.becomes(PaymentStatus::Waits { account });
             }
             _ => return Err(refused),
         }
@@ -84,7 +84,7 @@ impl Order {
                 if let Some(payment) = &mut order.payment
                     && let Some(paid_at) = payment.paid_at()
                 {
-                    payment.outcome = PaymentStatus::Reversed { paid_at, at: now, settled: None };
+                    payment.becomes(PaymentStatus::Reversed { paid_at, at: now, settled: None });
                 }
                 order.changed_at = now;
                 order
@@ -107,7 +107,7 @@ impl Order {
         self.blocked_on = None;
         self.desk = None;
         if let Some(payment) = &mut self.payment {
-            payment.outcome = PaymentStatus::Refused { code: RefusalCode::TransferReversed };
+            payment.becomes(PaymentStatus::Refused { code: RefusalCode::TransferReversed });
         }
         self.accounts_closed = self.accounts_closed.saturating_add(1);
         self
@@ -124,7 +124,7 @@ impl Order {
         if let Some(payment) = &mut self.payment
             && let Some(paid_at) = payment.paid_at()
         {
-            payment.outcome = PaymentStatus::Done { paid_at, receipt: None, deposit: true };
+            payment.becomes(PaymentStatus::Done { paid_at, receipt: None, deposit: true });
         }
         self.changed_at = now;
         let handed_over = self.shipment.is_some();

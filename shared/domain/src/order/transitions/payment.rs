@@ -25,7 +25,7 @@ impl Order {
     #[must_use]
     pub fn payment_refused(mut self, code: impl Into<RefusalCode>, now: Timestamp) -> Self {
         if let Some(payment) = &mut self.payment {
-            payment.outcome = PaymentStatus::Refused { code: code.into() };
+            payment.becomes(PaymentStatus::Refused { code: code.into() });
             self.changed_at = now;
         }
         self
@@ -76,7 +76,7 @@ impl Order {
         let mut order = self.transition(next, now)?;
         let payment = order.payment.as_mut().ok_or(refused)?;
         let deposit = matches!(payment.outcome, PaymentStatus::Waits { .. });
-        payment.outcome = PaymentStatus::Done { paid_at: now, receipt, deposit };
+        payment.becomes(PaymentStatus::Done { paid_at: now, receipt, deposit });
         Ok(order)
     }
 }

@@ -25,7 +25,12 @@ impl Order {
             });
         }
         if self.state == State::Priced {
-            return Ok(Step::quiet(self.transition(State::Cancelled, now)?));
+            let mut order = self.transition(State::Cancelled, now)?;
+            // A virtual account is closed now, whenever it was to be looked at.
+            if let Some(payment) = &mut order.payment {
+                payment.again_at = None;
+            }
+            return Ok(Step::quiet(order));
         }
         let was_packed = self.state == State::Packed;
         let mut order = self.transition(State::RefundDue, now)?;

@@ -14,7 +14,7 @@ use super::{
 
 /// Minutes after which an order that the provider does not know counts as never paid. Every payment
 /// is asked for at noon.
-const NEVER_PAID_AFTER: i64 = 31;
+const NEVER_PAID_AFTER: i64 = Order::NEVER_PAID_AFTER_MINUTES;
 
 impl Saga {
     /// The answers that a function can get which looks a payment up by its key: of the attempt that
