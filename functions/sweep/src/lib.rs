@@ -15,14 +15,17 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, Service};
 use messaging::{Queues, Run, on_event};
-use payments::{ConfirmOutcome, PaymentError, Payments};
+use payments::{ConfirmOutcome, LookupOutcome, PaymentError, Payments, Told};
 use platform::{Clock, Init, InitError, Platform};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Store, Versioned};
+use store::{Store, Versioned, handled_by_nobody_after};
 
 /// Messages read at once. A run goes on with the next until none is due.
 const MESSAGES: i32 = 100;
+
+/// Looks that webhooks left, in one run at most.
+const LOOKS: i32 = 20;
 
 /// Payments read in one run at most.
 const PAYMENTS_READ: i32 = 300;
@@ -74,6 +77,8 @@ pub struct Swept {
     /// Payments that were due and not asked about, because another run had changed the order, or
     /// the time was up; they stay due.
     pub payments_left: usize,
+    /// Looks at payments that webhooks left to this run.
+    pub looks: usize,
     /// Whether the program's content version was not kept before.
     pub rooms_kept: bool,
 }
@@ -90,8 +95,9 @@ pub fn function(
 
 async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let mut swept = Swept::default();
-    // Messages first: they need no third party. An error of one half does not stop the other.
+    // Messages first: they need no third party. An error of one part does not stop the others.
     let sent = messages(sweeper, &mut swept).await;
+    let looked = looks(sweeper, &mut swept).await;
     let asked = payments(sweeper, &mut swept).await;
     // Not urgent: visitors walk the content in the program, and the next run tries again.
     match sweeper.store.keep_built_in().await {
@@ -108,15 +114,37 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
         payments.cancelled = swept.payments_cancelled,
         payments.unknown = swept.payments_unknown,
         payments.left = swept.payments_left,
+        looks = swept.looks,
         rooms.kept = swept.rooms_kept,
         "swept"
     );
-    sent.and(asked).map(|()| swept)
+    sent.and(looked).and(asked).map(|()| swept)
 }
 
 /// Whether there is time to begin something.
 fn has_time() -> bool {
     platform::deadline::remaining().is_none_or(|left| left >= LEAST_TIME)
+}
+
+/// Looks at the orders of which webhooks told more than was looked at.
+async fn looks(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
+    let now = sweeper.clock.now();
+    for look in sweeper.store.looks_due(now, LOOKS).await? {
+        let until = handled_by_nobody_after(now);
+        if !has_time() || !sweeper.store.put_look_off(&look, until).await? {
+            continue;
+        }
+        swept.looks += 1;
+        let told = Told { name: &look.name, key: None, secret: None, later: true };
+        match Box::pin(sweeper.payments.look(look.order, told, now)).await {
+            Ok(LookupOutcome::NoAnswer) | Err(PaymentError::Busy) => {}
+            Ok(_) => sweeper.store.looked(&look, until).await?,
+            Err(error) => {
+                tracing::error!(order = %look.order, error.message = %error, "payment cannot be looked up");
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {

@@ -12,8 +12,10 @@ use domain::{
     base::id::OrderId,
     order::{PaymentKey, bank_transfer::order_named},
 };
-use lambda_http::{Body, Request, RequestExt as _, Response, Service, http::StatusCode, service_fn};
-use payments::{ConfirmOutcome, LookupOutcome, Payments, Told};
+use lambda_http::{
+    Body, Request, RequestExt as _, Response, Service, http::StatusCode, service_fn,
+};
+use payments::{ConfirmOutcome, LookupOutcome, PaymentError, Payments, Told};
 use platform::{Clock, Deadline, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
@@ -118,7 +120,7 @@ async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
     };
     // The provider account may serve another shop.
     let Some(id) = order_named(name) else { return StatusCode::OK };
-    match look(webhook, id, Told { name, key, secret }, transmission).await {
+    match look(webhook, id, Told { name, key, secret, later: false }, transmission).await {
         Ok(status) => status,
         Err(why) => {
             tracing::error!(order = %id, error.message = %why, "request failed");
@@ -134,12 +136,23 @@ async fn look(
     order: OrderId,
     told: Told<'_>,
     transmission: &str,
-) -> Result<StatusCode, payments::PaymentError> {
+) -> Result<StatusCode, PaymentError> {
     if webhook.store.was_heard(transmission).await? {
         return Ok(StatusCode::OK);
     }
     let now = webhook.clock.now();
-    match webhook.payments.look(order, told, now).await? {
+    let looked = match webhook.payments.look(order, told, now).await {
+        // Other writers change the order all the time. It is looked at when they have done.
+        Err(PaymentError::Busy) => {
+            webhook.store.look_later(order, told.name, now).await?;
+            LookupOutcome::Later
+        }
+        looked => looked?,
+    };
+    match looked {
+        LookupOutcome::Later => {
+            tracing::info!(order = %order, "webhook left to the sweep");
+        }
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         LookupOutcome::WrongSecret => {

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
 use bytes::Bytes;
 use serde_json::json;
 use toss_standin::{Fault, Method, On, Rule};
@@ -124,5 +129,124 @@ async fn a_payment_of_a_cancelled_order_is_refunded() {
     shop.deliver_webhooks(2).await;
     shop.settle().await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+    shop.nothing_failed();
+}
+
+/// A call about a payment, under its own transmission.
+fn changed(order: &str, key: &str, status: &str) -> String {
+    json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": order, "paymentKey": key, "status": status } })
+        .to_string()
+}
+
+#[tokio::test]
+async fn many_calls_about_one_order_cost_few_questions() {
+    let shop = shop().await;
+    let (_, order) = charged_and_unknown(&shop).await;
+    let key = shop.ledger(&order).payments[0].payment_key.clone();
+    // Forged, for a payment that was never asked for: each would cost a question.
+    let mut other = shop.visitor();
+    let waiting = other.to_an_order(Doors::Plain, "middle").await;
+    let before = shop.standin().api_calls();
+    for number in 0..200 {
+        let body = changed(&waiting, "tgen_nothing", "DONE");
+        assert_eq!(shop.webhook(&format!("forged-{number}"), body).await, 200);
+    }
+    let forged = shop.standin().api_calls() - before;
+    assert!(forged <= 10, "200 calls cost {forged} questions");
+    // True ones, at the same time, in the minute in which Toss does not answer.
+    shop.standin().fault(Rule { times: 10, ..Rule::once(On::Query, Fault::ErrorBefore) });
+    let before = shop.standin().api_calls();
+    let calls = (0..200).map(|number| {
+        let (shop, body) = (&shop, changed(&order, &key, "DONE"));
+        async move { shop.webhook(&format!("true-{number}"), body).await }
+    });
+    let answers = futures_util::future::join_all(calls).await;
+    assert!(answers.iter().all(|status| matches!(status, 200 | 503)), "{answers:?}");
+    let asked = shop.standin().api_calls() - before;
+    assert!(asked <= 10, "200 calls cost {asked} questions");
+    // Nothing that was told is forgotten.
+    shop.minutes_pass(6).await;
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("packed", 1));
+    assert_eq!(shop.items_of_kind("look"), Vec::<serde_json::Value>::new());
+    shop.nothing_failed();
+}
+
+/// This thread's log of errors.
+#[derive(Clone, Default)]
+struct Errors(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::Write::write(&mut *self.0.lock().unwrap(), bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Errors {
+    fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
+        let errors = Self::default();
+        let writer = errors.clone();
+        let lines = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::ERROR)
+            .with_writer(move || writer.clone());
+        (errors, tracing::subscriber::set_default(lines.finish()))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_meets_a_refund_is_answered_and_the_sums_are_right() {
+    let (errors, _guard) = Errors::keep();
+    // The order is read before it is paid and its difference refunded, and Toss is asked after.
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
+    shop.keep_webhooks();
+    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let key = shop.ledger(&order).payments[0].payment_key.clone();
+    let wire = shop.system().wire().clone();
+    let pause = local::Breakage::Pause;
+    wire.inject(local::Fault::on(local::Service::Dynamodb, "UpdateItem", pause).of("toss-webhook"));
+    let meanwhile = async {
+        wire.paused().await;
+        reader.go(&format!("/pay/{order}")).await;
+        reader.onward().await;
+        shop.settle().await;
+        assert_eq!(shop.ledger(&order).refunded, 2_000);
+        wire.go_on();
+    };
+    let (status, ()) =
+        tokio::join!(shop.webhook("late", changed(&order, &key, "PARTIAL_CANCELED")), meanwhile);
+    assert_eq!(status, 200);
+    let ledger = shop.ledger(&order);
+    assert_eq!((shop.state(&order).as_str(), ledger.charges, ledger.held()), ("packed", 1, 20_000));
+    shop.minutes_pass(6).await;
+    assert_eq!(shop.ledger(&order).held(), 20_000);
+    assert_eq!(errors.text(), "", "nothing is wrong");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_payment_of_which_a_part_was_cancelled_by_hand_pays_its_order() {
+    let shop = shop().await;
+    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let key = shop.ledger(&order).payments[0].payment_key.clone();
+    let settings = toss::Settings {
+        api_url: shop.standin().url(),
+        secret_key: toss_standin::SECRET_KEY.to_owned().into(),
+    };
+    let there = toss::Client::new(&settings).unwrap();
+    let cancel =
+        toss::Cancel { reason: "손으로".to_owned(), amount: Some(1_000), refund_to: None };
+    let by_hand = toss::IdempotencyKey::new("by-hand").unwrap();
+    there.cancel(&key.parse().unwrap(), &cancel, &by_hand).await.unwrap();
+    shop.deliver_webhooks(1).await;
+    reader.go(&format!("/pay/{order}")).await;
+    assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()));
+    assert_eq!((shop.ledger(&order).charges, shop.ledger(&order).held()), (1, PAID - 1_000));
     shop.nothing_failed();
 }

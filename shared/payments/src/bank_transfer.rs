@@ -216,7 +216,9 @@ impl Payments {
         let open = matches!(state, State::Priced | State::Cancelled);
         let came = payment.approved_at.is_some();
         match payment.status {
-            Status::Done if open => self.record_paid(order, payment, place_lost, now).await,
+            Status::Done | Status::PartialCanceled if open => {
+                self.record_paid(order, payment, place_lost, now).await
+            }
             Status::WaitingForDeposit if open => {
                 self.await_transfer(order, payment, place_lost, now).await
             }

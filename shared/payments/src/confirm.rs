@@ -77,7 +77,9 @@ impl Payments {
                 self.ask_for_the_same(order, &key, now).await
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
-            Ok(None) if now.duration_since(asked_at).as_mins() >= Order::NEVER_PAID_AFTER_MINUTES => {
+            Ok(None)
+                if now.duration_since(asked_at).as_mins() >= Order::NEVER_PAID_AFTER_MINUTES =>
+            {
                 self.refuse(order, RefusalCode::SessionExpired, now).await
             }
             Ok(None) => Ok(ConfirmOutcome::Unknown(Box::new(order.value))),
@@ -104,9 +106,7 @@ impl Payments {
             }
             Err(AskRefused::Store(error)) => Err(error.into()),
             // Settled meanwhile, or its place ran out. The provider's session ends within minutes.
-            Err(AskRefused::Otherwise(Some(order))) => {
-                Ok(bank_transfer::unknown(order.value))
-            }
+            Err(AskRefused::Otherwise(Some(order))) => Ok(bank_transfer::unknown(order.value)),
             Err(AskRefused::Otherwise(None)) => Ok(ConfirmOutcome::NoSuchOrder),
         }
     }
@@ -128,6 +128,9 @@ impl Payments {
         {
             return Ok(LookupOutcome::Settled(standing(order.value)));
         }
+        if !told.later && !self.store.may_look(id, told.name, now).await? {
+            return Ok(LookupOutcome::Later);
+        }
         let payment = match self.told_payment(&order.value, told).await {
             Ok(Some(payment)) => payment,
             Ok(None) => {
@@ -147,18 +150,19 @@ impl Payments {
         // is not paid.
         let attempt = order.value.payment.as_ref();
         let is_the_attempt = attempt.is_none_or(|known| known.key == payment.payment_key);
-        if !is_the_attempt && !(open && payment.status == Status::Done) {
+        let came = payment.status.money_is_there();
+        if !is_the_attempt && !(open && came) {
             return Ok(LookupOutcome::Settled(bank_transfer::unknown(order.value)));
         }
         let asked = attempt.is_some_and(|known| known.outcome == PaymentStatus::Asked);
         if bank_transfer::is_bank_transfer(&payment) {
-            let told = told.secret.is_some();
+            let told = told.later || told.secret.is_some();
             return Ok(match Box::pin(self.settle_transfer(order, payment, told, now)).await? {
                 TransferOutcome::Known(outcome) => LookupOutcome::Settled(outcome),
                 TransferOutcome::Unknown(_) => LookupOutcome::NoAnswer,
             });
         }
-        if asked || payment.status == Status::Done {
+        if asked || came {
             return self.settle(order, Ok(payment), now).await.map(LookupOutcome::Settled);
         }
         Ok(LookupOutcome::Settled(ConfirmOutcome::Unknown(Box::new(order.value))))
@@ -208,7 +212,7 @@ impl Payments {
             }
             Err(Failure::SessionGone(rejection, gone)) => {
                 match self.toss.payment(payment_key).await {
-                    Ok(Some(payment)) if payment.status == Status::Done => Ok(payment),
+                    Ok(Some(payment)) if payment.status.money_is_there() => Ok(payment),
                     _ => Err(Failure::SessionGone(rejection, gone)),
                 }
             }
@@ -276,6 +280,11 @@ impl Payments {
         now: Timestamp,
     ) -> Result<ConfirmOutcome, PaymentError> {
         match (why, &payment.status) {
+            // It was paid, and a part went back since: the order was read before that, or somebody
+            // refunded it at the provider by hand. Who has read it anew decides which.
+            (toss::NotPaid::Status(_), Status::PartialCanceled) => {
+                self.paid(order, payment, now).await
+            }
             (
                 toss::NotPaid::Status(_),
                 status @ (Status::Aborted | Status::Expired | Status::Canceled),

@@ -74,6 +74,8 @@ pub struct Told<'a> {
     pub key: Option<&'a PaymentKey>,
     /// The secret of a call about a bank transfer, which has to match the payment's.
     pub secret: Option<&'a str>,
+    /// Whether this is the look that an earlier call left to `sweep`.
+    pub later: bool,
 }
 
 /// What a look at a payment found.
@@ -83,6 +85,8 @@ pub enum LookupOutcome {
     Settled(ConfirmOutcome),
     /// The provider did not answer.
     NoAnswer,
+    /// The order was looked at often enough in this minute. `sweep` looks once more.
+    Later,
     /// The webhook's deposit secret does not match.
     WrongSecret,
     /// There is no such order.

@@ -196,7 +196,12 @@ impl Payments {
     }
 
     /// What the payment shows of the refund. `None`: the provider does not say.
-    async fn look_for(&self, payment_key: &PaymentKey, order: &Order, refund: &Refund) -> Option<There> {
+    async fn look_for(
+        &self,
+        payment_key: &PaymentKey,
+        order: &Order,
+        refund: &Refund,
+    ) -> Option<There> {
         match self.toss.payment(payment_key).await {
             Ok(Some(payment)) => Some(shows(&payment, order, refund)),
             Ok(None) => None,

@@ -202,6 +202,16 @@ pub(crate) fn order(id: OrderId) -> Key {
     Key::new(format!("ORDER#{id}"), "ORDER")
 }
 
+/// The note that an order's payment is to be looked at.
+pub(crate) fn look(id: OrderId) -> Key {
+    Key::new(format!("ORDER#{id}"), "LOOK")
+}
+
+/// How often an order's payment was looked at in one minute.
+pub(crate) fn looks(id: OrderId, minute: i64) -> Key {
+    Key::new(format!("ORDER#{id}"), format!("LOOKS#{minute}"))
+}
+
 /// A message of the outbox.
 pub(crate) fn message(id: MessageId) -> Key {
     Key::new(format!("ORDER#{}", id.order), format!("MESSAGE#{:06}", id.sequence))
@@ -265,6 +275,8 @@ pub(crate) mod waiting {
     pub(crate) const LETTER: &str = "letter";
     /// An order whose payment was asked for and not answered.
     pub(crate) const PAYMENT: &str = "payment";
+    /// An order whose payment is to be looked at, because a webhook said so.
+    pub(crate) const LOOK: &str = "look";
     /// An order with an open refund.
     pub(crate) const REFUND: &str = "refund";
     /// An order whose book is being returned.

@@ -43,6 +43,11 @@ impl Status {
         }
     }
 
+    /// Whether money has arrived and some of it is still there.
+    pub fn money_is_there(&self) -> bool {
+        matches!(self, Self::Done | Self::PartialCanceled)
+    }
+
     /// Whether money has arrived, even if it was cancelled since. `false` for a reversed deposit.
     pub fn holds_or_held_money(&self) -> bool {
         matches!(self, Self::Done | Self::Canceled | Self::PartialCanceled)

@@ -122,12 +122,18 @@ const GUARDS: [(&[&str], &str, &str, Trust); 37] = [
     // What was done.
     (&["owner-refund", "owner-ship"], "DONE", NEW, Behind(VERSIONS)),
     (&["toss-webhook"], "DONE", NEW, Behind("heard twice, it is looked at twice")),
+    (&["toss-webhook"], "ORDER", LOOKS, Behind("a call too many leaves a look to the sweep")),
+    (&["sweep"], "ORDER", "put_off = :seen", Behind("looked at twice, it is settled once")),
+    (&["sweep"], "ORDER", "put_off = :until", Behind("looked at twice, it is settled once")),
     (&["sweep"], "HOUSE", NEW, Behind("no money and no book")),
 ];
 
 /// The condition under which Toss is asked for a payment. A test here shows that a second payment
 /// needs a refusal of the first; the payment flows test reader and amount.
 const ASKED: &str = "visitor = :visitor AND #state = :priced AND #total = :amount AND held_ms > :now_ms AND (attribute_not_exists(payment) OR payment.#key = :key OR payment.outcome = :refused) AND (attribute_not_exists(payment) OR payment.outcome <> :deposit)";
+
+/// How often webhooks make an order be looked at in a minute.
+const LOOKS: &str = "attribute_not_exists(looks) OR looks < :most";
 
 /// Panics on a condition that is not listed. Visits, letters and the owner's notes are not covered.
 pub(crate) fn every_condition_is_listed(met: impl IntoIterator<Item = local::Condition>) {

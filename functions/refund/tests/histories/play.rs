@@ -34,7 +34,7 @@ const QUEUES: [&str; 5] = ["choose", "pack", "ship", "refund", "notify"];
 /// Whether an item waits for something that happens without a person.
 fn is_pending(item: &Value) -> bool {
     match item["waiting"]["S"].as_str() {
-        Some("payment" | "refund") => true,
+        Some("payment" | "refund" | "look") => true,
         Some("message") => !matches!(item["task"]["S"].as_str(), Some("choose" | "ring")),
         _ => false,
     }

@@ -62,16 +62,19 @@ impl Saga {
         let closes = Activity::Closes { moved: world.moved, why: Close::NotAwaited };
         let lookup = match world.payments[ACCOUNT] {
             ProviderPayment::Waiting | ProviderPayment::Reversed => LookupResult::Waiting,
-            ProviderPayment::Done if world.back == 0 => LookupResult::Done,
+            ProviderPayment::Done => self.lookup(world, process.seen, ACCOUNT),
             ProviderPayment::Closed => LookupResult::Closed,
-            _ => LookupResult::PartlyBack,
+            _ => LookupResult::Over,
         };
         let next = match (seen.state, lookup) {
             _ if tab_of(&seen) != Some(ACCOUNT) => Activity::Idle,
-            (State::Priced | State::Cancelled, LookupResult::Done) => {
-                Activity::Paid { tab: ACCOUNT, swept: false }
+            (
+                State::Priced | State::Cancelled,
+                LookupResult::Done | LookupResult::PartlyBack,
+            ) => Activity::Paid { tab: ACCOUNT, swept: false },
+            (State::Priced | State::Cancelled, LookupResult::Closed | LookupResult::Over) => {
+                Activity::WritesClosed
             }
-            (State::Priced | State::Cancelled, LookupResult::Closed) => Activity::WritesClosed,
             (State::Cancelled, LookupResult::Waiting) => closes,
             (State::Priced, LookupResult::Waiting) if due => closes,
             (State::Priced, LookupResult::Waiting) => {

@@ -55,21 +55,16 @@ impl Saga {
         let unsettled = matches!(seen.state, State::Priced | State::Cancelled);
         let another = tab_of(seen).is_some_and(|attempt| attempt != tab);
         let another = another && self.guards.attempts_key;
+        let arrived = matches!(lookup, LookupResult::Done | LookupResult::PartlyBack);
         match (process.at, lookup) {
             // Another window: only its money concerns the order.
-            (Activity::Looks, lookup)
-                if another && !(unsettled && lookup == LookupResult::Done) =>
-            {
-                Activity::Idle
-            }
+            (Activity::Looks, _) if another && !(unsettled && arrived) => Activity::Idle,
             (Activity::Looks, lookup) if !unsettled => {
                 Self::looks_at_transfer(seen, world, lookup)
             }
-            (Activity::Looks, lookup) if lookup != LookupResult::Done && !is_open(seen) => {
-                Activity::Idle
-            }
-            (Activity::LooksUpNoSession, lookup) if lookup != LookupResult::Done => Activity::Idle,
-            (Activity::LooksUpExpired, lookup) if lookup != LookupResult::Done => refused(seen),
+            (Activity::Looks, _) if !arrived && !is_open(seen) => Activity::Idle,
+            (Activity::LooksUpNoSession, _) if !arrived => Activity::Idle,
+            (Activity::LooksUpExpired, _) if !arrived => refused(seen),
             // By the same condition as the reader's own request.
             (Activity::AsksAgain, LookupResult::InProgress) if seen.state == State::Priced => {
                 tab_of(seen).map_or(Activity::Idle, Activity::Asks)
@@ -77,13 +72,13 @@ impl Saga {
             (Activity::AsksAgain, LookupResult::Nothing) if now >= NEVER_PAID_AFTER => {
                 refused(seen)
             }
-            (_, LookupResult::Done) => Activity::Paid { tab, swept: false },
+            (_, LookupResult::Done | LookupResult::PartlyBack) => {
+                Activity::Paid { tab, swept: false }
+            }
             (_, LookupResult::Over) => refused(seen),
             (_, LookupResult::Waiting) => Activity::Waits { moved: world.moved, swept: false },
             (_, LookupResult::Closed) => Activity::WritesClosed,
-            (_, LookupResult::Nothing | LookupResult::InProgress | LookupResult::PartlyBack) => {
-                Activity::Idle
-            }
+            (_, LookupResult::Nothing | LookupResult::InProgress) => Activity::Idle,
         }
     }
 
@@ -107,7 +102,7 @@ impl Saga {
     }
 
     /// The provider's answer about one payment.
-    fn lookup(&self, world: &World, seen: u16, tab: usize) -> LookupResult {
+    pub(super) fn lookup(&self, world: &World, seen: u16, tab: usize) -> LookupResult {
         let order = self.order(seen);
         match world.payments[tab] {
             ProviderPayment::Done => match self.refunded_sum(world) {
