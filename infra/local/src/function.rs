@@ -185,7 +185,7 @@ impl Functions {
         let mut context = Context::default();
         context.request_id = uuid();
         context.deadline =
-            u64::try_from(now + i64::from(lambda.timeout) * 1_000).unwrap_or_default();
+            u64::try_from(now + i64::from(lambda.timeout * self.slack) * 1_000).unwrap_or_default();
         context.invoked_function_arn = self.names.function_arn(&lambda.deployed_name);
         context.xray_trace_id = Some(trace(now));
         context.env_config = Arc::new(config);

@@ -68,10 +68,9 @@ impl Saga {
         };
         let next = match (seen.state, lookup) {
             _ if tab_of(&seen) != Some(ACCOUNT) => Activity::Idle,
-            (
-                State::Priced | State::Cancelled,
-                LookupResult::Done | LookupResult::PartlyBack,
-            ) => Activity::Paid { tab: ACCOUNT, swept: false },
+            (State::Priced | State::Cancelled, LookupResult::Done | LookupResult::PartlyBack) => {
+                Activity::Paid { tab: ACCOUNT, swept: false }
+            }
             (State::Priced | State::Cancelled, LookupResult::Closed | LookupResult::Over) => {
                 Activity::WritesClosed
             }

@@ -59,9 +59,7 @@ impl Saga {
         match (process.at, lookup) {
             // Another window: only its money concerns the order.
             (Activity::Looks, _) if another && !(unsettled && arrived) => Activity::Idle,
-            (Activity::Looks, lookup) if !unsettled => {
-                Self::looks_at_transfer(seen, world, lookup)
-            }
+            (Activity::Looks, lookup) if !unsettled => Self::looks_at_transfer(seen, world, lookup),
             (Activity::Looks, _) if !arrived && !is_open(seen) => Activity::Idle,
             (Activity::LooksUpNoSession, _) if !arrived => Activity::Idle,
             (Activity::LooksUpExpired, _) if !arrived => refused(seen),
