@@ -5,7 +5,7 @@
 //! What is due is put off before anything is done about it, each time for longer. So what fails for
 //! ever, or ends the run, neither stands before the others in the next run nor comes back in each.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
 use domain::{
     base::id::{OrderId, VisitorId},

@@ -54,7 +54,7 @@ const ENDS: &[&str] = &["cancel", "owner-refund", "pay", "refund", "sweep", "tos
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-const GUARDS: [(&[&str], &str, &str, Trust); 37] = [
+const GUARDS: [(&[&str], &str, &str, Trust); 40] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),

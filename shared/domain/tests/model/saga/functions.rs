@@ -2,17 +2,13 @@
 
 use std::rc::Rc;
 
-use domain::{
-    base::money::Won,
-    order::{Order, PaymentStatus, State},
-};
+use domain::order::{Order, PaymentStatus, State};
 
 use super::{
     ACCOUNT, IN_DOUBT, Saga, is_open, key, minute, tab_of,
     transitions::Step,
     world::{
-        self, Action, Activity, LookupResult, Place, PlaceFound, Process, ProviderPayment, World,
-        change_version,
+        self, Action, Activity, Place, PlaceFound, Process, ProviderPayment, World, change_version,
     },
 };
 
