@@ -292,12 +292,11 @@ fn evaluate(books: &[&Book], asked: &SelectionRequest<'_>, heard: &Heard) -> Vec
         .iter()
         .zip(echoes)
         .map(|(book, echo)| {
-            let assessment = match exclusion(book, asked) {
-                Some(why) => Assessment::Excluded(why),
-                None => {
-                    let echo = if heard.named(book).is_some() { 0 } else { echo };
-                    Assessment::Scored(score(book, echo, in_month.get(&book.work).copied(), asked))
-                }
+            let assessment = if let Some(why) = exclusion(book, asked) {
+                Assessment::Excluded(why)
+            } else {
+                let echo = if heard.named(book).is_some() { 0 } else { echo };
+                Assessment::Scored(score(book, echo, in_month.get(&book.work).copied(), asked))
             };
             Evaluation { isbn: book.isbn.clone(), assessment }
         })

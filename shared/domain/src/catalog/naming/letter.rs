@@ -16,7 +16,7 @@ const WIDE_WITH_A_SLIP: usize = 6;
 /// A letter or number of a text.
 #[derive(Debug, Clone, Copy)]
 struct Sign {
-    sign: char,
+    letter: char,
     /// Its place in the folded text.
     at: usize,
     /// Something other than a letter or number stands before it, or nothing.
@@ -64,14 +64,14 @@ impl Reading {
         let (mut first, mut apart) = (true, true);
         for (at, sign) in folded.iter().copied().enumerate() {
             if counts(sign) {
-                signs.push(Sign { sign, at, first, apart });
+                signs.push(Sign { letter: sign, at, first, apart });
                 (first, apart) = (false, false);
             } else {
                 first = true;
                 apart |= sign == '\n' || !sign.is_whitespace();
             }
         }
-        let run: String = signs.iter().map(|sign| sign.sign).collect();
+        let run: String = signs.iter().map(|sign| sign.letter).collect();
         let declines = DECLINING.iter().any(|words| run.contains(words));
         Self { folded, signs, declines }
     }
@@ -108,7 +108,7 @@ impl Reading {
         let slips = usize::from(name.wide >= WIDE_WITH_A_SLIP);
         let places = self.signs.windows(name.signs.len()).enumerate();
         places.filter_map(move |(from, window)| {
-            let differ = window.iter().zip(&name.signs).filter(|(sign, own)| sign.sign != **own);
+            let differ = window.iter().zip(&name.signs).filter(|(sign, own)| sign.letter != **own);
             if differ.take(slips + 1).count() > slips {
                 return None;
             }
@@ -166,7 +166,9 @@ impl Reading {
 
     fn changes_script(&self, at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|before| self.get(before));
-        before.zip(self.get(at)).is_some_and(|(one, two)| is_wide(one.sign) != is_wide(two.sign))
+        before
+            .zip(self.get(at))
+            .is_some_and(|(one, two)| is_wide(one.letter) != is_wide(two.letter))
     }
 
     fn is_one_word(&self, place: &Range<usize>) -> bool {
@@ -193,7 +195,7 @@ impl Reading {
 
     fn has(&self, at: usize, word: &str) -> bool {
         let signs = self.signs.get(at..).unwrap_or_default();
-        let mut signs = signs.iter().map(|sign| sign.sign);
+        let mut signs = signs.iter().map(|sign| sign.letter);
         word.chars().all(|own| signs.next() == Some(own))
     }
 }

@@ -122,9 +122,9 @@ fn of_a_person(words: &[&str]) -> Vec<String> {
     match words {
         [] => return Vec::new(),
         [name] => {
-            names.extend(given(name).into_iter().flat_map(|given| {
-                TITLES_OF_PEOPLE.iter().map(move |title| format!("{given}{title}"))
-            }))
+            let titled =
+                |given: String| TITLES_OF_PEOPLE.iter().map(move |title| format!("{given}{title}"));
+            names.extend(given(name).into_iter().flat_map(titled));
         }
         [first @ .., last] => {
             names.push(format!("{last}{}", first.concat()));

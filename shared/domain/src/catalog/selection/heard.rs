@@ -18,15 +18,15 @@ pub(super) struct Heard {
 impl Heard {
     pub(super) fn of(books: &[&Book], asked: &SelectionRequest<'_>) -> Self {
         let reading = Reading::of(asked.letter);
-        let names: Vec<(&Book, Names)> = books
+        let called: Vec<(&Book, Names)> = books
             .iter()
             .copied()
             .chain(asked.editions)
             .map(|book| (book, Names::of(&book.title, &book.author)))
             .collect();
         let mut named: BTreeMap<Isbn, Named> = BTreeMap::new();
-        for (book, names) in &names {
-            let (title, author) = (reading.has_title(names), reading.has_author(names));
+        for (book, called) in &called {
+            let (title, author) = (reading.has_title(called), reading.has_author(called));
             if !title && !author {
                 continue;
             }
@@ -40,7 +40,7 @@ impl Heard {
                 *known = what.min(*known);
             }
         }
-        Self { named, rest: reading.without(names.iter().map(|(_, names)| names)) }
+        Self { named, rest: reading.without(called.iter().map(|(_, called)| called)) }
     }
 
     /// What the letter names of a book that is considered.
