@@ -306,6 +306,29 @@ fn said(name: &str) -> &str {
     name.split(['(', '=', ':']).next().unwrap().trim().trim_end_matches(" 지음")
 }
 
+#[test]
+fn a_title_of_one_syllable_is_found_however_little_surrounds_it() {
+    // Every combination: random letters seldom have the rare ones, such as 그리고봄I already own it.
+    let names = Names::of("봄", "아무개");
+    for hand in [Hand::Plain, Hand::RunTogether, Hand::Apart] {
+        for before in AROUND {
+            for particle in PARTICLES {
+                for gap in ["", " ", ", "] {
+                    for phrase in DECLINES {
+                        for letter in [
+                            format!("{before}봄{particle}{gap}{phrase}. "),
+                            format!("{before}{phrase}{gap}봄{particle}. "),
+                        ] {
+                            let letter = hand.writes(&letter);
+                            assert!(Reading::of(&letter).has_title(&names), "{letter}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn declining() -> impl Strategy<Value = (usize, bool, String)> {
     let name = (0..BOOKS.len(), any::<bool>(), select(&HANDS[..]), select(&QUOTES[..]));
     let rest = (

@@ -134,7 +134,10 @@ impl Reading {
         match (name.size(), name.wide) {
             (0..=2, 0) if self.declines => self.begins(from) || self.begins(to),
             (0..=2, _) if self.declines => {
-                self.is_apart(to) || self.begins(from) && self.begins(to) || goes_on()
+                self.is_apart(to)
+                    || self.changes_script(to)
+                    || self.begins(from) && self.ends(to)
+                    || goes_on()
             }
             (0..=2, _) => self.begins(from) && (self.is_apart(to) || goes_on()),
             (3.., _) if self.declines => true,
