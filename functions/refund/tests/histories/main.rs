@@ -21,6 +21,7 @@
 )]
 
 mod forgotten;
+mod guards;
 mod judge;
 mod play;
 mod random;
@@ -53,7 +54,7 @@ fn shop(seed: u64, most: u64) -> Result<(u64, usize), String> {
             judge::judge(&items, &play.shop.standin().ledger(), play.copies)
                 .map_err(|why| format!("MONEY_SEED={seed}, history {history}: {why}"))?;
         }
-        forgotten::every_condition_is_listed(play.shop.system().wire().conditions());
+        guards::every_condition_is_listed(play.shop.system().wire().conditions());
         Ok((IN_A_SHOP.min(most), play.orders.len()))
     })
 }

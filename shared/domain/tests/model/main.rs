@@ -156,7 +156,12 @@ fn disabling_any_guard_violates_an_invariant() {
             Guards { asks_again: false, ..all },
             "no path to rest",
         ),
-        ("the attempt's key", CARDS, Guards { attempts_key: false, ..all }, "charged twice"),
+        (
+            "the attempt's key",
+            CARDS,
+            Guards { attempts_key: false, ..all },
+            "charged for an unpaid order",
+        ),
     ] {
         is_violated_without(disabled, scenario, guards, wanted);
     }
