@@ -28,7 +28,7 @@ async fn the_board_shows_the_desk_and_nothing_personal() {
     assert_eq!((board.status.as_u16(), board.step()), (200, "board"));
     assert!(
         board
-            .first(&format!("[data-order='{posting}'][data-state=packed] a[href*='/slip/']"))
+            .first(&format!("[data-order='{posting}'][data-state=chosen] a[href*='/slip/']"))
             .is_some(),
         "{board:?}"
     );

@@ -75,7 +75,7 @@ async fn an_order_cancelled_before_packing_returns_the_copy_and_the_money() {
     shop.settle().await;
     assert_eq!((shop.stock("middle"), shop.sent_works()), ((2, 0), 2));
     let page = reader.go(&format!("/cancel/{order}")).await.text();
-    assert!(page.contains("20,000원"), "the difference is on its way already: {page}");
+    assert!(page.contains("22,000원"), "nothing has gone back yet: {page}");
     reader.onward().await;
     shop.system().release("pack");
     shop.settle().await;

@@ -62,7 +62,17 @@ async fn thirty_orders_from_opening_to_closing() {
     }
     println!("{ORDERS} orders picked in {rounds} rounds of the desk");
 
-    // Ship: open every slip and fill in the carrier's numbers.
+    // Pack: open every slip, and note all as packed.
+    let desk = shop.owner("owner-desk", event("owner-desk")).await;
+    for shown in desk["shows"].as_array().unwrap() {
+        assert_eq!(shown["what"], "포장");
+        assert_eq!(shop.open_link(shown["page"].as_str().unwrap()).await.status, 200);
+    }
+    let packed = paste(&shop, "owner-pack", desk["calls"]["owner-pack"].clone()).await;
+    assert_eq!(packed["did"].as_array().unwrap().len(), ORDERS as usize);
+    shop.settle().await;
+
+    // Ship: fill in the carrier's numbers.
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
     assert_eq!(desk["shows"].as_array().unwrap().len(), ORDERS as usize, "{desk:#}");
     let board = shop.open_link(desk["page"].as_str().unwrap()).await;
@@ -72,7 +82,6 @@ async fn thirty_orders_from_opening_to_closing() {
     );
     for shown in desk["shows"].as_array().unwrap() {
         assert_eq!(shown["what"], "부치기");
-        assert_eq!(shop.open_link(shown["page"].as_str().unwrap()).await.status, 200);
     }
     let mut parcels = desk["call"].clone();
     for (number, parcel) in parcels["parcels"].as_array_mut().unwrap().iter_mut().enumerate() {

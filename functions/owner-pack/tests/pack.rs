@@ -41,7 +41,8 @@ async fn the_owner_packs_many_at_once_by_their_short_numbers() {
     assert_eq!(unreadable["problems"][0]["field"], "packed[1]", "{unreadable:#}");
     // An order that does not exist does not stop the others.
     let call = json!({ "packed": ["토-01", second, "금-09"] });
-    let done = shop.owner("owner-pack", shop.confirmed("owner-pack", call).await).await;
+    let preview = shop.owner("owner-pack", call).await;
+    let done = shop.owner("owner-pack", preview["call"].clone()).await;
     assert_eq!(done["did"].as_array().unwrap().len(), 2, "{done:#}");
     assert_eq!(done["problems"][0]["field"], "packed[2]", "{done:#}");
     shop.settle().await;

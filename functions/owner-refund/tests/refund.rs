@@ -14,6 +14,13 @@ async fn sent(price: u64) -> (Shop, String) {
     (shop, order)
 }
 
+/// The parcel is handed over, with which the price difference goes back.
+async fn posted(shop: &Shop, order: &str) {
+    shop.settle().await;
+    shop.owner_ships(order, "123456789012").await;
+    shop.settle().await;
+}
+
 #[tokio::test]
 async fn the_owner_refunds_once_and_the_reader_is_told_why() {
     let (shop, order) = sent(17_000).await;
@@ -71,7 +78,7 @@ async fn a_refused_refund_is_listed_and_tried_again() {
     let (shop, order) = sent(15_000).await;
     shop.standin()
         .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
-    shop.settle().await;
+    posted(&shop, &order).await;
     let list = shop.owner("owner-refund", json!({})).await;
     assert_eq!(
         (&list["shows"][0]["what"], &list["shows"][0]["code"]),
@@ -91,7 +98,7 @@ async fn a_refused_refund_is_noted_as_done_by_hand_once_and_the_reader_is_told()
     let (shop, order) = sent(15_000).await;
     shop.standin()
         .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
-    shop.settle().await;
+    posted(&shop, &order).await;
     let list = shop.owner("owner-refund", json!({})).await;
     let call = list["calls"]["owner-refund"].clone();
     for (field, wrong) in
