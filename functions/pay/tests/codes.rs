@@ -225,9 +225,14 @@ async fn codes_of_the_payment_page_are_explained_in_the_shops_words() {
 async fn a_refund_that_toss_refuses_goes_to_the_owner() {
     for language in Language::ALL {
         let (shop, mut reader, mut order) = before_the_payment(language, 15_000).await;
+        let mut parcels = 0;
         for code in CANCEL_REFUSED.into_iter().chain(CANCEL_DONE) {
             reader.pay(Pay::Approve).await;
             answers(&shop, On::Cancel, code);
+            shop.settle().await;
+            // The difference is promised with the parcel.
+            parcels += 1;
+            shop.owner_ships(&order, &format!("1234567890{parcels:02}")).await;
             shop.settle().await;
             reader.go(&format!("/window/{order}")).await;
             told(
@@ -249,9 +254,14 @@ async fn a_refund_that_toss_refuses_goes_to_the_owner() {
 async fn an_unknown_refund_is_repeated_and_its_day_is_shown() {
     for language in Language::ALL {
         let (shop, mut reader, mut order) = before_the_payment(language, 15_000).await;
+        let mut parcels = 0;
         for code in CANCEL_UNKNOWN {
             reader.pay(Pay::Approve).await;
             answers(&shop, On::Cancel, code);
+            shop.settle().await;
+            // The difference is promised with the parcel.
+            parcels += 1;
+            shop.owner_ships(&order, &format!("1234567890{parcels:02}")).await;
             shop.settle().await;
             reader.go(&format!("/window/{order}")).await;
             told(&reader, "돌려드릴 차액", "Difference to go back", code);

@@ -41,6 +41,7 @@ async fn the_receipt_adds_up_to_what_the_shop_holds() {
         json!({ "order": order, "amount": 1_000, "reason": "젖은 책" }),
     )
     .await;
+    shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     let after = receipt(&mut reader, &order).await;
     assert_eq!(shop.ledger(&order).held(), 19_000);
@@ -65,6 +66,8 @@ async fn a_receipt_is_in_english_too_and_never_shows_the_title() {
     let shop = shop().await;
     let mut reader = shop.visitor().reading(Language::En);
     let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
     let page = receipt(&mut reader, &order).await;
     for words in

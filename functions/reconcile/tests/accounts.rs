@@ -85,6 +85,8 @@ async fn every_difference_is_named_and_kept_and_nothing_is_changed() {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
     let whole = shop.order_item(&order);
     let refund = |item: &mut Value, amount: &str| {
         item["refunds"]["L"][0]["M"]["amount"]["N"] = amount.into();

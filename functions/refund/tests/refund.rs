@@ -18,7 +18,14 @@ async fn shop() -> Shop {
 async fn paid(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
     (reader, order)
+}
+
+/// The parcel is handed over, with which the difference is promised.
+async fn posted(shop: &Shop, order: &str) {
+    shop.owner_ships(order, "123456789012").await;
+    shop.settle().await;
 }
 
 fn progress(shop: &Shop, order: &str) -> String {
@@ -34,7 +41,7 @@ async fn went_back(shop: &Shop, reader: &mut Walker, order: &str) {
         (PAID, PAID - KEPT, 2),
         "{ledger:?}"
     );
-    assert_eq!((progress(shop, order).as_str(), shop.stage(order).as_str()), ("done", "prepared"));
+    assert_eq!((progress(shop, order).as_str(), shop.state(order).as_str()), ("done", "shipped"));
     let letters = reader.mailbox().await.all("[data-notice=refunded]").len();
     assert_eq!(letters, 1, "one letter says so");
     assert!(reader.go(&format!("/window/{order}")).await.text().contains("돌려드린 차액"));
@@ -45,7 +52,7 @@ async fn the_difference_to_a_cheaper_book_is_refunded_and_a_letter_says_so() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     shop.system().hold("refund");
-    shop.settle().await;
+    posted(&shop, &order).await;
     assert_eq!(shop.ledger(&order).refunded, 0);
     let window = reader.go(&format!("/window/{order}")).await.text();
     assert!(window.contains("돌려드릴 차액") && window.contains("2,000원"), "{window}");
@@ -61,7 +68,7 @@ async fn the_difference_to_a_cheaper_book_is_refunded_and_a_letter_says_so() {
 async fn a_book_at_the_upper_end_gets_no_refund() {
     let shop = Shop::with_books(&[book(1, 17_000, 5, 1)]).await;
     let (_, order) = paid(&shop).await;
-    shop.settle().await;
+    posted(&shop, &order).await;
     assert_eq!((shop.ledger(&order).held(), progress(&shop, &order).as_str()), (PAID, "none"));
 }
 
@@ -71,7 +78,7 @@ async fn whatever_the_answer_the_refund_is_done_once() {
         let shop = shop().await;
         let (mut reader, order) = paid(&shop).await;
         shop.standin().fault(Rule::once(On::Cancel, fault.clone()));
-        shop.settle().await;
+        posted(&shop, &order).await;
         shop.minutes_pass(30).await;
         went_back(&shop, &mut reader, &order).await;
         shop.nothing_failed();
@@ -84,7 +91,7 @@ async fn a_refund_without_any_answer_is_looked_up_later() {
     let (mut reader, order) = paid(&shop).await;
     shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
     shop.standin().fault(Rule { times: 2, ..Rule::once(On::Query, Fault::ErrorBefore) });
-    shop.settle().await;
+    posted(&shop, &order).await;
     assert_eq!(progress(&shop, &order), "asked");
     shop.minutes_pass(30).await;
     went_back(&shop, &mut reader, &order).await;
@@ -96,7 +103,7 @@ async fn after_fifteen_days_a_refund_is_looked_up_before_it_is_asked_for_again()
     let (mut reader, order) = paid(&shop).await;
     shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
     shop.standin().fault(Rule { times: 2, ..Rule::once(On::Query, Fault::ErrorBefore) });
-    shop.settle().await;
+    posted(&shop, &order).await;
     assert_eq!((progress(&shop, &order).as_str(), shop.ledger(&order).refunded), ("asked", 2_000));
     // Toss forgets an idempotency key after 15 days: the same request would refund again.
     shop.system().hold("refund");
@@ -121,7 +128,7 @@ async fn after_a_crash_a_refund_is_looked_up_and_not_repeated() {
             .nth(nth)
             .times(3);
         shop.system().wire().inject(fault);
-        shop.settle().await;
+        posted(&shop, &order).await;
         shop.minutes_pass(40).await;
         went_back(&shop, &mut reader, &order).await;
     }
@@ -132,7 +139,7 @@ async fn a_repeated_message_refunds_once() {
     let shop = shop().await;
     let (mut reader, order) = paid(&shop).await;
     shop.system().hold("refund");
-    shop.settle().await;
+    posted(&shop, &order).await;
     let message = shop.on_queue("RefundQueue").remove(0);
     for _ in 0..3 {
         shop.system().queues().duplicate(&shop.queue("RefundQueue"), &message.id).unwrap();
@@ -149,7 +156,7 @@ async fn a_refund_that_toss_refuses_is_on_the_owners_desk_with_the_reason() {
     let (mut reader, order) = paid(&shop).await;
     let code = "NOT_ALLOWED_PARTIAL_REFUND".to_owned();
     shop.standin().fault(Rule::once(On::Cancel, Fault::Answer { code: code.clone() }));
-    shop.settle().await;
+    posted(&shop, &order).await;
     shop.minutes_pass(30).await;
     assert_eq!((progress(&shop, &order).as_str(), shop.ledger(&order).refunded), ("parked", 0));
     let desk = shop.owner("owner-desk", json!({})).await;

@@ -166,7 +166,7 @@ async fn many_calls_about_one_order_cost_few_questions() {
     assert!(asked <= 10, "200 calls cost {asked} questions");
     // Nothing that was told is forgotten.
     shop.minutes_pass(6).await;
-    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("packed", 1));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("chosen", 1));
     assert_eq!(shop.items_of_kind("look"), Vec::<serde_json::Value>::new());
     shop.nothing_failed();
 }
@@ -216,6 +216,8 @@ async fn a_call_that_meets_a_refund_is_answered_and_the_sums_are_right() {
         reader.go(&format!("/pay/{order}")).await;
         reader.onward().await;
         shop.settle().await;
+        shop.owner_ships(&order, "123456789012").await;
+        shop.settle().await;
         assert_eq!(shop.ledger(&order).refunded, 2_000);
         wire.go_on();
     };
@@ -223,7 +225,10 @@ async fn a_call_that_meets_a_refund_is_answered_and_the_sums_are_right() {
         tokio::join!(shop.webhook("late", changed(&order, &key, "PARTIAL_CANCELED")), meanwhile);
     assert_eq!(status, 200);
     let ledger = shop.ledger(&order);
-    assert_eq!((shop.state(&order).as_str(), ledger.charges, ledger.held()), ("packed", 1, 20_000));
+    assert_eq!(
+        (shop.state(&order).as_str(), ledger.charges, ledger.held()),
+        ("shipped", 1, 20_000)
+    );
     shop.minutes_pass(6).await;
     assert_eq!(shop.ledger(&order).held(), 20_000);
     assert_eq!(errors.text(), "", "nothing is wrong");

@@ -116,11 +116,13 @@ async fn a_refund_does_not_overwrite_a_faster_cancel() {
         async |play: &mut Play| {
             play.shelves(1, 3).await;
             play.order(0).await;
-            let system = play.shop.system();
-            system.hold("refund");
-            system.hold("pack");
+            play.shop.system().hold("refund");
+            play.shop.system().hold("pack");
             play.pays_by_card(0).await;
             play.shop.settle().await;
+            play.owner_refunds(0).await;
+            play.shop.settle().await;
+            let system = play.shop.system();
             system.release("refund");
             pause(play, "refund");
             let meanwhile = async {

@@ -65,6 +65,7 @@ async fn a_transfer_reversed_after_packing_is_on_the_desk_until_it_is_paid_again
 async fn the_owner_settles_a_transfer_reversed_after_packing_and_ships_the_book() {
     let shop = shop(17_000, 3).await;
     let (_, order) = paid_by_transfer(&shop).await;
+    shop.owner_packs(&order).await;
     let call = json!({ "order": order, "settled": "읽는 분이 계좌로 다시 보내 주셨습니다" });
     let early = shop.owner("owner-refund", call.clone()).await;
     assert_eq!(early["problems"][0]["field"], "order", "nothing was taken back: {early:#}");
@@ -124,7 +125,9 @@ async fn the_difference_of_a_reversed_and_repeated_transfer_is_refunded_once() {
     let shop = shop(15_000, 3).await;
     shop.system().hold("refund");
     let (mut reader, order) = paid_by_transfer(&shop).await;
-    assert_eq!(shop.stage(&order), "prepared");
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
     reader.go(&format!("/cancel/{order}?to=account")).await;
     name_account(&mut reader, "110123456789").await;
     // The refund is refused, because the money is gone.

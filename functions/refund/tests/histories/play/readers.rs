@@ -127,7 +127,7 @@ impl Play {
     }
 
     /// The owner refunds a part, or tries to.
-    pub(super) async fn owner_refunds(&mut self, which: usize) {
+    pub(crate) async fn owner_refunds(&mut self, which: usize) {
         let amount = 500 * (1 + self.random.below(3));
         let call = json!({ "order": self.orders[which].id, "amount": amount, "reason": "까닭" });
         self.owner_calls("owner-refund", call).await;
