@@ -64,8 +64,8 @@ async fn a_reader_who_owns_the_best_book_gets_another_from_the_owner() {
     // The call that the desk has ready picks another book.
     shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(2)));
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("chosen", isbn(2)));
+    assert_eq!(reader.notices().await, ["paid", "chosen"]);
     shop.nothing_failed();
 }
 
@@ -73,10 +73,10 @@ async fn a_reader_who_owns_the_best_book_gets_another_from_the_owner() {
 async fn a_letter_without_names_is_answered_by_the_rules() {
     let shop = shop().await;
     let (_, order) = writes(&shop, "이미 가을입니다. 집에 국화가 있어요.").await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(1)));
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("chosen", isbn(1)));
     // 데미안 went to this address: 설국 is the best now, and naming a book that is not changes nothing.
     let (_, order) = writes(&shop, "스토너는 보내지 말아 주세요.").await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(2)));
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("chosen", isbn(2)));
     shop.nothing_failed();
 }
 
@@ -93,7 +93,7 @@ async fn the_owner_may_send_the_named_book_with_a_reason() {
     pick["picks"][0]["because"] = "다시 만나고 싶다 하셨으니 보냅니다".into();
     shop.owner_does("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("packed", isbn(1)));
+    assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("chosen", isbn(1)));
     let because = &shop.order_item(&order)["choice"]["M"]["because"]["S"];
     assert_eq!(because, "다시 만나고 싶다 하셨으니 보냅니다");
     shop.nothing_failed();
@@ -128,7 +128,7 @@ async fn an_author_or_an_edition_that_is_not_for_sale_is_heard_too() {
     assert_eq!(why("I already own THE STRANGER in English.").await, edition);
     let author = ("choosing".to_owned(), json!("편지에 이 책의 지은이가 나옵니다"));
     assert_eq!(why("카뮈는 이제 그만 읽을래요.").await, author);
-    assert_eq!(why("I met somebody strange today.").await.0, "packed");
+    assert_eq!(why("I met somebody strange today.").await.0, "chosen");
 }
 
 #[tokio::test]
