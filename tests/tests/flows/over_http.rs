@@ -11,7 +11,7 @@ use local::{
 use toss_standin::{CLIENT_KEY, Options, Progress, SECRET_KEY, Standin};
 use walk::{Doors, Pay, Recipient, Walker, book};
 
-/// How often to open the window until a slow machine has packed a book.
+/// How often to open the window until a slow machine has chosen a book.
 const LOOKS: usize = 20_000;
 
 async fn running() -> (System, Standin) {
@@ -61,7 +61,7 @@ async fn a_transfer_made_at_the_stand_in_reaches_the_running_system() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_walk_over_http_ends_in_a_packed_book() {
+async fn a_walk_over_http_ends_in_a_chosen_book() {
     let (system, _standin) = running().await;
     let port = system.address().unwrap().port();
     let base = format!("http://127.0.0.1:{port}");

@@ -50,7 +50,7 @@ async fn of_two_windows_the_one_that_was_charged_pays_the_order() {
     let told = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": order, "paymentKey": key, "status": "ABORTED" } });
     assert_eq!(shop.webhook("aborted", told.to_string()).await, 200);
     shop.minutes_pass(10).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     assert_eq!(shop.ledger(&order).charges, 1);
     shop.nothing_failed();
 }

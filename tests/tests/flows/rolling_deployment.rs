@@ -22,7 +22,7 @@ async fn an_attribute_of_a_newer_version_outlives_a_write() {
             shop.put_back(&item);
         }
     }
-    // Paid, chosen and packed; and the visitor orders again.
+    // Paid and chosen; and the visitor orders again.
     reader.pay(Pay::Approve).await;
     shop.settle().await;
     shop.minutes_pass(1).await;

@@ -61,8 +61,8 @@ async fn keys_that_the_provider_does_not_know_do_not_delay_another_readers_payme
     let (mut reader, genuine) = charged_and_unknown(&shop).await;
     // Two runs at most.
     shop.minutes_pass(8).await;
-    assert_eq!(shop.state(&genuine), "packed");
-    assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
+    assert_eq!(shop.stage(&genuine), "prepared");
+    assert_eq!(reader.notices().await, ["paid", "chosen"]);
     // No order is left with a key like that.
     shop.minutes_pass(40).await;
     for (id, _) in &strange {
@@ -88,9 +88,9 @@ async fn a_payment_of_which_the_provider_says_nothing_is_asked_about_less_and_le
     // It answers again.
     shop.standin().clear_faults();
     shop.minutes_pass(36).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     reader.go(&format!("/pay/{order}")).await;
-    assert_eq!(reader.here().order(), (order, "packed".to_owned()));
+    assert_eq!(reader.here().order(), (order, "chosen".to_owned()));
     shop.nothing_failed();
 }
 
@@ -103,7 +103,7 @@ async fn an_order_that_cannot_be_read_does_not_hold_the_others_up() {
         shop.put_back(&item);
     }
     shop.minutes_pass(8).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
 }
 
@@ -127,7 +127,7 @@ async fn messages_that_fail_for_ever_do_not_hold_the_others_up() {
     shop.minutes_pass(16).await;
     assert_ne!(shop.state(&order), "paid", "the first run sends everything that is due");
     shop.minutes_pass(60).await;
-    assert_eq!(shop.state(&order), "packed");
+    assert_eq!(shop.stage(&order), "prepared");
     let fails = copies(&message, 1).next().unwrap().0;
     let sent = || {
         let item = shop.item(&format!("ORDER#{fails}"), message["sk"]["S"].as_str().unwrap());

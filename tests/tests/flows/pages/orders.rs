@@ -77,11 +77,7 @@ async fn the_pages_of_a_bank_transfer() {
         reader.onward().await;
         shop.system().hold("pack");
         shop.settle().await;
-        album.add("paid, and a difference to go back", reader.window().await);
-        album.add(
-            "the account is asked for",
-            reader.go(&format!("/cancel/{order}?to=account")).await,
-        );
+        album.add("paid, and a difference to go back with the parcel", reader.window().await);
         album.add("cancelling asks for it too", reader.go(&format!("/cancel/{order}")).await);
         let form = reader.here().form("main form").fill("bank", "88").fill("account", "11");
         album.add("an account that is none", reader.submit(form).await);
@@ -96,6 +92,8 @@ async fn the_pages_of_a_bank_transfer() {
         assert!(shop.standin().deposit(&second).await);
         reader.onward().await;
         shop.settle().await;
+        shop.owner_packs(&second).await;
+        shop.settle().await;
         assert!(shop.standin().reverse_transfer(&second).await);
         let body = json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "orderId": second } });
         let hint = http::Request::post("/toss-webhook")
@@ -104,6 +102,23 @@ async fn the_pages_of_a_bank_transfer() {
         assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
         shop.settle().await;
         album.add("taken back after it was packed", reader.go(&format!("/window/{second}")).await);
+        // The difference of a third order goes back with its parcel.
+        shop.minutes_pass(1).await;
+        let third = reader.order_again("middle").await;
+        reader.pay(Pay::Account).await;
+        assert!(shop.standin().deposit(&third).await);
+        reader.onward().await;
+        shop.settle().await;
+        shop.owner_ships(&third, "123456789012").await;
+        shop.settle().await;
+        album.add(
+            "posted, and a difference to go back",
+            reader.go(&format!("/window/{third}")).await,
+        );
+        album.add(
+            "the account is asked for",
+            reader.go(&format!("/cancel/{third}?to=account")).await,
+        );
         album.add("every letter", reader.mailbox().await);
         album.keep();
     }
