@@ -106,7 +106,7 @@ async fn every_notice_of_an_order_is_pushed_once_and_tells_nothing_of_it() {
     shop.settle().await;
     assert_eq!(reader.notices().await, ["paid", "chosen", "shipped"]);
     let words = words(&shop, &device);
-    assert_eq!(words.len(), 1 + 4, "{words:?}");
+    assert_eq!(words.len(), 1 + 3, "{words:?}");
     for word in &words[1..] {
         assert_eq!((&word["body"], &word["path"]), (&NEWS.into(), &"/mailbox".into()));
         assert!(!word.to_string().contains(&order), "{word}");
@@ -115,7 +115,7 @@ async fn every_notice_of_an_order_is_pushed_once_and_tells_nothing_of_it() {
         words.iter().filter_map(|word| word["tag"].as_str()).collect();
     assert_eq!(tags.len(), words.len(), "each has a place of its own on the screen");
     shop.minutes_pass(30).await;
-    assert_eq!(shop.pushes().asked(), 5, "and nothing comes again");
+    assert_eq!(shop.pushes().asked(), 4, "and nothing comes again");
     shop.nothing_failed();
 }
 

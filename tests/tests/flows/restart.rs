@@ -120,7 +120,7 @@ async fn a_crash_between_two_deliveries_repeats_neither() {
             .iter()
             .filter(|item| item["kind"]["S"] == "letter" && item["author"]["S"] != "doorkeeper")
             .count(),
-        6 * 4
+        6 * 3
     );
     shop.nothing_failed();
 }

@@ -168,6 +168,6 @@ async fn the_sweep_asks_for_a_payment_whose_confirm_never_arrived() {
     let shop = Shop::at_full_price().await;
     let (_, order) = never_arrived(&shop).await;
     shop.minutes_pass(8).await;
-    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("packed", 1));
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("chosen", 1));
     shop.nothing_failed();
 }
