@@ -178,12 +178,11 @@ impl Page {
     /// The form that a button sends, by a CSS selector, with the button's own field.
     pub fn pressing(&self, css: &str) -> Form {
         let button = self.first(css).unwrap_or_else(|| panic!("no button `{css}`: {self:?}"));
-        let form = match button.attr("form") {
-            Some(id) => self.first(&format!("form#{id}")),
-            None => {
-                let mut around = button.ancestors().filter_map(ElementRef::wrap);
-                around.find(|element| element.value().name() == "form")
-            }
+        let form = if let Some(id) = button.attr("form") {
+            self.first(&format!("form#{id}"))
+        } else {
+            let mut around = button.ancestors().filter_map(ElementRef::wrap);
+            around.find(|element| element.value().name() == "form")
         };
         let form = form.unwrap_or_else(|| panic!("the button `{css}` is in no form: {self:?}"));
         let mut form = self.read_form(form, Some(button));

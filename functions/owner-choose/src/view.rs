@@ -45,7 +45,9 @@ pub(crate) fn explanation(
     let mut answer = Answer::ok();
     if order.state == State::Choosing {
         let mut shown = proposals(order);
-        shown["letter"] = letter.into();
+        if let Some(shown) = shown.as_object_mut() {
+            shown.insert("letter".into(), letter.into());
+        }
         answer.shows.push(shown);
         let first = considered.best.iter().find(|proposal| proposal.named.is_none());
         answer.call = first.map(|first| {

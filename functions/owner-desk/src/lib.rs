@@ -13,7 +13,7 @@ use domain::{
     order::{Order, desk::OwnerTask},
 };
 use jiff::{ToSpan, civil::Date};
-use serde_json::json;
+use serde_json::{Value, json};
 use signing::Links;
 
 /// How many orders are shown if the call does not say: a morning's work.
@@ -52,7 +52,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let with = |errand: OwnerTask| -> Vec<&Order> {
         orders.iter().copied().filter(|order| order.owner_task(today) == errand).collect()
     };
-    let (to_post, to_pick) = (with(OwnerTask::Post), with(OwnerTask::Pick));
+    let (to_post, to_choose) = (with(OwnerTask::Post), with(OwnerTask::Pick));
     let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
     if !to_post.is_empty() || !to_pack.is_empty() {
         let orders: Vec<&Order> = to_post.iter().chain(&to_pack).copied().collect();
@@ -61,16 +61,16 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     if !to_pack.is_empty() || !to_unpack.is_empty() {
         answer.calls.insert("owner-pack".into(), view::packing(&to_pack, &to_unpack));
     }
-    let picks = view::picks(&to_pick);
-    if picks["picks"].as_array().is_some_and(|picks| !picks.is_empty()) {
+    let picks = view::picks(&to_choose);
+    if picks.get("picks").and_then(Value::as_array).is_some_and(|picks| !picks.is_empty()) {
         answer.calls.insert("owner-choose".into(), picks);
     }
     let counts = view::Counts {
         to_post: to_post.len(),
         to_pack: to_pack.len(),
         to_unpack: to_unpack.len(),
-        to_pick: to_pick.len(),
-        named: to_pick.iter().filter(|order| order.named_on_desk().is_some()).count(),
+        to_pick: to_choose.len(),
+        named: to_choose.iter().filter(|order| order.named_on_desk().is_some()).count(),
         resting: with(OwnerTask::PickTomorrow).len(),
         without_book: with(OwnerTask::Stock).len(),
         refunds_stopped: orders.iter().filter(|order| order.has_parked_refund()).count(),

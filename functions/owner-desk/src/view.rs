@@ -3,7 +3,7 @@
 use domain::{
     base::{format, text::Language},
     catalog::naming::Named,
-    order::{Order, State},
+    order::{Order, ShortNumber, State},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -110,7 +110,7 @@ pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Li
     });
     json!({
         "what": order.owner_task(today).title(),
-        "number": order.number.map(|number| number.short()),
+        "number": order.number.map(ShortNumber::short),
         "order": order.id.to_string(),
         "promised": format::korean_date(order.promised),
         "late": order.promised < today,

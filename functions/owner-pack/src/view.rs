@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     base::format,
     catalog::{isbn::Isbn, selection::Book},
-    order::Order,
+    order::{Order, ShortNumber},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ pub(crate) fn order(order: &Order, books: &HashMap<Isbn, Versioned<Book>>, today
     let book = choice.and_then(|choice| books.get(&choice.isbn)).map(|book| &book.value);
     json!({
         "what": order.owner_task(today).title(),
-        "number": order.number.map(|number| number.short()),
+        "number": order.number.map(ShortNumber::short),
         "order": order.id.to_string(),
         "title": book.map(|book| book.title.clone()),
         "author": book.map(|book| book.author.clone()),

@@ -196,7 +196,7 @@ async fn ask(
     }
     let next = shown.value.next_question(now);
     let answer = match sweeper.store.ask_next_at(&shown, next).await {
-        Ok(Some(order)) => sweeper.payments.ask_again(order, now).await.map(Some),
+        Ok(Some(order)) => Box::pin(sweeper.payments.ask_again(order, now)).await.map(Some),
         Ok(None) => Ok(None),
         Err(error) => Err(error.into()),
     };

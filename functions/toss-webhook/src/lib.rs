@@ -92,7 +92,7 @@ pub fn function(
                 Ok(webhook) => {
                     let ends = request.lambda_context_ref().map_or(0, |context| context.deadline);
                     let deadline = Deadline::of(ends, &webhook.clock);
-                    deadline.bounds(answer(&webhook, &request)).await
+                    Box::pin(deadline.bounds(answer(&webhook, &request))).await
                 }
                 Err(why) => {
                     tracing::error!(error.message = %why, "function cannot start");
@@ -120,7 +120,8 @@ async fn answer(webhook: &Webhook, request: &Request) -> StatusCode {
     };
     // The provider account may serve another shop.
     let Some(id) = order_named(name) else { return StatusCode::OK };
-    match look(webhook, id, Told { name, key, secret, later: false }, transmission).await {
+    let told = Told { name, key, secret, later: false };
+    match Box::pin(look(webhook, id, told, transmission)).await {
         Ok(status) => status,
         Err(why) => {
             tracing::error!(order = %id, error.message = %why, "request failed");
@@ -141,7 +142,7 @@ async fn look(
         return Ok(StatusCode::OK);
     }
     let now = webhook.clock.now();
-    let looked = match webhook.payments.look(order, told, now).await {
+    let looked = match Box::pin(webhook.payments.look(order, told, now)).await {
         // Other writers change the order all the time. It is looked at when they have done.
         Err(PaymentError::Busy) => {
             webhook.store.look_later(order, told.name, now).await?;

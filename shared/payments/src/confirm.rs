@@ -74,7 +74,7 @@ impl Payments {
             Ok(Some(payment))
                 if payment.status == Status::InProgress && order.value.state == State::Priced =>
             {
-                self.ask_for_the_same(order, &key, now).await
+                Box::pin(self.ask_for_the_same(order, &key, now)).await
             }
             Ok(Some(payment)) => self.settle(order, Ok(payment), now).await,
             Ok(None)
@@ -151,7 +151,7 @@ impl Payments {
         let attempt = order.value.payment.as_ref();
         let is_the_attempt = attempt.is_none_or(|known| known.key == payment.payment_key);
         let came = payment.status.money_is_there();
-        if !is_the_attempt && !(open && came) {
+        if !(is_the_attempt || open && came) {
             return Ok(LookupOutcome::Settled(bank_transfer::unknown(order.value)));
         }
         let asked = attempt.is_some_and(|known| known.outcome == PaymentStatus::Asked);

@@ -121,7 +121,7 @@ async fn no_call_outlasts_its_caller() {
     assert_eq!(failure, Failure::Unknown(Doubt::NoTime));
     assert_eq!(standin.ledger().order(ORDER).charges, 0);
     // Its own limit is not lengthened.
-    let patient = client(&standin).bounded_by(|| Some(Duration::from_secs(900)));
+    let patient = client(&standin).bounded_by(|| Some(Duration::from_mins(15)));
     assert!(patient.confirm(confirm(&payment_key), &key("confirm:1")).await.is_ok());
 }
 

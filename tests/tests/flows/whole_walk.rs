@@ -169,10 +169,7 @@ async fn a_wrong_parcel_number_is_corrected_and_the_reader_told() {
     }
     assert_eq!(shop.state(&order), "shipped");
     let told = reader.notices().await;
-    assert!(
-        told.last().is_some_and(|notice| notice == "renumbered"),
-        "after all others: {told:?}"
-    );
+    assert!(told.last().is_some_and(|notice| notice == "renumbered"), "after all others: {told:?}");
     assert_eq!(told.iter().filter(|notice| *notice == "renumbered").count(), 1, "{told:?}");
     assert!(
         reader.here().says("우체국으로 부쳤습니다. 운송장 번호는 1234567890123입니다."),
