@@ -46,12 +46,19 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     let order = reader.walk(Doors::Plain).await;
     arrives_at(&mut reader, &order, "chosen").await;
 
-    let desk = shop.owner("owner-desk", json!({})).await;
-    let parcel = desk["call"]["parcels"]
-        .as_array()
-        .and_then(|parcels| parcels.iter().find(|parcel| parcel["order"] == order));
-    let mut parcel =
-        parcel.unwrap_or_else(|| panic!("the order is not on the desk: {desk:#}")).clone();
+    // It is chosen before `pack` has put it on the desk.
+    let mut looks = 0;
+    let mut parcel = loop {
+        let desk = shop.owner("owner-desk", json!({})).await;
+        let parcels = desk["call"]["parcels"].as_array();
+        let parcel = parcels.and_then(|all| all.iter().find(|parcel| parcel["order"] == order));
+        if let Some(parcel) = parcel {
+            break parcel.clone();
+        }
+        looks += 1;
+        assert!(looks < 120, "the order is not on the desk: {desk:#}");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    };
     parcel["number"] = "123456789012".into();
     shop.owner_does("owner-ship", json!({ "parcels": [parcel] })).await;
     arrives_at(&mut reader, &order, "shipped").await;

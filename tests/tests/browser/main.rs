@@ -241,7 +241,7 @@ async fn walk(phone: &Browser, shop: &Running) {
     to_the_paying_page(phone).await;
     let order = pay(phone).await;
     phone.until_the_order_is(&order, "chosen").await;
-    phone.look("window-packed").await;
+    phone.look("window-chosen").await;
     owner_looks(phone, shop, &order).await;
 
     owner_ships(shop, &order).await;
@@ -324,7 +324,17 @@ async fn sign(phone: &Browser) {
 /// Opens the links of the owner's desk, to the board and to the slip of a packed parcel, then
 /// returns to the window.
 async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
-    let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
+    // It is chosen before `pack` has put it on the desk.
+    let mut looks = 0;
+    let desk = loop {
+        let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
+        if desk["shows"][0]["page"].is_string() {
+            break desk;
+        }
+        looks += 1;
+        assert!(looks < 120, "the order is not on the desk: {desk:#}");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    };
     for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["page"])] {
         phone
             .open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}")))
