@@ -227,17 +227,23 @@ async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
         if due.is_empty() {
             break;
         }
-        // Put off first: a receiver that puts its message off itself comes later.
-        for message in &due {
-            sweeper.store.put_off(message.message.id, message.again_at(now)).await?;
+        // Put off first: a receiver that puts its message off itself comes later. The index may show
+        // what another run, or this one a moment ago, has put off already.
+        let mut ours = Vec::new();
+        for unhandled in due {
+            if sweeper.store.put_off_unhandled(&unhandled, now).await? {
+                ours.push(unhandled.message);
+            }
         }
-        let due: Vec<_> = due.into_iter().map(|due| due.message).collect();
-        let not_sent = sweeper.queues.send(&due).await;
+        if ours.is_empty() {
+            break;
+        }
+        let not_sent = sweeper.queues.send(&ours).await;
         for failure in &not_sent {
             tracing::error!(message.id = %failure.id, error.message = %failure.why, "message not sent");
         }
         swept.messages_not_sent += not_sent.len();
-        swept.messages_sent += due.len().saturating_sub(not_sent.len());
+        swept.messages_sent += ours.len().saturating_sub(not_sent.len());
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use domain::{base::calendar, order::Order};
 use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Store, StoreError, Versioned,
@@ -21,23 +22,23 @@ pub struct OnDesk {
 }
 
 /// For how long an item that cannot be read is put off, in minutes. Only a new program can read it.
-pub(crate) const UNREADABLE_MINUTES: i64 = 6 * 60;
+const UNREADABLE_MINUTES: i64 = 6 * 60;
 
 impl Store {
     /// Orders that wait for the owner, at most `limit`, the earliest promise first. One read.
     pub async fn desk(&self, limit: i32) -> Result<OnDesk, StoreError> {
-        let (orders, more) = self.waiting(waiting::OWNER, None, limit).await?;
+        let (orders, more) = self.waiting(waiting::OWNER, limit).await?;
         Ok(OnDesk { orders, more })
     }
 
     /// Orders with an open refund, at most `limit`, the earliest day first. One read.
     pub async fn refunds_under_way(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
-        Ok(self.waiting(waiting::REFUND, None, limit).await?.0)
+        Ok(self.waiting(waiting::REFUND, limit).await?.0)
     }
 
     /// Orders whose returned books have not arrived yet, at most `limit`, oldest first. One read.
     pub async fn returns_awaited(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
-        Ok(self.waiting(waiting::RETURN, None, limit).await?.0)
+        Ok(self.waiting(waiting::RETURN, limit).await?.0)
     }
 
     /// Orders whose payment is to be looked up by now, at most `limit`, the longest due first. One
@@ -47,7 +48,8 @@ impl Store {
         now: Timestamp,
         limit: i32,
     ) -> Result<Vec<Versioned<Order>>, StoreError> {
-        Ok(self.waiting(waiting::PAYMENT, Some(now), limit).await?.0)
+        let due = self.due::<Order>(waiting::PAYMENT, now, limit).await?;
+        Ok(due.into_iter().map(|(order, _)| order).collect())
     }
 
     /// Notes, before the provider is asked what became of a payment, when it is asked next. The
@@ -73,9 +75,37 @@ impl Store {
         }
     }
 
-    /// Moves an item of the index `due` that cannot be read behind the others, so that it does not
-    /// stand before them in every read.
-    pub(crate) async fn set_aside(
+    /// What waits for something and is due by now, at most `limit`, the longest due first, each with
+    /// its item. What cannot be read is moved behind the others, so that it does not stand before
+    /// them in every read. One read, of the index: an item may have changed since.
+    pub(crate) async fn due<T: Serialize + DeserializeOwned>(
+        &self,
+        for_what: &str,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<(Versioned<T>, Item)>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(Self::DUE)
+            .key_condition_expression("waiting = :waits AND due <= :now")
+            .expression_attribute_values(":waits", string(for_what))
+            .expression_attribute_values(":now", string(key::instant(now)))
+            .limit(limit);
+        let answer = erased(query.send()).await?;
+        let mut due = Vec::new();
+        for item in answer.items.into_iter().flatten() {
+            match from_item(item.clone()) {
+                Ok(read) => due.push((read, item)),
+                Err(why) => self.set_aside(&item, &why, now).await?,
+            }
+        }
+        Ok(due)
+    }
+
+    /// Moves an item that cannot be read behind the others.
+    async fn set_aside(
         &self,
         item: &Item,
         why: &StoreError,
@@ -93,7 +123,6 @@ impl Store {
     async fn waiting(
         &self,
         for_what: &str,
-        until: Option<Timestamp>,
         limit: i32,
     ) -> Result<(Vec<Versioned<Order>>, bool), StoreError> {
         let query = self
@@ -101,24 +130,12 @@ impl Store {
             .query()
             .table_name(&self.table)
             .index_name(Self::DUE)
+            .key_condition_expression("waiting = :waits")
             .expression_attribute_values(":waits", string(for_what))
             .limit(limit);
-        let query = match until {
-            Some(until) => query
-                .key_condition_expression("waiting = :waits AND due <= :until")
-                .expression_attribute_values(":until", string(key::instant(until))),
-            None => query.key_condition_expression("waiting = :waits"),
-        };
         let answer = erased(query.send()).await?;
         let more = answer.last_evaluated_key.is_some();
-        let mut orders = Vec::new();
-        for item in answer.items.unwrap_or_default() {
-            match (from_item(item.clone()), until) {
-                (Ok(order), _) => orders.push(order),
-                (Err(why), Some(now)) => self.set_aside(&item, &why, now).await?,
-                (Err(why), None) => return Err(why),
-            }
-        }
+        let orders = answer.items.into_iter().flatten().map(from_item).collect::<Result<_, _>>()?;
         Ok((orders, more))
     }
 }

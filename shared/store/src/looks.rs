@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError, Versioned,
-    item::{from_item, number, string, to_item},
+    item::{number, string, to_item},
     key::{self, waiting},
-    table::{Write, erased},
+    table::Write,
 };
 
 const KIND: &str = "look";
@@ -77,26 +77,8 @@ impl Store {
 
     /// Looks that are due, at most `limit`. One read.
     pub async fn looks_due(&self, now: Timestamp, limit: i32) -> Result<Vec<Look>, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .index_name(Self::DUE)
-                .key_condition_expression("waiting = :look AND due <= :now")
-                .expression_attribute_values(":look", string(waiting::LOOK))
-                .expression_attribute_values(":now", string(key::instant(now)))
-                .limit(limit)
-                .send(),
-        )
-        .await?;
-        let mut looks = Vec::new();
-        for item in answer.items.into_iter().flatten() {
-            match from_item::<Look>(item.clone()) {
-                Ok(look) => looks.push(look.value),
-                Err(why) => self.set_aside(&item, &why, now).await?,
-            }
-        }
-        Ok(looks)
+        let due = self.due::<Look>(waiting::LOOK, now, limit).await?;
+        Ok(due.into_iter().map(|(look, _)| look.value).collect())
     }
 
     /// Puts a look off before it is taken, so that one that fails is taken again later. `false`: it

@@ -15,7 +15,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{Item, from_item, number, string, to_item},
     key::{self, waiting},
-    table::{Write, erased},
+    table::Write,
 };
 
 /// `kind` of a message's item. The filter of the relay's stream mapping in template.yaml names it.
@@ -44,12 +44,20 @@ pub struct Unhandled {
     pub message: Message,
     /// How often it was put off.
     put_off: u32,
+    /// When it was due, as the index showed it.
+    due: String,
 }
 
 impl Unhandled {
+    fn new(message: Message, item: &Item) -> Self {
+        let times = item.get("sent_again").and_then(|value| value.as_n().ok()?.parse().ok());
+        let due = item.get("due").and_then(|value| value.as_s().ok().cloned());
+        Self { message, put_off: times.unwrap_or_default(), due: due.unwrap_or_default() }
+    }
+
     /// When it is sent again, if it is sent at `now` and still handled by nobody. A message that
     /// fails for ever takes less and less time from the others.
-    pub fn again_at(&self, now: Timestamp) -> Timestamp {
+    fn again_at(&self, now: Timestamp) -> Timestamp {
         let doubled = PAUSE_MINUTES.saturating_mul(1 << self.put_off.min(10));
         calendar::minutes_after(now, doubled.min(LONGEST_PAUSE_MINUTES))
     }
@@ -62,36 +70,26 @@ impl Store {
         now: Timestamp,
         limit: i32,
     ) -> Result<Vec<Unhandled>, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .index_name(Self::DUE)
-                .key_condition_expression("waiting = :message AND due <= :now")
-                .expression_attribute_values(":message", string(waiting::MESSAGE))
-                .expression_attribute_values(":now", string(key::instant(now)))
-                .limit(limit)
-                .send(),
-        )
-        .await?;
-        let mut unhandled = Vec::new();
-        for item in answer.items.into_iter().flatten() {
-            let put_off = item.get("sent_again").and_then(|value| value.as_n().ok());
-            let put_off = put_off.and_then(|times| times.parse().ok()).unwrap_or_default();
-            match from_item::<Message>(item.clone()) {
-                Ok(read) => unhandled.push(Unhandled { message: read.value, put_off }),
-                Err(why) => self.set_aside(&item, &why, now).await?,
-            }
-        }
-        Ok(unhandled)
+        let due = self.due::<Message>(waiting::MESSAGE, now, limit).await?;
+        Ok(due.into_iter().map(|(message, item)| Unhandled::new(message.value, &item)).collect())
+    }
+
+    /// Puts off a message before it is sent again. `false`: it was handled meanwhile, or another run
+    /// put it off; the index shows that late.
+    pub async fn put_off_unhandled(
+        &self,
+        unhandled: &Unhandled,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let write = put_off_to(unhandled.message.id, unhandled.again_at(now))
+            .only_if("due = :seen")
+            .value(":seen", string(&unhandled.due));
+        self.write(write).await
     }
 
     /// Puts off until `due` that a message is sent again. No effect on a handled one.
     pub async fn put_off(&self, id: MessageId, due: Timestamp) -> Result<(), StoreError> {
-        let write = Write::update(&key::message(id), "SET due = :due ADD sent_again :one")
-            .only_if("attribute_exists(waiting)")
-            .value(":due", string(key::instant(due)))
-            .value(":one", number(1));
+        let write = put_off_to(id, due).only_if("attribute_exists(waiting)");
         self.write(write).await.map(drop)
     }
 
@@ -117,6 +115,12 @@ impl Store {
     pub async fn handled(&self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
         self.write(mark_handled(id, now)).await
     }
+}
+
+fn put_off_to(id: MessageId, due: Timestamp) -> Write {
+    Write::update(&key::message(id), "SET due = :due ADD sent_again :one")
+        .value(":due", string(key::instant(due)))
+        .value(":one", number(1))
 }
 
 fn is_handled(message: &Item) -> bool {

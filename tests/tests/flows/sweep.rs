@@ -3,7 +3,7 @@
 
 use domain::base::id::OrderId;
 use local::{Breakage, Fault as Break, Service};
-use serde_json::Value;
+use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
 use walk::{Doors, Pay, Shop, Walker};
 
@@ -169,5 +169,25 @@ async fn the_sweep_asks_for_a_payment_whose_confirm_never_arrived() {
     let (_, order) = never_arrived(&shop).await;
     shop.minutes_pass(8).await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).charges), ("chosen", 1));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_the_index_shows_late_is_not_sent_again() {
+    // Two runs at the same time see the same messages in the index, as one run does whose index is
+    // late.
+    let shop = Shop::at_full_price().await;
+    for held in ["choose", "notify", "sweep"] {
+        assert!(shop.system().hold(held), "{held}");
+    }
+    shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(11).await;
+    let system = shop.system();
+    let (one, two) =
+        tokio::join!(system.invoke("sweep", json!({})), system.invoke("sweep", json!({})));
+    let sent = |run: Result<Value, _>| run.unwrap()["messages_sent"].as_u64().unwrap();
+    assert_eq!(sent(one) + sent(two), 3, "the whisper, to choose, and to notify");
+    system.release_all();
+    shop.settle().await;
     shop.nothing_failed();
 }

@@ -36,7 +36,7 @@ const ENDS: &[&str] = &["cancel", "owner-refund", "pay", "refund", "sweep", "tos
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 40] = [
+pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
@@ -105,6 +105,12 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 40] = [
     (&["owner-refund", "owner-ship"], "DONE", NEW, Behind(VERSIONS)),
     (&["toss-webhook"], "DONE", NEW, Behind("heard twice, it is looked at twice")),
     (&["toss-webhook"], "ORDER", LOOKS, Behind("a call too many leaves a look to the sweep")),
+    (
+        &["sweep"],
+        "ORDER",
+        "due = :seen",
+        Behind("whoever handles a message again finds its step taken"),
+    ),
     (&["sweep"], "ORDER", "put_off = :seen", Behind("looked at twice, it is settled once")),
     (&["sweep"], "ORDER", "put_off = :until", Behind("looked at twice, it is settled once")),
     (&["sweep"], "HOUSE", NEW, Behind("no money and no book")),
