@@ -125,10 +125,9 @@ fn refund_account(request: &Request, order: &Order) -> Result<Option<RefundTo>, 
 
 /// The book that was chosen for the order; its copy goes back to the shelf.
 async fn chosen_book(app: &AppState, order: &Order) -> Result<Option<Versioned<Book>>, Refusal> {
-    let Some(choice) = &order.choice else { return Ok(None) };
-    let book = app.store.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn);
-    match book {
-        Some(book) => Ok(Some(book)),
-        None => Err(Refusal::Ours(format!("the book of order {} is missing", order.id))),
+    let book = app.store.chosen_book(order).await?;
+    if order.choice.is_some() && book.is_none() {
+        return Err(Refusal::Ours(format!("the book of order {} is missing", order.id)));
     }
+    Ok(book)
 }

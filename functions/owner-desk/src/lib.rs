@@ -7,7 +7,7 @@ mod words;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Problem, packing_call};
 use domain::{
     base::calendar,
     order::{Order, desk::OwnerTask},
@@ -58,8 +58,8 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         let orders: Vec<&Order> = to_post.iter().chain(&to_pack).copied().collect();
         answer.call = Some(view::parcels(&orders));
     }
-    if !to_pack.is_empty() || !to_unpack.is_empty() {
-        answer.calls.insert("owner-pack".into(), view::packing(&to_pack, &to_unpack));
+    if let Some(call) = packing_call(&to_pack, &to_unpack) {
+        answer.calls.insert("owner-pack".into(), call);
     }
     let picks = view::picks(&to_choose);
     if picks.get("picks").and_then(Value::as_array).is_some_and(|picks| !picks.is_empty()) {

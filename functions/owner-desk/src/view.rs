@@ -6,7 +6,7 @@ use domain::{
     order::{Order, ShortNumber, State},
 };
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use signing::Links;
 
 use crate::words;
@@ -61,22 +61,6 @@ pub(crate) fn parcels(orders: &[&Order]) -> Value {
         .map(|order| json!({ "order": order.id.to_string(), "carrier": "cj", "number": "" }))
         .collect();
     json!({ "parcels": parcels })
-}
-
-/// The call of `owner-pack` for these orders; the condition of unpacked copies is missing.
-pub(crate) fn packing(to_pack: &[&Order], to_unpack: &[&Order]) -> Value {
-    let names = |orders: &[&Order]| -> Vec<String> {
-        orders.iter().map(|order| order.id.to_string()).collect()
-    };
-    let mut call = Map::new();
-    if !to_pack.is_empty() {
-        call.insert("packed".into(), json!(names(to_pack)));
-    }
-    if !to_unpack.is_empty() {
-        call.insert("unpacked".into(), json!(names(to_unpack)));
-        call.insert("copy".into(), json!(""));
-    }
-    Value::Object(call)
 }
 
 /// The call of `owner-choose` that picks the first proposal of each order that its letter does not

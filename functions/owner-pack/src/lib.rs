@@ -9,11 +9,10 @@ mod words;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, OrderName, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Line, Problem, packing_call};
 use domain::{
     base::calendar,
-    catalog::selection::Book,
-    order::{Order, desk::OwnerTask},
+    order::{CopyCondition, Order, desk::OwnerTask},
 };
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -48,7 +47,7 @@ async fn list(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let books = state.store.books(&view::isbns(&to_pack, &to_unpack)).await?;
     let mut answer = Answer::ok();
     answer.next.extend(words::waiting(to_pack.len(), to_unpack.len()));
-    answer.call = view::call(&to_pack, &to_unpack);
+    answer.call = packing_call(&to_pack, &to_unpack);
     answer.shows =
         to_pack.iter().chain(&to_unpack).map(|order| view::order(order, &books, today)).collect();
     Ok(answer)
@@ -57,21 +56,22 @@ async fn list(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
 /// Records one order.
 async fn record(state: &AdminState, call: &Call, job: &Job) -> Result<Line, AdminError> {
     let Some(id) = state.order_named(job.order()).await? else {
-        return Ok(line(job, Updated::NotFound));
+        return Ok(job.line(Updated::NotFound));
     };
     let updated = state
         .store
         .update_order(id, |order| async move {
             match job {
-                Job::Pack { order: name, .. } => Ok(pack(call, job, *name, &order)),
-                Job::Unpack { .. } => unpack(state, call, job, &order).await,
+                Job::Pack { .. } => Ok(pack(call, job, &order)),
+                Job::Unpack { copy, .. } => unpack(state, call, job, *copy, &order).await,
             }
         })
         .await?;
-    Ok(line(job, updated))
+    Ok(job.line(updated))
 }
 
-fn pack(call: &Call, job: &Job, name: OrderName, order: &Versioned<Order>) -> Decision<Line> {
+fn pack(call: &Call, job: &Job, order: &Versioned<Order>) -> Decision<Line> {
+    let name = job.order();
     let Ok(step) = order.value.clone().packed(call.now) else {
         return Decision::Keep(job.problem(words::not_to_be_packed(order.value.state)));
     };
@@ -86,11 +86,10 @@ async fn unpack(
     state: &AdminState,
     call: &Call,
     job: &Job,
+    copy: CopyCondition,
     order: &Versioned<Order>,
 ) -> Result<Decision<Line>, AdminError> {
-    let Job::Unpack { order: name, copy, .. } = *job else {
-        return Ok(Decision::Keep(job.problem(words::nothing_to_unpack(order.value.state))));
-    };
+    let name = job.order();
     let Ok(unpacked) = order.value.clone().unpacked(copy, call.now) else {
         return Ok(Decision::Keep(job.problem(words::nothing_to_unpack(order.value.state))));
     };
@@ -99,29 +98,17 @@ async fn unpack(
     }
     let line = call.line(words::would_unpack(name, copy), words::unpacked(name, copy));
     let commit = Commit::order(order, unpacked);
-    Ok(match book_of(state, &order.value).await? {
+    Ok(match state.store.chosen_book(&order.value).await? {
         Some(book) => call.decide(commit.unpacking(&book), line),
         None => call.decide(commit, line),
     })
 }
 
-/// The book that was chosen for the order.
-async fn book_of(state: &AdminState, order: &Order) -> Result<Option<Versioned<Book>>, AdminError> {
-    let Some(choice) = &order.choice else { return Ok(None) };
-    Ok(state.store.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn))
-}
-
-fn line(job: &Job, updated: Updated<Line>) -> Line {
-    match updated {
-        Updated::Done(line) => line,
-        Updated::NotFound => job.problem("이런 주문은 없습니다"),
-        Updated::DoneBefore | Updated::GaveUp => {
-            job.problem("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요")
-        }
-    }
-}
-
 impl Job {
+    fn line(&self, updated: Updated<Line>) -> Line {
+        Line::of(updated, |why| self.problem(why))
+    }
+
     fn problem(&self, expected: impl Into<String>) -> Line {
         Line::Not(Problem::new(self.at(), expected, self.order().to_string()))
     }

@@ -8,7 +8,7 @@ use domain::{
     order::{Order, ShortNumber},
 };
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::Versioned;
 
 /// The chosen books of these orders.
@@ -19,24 +19,6 @@ pub(crate) fn isbns(to_pack: &[&Order], to_unpack: &[&Order]) -> Vec<Isbn> {
     isbns.sort();
     isbns.dedup();
     isbns
-}
-
-/// The call that records all of them; the condition of unpacked copies is left to the owner.
-pub(crate) fn call(to_pack: &[&Order], to_unpack: &[&Order]) -> Option<Value> {
-    let mut call = Map::new();
-    if !to_pack.is_empty() {
-        call.insert("packed".into(), to_pack.iter().map(|order| name(order)).collect());
-    }
-    if !to_unpack.is_empty() {
-        call.insert("unpacked".into(), to_unpack.iter().map(|order| name(order)).collect());
-        call.insert("copy".into(), json!(""));
-    }
-    (!call.is_empty()).then_some(Value::Object(call))
-}
-
-/// The short number in full; orders packed by an earlier version have none.
-fn name(order: &Order) -> Value {
-    order.number.map_or_else(|| order.id.to_string(), |number| number.to_string()).into()
 }
 
 pub(crate) fn order(order: &Order, books: &HashMap<Isbn, Versioned<Book>>, today: Date) -> Value {

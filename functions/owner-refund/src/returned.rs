@@ -39,14 +39,8 @@ pub(crate) async fn record(
                     return Ok(Err(Box::new(Answer::problem(problem))));
                 }
             };
-            let copy = match (&order.value.choice, came_back.shelve) {
-                (Some(choice), true) => state
-                    .store
-                    .books(std::slice::from_ref(&choice.isbn))
-                    .await?
-                    .remove(&choice.isbn),
-                _ => None,
-            };
+            let copy =
+                if came_back.shelve { state.store.chosen_book(&order.value).await? } else { None };
             let what = format!("주문 {id}: {}", consequence(&step.order, copy.is_some()));
             let mut commit = Commit::of(&order, &step);
             if let Some(copy) = &copy {

@@ -110,12 +110,6 @@ impl At {
     }
 
     fn line(&self, updated: Updated<Line>) -> Line {
-        match updated {
-            Updated::Done(line) => line,
-            Updated::NotFound => self.problem("이런 주문은 없습니다"),
-            Updated::DoneBefore | Updated::GaveUp => {
-                self.problem("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요")
-            }
-        }
+        Line::of(updated, |why| self.problem(why))
     }
 }

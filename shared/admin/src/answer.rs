@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use store::Updated;
 
 use crate::Call;
 
@@ -36,6 +37,19 @@ pub enum Line {
     Did(String),
     /// Nothing was done.
     Not(Problem),
+}
+
+impl Line {
+    /// The result of an update of an order; `problem` says what is wrong with the line.
+    pub fn of(updated: Updated<Self>, problem: impl Fn(&str) -> Self) -> Self {
+        match updated {
+            Updated::Done(line) => line,
+            Updated::NotFound => problem("이런 주문은 없습니다"),
+            Updated::DoneBefore | Updated::GaveUp => {
+                problem("다른 손이 이 주문을 바꾸고 있습니다. 한 번 더 불러 주세요")
+            }
+        }
+    }
 }
 
 /// An answer.

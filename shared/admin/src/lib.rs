@@ -13,6 +13,7 @@
 //! | `call` | the call, its confirmation code |
 //! | [`fields`] | reading the call's fields; every problem names field, expectation and example |
 //! | `answer` | the answer and its problems |
+//! | `packing` | the call of `owner-pack` |
 //!
 //! # Errors
 //!
@@ -22,6 +23,7 @@
 mod answer;
 mod call;
 pub mod fields;
+mod packing;
 
 use std::{future::Future, sync::Arc};
 
@@ -34,6 +36,7 @@ use store::{Store, StoreError, WriteError};
 pub use answer::{Answer, Line, Problem};
 pub use call::{Call, FROM_ROW};
 pub use fields::{Fields, OrderName};
+pub use packing::packing_call;
 
 /// What every owner's function has at hand.
 #[derive(Debug, Clone)]

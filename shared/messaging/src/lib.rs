@@ -1,7 +1,7 @@
 //! Messages between functions (the transactional outbox). A step commits a message with its change
 //! (see `store`), [`outbox`] reads it from the table's stream, [`Queues`] sends it, and [`queue`]
-//! hands it to the next step, one record at a time. [`on_event`]
-//! runs every function that no request starts. [`Topic`] publishes notices to readers.
+//! hands it to the next step, one record at a time. [`on_event`] runs every function that no request
+//! starts. [`Topic`] publishes notices to readers.
 //!
 //! Errors: [`Failure`] says whether a message may be retried; a [`Failure::Poison`] ends in the
 //! dead-letter queue with its reason in the log.

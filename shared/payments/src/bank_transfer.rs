@@ -304,12 +304,7 @@ impl Payments {
         }
         let mut commit = Commit::of(order, &step);
         if step.order.state == State::Cancelled {
-            let book = match &order.value.choice {
-                Some(choice) => {
-                    self.store.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn)
-                }
-                None => None,
-            };
+            let book = self.store.chosen_book(&order.value).await?;
             commit = commit.giving_up(book.as_ref());
         }
         let event =

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use domain::{
     base::{id::WorkId, price::PriceRange},
     catalog::{isbn::Isbn, selection::Book},
+    order::Order,
 };
 use jiff::Timestamp;
 
@@ -39,6 +40,12 @@ pub struct Rewrite {
 }
 
 impl Store {
+    /// The book that was chosen for an order. At most one read.
+    pub async fn chosen_book(&self, order: &Order) -> Result<Option<Versioned<Book>>, StoreError> {
+        let Some(choice) = &order.choice else { return Ok(None) };
+        Ok(self.books(std::slice::from_ref(&choice.isbn)).await?.remove(&choice.isbn))
+    }
+
     /// Books in one [`Store::rewriting`] at most: four writes each, and the places of three ranges,
     /// within the hundred writes of a transaction.
     pub const REWRITTEN: usize = 24;
