@@ -15,6 +15,7 @@
     reason = "test support: a failed expectation is a failed test"
 )]
 
+mod log;
 mod outline;
 mod page;
 pub mod page_rules;
@@ -22,6 +23,7 @@ mod shop;
 mod transport;
 mod walker;
 
+pub use log::Log;
 pub use page::{Form, Onward, Page};
 pub use shop::{Shop, book, event, isbn};
 pub use transport::{InProcess, OverHttp, Request, Response, Sending, Transport};

@@ -19,7 +19,7 @@ use local::{Build, Config, Parts, Source, State, System};
 use serde_json::{Value, json};
 use toss_standin::{Clock, Standin};
 
-use crate::{InProcess, Page, Walker};
+use crate::{InProcess, Page, Walker, log};
 
 /// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and
 /// the stand-ins for Toss and the push services on their own ports.
@@ -111,6 +111,7 @@ impl Shop {
     }
 
     async fn start(folder: Option<tempfile::TempDir>) -> Self {
+        log::listen();
         let listener =
             tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
         let options = toss_standin::Options { seed: Some(7), ..toss_standin::Options::default() };

@@ -80,3 +80,34 @@ async fn the_parcel_number_can_be_entered_on_the_slip() {
     assert!(other.says("이미 다른 운송장으로 부친 주문입니다."), "{other:?}");
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn that_it_is_packed_can_be_noted_on_the_slip() {
+    let shop = Shop::open().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let path = &link[link.find("/slip/").unwrap()..];
+    let send = async |body: &str| {
+        let request = http::Request::post(path)
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded");
+        shop.visitor().ask(request.body(body.to_owned().into()).unwrap()).await
+    };
+    let page = shop.open_link(&link).await;
+    assert!(page.first("form[data-packed]").is_some(), "{page:?}");
+    assert_eq!(send("packed=yes").await.status, 303);
+    assert_eq!(shop.stage(&order), "packed");
+    assert!(shop.open_link(&link).await.first("form[data-packed]").is_none());
+    let packed = shop.order_item(&order);
+    assert_eq!(send("packed=yes").await.status, 303, "pressed twice, done once");
+    assert_eq!(shop.order_item(&order), packed);
+    shop.owner_ships(&order, "123456789012").await;
+    let late = send("packed=yes").await;
+    assert_eq!(late.status, 422);
+    assert!(late.says("지금 포장하거나 부칠 때가 아닙니다"), "{late:?}");
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    shop.nothing_failed();
+}

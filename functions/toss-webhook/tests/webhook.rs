@@ -2,15 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use bytes::Bytes;
 use serde_json::json;
 use toss_standin::{Fault, Method, On, Rule};
-use walk::{Doors, Pay, Shop, Walker, book};
+use tracing::Level;
+use walk::{Doors, Log, Shop, book};
 
 const PAID: u64 = 22_000;
 
@@ -21,21 +17,10 @@ async fn shop() -> Shop {
     shop
 }
 
-/// A reader whose payment was charged and whose order does not know it.
-async fn charged_and_unknown(shop: &Shop) -> (Walker, String) {
-    let mut reader = shop.visitor();
-    let order = reader.to_an_order(Doors::Plain, "middle").await;
-    shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
-    shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
-    reader.pay(Pay::Approve).await;
-    assert_eq!(shop.state(&order), "priced");
-    (reader, order)
-}
-
 #[tokio::test]
 async fn a_payment_whose_answer_was_lost_is_found_by_its_webhook() {
     let shop = shop().await;
-    let (_, order) = charged_and_unknown(&shop).await;
+    let (_, order) = shop.charged_and_unknown().await;
     shop.deliver_webhooks(3).await;
     shop.settle().await;
     shop.deliver_webhooks(2).await;
@@ -82,7 +67,7 @@ async fn foreign_webhooks_are_acknowledged_and_unreadable_ones_refused() {
 #[tokio::test]
 async fn a_webhook_is_refused_while_toss_does_not_answer() {
     let shop = shop().await;
-    let (_, order) = charged_and_unknown(&shop).await;
+    let (_, order) = shop.charged_and_unknown().await;
     let delivery = shop.standin().webhooks().remove(0);
     shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
     assert_eq!(shop.deliver(&delivery).await, 503);
@@ -123,7 +108,7 @@ async fn a_transfer_webhook_needs_the_secret_of_the_payment() {
 #[tokio::test]
 async fn a_payment_of_a_cancelled_order_is_refunded() {
     let shop = shop().await;
-    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let (mut reader, order) = shop.charged_and_unknown().await;
     reader.go(&format!("/cancel/{order}")).await;
     reader.onward().await;
     shop.deliver_webhooks(2).await;
@@ -141,7 +126,7 @@ fn changed(order: &str, key: &str, status: &str) -> String {
 #[tokio::test]
 async fn many_calls_about_one_order_cost_few_questions() {
     let shop = shop().await;
-    let (_, order) = charged_and_unknown(&shop).await;
+    let (_, order) = shop.charged_and_unknown().await;
     let key = shop.ledger(&order).payments[0].payment_key.clone();
     // Forged, for a payment that was never asked for: each would cost a question.
     let mut other = shop.visitor();
@@ -171,42 +156,13 @@ async fn many_calls_about_one_order_cost_few_questions() {
     shop.nothing_failed();
 }
 
-/// This thread's log of errors.
-#[derive(Clone, Default)]
-struct Errors(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Errors {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::Write::write(&mut *self.0.lock().unwrap(), bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Errors {
-    fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
-        let errors = Self::default();
-        let writer = errors.clone();
-        let lines = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::ERROR)
-            .with_writer(move || writer.clone());
-        (errors, tracing::subscriber::set_default(lines.finish()))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
 #[tokio::test]
 async fn a_call_that_meets_a_refund_is_answered_and_the_sums_are_right() {
-    let (errors, _guard) = Errors::keep();
+    let errors = Log::keep(Level::ERROR);
     // The order is read before it is paid and its difference refunded, and Toss is asked after.
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
     shop.keep_webhooks();
-    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let (mut reader, order) = shop.charged_and_unknown().await;
     let key = shop.ledger(&order).payments[0].payment_key.clone();
     let wire = shop.system().wire().clone();
     let pause = local::Breakage::Pause;
@@ -238,7 +194,7 @@ async fn a_call_that_meets_a_refund_is_answered_and_the_sums_are_right() {
 #[tokio::test]
 async fn a_payment_of_which_a_part_was_cancelled_by_hand_pays_its_order() {
     let shop = shop().await;
-    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let (mut reader, order) = shop.charged_and_unknown().await;
     let key = shop.ledger(&order).payments[0].payment_key.clone();
     let settings = toss::Settings {
         api_url: shop.standin().url(),

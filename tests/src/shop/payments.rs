@@ -1,14 +1,25 @@
 //! What a test sees of the payment service: its ledger and its webhooks.
 
 use bytes::Bytes;
-use toss_standin::{Delivery, OrderLedger};
+use toss_standin::{Delivery, Fault, On, OrderLedger, Rule};
 
-use crate::{InProcess, Shop};
+use crate::{Doors, InProcess, Pay, Shop, Walker};
 
 impl Shop {
     /// What the payment service's ledger holds under an order's name.
     pub fn ledger(&self, order: &str) -> OrderLedger {
         self.standin().ledger().order(order)
+    }
+
+    /// A reader whose payment was charged and whose order does not know it.
+    pub async fn charged_and_unknown(&self) -> (Walker, String) {
+        let mut reader = self.visitor();
+        let order = reader.to_an_order(Doors::Plain, "middle").await;
+        self.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
+        self.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
+        reader.pay(Pay::Approve).await;
+        assert_eq!(self.state(&order), "priced");
+        (reader, order)
     }
 
     /// Lets the payment service keep its webhooks, to be delivered by [`Shop::deliver_webhooks`].

@@ -1,52 +1,12 @@
 //! Personal data is only in the table, on the reader's own pages and on the owner's desk; not on a
 //! queue, in a push or in a log.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use local::{Breakage, Fault, Service};
 use serde_json::json;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::prelude::*;
-use walk::{Doors, Onward, Pay, Recipient, Shop, Walker};
+use tracing::Level;
+use walk::{Doors, Log, Onward, Pay, Recipient, Shop, Walker};
 
 use super::{post, sent};
-
-/// The log, captured.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Captures this thread's log at the template's level, without the lines of the local run and
-    /// its database.
-    fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let targets = Targets::new().with_default(LevelFilter::DEBUG);
-        let targets = ["dynoxide", "local", "tower_http", "toss_standin"]
-            .into_iter()
-            .fold(targets, |targets, quiet| targets.with_target(quiet, LevelFilter::OFF));
-        let lines = tracing_subscriber::fmt::layer()
-            .json()
-            .with_writer(move || writer.clone())
-            .with_filter(targets);
-        (log, tracing_subscriber::registry().with(lines).set_default())
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
 
 const PEN_NAME: &str = "카나리아필명";
 const LETTER: &str = "카나리아가 창가에서 쓴 편지";
@@ -77,7 +37,7 @@ fn around<'a>(text: &'a str, found: &str) -> &'a str {
 
 #[tokio::test]
 async fn queues_pushes_and_logs_carry_nothing_personal() {
-    let (log, _guard) = Log::keep();
+    let log = Log::keep(Level::DEBUG);
     let shop = Shop::open().await;
     let titles: Vec<String> = shop
         .items()
@@ -152,7 +112,7 @@ async fn keeps(reader: &mut Walker, typed: &[(&str, &str)]) {
 
 #[tokio::test]
 async fn a_failure_logs_nothing_personal_either() {
-    let (log, _guard) = Log::keep();
+    let log = Log::keep(Level::DEBUG);
     let shop = Shop::open().await;
     let mut reader = shop.visitor().writing(PEN_NAME, LETTER).living(recipient());
     reader.open_the_door().await;

@@ -9,17 +9,6 @@ use walk::{Doors, Pay, Shop, Walker};
 
 use super::post;
 
-/// A reader whose payment was charged and whose order does not know it.
-async fn charged_and_unknown(shop: &Shop) -> (Walker, String) {
-    let mut reader = shop.visitor();
-    let order = reader.to_an_order(Doors::Plain, "middle").await;
-    shop.standin().fault(Rule::once(On::Confirm, Fault::ReplyLost));
-    shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
-    reader.pay(Pay::Approve).await;
-    assert_eq!(shop.state(&order), "priced");
-    (reader, order)
-}
-
 /// A reader who approved the payment and whose confirm did not arrive.
 async fn never_arrived(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
@@ -58,7 +47,7 @@ async fn keys_that_the_provider_does_not_know_do_not_delay_another_readers_payme
     for (_, item) in &strange {
         shop.put_back(item);
     }
-    let (mut reader, genuine) = charged_and_unknown(&shop).await;
+    let (mut reader, genuine) = shop.charged_and_unknown().await;
     // Two runs at most.
     shop.minutes_pass(8).await;
     assert_eq!(shop.stage(&genuine), "prepared");
@@ -74,7 +63,7 @@ async fn keys_that_the_provider_does_not_know_do_not_delay_another_readers_payme
 #[tokio::test]
 async fn a_payment_of_which_the_provider_says_nothing_is_asked_about_less_and_less() {
     let shop = Shop::at_full_price().await;
-    let (mut reader, order) = charged_and_unknown(&shop).await;
+    let (mut reader, order) = shop.charged_and_unknown().await;
     shop.standin().fault(Rule { times: 10_000, ..Rule::once(On::Query, Fault::ErrorBefore) });
     let questions = async |minutes: i64| {
         let before = shop.standin().api_calls();
@@ -97,7 +86,7 @@ async fn a_payment_of_which_the_provider_says_nothing_is_asked_about_less_and_le
 #[tokio::test]
 async fn an_order_that_cannot_be_read_does_not_hold_the_others_up() {
     let shop = Shop::at_full_price().await;
-    let (_, order) = charged_and_unknown(&shop).await;
+    let (_, order) = shop.charged_and_unknown().await;
     for (_, mut item) in copies(&shop.order_item(&order), 3) {
         item["state"]["S"] = "of_tomorrow".into();
         shop.put_back(&item);
