@@ -179,5 +179,5 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         };
         return answer(app, request, own.as_ref(), &feedback);
     }
-    Ok(Reply::See { path: "/bookmark?back=1".into(), session: Some(visitor) })
+    Ok(Reply::see_as("/bookmark?back=1", visitor))
 }

@@ -18,16 +18,15 @@ use domain::{
     order::{Order, State, bank_transfer::RefundTo, withdrawal::ReturnReason},
 };
 use store::{Commit, Decision, Updated, Versioned};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, order_id, own_order};
+use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, order_id, seen_order};
 
 /// Serves `/cancel/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    request.visitor()?;
     let id = order_id(&request)?;
     if request.method == Method::Post {
         return submit(&app, &request, id).await;
     }
-    let order = own_order(&app, &request, id).await?.value;
+    let order = seen_order(&app, &request, id).await?.0.value;
     if request.query.typed("to") == "account" && order.wants_account() {
         return Ok(account::page(&request, &order, &[]).into());
     }
@@ -52,7 +51,7 @@ enum Change {
 
 /// Cancels, withdraws or names an account, depending on the form and the order's state.
 async fn submit(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    let order = own_order(app, request, id).await?;
+    let (order, _) = seen_order(app, request, id).await?;
     let updated = app
         .store
         .update_order_from(order, |order| async move {

@@ -11,9 +11,8 @@ use domain::{
 };
 use maud::{Markup, html};
 use web::{
-    Drawing, Page, Problem, Refusal, Request, Words, draft,
-    field::{self, Field},
-    plan, price, riddle, say,
+    Drawing, Page, Problem, Refusal, Request, Words, address, draft, field, plan, price, riddle,
+    say,
 };
 
 use crate::{Filling, FormFeedback, Stocks};
@@ -121,7 +120,7 @@ pub(crate) fn form(
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (ranges(request, stocks, problems))
-            (address(request, &feedback.filled, problems))
+            (where_it_goes(request, &feedback.filled, problems))
             (posting_date(request, problems))
             button { (say!(request, "값을 치르러 가기", "On to the payment")) }
             (draft::button(feedback.filled.draft.as_ref(), request))
@@ -227,41 +226,12 @@ fn keeping(request: &Request) -> Markup {
     )
 }
 
-fn address(request: &Request, filled: &Filling, problems: &[Problem]) -> Markup {
-    let text =
-        |name: &'static str, label: Words| Field::text(name, label).value(request.form.typed(name));
+fn where_it_goes(request: &Request, filled: &Filling, problems: &[Problem]) -> Markup {
     html! {
         fieldset {
             legend { (say!(request, "받으실 곳", "Where it goes")) }
             (last_address(request, filled))
-            (text("recipient", say!(request, "받는 분", "Recipient"))
-                .autocomplete("name")
-                .markup(problems))
-            (text("phone", say!(request, "전화번호", "Telephone"))
-                .autocomplete("tel")
-                .mode("tel")
-                .hint(say!(
-                    request,
-                    "배송 기사님만 씁니다. 보기: 010-1234-5678",
-                    "For the carrier only, as in 010-1234-5678"
-                ))
-                .markup(problems))
-            (text("postcode", say!(request, "우편번호", "Postcode"))
-                .autocomplete("postal-code")
-                .mode("numeric")
-                .hint(say!(request, "다섯 자리 숫자", "Five digits"))
-                .markup(problems))
-            (text("street", say!(request, "주소", "Address"))
-                .autocomplete("address-line1")
-                .markup(problems))
-            (text("detail", say!(
-                    request,
-                    "나머지 주소 (없으면 비워 두십시오)",
-                    "Flat, floor (may stay empty)"
-                ))
-                .autocomplete("address-line2")
-                .optional()
-                .markup(problems))
+            (address::fields(request, problems))
             div.hint { (keeping(request)) }
         }
     }

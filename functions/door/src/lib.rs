@@ -64,5 +64,5 @@ async fn begin(
         Ok(()) | Err(WriteError::ConditionFailed(_)) => {}
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
-    Ok(Reply::See { path, session: Some(visitor) })
+    Ok(Reply::see_as(path, visitor))
 }

@@ -46,6 +46,14 @@ fn signed(reader: &Reader, request: &Request) -> Markup {
         p { a.door data-onward href="/letter" {
             (say!(request, "편지 쓰러 가기", "On to the letter"))
         } }
+        p.plain {
+            (say!(
+                request,
+                "다른 기기에서 이어 걸으시려면:",
+                "To go on from another device:"
+            )) " "
+            a href="/bookmark" { (say!(request, "책갈피", "Bookmark")) }
+        }
     }
 }
 

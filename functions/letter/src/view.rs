@@ -70,6 +70,14 @@ fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Probl
             button { (say!(request, "봉투에 넣기", "Seal the envelope")) }
             (draft::button(draft, request))
         }
+        p.plain {
+            (say!(
+                request,
+                "다른 기기에서 이어 쓰시려면 여섯 낱말을 받아 두십시오:",
+                "To go on writing on another device, take six words along:"
+            )) " "
+            (draft::beside("/bookmark", &say!(request, "책갈피 (새 창)", "Bookmark (new window)")))
+        }
     }
 }
 

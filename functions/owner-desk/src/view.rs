@@ -23,6 +23,8 @@ pub(crate) struct Counts {
     pub(crate) without_book: usize,
     pub(crate) refunds_stopped: usize,
     pub(crate) reversed: usize,
+    /// Whose address was corrected after it may have been printed.
+    pub(crate) readdressed: usize,
 }
 
 impl Counts {
@@ -38,6 +40,7 @@ impl Counts {
             without_book,
             refunds_stopped,
             reversed,
+            readdressed,
         } = *self;
         let lines = [
             (to_unpack, words::to_unpack(to_unpack)),
@@ -49,6 +52,7 @@ impl Counts {
             (without_book, words::without_book(without_book)),
             (refunds_stopped, words::refunds_stopped(refunds_stopped)),
             (reversed, words::reversed(reversed)),
+            (readdressed, words::readdressed(readdressed)),
         ];
         lines.into_iter().filter(|(count, _)| *count > 0).map(|(_, line)| line)
     }
@@ -109,6 +113,7 @@ pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Li
         "letter": letter,
         "proposals": proposals,
         "refunds": order.refunds,
+        "address_corrected": order.readdressed_at.map(|at| format::date_time(at, Language::Ko)),
         "to": {
             "recipient": address.recipient.reveal(),
             "phone": address.phone.reveal(),

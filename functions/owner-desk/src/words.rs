@@ -66,6 +66,13 @@ pub(crate) fn refunds_stopped(count: usize) -> String {
     )
 }
 
+pub(crate) fn readdressed(count: usize) -> String {
+    format!(
+        "읽는 분이 받으실 곳을 고친 주문이 {count}개 있습니다. \
+         고친 때는 address_corrected에 있습니다. 그 전에 인쇄한 것은 버리고 새로 인쇄해 주세요."
+    )
+}
+
 pub(crate) fn reversed(count: usize) -> String {
     format!(
         "포장한 뒤에 은행이 입금을 되돌린 주문이 {count}개 있습니다. \

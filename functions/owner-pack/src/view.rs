@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    base::format,
+    base::{format, text::Language},
     catalog::{isbn::Isbn, selection::Book},
     order::{Order, ShortNumber},
 };
@@ -34,5 +34,6 @@ pub(crate) fn order(order: &Order, books: &HashMap<Isbn, Versioned<Book>>, today
         "copy": choice.map(|choice| choice.copy),
         "promised": format::korean_date(order.promised),
         "late": order.promised < today,
+        "address_corrected": order.readdressed_at.map(|at| format::date_time(at, Language::Ko)),
     })
 }

@@ -5,7 +5,7 @@ use admin::{
     fields::{self, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
 use domain::{
-    base::calendar,
+    base::{calendar, digits},
     order::{
         Order, Step, TransitionError,
         parcel::{Carrier, Parcel},
@@ -121,8 +121,7 @@ fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
             return None;
         }
     };
-    let digits = |wrong: &str| wrong.chars().filter(char::is_ascii_digit).collect::<String>();
-    let wrong = entry.text("instead_of").map(digits).filter(|wrong| !wrong.is_empty());
+    let wrong = entry.text("instead_of").and_then(digits::of);
     Some(match wrong {
         Some(wrong) => Command::Renumber { order, parcel, wrong },
         None => Command::Post { order, parcel },

@@ -65,7 +65,9 @@ async fn parcel(
             if step.messages.is_empty() {
                 return Ok(Decision::Keep(Line::Did(words::recorded_before(command))));
             }
-            let line = call.line(words::would_record(command), words::recorded(command));
+            let corrected = order.value.readdressed_at.filter(|_| order.value.parcel().is_none());
+            let line = call
+                .line(words::would_record(command, corrected), words::recorded(command, corrected));
             Ok(call.decide(Commit::of(&order, &step), line))
         })
         .await?;

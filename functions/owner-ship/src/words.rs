@@ -1,7 +1,11 @@
 //! What the owner reads.
 
 use admin::OrderName;
-use domain::order::State;
+use domain::{
+    base::{format, text::Language},
+    order::State,
+};
+use jiff::Timestamp;
 
 use crate::command::Command;
 
@@ -18,24 +22,34 @@ fn of(command: &Command, line: &str) -> String {
     format!("주문 {} → {carrier} {number}: {line}", command.order())
 }
 
-pub(crate) fn would_record(command: &Command) -> String {
-    of(
+/// `corrected`: when the address was corrected, if that was after it may have been printed.
+pub(crate) fn would_record(command: &Command, corrected: Option<Timestamp>) -> String {
+    let line = of(
         command,
         match command {
             Command::Post { .. } => "부친 것으로 적고 읽는 분께 알립니다",
             Command::Renumber { .. } => "운송장 번호를 고치고 읽는 분께 바로잡아 알립니다",
         },
-    )
+    );
+    with_address(line, corrected)
 }
 
-pub(crate) fn recorded(command: &Command) -> String {
-    of(
+fn with_address(line: String, corrected: Option<Timestamp>) -> String {
+    match corrected.map(|at| format::date_time(at, Language::Ko)) {
+        Some(at) => format!("{line}. 받으실 곳은 {at}에 고친 곳입니다"),
+        None => line,
+    }
+}
+
+pub(crate) fn recorded(command: &Command, corrected: Option<Timestamp>) -> String {
+    let line = of(
         command,
         match command {
             Command::Post { .. } => "부친 것으로 적었습니다. 읽는 분께 알립니다",
             Command::Renumber { .. } => "운송장 번호를 고쳤습니다. 읽는 분께 바로잡아 알립니다",
         },
-    )
+    );
+    with_address(line, corrected)
 }
 
 pub(crate) fn recorded_before(command: &Command) -> String {

@@ -3,7 +3,7 @@
 
 use domain::order::{Order, PaymentKey, RefusalCode, bank_transfer::VirtualAccount};
 use maud::{Markup, html};
-use web::{Drawing, Page, Request, Script, StatusCode, Words, say};
+use web::{Drawing, Page, Request, Script, StatusCode, Words, address, say};
 
 use crate::{Provider, words};
 
@@ -52,6 +52,10 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
         p data-order=(order.id) data-state=(order.state.name()) { (words::held(request, order)) }
         (sum(request, order))
         p.plain { (words::posted(request, order)) }
+        p.plain id="goes-to" {
+            (say!(request, "받으실 곳:", "Goes to:")) " " (address::lines(&order.address)) " "
+            a href=(format!("/address/{}", order.id)) { (say!(request, "고치기", "Correct it")) }
+        }
         @match &provider.plain_window_url {
             Some(url) => form id="paying" method="get" action=(url) data-onward { (form) },
             None => form id="paying" data-onward {

@@ -1,5 +1,5 @@
 //! 영수증: what was paid, what was refunded and what remains, on one page to print. Only the reader of
-//! the order sees it. It does not name the book: the title stays secret until the parcel is opened.
+//! the order sees it, or who finds it by number and telephone. It does not name the book: the title stays secret until the parcel is opened.
 //! Once a book is chosen its list price is shown, as the letter about the choice shows it.
 
 mod view;
@@ -13,15 +13,14 @@ use domain::{
         refund::{Progress, Refund, RefundReason},
     },
 };
-use web::{AppState, Method, Refusal, Reply, Request, order_id, own_order};
+use web::{AppState, Method, Refusal, Reply, Request, order_id, seen_order};
 
 /// Serves `/receipt/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    request.visitor()?;
-    let order = own_order(&app, &request, order_id(&request)?).await?.value;
+    let order = seen_order(&app, &request, order_id(&request)?).await?.0.value;
     if order.paid_at().is_none() || order.transfer_is_reversed() {
         return Err(Refusal::NotFound);
     }

@@ -8,21 +8,21 @@ use std::sync::Arc;
 
 use domain::{base::id::OrderId, order::Order};
 use store::{Commit, Decision, Updated};
-use web::{AppState, Method, Refusal, Reply, Request, StatusCode, order_id, own_order, riddle};
+use web::{AppState, Method, Refusal, Reply, Request, StatusCode, order_id, riddle, seen_order};
 
 /// Serves `/window` and `/window/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let visitor = request.visitor()?;
     if request.parameter("order").is_some() {
         let id = order_id(&request)?;
         return match request.method {
             Method::Post => record_arrival(&app, &request, id).await,
             Method::Get => {
-                let order = own_order(&app, &request, id).await?.value;
-                Ok(view::order(&request, &order, false).into())
+                let (order, access) = seen_order(&app, &request, id).await?;
+                Ok(view::order(&request, &order.value, access, false).into())
             }
         };
     }
+    let visitor = request.visitor()?;
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
@@ -47,7 +47,7 @@ enum Arrival {
 /// Records the arrival of the book today. Idempotent: the first report counts.
 async fn record_arrival(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
     let now = request.now;
-    let order = own_order(app, request, id).await?;
+    let (order, access) = seen_order(app, request, id).await?;
     let updated = app
         .store
         .update_order_from(order, |order| async move {
@@ -62,7 +62,7 @@ async fn record_arrival(app: &AppState, request: &Request, id: OrderId) -> Resul
         .await?;
     match updated {
         Updated::Done(Arrival::TooEarly(order)) => {
-            Ok(view::order(request, &order, true).status(StatusCode::CONFLICT).into())
+            Ok(view::order(request, &order, access, true).status(StatusCode::CONFLICT).into())
         }
         Updated::Done(Arrival::New) => {
             tracing::info!(order = %id, "reader reported the arrival");

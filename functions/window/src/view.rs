@@ -9,7 +9,7 @@ use domain::{
     },
 };
 use maud::{Markup, html};
-use web::{Drawing, Page, Request, say};
+use web::{Access, Drawing, Page, Request, address, say};
 
 use crate::words;
 
@@ -47,9 +47,10 @@ pub(crate) fn list(request: &Request, orders: &[OrderId]) -> Page {
 }
 
 /// One order. `early` if the reader reported the arrival of a book that is not on its way.
-pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
+pub(crate) fn order(request: &Request, order: &Order, access: Access, early: bool) -> Page {
     let (poem, plain) = words::state(request, order);
     let not_priced = order.state != State::Priced;
+    let own = access == Access::Own;
     let body = html! {
         h1 { (say!(request, "창", "The window")) }
         section data-order=(order.id) data-state=(order.state.name()) {
@@ -59,15 +60,15 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
                 p role="status" { (words::transfer_reversed(request)) }
             }
             @if early { p role="status" { (words::not_on_its_way(request)) } }
-            @if order.state == State::Priced && order.awaits_transfer().is_none() {
+            @if own && order.state == State::Priced && order.awaits_transfer().is_none() {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) {
                     (say!(request, "값 치르러 가기", "On to the payment"))
                 } }
             }
             @if let (State::Priced, Some(account)) = (order.state, order.awaits_transfer()) {
-                (transfer(request, order, account))
+                (transfer(request, order, account, access))
             }
-            (facts(request, order))
+            (facts(request, order, access))
             @if order.wants_account() {
                 p { a.door href=(format!("/cancel/{}?to=account", order.id)) {
                     (say!(request, "돌려받으실 계좌 적기", "Name the account for your money"))
@@ -76,6 +77,14 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
             @if order.state == State::Shipped { (arrival_form(request, order)) }
             (cancel_link(request, order))
         }
+        @if own { (onward(request, not_priced)) } @else { (found(request)) }
+    };
+    frame(request, body)
+}
+
+/// What the reader may do beside the order.
+fn onward(request: &Request, not_priced: bool) -> Markup {
+    html! {
         p { a.door.quiet data-onward[not_priced] href="/mailbox" {
             (say!(request, "편지함 열기", "Open the mailbox"))
         } }
@@ -86,9 +95,21 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
                 "한 권 더 청하기: 새 편지 쓰기",
                 "Another book: write a new letter"
             )) } }
+            p.plain { (words::elsewhere(request)) " "
+                a href="/bookmark" { (say!(request, "책갈피", "Bookmark")) } " · "
+                a href="/find" { (say!(request, "주문 찾기", "Find an order")) }
+            }
         }
-    };
-    frame(request, body)
+    }
+}
+
+/// To somebody who found the order: how long it stays open here, and how the rest is reached.
+fn found(request: &Request) -> Markup {
+    html! {
+        p.plain data-found { (words::found(request)) " "
+            a href="/bookmark" { (say!(request, "책갈피", "Bookmark")) }
+        }
+    }
 }
 
 fn cancel_link(request: &Request, order: &Order) -> Markup {
@@ -106,7 +127,7 @@ fn cancel_link(request: &Request, order: &Order) -> Markup {
 }
 
 /// The account of a bank transfer that is awaited, the amount and the deadline.
-fn transfer(request: &Request, order: &Order, account: &VirtualAccount) -> Markup {
+fn transfer(request: &Request, order: &Order, account: &VirtualAccount, access: Access) -> Markup {
     let over = account.due <= request.now;
     let holder = account.holder.reveal();
     html! {
@@ -127,7 +148,7 @@ fn transfer(request: &Request, order: &Order, account: &VirtualAccount) -> Marku
                 time datetime=(account.due) { (request.clock(account.due)) }
             }))
         }
-        form method="post" action=(format!("/pay/{}", order.id)) data-onward {
+        @if access == Access::Own { form method="post" action=(format!("/pay/{}", order.id)) data-onward {
             @if over {
                 p { (words::transfer_overdue(request)) }
                 button { (say!(request, "확인하고 다시 치르기", "Check, and pay anew")) }
@@ -135,7 +156,7 @@ fn transfer(request: &Request, order: &Order, account: &VirtualAccount) -> Marku
                 p.hint { (words::transfer_awaited(request)) }
                 button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
             }
-        }
+        } }
     }
 }
 
@@ -153,10 +174,13 @@ fn fact(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }
 
-fn facts(request: &Request, order: &Order) -> Markup {
+fn facts(request: &Request, order: &Order, access: Access) -> Markup {
     html! {
         dl.facts {
-            (fact(&say!(request, "주문 번호", "Order"), &html! { (order.id) }))
+            (fact(&say!(request, "주문 번호", "Order"), &html! {
+                (order.id)
+                @if let Some(number) = order.number { " · " (number.short()) " (" (number) ")" }
+            }))
             (fact(&say!(request, "내신 값", "Paid"), &paid(request, order)))
             @for refund in order.refunds.iter()
                 .filter(|refund| refund.progress != Progress::Superseded) {
@@ -168,6 +192,7 @@ fn facts(request: &Request, order: &Order) -> Markup {
                     &html! { (request.date(order.promised)) },
                 ))
             }
+            (fact(&say!(request, "받으실 곳", "Goes to"), &goes_to(request, order, access)))
             (fact(&say!(request, "마지막 소식", "Last news"), &html! {
                 time datetime=(order.changed_at) { (request.clock(order.changed_at)) }
             }))
@@ -179,6 +204,21 @@ fn facts(request: &Request, order: &Order) -> Markup {
                         (parcel.number)
                     }
                 }))
+            }
+        }
+    }
+}
+
+/// The address. Who found the order by its number and a telephone does not learn it.
+fn goes_to(request: &Request, order: &Order, access: Access) -> Markup {
+    html! {
+        @match access {
+            Access::Own => (address::lines(&order.address)),
+            Access::Found => (say!(request, "주문하실 때 적으신 곳", "As it was given with the order")),
+        }
+        @if order.may_be_readdressed() {
+            " · " a href=(format!("/address/{}", order.id)) {
+                (say!(request, "고치기", "correct it"))
             }
         }
     }

@@ -90,6 +90,20 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
     }
 }
 
+/// How the order is seen from another device.
+pub(crate) fn elsewhere(request: &Request) -> Words {
+    say!(request, "다른 기기에서 이 주문을 보시려면:", "To see this order from another device:")
+}
+
+/// To somebody who found the order by its number and telephone.
+pub(crate) fn found(request: &Request) -> Words {
+    say!(
+        request,
+        "주문 번호와 전화번호로 여신 창입니다. 이 기기에서 한 시간 동안 이 주문만 보이고, 물리기와 주소 고치기도 됩니다. 편지함까지 여시려면 책갈피가 있어야 합니다.",
+        "You opened this window by its number and telephone. For an hour this device shows this order alone; you can cancel it and correct its address. To open the mailbox as well you need the bookmark."
+    )
+}
+
 pub(crate) fn dark(request: &Request) -> Words {
     say!(request, "창 안은 아직 어둡소.", "It is still dark behind the window.")
 }

@@ -76,6 +76,8 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-pack" => event(admin::function("owner-pack", platform, owner_pack::handle)),
         "owner-ship" => event(admin::function("owner-ship", platform, owner_ship::handle)),
         "owner-stuck" => event(admin::function("owner-stuck", platform, owner_stuck::handle)),
+        "find" => http(web::function("find", platform, find::handle)),
+        "address" => http(web::function("address", platform, address::handle)),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! Types that every other folder uses: ids, money, text, the calendar.
 
 pub mod calendar;
+pub mod digits;
 pub mod format;
 pub mod free_text;
 pub mod hex;

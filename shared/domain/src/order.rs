@@ -1,9 +1,11 @@
 //! The order: its record, its states and transitions, and what follows from each transition.
 
+mod address;
 mod asking;
 pub mod bank_transfer;
 pub mod counter;
 pub mod desk;
+pub mod finding;
 pub mod letter;
 pub mod message;
 pub mod parcel;
@@ -20,13 +22,14 @@ mod stored;
 mod transitions;
 pub mod withdrawal;
 
+pub use address::{Address, AddressIsFixed, WrongField, phone};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]
 pub(crate) use record::tests;
 pub use record::{
-    Address, BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, Step, TransitionError,
-    Unpack, Waiting,
+    BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, Step, TransitionError, Unpack,
+    Waiting,
 };
 pub use short_number::{NotAShortNumber, ShortNumber};
 pub use state::State;

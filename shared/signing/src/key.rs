@@ -3,7 +3,10 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    base::{hex, id::VisitorId},
+    base::{
+        hex,
+        id::{OrderId, VisitorId},
+    },
     walk::bookmark::{Bookmark, WORDS},
 };
 use jiff::Timestamp;
@@ -58,6 +61,37 @@ impl SigningKey {
         visitor.parse().map_err(|_| InvalidSignature::Forged)
     }
 
+    /// The value of a cookie that opens one order until it expires:
+    /// `<order>.<expires>.<signature>`, with the time in seconds since 1970.
+    pub fn order_pass(&self, order: OrderId, expires: Timestamp) -> String {
+        let claim = format!("{order}.{}", expires.as_second());
+        let signature = self.sign(&order_message(&claim));
+        format!("{claim}.{signature}")
+    }
+
+    /// The order that a pass opens. The signature is checked before anything else is parsed.
+    pub fn verify_order_pass(
+        &self,
+        cookie: &str,
+        now: Timestamp,
+    ) -> Result<OrderId, InvalidSignature> {
+        let (claim, signature) = cookie.rsplit_once('.').ok_or(InvalidSignature::Forged)?;
+        self.verify(&order_message(claim), signature)?;
+        let (order, expires) = claim.split_once('.').ok_or(InvalidSignature::Forged)?;
+        let expires: i64 = expires.parse().map_err(|_| InvalidSignature::Forged)?;
+        if now.as_second() >= expires {
+            return Err(InvalidSignature::Expired);
+        }
+        order.parse().map_err(|_| InvalidSignature::Forged)
+    }
+
+    /// The digest of a telephone for counting, keyed, so that the table alone is not enough to try
+    /// telephones against it.
+    pub fn telephone_digest(&self, telephone: &str) -> String {
+        let message = format!("telephone\n{telephone}");
+        hex::of(hmac::sign(&self.0, message.as_bytes()).as_ref(), 16)
+    }
+
     /// A ticket for one page (path and query), `<expires>.<signature>`. It opens that page alone,
     /// without a session, until it expires.
     pub fn ticket(&self, page: &str, expires: Timestamp) -> String {
@@ -106,6 +140,10 @@ impl SigningKey {
 
 fn session_message(claim: &str) -> String {
     format!("session\n{claim}")
+}
+
+fn order_message(claim: &str) -> String {
+    format!("order\n{claim}")
 }
 
 fn page_message(page: &str, expires: i64) -> String {
@@ -163,6 +201,22 @@ mod tests {
         let cookie = key.session(VisitorId::new(1, 2), now());
         let later = Timestamp::from_second(now().as_second() + SESSION_LIFETIME + 1).unwrap();
         assert_eq!(key.verify_session(&cookie, later), Err(InvalidSignature::Expired));
+    }
+
+    #[test]
+    fn a_pass_opens_its_order_until_it_expires() {
+        let (key, order) = (SigningKey::new("key"), OrderId::new(1, 2));
+        let expires = Timestamp::from_second(now().as_second() + 60).unwrap();
+        let pass = key.order_pass(order, expires);
+        assert_eq!(key.verify_order_pass(&pass, now()), Ok(order));
+        assert_eq!(key.verify_order_pass(&pass, expires), Err(InvalidSignature::Expired));
+        let other = pass.replace(&order.to_string(), &OrderId::new(1, 3).to_string());
+        let session = key.session(VisitorId::new(1, 2), now());
+        for forged in [other.as_str(), &session, "", ".", "a.b"] {
+            assert_eq!(key.verify_order_pass(forged, now()), Err(InvalidSignature::Forged));
+        }
+        assert_eq!(key.verify_session(&pass, now()), Err(InvalidSignature::Forged));
+        assert_ne!(key.telephone_digest("01012345678"), key.telephone_digest("01012345679"));
     }
 
     #[test]

@@ -1,19 +1,15 @@
-//! Bookmarks: which visit each opens, and how often they were tried. The words are not stored: a
-//! bookmark is found by its digest under the shop's secret.
+//! Bookmarks: which visit each opens. The words are not stored: a bookmark is found by its digest under the shop's secret.
 
 use domain::{
-    base::{hex, id::VisitorId},
-    walk::{
-        bookmark::{self, Bookmark, BookmarkRecord},
-        visit::Visit,
-    },
+    base::id::VisitorId,
+    walk::{bookmark::BookmarkRecord, visit::Visit},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Commit, Condition, Store, StoreError, Versioned, WriteError,
-    item::{from_item, number, to_item},
+    Store, StoreError, Versioned,
+    item::{from_item, to_item},
     key,
     table::Write,
 };
@@ -39,26 +35,6 @@ pub struct Found {
 }
 
 impl Store {
-    /// Counts a try before anything is looked up, so that tries at the same time cannot beat the
-    /// count. [`Condition::Device`] or [`Condition::Beginning`] fails when the device or the
-    /// beginning has had its tries in this period.
-    pub async fn count_try(
-        &self,
-        device: VisitorId,
-        tried: Bookmark,
-        now: Timestamp,
-    ) -> Result<(), WriteError> {
-        let beginning = hex::of(&tried.beginning(), 2);
-        let mut commit = Commit::default();
-        for (condition, of, most) in [
-            (Condition::Device, format!("VISITOR#{device}"), bookmark::TRIES_OF_A_DEVICE),
-            (Condition::Beginning, beginning, bookmark::TRIES_OF_A_BEGINNING),
-        ] {
-            commit.add(condition, Ok(one_more_try(&of, most, now)));
-        }
-        self.commit(commit).await
-    }
-
     /// Looks up a bookmark and the visit of the device. One read.
     pub async fn find_bookmark(
         &self,
@@ -81,13 +57,4 @@ pub(crate) fn bookmark_put(visitor: VisitorId, kept: &BookmarkRecord) -> Result<
     let until = kept.good_until();
     let leads = Leads { visitor, until, expires: until.as_second() };
     Ok(Write::put_new(to_item(&key::bookmark(&kept.mark), KIND, &Versioned::new(leads))?))
-}
-
-fn one_more_try(of: &str, most: u32, now: Timestamp) -> Write {
-    let (period, end) = bookmark::period(now);
-    Write::update(&key::tries(of, period), "SET expires = :end ADD tries :one")
-        .only_if("attribute_not_exists(tries) OR tries < :most")
-        .value(":end", number(end.as_second()))
-        .value(":one", number(1))
-        .value(":most", number(most))
 }

@@ -4,7 +4,7 @@ use domain::{
     base::{id::MessageId, price::PriceRange, text::Language},
     catalog::selection::{Book, Considered},
     order::{
-        CopyCondition, Order, ShortNumber, Step, Unpack,
+        Address, CopyCondition, Order, ShortNumber, Step, Unpack,
         letter::Letter,
         stock::{NewReservation, Reservation, Slot},
     },
@@ -58,8 +58,10 @@ pub enum Condition {
     Bookmark,
     /// This device has not used up its tries of bookmarks.
     Device,
-    /// The bookmarks that begin so have not been tried too often.
+    /// The bookmarks that begin so, or the order with this number, have not been tried too often.
     Beginning,
+    /// Orders have not been looked for with this telephone too often.
+    Telephone,
     /// Nothing: the last draft that is saved stands.
     Draft,
 }
@@ -266,6 +268,23 @@ impl OrderCommit {
             self.commit.add(Condition::Sent, Ok(write));
         }
         if self.order.unpack.is_some() { self } else { self.shelving(book) }
+    }
+
+    /// Moves to the order's new address what was noted at the one `before` it: that the chosen book
+    /// (`book`) was sent there. [`Condition::Sent`] fails if the new address has had the work. The
+    /// counter offers the new address for the next order.
+    #[must_use]
+    pub fn readdressing(mut self, before: &Address, book: Option<&Book>) -> Self {
+        let (old, new) = (key::address(before), key::address(&self.order.address));
+        if let (Some(book), Some(choice)) = (book, &self.order.choice)
+            && old != new
+        {
+            let item = choosing::sent_item(&new, book, self.order.id, self.order.changed_at);
+            self.commit.add(Condition::Sent, Ok(giving::unsent(old, choice, self.order.id)));
+            self.commit.add(Condition::Sent, Ok(Write::put_new(item)));
+        }
+        let last = drafts::last_address_put(&self.order);
+        self.with(Condition::Draft, last)
     }
 
     /// Puts the copy of an unpacked order back on the shelf, if it is as new.

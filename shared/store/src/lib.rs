@@ -32,6 +32,7 @@ mod retry;
 mod stuck;
 mod table;
 mod taste;
+mod tries;
 mod update;
 mod visits;
 

@@ -3,12 +3,15 @@
 
 use std::collections::HashMap;
 
-use domain::{base::id::OrderId, order::ShortNumber};
+use domain::{
+    base::id::OrderId,
+    order::{Order, ShortNumber, finding::OrderName},
+};
 use jiff::civil::Date;
 
 use crate::{
     Store, StoreError,
-    item::string,
+    item::{Item, from_item, string},
     key,
     table::{Write, erased},
 };
@@ -33,11 +36,33 @@ impl Store {
         Ok(count.map(|count| ShortNumber { day, count }))
     }
 
+    /// The orders that a name may mean. Two reads; one for a long number.
+    pub async fn orders_named(&self, name: &OrderName) -> Result<Vec<Order>, StoreError> {
+        let ids: Vec<OrderId> = match name {
+            OrderName::Id(id) => vec![*id],
+            OrderName::Short(numbers) => {
+                let keys = numbers.iter().map(|number| key::number(*number));
+                let items = self.read_many(keys).await?;
+                items.values().filter_map(order_of).collect()
+            }
+        };
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let items = self.read_many(ids.into_iter().map(key::order)).await?;
+        items.into_values().map(|item| Ok(from_item::<Order>(item)?.value)).collect()
+    }
+
     /// The order with a number. One read.
     pub async fn order_with(&self, number: ShortNumber) -> Result<Option<OrderId>, StoreError> {
         let item = self.item(&key::number(number), None).await?;
-        Ok(item.and_then(|item| item.get("order")?.as_s().ok()?.parse().ok()))
+        Ok(item.as_ref().and_then(order_of))
     }
+}
+
+/// The order that a number's item names.
+fn order_of(number: &Item) -> Option<OrderId> {
+    number.get("order")?.as_s().ok()?.parse().ok()
 }
 
 /// Gives the number to an order.

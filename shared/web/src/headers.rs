@@ -1,10 +1,11 @@
 //! Sets all response headers. The list follows OWASP ASVS 5.0, chapters 3.3 and 3.4.
 
+use domain::order::finding;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{
     reply::{Page, Script},
-    request::{LANGUAGE_COOKIE, Request, session_cookie},
+    request::{LANGUAGE_COOKIE, Request, order_cookie, session_cookie},
 };
 
 /// Headers of every response.
@@ -85,6 +86,12 @@ pub(crate) fn worker(headers: &mut HeaderMap) {
 /// Sets the session cookie.
 pub(crate) fn session(headers: &mut HeaderMap, tls: bool, value: &str) {
     set_cookie(headers, tls, session_cookie(tls), value, "; HttpOnly", 180 * 24 * 60 * 60);
+}
+
+/// Sets the cookie that opens a found order.
+pub(crate) fn found(headers: &mut HeaderMap, tls: bool, value: &str) {
+    let seconds = u32::try_from(finding::OPEN_FOR.as_secs()).unwrap_or_default();
+    set_cookie(headers, tls, order_cookie(tls), value, "; HttpOnly", seconds);
 }
 
 /// Sets the language cookie if this request chose a language.

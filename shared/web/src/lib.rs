@@ -5,6 +5,7 @@
 //! Errors: a [`Refusal`] is a page with the matching status. 4xx are the reader's and not logged as
 //! errors; [`Refusal::Ours`] (5xx) is logged once, here.
 
+pub mod address;
 mod compress;
 mod content;
 pub mod draft;
@@ -30,7 +31,7 @@ pub use content::{ContentCache, ContentVersion, Walk};
 pub use drawing::Drawing;
 pub use form::{Form, Problem};
 pub use lambda_http::http::StatusCode;
-pub use order::{order_id, own_order};
+pub use order::{Access, order_id, own_order, seen_order};
 pub use refusal::Refusal;
 pub use reply::{Page, Reply, Script};
 pub use request::{Method, Request};

@@ -14,6 +14,16 @@ pub fn order_id(request: &Request) -> Result<OrderId, Refusal> {
     request.parameter("order").and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)
 }
 
+/// Who may see an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The visitor who ordered.
+    Own,
+    /// Somebody who named its number and telephone on this device (`find`). They see its state,
+    /// its receipt, its cancelling and its address, and nothing else of the visitor.
+    Found,
+}
+
 /// The order, if it belongs to the visitor who asks.
 ///
 /// # Errors
@@ -31,4 +41,22 @@ pub async fn own_order(
         .await?
         .filter(|order| order.value.visitor == visitor)
         .ok_or(Refusal::NotFound)
+}
+
+/// The order, if it belongs to the visitor who asks or was found on this device.
+///
+/// # Errors
+///
+/// As [`own_order`].
+pub async fn seen_order(
+    app: &AppState,
+    request: &Request,
+    id: OrderId,
+) -> Result<(Versioned<Order>, Access), Refusal> {
+    if request.found() != Some(id) {
+        return Ok((own_order(app, request, id).await?, Access::Own));
+    }
+    let order = app.store.order(id).await?.ok_or(Refusal::NotFound)?;
+    let own = request.known() == Some(order.value.visitor);
+    Ok((order, if own { Access::Own } else { Access::Found }))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::base::text::Language;
 use lambda_http::http::StatusCode;
-use maud::html;
+use maud::{Markup, html};
 
 use signing::InvalidSignature;
 
@@ -63,6 +63,7 @@ impl Refusal {
             h1 { (title) }
             p.plain role="alert" { (self.explanation(&reader)) }
             p { a.door data-onward href=(onward) { (next) } }
+            @if matches!(self, Self::NoSession | Self::BadSession(_)) { (by_other_ways(&reader)) }
         })
     }
 
@@ -162,6 +163,21 @@ impl Refusal {
                 (say!(reader, "서 계신 곳으로", "To where you stand"), onward)
             }
             _ => (say!(reader, "문으로 돌아가기", "Back to the door"), "/"),
+        }
+    }
+}
+
+/// How somebody whose device is not known gets back to their walk or their order.
+fn by_other_ways(reader: &Reader) -> Markup {
+    html! {
+        p.plain {
+            (say!(
+                reader,
+                "전에 오신 적이 있다면: 여섯 낱말이 있으시면 책갈피로 이어서 걷고, 주문 번호와 전화번호가 있으시면 그 주문을 볼 수 있습니다.",
+                "If you have been here before: six words take you on from where you were, and your order's number and telephone show you that order."
+            )) " "
+            a href="/bookmark" { (say!(reader, "책갈피", "Bookmark")) } " · "
+            a href="/find" { (say!(reader, "주문 찾기", "Find an order")) }
         }
     }
 }

@@ -20,13 +20,20 @@ pub enum Reply {
         path: String,
         /// Sets a session for this visitor.
         session: Option<domain::base::id::VisitorId>,
+        /// Opens this order on the device, for [`OPEN_FOR`](domain::order::finding::OPEN_FOR).
+        found: Option<domain::base::id::OrderId>,
     },
 }
 
 impl Reply {
     /// A redirect (303).
     pub fn see(path: impl Into<String>) -> Self {
-        Self::See { path: path.into(), session: None }
+        Self::See { path: path.into(), session: None, found: None }
+    }
+
+    /// A redirect that sets a session.
+    pub fn see_as(path: impl Into<String>, visitor: domain::base::id::VisitorId) -> Self {
+        Self::See { path: path.into(), session: Some(visitor), found: None }
     }
 }
 

@@ -1,6 +1,9 @@
 //! A request, parsed and validated once before the handler runs.
 
-use domain::base::{id::VisitorId, text::Language};
+use domain::base::{
+    id::{OrderId, VisitorId},
+    text::Language,
+};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, http};
 use signing::{InvalidSignature, SigningKey};
@@ -41,6 +44,7 @@ pub struct Request {
     /// Whether the reader's connection uses TLS.
     pub(crate) tls: bool,
     session: Option<Result<VisitorId, InvalidSignature>>,
+    found: Option<OrderId>,
     parameters: Vec<(String, String)>,
 }
 
@@ -54,6 +58,8 @@ impl Request {
         let mut read = Self::bare(request, now)?;
         let name = session_cookie(read.tls);
         read.session = cookie(request.headers(), name).map(|value| key.verify_session(&value, now));
+        read.found = cookie(request.headers(), order_cookie(read.tls))
+            .and_then(|value| key.verify_order_pass(&value, now).ok());
         match *request.method() {
             // API Gateway passes HEAD to the same route and drops the body of the response.
             http::Method::GET | http::Method::HEAD => {}
@@ -100,6 +106,7 @@ impl Request {
             origin: format!("{}://{host}", if tls { "https" } else { "http" }),
             tls,
             session: None,
+            found: None,
             parameters: request
                 .path_parameters_ref()
                 .map(|parameters| {
@@ -139,6 +146,11 @@ impl Request {
         self.session.and_then(Result::ok)
     }
 
+    /// The order that was found on this device by its number and telephone, if any.
+    pub fn found(&self) -> Option<OrderId> {
+        self.found
+    }
+
     /// A parameter of the route's path, such as `{order}`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -151,6 +163,11 @@ pub(crate) const LANGUAGE_COOKIE: &str = "lang";
 /// Name of the session cookie.
 pub(crate) const fn session_cookie(tls: bool) -> &'static str {
     if tls { "__Host-sid" } else { "sid" }
+}
+
+/// Name of the cookie that opens a found order.
+pub(crate) const fn order_cookie(tls: bool) -> &'static str {
+    if tls { "__Host-order" } else { "order" }
 }
 
 /// Accepts forms from the shop's own pages only (OWASP ASVS 5.0, 3.5.1). Browsers send

@@ -4,7 +4,8 @@
 use std::{convert::Infallible, future::Future, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::base::text::Language;
+use domain::{base::text::Language, order::finding};
+use jiff::Timestamp;
 use lambda_http::{Body, RequestExt as _, Response, Service, http, service_fn};
 use platform::{Clock, Deadline, Init, InitError, LazyState, Platform, Random};
 use signing::SigningKey;
@@ -154,7 +155,7 @@ fn respond(
 ) -> Response<Body> {
     let tls = request.is_some_and(|request| request.tls);
     let mut response = match reply {
-        Reply::See { path, session } => {
+        Reply::See { path, session, found } => {
             let mut response = Response::new(Body::Empty);
             *response.status_mut() = http::StatusCode::SEE_OTHER;
             match http::HeaderValue::from_str(&path) {
@@ -169,6 +170,12 @@ fn respond(
                     tls,
                     &app.signing_key.session(visitor, app.clock.now()),
                 );
+            }
+            if let Some(order) = found {
+                let expires =
+                    app.clock.now().saturating_add(finding::OPEN_FOR).unwrap_or(Timestamp::MAX);
+                let pass = app.signing_key.order_pass(order, expires);
+                headers::found(response.headers_mut(), tls, &pass);
             }
             response
         }

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::base::digits;
+
 /// A well-formed ISBN-13, kept as its digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -13,15 +15,42 @@ pub struct Isbn(String);
 /// Why a text is no ISBN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotAnIsbn {
-    /// Something else than thirteen digits (hyphens and spaces apart).
+    /// Something else than thirteen digits.
     #[error("an ISBN has 13 digits")]
     Digits,
+    /// A spreadsheet has rounded it.
+    #[error("a spreadsheet has rounded the number: it has to be kept as text")]
+    Rounded,
     /// It starts with neither 978 nor 979.
     #[error("an ISBN starts with 978 or 979")]
     Prefix,
+    /// It is the number of sheet music (ISMN, 979-0).
+    #[error("a number with 979-0 is of sheet music")]
+    Music,
     /// The last digit does not fit the first twelve: a digit was mistyped.
     #[error("the check digit does not fit: a digit may be mistyped")]
     CheckDigit,
+}
+
+impl FromStr for Isbn {
+    type Err = NotAnIsbn;
+
+    /// Reads an ISBN by [`digits::compact`](crate::base::digits::compact). The 부가기호 of five
+    /// digits that Korean books print behind it is left off.
+    fn from_str(text: &str) -> Result<Self, NotAnIsbn> {
+        let mut digits = digits::compact(text);
+        if digits.starts_with("97") && digits.to_uppercase().contains("E+") {
+            return Err(NotAnIsbn::Rounded);
+        }
+        if !matches!(digits.len(), 13 | 18) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAnIsbn::Digits);
+        }
+        digits.truncate(13);
+        if digits.starts_with("9790") {
+            return Err(NotAnIsbn::Music);
+        }
+        Self::checked(digits)
+    }
 }
 
 impl Isbn {
@@ -29,14 +58,9 @@ impl Isbn {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
 
-impl FromStr for Isbn {
-    type Err = NotAnIsbn;
-
-    /// Reads an ISBN; hyphens and spaces are allowed anywhere.
-    fn from_str(text: &str) -> Result<Self, NotAnIsbn> {
-        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    /// An ISBN of these digits.
+    fn checked(digits: String) -> Result<Self, NotAnIsbn> {
         if digits.len() != 13 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NotAnIsbn::Digits);
         }
@@ -63,8 +87,9 @@ impl fmt::Display for Isbn {
 impl TryFrom<String> for Isbn {
     type Error = NotAnIsbn;
 
+    /// Reads a stored ISBN, which may be of before a rule for typed ones.
     fn try_from(text: String) -> Result<Self, NotAnIsbn> {
-        text.parse()
+        Self::checked(text)
     }
 }
 
@@ -82,6 +107,11 @@ mod tests {
     fn hyphens_do_not_matter() {
         let isbn: Isbn = "978-89-374-6000-5".parse().unwrap();
         assert_eq!(isbn.as_str(), "9788937460005");
+        for typed in ["978‑89–374 6000\u{200B}5", "９７８８９３７４６０００５", "'9788937460005"]
+        {
+            assert_eq!(typed.parse().as_ref(), Ok(&isbn), "{typed}");
+        }
+        assert_eq!("978-89-374-6000-5 03810".parse(), Ok(isbn), "with the 부가기호");
     }
 
     #[test]
@@ -89,5 +119,7 @@ mod tests {
         assert_eq!("9788937460006".parse::<Isbn>(), Err(NotAnIsbn::CheckDigit));
         assert_eq!("1234567890123".parse::<Isbn>(), Err(NotAnIsbn::Prefix));
         assert_eq!("97889374600".parse::<Isbn>(), Err(NotAnIsbn::Digits));
+        assert_eq!("9.78894E+12".parse::<Isbn>(), Err(NotAnIsbn::Rounded));
+        assert_eq!("9790060115615".parse::<Isbn>(), Err(NotAnIsbn::Music));
     }
 }

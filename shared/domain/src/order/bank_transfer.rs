@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    base::{calendar, free_text, id::OrderId, sensitive::Sensitive, text::Language},
+    base::{calendar, digits, free_text, id::OrderId, sensitive::Sensitive, text::Language},
     order::{Order, Payment, PaymentStatus},
 };
 
@@ -127,28 +127,23 @@ pub enum NotAnAccount {
 }
 
 impl RefundTo {
-    /// Reads an account as typed. Blanks, hyphens and dots in the number are ignored.
+    /// Reads an account as typed. The number is read by [`digits::of`].
     ///
     /// # Errors
     /// Every field that is wrong.
     pub fn typed(bank: &str, number: &str, holder: &str) -> Result<Self, Vec<NotAnAccount>> {
         let bank = Bank::known(bank.trim());
-        let number: String = free_text::line(number)
-            .chars()
-            .filter(|c| !c.is_whitespace() && !"-–.".contains(*c))
-            .collect();
-        let digits =
-            (8..=20).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits::of(number).filter(|number| (8..=20).contains(&number.len()));
         let holder = free_text::line(holder);
         let named = (1..=60).contains(&holder.chars().count());
-        match bank {
-            Some(bank) if digits && named => {
+        match (bank, number) {
+            (Some(bank), Some(number)) if named => {
                 Ok(Self { bank, number: Sensitive::new(number), holder: Sensitive::new(holder) })
             }
-            bank => {
+            (bank, number) => {
                 let wrong = [
                     (bank.is_none(), NotAnAccount::Bank),
-                    (!digits, NotAnAccount::Number),
+                    (number.is_none(), NotAnAccount::Number),
                     (!named, NotAnAccount::Holder),
                 ];
                 Err(wrong

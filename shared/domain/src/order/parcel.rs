@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::base::text::Language;
+use crate::base::{digits, text::Language};
 
 /// The carrier of a parcel. Parses from its [`Carrier::name`].
 #[derive(
@@ -103,16 +103,11 @@ pub enum WrongNumber {
 }
 
 impl Parcel {
-    /// Reads a tracking number. Hyphens and spaces are allowed. A number that breaks the carrier's
+    /// Reads a tracking number. It is read by [`digits::of`]. One that breaks the carrier's
     /// rule is taken only with a reason in `insist`.
     pub fn new(carrier: Carrier, number: &str, insist: Option<&str>) -> Result<Self, WrongNumber> {
-        let number: String = number.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
-        if number.is_empty()
-            || number.len() > 40
-            || !number.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return Err(WrongNumber::NotDigits);
-        }
+        let number =
+            digits::of(number).filter(|number| number.len() <= 40).ok_or(WrongNumber::NotDigits)?;
         if carrier.lengths().contains(&number.len()) {
             return Ok(Self { carrier, number, insisted: None });
         }

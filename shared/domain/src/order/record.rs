@@ -14,12 +14,11 @@ use crate::{
         id::{MessageId, OrderId, VisitorId},
         money::Won,
         price::{Price, PriceRange},
-        sensitive::Sensitive,
         text::Language,
     },
     catalog::selection::Choice,
     order::{
-        Payment, ShortNumber, State,
+        Address, Payment, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -29,30 +28,6 @@ use crate::{
         withdrawal::Withdrawal,
     },
 };
-
-/// The address of the parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Address {
-    /// The recipient's name.
-    pub recipient: Sensitive<String>,
-    /// A telephone number for the carrier: 9 to 11 digits.
-    pub phone: Sensitive<String>,
-    /// The five-digit 우편번호.
-    pub postcode: Sensitive<String>,
-    /// Street and number.
-    pub street: Sensitive<String>,
-    /// Floor, flat and the like; may be empty.
-    #[serde(default)]
-    pub detail: Sensitive<String>,
-}
-
-impl Address {
-    /// Longest recipient, in characters.
-    pub const LONGEST_NAME: usize = 40;
-
-    /// Longest line of an address, in characters.
-    pub const LONGEST_LINE: usize = 100;
-}
 
 /// What an order in [`State::Choosing`] needs before a book can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +145,9 @@ pub struct Order {
     pub total: Won,
     /// The address of the parcel.
     pub address: Address,
+    /// When the reader corrected the address after the order was prepared for packing: what was
+    /// printed before shows the old one.
+    pub readdressed_at: Option<Timestamp>,
     /// The day by which the parcel is posted, agreed before payment.
     pub promised: Date,
     /// When the order was placed.
@@ -264,6 +242,7 @@ impl Order {
             price,
             total: price.total(),
             address,
+            readdressed_at: None,
             promised,
             at: now,
             held_until: calendar::minutes_after(now, Self::HELD_MINUTES),

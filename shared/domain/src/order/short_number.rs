@@ -7,7 +7,7 @@ use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::base::format::weekday;
+use crate::base::{digits, format::weekday};
 
 /// The day on which an order was prepared for packing, and its number on that day. Stored and written
 /// in files as `20261126-07`.
@@ -59,21 +59,28 @@ impl ShortNumber {
     /// assert_eq!(number.to_string(), "20261126-07");
     /// ```
     pub fn typed(text: &str, today: Date) -> Result<Self, NotAShortNumber> {
-        let text: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| if matches!(c, '‐' | '‑' | '–' | '—' | '−' | '－') { '-' } else { c })
-            .collect();
-        if let Ok(number) = text.parse() {
-            return Ok(number);
+        Self::candidates(text, today, 1)?.into_iter().next().ok_or(NotAShortNumber)
+    }
+
+    /// Reads a number as a reader writes it, who may look for an older order: `목-07` is the seventh
+    /// order of any Thursday in the last `weeks` weeks, the latest first.
+    ///
+    /// # Errors
+    /// If it is no short number.
+    pub fn candidates(text: &str, today: Date, weeks: u8) -> Result<Vec<Self>, NotAShortNumber> {
+        let text = digits::compact(text);
+        let start = text.find(|c: char| c.is_ascii_digit()).ok_or(NotAShortNumber)?;
+        let (name, number) = text.split_at(start);
+        if name.is_empty() {
+            let (day, count) = number.split_at_checked(8).ok_or(NotAShortNumber)?;
+            return Ok(vec![format!("{day}-{count}").parse()?]);
         }
-        let (name, count) = text.split_once('-').ok_or(NotAShortNumber)?;
+        let count = counted(number)?;
         let name = name.strip_suffix("요일").unwrap_or(name);
-        let day = (0..7)
-            .filter_map(|days| today.checked_sub(i64::from(days).days()).ok())
-            .find(|day| weekday(*day) == name)
-            .ok_or(NotAShortNumber)?;
-        Ok(Self { day, count: counted(count)? })
+        let days = (0..7 * i64::from(weeks)).filter_map(|days| today.checked_sub(days.days()).ok());
+        let numbers: Vec<Self> =
+            days.filter(|day| weekday(*day) == name).map(|day| Self { day, count }).collect();
+        if numbers.is_empty() { Err(NotAShortNumber) } else { Ok(numbers) }
     }
 }
 
@@ -147,6 +154,8 @@ mod tests {
             ("목–7", date(2026, 11, 26)),
             ("수-07", date(2026, 11, 25)),
             ("금요일 - 007", date(2026, 11, 20)),
+            ("목07", date(2026, 11, 26)),
+            ("20261120 7", date(2026, 11, 20)),
             ("20261120-07", date(2026, 11, 20)),
         ] {
             assert_eq!(
@@ -155,10 +164,13 @@ mod tests {
                 "{text}"
             );
         }
-        for text in ["", "-", "목-", "목-0", "목07", "욕-07", "20261399-01", "20261126-+1", "목--7"]
+        for text in ["", "-", "목-", "목-0", "욕-07", "20261399-01", "20261126-+1", "2026", "목7번"]
         {
             assert_eq!(ShortNumber::typed(text, today), Err(NotAShortNumber), "{text}");
         }
+        let older = ShortNumber::candidates("목-07", today, 3).unwrap();
+        let days: Vec<Date> = older.iter().map(|number| number.day).collect();
+        assert_eq!(days, [date(2026, 11, 26), date(2026, 11, 19), date(2026, 11, 12)]);
     }
 
     proptest! {

@@ -150,16 +150,7 @@ impl LastAddress {
 
     /// A counter form that is filled with it. `None` once it has ended.
     pub fn filled(&self, now: Timestamp) -> Option<Fields> {
-        let Address { recipient, phone, postcode, street, detail } = &self.address;
-        let fields = [
-            ("recipient", recipient),
-            ("phone", phone),
-            ("postcode", postcode),
-            ("street", street),
-            ("detail", detail),
-        ];
-        let fields = fields.map(|(name, value)| (name.to_owned(), value.clone()));
-        (now < self.until()).then(|| fields.into_iter().collect())
+        (now < self.until()).then(|| self.address.fields())
     }
 }
 

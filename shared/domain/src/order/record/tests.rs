@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    base::sensitive::Sensitive,
     catalog::{isbn::Isbn, selection::Chooser},
     order::parcel::Carrier,
 };

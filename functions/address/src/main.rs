@@ -1,0 +1,6 @@
+//! Starts `address` on Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    web::run("address", address::handle).await
+}

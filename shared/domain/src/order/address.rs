@@ -1,0 +1,190 @@
+//! The address of the parcel, and reading what people type for it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::base::{digits, free_text, sensitive::Sensitive};
+
+/// The address of the parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The recipient's name.
+    pub recipient: Sensitive<String>,
+    /// A telephone number for the carrier: 9 to 11 digits.
+    pub phone: Sensitive<String>,
+    /// The five-digit 우편번호.
+    pub postcode: Sensitive<String>,
+    /// Street and number.
+    pub street: Sensitive<String>,
+    /// Floor, flat and the like; may be empty.
+    #[serde(default)]
+    pub detail: Sensitive<String>,
+}
+
+/// A field of an address that was filled in wrongly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongField {
+    /// No name, or a name that is too long.
+    Recipient,
+    /// Not a telephone number.
+    Phone,
+    /// Not five digits.
+    Postcode,
+    /// No street, or a line that is too long.
+    Street,
+    /// A line that is too long.
+    Detail,
+}
+
+/// The address cannot be corrected any more: the parcel is handed over, or nothing is posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the address can no longer be corrected")]
+pub struct AddressIsFixed;
+
+impl WrongField {
+    /// The name of the field in a form.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recipient => "recipient",
+            Self::Phone => "phone",
+            Self::Postcode => "postcode",
+            Self::Street => "street",
+            Self::Detail => "detail",
+        }
+    }
+}
+
+impl Address {
+    /// Longest recipient, in characters.
+    pub const LONGEST_NAME: usize = 40;
+
+    /// Longest line of an address, in characters.
+    pub const LONGEST_LINE: usize = 100;
+
+    /// The fields of a form that is filled with the address.
+    pub fn fields(&self) -> BTreeMap<String, Sensitive<String>> {
+        let Self { recipient, phone, postcode, street, detail } = self;
+        [
+            (WrongField::Recipient, recipient),
+            (WrongField::Phone, phone),
+            (WrongField::Postcode, postcode),
+            (WrongField::Street, street),
+            (WrongField::Detail, detail),
+        ]
+        .into_iter()
+        .map(|(field, value)| (field.name().to_owned(), value.clone()))
+        .collect()
+    }
+
+    /// Reads an address from the fields of a form, each as it was typed.
+    ///
+    /// # Errors
+    /// Every field that is wrong, in the order of the form.
+    ///
+    /// ```
+    /// use domain::order::{Address, WrongField};
+    ///
+    /// let typed = |name: &str| match name {
+    ///     "recipient" => "윤동주",
+    ///     "phone" => "０２ 123-4567",
+    ///     "postcode" => "0313",
+    ///     "street" => "창의문로 119",
+    ///     _ => "",
+    /// };
+    /// assert_eq!(Address::read(typed), Err(vec![WrongField::Postcode]));
+    /// ```
+    pub fn read<'a>(typed: impl Fn(&str) -> &'a str) -> Result<Self, Vec<WrongField>> {
+        let recipient = free_text::line(typed("recipient"));
+        let phone = phone(typed("phone"));
+        let postcode = digits::of(typed("postcode")).filter(|digits| digits.len() == 5);
+        let street = free_text::line(typed("street"));
+        let detail = free_text::line(typed("detail"));
+        let fits = |line: &str, longest: usize| line.chars().count() <= longest;
+        let wrong: Vec<WrongField> = [
+            (WrongField::Recipient, !recipient.is_empty() && fits(&recipient, Self::LONGEST_NAME)),
+            (WrongField::Phone, phone.is_some()),
+            (WrongField::Postcode, postcode.is_some()),
+            (WrongField::Street, !street.is_empty() && fits(&street, Self::LONGEST_LINE)),
+            (WrongField::Detail, fits(&detail, Self::LONGEST_LINE)),
+        ]
+        .into_iter()
+        .filter_map(|(field, right)| (!right).then_some(field))
+        .collect();
+        match (phone, postcode) {
+            (Some(phone), Some(postcode)) if wrong.is_empty() => Ok(Self {
+                recipient: Sensitive::new(recipient),
+                phone: Sensitive::new(phone),
+                postcode: Sensitive::new(postcode),
+                street: Sensitive::new(street),
+                detail: Sensitive::new(detail),
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// The digits of a Korean telephone number as people write it, also with the country's 82 before
+/// it, as browsers fill it; `None` if it is none. Numbers begin with 0 and have nine to eleven
+/// digits, those of mobile phones (010) eleven.
+///
+/// ```
+/// use domain::order::phone;
+///
+/// assert_eq!(phone("(02) 123-4567").as_deref(), Some("021234567"));
+/// assert_eq!(phone("+82 10-1234-5678").as_deref(), Some("01012345678"));
+/// assert_eq!(phone("010-0000-123"), None);
+/// ```
+pub fn phone(typed: &str) -> Option<String> {
+    let number = digits::compact(typed);
+    let number = match number.strip_prefix("+82").or_else(|| number.strip_prefix("0082")) {
+        Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
+        None => number,
+    };
+    let number = digits::of(&number)?;
+    let lengths = if number.starts_with("010") { 11..=11 } else { 9..=11 };
+    (number.starts_with('0') && lengths.contains(&number.len())).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_read_as_people_write_it() {
+        for typed in [
+            "010-1234-5678",
+            "０１０－１２３４－５６７８",
+            "010\u{2011}1234–5678",
+            "+82 10-1234-5678",
+            "+82-010-1234-5678",
+            "0082 10 1234 5678",
+            "'01012345678",
+            " 010.1234.5678 ",
+        ] {
+            assert_eq!(phone(typed).as_deref(), Some("01012345678"), "{typed}");
+        }
+        for typed in ["", "1234", "010-1234-567", "+1 202 555 0100", "12345678901", "없음"] {
+            assert_eq!(phone(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_named() {
+        let wrong = Address::read(|_| "").unwrap_err();
+        let names: Vec<&str> = wrong.into_iter().map(WrongField::name).collect();
+        assert_eq!(names, ["recipient", "phone", "postcode", "street"]);
+        let long = "가".repeat(101);
+        let typed = |name: &str| match name {
+            "recipient" => "김읽는이",
+            "phone" => "02-123-4567",
+            "postcode" => "03 134",
+            "street" => "창의문로 119",
+            _ => long.as_str(),
+        };
+        assert_eq!(Address::read(typed), Err(vec![WrongField::Detail]));
+        let read = Address::read(|name| if name == "detail" { "" } else { typed(name) }).unwrap();
+        assert_eq!(read.postcode.reveal(), "03134");
+    }
+}
