@@ -5,6 +5,7 @@ use domain::{
     order::{
         Order, State,
         bank_transfer::VirtualAccount,
+        letter::acts,
         refund::{Progress, Refund},
     },
 };
@@ -57,6 +58,9 @@ pub(crate) fn order(request: &Request, order: &Order, early: bool) -> Page {
             p { strong { (plain) } }
             @if order.transfer_is_reversed() {
                 p role="status" { (words::transfer_reversed(request)) }
+            }
+            @if let Some(reason) = &order.called_off {
+                p role="status" { (acts::called_off_for(reason.reveal(), request.language)) }
             }
             @if early { p role="status" { (words::not_on_its_way(request)) } }
             @if order.state == State::Priced && order.awaits_transfer().is_none() {

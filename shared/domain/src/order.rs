@@ -1,5 +1,6 @@
 //! The order: its record, its states and transitions, and what follows from each transition.
 
+mod anew;
 mod asking;
 pub mod bank_transfer;
 pub mod counter;
@@ -20,6 +21,7 @@ mod stored;
 mod transitions;
 pub mod withdrawal;
 
+pub use anew::{Anew, AnewReason};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Payment, ShortNumber, State,
+        Anew, Payment, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -192,6 +192,10 @@ pub struct Order {
     pub number: Option<ShortNumber>,
     /// What is to be done with the parcel, if the order was cancelled after it was packed.
     pub unpack: Option<Unpack>,
+    /// The attempt, if the choice was made anew.
+    pub anew: Option<Anew>,
+    /// The reason for which the owner cancelled the order; its reader reads it.
+    pub called_off: Option<Sensitive<String>>,
     /// The parcel, once handed over.
     pub shipment: Option<Shipment>,
     /// Refunds, in the order in which they were promised.
@@ -275,6 +279,8 @@ impl Order {
             choice: None,
             number: None,
             unpack: None,
+            anew: None,
+            called_off: None,
             shipment: None,
             refunds: Vec::new(),
             changed_at: now,
@@ -328,9 +334,9 @@ impl Order {
         self.state.may_be_cancelled() && self.shipment.is_none() && !self.transfer_is_reversed()
     }
 
-    /// What is refunded because the chosen book costs less than the upper end of the range; `None`
-    /// if nothing is. It is promised when the parcel is handed over, because until then the choice
-    /// can change.
+    /// How far the list price of the chosen book lies below the upper end of the range; `None` if it
+    /// does not. [`Order::difference_owed`] is promised when the parcel is handed over, because
+    /// until then the choice can change.
     pub fn price_difference(&self) -> Option<Won> {
         let list_price = self.choice.as_ref()?.list_price;
         Some(self.price.price_difference(list_price)).filter(|amount| *amount > Won::ZERO)
