@@ -76,6 +76,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-pack" => event(admin::function("owner-pack", platform, owner_pack::handle)),
         "owner-ship" => event(admin::function("owner-ship", platform, owner_ship::handle)),
         "owner-stuck" => event(admin::function("owner-stuck", platform, owner_stuck::handle)),
+        "owner-order" => event(admin::function("owner-order", platform, owner_order::handle)),
         _ => return None,
     })
 }
