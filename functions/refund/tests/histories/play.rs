@@ -259,8 +259,7 @@ impl Play {
                 self.shop.standin().deposit(&name).await;
             }
             33 => {
-                let name = self.name(which);
-                self.shop.standin().reverse_transfer(&name).await;
+                self.shop.standin().reverse_transfer(&self.name(which)).await;
             }
             34 => self.name_account(which).await,
             35 => {

@@ -163,7 +163,7 @@ mod tests {
         fn an_order_that_is_over_never_begins_anew(steps in vec(select(State::ALL), 0..80)) {
             let mut state = State::Priced;
             let mut over = false;
-            for next in steps.into_iter() {
+            for next in steps {
                 if state.may_become(next) {
                     prop_assert!(!(over && state.begins_anew(next)));
                     state = next;
