@@ -139,6 +139,10 @@ fn title(request: &Request, order: &Order) -> Words {
         say!(request, "책이 돌아왔습니다", "The book has come back")
     } else if ended(RefundReason::NoPlace) {
         say!(request, "주문을 거두었습니다", "We ended your order")
+    } else if ended(RefundReason::LostInPost) {
+        say!(request, "꾸러미가 배송 중에 없어졌습니다", "Your parcel was lost in the post")
+    } else if order.called_off.is_some() {
+        say!(request, "주인장이 주문을 취소했습니다", "The owner has cancelled your order")
     } else {
         say!(request, "주문을 물렀습니다", "Your order is cancelled")
     }

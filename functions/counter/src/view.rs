@@ -204,8 +204,8 @@ fn keeping(request: &Request) -> Markup {
     field::keeping(
         &say!(
             request,
-            "책을 부칩니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 건넵니다.",
-            "To post the book; the carrier (CJ Logistics or Korea Post) is given it."
+            "책을 부치고, 주문 찾기에서 주문하신 분인지 확인합니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 건넵니다.",
+            "To post the book, and to know you when you look for your order; the carrier (CJ Logistics or Korea Post) is given it."
         ),
         &say!(
             request,

@@ -49,7 +49,7 @@ pub async fn handle(notifier: Arc<Notifier>, message: Message) -> Result<(), Fai
     if handled {
         return Ok(());
     }
-    if is_outdated(notice, &order) {
+    if is_outdated(&message, notice, &order) {
         notifier.store.handled(message.id, notifier.clock.now()).await?;
         return Ok(());
     }
@@ -106,19 +106,20 @@ async fn answered(notifier: &Notifier, message: &Message) -> Result<(), Failure>
 }
 
 /// Whether a notice is no longer true: the order was cancelled, or its wait is over.
-fn is_outdated(notice: Notice, order: &Order) -> bool {
+fn is_outdated(message: &Message, notice: Notice, order: &Order) -> bool {
+    let before = order.is_of_an_earlier_attempt(message.id.sequence);
     match notice {
         Notice::Later => order.state != State::Choosing,
         Notice::Chosen | Notice::Packed => {
-            matches!(order.state, State::RefundDue | State::Refunded | State::Cancelled)
+            before || matches!(order.state, State::RefundDue | State::Refunded | State::Cancelled)
         }
         Notice::BankTransfer => order.awaits_transfer().is_none(),
         Notice::BankDetails => !order.wants_account(),
-        Notice::Paid
-        | Notice::Shipped
-        | Notice::Renumbered
-        | Notice::Cancelled
-        | Notice::Refunded
-        | Notice::Reversed => false,
+        Notice::Shipped | Notice::Renumbered => before,
+        Notice::Again => {
+            matches!(order.state, State::RefundDue | State::Refunded | State::Cancelled)
+        }
+        Notice::Return => order.withdrawal().is_none(),
+        Notice::Paid | Notice::Cancelled | Notice::Refunded | Notice::Reversed => false,
     }
 }

@@ -94,6 +94,7 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
             RefundReason::PaidTooLate => "취소한 뒤에 들어온 결제",
             RefundReason::NoPlace => "자리가 나간 뒤에 확인된 결제",
             RefundReason::Withdrawn => "돌려보낸 책",
+            RefundReason::LostInPost => "배송 중에 없어짐",
             RefundReason::Owner => "주인장이 돌려드림",
         },
         "reason": refund.note,

@@ -134,6 +134,7 @@ fn reason(request: &Request, refund: &Refund) -> Words {
         }
         RefundReason::NoPlace => say!(request, "자리가 나간 주문", "No book was left"),
         RefundReason::Withdrawn => say!(request, "돌려보내신 책", "Book sent back"),
+        RefundReason::LostInPost => say!(request, "배송 중에 없어진 책", "Parcel lost in the post"),
         RefundReason::Owner => say!(request, "주인장이 돌려드림", "Given back by the owner"),
     }
 }

@@ -5,6 +5,7 @@ use domain::{
     order::{
         Order, State,
         bank_transfer::VirtualAccount,
+        letter::acts,
         refund::{Progress, Refund},
     },
 };
@@ -58,6 +59,9 @@ pub(crate) fn order(request: &Request, order: &Order, access: Access, early: boo
             p { strong { (plain) } }
             @if order.transfer_is_reversed() {
                 p role="status" { (words::transfer_reversed(request)) }
+            }
+            @if let Some(reason) = &order.called_off {
+                p role="status" { (acts::called_off_for(reason.reveal(), request.language)) }
             }
             @if early { p role="status" { (words::not_on_its_way(request)) } }
             @if own && order.state == State::Priced && order.awaits_transfer().is_none() {
@@ -192,7 +196,9 @@ fn facts(request: &Request, order: &Order, access: Access) -> Markup {
                     &html! { (request.date(order.promised)) },
                 ))
             }
-            (fact(&say!(request, "받으실 곳", "Goes to"), &goes_to(request, order, access)))
+            @if !over(order.state) {
+                (fact(&say!(request, "받으실 곳", "Goes to"), &goes_to(request, order, access)))
+            }
             (fact(&say!(request, "마지막 소식", "Last news"), &html! {
                 time datetime=(order.changed_at) { (request.clock(order.changed_at)) }
             }))

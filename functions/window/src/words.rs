@@ -1,6 +1,7 @@
 //! What the window says, by the state of the order.
 
 use domain::{
+    base::money::Won,
     catalog::selection::Chooser,
     order::{
         BlockedOn, Order, Payment, PaymentStatus, RefusalCode, State,
@@ -112,7 +113,8 @@ pub(crate) fn dark(request: &Request) -> Words {
 fn chosen(request: &Request, order: &Order, date: &str) -> Words {
     let by = order.choice.as_ref().map_or(Chooser::Rules, |choice| choice.by);
     let who = acts::chosen_by(by, request.language);
-    match order.price_difference() {
+    let back = Some(order.difference_owed()).filter(|owed| *owed > Won::ZERO);
+    match back {
         Some(back) => say!(
             request,
             "{who} {date}까지 포장해 부칩니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 부칠 때 돌려드립니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
@@ -293,6 +295,10 @@ fn refund_due(request: &Request, order: &Order) -> Words {
         )
     } else if ended(RefundReason::Withdrawn) {
         say!(request, "책이 가게로 돌아왔습니다.", "The book has come back to the shop.")
+    } else if ended(RefundReason::LostInPost) {
+        say!(request, "꾸러미가 배송 중에 없어졌습니다.", "Your parcel was lost in the post.")
+    } else if order.called_off.is_some() {
+        say!(request, "주문이 취소되었습니다.", "The order is cancelled.")
     } else {
         say!(request, "주문을 물렀습니다.", "The order is cancelled.")
     };

@@ -78,6 +78,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-stuck" => event(admin::function("owner-stuck", platform, owner_stuck::handle)),
         "find" => http(web::function("find", platform, find::handle)),
         "address" => http(web::function("address", platform, address::handle)),
+        "owner-order" => event(admin::function("owner-order", platform, owner_order::handle)),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The order: its record, its states and transitions, and what follows from each transition.
 
 mod address;
+mod anew;
 mod asking;
 pub mod bank_transfer;
 pub mod counter;
@@ -23,6 +24,7 @@ mod transitions;
 pub mod withdrawal;
 
 pub use address::{Address, AddressIsFixed, WrongField, phone};
+pub use anew::{Anew, AnewReason};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]

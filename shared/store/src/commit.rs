@@ -1,10 +1,10 @@
 //! What is written together or not at all, and the builder that puts it together.
 
 use domain::{
-    base::{id::MessageId, price::PriceRange, text::Language},
+    base::{id::MessageId, text::Language},
     catalog::selection::{Book, Considered},
     order::{
-        Address, CopyCondition, Order, ShortNumber, Step, Unpack,
+        Order, ShortNumber, Step,
         letter::Letter,
         stock::{NewReservation, Reservation, Slot},
     },
@@ -18,7 +18,7 @@ use domain::{
 use thiserror::Error;
 
 use crate::{
-    Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, giving, key,
+    Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, key,
     letters, messages, numbers, orders, places,
     retry::Backoff,
     table::{Write, Written},
@@ -188,9 +188,9 @@ impl Commit {
 /// A change of an order, and what belongs to it.
 #[derive(Debug)]
 pub struct OrderCommit {
-    commit: Commit,
+    pub(crate) commit: Commit,
     /// The order after it.
-    order: Order,
+    pub(crate) order: Order,
 }
 
 impl OrderCommit {
@@ -253,62 +253,7 @@ impl OrderCommit {
         self.with(Condition::Order, write)
     }
 
-    /// Gives up what the order has before it is handed over: its place, or the copy taken for it
-    /// (`book` as it was read), with the note that this reader and this address have had the work.
-    /// The copy of a packed order goes back to the shelf once the owner has unpacked it:
-    /// [`OrderCommit::unpacking`].
-    #[must_use]
-    pub fn giving_up(mut self, book: Option<&Versioned<Book>>) -> Self {
-        let (Some(book), Some(choice)) = (book, self.order.choice.clone()) else {
-            let write = places::release(&self.order);
-            return self.with(Condition::Stock, Ok(write));
-        };
-        for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
-            let write = giving::unsent(partition, &choice, self.order.id);
-            self.commit.add(Condition::Sent, Ok(write));
-        }
-        if self.order.unpack.is_some() { self } else { self.shelving(book) }
-    }
-
-    /// Moves to the order's new address what was noted at the one `before` it: that the chosen book
-    /// (`book`) was sent there. [`Condition::Sent`] fails if the new address has had the work. The
-    /// counter offers the new address for the next order.
-    #[must_use]
-    pub fn readdressing(mut self, before: &Address, book: Option<&Book>) -> Self {
-        let (old, new) = (key::address(before), key::address(&self.order.address));
-        if let (Some(book), Some(choice)) = (book, &self.order.choice)
-            && old != new
-        {
-            let item = choosing::sent_item(&new, book, self.order.id, self.order.changed_at);
-            self.commit.add(Condition::Sent, Ok(giving::unsent(old, choice, self.order.id)));
-            self.commit.add(Condition::Sent, Ok(Write::put_new(item)));
-        }
-        let last = drafts::last_address_put(&self.order);
-        self.with(Condition::Draft, last)
-    }
-
-    /// Puts the copy of an unpacked order back on the shelf, if it is as new.
-    #[must_use]
-    pub fn unpacking(self, book: &Versioned<Book>) -> Self {
-        match self.order.unpack {
-            Some(Unpack::Done { copy: CopyCondition::Good, .. }) => self.shelving(book),
-            _ => self,
-        }
-    }
-
-    /// Puts the copy of the order back on the shelf, under its own number.
-    #[must_use]
-    pub fn shelving(mut self, book: &Versioned<Book>) -> Self {
-        if let Some(choice) = &self.order.choice {
-            let back = book.value.clone().with_copy_back(choice.copy);
-            let range = PriceRange::of(book.value.list_price).unwrap_or(self.order.price.range);
-            self.commit.add(Condition::Book, books::book_put(&book.with(back)));
-            self.commit.add(Condition::Stock, Ok(places::return_copy(range)));
-        }
-        self
-    }
-
-    fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
+    pub(crate) fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
         self.commit.add(condition, write);
         self
     }

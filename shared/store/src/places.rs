@@ -86,6 +86,20 @@ pub(crate) fn take_copy(order: &Order) -> Write {
         .value(":one", number(1))
 }
 
+/// Holds a place for a paid order whose choice is made anew, with its copy back among the free ones
+/// if `copy_back`. Without a copy that is free the order waits for one with its place.
+pub(crate) fn hold_anew(order: &Order, copy_back: bool) -> Result<Write, StoreError> {
+    let expression = "SET holds.#order = :hold ADD #free :back, #version :one";
+    Ok(Write::update(&key::stock(order.price.range), expression)
+        .only_if("attribute_exists(pk)")
+        .name("#version", "version")
+        .name("#free", "free")
+        .name("#order", order.id.to_string())
+        .value(":hold", attribute(Reservation::Paid)?)
+        .value(":back", number(u32::from(copy_back)))
+        .value(":one", number(1)))
+}
+
 /// Gives up the place of an order.
 pub(crate) fn release(order: &Order) -> Write {
     Write::update(&key::stock(order.price.range), "REMOVE holds.#order")

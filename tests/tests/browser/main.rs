@@ -257,6 +257,8 @@ async fn walk(phone: &Browser, shop: &Running) {
     for (step, path) in [
         ("receipt", format!("receipt/{order}")),
         ("cancel", format!("cancel/{order}")),
+        ("address", format!("address/{order}")),
+        ("find", "find".to_owned()),
         ("bookmark", "bookmark".to_owned()),
         ("shelf", "shelf".to_owned()),
         ("notice", "notice".to_owned()),

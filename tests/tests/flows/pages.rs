@@ -191,6 +191,41 @@ async fn the_pages_of_the_bookmark() {
 }
 
 #[tokio::test]
+async fn the_pages_of_the_address_and_the_search() {
+    for language in Language::ALL {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+        let mut album = Album::new("address", language);
+        let mut reader = shop.visitor().reading(language);
+        let order = reader.walk(Doors::Plain).await;
+        shop.settle().await;
+        let path = format!("/address/{order}");
+        album.add("the reader's own", reader.go(&path).await);
+        let form = reader.here().form("form[data-onward]").fill("phone", "1").fill("postcode", "2");
+        album.add("two fields are wrong", reader.submit(form).await);
+        let mut device = shop.visitor().reading(language);
+        album.add("the search", device.go("/find").await);
+        let form = device.here().form("form").fill("number", "1").fill("phone", "2");
+        album.add("neither number nor telephone", device.submit(form).await);
+        let form = device.here().form("form").fill("number", &order).fill("phone", "0212345678");
+        album.add("another telephone", device.submit(form).await);
+        let form = device.here().form("form").fill("phone", "010-1234-5678");
+        album.add("found", device.submit(form).await);
+        album.add("the address of a found order", device.go(&path).await);
+        let mut guesser = shop.visitor().reading(language);
+        for _ in 0..6 {
+            guesser.go("/find").await;
+            let form =
+                guesser.here().form("form").fill("number", &order).fill("phone", "0212345678");
+            guesser.submit(form).await;
+        }
+        album.add("too often", guesser.here());
+        shop.owner_ships(&order, "123456789012").await;
+        album.add("the parcel is handed over", reader.go(&path).await);
+        album.keep();
+    }
+}
+
+#[tokio::test]
 async fn the_pages_from_the_guestbook_to_the_counter() {
     for language in Language::ALL {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;

@@ -32,7 +32,8 @@ const NOBODYS: &str = "a work that this order gave was given by no other";
 const THERE: &str = "no guard: a shelf without a record has nothing to give up";
 
 const PAYMENTS: &[&str] = &["pay", "refund", "sweep", "toss-webhook"];
-const ENDS: &[&str] = &["cancel", "owner-refund", "pay", "refund", "sweep", "toss-webhook"];
+const ENDS: &[&str] =
+    &["cancel", "owner-order", "owner-refund", "pay", "refund", "sweep", "toss-webhook"];
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
@@ -54,7 +55,7 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
         Behind("the place that a cancel gave up is not there to be taken"),
     ),
     (
-        &["owner-pack", "owner-refund", "owner-ship", "pack", "ship"],
+        &["owner-order", "owner-pack", "owner-refund", "owner-ship", "pack", "ship"],
         "ORDER",
         VERSION,
         Behind(NUMBERS),
@@ -63,7 +64,16 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
     (&["sweep"], "ORDER", ASKED, Shared),
     (PAYMENTS, "ORDER", NEW, Behind(VERSIONS)),
     (
-        &["cancel", "choose", "owner-pack", "owner-refund", "owner-ship", "pack", "ship"],
+        &[
+            "cancel",
+            "choose",
+            "owner-order",
+            "owner-pack",
+            "owner-refund",
+            "owner-ship",
+            "pack",
+            "ship",
+        ],
         "ORDER",
         NEW,
         Behind(VERSIONS),

@@ -161,7 +161,8 @@ fn one(order: &Value, ledger: &OrderLedger, letters: usize) -> Result<Book, Stri
                 "not all but the postage went back: {}",
                 details()
             );
-            Book::Back
+            let lost = refunds.iter().any(|refund| text(refund, "why") == "lost_in_post");
+            if lost { Book::NotOnShelf } else { Book::Back }
         }
         "refunded" => {
             agree!(

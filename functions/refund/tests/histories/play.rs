@@ -190,7 +190,7 @@ impl Play {
             let reader = self.random.index(self.readers.len());
             return self.order(reader).await;
         };
-        match self.random.below(40) {
+        match self.random.below(44) {
             0..=4 => self.pays(which).await,
             5 => {
                 let (one, two) = (self.tab(which), self.tab(which));
@@ -251,6 +251,7 @@ impl Play {
             27 | 28 => self.owner_ships(which).await,
             36 | 37 => self.owner_packs(which).await,
             38 => self.owner_unpacks(which).await,
+            40..=43 => self.owner_takes_a_way_out(which).await,
             29 => self.returns_the_book(which).await,
             30 => self.book_comes_back(which).await,
             31 | 32 => {
@@ -258,8 +259,7 @@ impl Play {
                 self.shop.standin().deposit(&name).await;
             }
             33 => {
-                let name = self.name(which);
-                self.shop.standin().reverse_transfer(&name).await;
+                self.shop.standin().reverse_transfer(&self.name(which)).await;
             }
             34 => self.name_account(which).await,
             35 => {

@@ -16,6 +16,7 @@ use crate::{
 
 pub mod acts;
 mod news;
+mod refunds;
 
 /// The author of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +136,14 @@ pub fn push(notice: Notice) -> Text {
         Notice::Reversed => Text::new(
             "은행에서 기별이 왔소. 편지함을 보시오.",
             "There is word from the bank. Look in your mailbox.",
+        ),
+        Notice::Again => Text::new(
+            "책을 다시 보낼 일이 생겼소. 편지함을 보시오.",
+            "A book has to be sent again. Look in your mailbox.",
+        ),
+        Notice::Return => Text::new(
+            "책이 돌아올 길을 적어 두었소. 편지함을 보시오.",
+            "The book's way back is noted. Look in your mailbox.",
         ),
         Notice::Later => Text::new(
             "주인장이 내일 다시 고르겠다 하오. 편지함을 보시오.",

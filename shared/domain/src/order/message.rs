@@ -74,6 +74,10 @@ pub enum Notice {
     BankDetails,
     /// The bank reversed the transfer.
     Reversed,
+    /// The parcel was lost or came back, and a book is sent again.
+    Again,
+    /// The owner noted the return that the reader asked for.
+    Return,
 }
 
 impl Notice {

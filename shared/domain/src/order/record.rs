@@ -14,11 +14,12 @@ use crate::{
         id::{MessageId, OrderId, VisitorId},
         money::Won,
         price::{Price, PriceRange},
+        sensitive::Sensitive,
         text::Language,
     },
     catalog::selection::Choice,
     order::{
-        Address, Payment, ShortNumber, State,
+        Address, Anew, Payment, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -170,6 +171,10 @@ pub struct Order {
     pub number: Option<ShortNumber>,
     /// What is to be done with the parcel, if the order was cancelled after it was packed.
     pub unpack: Option<Unpack>,
+    /// The attempt, if the choice was made anew.
+    pub anew: Option<Anew>,
+    /// The reason for which the owner cancelled the order; its reader reads it.
+    pub called_off: Option<Sensitive<String>>,
     /// The parcel, once handed over.
     pub shipment: Option<Shipment>,
     /// Refunds, in the order in which they were promised.
@@ -254,6 +259,8 @@ impl Order {
             choice: None,
             number: None,
             unpack: None,
+            anew: None,
+            called_off: None,
             shipment: None,
             refunds: Vec::new(),
             changed_at: now,
@@ -307,9 +314,9 @@ impl Order {
         self.state.may_be_cancelled() && self.shipment.is_none() && !self.transfer_is_reversed()
     }
 
-    /// What is refunded because the chosen book costs less than the upper end of the range; `None`
-    /// if nothing is. It is promised when the parcel is handed over, because until then the choice
-    /// can change.
+    /// How far the list price of the chosen book lies below the upper end of the range; `None` if it
+    /// does not. [`Order::difference_owed`] is promised when the parcel is handed over, because
+    /// until then the choice can change.
     pub fn price_difference(&self) -> Option<Won> {
         let list_price = self.choice.as_ref()?.list_price;
         Some(self.price.price_difference(list_price)).filter(|amount| *amount > Won::ZERO)

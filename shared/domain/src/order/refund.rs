@@ -31,6 +31,8 @@ pub enum RefundReason {
     NoPlace,
     /// The book came back, because the reader withdrew or it could not be delivered.
     Withdrawn,
+    /// The parcel was lost in the post.
+    LostInPost,
     /// The owner refunds for the reason in [`Refund::note`].
     Owner,
 }
@@ -44,6 +46,7 @@ impl RefundReason {
             Self::PaidTooLate => "취소한 주문의 결제",
             Self::NoPlace => "자리가 나간 주문의 결제",
             Self::Withdrawn => "돌려보낸 책의 값",
+            Self::LostInPost => "배송 중에 없어진 책의 값",
             Self::Owner => "환불",
         }
     }

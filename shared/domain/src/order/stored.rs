@@ -11,11 +11,12 @@ use crate::{
         id::{OrderId, VisitorId},
         money::Won,
         price::Price,
+        sensitive::Sensitive,
         text::Language,
     },
     catalog::selection::Choice,
     order::{
-        Address, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, Shipment,
+        Address, Anew, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, Shipment,
         ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
@@ -75,6 +76,10 @@ pub(super) struct StoredOrder {
     number: Option<ShortNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unpack: Option<Unpack>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    anew: Option<Anew>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    called_off: Option<Sensitive<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parcel: Option<Parcel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,6 +197,8 @@ impl From<Order> for StoredOrder {
             choice: order.choice,
             number: order.number,
             unpack: order.unpack,
+            anew: order.anew,
+            called_off: order.called_off,
             parcel,
             arrived,
             refunds: order.refunds,
@@ -240,6 +247,8 @@ impl TryFrom<StoredOrder> for Order {
             choice: stored.choice,
             number: stored.number,
             unpack: stored.unpack,
+            anew: stored.anew,
+            called_off: stored.called_off,
             shipment,
             refunds: stored.refunds,
             changed_at: stored.changed_at,

@@ -7,4 +7,5 @@ mod desk;
 mod fulfilment;
 mod payment;
 mod refund;
+mod ways_out;
 mod withdrawal;

@@ -146,6 +146,19 @@ impl Play {
         self.owner_calls("owner-pack", call).await;
     }
 
+    /// The owner cancels, takes the choice back, or notes that the parcel was lost, if the order
+    /// allows it. A copy taken back is as new, so that the copies can be counted.
+    pub(super) async fn owner_takes_a_way_out(&mut self, which: usize) {
+        let id = self.orders[which].id.clone();
+        let times = self.shop.order(&id).anew.map_or(0, |anew| anew.times) + 1;
+        let call = match self.random.below(4) {
+            0 => json!({ "order": id, "cancel": { "reason": "까닭" } }),
+            1 => json!({ "order": id, "in_the_post": "lost", "then": "refund" }),
+            _ => json!({ "order": id, "choose_anew": { "copy": "good", "times": times } }),
+        };
+        self.owner_calls("owner-order", call).await;
+    }
+
     /// The owner hands the parcel to the carrier, if the book is chosen.
     pub(super) async fn owner_ships(&mut self, which: usize) {
         let number = format!("{:010}", 1_000_000_000 + which);

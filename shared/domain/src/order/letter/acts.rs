@@ -21,6 +21,40 @@ pub const fn chosen(by: Chooser, language: Language) -> &'static str {
     }
 }
 
+/// The opening of the letter that tells of a choice after an earlier one.
+pub const fn chosen_anew(by: Chooser, language: Language) -> &'static str {
+    match (by, language) {
+        (Chooser::Owner, Language::Ko) => {
+            "서가 앞에 다시 등이 켜졌소.\n\n주인장이 보낼 책을 다시 골랐습니다."
+        }
+        (Chooser::Owner, Language::En) => {
+            "The lamp before the shelves was lit once more.\n\nThe owner has chosen again."
+        }
+        (Chooser::Rules, Language::Ko) => {
+            "서가 앞에 다시 등이 켜졌소.\n\n주인장의 취향으로 세운 규칙이 보낼 책을 다시 골랐습니다."
+        }
+        (Chooser::Rules, Language::En) => {
+            "The lamp before the shelves was lit once more.\n\nYour book is chosen again, by rules made from the owner's taste."
+        }
+    }
+}
+
+/// The opening of the letter about an order that the owner cancelled.
+pub fn called_off(reason: &str, language: Language) -> String {
+    match language {
+        Language::Ko => format!("창의 불을 껐소.\n\n{}\n\n", called_off_for(reason, language)),
+        Language::En => format!("The lamp is out.\n\n{}\n\n", called_off_for(reason, language)),
+    }
+}
+
+/// That the owner cancelled, and why.
+pub fn called_off_for(reason: &str, language: Language) -> String {
+    match language {
+        Language::Ko => format!("주인장이 주문을 취소했습니다. 까닭: {reason}"),
+        Language::En => format!("The owner has cancelled your order, for this reason: {reason}"),
+    }
+}
+
 /// Who chose, on the order's page.
 pub const fn chosen_by(by: Chooser, language: Language) -> &'static str {
     match (by, language) {
@@ -74,17 +108,22 @@ mod tests {
         for text in [
             chosen(Chooser::Rules, Language::Ko),
             chosen_by(Chooser::Rules, Language::Ko),
+            chosen_anew(Chooser::Rules, Language::Ko),
             on_the_slip(Chooser::Rules),
         ] {
             assert!(text.contains("규칙이") && !text.contains("주인장이"), "{text}");
         }
-        for text in [chosen(Chooser::Rules, Language::En), chosen_by(Chooser::Rules, Language::En)]
-        {
+        for text in [
+            chosen(Chooser::Rules, Language::En),
+            chosen_by(Chooser::Rules, Language::En),
+            chosen_anew(Chooser::Rules, Language::En),
+        ] {
             assert!(text.contains("rules") && !text.contains("he owner "), "{text}");
         }
         for text in [
             chosen(Chooser::Owner, Language::Ko),
             chosen_by(Chooser::Owner, Language::Ko),
+            chosen_anew(Chooser::Owner, Language::Ko),
             on_the_slip(Chooser::Owner),
         ] {
             assert!(text.contains("주인장이") && !text.contains("규칙"), "{text}");

@@ -4,10 +4,13 @@ use crate::{
     base::{format, id::MessageId, money::Won, text::Language},
     catalog::selection::Chooser,
     order::{
-        Order, State,
-        letter::acts,
+        AnewReason, Order, State,
+        letter::{
+            acts,
+            refunds::{cancelled, refunded},
+        },
         message::Notice,
-        refund::{Progress, Refund, RefundReason},
+        refund::{Progress, Refund},
     },
 };
 
@@ -50,11 +53,11 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
         Notice::BankTransfer => virtual_account(order),
         Notice::BankDetails => bank_details(order),
         Notice::Reversed => reversed(order),
+        Notice::Again => sent_again(order),
+        Notice::Return => returning(order),
         Notice::Refunded => {
             let told = order.refunds.iter().find(|refund| refund.told == Some(asked_by.sequence));
-            told.map_or_else(String::new, |refund| {
-                refunded(refund, order.by_bank_transfer(), order.language)
-            })
+            told.map_or_else(String::new, |refund| refunded(order, refund))
         }
         Notice::Shipped if ko => {
             format!("문밖에 발소리가 멀어지오. 책이 길을 나섰소.\n\n{}", on_its_way(order))
@@ -76,8 +79,12 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
 /// A book is chosen.
 fn chosen(order: &Order) -> String {
     let by = order.choice.as_ref().map_or(Chooser::Rules, |choice| choice.by);
-    let opening = acts::chosen(by, order.language);
-    match (order.language, order.price_difference()) {
+    let opening = match order.anew {
+        Some(_) => acts::chosen_anew(by, order.language),
+        None => acts::chosen(by, order.language),
+    };
+    let back = Some(order.difference_owed()).filter(|owed| *owed > Won::ZERO);
+    match (order.language, back) {
         (Language::Ko, None) => format!("{opening} 무슨 책인지는 펼칠 때까지 비밀입니다."),
         (Language::Ko, Some(back)) => format!(
             "{opening} 무슨 책인지는 펼칠 때까지 비밀입니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 책을 부칠 때 돌려드립니다."
@@ -87,6 +94,51 @@ fn chosen(order: &Order) -> String {
         }
         (Language::En, Some(back)) => format!(
             "{opening} Which one it is stays a secret until you open it. Its list price is ₩{back} below what you paid for the book; the difference goes back to you when the book is posted."
+        ),
+    }
+}
+
+/// The parcel was lost or came back, and a book is sent again.
+fn sent_again(order: &Order) -> String {
+    let lost = order.anew.is_none_or(|anew| anew.why != AnewReason::Undeliverable);
+    match (order.language, lost) {
+        (Language::Ko, true) => format!(
+            "떠난 책이 길에서 사라졌소.\n\n부친 꾸러미가 배송 중에 없어졌습니다. 죄송합니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 무르실 수 있습니다.",
+            format::korean_date(order.promised)
+        ),
+        (Language::Ko, false) => format!(
+            "떠난 책이 문을 찾지 못하고 돌아왔소.\n\n부친 꾸러미가 닿지 못하고 가게로 돌아왔습니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 무르실 수 있습니다. 주소가 바뀌었으면 편지로 알려 주십시오.",
+            format::korean_date(order.promised)
+        ),
+        (Language::En, true) => format!(
+            "The book was lost on its road.\n\nYour parcel was lost in the post. We are sorry. A book is chosen again and posted by {}. There is nothing more to pay, and until it is posted you can cancel.",
+            format::english_date(order.promised)
+        ),
+        (Language::En, false) => format!(
+            "The book found no door and came home.\n\nYour parcel could not be delivered and came back to the shop. A book is chosen again and posted by {}. There is nothing more to pay, and until it is posted you can cancel. If your address has changed, please write.",
+            format::english_date(order.promised)
+        ),
+    }
+}
+
+/// The owner noted the return that the reader asked for. Empty if nobody withdrew.
+fn returning(order: &Order) -> String {
+    let Some(withdrawal) = order.withdrawal() else { return String::new() };
+    let (back, postage) = (order.back_for(withdrawal.reason), withdrawal.postage);
+    match order.language {
+        Language::Ko => format!(
+            "책이 돌아올 길을 열어 두었소.\n\n말씀하신 대로, 책을 돌려보내시는 것으로 주인장이 적었습니다. 책이 돌아오면 그날부터 영업일 3일 안에 {back}원을 돌려드립니다{}. 말씀하신 적이 없으면 편지로 알려 주십시오.",
+            match postage {
+                Won::ZERO => String::new(),
+                postage => format!("(돌아오는 우송료 {postage}원을 뺀 돈입니다)"),
+            }
+        ),
+        Language::En => format!(
+            "The way home stands open for the book.\n\nAs you asked, the owner has noted that you send the book back. When it is here, ₩{back} goes back to you within 3 working days of that day{}. If you did not ask for this, please write.",
+            match postage {
+                Won::ZERO => String::new(),
+                postage => format!(" (₩{postage} for the way back are taken off)"),
+            }
         ),
     }
 }
@@ -167,148 +219,6 @@ fn reversed(order: &Order) -> String {
         }
         (Language::En, _) => {
             "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid for this order; your bank can tell you why. The owner will look into it and write to you. Until then there is nothing for you to do.".to_owned()
-        }
-    }
-}
-
-/// The order is over and its money is refunded.
-fn cancelled(order: &Order) -> String {
-    let ends = |refund: &&Refund| {
-        matches!(
-            refund.why,
-            RefundReason::Cancelled
-                | RefundReason::PaidTooLate
-                | RefundReason::NoPlace
-                | RefundReason::Withdrawn
-        )
-    };
-    let Some(Refund { amount, why, by, .. }) = order.refunds.iter().find(ends) else {
-        return match order.language {
-            Language::Ko => {
-                "창의 불을 껐소.\n\n주문이 끝났습니다. 내신 값은 이미 모두 돌려드렸습니다."
-                    .to_owned()
-            }
-            Language::En => {
-                "The lamp is out.\n\nYour order is over. What you paid went back to you before."
-                    .to_owned()
-            }
-        };
-    };
-    let (korean_way, english_way) = way_back(order.by_bank_transfer());
-    match (order.language, why) {
-        (Language::Ko, RefundReason::NoPlace) => format!(
-            "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 폭의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
-            format::korean_date(*by)
-        ),
-        (Language::En, RefundReason::NoPlace) => format!(
-            "When the money came, the last book had just left the house.\n\nYour payment was confirmed late. The time we held a place for you had run out, and every book in this range was taken. As there is no book to send, we end the order, and all of your money, ₩{amount}, goes back to you by {}. We are sorry.",
-            format::english_date(*by)
-        ),
-        (Language::Ko, RefundReason::Withdrawn) => format!(
-            "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            match order.kept() {
-                Won::ZERO => String::new(),
-                postage => format!("돌아오는 우송료 {postage}원을 뺀 "),
-            },
-            format::korean_date(*by)
-        ),
-        (Language::En, RefundReason::Withdrawn) => format!(
-            "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back {english_way} by {}{}.",
-            format::english_date(*by),
-            match order.kept() {
-                Won::ZERO => String::new(),
-                postage => format!(" (₩{postage} for the way back are taken off)"),
-            }
-        ),
-        (Language::Ko, RefundReason::PaidTooLate) => format!(
-            "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 무르신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
-            format::korean_date(*by)
-        ),
-        (Language::Ko, _) => format!(
-            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            format::korean_date(*by)
-        ),
-        (Language::En, RefundReason::PaidTooLate) => format!(
-            "Money came to a window that was already dark.\n\nYour payment was completed after you had cancelled. All of it, ₩{amount}, goes back to you by {}.",
-            format::english_date(*by)
-        ),
-        (Language::En, _) => format!(
-            "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back {english_way} by {}.",
-            format::english_date(*by)
-        ),
-    }
-}
-
-/// The means of a refund, in Korean and in English.
-const fn way_back(by_bank_transfer: bool) -> (&'static str, &'static str) {
-    if by_bank_transfer {
-        ("알려 주시는 계좌로", "to the account you name")
-    } else {
-        ("내신 방법으로", "the way it came")
-    }
-}
-
-/// A refund is done.
-fn refunded(refund: &Refund, by_bank_transfer: bool, language: Language) -> String {
-    let Refund { amount, why, note, .. } = refund;
-    match language {
-        Language::Ko => {
-            let what = match (why, note) {
-                (RefundReason::Difference, _) => {
-                    "보낸 책의 정가가 내신 책값보다 낮아, 그 차액".to_owned()
-                }
-                (RefundReason::Cancelled, _) => "무르신 주문의 값".to_owned(),
-                (RefundReason::PaidTooLate, _) => "무르신 뒤에 치르신 값".to_owned(),
-                (RefundReason::NoPlace, _) => "자리가 나간 주문의 값".to_owned(),
-                (RefundReason::Withdrawn, _) => "돌려보내신 책의 값".to_owned(),
-                (RefundReason::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
-                (RefundReason::Owner, None) => "돌려드리기로 한 값".to_owned(),
-            };
-            if let Progress::ByHand { day, way } = &refund.progress {
-                return format!(
-                    "셈을 마쳤소.\n\n{what} {amount}원을 {}에 주인장이 손수 돌려드렸습니다(길: {way}). 닿지 않았으면 편지로 알려 주십시오.",
-                    format::korean_date(*day)
-                );
-            }
-            if by_bank_transfer {
-                return format!(
-                    "셈을 마쳤소.\n\n{what} {amount}원을 알려 주신 계좌로 돌려드렸습니다. 은행에 따라 보이기까지 하루쯤 걸릴 수 있습니다."
-                );
-            }
-            format!(
-                "셈을 마쳤소.\n\n{what} {amount}원을 내신 방법으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
-            )
-        }
-        Language::En => {
-            let what = match (why, note) {
-                (RefundReason::Difference, _) => {
-                    "your book cost less than what you paid for it".to_owned()
-                }
-                (RefundReason::Cancelled, _) => "you cancelled your order".to_owned(),
-                (RefundReason::PaidTooLate, _) => {
-                    "your payment came after you had cancelled".to_owned()
-                }
-                (RefundReason::NoPlace, _) => {
-                    "no book was left when your payment was confirmed".to_owned()
-                }
-                (RefundReason::Withdrawn, _) => "you sent the book back".to_owned(),
-                (RefundReason::Owner, Some(note)) => format!("the owner wrote: {note}"),
-                (RefundReason::Owner, None) => "the owner gives it back".to_owned(),
-            };
-            if let Progress::ByHand { day, way } = &refund.progress {
-                return format!(
-                    "The account is settled.\n\nThe owner sent you ₩{amount} on {} ({what}; by: {way}). Should it not have come, please write.",
-                    format::english_date(*day)
-                );
-            }
-            if by_bank_transfer {
-                return format!(
-                    "The account is settled.\n\n₩{amount} went back to the account you named ({what}). Your bank may take a day to show it."
-                );
-            }
-            format!(
-                "The account is settled.\n\n₩{amount} went back the way it came ({what}). Your card company may take some days to show it."
-            )
         }
     }
 }

@@ -1,6 +1,5 @@
 use super::*;
 use crate::{
-    base::sensitive::Sensitive,
     catalog::{isbn::Isbn, selection::Chooser},
     order::parcel::Carrier,
 };

@@ -32,6 +32,11 @@ impl Order {
             }
             return Ok(Step::quiet(order));
         }
+        self.over(now)
+    }
+
+    /// A paid order ends before it is posted.
+    pub(super) fn over(self, now: Timestamp) -> Result<Step, TransitionError> {
         let was_packed = self.state == State::Packed;
         let mut order = self.transition(State::RefundDue, now)?;
         order.unpack = was_packed.then_some(Unpack::Wanted);
@@ -41,7 +46,7 @@ impl Order {
     }
 
     /// The part of the price difference that is neither refunded nor promised.
-    fn difference_owed(&self) -> Won {
+    pub fn difference_owed(&self) -> Won {
         let promised = self.refunds.iter().filter(|refund| {
             refund.why == RefundReason::Difference && refund.progress != Progress::Superseded
         });

@@ -1,0 +1,224 @@
+//! The owner's ways out of an order: copy, place, money, the note of the work and what the reader
+//! reads end where they belong.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::{Value, json};
+use walk::{Doors, Shop, Walker, book, event};
+
+async fn ordered(shop: &Shop) -> (Walker, String) {
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    (reader, order)
+}
+
+async fn shipped(shop: &Shop) -> (Walker, String) {
+    let (reader, order) = ordered(shop).await;
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    assert_eq!(shop.state(&order), "shipped");
+    (reader, order)
+}
+
+/// The dry run, the act and the act once more, which does nothing.
+async fn does(shop: &Shop, call: Value) {
+    let dry = shop.owner("owner-order", call).await;
+    assert_eq!(dry["status"], 200, "{dry:#}");
+    let done = shop.owner("owner-order", dry["call"].clone()).await;
+    assert_eq!(done["did"], dry["would_do"], "{done:#}");
+    shop.settle().await;
+    let items = shop.items();
+    let again = shop.owner("owner-order", dry["call"].clone()).await;
+    assert!(again["did"][0].as_str().is_some_and(|did| did.contains("두 번 하지")), "{again:#}");
+    shop.settle().await;
+    assert_eq!(shop.items(), items, "the same call does nothing the second time");
+}
+
+async fn refused(shop: &Shop, call: Value) -> String {
+    let answer = shop.owner("owner-order", call).await;
+    assert_eq!(answer["status"], 400, "{answer:#}");
+    answer["problems"][0]["expected"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_choice_taken_back_frees_the_work_and_the_copy_that_is_as_new() {
+    for (copy, packed) in [("good", false), ("damaged", true), ("lost", true), ("lost", false)] {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+        let (mut reader, order) = ordered(&shop).await;
+        if packed {
+            shop.owner_packs(&order).await;
+            shop.settle().await;
+        }
+        does(&shop, json!({ "order": order, "choose_anew": { "copy": copy } })).await;
+        assert_eq!(shop.stage(&order), "prepared", "the same number: {copy}");
+        let left = u32::from(copy == "good");
+        assert_eq!((shop.stock("middle"), shop.sent_works()), ((left, 0), 2), "{copy}");
+        let second = shop.order(&order).choice.unwrap().copy;
+        assert_eq!(second, if copy == "good" { 1 } else { 2 }, "a lost copy is not chosen again");
+        assert_eq!(shop.ledger(&order).held(), 22_000, "no money moves");
+        assert!(reader.mailbox().await.says("다시 골랐습니다"), "{copy}");
+        let call = json!({ "order": order, "choose_anew": { "copy": copy } });
+        let said = shop.owner("owner-order", call).await["did"][0].to_string();
+        assert!(said.contains("times에 2"), "{said}");
+        shop.owner_ships(&order, "123456789012").await;
+        shop.settle().await;
+        assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("shipped", 20_000));
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn the_last_copy_is_lost_and_the_order_waits_for_a_book_or_is_cancelled() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
+    let (mut reader, order) = ordered(&shop).await;
+    does(&shop, json!({ "order": order, "choose_anew": { "copy": "lost" } })).await;
+    assert_eq!((shop.state(&order).as_str(), shop.sent_works()), ("choosing", 0));
+    assert!(reader.go(&format!("/window/{order}")).await.says("새 책을 기다립니다"));
+    let desk = shop.owner("owner-desk", json!({})).await;
+    assert_eq!(desk["shows"][0]["what"], "책이 모자람", "{desk:#}");
+    does(&shop, json!({ "order": order, "cancel": { "reason": "품절된 책입니다" } })).await;
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+    assert_eq!(shop.stock("middle"), (0, 0), "the place is free");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn the_owner_cancels_and_the_reader_reads_who_and_why() {
+    for packed in [false, true] {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+        let (mut reader, order) = ordered(&shop).await;
+        if packed {
+            shop.owner_packs(&order).await;
+            shop.settle().await;
+        }
+        does(&shop, json!({ "order": order, "cancel": { "reason": "젖은 책입니다" } })).await;
+        assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+        assert_eq!((shop.stock("middle"), shop.sent_works()), ((2 - u32::from(packed), 0), 0));
+        let window = reader.go(&format!("/window/{order}")).await.text();
+        let mailbox = reader.mailbox().await.text();
+        for page in [window, mailbox] {
+            assert!(page.contains("주인장이 주문을 취소했습니다. 까닭: 젖은 책입니다"), "{page}");
+            assert!(!page.contains("무르신 주문") && !page.contains("주문을 물렀습니다"), "{page}");
+        }
+        let said =
+            refused(&shop, json!({ "order": order, "choose_anew": { "copy": "good" } })).await;
+        assert_eq!(said.contains("포장 풀기"), packed, "{said}");
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_before_it_is_paid_and_its_place_is_free() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
+    let mut reader = shop.visitor();
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    assert_eq!(shop.stock("middle"), (1, 1));
+    does(&shop, json!({ "order": order, "cancel": { "reason": "가게를 쉽니다" } })).await;
+    assert_eq!((shop.state(&order).as_str(), shop.stock("middle")), ("cancelled", (1, 0)));
+    assert!(reader.mailbox().await.says("받은 돈은 없습니다"));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_lost_parcel_is_refunded_or_sent_again() {
+    for again in [false, true] {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+        let (mut reader, order) = shipped(&shop).await;
+        let then = if again { "again" } else { "refund" };
+        does(&shop, json!({ "order": order, "in_the_post": "lost", "then": then })).await;
+        assert!(reader.mailbox().await.says("배송 중에 없어졌습니다"));
+        if again {
+            assert_eq!((shop.stage(&order).as_str(), shop.sent_works()), ("prepared", 2));
+            assert_eq!(shop.stock("middle"), (0, 0), "the second copy is on its way");
+            assert!(reader.go(&format!("/window/{order}")).await.says("규칙이 책을 골랐습니다"));
+            shop.owner_ships(&order, "123456789013").await;
+            shop.settle().await;
+            assert_eq!(shop.state(&order), "shipped");
+            assert_eq!(shop.ledger(&order).held(), 20_000, "the difference goes back once");
+        } else {
+            assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+            assert_eq!((shop.stock("middle"), shop.sent_works()), ((1, 0), 0));
+        }
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn a_parcel_that_came_back_goes_out_again_or_its_money_goes_back() {
+    for (copy, then) in
+        [("good", "again"), ("damaged", "again"), ("good", "refund"), ("lost", "refund")]
+    {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+        let (mut reader, order) = shipped(&shop).await;
+        let call = json!({ "order": order, "in_the_post": "undeliverable", "then": then });
+        assert!(
+            refused(&shop, call.clone()).await.contains("good"),
+            "the condition has no default"
+        );
+        let mut call = call;
+        call["copy"] = copy.into();
+        does(&shop, call).await;
+        let (state, free, held) = match (copy, then) {
+            ("good", "again") => ("chosen", 1, 20_000),
+            (_, "again") => ("chosen", 0, 20_000),
+            ("good", _) => ("refunded", 2, 0),
+            _ => ("refunded", 1, 0),
+        };
+        assert_eq!(shop.state(&order), state);
+        assert_eq!((shop.stock("middle"), shop.ledger(&order).held()), ((free, 0), held), "{copy}");
+        assert!(!reader.mailbox().await.says("돌려보내신 책"), "the reader sent nothing back");
+        shop.nothing_failed();
+    }
+}
+
+#[tokio::test]
+async fn an_arrival_is_taken_back_and_a_return_noted_for_a_reader_who_called() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+    let (mut reader, order) = shipped(&shop).await;
+    shop.owner_does("owner-ship", json!({ "delivered": [order] })).await;
+    assert_eq!(shop.state(&order), "delivered");
+    does(&shop, json!({ "order": order, "arrival_taken_back": true })).await;
+    assert_eq!(shop.state(&order), "shipped");
+    assert!(reader.go(&format!("/window/{order}")).await.says("책을 부쳤습니다"));
+    let back = json!({ "order": order, "return_for": { "reason": "mind_changed" } });
+    assert!(refused(&shop, back.clone()).await.contains("받으신 날"));
+    let mut back = back;
+    back["return_for"]["received"] = shop.today().to_string().into();
+    does(&shop, back).await;
+    assert_eq!(shop.state(&order), "delivered");
+    assert!(reader.mailbox().await.says("돌려보내시는 것으로 주인장이 적었습니다"));
+    let said = refused(&shop, json!({ "order": order, "arrival_taken_back": true })).await;
+    assert!(said.contains("돌아왔습니다"), "{said}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn an_order_shows_its_ways_and_a_wrong_call_names_its_field() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+    assert_eq!(shop.owner("owner-order", event("owner-order")).await["status"], 400);
+    let (_, order) = ordered(&shop).await;
+    let shown = shop.owner("owner-order", json!({ "order": "토-01" })).await;
+    assert_eq!(shown["shows"][0]["order"], order.as_str(), "{shown:#}");
+    let ways: Vec<&str> = shown["shows"][0]["ways"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|way| way["why"].as_str().unwrap())
+        .collect();
+    assert_eq!(ways, ["주문 취소", "책 바꾸기"]);
+    let said = refused(&shop, json!({ "order": order, "arrival_taken_back": true })).await;
+    assert!(said.contains("할 수 있는 일: 주문 취소, 책 바꾸기"), "{said}");
+    for (call, field) in [
+        (json!({}), "order"),
+        (json!({ "order": order, "colour": 1 }), "colour"),
+        (json!({ "order": order, "cancel": { "reason": "" } }), "cancel.reason"),
+        (json!({ "order": order, "choose_anew": { "copy": "new" } }), "choose_anew.copy"),
+        (json!({ "order": order, "in_the_post": "stolen" }), "in_the_post"),
+        (json!({ "order": order, "cancel": {}, "arrival_taken_back": true }), "arrival_taken_back"),
+    ] {
+        let answer = shop.owner("owner-order", call).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{answer:#}");
+    }
+    shop.nothing_failed();
+}
