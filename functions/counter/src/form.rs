@@ -22,16 +22,16 @@ pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
     // the reader has to agree again.
     let agreed: Option<Date> = form.typed("promised").parse().ok();
     let promised = calendar::promised_date(request.now);
-    let agrees = form.ticked("agreed") && agreed == Some(promised);
+    let consents = form.ticked("agreed") && agreed == Some(promised);
     match (range, address) {
-        (Some(range), Ok(address)) if agrees => Ok(Filled { range, address, promised }),
+        (Some(range), Ok(address)) if consents => Ok(Filled { range, address, promised }),
         (range, address) => {
             let no_range = range
                 .is_none()
                 .then(|| Problem { field: "range", message: choose_a_range(request) });
-            let disagrees = (!agrees).then(|| Problem { field: "agreed", message: agree(request) });
+            let missing = (!consents).then(|| Problem { field: "agreed", message: agree(request) });
             let wrong = address.err().unwrap_or_default();
-            Err(no_range.into_iter().chain(wrong).chain(disagrees).collect())
+            Err(no_range.into_iter().chain(wrong).chain(missing).collect())
         }
     }
 }
