@@ -58,7 +58,7 @@ pub(crate) fn order(request: &Request, order: &Order, access: Access, early: boo
             p.keeper { (poem) }
             p { strong { (plain) } }
             @if order.transfer_is_reversed() {
-                p role="status" { (words::transfer_reversed(request)) }
+                p role="status" { (words::transfer::reversed(request)) }
             }
             @if let Some(reason) = &order.called_off {
                 p role="status" { (acts::called_off_for(reason.reveal(), request.language)) }
@@ -154,10 +154,10 @@ fn transfer(request: &Request, order: &Order, account: &VirtualAccount, access: 
         }
         @if access == Access::Own { form method="post" action=(format!("/pay/{}", order.id)) data-onward {
             @if over {
-                p { (words::transfer_overdue(request)) }
+                p { (words::transfer::overdue(request)) }
                 button { (say!(request, "확인하고 다시 치르기", "Check, and pay anew")) }
             } @else {
-                p.hint { (words::transfer_awaited(request)) }
+                p.hint { (words::transfer::awaited(request)) }
                 button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
             }
         } }
