@@ -7,7 +7,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     base::{calendar, id::OrderId, price::PriceRange},
-    order::{Order, stock::Stock},
+    order::{
+        Order,
+        stock::Stock,
+        unpaid::{Holder, TooManyUnpaid},
+    },
     walk::{
         draft::{Draft, DraftForm},
         visit::{Position, Visit},
@@ -25,6 +29,8 @@ struct FormFeedback {
     problems: Vec<Problem>,
     /// Why a valid form cannot be accepted now.
     not_now: Option<Words>,
+    /// Why the order cannot be placed now: others hold places without a payment.
+    too_many: Option<TooManyUnpaid>,
     /// What the form is filled with.
     filled: Filling,
 }
@@ -101,6 +107,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
 enum Placing {
     Placed(OrderId),
     RangeIsTaken(Box<Visit>, Stocks),
+    TooManyUnpaid(Box<Visit>, Stocks, Box<TooManyUnpaid>),
 }
 
 /// Places the order. Idempotent: a second click finds the order that the first one placed.
@@ -120,22 +127,29 @@ async fn order(
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let order = Order::new(
-        OrderId::new(milliseconds, app.random.next_u128()),
-        visit.value.id,
-        request.language,
-        filled.range,
-        filled.address,
-        filled.promised,
-        request.now,
-    );
+    let counted_for = vec![
+        Holder::Address(app.signing_key.address_digest(&filled.address)),
+        Holder::Telephone(app.signing_key.telephone_digest(filled.address.phone.reveal())),
+    ];
+    let order = Order {
+        counted_for,
+        ..Order::new(
+            OrderId::new(milliseconds, app.random.next_u128()),
+            visit.value.id,
+            request.language,
+            filled.range,
+            filled.address,
+            filled.promised,
+            request.now,
+        )
+    };
     let (order, read) = (&order, &(visit, stocks));
     let updated = app
         .store
         .transact(|attempt| async move {
             let (visit, stocks) =
                 if attempt.number == 0 { read.clone() } else { read_again(app, order).await? };
-            place(visit, stocks, order, request)
+            place(app, visit, stocks, order, request).await
         })
         .await?;
     match updated {
@@ -143,6 +157,10 @@ async fn order(
         Updated::Done(Placing::RangeIsTaken(visit, stocks)) => {
             let problems = vec![form::range_is_taken(request)];
             let feedback = FormFeedback { problems, ..feedback };
+            conflict(app, request, &visit, &stocks, feedback).await
+        }
+        Updated::Done(Placing::TooManyUnpaid(visit, stocks, too_many)) => {
+            let feedback = FormFeedback { too_many: Some(*too_many), ..feedback };
             conflict(app, request, &visit, &stocks, feedback).await
         }
         Updated::NotFound => Err(Refusal::NoSession),
@@ -165,7 +183,8 @@ async fn read_again(app: &AppState, order: &Order) -> Result<(Versioned<Visit>, 
 }
 
 /// Takes a place for the order, if its range has one.
-fn place(
+async fn place(
+    app: &AppState,
     visit: Versioned<Visit>,
     stocks: Stocks,
     order: &Order,
@@ -174,12 +193,22 @@ fn place(
     if let Position::Window(placed) = visit.value.position(riddle::built_in()?, request.now) {
         return Ok(Decision::Keep(Placing::Placed(placed)));
     }
+    let admitted = match app.store.unpaid(order).await?.admit(order.id, request.now) {
+        Ok(admitted) => admitted,
+        Err(too_many) => {
+            return Ok(Decision::Keep(Placing::TooManyUnpaid(
+                Box::new(visit.value),
+                stocks,
+                Box::new(too_many),
+            )));
+        }
+    };
     let stock = stocks.get(&order.price.range).map(|stock| stock.value.clone()).unwrap_or_default();
     let Ok(taken) = stock.reserve(order.id, request.now) else {
         return Ok(Decision::Keep(Placing::RangeIsTaken(Box::new(visit.value), stocks)));
     };
     let ordered = visit.value.clone().ordered(order.id);
-    let commit = Commit::new_order(&visit, ordered, order, &taken);
+    let commit = Commit::new_order(&visit, ordered, order, &taken).counted(admitted);
     Ok(Decision::write(commit, Placing::Placed(order.id)))
 }
 

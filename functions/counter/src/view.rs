@@ -12,7 +12,7 @@ use domain::{
 use maud::{Markup, html};
 use web::{
     Drawing, Page, Problem, Refusal, Request, Words, address, draft, field, plan, price, riddle,
-    say,
+    say, unpaid,
 };
 
 use crate::{Filling, FormFeedback, Stocks};
@@ -117,6 +117,14 @@ pub(crate) fn form(
     let body = html! {
         p.keeper { (greeting.in_language(request.language)) }
         @if let Some(why) = &feedback.not_now { (field::not_now(why, request.language)) }
+        @if let Some(too_many) = &feedback.too_many {
+            (unpaid::too_many(request, too_many))
+            p.plain { (say!(
+                request,
+                "적어 주신 것은 그대로 있습니다.",
+                "What you wrote is still here."
+            )) }
+        }
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (ranges(request, stocks, problems))

@@ -70,8 +70,13 @@ async fn send(
             if visit.value.letter_at.is_some() {
                 return Ok(Decision::Keep(()));
             }
+            // Two letters may be written in one instant, an order apart.
+            let name = match visit.value.orders.len() {
+                0 => "reader".to_owned(),
+                orders => format!("reader{orders}"),
+            };
             let written = visit.value.clone().wrote(now);
-            let commit = Commit::visit(&visit, written).with_letter(letter, "reader");
+            let commit = Commit::visit(&visit, written).with_letter(letter, &name);
             let commit = commit.without_draft(DraftForm::Letter);
             Ok::<_, Refusal>(Decision::write(commit, ()))
         })

@@ -138,6 +138,9 @@ fn answer(request: &Request, outcome: ConfirmOutcome) -> Result<Reply, Refusal> 
             view::underway(request, &order).into()
         }
         ConfirmOutcome::NoPlace(order) => view::no_place(request, &order).into(),
+        ConfirmOutcome::TooManyUnpaid(order, too_many) => {
+            view::too_many(request, &order, &too_many).into()
+        }
         ConfirmOutcome::Tampered(order) => view::mismatch(request, &order).into(),
         ConfirmOutcome::NoSuchOrder => return Err(Refusal::NotFound),
     })

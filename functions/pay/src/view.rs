@@ -1,9 +1,11 @@
 //! The pages of the payment. Each says what happened, what it means for the reader's money, and
 //! what to do next.
 
-use domain::order::{Order, PaymentKey, RefusalCode, bank_transfer::VirtualAccount};
+use domain::order::{
+    Order, PaymentKey, RefusalCode, bank_transfer::VirtualAccount, unpaid::TooManyUnpaid,
+};
 use maud::{Markup, html};
-use web::{Drawing, Page, Request, Script, StatusCode, Words, address, say};
+use web::{Drawing, Page, Request, Script, StatusCode, Words, address, say, unpaid};
 
 use crate::{Provider, words};
 
@@ -231,6 +233,23 @@ pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
             request,
             "잡아 두었던 시간이 지나는 사이에 이 폭의 책이 모두 나갔습니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 새 책이 들어오면 같은 주문으로 다시 치르실 수 있습니다.",
             "While the time we held for you ran out, every book in this range was taken. We did not ask for any payment, and no money has moved. When new books arrive, you can pay for this very order."
+        )) }
+        p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) {
+            (say!(request, "다시 해 보기", "Try again"))
+        } }
+    };
+    frame(request, body).status(StatusCode::CONFLICT)
+}
+
+/// The order's place expired, and others are held without a payment.
+pub(crate) fn too_many(request: &Request, order: &Order, too_many: &TooManyUnpaid) -> Page {
+    let body = html! {
+        h1 { (say!(request, "자리를 다시 잡지 못했습니다", "Your place could not be held again")) }
+        (unpaid::too_many(request, too_many))
+        p data-order=(order.id) data-state=(order.state.name()) { (say!(
+            request,
+            "결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 주문은 그대로 있습니다.",
+            "We did not ask for any payment, and no money has moved. Your order is still here."
         )) }
         p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) {
             (say!(request, "다시 해 보기", "Try again"))

@@ -43,6 +43,11 @@ pub(crate) fn reason(request: &Request, code: &RefusalCode) -> Words {
             "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
             "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come."
         ),
+        RefusalCode::TooManyTransfers => say!(
+            request,
+            "이 폭에서 입금을 기다릴 수 있는 자리가 지금은 다 찼습니다. 카드로 치르시면 바로 이어집니다. 무통장입금은 잠시 뒤에 다시 하실 수 있습니다.",
+            "As many orders of this range await a bank transfer as we can hold. You can pay by card at once, or by transfer a little later."
+        ),
         RefusalCode::AccountClosed => say!(
             request,
             "입금을 기다리던 계좌가 닫혔습니다.",

@@ -162,6 +162,7 @@ async fn payments(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
             Ok(Some(
                 ConfirmOutcome::Refused(..)
                 | ConfirmOutcome::NoPlace(_)
+                | ConfirmOutcome::TooManyUnpaid(..)
                 | ConfirmOutcome::NoSuchOrder,
             )) => {
                 swept.payments_refused += 1;

@@ -21,6 +21,7 @@ mod state;
 pub mod stock;
 mod stored;
 mod transitions;
+pub mod unpaid;
 pub mod withdrawal;
 
 pub use address::{Address, AddressIsFixed, WrongField, phone};

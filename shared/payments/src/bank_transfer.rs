@@ -22,7 +22,6 @@ use domain::{
     order::{
         Order, Payment, PaymentStatus, RefusalCode, State,
         bank_transfer::{Bank, VirtualAccount},
-        stock::Reservation,
     },
 };
 use jiff::Timestamp;
@@ -32,7 +31,7 @@ use toss::Status;
 use crate::{
     ConfirmOutcome, PaymentError, Payments,
     close_account::Closing,
-    record::{Event, Settled},
+    record::{Event, Settled, room_in},
     standing,
 };
 
@@ -269,14 +268,17 @@ impl Payments {
         if known_before {
             return keep_known(order);
         }
-        let Some(room) = self.room_for(&order.value, place_lost, now).await? else {
+        let stock = self.store.stock(order.value.price.range).await?;
+        if !stock.value.admits_transfer(order.value.id, self.transfer_share, now) {
+            return self.close(order, payment, RefusalCode::TooManyTransfers, now).await;
+        }
+        let Some(room) = room_in(&stock.value, &order.value, place_lost, now) else {
             return self.close(order, payment, RefusalCode::NoCopyLeft, now).await;
         };
         let Ok(step) = order.value.clone().account_opened(account, now) else {
             return keep_known(order);
         };
-        let hold = Reservation::Until(step.order.held_until);
-        let commit = Commit::of(order, &step).holding(&hold, &room);
+        let commit = Commit::of(order, &step).holding_for_transfer(&room, &stock);
         let order = Box::new(step.order);
         let event = Event::AccountOpened { order: order.clone(), due };
         let settled = Settled::known(ConfirmOutcome::AwaitsTransfer(order)).logged_as(event);

@@ -38,6 +38,12 @@ impl Payments {
                     asked = self.store.ask_payment(id, visitor, payment_key, amount, now).await;
                 }
                 Place::Gone => return Ok(ConfirmOutcome::NoPlace(Box::new(order.value.clone()))),
+                Place::TooMany(too_many) => {
+                    return Ok(ConfirmOutcome::TooManyUnpaid(
+                        Box::new(order.value.clone()),
+                        Box::new(too_many),
+                    ));
+                }
             }
         }
         let order = match asked {

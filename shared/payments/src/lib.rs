@@ -27,7 +27,10 @@ mod refund_record;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use domain::order::{Order, PaymentKey, RefusalCode, State};
+use domain::order::{
+    Order, PaymentKey, RefusalCode, State,
+    unpaid::{NotAShare, TooManyUnpaid, TransferShare},
+};
 use platform::{Init, InitError, Platform};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -40,6 +43,7 @@ pub use refund::RefundOutcome;
 pub struct Payments {
     store: Store,
     toss: Arc<toss::Client>,
+    transfer_share: TransferShare,
 }
 
 /// How a payment stands.
@@ -59,6 +63,9 @@ pub enum ConfirmOutcome {
     Cancelled(Box<Order>),
     /// The place ran out and the last one is taken. The provider was not asked.
     NoPlace(Box<Order>),
+    /// The place ran out, and other places are held without a payment for the reader, the address
+    /// or the telephone. The provider was not asked.
+    TooManyUnpaid(Box<Order>, Box<TooManyUnpaid>),
     /// The amount or the order in the request is not the stored one. The provider was not asked.
     Tampered(Box<Order>),
     /// This visitor has no such order.
@@ -110,6 +117,9 @@ pub enum PaymentError {
 impl Init for Payments {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
         let store = Store::open(platform)?;
+        let transfer_share = platform.environment.required("TRANSFER_SHARE")?.parse().map_err(
+            |why: NotAShare| InitError::Other(format!("the variable TRANSFER_SHARE: {why}")),
+        )?;
         let api_url = platform.environment.required("TOSS_API_URL")?.to_owned();
         // Boxed: avoids the type-depth limit.
         let secret: Pin<Box<dyn Future<Output = _> + Send>> =
@@ -117,7 +127,8 @@ impl Init for Payments {
         let secret = secret.await?;
         let settings = toss::Settings { api_url, secret_key: secret };
         let toss = toss::Client::new(&settings).map_err(|why| InitError::Other(why.to_string()))?;
-        Ok(Self { store, toss: Arc::new(toss.bounded_by(platform::deadline::remaining)) })
+        let toss = Arc::new(toss.bounded_by(platform::deadline::remaining));
+        Ok(Self { store, toss, transfer_share })
     }
 }
 

@@ -4,7 +4,8 @@ use domain::{
     base::{calendar, money::Won},
     order::{
         Order, Payment, PaymentStatus, RefusalCode, State,
-        stock::{OutOfStock, Reservation, Slot},
+        stock::{Reservation, Slot, Stock},
+        unpaid::TooManyUnpaid,
     },
 };
 use jiff::Timestamp;
@@ -21,12 +22,14 @@ use crate::{
 const PLACE_IN_DOUBT_MINUTES: i64 = 1;
 
 /// Whether an order has a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// It holds one.
     Held,
     /// It ran out, and every other is taken.
     Gone,
+    /// It ran out, and the reader holds others without a payment.
+    TooMany(TooManyUnpaid),
 }
 
 /// What one look at a payment found, and what is logged once it is written.
@@ -211,9 +214,14 @@ impl Payments {
                 let Ok(taken) = stock.value.reserve(id, now) else {
                     return Ok(Decision::Keep(Place::Gone));
                 };
+                let admitted = match self.store.unpaid(&order.value).await?.admit(id, now) {
+                    Ok(admitted) => admitted,
+                    Err(too_many) => return Ok(Decision::Keep(Place::TooMany(too_many))),
+                };
                 let held = Order { held_until: taken.until, ..order.value.clone() };
                 let commit = Commit::order(&order, held)
-                    .holding(&Reservation::Until(taken.until), &taken.slot);
+                    .holding(&Reservation::Until(taken.until), &taken.slot)
+                    .counted(admitted);
                 Ok::<_, PaymentError>(Decision::write(commit, Place::Held))
             })
             .await?;
@@ -231,14 +239,28 @@ impl Payments {
         place_lost: bool,
         now: Timestamp,
     ) -> Result<Option<Slot>, PaymentError> {
-        let in_doubt = order.held_until <= calendar::minutes_after(now, PLACE_IN_DOUBT_MINUTES);
-        if !place_lost && !in_doubt {
+        if !place_lost && !is_in_doubt(order, now) {
             return Ok(Some(Slot::Own));
         }
         let stock = self.store.stock(order.price.range).await?;
-        Ok(match stock.value.reserve(order.id, now) {
-            Ok(taken) => Some(taken.slot),
-            Err(OutOfStock) => None,
-        })
+        Ok(room_in(&stock.value, order, place_lost, now))
     }
+}
+
+/// Whether the order's own place may run out while it is being settled.
+fn is_in_doubt(order: &Order, now: Timestamp) -> bool {
+    order.held_until <= calendar::minutes_after(now, PLACE_IN_DOUBT_MINUTES)
+}
+
+/// As [`Payments::room_for`], in a range that was read.
+pub(crate) fn room_in(
+    stock: &Stock,
+    order: &Order,
+    place_lost: bool,
+    now: Timestamp,
+) -> Option<Slot> {
+    if !place_lost && !is_in_doubt(order, now) {
+        return Some(Slot::Own);
+    }
+    stock.reserve(order.id, now).ok().map(|taken| taken.slot)
 }

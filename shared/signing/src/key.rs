@@ -7,6 +7,7 @@ use domain::{
         hex,
         id::{OrderId, VisitorId},
     },
+    order::Address,
     walk::bookmark::{Bookmark, WORDS},
 };
 use jiff::Timestamp;
@@ -89,6 +90,12 @@ impl SigningKey {
     /// telephones against it.
     pub fn telephone_digest(&self, telephone: &str) -> String {
         let message = format!("telephone\n{telephone}");
+        hex::of(hmac::sign(&self.0, message.as_bytes()).as_ref(), 16)
+    }
+
+    /// The digest under which the places held for an address without a payment are counted.
+    pub fn address_digest(&self, address: &Address) -> String {
+        let message = format!("address\n{}", address.place().reveal());
         hex::of(hmac::sign(&self.0, message.as_bytes()).as_ref(), 16)
     }
 

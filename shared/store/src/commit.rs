@@ -6,7 +6,7 @@ use domain::{
     order::{
         Order, ShortNumber, Step,
         letter::Letter,
-        stock::{NewReservation, Reservation, Slot},
+        stock::{NewReservation, Reservation, Slot, Stock},
     },
     walk::{
         device::{Device, DeviceId},
@@ -34,6 +34,8 @@ pub enum Condition {
     Order,
     /// The range has a place for the order.
     Stock,
+    /// What the order's visitor, address and telephone hold without a payment is as it was read.
+    Unpaid,
     /// The book is as it was read.
     Book,
     /// Neither this reader nor this address has had the work.
@@ -125,7 +127,8 @@ impl Commit {
         let mut commit = Self::default();
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
         commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
-        commit.add(Condition::Stock, places::hold(order, &Reservation::Until(at.until), &at.slot));
+        let hold = Reservation::Until(at.until);
+        commit.add(Condition::Stock, places::hold(order, &hold, &at.slot, None));
         let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);
         commit.add(Condition::Draft, Ok(gone));
         commit.add(Condition::Draft, drafts::last_address_put(order));
@@ -227,7 +230,16 @@ impl OrderCommit {
     /// Holds a place for the order. [`Condition::Stock`] fails if `room` is gone.
     #[must_use]
     pub fn holding(self, hold: &Reservation, room: &Slot) -> Self {
-        let write = places::hold(&self.order, hold, room);
+        let write = places::hold(&self.order, hold, room, None);
+        self.with(Condition::Stock, write)
+    }
+
+    /// Holds a place while the order awaits its transfer. [`Condition::Stock`] fails if the places
+    /// of the range are not as they were read: how many orders await transfers was counted there.
+    #[must_use]
+    pub fn holding_for_transfer(self, room: &Slot, seen: &Versioned<Stock>) -> Self {
+        let hold = Reservation::Until(self.order.held_until);
+        let write = places::hold(&self.order, &hold, room, Some(seen.version));
         self.with(Condition::Stock, write)
     }
 

@@ -9,7 +9,7 @@ use domain::{
         price::PriceRange,
     },
     catalog::isbn::Isbn,
-    order::{Address, ShortNumber},
+    order::{Address, ShortNumber, unpaid::Holder},
     walk::{device::DeviceId, draft::DraftForm},
 };
 use jiff::{Timestamp, civil::Date};
@@ -93,11 +93,18 @@ pub(crate) const SENT: &str = "SENT#";
 
 /// The partition in which the works sent to one address are kept.
 pub(crate) fn address(address: &Address) -> String {
-    let plain = [&address.postcode, &address.street, &address.detail]
-        .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase())
-        .join("|");
-    let digest = ring::digest::digest(&ring::digest::SHA256, plain.as_bytes());
+    let place = address.place();
+    let digest = ring::digest::digest(&ring::digest::SHA256, place.reveal().as_bytes());
     format!("ADDRESS#{}", domain::base::hex::of(digest.as_ref(), 16))
+}
+
+/// Which orders of a visitor, an address or a telephone may hold a place without a payment.
+pub(crate) fn unpaid(holder: &Holder) -> Key {
+    let partition = match holder {
+        Holder::Visitor(id) => visitor(*id),
+        Holder::Address(digest) | Holder::Telephone(digest) => format!("UNPAID#{digest}"),
+    };
+    Key::new(partition, "UNPAID")
 }
 
 /// The note that a reader or an address has had a work.

@@ -33,6 +33,7 @@ mod stuck;
 mod table;
 mod taste;
 mod tries;
+mod unpaid;
 mod update;
 mod visits;
 
@@ -61,6 +62,7 @@ pub use looks::Look;
 pub use messages::{Unhandled, handled_by_nobody_after};
 pub use orders::{AskRefused, AtTheCounter};
 pub use taste::Placing;
+pub use unpaid::{Admitted, Unpaid};
 pub use update::{Attempt, Decision, Updated};
 
 /// A call to the table that did not succeed.

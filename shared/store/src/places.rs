@@ -31,8 +31,14 @@ impl Store {
     }
 }
 
-/// Holds a place for an order, in the room that was found for it.
-pub(crate) fn hold(order: &Order, hold: &Reservation, room: &Slot) -> Result<Write, StoreError> {
+/// Holds a place for an order, in the room that was found for it; with `seen`, while the item has
+/// that version.
+pub(crate) fn hold(
+    order: &Order,
+    hold: &Reservation,
+    room: &Slot,
+    seen: Option<u64>,
+) -> Result<Write, StoreError> {
     let mut expression = "SET holds.#order = :hold".to_owned();
     let mut condition = match room {
         Slot::Own => "attribute_exists(holds.#order)".to_owned(),
@@ -60,7 +66,6 @@ pub(crate) fn hold(order: &Order, hold: &Reservation, room: &Slot) -> Result<Wri
     }
     let mut write =
         Write::update(&key::stock(order.price.range), expression + " ADD #version :one")
-            .only_if(condition)
             .name("#version", "version")
             .name("#order", order.id.to_string())
             .value(":one", number(1))
@@ -71,6 +76,11 @@ pub(crate) fn hold(order: &Order, hold: &Reservation, room: &Slot) -> Result<Wri
     if let Slot::Expired { listed, free, .. } = room {
         write = write.value(":listed", number(*listed)).value(":free", number(*free));
     }
+    if let Some(seen) = seen {
+        condition += " AND #version = :seen";
+        write = write.value(":seen", number(seen));
+    }
+    write = write.only_if(condition);
     for (name, id, placeholder, hold) in removed {
         write = write.name(name, id).value(placeholder, attribute(hold)?);
     }

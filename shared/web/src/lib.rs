@@ -26,6 +26,7 @@ mod say;
 mod serve;
 mod shop;
 mod style;
+pub mod unpaid;
 
 pub use content::{ContentCache, ContentVersion, Walk};
 pub use drawing::Drawing;

@@ -24,7 +24,8 @@ pub(crate) fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
             ),
         ),
         Some(PaymentStatus::Refused {
-            code: RefusalCode::NoCopyLeft | RefusalCode::AccountClosed,
+            code:
+                RefusalCode::NoCopyLeft | RefusalCode::TooManyTransfers | RefusalCode::AccountClosed,
         }) => (
             dark(request),
             say!(

@@ -78,6 +78,14 @@ impl Address {
         .collect()
     }
 
+    /// Where the parcel goes, the same however it is spaced and cased: what digests of an address
+    /// are made of.
+    pub fn place(&self) -> Sensitive<String> {
+        let parts = [&self.postcode, &self.street, &self.detail]
+            .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase());
+        Sensitive::new(parts.join("|"))
+    }
+
     /// Reads an address from the fields of a form, each as it was typed.
     ///
     /// # Errors

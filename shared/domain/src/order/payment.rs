@@ -101,6 +101,9 @@ pub enum RefusalCode {
     TransferReversed,
     /// `DEPOSIT_NO_PLACE`: the virtual account was closed at once, because no copy was left.
     NoCopyLeft,
+    /// `DEPOSIT_TOO_MANY`: the virtual account was closed at once, because as many orders of the
+    /// range await their transfers as may.
+    TooManyTransfers,
     /// `DEPOSIT_CLOSED`: the virtual account was closed because the order was cancelled, or by the
     /// provider.
     AccountClosed,
@@ -126,6 +129,7 @@ impl RefusalCode {
             Self::TransferExpired => "DEPOSIT_EXPIRED",
             Self::TransferReversed => "DEPOSIT_REVERSED",
             Self::NoCopyLeft => "DEPOSIT_NO_PLACE",
+            Self::TooManyTransfers => "DEPOSIT_TOO_MANY",
             Self::AccountClosed => "DEPOSIT_CLOSED",
             Self::Provider(code) => code,
         }
@@ -141,6 +145,7 @@ impl From<String> for RefusalCode {
             "DEPOSIT_EXPIRED" => Self::TransferExpired,
             "DEPOSIT_REVERSED" => Self::TransferReversed,
             "DEPOSIT_NO_PLACE" => Self::NoCopyLeft,
+            "DEPOSIT_TOO_MANY" => Self::TooManyTransfers,
             "DEPOSIT_CLOSED" => Self::AccountClosed,
             _ => Self::Provider(code),
         }

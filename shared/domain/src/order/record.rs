@@ -26,6 +26,7 @@ use crate::{
         parcel::Parcel,
         refund::Refund,
         stored::StoredOrder,
+        unpaid::Holder,
         withdrawal::Withdrawal,
     },
 };
@@ -155,6 +156,8 @@ pub struct Order {
     pub at: Timestamp,
     /// Until when a copy is reserved, while the order is [`State::Priced`].
     pub held_until: Timestamp,
+    /// The address and the telephone for which its place counts while it is not paid, as digests.
+    pub counted_for: Vec<Holder>,
     /// The latest attempt to pay.
     pub payment: Option<Payment>,
     /// How many virtual accounts were closed without a transfer; see [`Order::at_the_provider`].
@@ -251,6 +254,7 @@ impl Order {
             promised,
             at: now,
             held_until: calendar::minutes_after(now, Self::HELD_MINUTES),
+            counted_for: Vec::new(),
             payment: None,
             accounts_closed: 0,
             refund_to: None,

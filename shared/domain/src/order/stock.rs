@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     base::{calendar, id::OrderId},
-    order::Order,
+    order::{Order, unpaid::TransferShare},
 };
 
 /// A copy reserved for an order.
@@ -82,6 +82,18 @@ impl Stock {
         self.free.saturating_sub(u32::try_from(reserved).unwrap_or(u32::MAX))
     }
 
+    /// Whether one more order of the range may await a bank transfer. Those that do hold their
+    /// places for longer than the payment of a card takes, which tells them from the others; in
+    /// their last minutes they are not counted, and give their places up soon.
+    pub fn admits_transfer(&self, order: OrderId, share: TransferShare, now: Timestamp) -> bool {
+        let by_card = calendar::minutes_after(now, Order::HELD_MINUTES);
+        let awaited = self.reservations.iter().filter(|(id, reservation)| {
+            **id != order && matches!(reservation, Reservation::Until(until) if *until > by_card)
+        });
+        let awaited = u32::try_from(awaited.count()).unwrap_or(u32::MAX);
+        awaited < share.of(self.free)
+    }
+
     /// Finds a reservation for `order`, valid for [`Order::HELD_MINUTES`]. One that the order already
     /// has is extended.
     ///
@@ -138,6 +150,26 @@ impl Reservation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_of_the_range_may_await_transfers() {
+        let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
+        let third: TransferShare = "33".parse().unwrap();
+        let (first, second) = (OrderId::new(0, 1), OrderId::new(0, 2));
+        let mut stock = Stock { free: 4, reservations: BTreeMap::new() };
+        let held = stock.reserve(first, now).unwrap();
+        stock.reservations.insert(first, Reservation::Until(held.until));
+        assert!(stock.admits_transfer(second, third, now), "a card's place is none of them");
+        let due = calendar::minutes_after(now, 24 * 60);
+        stock.reservations.insert(first, Reservation::Until(due));
+        assert!(!stock.admits_transfer(second, third, now));
+        assert!(stock.admits_transfer(first, third, now), "asked again about the same one");
+        stock.free = 7;
+        assert!(stock.admits_transfer(second, third, now));
+        stock.free = 4;
+        stock.reservations.insert(first, Reservation::Paid);
+        assert!(stock.admits_transfer(second, third, now), "it is paid");
+    }
 
     #[test]
     fn an_expired_reservation_frees_its_copy() {

@@ -22,6 +22,7 @@ use crate::{
         desk::DeskEntry,
         parcel::Parcel,
         refund::Refund,
+        unpaid::Holder,
         withdrawal::Withdrawal,
     },
 };
@@ -58,6 +59,8 @@ pub(super) struct StoredOrder {
     promised: Date,
     at: Timestamp,
     held_until: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    counted_for: Vec<Holder>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payment: Option<StoredPayment>,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -188,6 +191,7 @@ impl From<Order> for StoredOrder {
             promised: order.promised,
             at: order.at,
             held_until: order.held_until,
+            counted_for: order.counted_for,
             payment: order.payment.map(Into::into),
             accounts_closed: order.accounts_closed,
             refund_to: order.refund_to,
@@ -239,6 +243,7 @@ impl TryFrom<StoredOrder> for Order {
             promised: stored.promised,
             at: stored.at,
             held_until: stored.held_until,
+            counted_for: stored.counted_for,
             payment,
             accounts_closed: stored.accounts_closed,
             refund_to: stored.refund_to,
