@@ -71,6 +71,20 @@ impl Recipient {
     pub fn in_street(street: &str) -> Self {
         Self { street: street.to_owned(), ..Self::default() }
     }
+
+    /// One of many recipients, each with a house and a telephone of their own.
+    pub fn of_many(number: usize) -> Self {
+        Self {
+            phone: format!("010-2000-{number:04}"),
+            ..Self::in_street(&format!("서울시 종로구 창의문로 {number}"))
+        }
+    }
+
+    /// The last four digits of the telephone.
+    pub fn last_digits(&self) -> String {
+        let digits: Vec<char> = self.phone.chars().filter(char::is_ascii_digit).collect();
+        digits.iter().skip(digits.len().saturating_sub(4)).collect()
+    }
 }
 
 impl Default for Recipient {
@@ -160,8 +174,11 @@ impl Walker {
         self.follow(url, None, "none").await
     }
 
-    /// Sends a form and follows redirects.
+    /// Sends a form and follows redirects. Asked for the last digits of their telephone, the visitor
+    /// gives them.
     pub async fn submit(&mut self, form: Form) -> &Page {
+        let asked = form.fields.iter().any(|(name, typed)| name == "proof" && typed.is_empty());
+        let form = if asked { form.fill("proof", &self.recipient.last_digits()) } else { form };
         let (mut url, from_app) = (form.action.clone(), self.is_own(&self.here().url));
         let site = if from_app == self.is_own(&url) { "same-origin" } else { "cross-site" };
         if form.post {
@@ -480,7 +497,11 @@ impl Walker {
             let pair = cookie.split(';').next().unwrap_or_default();
             let (name, value) =
                 pair.split_once('=').unwrap_or_else(|| panic!("`{cookie}` is no cookie"));
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            if cookie.contains("Max-Age=0;") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use domain::order::{Address, Order};
 use store::{Commit, Condition, Decision, Updated, Versioned};
 use web::{
-    AppState, Method, Page, Refusal, Reply, Request, StatusCode, address, order_id, seen_order,
+    Access, AppState, Method, Page, Refusal, Reply, Request, StatusCode, address, order_id,
+    seen_order,
 };
 
 /// Serves `/address/{order}`.
@@ -23,7 +24,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
     match request.method {
         Method::Get => Ok(view::form(&request, &order.value, access, &[]).into()),
-        Method::Post => match address::read(&request) {
+        Method::Post => match address::read(&request, kept(&order.value, access)) {
             Ok(address) => correct(&app, &request, order, &address).await,
             Err(problems) => {
                 let page = view::form(&request, &order.value, access, &problems);
@@ -31,6 +32,11 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             }
         },
     }
+}
+
+/// Whose telephone is kept if none is typed.
+fn kept(order: &Order, access: Access) -> Option<&Address> {
+    (access == Access::Own).then_some(&order.address)
 }
 
 /// The address is fixed. A form that was sent is refused.

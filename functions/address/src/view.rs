@@ -37,7 +37,7 @@ pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &
         }
         (field::summary(problems, request.language))
         form method="post" data-onward {
-            (address::fields(request, problems))
+            (address::fields(request, own.then_some(&order.address), problems))
             button { (say!(request, "이 주소로 고치기", "Send it to this address")) }
         }
     };

@@ -77,7 +77,7 @@ pub async fn handle(state: Arc<BellState>, request: Request) -> Result<Reply, Re
         };
     }
     let app = &state.app;
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, rooms } = app.walk(request.session()?).await?;
     let record = riddle::entered(&rooms, &visit.value, Bell::ROOM, &request)?;
     let scene =
         Scene { state: &state, rooms: &rooms, visit: &visit, record: &record, request: &request };

@@ -13,6 +13,7 @@ use domain::{
     base::id::VisitorId,
     walk::{
         bookmark::{Bookmark, BookmarkRecord},
+        session::Session,
         visit::Visit,
     },
 };
@@ -27,8 +28,9 @@ struct FormFeedback {
     wait_seconds: Option<i64>,
     /// Asks whether the other walk on this device may be left.
     confirm_leaving: bool,
-    /// A session for a device that has none, so that its tries can be counted.
-    session: Option<VisitorId>,
+    /// Sets this session: for a device that has none, so that its tries can be counted, or of the
+    /// epoch that begins.
+    session: Option<Session>,
 }
 
 impl FormFeedback {
@@ -43,11 +45,21 @@ impl FormFeedback {
 
 /// Serves `/bookmark`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    if request.method == Method::Post && request.form.typed("do") == "open" {
-        return open(&app, &request).await;
+    let wish = match request.method {
+        Method::Get => "",
+        Method::Post => request.form.typed("do"),
+    };
+    match wish {
+        "open" => return open(&app, &request).await,
+        "leave" => return Ok(Reply::Leave { path: "/" }),
+        _ => {}
     }
     match (request.method, own_visit(&app, request.known()).await?) {
+        (Method::Post, Some(visit)) if wish == "others" => others_out(&app, &request, visit).await,
         (Method::Post, Some(visit)) => make(&app, &request, visit).await,
+        // A second click on what ended the sessions so far, this one among them: the first click's
+        // answer has brought the next.
+        (Method::Post, None) if request.known().is_some() => Ok(Reply::see("/bookmark")),
         (_, visit) => {
             let visit = visit.map(|visit| visit.value);
             answer(&app, &request, visit.as_ref(), &FormFeedback::default())
@@ -57,12 +69,11 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
 
 async fn own_visit(
     app: &AppState,
-    visitor: Option<VisitorId>,
+    session: Option<Session>,
 ) -> Result<Option<Versioned<Visit>>, Refusal> {
-    match visitor {
-        Some(visitor) => Ok(app.store.visit(visitor).await?),
-        None => Ok(None),
-    }
+    let Some(session) = session else { return Ok(None) };
+    let visit = app.store.visit(session.visitor).await?;
+    Ok(visit.filter(|visit| visit.value.admits(session)))
 }
 
 fn answer(
@@ -83,6 +94,18 @@ fn valid_bookmark(app: &AppState, visit: &Visit, request: &Request) -> Option<Bo
     (app.signing_key.bookmark_digest(bookmark) == kept.mark).then_some(bookmark)
 }
 
+/// The visit with a new bookmark. One that had a bookmark ends the sessions that were opened with
+/// it, and this device goes on with the next epoch.
+fn with_new_bookmark(app: &AppState, visit: Visit, request: &Request) -> Visit {
+    let before = visit.bookmark.as_ref();
+    let number = BookmarkRecord::next_number(before);
+    let bookmark = app.signing_key.bookmark(visit.id, number);
+    let mark = app.signing_key.bookmark_digest(bookmark);
+    let replaces = before.is_some();
+    let visit = visit.bookmarked(BookmarkRecord { number, mark, made_at: request.now });
+    if replaces { visit.ending_sessions() } else { visit }
+}
+
 /// Makes a bookmark, or replaces the one that the form names. Idempotent: a second click finds
 /// another number than the form's.
 async fn make(
@@ -100,11 +123,7 @@ async fn make(
             {
                 return Ok(Decision::Keep(visit.value));
             }
-            let number = BookmarkRecord::next_number(before);
-            let bookmark = app.signing_key.bookmark(visit.value.id, number);
-            let mark = app.signing_key.bookmark_digest(bookmark);
-            let kept = BookmarkRecord { number, mark, made_at: request.now };
-            let changed = visit.value.clone().bookmarked(kept);
+            let changed = with_new_bookmark(app, visit.value.clone(), request);
             let old_mark = before.map(|kept| kept.mark.as_str());
             let commit = Commit::visit(&visit, changed.clone()).with_bookmark(old_mark);
             Ok::<_, Refusal>(Decision::write(commit, changed))
@@ -118,13 +137,44 @@ async fn make(
     }
 }
 
+/// Ends the sessions of all other devices. A bookmark with which they could come back is replaced.
+async fn others_out(
+    app: &AppState,
+    request: &Request,
+    visit: Versioned<Visit>,
+) -> Result<Reply, Refusal> {
+    let updated = app
+        .store
+        .update_visit_from(visit, |visit| async move {
+            let kept = valid_bookmark(app, &visit.value, request).is_some();
+            let (changed, old_mark) = if kept {
+                let old_mark = visit.value.bookmark.as_ref().map(|kept| kept.mark.clone());
+                (with_new_bookmark(app, visit.value.clone(), request), old_mark)
+            } else {
+                (visit.value.clone().ending_sessions(), None)
+            };
+            let commit = Commit::visit(&visit, changed.clone());
+            let commit = if kept { commit.with_bookmark(old_mark.as_deref()) } else { commit };
+            Ok::<_, Refusal>(Decision::write(commit, changed))
+        })
+        .await?;
+    match updated {
+        Updated::Done(visit) => Ok(Reply::see_as("/bookmark?out=1", visit.session())),
+        Updated::DoneBefore => Ok(Reply::see("/bookmark")),
+        Updated::NotFound => Err(Refusal::NoSession),
+        Updated::GaveUp => Err(Refusal::gave_up("the visit")),
+    }
+}
+
 /// Shows the new bookmark. If the reader was asked to confirm leaving this walk and made its
 /// bookmark first, the question and the entered words are shown again.
 fn made(app: &AppState, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+    let session = visit.session();
     if request.form.typed("bookmark").is_empty() {
-        return Ok(Reply::see("/bookmark"));
+        return Ok(Reply::see_as("/bookmark", session));
     }
-    let feedback = FormFeedback { confirm_leaving: true, ..FormFeedback::default() };
+    let feedback =
+        FormFeedback { confirm_leaving: true, session: Some(session), ..FormFeedback::default() };
     answer(app, request, Some(visit), &feedback)
 }
 
@@ -140,12 +190,14 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
-    let session = known.is_none().then_some(device);
+    let known_device = known.map(|session| session.visitor);
+    let device =
+        known_device.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
+    let session = known.is_none().then_some(Session::first(device));
     match app.store.count_try(device, tried, request.now).await {
         Ok(()) => {}
         Err(WriteError::ConditionFailed(condition)) => {
-            let own = own_visit(app, Some(device)).await?.map(|visit| visit.value);
+            let own = own_visit(app, known).await?.map(|visit| visit.value);
             let feedback = FormFeedback {
                 session,
                 ..view::too_many_tries(condition == Condition::Beginning, request)
@@ -163,8 +215,9 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
     let mark = app.signing_key.bookmark_digest(tried);
-    let found = app.store.find_bookmark(&mark, known, request.now).await?;
+    let found = app.store.find_bookmark(&mark, known_device, request.now).await?;
     let own = found.own.map(|visit| visit.value);
+    let own = own.filter(|own| known.is_some_and(|session| own.admits(session)));
     let Some(visitor) = found.visitor else {
         let feedback =
             FormFeedback { session, ..FormFeedback::wrong(view::unknown_bookmark(request)) };
@@ -179,5 +232,6 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         };
         return answer(app, request, own.as_ref(), &feedback);
     }
-    Ok(Reply::see_as("/bookmark?back=1", visitor))
+    let epoch = app.store.visit(visitor).await?.map_or(0, |visit| visit.value.epoch);
+    Ok(Reply::see_as("/bookmark?back=1", Session { visitor, epoch }))
 }

@@ -47,6 +47,7 @@ pub(crate) fn page(
         }
         (own(request, visit, bookmark, feedback))
         (entry(request, feedback))
+        @if visit.is_some() { (devices(request, bookmark.is_some())) }
     };
     let mut page = Page::new("bookmark", title)
         .drawing(Drawing::Bookshelf)
@@ -113,8 +114,8 @@ fn shown(request: &Request, visit: &Visit, bookmark: Bookmark, entered: &Markup)
             }
             p.plain { (say!(
                 request,
-                "바꾸면 앞의 낱말은 바로 쓸 수 없게 됩니다.",
-                "The words before then lead nowhere, at once."
+                "바꾸면 앞의 낱말은 바로 쓸 수 없게 되고, 그 낱말로 연 다른 기기는 모두 나갑니다.",
+                "The words before then lead nowhere, at once, and every other device that was opened with them is sent out."
             )) }
         }
     }
@@ -160,6 +161,49 @@ fn entry(request: &Request, feedback: &FormFeedback) -> Markup {
                 }
                 button { (say!(request, "책갈피 펴기", "Open the bookmark")) }
             }
+        }
+    }
+}
+
+/// How this device is left, and how the others are sent out.
+fn devices(request: &Request, has_bookmark: bool) -> Markup {
+    let sent_out = request.query.ticked("out") && request.method == Method::Get;
+    html! {
+        section id="devices" {
+            h2 { (say!(request, "기기에서 나가기", "Leaving a device")) }
+            @if sent_out {
+                p.plain role="status" { (say!(
+                    request,
+                    "다른 기기를 모두 내보냈습니다. 이 기기는 그대로 있습니다.",
+                    "All other devices were sent out. This one stays."
+                )) }
+            }
+            form method="post" {
+                input type="hidden" name="do" value="others";
+                button.quiet { (say!(request, "다른 기기 모두 내보내기", "Send all other devices out")) }
+            }
+            p.plain { (say!(
+                request,
+                "책갈피로 연 다른 기기에서는 걸음도 편지함도 주문도 더는 보이지 않습니다. 책갈피가 있으면 새것으로 바뀝니다.",
+                "On other devices neither the walk nor the mailbox nor an order is seen any more. If there is a bookmark, it is replaced by a new one."
+            )) }
+            form method="post" {
+                input type="hidden" name="do" value="leave";
+                button.quiet { (say!(request, "이 기기에서 나가기", "Leave this device")) }
+            }
+            p.plain { @if has_bookmark {
+                (say!(
+                    request,
+                    "나가도 지워지는 것은 없습니다. 위의 책갈피로 다시 들어오실 수 있습니다.",
+                    "Nothing is deleted. With the bookmark above you can come back in."
+                ))
+            } @else {
+                (say!(
+                    request,
+                    "나가도 지워지는 것은 없지만, 다시 들어오시려면 책갈피가 있어야 합니다. 먼저 위에서 받아 두십시오.",
+                    "Nothing is deleted, but to come back in you need a bookmark. Get one above first."
+                ))
+            } }
         }
     }
 }

@@ -7,18 +7,20 @@ use domain::{
     order::{
         Order,
         bank_transfer::{Bank, NotAnAccount, RefundTo},
+        letter::Letter,
         refund::Progress,
     },
 };
+use jiff::Timestamp;
 use maud::{Markup, html};
-use store::{Commit, Decision, Versioned};
+use store::{Commit, Decision, OrderCommit, Versioned};
 use web::{
-    Page, Problem, Reply, Request, StatusCode, Words,
+    Access, Page, Problem, Reply, Request, StatusCode, Words,
     field::{self, Field},
-    say,
+    proof, say,
 };
 
-use crate::{Change, keep, view::frame};
+use crate::{Asker, Change, keep, view::frame};
 
 /// The form field that is set if the form names an account and cancels nothing.
 pub(crate) const ONLY: &str = "only";
@@ -61,30 +63,48 @@ fn problem(request: &Request, what: NotAnAccount) -> Problem {
 }
 
 /// Sets the account for refunds that wait for one.
-pub(crate) fn name(request: &Request, order: &Versioned<Order>) -> Decision<(Change, Reply)> {
-    // A second click, or another tab.
-    if !order.value.wants_account() {
+pub(crate) fn name(asker: &Asker<'_>, order: &Versioned<Order>) -> Decision<(Change, Reply)> {
+    let Asker { request, access, proved } = *asker;
+    // A second click, or another tab; or the account is wanted since a moment.
+    if !order.value.wants_account() || !proved {
         return keep(Reply::see(format!("/cancel/{}", order.value.id)));
     }
     let account = match read(request) {
         Ok(account) => account,
         Err(problems) => {
-            let page = page(request, &order.value, &problems);
+            let page = page(request, &order.value, access, &problems);
             return keep(page.status(StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
-    let step = order.value.clone().refunds_go_to(account, request.now);
+    let step = order.value.clone().refunds_go_to(account.clone(), request.now);
     let reply = Reply::see(format!("/window/{}", order.value.id));
-    Decision::write(Commit::of(order, &step), (Change::AccountNamed, reply))
+    let commit = told(Commit::of(order, &step), &step.order, Some(&account), request.now);
+    Decision::write(commit, (Change::AccountNamed, reply))
+}
+
+/// The commit with the letter that tells of an account that was named.
+pub(crate) fn told(
+    commit: OrderCommit,
+    order: &Order,
+    named: Option<&RefundTo>,
+    now: Timestamp,
+) -> OrderCommit {
+    match named {
+        Some(account) => {
+            let name = format!("account{}", order.messages);
+            commit.with_letter(&Letter::account_named(order, account, now), &name)
+        }
+        None => commit,
+    }
 }
 
 /// The page that asks for nothing but the account.
-pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Page {
+pub(crate) fn page(request: &Request, order: &Order, access: Access, problems: &[Problem]) -> Page {
     let body = html! {
         h1 { (say!(request, "돌려받으실 계좌", "The account for your money")) }
         section data-order=(order.id) data-state=(order.state.name()) {
             (field::summary(problems, request.language))
-            (form(request, order, problems))
+            (form(request, order, access, problems))
         }
         p { a.door.quiet href=(format!("/window/{}", order.id)) {
             (say!(request, "창으로 돌아가기", "Back to the window"))
@@ -94,7 +114,12 @@ pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Pa
 }
 
 /// The form for the account of refunds that wait for one.
-pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
+pub(crate) fn form(
+    request: &Request,
+    order: &Order,
+    access: Access,
+    problems: &[Problem],
+) -> Markup {
     let waiting =
         order.refunds.iter().filter(|refund| refund.progress == Progress::AwaitingBankDetails);
     let amount: Won = waiting.map(|refund| refund.amount).sum();
@@ -107,6 +132,7 @@ pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Ma
         form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
             input type="hidden" name=(ONLY) value="account";
             (fields(request, problems))
+            @if let Some(proof) = proof::field(request, access, problems) { (proof) }
             button { (say!(request, "이 계좌로 받기", "Send it to this account")) }
         }
     }

@@ -18,7 +18,10 @@ use domain::{
     order::{Order, State, bank_transfer::RefundTo, withdrawal::ReturnReason},
 };
 use store::{Commit, Decision, Updated, Versioned};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, order_id, seen_order};
+use web::{
+    Access, AppState, Method, Problem, Refusal, Reply, Request, StatusCode, order_id, proof,
+    seen_order,
+};
 
 /// Serves `/cancel/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -26,13 +29,16 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     if request.method == Method::Post {
         return submit(&app, &request, id).await;
     }
-    let order = seen_order(&app, &request, id).await?.0.value;
+    let (order, access) = seen_order(&app, &request, id).await?;
+    let order = order.value;
     if request.query.typed("to") == "account" && order.wants_account() {
-        return Ok(account::page(&request, &order, &[]).into());
+        return Ok(account::page(&request, &order, access, &[]).into());
     }
     Ok(match order.state {
-        State::Cancelled | State::RefundDue | State::Refunded => view::cancelled(&request, &order),
-        _ if order.may_be_cancelled() => view::form(&request, &order, &[]),
+        State::Cancelled | State::RefundDue | State::Refunded => {
+            view::cancelled(&request, &order, access)
+        }
+        _ if order.may_be_cancelled() => view::form(&request, &order, access, &[]),
         State::Priced | State::Paid | State::Choosing | State::Chosen | State::Packed => {
             view::too_late(&request, &order)
         }
@@ -51,17 +57,35 @@ enum Change {
 
 /// Cancels, withdraws or names an account, depending on the form and the order's state.
 async fn submit(app: &AppState, request: &Request, id: OrderId) -> Result<Reply, Refusal> {
-    let (order, _) = seen_order(app, request, id).await?;
+    let (order, access) = seen_order(app, request, id).await?;
+    let names_account = !request.form.typed(account::ONLY).is_empty();
+    let moves_money = if names_account {
+        order.value.wants_account()
+    } else {
+        order.value.may_be_cancelled() && order.value.paid_at().is_some()
+    };
+    if moves_money && let Err(problem) = proof::check(app, request, &order.value, access).await? {
+        let mut problems = vec![problem];
+        let page = if names_account {
+            problems.extend(account::read(request).err().into_iter().flatten());
+            account::page(request, &order.value, access, &problems)
+        } else {
+            problems.extend(refund_account(request, &order.value).err().into_iter().flatten());
+            view::form(request, &order.value, access, &problems)
+        };
+        return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into());
+    }
+    let asker = &Asker { request, access, proved: moves_money };
     let updated = app
         .store
         .update_order_from(order, |order| async move {
-            if !request.form.typed(account::ONLY).is_empty() {
-                return Ok(account::name(request, &order));
+            if names_account {
+                return Ok(account::name(asker, &order));
             }
             if matches!(order.value.state, State::Shipped | State::Delivered) {
                 return Ok(withdrawal::withdraw(request, &order));
             }
-            cancel(app, request, &order).await
+            cancel(app, asker, &order).await
         })
         .await?;
     let (change, reply) = match updated {
@@ -83,6 +107,14 @@ async fn submit(app: &AppState, request: &Request, id: OrderId) -> Result<Reply,
     Ok(reply)
 }
 
+/// Who asks for a change.
+struct Asker<'a> {
+    request: &'a Request,
+    access: Access,
+    /// Whether they have shown that they know the order's telephone.
+    proved: bool,
+}
+
 /// Nothing is written, and the reader sees this.
 fn keep(reply: impl Into<Reply>) -> Decision<(Change, Reply)> {
     Decision::Keep((Change::Nothing, reply.into()))
@@ -90,17 +122,23 @@ fn keep(reply: impl Into<Reply>) -> Decision<(Change, Reply)> {
 
 async fn cancel(
     app: &AppState,
-    request: &Request,
+    asker: &Asker<'_>,
     order: &Versioned<Order>,
 ) -> Result<Decision<(Change, Reply)>, Refusal> {
+    let Asker { request, access, proved } = *asker;
     let see = Reply::see(format!("/cancel/{}", order.value.id));
     let account = match refund_account(request, &order.value) {
         Ok(account) => account,
         Err(problems) => {
-            let page = view::form(request, &order.value, &problems);
+            let page = view::form(request, &order.value, access, &problems);
             return Ok(keep(page.status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
+    // It was paid since it was read: the page says what is asked for now.
+    if order.value.paid_at().is_some() && order.value.may_be_cancelled() && !proved {
+        return Ok(keep(see));
+    }
+    let named = account.clone();
     let Ok(step) = order.value.clone().cancelled_to(account, request.now) else {
         return Ok(match order.value.state {
             State::Packed => {
@@ -111,6 +149,7 @@ async fn cancel(
     };
     let copy = chosen_book(app, &order.value).await?;
     let commit = Commit::of(order, &step).giving_up(copy.as_ref());
+    let commit = account::told(commit, &step.order, named.as_ref(), request.now);
     Ok(Decision::write(commit, (Change::Cancelled(order.value.state), see)))
 }
 

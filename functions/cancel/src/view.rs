@@ -8,7 +8,7 @@ use domain::{
     },
 };
 use maud::{Markup, html};
-use web::{Drawing, Page, Problem, Request, Words, field, say};
+use web::{Access, Drawing, Page, Problem, Request, Words, field, proof, say};
 
 use crate::account;
 
@@ -17,7 +17,8 @@ pub(crate) fn frame(request: &Request, body: Markup) -> Page {
 }
 
 /// The consequences for the reader's money, and the button.
-pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Page {
+pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &[Problem]) -> Page {
+    let proof = order.paid_at().and_then(|_| proof::field(request, access, problems));
     let body = html! {
         h1 { (say!(request, "물리기", "Cancel")) }
         section data-order=(order.id) data-state=(order.state.name()) {
@@ -31,6 +32,7 @@ pub(crate) fn form(request: &Request, order: &Order, problems: &[Problem]) -> Pa
             )) }
             form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
                 @if account::is_needed(order) { (account::fields(request, problems)) }
+                @if let Some(proof) = proof { (proof) }
                 button { (say!(request, "이 주문 물리기", "Cancel this order")) }
             }
             p { a.door.quiet href=(format!("/window/{}", order.id)) {
@@ -114,7 +116,7 @@ fn refunded(order: &Order) -> Won {
 }
 
 /// The result of a cancellation.
-pub(crate) fn cancelled(request: &Request, order: &Order) -> Page {
+pub(crate) fn cancelled(request: &Request, order: &Order, access: Access) -> Page {
     let reversed = is_reversed(order);
     let refunds = order.refunds.iter().filter(|refund| refund.progress != Progress::Superseded);
     let body = html! {
@@ -122,7 +124,7 @@ pub(crate) fn cancelled(request: &Request, order: &Order) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             @if order.refunds.is_empty() || reversed { p { (no_refund(request, order)) } }
             @for refund in refunds { p { (progress(request, refund)) } }
-            @if order.wants_account() { (account::form(request, order, &[])) }
+            @if order.wants_account() { (account::form(request, order, access, &[])) }
         }
         p { a.door data-onward[!order.wants_account()] href=(format!("/window/{}", order.id)) {
             (say!(request, "창으로 보기", "See it from the window"))

@@ -14,10 +14,14 @@ pub(crate) struct Filled {
     pub(crate) promised: Date,
 }
 
-pub(crate) fn read(request: &Request) -> Result<Filled, Vec<Problem>> {
+/// Reads the form; an empty telephone is that of the latest order's address.
+pub(crate) fn read(
+    request: &Request,
+    last_address: Option<&Address>,
+) -> Result<Filled, Vec<Problem>> {
     let form = &request.form;
     let range: Option<PriceRange> = form.typed("range").parse().ok();
-    let address = address::read(request);
+    let address = address::read(request, last_address);
     // The date that the page showed when the reader agreed. If it is not the current one any more,
     // the reader has to agree again.
     let agreed: Option<Date> = form.typed("promised").parse().ok();

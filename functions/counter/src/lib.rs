@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     base::{calendar, id::OrderId, price::PriceRange},
     order::{
-        Order,
+        Address, Order,
         stock::Stock,
         unpaid::{Holder, TooManyUnpaid},
     },
@@ -19,7 +19,8 @@ use domain::{
 };
 use store::{AtTheCounter, Commit, Decision, Updated, Versioned};
 use web::{
-    AppState, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Words, draft, riddle, say,
+    AppState, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Words, admitted, draft,
+    riddle, say,
 };
 
 /// Why the form was not accepted.
@@ -40,8 +41,8 @@ struct FormFeedback {
 struct Filling {
     /// What was typed before.
     draft: Option<Draft>,
-    /// Whether the address of the latest order is kept.
-    last_address: bool,
+    /// The address of the latest order, if it is kept.
+    last_address: Option<Address>,
 }
 
 type Stocks = HashMap<PriceRange, Versioned<Stock>>;
@@ -49,16 +50,14 @@ type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 /// Serves `/counter`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let rooms = riddle::built_in()?;
-    let visitor = request.visitor()?;
+    let session = request.session()?;
     let AtTheCounter { visit, stocks, counter, draft, last_address } =
-        app.store.at_the_counter(visitor).await?;
-    let visit = visit.ok_or(Refusal::NoSession)?;
+        app.store.at_the_counter(session.visitor).await?;
+    let visit = admitted(visit, session)?;
     let draft = draft.filter(|draft| draft.is_for(&visit.value, request.now));
-    let last_address = last_address.and_then(|last| last.filled(request.now));
-    let feedback = FormFeedback {
-        filled: Filling { last_address: last_address.is_some(), draft },
-        ..FormFeedback::default()
-    };
+    let last_address = last_address.and_then(|last| last.kept(request.now));
+    let feedback =
+        FormFeedback { filled: Filling { draft, last_address }, ..FormFeedback::default() };
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.position(rooms, request.now), request.method) {
         (Position::Counter, method) if visit.value.preview => {
@@ -86,6 +85,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         }
         (Position::Counter, Method::Get) => {
             let draft = feedback.filled.draft.as_ref().map(|draft| &draft.fields);
+            let last_address = feedback.filled.last_address.as_ref().map(Address::fields);
             let request = request.filled_with(draft.or(last_address.as_ref()));
             Ok(view::form(&request, &visit.value, &stocks, &feedback)?.into())
         }
@@ -118,7 +118,7 @@ async fn order(
     stocks: Stocks,
     feedback: FormFeedback,
 ) -> Result<Reply, Refusal> {
-    let filled = match form::read(request) {
+    let filled = match form::read(request, feedback.filled.last_address.as_ref()) {
         Ok(filled) => filled,
         Err(problems) => {
             let feedback = FormFeedback { problems, ..feedback };

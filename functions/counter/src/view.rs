@@ -133,7 +133,7 @@ pub(crate) fn form(
             button { (say!(request, "값을 치르러 가기", "On to the payment")) }
             (draft::button(feedback.filled.draft.as_ref(), request))
         }
-        @if feedback.filled.last_address { (forget(request)) }
+        @if feedback.filled.last_address.is_some() { (forget(request)) }
     };
     Ok(frame(request, visit, &body)?.drafts())
 }
@@ -182,7 +182,7 @@ fn one_range(request: &Request, range: PriceRange, taken: bool) -> Markup {
 /// What is said of the address of the latest order.
 fn last_address(request: &Request, filled: &Filling) -> Markup {
     html! {
-        @if filled.last_address && filled.draft.is_none() {
+        @if filled.last_address.is_some() && filled.draft.is_none() {
             p.hint { (say!(
                 request,
                 "지난 주문의 주소를 채워 두었습니다. 다른 곳으로 보내시려면 고쳐 적으십시오.",
@@ -239,7 +239,7 @@ fn where_it_goes(request: &Request, filled: &Filling, problems: &[Problem]) -> M
         fieldset {
             legend { (say!(request, "받으실 곳", "Where it goes")) }
             (last_address(request, filled))
-            (address::fields(request, problems))
+            (address::fields(request, filled.last_address.as_ref(), problems))
             div.hint { (keeping(request)) }
         }
     }

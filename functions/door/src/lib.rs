@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::{
     base::id::VisitorId,
     riddle::content::RoomSet,
-    walk::{content_version::preview_page, visit::Visit},
+    walk::{content_version::preview_page, session::Session, visit::Visit},
 };
 use store::{Commit, Versioned, WriteError};
 use web::{AppState, Method, Refusal, Reply, Request};
@@ -64,5 +64,5 @@ async fn begin(
         Ok(()) | Err(WriteError::ConditionFailed(_)) => {}
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
-    Ok(Reply::see_as(path, visitor))
+    Ok(Reply::see_as(path, Session::first(visitor)))
 }

@@ -16,6 +16,7 @@ use domain::{
         finding::{self, OrderName},
         phone,
     },
+    walk::session::Session,
 };
 use store::{StoreError, WriteError};
 use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode};
@@ -45,10 +46,10 @@ async fn find(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         }
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
-    let known = request.known();
+    let known = request.known().map(|session| session.visitor);
     let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
     // A session for a device that has none, so that its tries can be counted.
-    let session = known.is_none().then_some(device);
+    let session = known.is_none().then_some(Session::first(device));
     let digest = app.signing_key.telephone_digest(&telephone);
     match app.store.count_find(device, &name, &digest, request.now).await {
         Ok(()) => {}

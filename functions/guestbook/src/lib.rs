@@ -16,8 +16,8 @@ use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, 
 
 /// Serves `/guestbook`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let read = app.walk_and_draft(request.visitor()?, DraftForm::Guestbook, request.now).await?;
-    let (Walk { visit, rooms }, draft) = read.ok_or(Refusal::NoSession)?;
+    let (Walk { visit, rooms }, draft) =
+        app.walk_and_draft(request.session()?, DraftForm::Guestbook, request.now).await?;
     if let Some(room) = visit.value.closed_room(&rooms, request.now) {
         return Err(Refusal::OutOfOrder { onward: Position::Room(room).path() });
     }

@@ -18,8 +18,8 @@ use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, 
 
 /// Serves `/letter`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let read = app.walk_and_draft(request.visitor()?, DraftForm::Letter, request.now).await?;
-    let (Walk { visit, rooms }, draft) = read.ok_or(Refusal::NoSession)?;
+    let (Walk { visit, rooms }, draft) =
+        app.walk_and_draft(request.session()?, DraftForm::Letter, request.now).await?;
     match visit.value.position(&rooms, request.now) {
         place @ (Position::Room(_) | Position::Guestbook) => {
             Err(Refusal::OutOfOrder { onward: place.path() })

@@ -36,6 +36,10 @@ pub async fn handle(state: Arc<MailboxState>, request: Request) -> Result<Reply,
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let mailbox = state.app.store.mailbox(request.visitor()?, request.now, SHOWN).await?;
+    let session = request.session()?;
+    let mailbox = state.app.store.mailbox(session.visitor, request.now, SHOWN).await?;
+    if mailbox.epoch != session.epoch {
+        return Err(Refusal::SessionEnded);
+    }
     Ok(view::page(&request, &mailbox, state.pushes).into())
 }

@@ -15,7 +15,7 @@ use web::{AppState, Method, Refusal, Reply, Request, Walk, riddle};
 
 /// Serves `/wait`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, rooms } = app.walk(request.session()?).await?;
     let record = riddle::entered(&rooms, &visit.value, wait::ROOM, &request)?;
     if request.method == Method::Get {
         return Ok(view::page(&rooms, &visit.value, &record, &request)?.into());

@@ -29,7 +29,7 @@ struct FormFeedback {
 
 /// Serves `/whisper`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, rooms } = app.walk(request.session()?).await?;
     let record = riddle::entered(&rooms, &visit.value, whisper::ROOM, &request)?;
     if request.method == Method::Get {
         let feedback = FormFeedback::default();

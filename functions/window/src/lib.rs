@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use domain::{base::id::OrderId, order::Order};
 use store::{Commit, Decision, Updated};
-use web::{AppState, Method, Refusal, Reply, Request, StatusCode, order_id, riddle, seen_order};
+use web::{
+    AppState, Method, Refusal, Reply, Request, StatusCode, admitted, order_id, riddle, seen_order,
+};
 
 /// Serves `/window` and `/window/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -22,11 +24,11 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             }
         };
     }
-    let visitor = request.visitor()?;
+    let session = request.session()?;
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let visit = app.store.visit(visitor).await?.ok_or(Refusal::NoSession)?.value;
+    let visit = admitted(app.store.visit(session.visitor).await?, session)?.value;
     Ok(match visit.orders.as_slice() {
         [] => {
             let onward = visit.position(riddle::built_in()?, request.now).path();

@@ -8,7 +8,10 @@ use domain::{
         id::{OrderId, VisitorId},
     },
     order::Address,
-    walk::bookmark::{Bookmark, WORDS},
+    walk::{
+        bookmark::{Bookmark, WORDS},
+        session::Session,
+    },
 };
 use jiff::Timestamp;
 use ring::hmac;
@@ -37,29 +40,36 @@ impl SigningKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
     }
 
-    /// The value of a session cookie: `<visitor>.<issued>.<signature>`, with the time of issue in
-    /// seconds since 1970 and the signature in base64url.
-    pub fn session(&self, visitor: VisitorId, now: Timestamp) -> String {
-        let claim = format!("{visitor}.{}", now.as_second());
+    /// The value of a session cookie: `<visitor>.<issued>.<signature>`, or with the session's epoch
+    /// `<visitor>.<issued>.<epoch>.<signature>`. The time of issue is in seconds since 1970, the
+    /// signature in base64url.
+    pub fn session(&self, session: Session, now: Timestamp) -> String {
+        let Session { visitor, epoch } = session;
+        let mut claim = format!("{visitor}.{}", now.as_second());
+        if epoch > 0 {
+            claim += &format!(".{epoch}");
+        }
         let signature = self.sign(&session_message(&claim));
         format!("{claim}.{signature}")
     }
 
-    /// The visitor that a session cookie names. The signature is checked before anything else is
-    /// parsed.
+    /// The session that a cookie names. The signature is checked before anything else is parsed.
     pub fn verify_session(
         &self,
         cookie: &str,
         now: Timestamp,
-    ) -> Result<VisitorId, InvalidSignature> {
+    ) -> Result<Session, InvalidSignature> {
         let (claim, signature) = cookie.rsplit_once('.').ok_or(InvalidSignature::Forged)?;
         self.verify(&session_message(claim), signature)?;
-        let (visitor, issued) = claim.split_once('.').ok_or(InvalidSignature::Forged)?;
+        let (visitor, rest) = claim.split_once('.').ok_or(InvalidSignature::Forged)?;
+        let (issued, epoch) = rest.split_once('.').unwrap_or((rest, "0"));
         let issued: i64 = issued.parse().map_err(|_| InvalidSignature::Forged)?;
+        let epoch = epoch.parse().map_err(|_| InvalidSignature::Forged)?;
         if now.as_second().saturating_sub(issued) > SESSION_LIFETIME {
             return Err(InvalidSignature::Expired);
         }
-        visitor.parse().map_err(|_| InvalidSignature::Forged)
+        let visitor = visitor.parse().map_err(|_| InvalidSignature::Forged)?;
+        Ok(Session { visitor, epoch })
     }
 
     /// The value of a cookie that opens one order until it expires:
@@ -168,7 +178,10 @@ mod tests {
     #[test]
     fn a_session_names_its_visitor() {
         let (key, visitor) = (SigningKey::new("key"), VisitorId::new(1, 2));
-        assert_eq!(key.verify_session(&key.session(visitor, now()), now()), Ok(visitor));
+        for epoch in [0, 1, u32::MAX] {
+            let session = Session { visitor, epoch };
+            assert_eq!(key.verify_session(&key.session(session, now()), now()), Ok(session));
+        }
     }
 
     /// Sessions and links that are in use stay valid: the format is an interface.
@@ -177,7 +190,7 @@ mod tests {
         let key = SigningKey::new("key");
         let at = Timestamp::from_second(1_795_402_800).unwrap();
         assert_eq!(
-            key.session(VisitorId::new(1, 2), at),
+            key.session(Session::first(VisitorId::new(1, 2)), at),
             "00000000010000000000000002.1795402800.-hbCIJpc8C9_Snnde06Xx9Lnr8VcD6r2bMWZCQFeetY"
         );
         assert_eq!(
@@ -191,7 +204,7 @@ mod tests {
     #[test]
     fn a_changed_session_is_forged() {
         let key = SigningKey::new("key");
-        let cookie = key.session(VisitorId::new(1, 2), now());
+        let cookie = key.session(Session::first(VisitorId::new(1, 2)), now());
         let other = VisitorId::new(9, 9).to_string();
         let forged = format!("{other}{}", cookie.trim_start_matches(|c| c != '.'));
         assert_eq!(key.verify_session(&forged, now()), Err(InvalidSignature::Forged));
@@ -205,7 +218,7 @@ mod tests {
     #[test]
     fn a_session_expires() {
         let key = SigningKey::new("key");
-        let cookie = key.session(VisitorId::new(1, 2), now());
+        let cookie = key.session(Session::first(VisitorId::new(1, 2)), now());
         let later = Timestamp::from_second(now().as_second() + SESSION_LIFETIME + 1).unwrap();
         assert_eq!(key.verify_session(&cookie, later), Err(InvalidSignature::Expired));
     }
@@ -218,7 +231,7 @@ mod tests {
         assert_eq!(key.verify_order_pass(&pass, now()), Ok(order));
         assert_eq!(key.verify_order_pass(&pass, expires), Err(InvalidSignature::Expired));
         let other = pass.replace(&order.to_string(), &OrderId::new(1, 3).to_string());
-        let session = key.session(VisitorId::new(1, 2), now());
+        let session = key.session(Session::first(VisitorId::new(1, 2)), now());
         for forged in [other.as_str(), &session, "", ".", "a.b"] {
             assert_eq!(key.verify_order_pass(forged, now()), Err(InvalidSignature::Forged));
         }
@@ -234,7 +247,7 @@ mod tests {
         assert_eq!(key.verify_ticket("/slip/1", &ticket, now()), Ok(()));
         assert_eq!(key.verify_ticket("/slip/1", &ticket, expires), Err(InvalidSignature::Expired));
         let longer = format!("9{ticket}");
-        let session = key.session(VisitorId::new(1, 2), now());
+        let session = key.session(Session::first(VisitorId::new(1, 2)), now());
         for (page, ticket) in [("/slip/2", &ticket), ("/slip/1", &longer), ("/slip/1", &session)] {
             assert_eq!(key.verify_ticket(page, ticket, now()), Err(InvalidSignature::Forged));
         }

@@ -138,8 +138,12 @@ impl Commit {
     /// A visit.
     pub fn visit(read: &Versioned<Visit>, changed: Visit) -> VisitCommit {
         let mut commit = Self { plain: true, ..Self::default() };
+        let raised = changed.epoch != read.value.epoch;
         let after = read.with(changed);
         commit.add(Condition::Visit, visits::visit_put(&after));
+        if raised {
+            commit.add(Condition::Visit, devices::epoch_put(&after.value));
+        }
         VisitCommit { commit, visit: after.value }
     }
 
@@ -256,6 +260,13 @@ impl OrderCommit {
             self.commit.add(Condition::Sent, Ok(Write::put_new(item)));
         }
         self
+    }
+
+    /// Puts a letter about the order into its reader's mailbox.
+    #[must_use]
+    pub fn with_letter(self, letter: &Letter, name: &str) -> Self {
+        let write = letters::put_once(self.order.visitor, letter, name);
+        self.with(Condition::Letter, write)
     }
 
     /// Keeps what was considered beside the order. Newer proposals replace older ones.

@@ -6,9 +6,13 @@ use std::collections::BTreeSet;
 use domain::{
     base::id::{MessageId, VisitorId},
     order::letter::Letter,
-    walk::device::{Device, DeviceId},
+    walk::{
+        device::{Device, DeviceId},
+        visit::Visit,
+    },
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError, Versioned, books,
@@ -18,6 +22,7 @@ use crate::{
 };
 
 const KIND: &str = "device";
+const EPOCH: &str = "epoch";
 
 /// A reader's letters and devices.
 #[derive(Debug)]
@@ -26,6 +31,15 @@ pub struct Mailbox {
     pub letters: Vec<Letter>,
     /// The devices, in no order.
     pub devices: Vec<Device>,
+    /// The epoch of the reader's sessions.
+    pub epoch: u32,
+}
+
+/// The epoch of a reader's sessions, stored once more behind the devices, so that the mailbox page
+/// reads it with them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Epoch {
+    epoch: u32,
 }
 
 impl Store {
@@ -59,34 +73,36 @@ impl Store {
         limit: u16,
     ) -> Result<Mailbox, StoreError> {
         let most = limit.saturating_add(
-            u16::try_from(domain::walk::visit::Bell::MOST_DEVICES).unwrap_or_default(),
+            // And the epoch.
+            u16::try_from(domain::walk::visit::Bell::MOST_DEVICES).unwrap_or_default() + 1,
         );
         let answer = erased(
             self.client
                 .query()
                 .table_name(&self.table)
-                .key_condition_expression("pk = :reader AND sk BETWEEN :letter AND :device")
+                .key_condition_expression("pk = :reader AND sk BETWEEN :letter AND :epoch")
                 .expression_attribute_values(":reader", string(key::visitor(reader)))
                 .expression_attribute_values(":letter", string(key::LETTER))
-                .expression_attribute_values(":device", string(format!("{}~", key::DEVICE)))
+                .expression_attribute_values(":epoch", string(key::epoch(reader).sk))
                 .scan_index_forward(false)
                 .consistent_read(true)
                 .limit(i32::from(most))
                 .send(),
         )
         .await?;
-        let (mut letters, mut devices) = (Vec::new(), Vec::new());
+        let (mut letters, mut devices, mut epoch) = (Vec::new(), Vec::new(), 0);
         for item in answer.items.unwrap_or_default() {
-            let is_device =
-                item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == KIND);
-            if is_device {
+            let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str);
+            if kind == Some(KIND) {
                 devices.push(from_item(item)?.value);
+            } else if kind == Some(EPOCH) {
+                epoch = from_item::<Epoch>(item)?.value.epoch;
             } else if letters.len() < usize::from(limit) {
                 letters.push(from_item(item)?.value);
             }
         }
         devices.retain(|device: &Device| device.is_rung(now));
-        Ok(Mailbox { letters, devices })
+        Ok(Mailbox { letters, devices, epoch })
     }
 
     /// Deletes a device that its push service has given up, unless it was registered anew.
@@ -129,6 +145,12 @@ impl Store {
         let write = books::done_put(&key::rung_code(message), device.as_str(), now);
         self.write(write).await.map(drop)
     }
+}
+
+/// The epoch of a visit, where the mailbox finds it.
+pub(crate) fn epoch_put(visit: &Visit) -> Result<Write, StoreError> {
+    let epoch = Versioned::new(Epoch { epoch: visit.epoch });
+    Ok(Write::put(to_item(&key::epoch(visit.id), EPOCH, &epoch)?))
 }
 
 /// Registers a device, anew if it was registered before.

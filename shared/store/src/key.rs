@@ -126,6 +126,11 @@ pub(crate) fn device(visitor_id: VisitorId, device: &DeviceId) -> Key {
     Key::new(visitor(visitor_id), format!("{DEVICE}{device}"))
 }
 
+/// The epoch of a visitor's sessions, behind the devices.
+pub(crate) fn epoch(id: VisitorId) -> Key {
+    Key::new(visitor(id), format!("{DEVICE}~"))
+}
+
 /// The code under which the pushes of a message are recorded.
 pub(crate) fn rung_code(message: MessageId) -> String {
     format!("PUSH#{message}")

@@ -65,6 +65,19 @@ impl Store {
         self.read(&key::order(id)).await
     }
 
+    /// An order and a visit. One read.
+    pub async fn order_and_visit(
+        &self,
+        id: OrderId,
+        visitor: VisitorId,
+    ) -> Result<(Option<Versioned<Order>>, Option<Versioned<Visit>>), StoreError> {
+        let (order, visit) = (key::order(id), key::visit(visitor));
+        let mut items = self.read_many([order.clone(), visit.clone()]).await?;
+        let order = items.remove(&order.to_string()).map(from_item).transpose()?;
+        let visit = items.remove(&visit.to_string()).map(from_item).transpose()?;
+        Ok((order, visit))
+    }
+
     /// The visit, the places of all ranges, whether orders are taken, and what the form is filled
     /// with. One read.
     pub async fn at_the_counter(&self, visitor: VisitorId) -> Result<AtTheCounter, StoreError> {

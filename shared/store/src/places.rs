@@ -45,6 +45,9 @@ pub(crate) fn hold(
         Slot::Free { .. } => "size(holds) < #free".to_owned(),
         Slot::Expired { .. } => "size(holds) <= :listed AND #free >= :free".to_owned(),
     };
+    if seen.is_some() {
+        condition += " AND #version = :stock";
+    }
     let mut removed = Vec::new();
     let gone = match room {
         Slot::Own => [].as_slice(),
@@ -77,8 +80,7 @@ pub(crate) fn hold(
         write = write.value(":listed", number(*listed)).value(":free", number(*free));
     }
     if let Some(seen) = seen {
-        condition += " AND #version = :seen";
-        write = write.value(":seen", number(seen));
+        write = write.value(":stock", number(seen));
     }
     write = write.only_if(condition);
     for (name, id, placeholder, hold) in removed {

@@ -2,13 +2,19 @@
 //! telephone. The limits are fixed windows.
 
 use domain::{
-    base::{hex, id::VisitorId},
-    order::finding::{self, OrderName},
+    base::{
+        hex,
+        id::{OrderId, VisitorId},
+    },
+    order::{
+        PROOFS,
+        finding::{self, OrderName},
+    },
     walk::bookmark::{self, Bookmark},
 };
 use jiff::Timestamp;
 
-use crate::{Commit, Condition, Store, WriteError, item::number, key, table::Write};
+use crate::{Commit, Condition, Store, StoreError, WriteError, item::number, key, table::Write};
 
 impl Store {
     /// Counts a try at a bookmark before anything is looked up, so that tries at the same time
@@ -44,6 +50,12 @@ impl Store {
             (Condition::Telephone, format!("FIND#{telephone}"), finding::TRIES_OF_A_TELEPHONE),
         ];
         self.count_tries(device, tried, now).await
+    }
+
+    /// Counts a try to prove that one knows an order's telephone. `false`: there were enough in this
+    /// period. One write.
+    pub async fn count_proof(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(one_more_try(&format!("PROOF#{order}"), PROOFS, now)).await
     }
 
     async fn count_tries(

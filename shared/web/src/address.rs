@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use crate::{Problem, Request, Words, field::Field, say};
 
-/// The fields, filled with what was typed.
-pub fn fields(request: &Request, problems: &[Problem]) -> Markup {
+/// The fields, filled with what was typed. With `kept`, the telephone may stay empty: then the one
+/// of that address is meant, of which the page shows all but the last digits ([`crate::proof`]).
+pub fn fields(request: &Request, kept: Option<&Address>, problems: &[Problem]) -> Markup {
     let text =
         |name: &'static str, label: Words| Field::text(name, label).value(request.form.typed(name));
     html! {
@@ -16,11 +17,7 @@ pub fn fields(request: &Request, problems: &[Problem]) -> Markup {
         (text("phone", say!(request, "전화번호", "Telephone"))
             .autocomplete("tel")
             .mode("tel")
-            .hint(say!(
-                request,
-                "배송 기사님과 주문 찾기에만 씁니다. 보기: 010-1234-5678",
-                "For the carrier and for finding your order only, as in 010-1234-5678"
-            ))
+            .hint(telephone(request, kept))
             .markup(problems))
         (text("postcode", say!(request, "우편번호", "Postcode"))
             .autocomplete("postal-code")
@@ -41,23 +38,43 @@ pub fn fields(request: &Request, problems: &[Problem]) -> Markup {
     }
 }
 
-/// Reads the fields.
+fn telephone(request: &Request, kept: Option<&Address>) -> Words {
+    match kept {
+        None => say!(
+            request,
+            "배송 기사님과 주문 찾기에만 씁니다. 보기: 010-1234-5678",
+            "For the carrier and for finding your order only, as in 010-1234-5678"
+        ),
+        Some(kept) => say!(
+            request,
+            "적어 두신 번호({phone}) 그대로면 비워 두십시오. 배송 기사님과 주문 찾기에만 씁니다.",
+            "Leave it empty to keep {phone}. For the carrier and for finding your order only.",
+            phone = kept.masked_phone()
+        ),
+    }
+}
+
+/// Reads the fields; an empty telephone is that of the address `kept`.
 ///
 /// # Errors
 /// A problem for each field that is wrong.
-pub fn read(request: &Request) -> Result<Address, Vec<Problem>> {
-    Address::read(|name| request.form.typed(name)).map_err(|wrong| {
+pub fn read(request: &Request, kept: Option<&Address>) -> Result<Address, Vec<Problem>> {
+    let typed = |name: &str| match (request.form.typed(name), kept) {
+        ("", Some(kept)) if name == WrongField::Phone.name() => kept.phone.reveal(),
+        (typed, _) => typed,
+    };
+    Address::read(typed).map_err(|wrong| {
         let problem =
             |field: WrongField| Problem { field: field.name(), message: mend(field, request) };
         wrong.into_iter().map(problem).collect()
     })
 }
 
-/// The address on two lines, with the telephone.
+/// The address on two lines, with the telephone but for its last digits.
 pub fn lines(address: &Address) -> Markup {
-    let Address { recipient, phone, postcode, street, detail } = address;
+    let Address { recipient, postcode, street, detail, .. } = address;
     html! {
-        (recipient.reveal()) ", " (phone.reveal()) br;
+        (recipient.reveal()) ", " (address.masked_phone()) br;
         "(" (postcode.reveal()) ") " (street.reveal()) " " (detail.reveal())
     }
 }

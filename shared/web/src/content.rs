@@ -8,11 +8,11 @@ use std::{
 };
 
 use domain::{
-    base::id::VisitorId,
     riddle::content::RoomSet,
     walk::{
         content_version::Head,
         draft::{Draft, DraftForm},
+        session::Session,
         visit::Visit,
     },
 };
@@ -97,39 +97,63 @@ impl ContentCache {
     }
 }
 
+/// The visit that a session shows.
+///
+/// # Errors
+///
+/// [`Refusal::NoSession`] if there is none, [`Refusal::SessionEnded`] if the session was ended.
+pub fn admitted(
+    visit: Option<Versioned<Visit>>,
+    session: Session,
+) -> Result<Versioned<Visit>, Refusal> {
+    let visit = visit.ok_or(Refusal::NoSession)?;
+    if visit.value.admits(session) { Ok(visit) } else { Err(Refusal::SessionEnded) }
+}
+
 impl AppState {
     /// A visitor's walk. One read while the function is warm.
-    pub async fn walk(&self, visitor: VisitorId) -> Result<Option<Walk>, Refusal> {
-        let (visit, head) = self.store.visit_and_head(visitor).await?;
-        let Some(visit) = visit else { return Ok(None) };
+    ///
+    /// # Errors
+    ///
+    /// Those of [`admitted`].
+    pub async fn walk(&self, session: Session) -> Result<Walk, Refusal> {
+        let (visit, head) = self.store.visit_and_head(session.visitor).await?;
+        let visit = admitted(visit, session)?;
         let rooms = self.content.get(&visit.value.version, &head.value, &self.store).await?;
-        Ok(Some(Walk { visit, rooms }))
+        Ok(Walk { visit, rooms })
     }
 
     /// A visitor's walk, and what they have typed into a form and not sent. One read while the
     /// function is warm.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`admitted`].
     pub async fn walk_and_draft(
         &self,
-        visitor: VisitorId,
+        session: Session,
         form: DraftForm,
         now: Timestamp,
-    ) -> Result<Option<(Walk, Option<Draft>)>, Refusal> {
+    ) -> Result<(Walk, Option<Draft>), Refusal> {
         let VisitAndDraft { visit, head, draft } =
-            self.store.visit_and_draft(visitor, form).await?;
-        let Some(visit) = visit else { return Ok(None) };
+            self.store.visit_and_draft(session.visitor, form).await?;
+        let visit = admitted(visit, session)?;
         let rooms = self.content.get(&visit.value.version, &head.value, &self.store).await?;
         let draft = draft.filter(|draft| draft.is_for(&visit.value, now));
-        Ok(Some((Walk { visit, rooms }, draft)))
+        Ok((Walk { visit, rooms }, draft))
     }
 
-    /// A visitor's visit if there is one, and the rooms that they walk or would enter. One read
-    /// while the function is warm.
+    /// A visitor's visit if there is one that the session still shows, and the rooms that they walk
+    /// or would enter. One read while the function is warm.
     pub async fn visit_and_rooms(
         &self,
-        visitor: Option<VisitorId>,
+        session: Option<Session>,
     ) -> Result<(Option<Versioned<Visit>>, ContentVersion), Refusal> {
-        let (visit, head) = match visitor {
-            Some(visitor) => self.store.visit_and_head(visitor).await?,
+        let (visit, head) = match session {
+            Some(session) => {
+                let (visit, head) = self.store.visit_and_head(session.visitor).await?;
+                (visit.filter(|visit| visit.value.admits(session)), head)
+            }
             // A stranger sees the door and the prices even while the table is unavailable.
             None => (
                 None,

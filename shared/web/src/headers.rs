@@ -94,6 +94,13 @@ pub(crate) fn found(headers: &mut HeaderMap, tls: bool, value: &str) {
     set_cookie(headers, tls, order_cookie(tls), value, "; HttpOnly", seconds);
 }
 
+/// Takes away the cookies that open something: the session and a found order.
+pub(crate) fn forget(headers: &mut HeaderMap, tls: bool) {
+    for name in [session_cookie(tls), order_cookie(tls)] {
+        set_cookie(headers, tls, name, "", "; HttpOnly", 0);
+    }
+}
+
 /// Sets the language cookie if this request chose a language.
 pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
     if request.language_chosen {

@@ -18,6 +18,7 @@ mod headers;
 mod order;
 pub mod plan;
 pub mod price;
+pub mod proof;
 mod refusal;
 mod reply;
 mod request;
@@ -28,7 +29,7 @@ mod shop;
 mod style;
 pub mod unpaid;
 
-pub use content::{ContentCache, ContentVersion, Walk};
+pub use content::{ContentCache, ContentVersion, Walk, admitted};
 pub use drawing::Drawing;
 pub use form::{Form, Problem};
 pub use lambda_http::http::StatusCode;

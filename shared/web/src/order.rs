@@ -35,12 +35,15 @@ pub async fn own_order(
     request: &Request,
     id: OrderId,
 ) -> Result<Versioned<Order>, Refusal> {
-    let visitor = request.visitor()?;
-    app.store
-        .order(id)
-        .await?
-        .filter(|order| order.value.visitor == visitor)
-        .ok_or(Refusal::NotFound)
+    let session = request.session()?;
+    let (order, visit) = app.store.order_and_visit(id, session.visitor).await?;
+    let order = order.filter(|order| order.value.visitor == session.visitor);
+    let order = order.ok_or(Refusal::NotFound)?;
+    // An order outlives its visit.
+    if visit.is_some_and(|visit| !visit.value.admits(session)) {
+        return Err(Refusal::SessionEnded);
+    }
+    Ok(order)
 }
 
 /// The order, if it belongs to the visitor who asks or was found on this device.
@@ -56,7 +59,11 @@ pub async fn seen_order(
     if request.found() != Some(id) {
         return Ok((own_order(app, request, id).await?, Access::Own));
     }
+    if request.known().is_some()
+        && let Ok(order) = own_order(app, request, id).await
+    {
+        return Ok((order, Access::Own));
+    }
     let order = app.store.order(id).await?.ok_or(Refusal::NotFound)?;
-    let own = request.known() == Some(order.value.visitor);
-    Ok((order, if own { Access::Own } else { Access::Found }))
+    Ok((order, Access::Found))
 }

@@ -27,6 +27,8 @@ pub enum Refusal {
     NoSession,
     /// The session cookie is forged or expired.
     BadSession(InvalidSignature),
+    /// The session was ended from another device.
+    SessionEnded,
     /// The step is not open yet.
     OutOfOrder {
         /// The path of the step that comes first: where the visitor stands.
@@ -63,7 +65,7 @@ impl Refusal {
             h1 { (title) }
             p.plain role="alert" { (self.explanation(&reader)) }
             p { a.door data-onward href=(onward) { (next) } }
-            @if matches!(self, Self::NoSession | Self::BadSession(_)) { (by_other_ways(&reader)) }
+            @if matches!(self, Self::NoSession | Self::BadSession(_) | Self::SessionEnded) { (by_other_ways(&reader)) }
         })
     }
 
@@ -73,7 +75,9 @@ impl Refusal {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotText => StatusCode::BAD_REQUEST,
-            Self::ForeignForm | Self::NoSession | Self::BadSession(_) => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::NoSession | Self::BadSession(_) | Self::SessionEnded => {
+                StatusCode::FORBIDDEN
+            }
             Self::OutOfOrder { .. } => StatusCode::CONFLICT,
             Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -92,6 +96,7 @@ impl Refusal {
             Self::ForeignForm => say!(reader, "다른 집에서 온 손이오", "A hand from another house"),
             Self::NoSession => say!(reader, "문밖에 계시오", "You are still outside"),
             Self::BadSession(_) => say!(reader, "누구신지 모르겠소", "I do not know you"),
+            Self::SessionEnded => say!(reader, "이 기기는 나가셨소", "This device has left"),
             Self::OutOfOrder { .. } => {
                 say!(reader, "아직 그 방은 잠겨 있소", "That room is still locked")
             }
@@ -141,6 +146,11 @@ impl Refusal {
                 "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
                 "Your ticket cannot be read. Come in by the door again."
             ),
+            Self::SessionEnded => say!(
+                reader,
+                "다른 기기에서 이 기기를 내보냈거나 책갈피를 새로 바꾸었습니다. 걸음과 주문은 그대로 있습니다. 새 책갈피로 다시 들어오십시오.",
+                "This device was sent out from another one, or the bookmark was replaced. The walk and its orders are safe. Come back in with the new bookmark."
+            ),
             Self::OutOfOrder { .. } => say!(
                 reader,
                 "먼저 지나야 할 곳이 있습니다. 잃어버린 것은 없습니다.",
@@ -156,7 +166,7 @@ impl Refusal {
 
     fn onward(&self, reader: &Reader) -> (Words, &str) {
         match self {
-            Self::NoSession | Self::BadSession(_) => {
+            Self::NoSession | Self::BadSession(_) | Self::SessionEnded => {
                 (say!(reader, "문으로 가기", "To the door"), "/")
             }
             Self::OutOfOrder { onward } => {

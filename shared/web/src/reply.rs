@@ -1,5 +1,6 @@
 //! What a handler returns: a page, a redirect or a script.
 
+use domain::walk::session::Session;
 use lambda_http::http::StatusCode;
 use maud::{Markup, PreEscaped};
 
@@ -18,10 +19,15 @@ pub enum Reply {
     See {
         /// The path.
         path: String,
-        /// Sets a session for this visitor.
-        session: Option<domain::base::id::VisitorId>,
+        /// Sets this session.
+        session: Option<Session>,
         /// Opens this order on the device, for [`OPEN_FOR`](domain::order::finding::OPEN_FOR).
         found: Option<domain::base::id::OrderId>,
+    },
+    /// A redirect (303) of a device that is left: it has no session and opens no order any more.
+    Leave {
+        /// The path.
+        path: &'static str,
     },
 }
 
@@ -32,8 +38,8 @@ impl Reply {
     }
 
     /// A redirect that sets a session.
-    pub fn see_as(path: impl Into<String>, visitor: domain::base::id::VisitorId) -> Self {
-        Self::See { path: path.into(), session: Some(visitor), found: None }
+    pub fn see_as(path: impl Into<String>, session: Session) -> Self {
+        Self::See { path: path.into(), session: Some(session), found: None }
     }
 }
 
@@ -67,7 +73,7 @@ pub struct Page {
     pub(crate) scripts: Vec<Script>,
     pub(crate) form_targets: Vec<String>,
     pub(crate) retry_after_seconds: Option<i64>,
-    pub(crate) session: Option<domain::base::id::VisitorId>,
+    pub(crate) session: Option<Session>,
     pub(crate) secret: bool,
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
@@ -183,10 +189,10 @@ impl Page {
         self.script(Script::Inline(include_str!("draft.js")))
     }
 
-    /// Sets a session for this visitor.
+    /// Sets a session.
     #[must_use]
-    pub const fn session(mut self, visitor: Option<domain::base::id::VisitorId>) -> Self {
-        self.session = visitor;
+    pub const fn session(mut self, session: Option<Session>) -> Self {
+        self.session = session;
         self
     }
 

@@ -1,8 +1,8 @@
 //! A request, parsed and validated once before the handler runs.
 
-use domain::base::{
-    id::{OrderId, VisitorId},
-    text::Language,
+use domain::{
+    base::{id::OrderId, text::Language},
+    walk::session::Session,
 };
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, http};
@@ -43,7 +43,7 @@ pub struct Request {
     pub origin: String,
     /// Whether the reader's connection uses TLS.
     pub(crate) tls: bool,
-    session: Option<Result<VisitorId, InvalidSignature>>,
+    session: Option<Result<Session, InvalidSignature>>,
     found: Option<OrderId>,
     parameters: Vec<(String, String)>,
 }
@@ -128,21 +128,22 @@ impl Request {
         Language::choose(cookie(request.headers(), LANGUAGE_COOKIE).as_deref(), accepted)
     }
 
-    /// The visitor of the session.
+    /// The session. Whether it was ended is seen where the visit is read
+    /// ([`admitted`](crate::admitted)).
     ///
     /// # Errors
     ///
     /// [`Refusal::NoSession`] or [`Refusal::BadSession`].
-    pub fn visitor(&self) -> Result<VisitorId, Refusal> {
+    pub fn session(&self) -> Result<Session, Refusal> {
         match self.session {
-            Some(Ok(visitor)) => Ok(visitor),
+            Some(Ok(session)) => Ok(session),
             Some(Err(why)) => Err(Refusal::BadSession(why)),
             None => Err(Refusal::NoSession),
         }
     }
 
-    /// The visitor of the session, if there is a valid one.
-    pub fn known(&self) -> Option<VisitorId> {
+    /// The session, if there is a valid one.
+    pub fn known(&self) -> Option<Session> {
         self.session.and_then(Result::ok)
     }
 

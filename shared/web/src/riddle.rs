@@ -65,7 +65,7 @@ pub async fn serve(
     request: Request,
     design: RiddlePage,
 ) -> Result<Reply, Refusal> {
-    let Walk { visit, rooms } = app.walk(request.visitor()?).await?.ok_or(Refusal::NoSession)?;
+    let Walk { visit, rooms } = app.walk(request.session()?).await?;
     match request.method {
         Method::Get => {
             let (scene, record) = enter(&rooms, &visit.value, &request, design)?;

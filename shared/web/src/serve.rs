@@ -164,11 +164,11 @@ fn respond(
                 }
                 Err(_) => *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR,
             }
-            if let Some(visitor) = session {
+            if let Some(session) = session {
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.signing_key.session(visitor, app.clock.now()),
+                    &app.signing_key.session(session, app.clock.now()),
                 );
             }
             if let Some(order) = found {
@@ -177,6 +177,15 @@ fn respond(
                 let pass = app.signing_key.order_pass(order, expires);
                 headers::found(response.headers_mut(), tls, &pass);
             }
+            response
+        }
+        Reply::Leave { path } => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = http::StatusCode::SEE_OTHER;
+            response
+                .headers_mut()
+                .insert(http::header::LOCATION, http::HeaderValue::from_static(path));
+            headers::forget(response.headers_mut(), tls);
             response
         }
         Reply::Saved => {
@@ -192,11 +201,11 @@ fn respond(
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
-            if let Some(visitor) = page.session {
+            if let Some(session) = page.session {
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.signing_key.session(visitor, app.clock.now()),
+                    &app.signing_key.session(session, app.clock.now()),
                 );
             }
             response

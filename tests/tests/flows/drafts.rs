@@ -330,12 +330,14 @@ async fn the_second_order_finds_the_address_of_the_first_until_it_is_forgotten()
     reader.write_letter().await;
     let address = [
         ("recipient", "김읽는이"),
-        ("phone", "01012345678"),
+        ("phone", ""),
         ("postcode", "03134"),
         ("street", "서울시 종로구 창의문로 119"),
         ("detail", "2층"),
     ];
     has(reader.here(), &address, "of the first order");
+    // Its last digits prove who somebody is, so the telephone is kept, and shown without them.
+    assert!(reader.here().says("적어 두신 번호(0101234••••) 그대로면 비워 두십시오."));
     assert!(reader.here().says("지난 주문의 주소를 채워 두었습니다"), "{:?}", reader.here());
     assert!(reader.here().first("[name=range][checked], [name=agreed][checked]").is_none());
     // Of the form as it is, only the range and the agreement are missing.
@@ -343,6 +345,8 @@ async fn the_second_order_finds_the_address_of_the_first_until_it_is_forgotten()
     reader.submit(form).await;
     reader.pay(Pay::Approve).await;
     reader.expect("window");
+    let order = reader.here().order().0;
+    assert_eq!(shop.order(&order).address.phone.reveal(), "01012345678");
 
     let kept = shop.items_of_kind("recipient");
     assert_eq!(kept.len(), 1);

@@ -13,11 +13,7 @@ async fn shop(copies: u32) -> Shop {
 
 /// A visitor at the counter, with a home of their own.
 async fn at_the_counter(shop: &Shop, number: usize) -> Walker {
-    let recipient = Recipient {
-        phone: format!("010-2000-{number:04}"),
-        ..Recipient::in_street(&format!("서울시 종로구 창의문로 {number}"))
-    };
-    let mut reader = shop.visitor().living(recipient);
+    let mut reader = shop.visitor().living(Recipient::of_many(number));
     reader.to_the_counter(Doors::Plain).await;
     reader
 }

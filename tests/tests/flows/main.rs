@@ -28,6 +28,7 @@ mod privacy;
 mod push;
 mod restart;
 mod rolling_deployment;
+mod sessions;
 mod shelf;
 mod stuck;
 mod sweep;

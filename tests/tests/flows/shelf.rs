@@ -93,8 +93,7 @@ async fn ten_readers_want_four_places_and_four_get_one() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3), book(2, 15_000, 4, 1)]).await;
     let mut readers = Vec::new();
     for number in 0..10 {
-        let recipient = Recipient { street: format!("어딘가로 {number}"), ..elsewhere() };
-        let mut reader = shop.visitor().living(recipient);
+        let mut reader = shop.visitor().living(Recipient::of_many(number));
         reader.to_the_counter(Doors::Plain).await;
         readers.push(reader);
     }
@@ -107,8 +106,9 @@ async fn ten_readers_want_four_places_and_four_get_one() {
 #[tokio::test]
 async fn expired_places_leave_the_record_with_the_next_order() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 30)]).await;
-    for _ in 0..3 {
-        before_the_payment(&shop).await;
+    for number in 0..3 {
+        let mut reader = shop.visitor().living(Recipient::of_many(number));
+        reader.to_an_order(Doors::Plain, "middle").await;
     }
     shop.minutes_pass(16).await;
     assert_eq!((shop.stock("middle"), shop.listed_places("middle")), ((30, 0), 3));

@@ -5,7 +5,7 @@
 use http::StatusCode;
 use local::{Breakage, Fault, Service};
 use tokio::task::{LocalSet, spawn_local};
-use walk::{Doors, Shop, Walker, book};
+use walk::{Doors, Recipient, Shop, Walker, book};
 
 use super::sent;
 
@@ -71,8 +71,8 @@ async fn keys_that_a_batch_read_left_out_are_read() {
 async fn fifty_at_the_counter(copies: u32) -> (usize, usize) {
     let shop = Shop::with_books(&[book(1, 15_000, 3, copies)]).await;
     let mut readers = Vec::new();
-    for _ in 0..50 {
-        let mut reader = shop.visitor();
+    for number in 0..50 {
+        let mut reader = shop.visitor().living(Recipient::of_many(number));
         reader.to_the_counter(Doors::Plain).await;
         readers.push(reader);
     }

@@ -7,7 +7,7 @@ use local::{Breakage, Fault as Wire, Service};
 use toss_standin::{Fault, On, Rule};
 
 use crate::{
-    guards::{GUARDS, HOLDS, ROOM, Trust},
+    guards::{GUARDS, HOLDS, ROOM, TRANSFER_HOLDS, Trust},
     judge::judge,
     play::Play,
     random::Random,
@@ -204,7 +204,7 @@ async fn pays_too_slowly(play: &mut Play, payment: Option<String>) {
 
 #[tokio::test]
 async fn an_account_does_not_hold_a_place_that_another_reader_took() {
-    is_needed("pay", "SHELF", HOLDS, 2, "places are promised", async |play: &mut Play| {
+    is_needed("pay", "SHELF", TRANSFER_HOLDS, 2, "places are promised", async |play: &mut Play| {
         play.shelves(1, 1).await;
         play.order(0).await;
         let account = play.new_account(0);

@@ -22,6 +22,12 @@ pub(crate) const RAN_OUT: &str =
     "size(holds) <= :listed AND #free >= :free AND holds.#gone0 = :gone0";
 
 pub(crate) const HOLDS: &str = "attribute_exists(holds.#order)";
+/// As long as a transfer is awaited, how many others are was counted on the places as they are.
+pub(crate) const TRANSFER_HOLDS: &str = "attribute_exists(holds.#order) AND #version = :stock";
+const TRANSFER_ROOM: &str = "size(holds) < #free AND #version = :stock";
+const TRANSFER_RAN_OUT: &str =
+    "size(holds) <= :listed AND #free >= :free AND #version = :stock AND holds.#gone0 = :gone0";
+const ONLY_MORE: &str = "without it somebody holds more places unpaid, and nobody loses one";
 const NUMBERS: &str =
     "two steps from one version have the same message numbers, and a number is used once";
 const ONCE: &str = "a step from one version is taken once, and the order's state shows it";
@@ -37,7 +43,7 @@ const ENDS: &[&str] =
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
+pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 52] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
@@ -95,6 +101,15 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
     (&["refund", "sweep", "toss-webhook"], "SHELF", RAN_OUT, Shared),
     (&["pay"], "SHELF", HOLDS, Shown),
     (&["refund", "sweep", "toss-webhook"], "SHELF", HOLDS, Shared),
+    (&["pay"], "SHELF", TRANSFER_HOLDS, Shown),
+    (&["pay"], "SHELF", TRANSFER_ROOM, Shared),
+    (&["pay"], "SHELF", TRANSFER_RAN_OUT, Shared),
+    (&["refund", "sweep", "toss-webhook"], "SHELF", TRANSFER_HOLDS, Shared),
+    (&["refund", "sweep", "toss-webhook"], "SHELF", TRANSFER_ROOM, Shared),
+    (&["refund", "sweep", "toss-webhook"], "SHELF", TRANSFER_RAN_OUT, Shared),
+    // Who holds a place without a payment.
+    (&["counter", "pay"], "UNPAID", NEW, Behind(ONLY_MORE)),
+    (&["counter", "pay"], "UNPAID", VERSION, Behind(ONLY_MORE)),
     (&["choose"], "SHELF", "#free >= :one", Behind(FREE)),
     (ENDS, "SHELF", "attribute_exists(pk)", Behind(THERE)),
     // The books, and who has had them.
@@ -109,7 +124,15 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 41] = [
     (&["owner-pack"], "SHELF", "attribute_exists(pk)", Behind(THERE)),
     // What a reader has besides.
     (&["counter"], "VISITOR", VERSION, Behind("no money and no book")),
+    (&["counter", "pay"], "VISITOR", NEW, Behind(ONLY_MORE)),
+    (&["pay"], "VISITOR", VERSION, Behind(ONLY_MORE)),
     (&["cancel"], "VISITOR", VERSION, Behind("no money and no book")),
+    (
+        &["cancel"],
+        "TRIES",
+        "attribute_not_exists(tries) OR tries < :most",
+        Behind("the digits are compared as well"),
+    ),
     (&["pack"], "NUMBER", NEW, Behind("no money and no book")),
     // What was done.
     (&["owner-refund", "owner-ship"], "DONE", NEW, Behind(VERSIONS)),

@@ -46,6 +46,13 @@ struct Reader {
     floor: usize,
 }
 
+impl Reader {
+    /// The last digits of their telephone.
+    pub(crate) fn proof(&self) -> String {
+        format!("{:04}", 5_000 + self.floor)
+    }
+}
+
 /// An order, and the payment keys that its reader got from the payment page, one per tab.
 pub(crate) struct Ordered {
     id: String,

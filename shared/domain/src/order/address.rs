@@ -63,12 +63,12 @@ impl Address {
     /// Longest line of an address, in characters.
     pub const LONGEST_LINE: usize = 100;
 
-    /// The fields of a form that is filled with the address.
+    /// The fields of a form that is filled with the address. The telephone stays empty: its last
+    /// digits prove who somebody is ([`Address::is_proved_by`]).
     pub fn fields(&self) -> BTreeMap<String, Sensitive<String>> {
-        let Self { recipient, phone, postcode, street, detail } = self;
+        let Self { recipient, postcode, street, detail, .. } = self;
         [
             (WrongField::Recipient, recipient),
-            (WrongField::Phone, phone),
             (WrongField::Postcode, postcode),
             (WrongField::Street, street),
             (WrongField::Detail, detail),
@@ -84,6 +84,40 @@ impl Address {
         let parts = [&self.postcode, &self.street, &self.detail]
             .map(|part| part.reveal().split_whitespace().collect::<String>().to_lowercase());
         Sensitive::new(parts.join("|"))
+    }
+
+    /// The telephone without its last four digits: for pages that anybody with the session sees.
+    ///
+    /// ```
+    /// use domain::order::masked;
+    ///
+    /// assert_eq!(masked("01012345678"), "0101234••••");
+    /// ```
+    pub fn masked_phone(&self) -> String {
+        masked(self.phone.reveal())
+    }
+
+    /// Whether somebody has typed the last digits of the order's telephone, or all of it. No page
+    /// shows them, so that a device on which the session was left open does not know them.
+    ///
+    /// ```
+    /// use domain::{base::sensitive::Sensitive, order::Address};
+    ///
+    /// let address = Address {
+    ///     recipient: Sensitive::default(),
+    ///     phone: Sensitive::new("01012345678".into()),
+    ///     postcode: Sensitive::default(),
+    ///     street: Sensitive::default(),
+    ///     detail: Sensitive::default(),
+    /// };
+    /// assert!(address.is_proved_by("５６７８") && address.is_proved_by("010-1234-5678"));
+    /// assert!(!address.is_proved_by("1234") && !address.is_proved_by(""));
+    /// ```
+    pub fn is_proved_by(&self, typed: &str) -> bool {
+        let number = self.phone.reveal();
+        let Some(typed) = digits::of(typed) else { return false };
+        let last = number.len().saturating_sub(PROVING_DIGITS);
+        number.get(last..) == Some(typed.as_str()) || phone(&typed).as_deref() == Some(number)
     }
 
     /// Reads an address from the fields of a form, each as it was typed.
@@ -131,6 +165,18 @@ impl Address {
             _ => Err(wrong),
         }
     }
+}
+
+/// How many of the last digits of a telephone prove that somebody knows it.
+pub const PROVING_DIGITS: usize = 4;
+
+/// How often somebody may try to prove that they know an order's telephone, in ten minutes.
+pub const PROOFS: u32 = 5;
+
+/// Digits without the last four: a telephone's, an account's.
+pub fn masked(number: &str) -> String {
+    let shown = number.chars().count().saturating_sub(PROVING_DIGITS);
+    number.chars().take(shown).chain("••••".chars()).collect()
 }
 
 /// The digits of a Korean telephone number as people write it, also with the country's 82 before

@@ -9,9 +9,9 @@ use crate::{
     base::{
         id::{MessageId, OrderId},
         sensitive::Sensitive,
-        text::Text,
+        text::{Language, Text},
     },
-    order::{Order, message::Notice},
+    order::{Order, bank_transfer::RefundTo, masked, message::Notice},
 };
 
 pub mod acts;
@@ -91,6 +91,28 @@ impl Letter {
         Ok(Self { at: now, author, text: Sensitive::new(text), order: None, notice: None })
     }
 
+    /// The shop's letter after the reader named an account for refunds of an order: so that they
+    /// hear of it if it was somebody else. The account is masked.
+    pub fn account_named(order: &Order, account: &RefundTo, at: Timestamp) -> Self {
+        let number = masked(account.number.reveal());
+        let bank = account.bank.name(order.language);
+        let text = match order.language {
+            Language::Ko => format!(
+                "돌려받으실 계좌를 적어 두었습니다: {bank} {number}.\n\n적으신 적이 없으면 바로 주문 쪽의 문의처로 알려 주십시오. 책갈피에서 다른 기기를 모두 내보내실 수 있습니다."
+            ),
+            Language::En => format!(
+                "The account for your refund is noted: {bank} {number}.\n\nIf it was not you who named it, please contact us at once; on the bookmark’s page you can send all other devices out."
+            ),
+        };
+        Self {
+            at,
+            author: Author::House,
+            text: Sensitive::new(text),
+            order: Some(order.id),
+            notice: None,
+        }
+    }
+
     /// The shop's letter for a notice about an order, in the order's language. `asked_by` is the
     /// message that asked for it; a refund is found by it.
     pub fn about(order: &Order, notice: Notice, asked_by: MessageId, at: Timestamp) -> Self {
@@ -162,7 +184,7 @@ pub fn push(notice: Notice) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::text::Language, order::tests::order};
+    use crate::order::tests::order;
 
     #[test]
     fn a_letter_keeps_its_text_without_invisible_characters() {

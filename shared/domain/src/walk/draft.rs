@@ -148,9 +148,9 @@ impl LastAddress {
         days_after(self.at, Self::KEPT_DAYS)
     }
 
-    /// A counter form that is filled with it. `None` once it has ended.
-    pub fn filled(&self, now: Timestamp) -> Option<Fields> {
-        (now < self.until()).then(|| self.address.fields())
+    /// The address, until it has ended.
+    pub fn kept(self, now: Timestamp) -> Option<Address> {
+        (now < self.until()).then_some(self.address)
     }
 }
 
@@ -231,11 +231,13 @@ mod tests {
             detail: "".into(),
         };
         let last = LastAddress { address, at: now() };
-        let filled = last.filled(now()).unwrap();
+        let filled = last.clone().kept(now()).unwrap().fields();
         assert_eq!(filled["street"].reveal(), "서울시 종로구 창의문로 119");
+        assert!(!filled.contains_key("phone"), "no page shows the last digits");
         let fields: Vec<&str> = DraftForm::Counter.fields().iter().map(|(name, _)| *name).collect();
         assert!(filled.keys().all(|name| fields.contains(&name.as_str())));
-        assert_eq!(last.filled(last.until()), None);
+        let until = last.until();
+        assert_eq!(last.kept(until), None);
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use crate::{
         content::RoomSet,
         room::{By, Door, RoomRecord},
     },
-    walk::{bookmark::BookmarkRecord, wait, whisper::Whisper},
+    walk::{bookmark::BookmarkRecord, session::Session, wait, whisper::Whisper},
 };
 
 mod bell;
@@ -59,6 +59,14 @@ pub struct Visit {
     /// The visit's bookmark, once one was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bookmark: Option<BookmarkRecord>,
+    /// The epoch of the sessions that are admitted.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub epoch: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first(epoch: &u32) -> bool {
+    *epoch == 0
 }
 
 /// A visitor's position: the first step that is not done.
@@ -108,7 +116,40 @@ impl Visit {
             orders: Vec::new(),
             preview: false,
             bookmark: None,
+            epoch: 0,
         }
+    }
+
+    /// The session of a device that is let in now.
+    pub const fn session(&self) -> Session {
+        Session { visitor: self.id, epoch: self.epoch }
+    }
+
+    /// Whether a session still shows this visit.
+    ///
+    /// ```
+    /// use domain::{
+    ///     base::{id::VisitorId, text::Language},
+    ///     riddle::content::RoomSet,
+    ///     walk::visit::Visit,
+    /// };
+    ///
+    /// let rooms = RoomSet::built_in().unwrap();
+    /// let now = "2026-11-23T12:00:00+09:00".parse().unwrap();
+    /// let visit = Visit::begin(VisitorId::new(0, 1), &rooms, Language::Ko, now);
+    /// let before = visit.session();
+    /// let visit = visit.ending_sessions();
+    /// assert!(!visit.admits(before) && visit.admits(visit.session()));
+    /// ```
+    pub fn admits(&self, session: Session) -> bool {
+        self.session() == session
+    }
+
+    /// The visit after every session so far was ended.
+    #[must_use]
+    pub const fn ending_sessions(mut self) -> Self {
+        self.epoch = self.epoch.saturating_add(1);
+        self
     }
 
     /// The visit as the owner's preview of a version.

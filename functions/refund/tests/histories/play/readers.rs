@@ -34,7 +34,8 @@ impl Play {
         self.post(reader, "/letter", "letter=A+long+autumn.".to_owned()).await;
         let promised = calendar::promised_date(self.shop.now());
         let form = format!(
-            "range=middle&recipient=Kim&phone=01012345678&postcode=03134&street=Hill+119&detail={}F&agreed=yes&promised={promised}",
+            "range=middle&recipient=Kim&phone=0101234{}&postcode=03134&street=Hill+119&detail={}F&agreed=yes&promised={promised}",
+            reader.proof(),
             reader.floor
         );
         self.post(reader, "/counter", form).await
@@ -103,19 +104,17 @@ impl Play {
 
     pub(crate) async fn cancels(&self, which: usize) {
         let order = &self.orders[which];
-        self.post(
-            &self.readers[order.reader],
-            &format!("/cancel/{}", order.id),
-            ACCOUNT.to_owned(),
-        )
-        .await;
+        let reader = &self.readers[order.reader];
+        let body = format!("{ACCOUNT}&proof={}", reader.proof());
+        self.post(reader, &format!("/cancel/{}", order.id), body).await;
     }
 
     /// Names the account for the refund of a bank transfer.
     pub(super) async fn name_account(&self, which: usize) {
         let order = &self.orders[which];
-        let body = format!("only=account&{ACCOUNT}");
-        self.post(&self.readers[order.reader], &format!("/cancel/{}", order.id), body).await;
+        let reader = &self.readers[order.reader];
+        let body = format!("only=account&{ACCOUNT}&proof={}", reader.proof());
+        self.post(reader, &format!("/cancel/{}", order.id), body).await;
     }
 
     /// Asks to return the book.
