@@ -87,6 +87,9 @@ impl Chooser {
     ) -> Result<Decision<Chosen>, Failure> {
         let now = self.clock.now();
         let reader = self.store.known(&order.value).await?;
+        if order.value.state == State::Paid {
+            self.store.paid_for(&order.value, &reader).await?;
+        }
         let selection = self.store.select(&order.value, &reader, taste, now).await?;
         let commit = match selection.considered.outcome(taste.choosing(calendar::today(now))) {
             Outcome::OutOfBooks if order.value.blocked_on == Some(BlockedOn::Stock) => {

@@ -20,7 +20,11 @@ async fn unread(shop: &Shop) -> Vec<Value> {
 async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
     let mut reader = shop.visitor().writing("나그네", "창밖에 눈이 옵니다.");
-    reader.walk(Doors::Plain).await;
+    reader.to_an_order(Doors::Plain, "middle").await;
+    shop.settle().await;
+    assert!(unread(&shop).await.is_empty(), "an order that is not paid puts nothing on the desk");
+    reader.pay(Pay::Approve).await;
+    shop.settle().await;
     let waiting = unread(&shop).await;
     assert_eq!(waiting.len(), 1, "{waiting:#?}");
     assert_eq!(waiting[0]["text"], "창밖에 눈이 옵니다.");
@@ -78,15 +82,19 @@ async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
 
 #[tokio::test]
 async fn a_book_that_the_reader_has_is_never_sent() {
-    let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 15_000, 4, 2)]).await;
+    let books = [book(1, 15_000, 5, 2), book(2, 15_000, 4, 2), book(3, 15_000, 3, 2)];
+    let shop = Shop::with_books(&books).await;
     let mut reader = shop.visitor();
-    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    let first = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    assert_eq!(shop.chosen(&first), isbn(1));
     let waiting = unread(&shop).await;
-    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "owned": [isbn(1)] }] });
+    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "owned": [isbn(2)] }] });
     shop.owner_does("owner-letters", call).await;
+    let order = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;
     shop.settle().await;
-    assert_eq!(shop.chosen(&order), isbn(2));
+    assert_eq!(shop.chosen(&order), isbn(3));
 }
 
 #[tokio::test]

@@ -30,7 +30,9 @@ use crate::{
     Store, StoreError, Versioned,
     item::{Item, from_item, string, to_item},
     key,
+    letters::{self, LetterId},
     table::{Write, erased},
+    visits,
 };
 
 /// Books in one read: those with a free copy and the best scores of the range.
@@ -74,6 +76,17 @@ impl Selection {
 pub struct ReaderContext {
     had: ReaderHistory,
     letter: String,
+    /// Where the letter lies.
+    letter_id: Option<LetterId>,
+}
+
+/// The letter that came with an order.
+#[derive(Debug, Clone)]
+pub struct OrdersLetter {
+    /// Where it lies.
+    pub id: LetterId,
+    /// Its text.
+    pub text: String,
 }
 
 /// One book that the owner wants to send, and whether it can be.
@@ -105,7 +118,18 @@ impl Store {
     /// What is known of an order's reader. Three reads.
     pub async fn known(&self, order: &Order) -> Result<ReaderContext, StoreError> {
         let had = self.had(order).await?;
-        Ok(ReaderContext { had, letter: self.letter_of(order).await?.unwrap_or_default() })
+        let letter = self.letter_of(order).await?;
+        let (letter_id, letter) = letter.map(|letter| (letter.id, letter.text)).unzip();
+        Ok(ReaderContext { had, letter: letter.unwrap_or_default(), letter_id })
+    }
+
+    /// Notes that the order was paid for: its letter waits for the owner, unless it was read before,
+    /// and letter and visit are kept. Until then both end by themselves. Idempotent. Two writes.
+    pub async fn paid_for(&self, order: &Order, known: &ReaderContext) -> Result<(), StoreError> {
+        if let Some(id) = &known.letter_id {
+            self.write(letters::on_the_desk(id)).await?;
+        }
+        self.write(visits::keep(order.visitor)).await.map(drop)
     }
 
     /// Considers the books of the order's range. Two reads: a page of the index and the editions of
@@ -267,7 +291,7 @@ impl Store {
     }
 
     /// The letter that the reader wrote before they placed the order. One read.
-    pub async fn letter_of(&self, order: &Order) -> Result<Option<String>, StoreError> {
+    pub async fn letter_of(&self, order: &Order) -> Result<Option<OrdersLetter>, StoreError> {
         let answer = erased(
             self.client
                 .query()
@@ -283,9 +307,12 @@ impl Store {
         )
         .await?;
         for item in answer.items.unwrap_or_default() {
+            let id = LetterId::of(&item);
             let letter: Versioned<Letter> = from_item(item)?;
-            if letter.value.author == Author::Reader {
-                return Ok(Some(letter.value.text.reveal().clone()));
+            if letter.value.author == Author::Reader
+                && let Some(id) = id
+            {
+                return Ok(Some(OrdersLetter { id, text: letter.value.text.reveal().clone() }));
             }
         }
         Ok(None)

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 
 use crate::{
     Commit, Condition, Store, StoreError, Versioned, WriteError,
-    item::{from_item, string, to_item},
+    item::{Item, from_item, number, string, to_item},
     key::{self, waiting},
     messages,
     table::{Write, erased},
+    visits,
 };
 
 const KIND: &str = "letter";
@@ -25,6 +26,16 @@ pub struct LetterId {
     /// Whose mailbox.
     pub reader: VisitorId,
     place: String,
+}
+
+impl LetterId {
+    /// The id of a letter's item.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let text = |name: &str| item.get(name)?.as_s().ok();
+        let reader = text("pk")?.strip_prefix(key::VISITOR)?.parse().ok()?;
+        let place = text("sk")?.strip_prefix(key::LETTER)?.to_owned();
+        Some(Self { reader, place })
+    }
 }
 
 impl std::fmt::Display for LetterId {
@@ -68,11 +79,7 @@ impl Store {
         let more = answer.last_evaluated_key.is_some();
         let mut letters = Vec::new();
         for item in answer.items.unwrap_or_default() {
-            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-            let id = text("pk").zip(text("sk")).and_then(|(pk, sk)| {
-                let reader = pk.strip_prefix(key::VISITOR)?.parse().ok()?;
-                Some(LetterId { reader, place: sk.strip_prefix(key::LETTER)?.to_owned() })
-            });
+            let id = LetterId::of(&item);
             let letter: Versioned<Letter> = from_item(item)?;
             letters.extend(id.map(|id| (id, letter.value)));
         }
@@ -127,12 +134,24 @@ pub(crate) fn put_once(
 ) -> Result<Write, StoreError> {
     let mut item =
         to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
-    if letter.author == Author::Reader {
-        // Until the owner has read it.
-        item.insert("waiting".to_owned(), string(waiting::LETTER));
-        item.insert("due".to_owned(), string(key::instant(letter.at)));
+    // A reader's letter waits for the owner once its order is paid ([`on_the_desk`]).
+    if matches!(letter.author, Author::Reader | Author::Doorkeeper) {
+        item.insert("expires".to_owned(), number(visits::until(letter.at)));
     }
     Ok(Write::put_new(item))
+}
+
+/// Lets a letter wait until the owner has read it, and keeps it. What is read already stays read.
+pub(crate) fn on_the_desk(id: &LetterId) -> Write {
+    // The place begins with the instant at which it was written.
+    let due = id.place.split('#').next().unwrap_or_default();
+    Write::update(&key::letter_at(id.reader, &id.place), "SET waiting = :letter, due = :at REMOVE expires")
+        .only_if(
+            "attribute_exists(pk) AND attribute_not_exists(read_at) \
+             AND attribute_not_exists(answered_at) AND attribute_not_exists(waiting)",
+        )
+        .value(":letter", string(waiting::LETTER))
+        .value(":at", string(due))
 }
 
 /// Takes a letter off the owner's desk and notes when.

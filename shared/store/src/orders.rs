@@ -170,6 +170,9 @@ pub(crate) fn order_put(order: &Versioned<Order>) -> Result<Write, StoreError> {
         item.insert("waiting".to_owned(), string(waits));
         item.insert("due".to_owned(), string(due));
     }
+    if order.value.led_to_nothing() {
+        item.insert("expires".to_owned(), number(visits::until(order.value.changed_at)));
+    }
     Ok(Write::put_over(item, order.version))
 }
 

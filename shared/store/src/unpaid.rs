@@ -21,9 +21,6 @@ use crate::{
 
 const KIND: &str = "unpaid";
 
-/// For how long a record is kept: longer than any place is held without a payment.
-const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 /// The records of an order's holders, and the orders that they list.
 #[derive(Debug)]
 pub struct Unpaid {
@@ -85,7 +82,7 @@ impl Unpaid {
 
 impl Admitted {
     fn writes(self) -> impl Iterator<Item = Result<Write, StoreError>> {
-        let expires = self.now.saturating_add(KEPT).unwrap_or(Timestamp::MAX).as_second();
+        let expires = self.now.saturating_add(SignedDuration::from_hours(24 * UnpaidOrders::KEPT_DAYS)).unwrap_or(Timestamp::MAX).as_second();
         self.records.into_iter().map(move |(holder, record)| {
             let seen = record.version;
             let mut item = to_item(&key::unpaid(&holder), KIND, &record)?;

@@ -15,6 +15,7 @@ mod bookmark;
 mod calls;
 mod doors;
 mod drafts;
+mod ending;
 mod holding;
 mod lost_replies;
 mod named_in_letter;

@@ -43,7 +43,7 @@ const ENDS: &[&str] =
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 52] = [
+pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 54] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
@@ -124,6 +124,19 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 52] = [
     (&["owner-pack"], "SHELF", "attribute_exists(pk)", Behind(THERE)),
     // What a reader has besides.
     (&["counter"], "VISITOR", VERSION, Behind("no money and no book")),
+    (
+        &["choose"],
+        "VISITOR",
+        "attribute_exists(pk) AND attribute_not_exists(paid)",
+        Behind("no money and no book"),
+    ),
+    (
+        &["choose"],
+        "VISITOR",
+        "attribute_exists(pk) AND attribute_not_exists(read_at) \
+         AND attribute_not_exists(answered_at) AND attribute_not_exists(waiting)",
+        Behind("no money and no book"),
+    ),
     (&["counter", "pay"], "VISITOR", NEW, Behind(ONLY_MORE)),
     (&["pay"], "VISITOR", VERSION, Behind(ONLY_MORE)),
     (&["cancel"], "VISITOR", VERSION, Behind("no money and no book")),

@@ -347,6 +347,16 @@ impl Order {
         Ok(self)
     }
 
+    /// Whether no money ever came for the order and none is on its way. It ends by itself then.
+    pub fn led_to_nothing(&self) -> bool {
+        let open = matches!(
+            &self.payment,
+            Some(Payment { outcome: PaymentStatus::Asked | PaymentStatus::Waits { .. }, .. })
+        );
+        let state = matches!(self.state, State::Priced | State::Cancelled);
+        state && !open && self.paid_at().is_none() && self.refunds.is_empty()
+    }
+
     /// Numbers one message for each task.
     pub(super) fn with_tasks(mut self, tasks: &[Task], now: Timestamp) -> Step {
         let messages = tasks

@@ -60,6 +60,9 @@ pub struct TooManyUnpaid {
 }
 
 impl UnpaidOrders {
+    /// For how long a record is kept: longer than any place is held without a payment.
+    pub const KEPT_DAYS: i64 = 7;
+
     /// The orders that are listed.
     pub fn orders(&self) -> impl Iterator<Item = OrderId> {
         self.orders.iter().copied()

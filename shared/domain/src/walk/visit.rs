@@ -59,6 +59,9 @@ pub struct Visit {
     /// The visit's bookmark, once one was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bookmark: Option<BookmarkRecord>,
+    /// Whether an order of it was paid. Until then it ends [`Visit::KEPT_DAYS`] after its last step.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paid: bool,
     /// The epoch of the sessions that are admitted.
     #[serde(default, skip_serializing_if = "is_first")]
     pub epoch: u32,
@@ -101,6 +104,20 @@ impl Visit {
     /// The most orders in the record; older ones are found through the mailbox.
     const ORDERS: usize = 50;
 
+    /// For how long a visit is kept that led to no paid order: as long as a session and a bookmark.
+    pub const KEPT_DAYS: i64 = 180;
+
+    /// When the visitor went on: entered a room, signed, wrote, got a bookmark.
+    pub fn went_on_at(&self) -> Timestamp {
+        let rooms = self.rooms.values().map(|record| record.entered_at);
+        let later = [
+            self.reader.as_ref().map(|reader| reader.agreed_at),
+            self.letter_at,
+            self.bookmark.as_ref().map(|bookmark| bookmark.made_at),
+        ];
+        rooms.chain(later.into_iter().flatten()).fold(self.began_at, Timestamp::max)
+    }
+
     /// A new visit.
     pub fn begin(id: VisitorId, content: &RoomSet, language: Language, now: Timestamp) -> Self {
         Self {
@@ -116,6 +133,7 @@ impl Visit {
             orders: Vec::new(),
             preview: false,
             bookmark: None,
+            paid: false,
             epoch: 0,
         }
     }
