@@ -147,6 +147,22 @@ fn routes(template: &Template) -> BTreeMap<String, String> {
     routes.collect()
 }
 
+/// API Gateway refuses a stage whose settings name a route that the API does not have.
+#[test]
+fn limits_of_single_routes_are_of_routes_that_exist() {
+    let template = template();
+    let routes = routes(&template);
+    let settings = property(&template, "Api", "RouteSettings");
+    let limited: Vec<&str> = settings.as_object().unwrap().keys().map(String::as_str).collect();
+    for route in &limited {
+        let path = route.strip_prefix("ANY ").unwrap();
+        assert!(routes.contains_key(path), "{route}: {routes:?}");
+    }
+    for path in ["/", "/toss-webhook", "/pay/{order}"] {
+        assert!(limited.contains(&format!("ANY {path}").as_str()), "{path} has no limit");
+    }
+}
+
 #[test]
 fn the_watch_router_has_the_routes_of_the_template() {
     let manifest = toml("Cargo.toml");
