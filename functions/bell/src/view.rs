@@ -62,7 +62,7 @@ fn open(
 
 fn closed(room: &Room, key: Option<&str>, request: &Request, problems: &[Problem]) -> Markup {
     html! {
-        p.keeper { (room.greeting.in_language(request.language)) }
+        p.keeper { (room.greeting_at(request.now).in_language(request.language)) }
         p.plain { (say!(
             request,
             "소식은 언제나 이 집 안의 편지함에 놓입니다. 전화번호도 전자우편 주소도 묻지 않습니다.",

@@ -113,7 +113,7 @@ pub(crate) fn form(
     feedback: &FormFeedback,
 ) -> Result<Page, Refusal> {
     let problems = feedback.problems.as_slice();
-    let greeting = &riddle::room(riddle::built_in()?, "counter")?.greeting;
+    let greeting = riddle::room(riddle::built_in()?, "counter")?.greeting_at(request.now);
     let body = html! {
         p.keeper { (greeting.in_language(request.language)) }
         @if let Some(why) = &feedback.not_now { (field::not_now(why, request.language)) }

@@ -59,7 +59,7 @@ fn signed(reader: &Reader, request: &Request) -> Markup {
 
 fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Problem]) -> Markup {
     html! {
-        p.keeper { (room.greeting.in_language(request.language)) }
+        p.keeper { (room.greeting_at(request.now).in_language(request.language)) }
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (Field::text("pen_name", say!(

@@ -56,7 +56,7 @@ fn sent(request: &Request) -> Markup {
 
 fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Problem]) -> Markup {
     html! {
-        p.keeper { (room.greeting.in_language(request.language)) }
+        p.keeper { (room.greeting_at(request.now).in_language(request.language)) }
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (Field::lines("letter", say!(request, "주인장께", "To the owner"), 10)

@@ -38,7 +38,7 @@ pub(crate) fn page(
                 (verse(poem, language))
             }
             Door::Closed => {
-                p.keeper { (room.greeting.in_language(language)) }
+                p.keeper { (room.greeting_at(request.now).in_language(language)) }
                 (closed(poem, record, request, &riddle::onward(rooms, wait::ROOM)))
             }
         }

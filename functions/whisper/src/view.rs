@@ -87,7 +87,7 @@ fn closed(
         @if let Some(reply) = &feedback.reply {
             p.keeper role="alert" id="reply" { (reply) }
         } @else if good.is_some() {
-            p.keeper { (room.greeting.in_language(request.language)) }
+            p.keeper { (room.greeting_at(request.now).in_language(request.language)) }
         } @else {
             p.keeper { (say!(
                 request,

@@ -43,7 +43,7 @@ const ENDS: &[&str] =
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 54] = [
+pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 55] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
@@ -140,6 +140,7 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 54] = [
     (&["counter", "pay"], "VISITOR", NEW, Behind(ONLY_MORE)),
     (&["pay"], "VISITOR", VERSION, Behind(ONLY_MORE)),
     (&["cancel"], "VISITOR", VERSION, Behind("no money and no book")),
+    (&["cancel"], "VISITOR", NEW, Behind("a letter: no money and no book")),
     (
         &["cancel"],
         "TRIES",

@@ -82,7 +82,7 @@ fn open(scene: Scene<'_>, opening: Opening, feedback: &FormFeedback<'_>) -> Mark
 fn closed(scene: Scene<'_>, record: &RoomRecord, feedback: &FormFeedback<'_>) -> Markup {
     let (puzzle, request) = (scene.puzzle, scene.request);
     let (language, riddle): (_, &Riddle) = (request.language, puzzle.riddle);
-    let greeting = puzzle.room.greeting.in_language(language);
+    let greeting = puzzle.room.greeting_at(request.now).in_language(language);
     let replied = feedback.reply.is_some();
     html! {
         @if let Some(reply) = &feedback.reply {

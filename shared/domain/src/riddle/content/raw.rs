@@ -30,6 +30,8 @@ struct RawRoom {
     title: Text,
     greeting: Text,
     #[serde(default)]
+    by_the_clock: Vec<HourlyGreeting>,
+    #[serde(default)]
     needs: Vec<String>,
     riddle_seconds: u32,
     plain_seconds: u32,
@@ -140,10 +142,24 @@ fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
     let place = format!("{name}, room {}", raw.id);
     complete(&place, "title", &raw.title)?;
     complete(&place, "greeting", &raw.greeting)?;
+    for hourly in &raw.by_the_clock {
+        complete(&place, "by_the_clock", &hourly.greeting)?;
+    }
+    let hours: Vec<i8> = raw.by_the_clock.iter().map(|hourly| hourly.from).collect();
+    if !hours.iter().all(|hour| (0..24).contains(hour)) || !hours.is_sorted_by(|a, b| a < b) {
+        return Err(wrong(
+            place,
+            said!(
+                "by_the_clock의 from은 0부터 23까지의 시이고, 이른 것부터 적습니다",
+                "from in by_the_clock is an hour from 0 to 23, the earliest first"
+            ),
+        ));
+    }
     Ok(Room {
         id: raw.id,
         title: raw.title,
         greeting: raw.greeting,
+        by_the_clock: raw.by_the_clock,
         needs: raw.needs,
         expected: Expected { riddle_seconds: raw.riddle_seconds, plain_seconds: raw.plain_seconds },
         by_itself: raw.by_itself,

@@ -2,12 +2,18 @@
 
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
+use serde::Deserialize;
+
 use super::{
     ContentError, Riddle,
     raw::{read_riddle, room_and_riddle},
     said, wrong,
 };
-use crate::{base::text::Text, riddle::guess::fingerprint};
+use crate::{
+    base::{calendar, text::Text},
+    riddle::guess::fingerprint,
+};
 
 /// One version of the content: its rooms and the doorkeeper's common replies.
 #[derive(Clone, Debug)]
@@ -24,8 +30,10 @@ pub struct Room {
     pub id: String,
     /// The title in the floor plan: 서재.
     pub title: Text,
-    /// The doorkeeper's greeting.
+    /// The doorkeeper's greeting at any hour that has none of its own.
     pub greeting: Text,
+    /// Greetings that speak of the time of day, each from its hour in Korea on, in order.
+    pub(crate) by_the_clock: Vec<HourlyGreeting>,
     /// The ids of the rooms that must be open before this one.
     pub needs: Vec<String>,
     /// How long it usually takes.
@@ -34,6 +42,26 @@ pub struct Room {
     pub by_itself: Text,
     /// The riddles, one of which is chosen for each visitor; empty if the room has no riddle door.
     pub riddles: Riddles,
+}
+
+/// A greeting that is true from an hour of the day on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HourlyGreeting {
+    /// The first hour, 0 to 23, in Korea.
+    pub from: i8,
+    /// What the doorkeeper says.
+    pub greeting: Text,
+}
+
+impl Room {
+    /// The doorkeeper's greeting now. Those of a room with hours go round the clock: before the
+    /// first hour the last one still holds.
+    pub fn greeting_at(&self, now: Timestamp) -> &Text {
+        let hour = calendar::in_korea(now).hour();
+        let begun = self.by_the_clock.iter().rev().find(|hourly| hourly.from <= hour);
+        begun.or(self.by_the_clock.last()).map_or(&self.greeting, |hourly| &hourly.greeting)
+    }
 }
 
 /// The riddles of a room.

@@ -195,3 +195,37 @@ fn content_does_not_change_under_the_name_of_a_version() {
         ("2026-12", 3_625_781_736_430_226_668)
     );
 }
+
+#[test]
+fn greetings_follow_the_clock() {
+    let rooms = RoomSet::built_in().unwrap();
+    let door = rooms.room("door").unwrap();
+    let said = |hour: &str| {
+        let now = format!("2026-11-23T{hour}:00+09:00").parse().unwrap();
+        door.greeting_at(now).in_language(Language::Ko)
+    };
+    assert!(said("23:30").contains("밤") && said("04:59") == said("21:00"));
+    assert!(said("05:00").contains("아침") && said("09:59").contains("아침"));
+    assert!(said("12:00").contains("해가 높은데") && said("18:00").contains("저물녘"));
+    // No other room speaks of a time of day.
+    for room in rooms.rooms() {
+        for text in [&room.greeting, &room.by_itself] {
+            let words = text.in_language(Language::Ko);
+            let time = ["밤", "새벽", "아침", "낮", "저녁", "오늘"];
+            assert!(time.iter().all(|time| !words.contains(time)), "{}: {words}", room.id);
+            // Nor of an act of the owner: nobody knows what the owner is doing.
+            assert!(!words.contains("주인장이"), "{}: {words}", room.id);
+        }
+    }
+}
+
+#[test]
+fn hours_out_of_order_are_refused() {
+    for (right, wrong) in [("from = 10", "from = 3"), ("from = 21", "from = 24")] {
+        let head = HEAD.1.replace(right, wrong);
+        assert_ne!(head, HEAD.1);
+        let mut files = RoomSet::built_in_files();
+        files[0] = ("house.toml", &head);
+        assert!(RoomSet::load(&files).is_err(), "{wrong}");
+    }
+}
