@@ -1,5 +1,6 @@
 //! 문: the front page with the whole price, where a walk begins. It also answers every unknown path.
 
+mod files;
 mod view;
 
 use std::sync::Arc;
@@ -15,7 +16,10 @@ use web::{AppState, Method, Refusal, Reply, Request};
 /// Serves `/` and every unknown path.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.path != "/" {
-        return Err(Refusal::NotFound);
+        return match request.method {
+            Method::Get => files::at(&request.path).ok_or(Refusal::NotFound),
+            Method::Post => Err(Refusal::NotFound),
+        };
     }
     if let Some(version) = preview(&app, &request)? {
         let rooms = app.content_version(version).await?;

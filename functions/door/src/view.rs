@@ -15,7 +15,8 @@ pub(crate) fn page(
     visit: Option<&Visit>,
     preview: Option<&str>,
 ) -> Result<Page, Refusal> {
-    let greeting = riddle::room(rooms, "door")?.greeting_at(request.now).in_language(request.language);
+    let greeting =
+        riddle::room(rooms, "door")?.greeting_at(request.now).in_language(request.language);
     let body = html! {
         @if let Some(version) = preview {
             p.plain role="note" { (say!(

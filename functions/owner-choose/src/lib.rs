@@ -274,6 +274,6 @@ async fn explain(state: &AdminState, id: OrderId) -> Result<Answer, AdminError> 
     let lines = selection::explain(id, &considered, OTHERS);
     let isbns: Vec<Isbn> = lines.iter().map(|(isbn, _)| isbn.clone()).collect();
     let books = state.store.books(&isbns).await?;
-    let letter = state.store.letter_of(&order.value).await?.map(|letter| letter.text);
+    let letter = state.store.letter_of(&order.value).await?;
     Ok(view::explanation(&order.value, &considered, lines, &books, letter.as_deref()))
 }

@@ -81,12 +81,9 @@ pub struct ReaderContext {
 }
 
 /// The letter that came with an order.
-#[derive(Debug, Clone)]
-pub struct OrdersLetter {
-    /// Where it lies.
-    pub id: LetterId,
-    /// Its text.
-    pub text: String,
+struct OrdersLetter {
+    id: LetterId,
+    text: String,
 }
 
 /// One book that the owner wants to send, and whether it can be.
@@ -118,7 +115,7 @@ impl Store {
     /// What is known of an order's reader. Three reads.
     pub async fn known(&self, order: &Order) -> Result<ReaderContext, StoreError> {
         let had = self.had(order).await?;
-        let letter = self.letter_of(order).await?;
+        let letter = self.orders_letter(order).await?;
         let (letter_id, letter) = letter.map(|letter| (letter.id, letter.text)).unzip();
         Ok(ReaderContext { had, letter: letter.unwrap_or_default(), letter_id })
     }
@@ -291,7 +288,11 @@ impl Store {
     }
 
     /// The letter that the reader wrote before they placed the order. One read.
-    pub async fn letter_of(&self, order: &Order) -> Result<Option<OrdersLetter>, StoreError> {
+    pub async fn letter_of(&self, order: &Order) -> Result<Option<String>, StoreError> {
+        Ok(self.orders_letter(order).await?.map(|letter| letter.text))
+    }
+
+    async fn orders_letter(&self, order: &Order) -> Result<Option<OrdersLetter>, StoreError> {
         let answer = erased(
             self.client
                 .query()

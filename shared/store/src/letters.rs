@@ -145,13 +145,16 @@ pub(crate) fn put_once(
 pub(crate) fn on_the_desk(id: &LetterId) -> Write {
     // The place begins with the instant at which it was written.
     let due = id.place.split('#').next().unwrap_or_default();
-    Write::update(&key::letter_at(id.reader, &id.place), "SET waiting = :letter, due = :at REMOVE expires")
-        .only_if(
-            "attribute_exists(pk) AND attribute_not_exists(read_at) \
+    Write::update(
+        &key::letter_at(id.reader, &id.place),
+        "SET waiting = :letter, due = :at REMOVE expires",
+    )
+    .only_if(
+        "attribute_exists(pk) AND attribute_not_exists(read_at) \
              AND attribute_not_exists(answered_at) AND attribute_not_exists(waiting)",
-        )
-        .value(":letter", string(waiting::LETTER))
-        .value(":at", string(due))
+    )
+    .value(":letter", string(waiting::LETTER))
+    .value(":at", string(due))
 }
 
 /// Takes a letter off the owner's desk and notes when.

@@ -23,6 +23,7 @@ use crate::{
     item::{attribute, from_item, number, string, to_item},
     key::{self, waiting},
     table::{Write, Written},
+    visits,
 };
 
 const KIND: &str = "order";

@@ -82,7 +82,11 @@ impl Unpaid {
 
 impl Admitted {
     fn writes(self) -> impl Iterator<Item = Result<Write, StoreError>> {
-        let expires = self.now.saturating_add(SignedDuration::from_hours(24 * UnpaidOrders::KEPT_DAYS)).unwrap_or(Timestamp::MAX).as_second();
+        let expires = self
+            .now
+            .saturating_add(SignedDuration::from_hours(24 * UnpaidOrders::KEPT_DAYS))
+            .unwrap_or(Timestamp::MAX)
+            .as_second();
         self.records.into_iter().map(move |(holder, record)| {
             let seen = record.version;
             let mut item = to_item(&key::unpaid(&holder), KIND, &record)?;

@@ -27,8 +27,12 @@ pub(crate) fn page(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (page.title) " · " @if ko { "공간문학" } @else { "Space Literature" } }
-                link rel="icon" href="data:,";
+                meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f3e9";
+                meta name="theme-color" media="(prefers-color-scheme: dark)" content="#15161a";
+                title { (title(page, ko)) }
+                (about(page, ko))
+                link rel="icon" type="image/svg+xml" href="/icon.svg";
+                link rel="manifest" href="/manifest.webmanifest";
                 style nonce=(nonce) { (PreEscaped(style::SHEET)) }
             }
             body data-step=(page.step) {
@@ -69,6 +73,49 @@ pub(crate) fn page(
                     }
                 }
             }
+        }
+    }
+}
+
+/// The title in the browser's tab. The front page's says what the shop is.
+fn title(page: &Page, ko: bool) -> String {
+    match (page.step, ko) {
+        ("door", true) if page.is_public() => "공간문학 · 주인장의 취향으로 고르는 책방".to_owned(),
+        ("door", false) if page.is_public() => {
+            "Space Literature · books by the owner’s taste".to_owned()
+        }
+        (_, true) => format!("{} · 공간문학", page.title),
+        (_, false) => format!("{} · Space Literature", page.title),
+    }
+}
+
+/// What search engines and messengers show of a page. Only pages that are the same for everybody are
+/// for search engines.
+fn about(page: &Page, ko: bool) -> Markup {
+    let (name, locale, description) = if ko {
+        (
+            "공간문학",
+            "ko_KR",
+            "손님이 아니라 주인장의 취향으로 책 한 권을 골라 부칩니다. 수수께끼의 방 몇 개를 지나, 편지 한 통을 남기고. 일부러 느린 책방입니다.",
+        )
+    } else {
+        (
+            "Space Literature",
+            "en_GB",
+            "A Korean bookshop where the owner’s taste chooses the book, not yours. Walk through a few rooms of riddles, leave a letter, and one book is wrapped and posted. Slow on purpose.",
+        )
+    };
+    html! {
+        @if page.is_public() {
+            meta name="description" content=(description);
+            meta property="og:type" content="website";
+            meta property="og:site_name" content=(name);
+            meta property="og:title" content=(title(page, ko));
+            meta property="og:description" content=(description);
+            meta property="og:locale" content=(locale);
+            meta name="twitter:card" content="summary";
+        } @else {
+            meta name="robots" content="noindex";
         }
     }
 }

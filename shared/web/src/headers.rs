@@ -41,7 +41,7 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     });
     let mut policy = format!(
         "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
-         img-src data:; style-src 'nonce-{nonce}'"
+         img-src 'self' data:; manifest-src 'self'; style-src 'nonce-{nonce}'"
     );
     policy += "; form-action 'self'";
     for target in &page.form_targets {
@@ -81,6 +81,14 @@ pub(crate) fn worker(headers: &mut HeaderMap) {
     headers
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+}
+
+/// Headers of a file that is the same for everybody.
+pub(crate) fn file(headers: &mut HeaderMap, media_type: &'static str) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    headers.remove(header::VARY);
 }
 
 /// Sets the session cookie.

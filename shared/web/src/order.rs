@@ -3,7 +3,7 @@
 use domain::{base::id::OrderId, order::Order};
 use store::Versioned;
 
-use crate::{AppState, Refusal, Request};
+use crate::{AppState, Refusal, Request, admitted};
 
 /// The id in a route's `{order}`.
 ///
@@ -39,10 +39,7 @@ pub async fn own_order(
     let (order, visit) = app.store.order_and_visit(id, session.visitor).await?;
     let order = order.filter(|order| order.value.visitor == session.visitor);
     let order = order.ok_or(Refusal::NotFound)?;
-    // An order outlives its visit.
-    if visit.is_some_and(|visit| !visit.value.admits(session)) {
-        return Err(Refusal::SessionEnded);
-    }
+    admitted(visit, session)?;
     Ok(order)
 }
 

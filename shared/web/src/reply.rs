@@ -15,6 +15,13 @@ pub enum Reply {
     Saved,
     /// The script of a service worker.
     Worker(&'static str),
+    /// A small file that belongs to the program. Browsers may keep it for a day.
+    File {
+        /// Its media type.
+        media_type: &'static str,
+        /// Its text.
+        text: &'static str,
+    },
     /// A redirect after a form (303), so that a reload does not send the form again.
     See {
         /// The path.
@@ -104,6 +111,11 @@ pub enum PlanPlace {
 }
 
 impl Page {
+    /// Whether the page is the same for everybody: the front page, the shelf, the notice.
+    pub(crate) fn is_public(&self) -> bool {
+        matches!(self.step, "door" | "shelf" | "notice") && self.status == StatusCode::OK
+    }
+
     /// A page of a function. `title` is shown in the browser's tab.
     pub fn new(step: &'static str, title: impl Into<String>) -> Self {
         Self {

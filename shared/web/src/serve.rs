@@ -154,6 +154,10 @@ fn respond(
     reply: Reply,
 ) -> Response<Body> {
     let tls = request.is_some_and(|request| request.tls);
+    let file = match &reply {
+        Reply::File { media_type, .. } => Some(*media_type),
+        _ => None,
+    };
     let mut response = match reply {
         Reply::See { path, session, found } => {
             let mut response = Response::new(Body::Empty);
@@ -198,6 +202,7 @@ fn respond(
             headers::worker(response.headers_mut());
             response
         }
+        Reply::File { text, .. } => Response::new(Body::Text(text.to_owned())),
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
@@ -212,6 +217,9 @@ fn respond(
         }
     };
     headers::common(response.headers_mut(), tls);
+    if let Some(media_type) = file {
+        headers::file(response.headers_mut(), media_type);
+    }
     if response.status() == http::StatusCode::METHOD_NOT_ALLOWED {
         // RFC 9110 §15.5.6. A request that was parsed was a POST to a page without a form.
         let methods = if request.is_some() { "GET, HEAD" } else { "GET, HEAD, POST" };

@@ -16,6 +16,7 @@ mod calls;
 mod doors;
 mod drafts;
 mod ending;
+mod files;
 mod holding;
 mod lost_replies;
 mod named_in_letter;

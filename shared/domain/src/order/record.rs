@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, Payment, ShortNumber, State,
+        Address, Anew, Payment, PaymentStatus, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},

@@ -15,4 +15,4 @@ pub(super) use error::{complete, said, wrong};
 pub(super) use raw::{read_head, read_riddle};
 pub use riddle::{Form, Hint, Kind, Listed, Passage, Riddle, Solution};
 pub(super) use rooms::all_needed;
-pub use rooms::{Expected, Replies, Riddles, Room, RoomSet};
+pub use rooms::{Expected, HourlyGreeting, Replies, Riddles, Room, RoomSet};

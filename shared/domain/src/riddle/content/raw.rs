@@ -4,8 +4,8 @@
 use serde::Deserialize;
 
 use super::{
-    ContentError, Expected, Form, Hint, Listed, Passage, Replies, Riddle, Riddles, Room, RoomSet,
-    Solution, complete,
+    ContentError, Expected, Form, Hint, HourlyGreeting, Listed, Passage, Replies, Riddle, Riddles,
+    Room, RoomSet, Solution, complete,
     method::{self, Method, Out},
     said, wrong,
 };

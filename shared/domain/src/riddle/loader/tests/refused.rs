@@ -24,7 +24,7 @@ fn complaint(file: &str, from: &str, to: &str) -> String {
 #[test]
 fn a_file_that_cannot_be_read_is_refused_with_its_line() {
     assert_eq!(
-        complaint("house.toml", "version = \"2026-12\"", "version = "),
+        complaint("house.toml", "version = \"2026-12b\"", "version = "),
         "house.toml, line 4: string values must be quoted, expected literal string."
     );
     assert_eq!(
