@@ -2,10 +2,13 @@
 //! quoted, and no cell is one that a spreadsheet would take for a formula.
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use domain::{base::calendar, order::Order};
+use domain::{
+    base::{calendar, money::Won},
+    order::{Order, refund::Refund},
+};
 
 /// The first line.
-const HEAD: [&str; 15] = [
+const HEAD: [&str; 19] = [
     "주문",
     "결제일",
     "상태",
@@ -17,6 +20,10 @@ const HEAD: [&str; 15] = [
     "제목",
     "정가",
     "돌려드린 돈",
+    "받은 면세",
+    "받은 과세",
+    "돌려드린 면세",
+    "돌려드린 과세",
     "택배사",
     "운송장",
     "약속한 날",
@@ -37,18 +44,16 @@ pub(crate) fn csv<'o>(orders: impl Iterator<Item = &'o Order>) -> Result<String,
     String::from_utf8(bytes).map_err(|error| std::io::Error::other(error).into())
 }
 
-fn cells(order: &Order) -> [String; 15] {
+fn cells(order: &Order) -> [String; 19] {
     let choice = order.choice.as_ref();
     let title = choice.and_then(|choice| {
         let chosen = choice.proposals.iter().find(|proposal| proposal.isbn == choice.isbn);
         chosen.map(|proposal| proposal.title.clone())
     });
-    let refunded: u64 = order
-        .refunds
-        .iter()
-        .filter(|refund| refund.progress.is_back())
-        .map(|refund| refund.amount.0)
-        .sum();
+    let refunded = |part: fn(&Refund) -> Won| -> String {
+        let back = order.refunds.iter().filter(|refund| refund.progress.is_back());
+        back.map(part).sum::<Won>().0.to_string()
+    };
     [
         order.id.to_string(),
         order.paid_at().map(|at| calendar::today(at).to_string()).unwrap_or_default(),
@@ -60,7 +65,11 @@ fn cells(order: &Order) -> [String; 15] {
         choice.map(|choice| choice.isbn.to_string()).unwrap_or_default(),
         title.unwrap_or_default(),
         choice.map(|choice| choice.list_price.0.to_string()).unwrap_or_default(),
-        refunded.to_string(),
+        refunded(|refund| refund.amount),
+        order.taxed().tax_free.0.to_string(),
+        order.taxed().taxable.0.to_string(),
+        refunded(|refund| refund.taxed().tax_free),
+        refunded(|refund| refund.taxed().taxable),
         order.parcel().map(|parcel| parcel.carrier.title().to_owned()).unwrap_or_default(),
         order.parcel().map(|parcel| parcel.number.clone()).unwrap_or_default(),
         order.promised.to_string(),

@@ -55,6 +55,7 @@ async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
     reader.walk(Doors::Plain).await;
     shop.minutes_pass(1).await;
     reader.order_again("middle").await;
+    reader.pay(Pay::Approve).await;
     // Eleven in the evening.
     shop.minutes_pass(14 * 60).await;
     let told = || {

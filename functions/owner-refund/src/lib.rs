@@ -7,6 +7,7 @@
 //! refunds once.
 
 mod apply;
+mod codes;
 mod command;
 mod list;
 mod plans;

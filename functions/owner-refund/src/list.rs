@@ -11,7 +11,7 @@ use domain::{
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::{command::SETTLED_EXAMPLE, returned};
+use crate::{codes, command::SETTLED_EXAMPLE, returned};
 
 /// Most orders of each kind in one answer.
 const SHOWN: i32 = 50;
@@ -100,6 +100,7 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
         "reason": refund.note,
         "by": format::korean_date(refund.by),
         "code": code,
+        "code_means": code.map(|code| codes::meaning(code)),
         "account": code.and(order.refund_to.as_ref()).map(|to| json!({
             "bank": to.bank.name(Language::Ko),
             "number": to.number.reveal(),

@@ -92,6 +92,7 @@ fn hidden(request: &Request, order: &Order, provider: &Provider) -> Markup {
     let back = |outcome: &str| format!("{}/pay/{}/{outcome}", request.origin, order.id);
     let fields = [
         ("amount", order.total.0.to_string()),
+        ("taxFreeAmount", order.tax_free.0.to_string()),
         ("orderId", id.clone()),
         ("orderName", "공간문학 책 한 권".to_owned()),
         ("successUrl", back("success")),

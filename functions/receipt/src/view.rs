@@ -88,6 +88,21 @@ fn paid(request: &Request, order: &Order) -> Markup {
             }
             tfoot { (row(request, &say!(request, "모두", "In all"), order.total)) }
         }
+        (taxes(request, order))
+    }
+}
+
+/// What the shop has of it by its taxes, as the provider's receipts say it.
+fn taxes(request: &Request, order: &Order) -> Markup {
+    let left = order.taxed_left();
+    html! {
+        p.hint data-taxes { (say!(
+            request,
+            "가게에 남은 값 가운데 면세 {free}원, 과세 {taxable}원(부가세가 들어 있습니다).",
+            "Of what the shop keeps, ₩{free} are free of VAT and ₩{taxable} contain it.",
+            free = left.tax_free,
+            taxable = left.taxable
+        )) }
     }
 }
 

@@ -154,7 +154,12 @@ async fn every_page_of_the_payment_services_list_is_read() {
     };
     let toss = toss::Client::new(&settings).unwrap();
     let payment = toss.payment_of_order(&busy).await.unwrap().unwrap();
-    let cancel = toss::Cancel { reason: "손으로".to_owned(), amount: Some(10), refund_to: None };
+    let cancel = toss::Cancel {
+        reason: "손으로".to_owned(),
+        amount: Some(10),
+        tax_free: None,
+        refund_to: None,
+    };
     for number in 0..toss::Client::PAGE {
         let key = toss::IdempotencyKey::new(format!("by-hand:{number}")).unwrap();
         toss.cancel(&payment.payment_key, &cancel, &key).await.unwrap();

@@ -201,8 +201,12 @@ async fn a_payment_of_which_a_part_was_cancelled_by_hand_pays_its_order() {
         secret_key: toss_standin::SECRET_KEY.to_owned().into(),
     };
     let there = toss::Client::new(&settings).unwrap();
-    let cancel =
-        toss::Cancel { reason: "손으로".to_owned(), amount: Some(1_000), refund_to: None };
+    let cancel = toss::Cancel {
+        reason: "손으로".to_owned(),
+        amount: Some(1_000),
+        tax_free: None,
+        refund_to: None,
+    };
     let by_hand = toss::IdempotencyKey::new("by-hand").unwrap();
     there.cancel(&key.parse().unwrap(), &cancel, &by_hand).await.unwrap();
     shop.deliver_webhooks(1).await;

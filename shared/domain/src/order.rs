@@ -20,6 +20,7 @@ mod short_number;
 mod state;
 pub mod stock;
 mod stored;
+mod taxes;
 mod transitions;
 pub mod unpaid;
 pub mod withdrawal;
@@ -37,3 +38,4 @@ pub use record::{
 pub use short_number::{NotAShortNumber, ShortNumber};
 pub use state::State;
 pub use stored::CorruptOrder;
+pub use taxes::Taxed;

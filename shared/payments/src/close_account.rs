@@ -57,7 +57,8 @@ impl Payments {
         let moved = payment.last_transaction_key.as_deref().unwrap_or_default();
         let key =
             IdempotencyKey::new(format!("close:{name}:{moved}")).map_err(|_| PaymentError::Key)?;
-        let cancel = Cancel { reason: REASON.to_owned(), amount: None, refund_to: None };
+        let cancel =
+            Cancel { reason: REASON.to_owned(), amount: None, tax_free: None, refund_to: None };
         let there = match self.toss.cancel(&payment.payment_key, &cancel, &key).await {
             Ok(payment) => Some(payment),
             Err(failure) => {

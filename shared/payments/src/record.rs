@@ -126,6 +126,13 @@ impl Payments {
     ) -> Result<Decision<Settled>, PaymentError> {
         let receipt = payment.receipt.as_ref().map(|receipt| receipt.url.reveal().to_owned());
         let mut paid = order.value.clone();
+        if let Some(tax_free) = payment.tax_free_amount.filter(|_| payment.cancels.is_empty()) {
+            // What the window was opened with stands, because refunds are split by it.
+            if Won(tax_free) != paid.tax_free || payment.taxes_add_up() == Some(false) {
+                tracing::warn!(order = %paid.id, asked_won = paid.tax_free.0, told_won = tax_free, "tax-free part of the payment is another");
+            }
+            paid.tax_free = Won(tax_free);
+        }
         let asked_at = paid.payment.as_ref().map_or(now, |payment| payment.asked_at);
         let outcome = match bank_transfer::account_of(payment, asked_at) {
             Some(account) => PaymentStatus::Waits { account },

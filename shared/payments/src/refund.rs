@@ -18,12 +18,15 @@ use domain::{
     },
 };
 use jiff::Timestamp;
-use toss::{Cancel, CancelFailure, IdempotencyKey, RefundAccount, Status};
+use toss::{Cancel, CancelFailure, Doubt, IdempotencyKey, RefundAccount, Status};
 
 use crate::{PaymentError, Payments, refund_record::Asking};
 
 /// The provider refuses to refund a part of a transfer that has not come, or was reversed.
 const NOTHING_THERE: &str = "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT";
+
+/// The code under which a refund is parked whose cancel is never answered.
+const NO_ANSWER: &str = "NO_ANSWER";
 
 /// How often a refund is replaced before a refusal counts as one of now.
 const REPLACED_MOST: usize = 4;
@@ -65,6 +68,8 @@ enum Found {
     /// The bank reversed the transfer: there is nothing to refund.
     Reversed,
     Unknown(String),
+    /// An answer that settles nothing, with its code. The payment does not show the refund.
+    Answered(String),
 }
 
 /// What a payment shows of a refund.
@@ -122,6 +127,7 @@ impl Payments {
                 }
             }
             Found::Unknown(why) => Ok(RefundOutcome::Unknown(why)),
+            Found::Answered(code) => self.record_answer(id, &code, now).await,
         }
     }
 
@@ -132,10 +138,8 @@ impl Payments {
         refund: &Refund,
     ) -> Result<Found, PaymentError> {
         let id = order.id;
-        let key = IdempotencyKey::new(format!("cancel:{id}:{}", refund.number()))
+        let key = IdempotencyKey::new(format!("cancel:{id}:{}", refund.key()))
             .map_err(|_| PaymentError::Key)?;
-        // The whole sum can be refunded also where a part cannot.
-        let amount = (refund.amount != order.total).then_some(refund.amount.0);
         let refund_to = order.refund_to.as_ref().map(|to| RefundAccount {
             bank: to.bank.code().to_owned(),
             account_number: to.number.clone(),
@@ -144,7 +148,14 @@ impl Payments {
         if order.by_bank_transfer() && refund_to.is_none() {
             return Ok(Found::AccountRefused);
         }
-        let cancel = Cancel { reason: refund.at_the_provider(), amount, refund_to };
+        // The sum is always named: without it the provider would refund what is left, also if
+        // somebody refunded a part by hand before, and the cancel would not be known as ours.
+        let cancel = Cancel {
+            reason: refund.at_the_provider(),
+            amount: Some(refund.amount.0),
+            tax_free: Some(refund.tax_free.0),
+            refund_to,
+        };
         let answer = self.toss.cancel(payment_key, &cancel, &key).await;
         let failure = match answer
             .map(|payment| (payment.trace.clone(), shows(&payment, order, refund)))
@@ -171,8 +182,7 @@ impl Payments {
             }
             // Only a transfer has an account that can be asked for again.
             (CancelFailure::Refused(rejection), Some(There::Absent))
-                if order.by_bank_transfer()
-                    && rejection.code.starts_with("INVALID_REFUND_ACCOUNT_") =>
+                if order.by_bank_transfer() && rejection.is_about_the_account() =>
             {
                 Found::AccountRefused
             }
@@ -187,10 +197,21 @@ impl Payments {
                 CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
                 Some(There::Absent),
             ) => Found::Ended(Ended::Refused(rejection.code)),
-            (CancelFailure::OurFault(rejection), _) => {
+            (CancelFailure::OurFault(rejection), there) => {
                 tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
-                Found::Unknown(why)
+                match there {
+                    Some(There::Absent) => Found::Answered(rejection.code),
+                    _ => Found::Unknown(why),
+                }
             }
+            (CancelFailure::Unknown(doubt), Some(There::Absent)) => match doubt {
+                Doubt::Answered(rejection) if !rejection.is_in_flight() => {
+                    Found::Answered(rejection.code)
+                }
+                Doubt::Answered(_) | Doubt::NoTime => Found::Unknown(why),
+                // The provider answers questions, and this never: it counts like an answer.
+                _ => Found::Answered(NO_ANSWER.to_owned()),
+            },
             _ => Found::Unknown(why),
         })
     }

@@ -87,6 +87,38 @@ impl Payments {
         recorded(updated, id)
     }
 
+    /// Records an answer that settles nothing. The owner gets what was answered alike too often, or
+    /// is not settled when its day has passed.
+    pub(crate) async fn record_answer(
+        &self,
+        id: MessageId,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<RefundOutcome, PaymentError> {
+        let updated = self
+            .store
+            .update_order(id.order, |order| async move {
+                if !is_open(&order.value, id) {
+                    self.store.handled(id, now).await?;
+                    return Ok(Decision::Keep(RefundOutcome::DoneBefore));
+                }
+                let answered = order.value.clone().refund_answered(id.sequence, code, now);
+                let parked = !is_open(&answered, id);
+                let commit = Commit::order(&order, answered);
+                let (commit, outcome) = if parked {
+                    (commit.handled(id), RefundOutcome::NeedsOwner)
+                } else {
+                    (commit, RefundOutcome::Unknown(format!("the provider answers {code}")))
+                };
+                Ok::<_, PaymentError>(Decision::write(commit, outcome))
+            })
+            .await?;
+        if let Updated::Done(RefundOutcome::NeedsOwner) = &updated {
+            tracing::error!(order = %id.order, refund = id.sequence, toss.code = code, "refund waits for the owner");
+        }
+        recorded(updated, id)
+    }
+
     /// Records how the provider settled a refund, and that the message is handled.
     pub(crate) async fn record_refund(
         &self,

@@ -86,6 +86,9 @@ pub struct Cancel {
     /// The amount in won; `None` cancels the whole balance.
     #[serde(rename = "cancelAmount", skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
+    /// The tax-free part of the amount, in won; without it all of it counts as taxable.
+    #[serde(rename = "taxFreeAmount", skip_serializing_if = "Option::is_none")]
+    pub tax_free: Option<u64>,
     /// The account to refund to: required after a deposit into a virtual account, and only then.
     #[serde(rename = "refundReceiveAccount", skip_serializing_if = "Option::is_none")]
     pub refund_to: Option<RefundAccount>,

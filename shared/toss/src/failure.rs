@@ -20,6 +20,20 @@ pub struct Rejection {
     pub trace: Option<String>,
 }
 
+impl Rejection {
+    /// Whether the account that the money goes back to is to blame.
+    pub fn is_about_the_account(&self) -> bool {
+        self.code.starts_with("INVALID_REFUND_ACCOUNT_")
+            || matches!(self.code.as_str(), "INVALID_BANK" | "FORBIDDEN_BANK_REFUND_REQUEST")
+    }
+
+    /// Whether the first call with the same key has not ended, or calls come too fast: the next one
+    /// may be answered.
+    pub fn is_in_flight(&self) -> bool {
+        matches!(self.status, 408 | 409 | 425 | 429)
+    }
+}
+
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -218,8 +232,17 @@ impl CancelFailure {
         match rejection.code.as_str() {
             "ALREADY_CANCELED_PAYMENT" | "ALREADY_REFUND_PAYMENT" => Self::AlreadyDone(rejection),
             "FORBIDDEN_CONSECUTIVE_REQUEST" => Self::Later(rejection),
+            // Of any other call it says that the shop's key is wrong; of a cancel, that this payment
+            // may not be cancelled.
+            "FORBIDDEN_REQUEST" => Self::Refused(rejection),
             code if is_our_fault(code) => Self::OurFault(rejection),
             "NOT_MATCHES_REFUNDABLE_AMOUNT"
+            | "REFUND_REJECTED"
+            | "INVALID_BANK"
+            | "FORBIDDEN_BANK_REFUND_REQUEST"
+            | "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT"
+            | "EXCEED_CANCEL_LIMIT"
+            | "NOT_CANCELABLE_PAYMENT_FOR_DORMANT_USER"
             | "NOT_CANCELABLE_AMOUNT"
             | "NOT_CANCELABLE_PAYMENT"
             | "EXCEED_MAX_REFUND_DUE"

@@ -31,6 +31,16 @@ pub struct Payment {
     pub total_amount: u64,
     /// The amount minus the cancels.
     pub balance_amount: u64,
+    /// The part without VAT. With [`Payment::supplied_amount`] and [`Payment::vat`] it makes the
+    /// balance.
+    #[serde(default)]
+    pub tax_free_amount: Option<u64>,
+    /// The taxable part without its VAT.
+    #[serde(default)]
+    pub supplied_amount: Option<u64>,
+    /// The VAT.
+    #[serde(default)]
+    pub vat: Option<u64>,
     /// The status.
     pub status: Status,
     /// When the payment was requested.
@@ -106,6 +116,9 @@ pub struct Cancelled {
     /// The status of the cancel; `DONE` when complete.
     #[serde(default)]
     pub cancel_status: Option<String>,
+    /// The part of the amount without VAT.
+    #[serde(default)]
+    pub tax_free_amount: Option<u64>,
     /// The balance after it, in won.
     #[serde(default)]
     pub refundable_amount: Option<u64>,
@@ -190,6 +203,12 @@ pub enum NotPaid {
 }
 
 impl Payment {
+    /// Whether the parts by tax make the balance. `None` if the answer has none.
+    pub fn taxes_add_up(&self) -> Option<bool> {
+        let (free, supplied, vat) = (self.tax_free_amount?, self.supplied_amount?, self.vat?);
+        Some(free.saturating_add(supplied).saturating_add(vat) == self.balance_amount)
+    }
+
     /// Checks that this payment pays the order: same order id, in won, exactly the stored amount,
     /// and done.
     ///

@@ -54,7 +54,12 @@ fn confirm(payment_key: &PaymentKey) -> Confirm<'_> {
 }
 
 fn everything() -> Cancel {
-    Cancel { reason: "마음이 바뀌었습니다".to_owned(), amount: None, refund_to: None }
+    Cancel {
+        reason: "마음이 바뀌었습니다".to_owned(),
+        amount: None,
+        tax_free: None,
+        refund_to: None,
+    }
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ async fn a_door_opens_by_itself_after_twenty_five_minutes() {
     assert!(visitor.reload().await.has_door("riddle"));
     shop.minutes_pass(1).await;
     assert!(
-        visitor.reload().await.says("밤바람이 먼저 두드려, 문이 저절로 열렸소."),
+        visitor.reload().await.says("바람이 먼저 두드려, 문이 저절로 열렸소."),
         "{:?}",
         visitor.here()
     );

@@ -56,7 +56,7 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     assert!(visitor.reload().await.has_door("plain"));
     shop.system().wire().forget_calls();
     seconds_pass(&shop, 1).await;
-    assert!(visitor.reload().await.says("주인장이 자리에서 일어났소."), "{:?}", visitor.here());
+    assert!(visitor.reload().await.says("시가 끝났소."), "{:?}", visitor.here());
     assert_eq!(
         shop.system().wire().count(Service::Dynamodb, "PutItem"),
         0,

@@ -118,7 +118,12 @@ async fn a_transfer_refunded_at_toss_before_the_shop_knew_of_it_pays_nothing() {
         account_number: "110123456789".into(),
         holder_name: "Kim".into(),
     };
-    let cancel = toss::Cancel { reason: "손으로".to_owned(), amount: None, refund_to: Some(to) };
+    let cancel = toss::Cancel {
+        reason: "손으로".to_owned(),
+        amount: None,
+        tax_free: None,
+        refund_to: Some(to),
+    };
     let key = toss::IdempotencyKey::new("by-hand".to_owned()).unwrap();
     there.cancel(&payment.payment_key, &cancel, &key).await.unwrap();
     deliver_webhooks(&shop).await;

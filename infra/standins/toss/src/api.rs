@@ -173,6 +173,9 @@ async fn change(
         (KeyState::Fresh, Some(Fault::Answer { code })) => {
             pending.refuse(codes::find(code).unwrap_or(&codes::COMMON_ERROR))
         }
+        (KeyState::Fresh, Some(Fault::AnswerKept { code })) => {
+            pending.refuse_for_good(codes::find(code).unwrap_or(&codes::COMMON_ERROR))
+        }
         (KeyState::Fresh, Some(Fault::Late)) => {
             shared.hold_call().await;
             pending.perform()
@@ -203,6 +206,12 @@ impl PendingCall {
             }
             None => Reply::error(&codes::COMMON_ERROR),
         }
+    }
+
+    /// Refuses the call, and keeps the answer for its key.
+    fn refuse_for_good(&mut self, code: &'static Code) -> Reply {
+        self.call = None;
+        self.shared.provider().keep_error(self.scope.as_deref(), code)
     }
 
     fn refuse(&mut self, code: &'static Code) -> Reply {

@@ -43,6 +43,12 @@ pub enum Fault {
         /// One of [`crate::codes::ALL`].
         code: String,
     },
+    /// The reply is this error of Toss, and it is kept: the idempotency key replays it. Toss does
+    /// not say whether it keeps errors; with [`Fault::Answer`] it does not.
+    AnswerKept {
+        /// One of [`crate::codes::ALL`].
+        code: String,
+    },
     /// The webhook is sent and answered before the reply.
     WebhookFirst,
     /// The webhook is not sent.

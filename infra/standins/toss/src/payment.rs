@@ -87,6 +87,9 @@ impl Method {
 pub(crate) struct Cancelled {
     pub(crate) at: Timestamp,
     pub(crate) amount: u64,
+    /// The part without VAT.
+    #[serde(default)]
+    pub(crate) tax_free: u64,
     pub(crate) reason: String,
     pub(crate) transaction_key: String,
     /// The balance after it.
@@ -112,6 +115,9 @@ pub(crate) struct Payment {
     pub(crate) order_id: String,
     pub(crate) order_name: String,
     pub(crate) amount: u64,
+    /// The part without VAT, as requested from the window.
+    #[serde(default)]
+    pub(crate) tax_free: u64,
     pub(crate) method: Method,
     pub(crate) state: State,
     pub(crate) success_url: String,
@@ -137,6 +143,14 @@ impl Payment {
             return 0;
         }
         self.amount.saturating_sub(self.cancels.iter().map(|cancel| cancel.amount).sum())
+    }
+
+    /// The part of the balance without VAT.
+    pub(crate) fn tax_free_balance(&self) -> u64 {
+        if self.state == State::Canceled {
+            return 0;
+        }
+        self.tax_free.saturating_sub(self.cancels.iter().map(|cancel| cancel.tax_free).sum())
     }
 
     /// Whether the payment is a deposit that the bank can reverse.
@@ -170,7 +184,8 @@ impl Payment {
     pub(crate) fn to_wire(&self, now: Timestamp, base: &str) -> Value {
         let begun = !matches!(self.state, State::Ready | State::InProgress);
         let confirmed = begun && !matches!(self.state, State::Aborted | State::Expired);
-        let supplied = self.balance() * 10 / 11;
+        let taxable = self.balance().saturating_sub(self.tax_free_balance());
+        let supplied = taxable * 10 / 11;
         let receipt = format!("{base}/receipt/{}", self.payment_key);
         json!({
             "mId": "standin",
@@ -227,7 +242,7 @@ impl Payment {
                 "easyPayDiscountAmount": 0,
                 "receiptKey": null,
                 "cancelAmount": cancel.amount,
-                "taxFreeAmount": 0,
+                "taxFreeAmount": cancel.tax_free,
                 "refundableAmount": cancel.left,
                 "cancelStatus": "DONE",
                 "cancelRequestId": null,
@@ -247,8 +262,8 @@ impl Payment {
             "totalAmount": self.amount,
             "balanceAmount": self.balance(),
             "suppliedAmount": supplied,
-            "vat": self.balance() - supplied,
-            "taxFreeAmount": 0,
+            "vat": taxable - supplied,
+            "taxFreeAmount": self.tax_free_balance(),
             "metadata": null,
             "method": self.method.korean(),
         })

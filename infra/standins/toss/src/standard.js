@@ -13,6 +13,9 @@
       successUrl: new URL(successUrl, location.href).href,
       failUrl: new URL(failUrl, location.href).href,
     });
+    if (request.taxFreeAmount !== undefined) {
+      query.set("taxFreeAmount", String(request.taxFreeAmount));
+    }
     if (request.virtualAccount?.validHours) {
       query.set("validHours", String(request.virtualAccount.validHours));
     }

@@ -15,6 +15,7 @@ use crate::payment::{Method, Payment};
 pub(crate) struct WindowQuery {
     method: String,
     amount: String,
+    tax_free_amount: String,
     order_id: String,
     order_name: String,
     success_url: String,
@@ -28,6 +29,8 @@ pub(crate) struct WindowQuery {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WindowRequest {
     pub(crate) amount: u64,
+    /// The part of it without VAT.
+    pub(crate) tax_free: u64,
     pub(crate) order_id: String,
     pub(crate) order_name: String,
     pub(crate) success_url: String,
@@ -85,8 +88,16 @@ impl WindowQuery {
                 Some(hours.ok_or(("virtualAccount.validHours", "1 to 720 hours"))?)
             }
         };
+        let tax_free = match self.tax_free_amount.as_str() {
+            "" => 0,
+            part => {
+                let part: Option<u64> = part.parse().ok().filter(|part| *part <= amount);
+                part.ok_or(("taxFreeAmount", "a whole number of won, at most the amount"))?
+            }
+        };
         let request = WindowRequest {
             amount,
+            tax_free,
             order_id: self.order_id.clone(),
             order_name: self.order_name.clone(),
             success_url: self.success_url.clone(),

@@ -27,6 +27,11 @@ impl Won {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// Whether it is nothing.
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The difference, or [`Won::ZERO`] if `less` is greater.
     #[must_use]
     pub const fn saturating_sub(self, less: Self) -> Self {

@@ -145,6 +145,8 @@ pub struct Order {
     pub price: Price,
     /// [`Price::total`], stored so that a condition on the record can name it.
     pub total: Won,
+    /// What of it is free of VAT, as the provider knows it ([`Order::taxed`]).
+    pub tax_free: Won,
     /// The address of the parcel.
     pub address: Address,
     /// When the reader corrected the address after the order was prepared for packing: what was
@@ -249,6 +251,7 @@ impl Order {
             state: State::Priced,
             price,
             total: price.total(),
+            tax_free: price.book,
             address,
             readdressed_at: None,
             promised,

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::{
     base::{
+        calendar,
         id::{MessageId, OrderId},
         money::Won,
     },
@@ -99,6 +100,15 @@ impl Progress {
     }
 }
 
+/// An answer of the provider that neither carries a refund out nor says that it cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The provider's code.
+    pub code: String,
+    /// How often it came, one after another.
+    pub times: u32,
+}
+
 /// One refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
@@ -106,6 +116,9 @@ pub struct Refund {
     pub sequence: u32,
     /// The amount.
     pub amount: Won,
+    /// The part of it that is free of VAT.
+    #[serde(default, skip_serializing_if = "Won::is_zero")]
+    pub tax_free: Won,
     /// The reason.
     pub why: RefundReason,
     /// The owner's reason, at most [`Refund::LONGEST_NOTE`] characters.
@@ -115,6 +128,9 @@ pub struct Refund {
     /// transfer in between. Asked again under the same number, the provider refunds once at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_as: Option<u32>,
+    /// The provider's latest answer that settled nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     /// When it was promised.
     pub promised_at: Timestamp,
     /// The day by which it has to be done.
@@ -131,9 +147,24 @@ impl Refund {
     /// Longest note of the owner, in characters; the provider accepts 200 in total.
     pub const LONGEST_NOTE: usize = 150;
 
-    /// Its number at the provider: the idempotency key contains it.
+    /// How often the provider may give the same answer before the owner has to look at it.
+    pub const SAME_ANSWERS: u32 = 9;
+
+    /// After how many same answers the refund is asked for under another idempotency key: it is not
+    /// documented whether the provider replays an error under the old one.
+    const SAME_ANSWERS_A_KEY: u32 = 3;
+
+    /// Its number at the provider, which stands in the reason of the cancel.
     pub fn number(&self) -> u32 {
         self.asked_as.unwrap_or(self.sequence)
+    }
+
+    /// Its name in the idempotency key.
+    pub fn key(&self) -> String {
+        match self.answered.as_ref().map_or(0, |same| same.times / Self::SAME_ANSWERS_A_KEY) {
+            0 => self.number().to_string(),
+            round => format!("{}-{round}", self.number()),
+        }
     }
 
     /// The reason sent to the provider. It ends in the refund's number, by which a cancel is found
@@ -193,6 +224,24 @@ impl Order {
     /// The refund that the message with this sequence number carries out.
     pub fn refund(&self, sequence: u32) -> Option<&Refund> {
         self.refunds.iter().find(|refund| refund.sequence == sequence)
+    }
+
+    /// The provider gave an answer that settles nothing, and does not show the refund. After the same
+    /// answer [`Refund::SAME_ANSWERS`] times, or once its day has passed, it waits for the owner.
+    #[must_use]
+    pub fn refund_answered(mut self, sequence: u32, code: &str, now: Timestamp) -> Self {
+        self.changed_at = now;
+        let Some(refund) = self.refunds.iter_mut().find(|refund| refund.sequence == sequence)
+        else {
+            return self;
+        };
+        let before = refund.answered.take().filter(|before| before.code == code);
+        let times = before.map_or(0, |before| before.times).saturating_add(1);
+        refund.answered = Some(Answered { code: code.to_owned(), times });
+        if times >= Refund::SAME_ANSWERS || refund.by < calendar::today(now) {
+            refund.progress = Progress::NeedsOwner { code: code.to_owned() };
+        }
+        self
     }
 
     /// The earliest deadline among the open refunds.

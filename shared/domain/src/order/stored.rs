@@ -53,6 +53,8 @@ pub(super) struct StoredOrder {
     state: State,
     price: Price,
     total: Won,
+    #[serde(default, skip_serializing_if = "Won::is_zero")]
+    tax_free: Won,
     address: Address,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     readdressed_at: Option<Timestamp>,
@@ -186,6 +188,7 @@ impl From<Order> for StoredOrder {
             state: order.state,
             price: order.price,
             total: order.total,
+            tax_free: order.tax_free,
             address: order.address,
             readdressed_at: order.readdressed_at,
             promised: order.promised,
@@ -238,6 +241,7 @@ impl TryFrom<StoredOrder> for Order {
             state: stored.state,
             price: stored.price,
             total: stored.total,
+            tax_free: stored.tax_free,
             address: stored.address,
             readdressed_at: stored.readdressed_at,
             promised: stored.promised,

@@ -27,7 +27,7 @@ async fn an_unknown_path_is_not_found() {
         "/%23",
         "/knock%2Fagain",
         "/favicon.ico",
-        "/robots.txt",
+        "/humans.txt",
         "/.env",
         "/pay",
         "/pay/",

@@ -52,6 +52,7 @@ struct ConfirmBody {
 struct CancelBody {
     cancel_reason: String,
     cancel_amount: Option<u64>,
+    tax_free_amount: Option<u64>,
     refund_receive_account: Option<RefundBody>,
 }
 
@@ -140,6 +141,11 @@ impl Provider {
             self.keys.end(scope);
         }
         Reply::error(code)
+    }
+
+    /// Fails a call with a code that its key replays.
+    pub(crate) fn keep_error(&mut self, scope: Option<&str>, code: &'static Code) -> Reply {
+        self.reply(Err(code), scope)
     }
 
     fn reply(&mut self, answer: Answer, scope: Option<&str>) -> Reply {
@@ -243,6 +249,17 @@ impl Provider {
         if amount > balance {
             return Err(&codes::NOT_CANCELABLE_AMOUNT);
         }
+        // The code for parts that do not fit is not documented.
+        let (free_left, taxable_left) =
+            (payment.tax_free_balance(), balance - payment.tax_free_balance());
+        // Without a sum everything is cancelled; with one, what is not named is taxable.
+        let of_all = if body.cancel_amount.is_none() { free_left } else { 0 };
+        let tax_free = body.tax_free_amount.unwrap_or(of_all);
+        let fits = tax_free <= free_left
+            && amount.checked_sub(tax_free).is_some_and(|taxable| taxable <= taxable_left);
+        if payment.state != State::WaitingForDeposit && !fits {
+            return Err(&codes::INVALID_REQUEST);
+        }
         if payment.approved_at.is_some_and(|at| self.now() > saturating_add(at, REFUNDABLE)) {
             return Err(&codes::EXCEED_MAX_REFUND_DUE);
         }
@@ -262,6 +279,7 @@ impl Provider {
         payment.cancels.push(Cancelled {
             at: self.now(),
             amount,
+            tax_free,
             reason: body.cancel_reason,
             transaction_key,
             left,

@@ -171,6 +171,7 @@ impl Provider {
             order_id: request.order_id.clone(),
             order_name: request.order_name.clone(),
             amount: request.amount,
+            tax_free: request.tax_free,
             method,
             state: State::Ready,
             success_url: request.success_url.clone(),

@@ -216,9 +216,11 @@ impl Step {
         let refund = Refund {
             sequence: order.messages,
             amount,
+            tax_free: order.tax_free_part(amount, why),
             why,
             note: note.map(ToOwned::to_owned),
             asked_as: None,
+            answered: None,
             promised_at: now,
             by: calendar::refunded_by(now),
             told: None,
