@@ -194,6 +194,11 @@ fn progress(request: &Request, refund: &Refund) -> Words {
             day = request.date(*day)
         ),
         Progress::AwaitingBankDetails => account::awaited(request, amount),
+        Progress::Requested { .. } => say!(
+            request,
+            "{amount}원을 보내 달라고 은행에 청했습니다. 보통 이틀쯤 걸리고, 닿으면 편지로 알려 드립니다.",
+            "The bank has been asked to send you ₩{amount}. It takes about two days, and a letter tells you when it is there."
+        ),
         _ => say!(
             request,
             "{amount}원을 {by}까지 돌려드립니다.",

@@ -106,5 +106,5 @@ fn limit(call: &Call) -> Result<u64, Vec<Problem>> {
 async fn differences(state: &AdminState, today: Date) -> Result<usize, AdminError> {
     let since = today.saturating_sub(DAYS_RECONCILED.days());
     let found = state.store.accounts(DAYS_RECONCILED).await?;
-    Ok(found.iter().filter(|day| day.day >= since).map(|day| day.differences.len()).sum())
+    Ok(found.iter().filter(|day| day.day >= since).map(|day| day.open().count()).sum())
 }

@@ -82,6 +82,7 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
         Progress::NeedsOwner { code } => ("멈춤", Some(code)),
         Progress::AwaitingBankDetails => ("계좌를 기다림", None),
         Progress::Due | Progress::Asked => ("가는 길", None),
+        Progress::Requested { .. } => ("은행이 보내는 중", None),
         Progress::Done { .. } | Progress::ByHand { .. } | Progress::Superseded => return None,
     };
     Some(json!({

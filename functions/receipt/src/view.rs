@@ -173,6 +173,12 @@ fn progress(request: &Request, refund: &Refund) -> Words {
             "went back {at}",
             at = with_year(request, *done_at)
         ),
+        Progress::Requested { requested_at } => say!(
+            request,
+            "{at}에 은행에 보내 달라고 했습니다",
+            "the bank was asked to send it {at}",
+            at = with_year(request, *requested_at)
+        ),
         _ => say!(request, "{by}까지 돌려드립니다", "by {by}", by = request.date(refund.by)),
     }
 }

@@ -12,15 +12,14 @@ use serde_json::{Value, json};
 pub(crate) fn found(found: &[Accounts]) -> Answer {
     let mut answer = Answer::ok();
     for accounts in found {
-        answer
-            .shows
-            .extend(accounts.differences.iter().map(|difference| show(accounts.day, difference)));
+        answer.shows.extend(accounts.open().map(|difference| show(accounts.day, difference)));
     }
     match answer.shows.len() {
         0 if found.is_empty() => {}
         0 => answer.next.push("장부와 결제사의 기록이 모두 맞습니다.".into()),
         count => answer.next.push(format!(
-            "다른 것이 {count}건 있습니다. 아무것도 저절로 고치지 않았습니다. todo를 보고 하나씩 살펴 주세요."
+            "다른 것이 {count}건 있습니다. 아무것도 저절로 고치지 않았습니다. todo를 보고 하나씩 살펴 주세요. \
+             매듭을 지은 것은 day와 order와 settled(어떻게 했는지)를 적어 부르면 닫힙니다."
         )),
     }
     let by_hand: Won = found.iter().map(|accounts| accounts.by_hand).sum();
@@ -36,7 +35,9 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
             "orders": accounts.orders,
             "paid_won": accounts.paid.0,
             "by_hand_won": accounts.by_hand.0,
-            "differences": accounts.differences.len(),
+            "differences": accounts.open().count(),
+            "compared": accounts.compared.len(),
+            "settled": accounts.settled.len(),
         })
     }));
     answer
@@ -82,9 +83,13 @@ fn words(how: &Mismatch) -> (String, &'static str) {
             },
             "방금 한 결제라면 몇 분 뒤에 다시 맞춰 보세요. 그래도 남으면 결제사 화면에서 취소해 돌려드리세요.",
         ),
+        Mismatch::RefundFailed => (
+            "여기서는 돌려드렸다고 적혀 있는데, 은행이 보내지 못했습니다".into(),
+            "읽는 분께 연락해 계좌를 다시 여쭙고, 통장에서 보내 드리세요.",
+        ),
         Mismatch::NotLookedAt => (
-            "주문이 많아 살펴보지 못했습니다".into(),
-            "결제사 화면의 그날 합계와 owner-export의 합계를 견주어 주세요.",
+            "주문이 많아 아직 살펴보지 못했습니다".into(),
+            "같은 day로 다시 부르면 이어서 봅니다. 밤에는 저절로 이어집니다.",
         ),
     }
 }

@@ -190,6 +190,11 @@ async fn every_night_the_day_before_is_compared_and_a_difference_fails_the_invoc
     assert_eq!(kept["orders"]["N"], "1", "the schedule has looked: {kept}");
     shop.nothing_failed();
     spoil(&shop, &order, |item| item["total"]["N"] = "21000".into());
+    // A day that was compared this night is left alone.
+    shop.system().invoke("reconcile", json!({ "night": true })).await.unwrap();
+    let mut kept = kept;
+    kept["looked_at"]["S"] = format!("{day}T12:00:00Z").into();
+    shop.put_back(&kept);
     let failure = shop.system().invoke("reconcile", json!({ "night": true })).await.unwrap_err();
     assert!(failure.message.contains("1건 다릅니다"), "{failure:?}");
     assert_eq!(
@@ -224,4 +229,61 @@ async fn an_invalid_day_is_explained() {
     }
     let empty = shop.owner("reconcile", json!({})).await;
     assert!(empty["next"][0].as_str().unwrap().contains("아직 맞춰 본 날이 없습니다"), "{empty:#}");
+}
+
+/// What a run says of its day.
+fn of_the_day(answer: &Value) -> Value {
+    let days = answer["shows"].as_array().unwrap();
+    days.iter().find(|shown| !shown["looked_at"].is_null()).unwrap().clone()
+}
+
+#[tokio::test]
+async fn six_hundred_payments_of_a_day_are_compared_in_several_runs() {
+    let shop = shop().await;
+    shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    // Payments that the shop does not know, each a difference.
+    for number in 0..599 {
+        let name = format!("foreign-{number:04}");
+        let key = shop.standin().approve(&name, 22_000, toss_standin::Method::Card).unwrap();
+        assert!(shop.standin().confirm(&key));
+    }
+    let mut compared = Vec::new();
+    let last = loop {
+        let answer = of_today(&shop).await;
+        let day = of_the_day(&answer);
+        compared.push(day["compared"].as_u64().unwrap());
+        if compared.last() == Some(&600) {
+            break answer;
+        }
+        assert!(compared.len() < 12, "{compared:?}");
+    };
+    assert!(compared.len() > 3 && compared.is_sorted_by(|a, b| a < b), "{compared:?}");
+    let day = of_the_day(&last);
+    assert_eq!(
+        (&day["orders"], &day["differences"], &day["paid_won"]),
+        (&json!(600), &json!(599), &json!(22_000)),
+        "sums over all runs"
+    );
+    let ledger = shop.standin().ledger();
+    assert_eq!(ledger.orders.values().map(|order| order.charges).sum::<u32>(), 600);
+}
+
+#[tokio::test]
+async fn a_difference_that_the_owner_has_settled_is_closed_until_it_changes() {
+    let shop = shop().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    spoil(&shop, &order, |item| item["total"]["N"] = "21000".into());
+    let (named, _) = difference(&of_today(&shop).await);
+    let day = shop.today().to_string();
+    let call = json!({ "day": day, "order": named, "settled": "결제사 화면에서 맞추었습니다" });
+    let answer = shop.owner("reconcile", call.clone()).await;
+    assert!(answer["did"][0].as_str().unwrap().contains("매듭지은"), "{answer:#}");
+    assert_eq!(of_the_day(&answer)["differences"], 0);
+    assert_eq!(of_the_day(&of_today(&shop).await)["differences"], 0, "also when it is found again");
+    let again = shop.owner("reconcile", call).await;
+    assert!(again["problems"].is_array(), "{again:#}");
+    spoil(&shop, &order, |item| item["total"]["N"] = "20000".into());
+    assert_eq!(of_the_day(&of_today(&shop).await)["differences"], 1, "it is another one now");
 }

@@ -32,6 +32,7 @@ pub async fn handle(refunder: Arc<Refunder>, message: Message) -> Result<(), Fai
     match refunding.await {
         Ok(
             RefundOutcome::Done
+            | RefundOutcome::Requested
             | RefundOutcome::NeedsOwner
             | RefundOutcome::Anew
             | RefundOutcome::DoneBefore,

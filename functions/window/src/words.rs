@@ -301,6 +301,11 @@ pub(crate) fn refund_progress(request: &Request, refund: &Refund) -> Words {
             "결제사를 거쳐 돌려드릴 수 없어, 주인장이 다른 길을 찾아 알려 드립니다",
             "it cannot go back through the provider; the owner will find another way and tell you"
         ),
+        Progress::Requested { .. } => say!(
+            request,
+            "은행에 보내 달라고 했습니다. 보통 이틀쯤 걸리고, 닿으면 편지로 알려 드립니다",
+            "the bank has been asked to send it, which takes about two days; a letter tells you when it is there"
+        ),
         _ => say!(request, "{by}까지 돌려드립니다", "by {by}", by = request.date(refund.by)),
     }
 }

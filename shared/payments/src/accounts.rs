@@ -50,7 +50,8 @@ struct Seen {
 }
 
 impl Payments {
-    /// Compares the orders of a day with the provider's record of it, and keeps what differs.
+    /// Compares the orders of a day with the provider's record of it, and keeps what differs. A run
+    /// that has not looked at all of them is gone on with by the next one of the same day.
     pub async fn accounts(&self, day: Date, now: Timestamp) -> Result<Accounts, NotCompared> {
         let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
         let mut after = None;
@@ -82,11 +83,17 @@ impl Payments {
                 break;
             }
         }
-        let (mut paid, mut by_hand, mut differences) = (Won::ZERO, Won::ZERO, Vec::new());
-        let (orders, mut looked) = (seen.len(), 0);
+        let before = self.store.accounts_of(day).await.map_err(PaymentError::from)?;
+        let mut accounts =
+            before.map_or_else(|| Accounts::of(day, now), |before| before.value.going_on(now));
+        accounts.orders = seen.len();
+        let mut looked = 0;
         for (name, mut seen) in seen {
+            if accounts.compared.contains(&name) {
+                continue;
+            }
             if looked >= MOST || !has_time() {
-                differences.push(Difference { order: name, how: Mismatch::NotLookedAt });
+                accounts.differences.push(Difference { order: name, how: Mismatch::NotLookedAt });
                 continue;
             }
             // Money that moved that day for an order that was paid on another day, or never.
@@ -107,14 +114,13 @@ impl Payments {
                 there.extend(self.toss.payment(key).await?.as_ref().map(as_told));
             }
             if let Some(order) = seen.order.as_ref().filter(|order| order.paid_at().is_some()) {
-                paid = paid + order.total;
-                by_hand = by_hand + given_by_hand(order);
+                accounts.paid = accounts.paid + order.total;
+                accounts.by_hand = accounts.by_hand + given_by_hand(order);
             }
-            differences.extend(
-                compare(seen.order.as_ref(), &there).map(|how| Difference { order: name, how }),
-            );
+            let differs = compare(seen.order.as_ref(), &there);
+            accounts.differences.extend(differs.map(|how| Difference { order: name.clone(), how }));
+            accounts.compared.insert(name);
         }
-        let accounts = Accounts { day, looked_at: now, orders, paid, by_hand, differences };
         self.store.keep_accounts(&accounts).await.map_err(PaymentError::from)?;
         Ok(accounts)
     }
@@ -132,5 +138,10 @@ fn as_told(payment: &toss::Payment) -> There {
         total: Won(payment.total_amount),
         balance: Won(payment.balance_amount),
         status: payment.status.as_str().to_owned(),
+        refund_failed: payment
+            .virtual_account
+            .as_ref()
+            .and_then(|account| account.refund_status.as_deref())
+            .is_some_and(|status| status.ends_with("FAILED")),
     }
 }

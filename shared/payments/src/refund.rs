@@ -11,9 +11,9 @@
 //! among the payment's cancels.
 
 use domain::{
-    base::id::MessageId,
+    base::{id::MessageId, money::Won},
     order::{
-        Order, Payment, PaymentKey,
+        Order, Payment, PaymentKey, Taxed,
         refund::{Progress, Refund},
     },
 };
@@ -36,6 +36,8 @@ const REPLACED_MOST: usize = 4;
 pub enum RefundOutcome {
     /// The money went back.
     Done,
+    /// The bank carries it out; it is looked at again later.
+    Requested,
     /// It was settled before: a duplicate or a late message.
     DoneBefore,
     /// The provider refuses it. It lies on the owner's desk with the reason.
@@ -67,6 +69,8 @@ enum Found {
     OldRefusal,
     /// The bank reversed the transfer: there is nothing to refund.
     Reversed,
+    /// The bank is carrying it out.
+    Requested,
     Unknown(String),
     /// An answer that settles nothing, with its code. The payment does not show the refund.
     Answered(String),
@@ -76,8 +80,12 @@ enum Found {
 enum There {
     /// It is done.
     Done,
-    /// It is not among the payment's cancels.
-    Absent,
+    /// The provider accepted it, and the bank has not carried it out.
+    Requested,
+    /// The bank could not carry it out: the account takes no money.
+    Failed,
+    /// It is not among the payment's cancels. What is left of the payment there, by its taxes.
+    Absent(Option<Taxed>),
     /// There is no money, because the bank reversed the transfer.
     Reversed,
 }
@@ -102,8 +110,16 @@ impl Payments {
         let found = if asked_before {
             match self.look_for(key, &order, refund).await {
                 Some(There::Done) => Found::Ended(Ended::Done),
+                Some(There::Requested) => Found::Requested,
+                Some(There::Failed) => Found::AccountRefused,
                 Some(There::Reversed) => Found::Reversed,
-                Some(There::Absent) => self.cancel(key, &order, refund).await?,
+                // What was accepted and is gone was not carried out.
+                Some(There::Absent(_)) if matches!(refund.progress, Progress::Requested { .. }) => {
+                    Found::AccountRefused
+                }
+                Some(There::Absent(left)) => {
+                    self.cancel(key, &order, &fitted(refund, left)).await?
+                }
                 None => Found::Unknown("the payment cannot be looked up".to_owned()),
             }
         } else {
@@ -111,6 +127,7 @@ impl Payments {
         };
         match found {
             Found::Ended(ended) => self.record_refund(id, &ended, now).await,
+            Found::Requested => self.record_request(id, now).await,
             Found::AccountRefused => {
                 Box::pin(self.replace_refund(id, order.refund_to.clone(), now)).await
             }
@@ -161,8 +178,10 @@ impl Payments {
             .map(|payment| (payment.trace.clone(), shows(&payment, order, refund)))
         {
             Ok((_, There::Done)) => return Ok(Found::Ended(Ended::Done)),
+            Ok((_, There::Requested)) => return Ok(Found::Requested),
+            Ok((_, There::Failed)) => return Ok(Found::AccountRefused),
             Ok((_, There::Reversed)) => return Ok(Found::Reversed),
-            Ok((trace, There::Absent)) => {
+            Ok((trace, There::Absent(_))) => {
                 tracing::error!(order = %id, refund = refund.sequence, toss.trace = ?trace, "the answer to a refund does not show it");
                 return Ok(Found::Unknown("the answer does not show the refund".to_owned()));
             }
@@ -174,19 +193,21 @@ impl Payments {
         let there = self.look_for(payment_key, order, refund).await;
         Ok(match (failure, there) {
             (_, Some(There::Done)) => Found::Ended(Ended::Done),
+            (_, Some(There::Requested)) => Found::Requested,
+            (_, Some(There::Failed)) => Found::AccountRefused,
             (_, Some(There::Reversed)) => Found::Reversed,
-            (CancelFailure::AlreadyDone(_), Some(There::Absent))
+            (CancelFailure::AlreadyDone(_), Some(There::Absent(_)))
                 if self.agrees(payment_key, order, refund).await =>
             {
                 Found::Ended(Ended::Done)
             }
             // Only a transfer has an account that can be asked for again.
-            (CancelFailure::Refused(rejection), Some(There::Absent))
+            (CancelFailure::Refused(rejection), Some(There::Absent(_)))
                 if order.by_bank_transfer() && rejection.is_about_the_account() =>
             {
                 Found::AccountRefused
             }
-            (CancelFailure::Refused(rejection), Some(There::Absent))
+            (CancelFailure::Refused(rejection), Some(There::Absent(_)))
                 if order.by_bank_transfer()
                     && rejection.code == NOTHING_THERE
                     && !is_replaced_too_often(order, refund) =>
@@ -195,16 +216,16 @@ impl Payments {
             }
             (
                 CancelFailure::AlreadyDone(rejection) | CancelFailure::Refused(rejection),
-                Some(There::Absent),
+                Some(There::Absent(_)),
             ) => Found::Ended(Ended::Refused(rejection.code)),
             (CancelFailure::OurFault(rejection), there) => {
                 tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
                 match there {
-                    Some(There::Absent) => Found::Answered(rejection.code),
+                    Some(There::Absent(_)) => Found::Answered(rejection.code),
                     _ => Found::Unknown(why),
                 }
             }
-            (CancelFailure::Unknown(doubt), Some(There::Absent)) => match doubt {
+            (CancelFailure::Unknown(doubt), Some(There::Absent(_))) => match doubt {
                 Doubt::Answered(rejection) if !rejection.is_in_flight() => {
                     Found::Answered(rejection.code)
                 }
@@ -243,7 +264,8 @@ impl Payments {
             .saturating_sub(done.map(|refund| refund.amount).sum())
             .saturating_sub(refund.amount);
         let payment = self.toss.payment(payment_key).await;
-        matches!(payment, Ok(Some(payment)) if payment.balance_amount <= after.0)
+        matches!(payment, Ok(Some(payment)) if payment.balance_amount <= after.0
+            && (!order.by_bank_transfer() || matches!(by_the_bank(&payment), There::Done)))
     }
 }
 
@@ -253,10 +275,42 @@ fn shows(payment: &toss::Payment, order: &Order, refund: &Refund) -> There {
     let gone = payment.status == Status::WaitingForDeposit || payment.approved_at.is_none();
     if order.by_bank_transfer() && gone {
         There::Reversed
-    } else if is_among(payment, order, refund) {
-        There::Done
+    } else if !is_among(payment, order, refund) {
+        There::Absent(left(payment))
+    } else if order.by_bank_transfer() {
+        by_the_bank(payment)
     } else {
-        There::Absent
+        There::Done
+    }
+}
+
+/// What is left of a payment, by its taxes, if the provider tells them.
+fn left(payment: &toss::Payment) -> Option<Taxed> {
+    let tax_free = payment.tax_free_amount?;
+    let taxable = payment.balance_amount.checked_sub(tax_free)?;
+    Some(Taxed { tax_free: Won(tax_free), taxable: Won(taxable) })
+}
+
+/// The refund with a tax-free part that fits what is left there: a part that somebody refunded by
+/// hand was split otherwise than the shop's own.
+fn fitted(refund: &Refund, left: Option<Taxed>) -> Refund {
+    let mut fitted = refund.clone();
+    if let Some(left) = left.filter(|left| refund.amount <= left.total()) {
+        let least = refund.amount.saturating_sub(left.taxable);
+        let most = refund.amount.min(left.tax_free);
+        fitted.tax_free = refund.tax_free.max(least).min(most);
+    }
+    fitted
+}
+
+/// How far the bank is with the refunds of a transfer. A cancel is `DONE` as soon as the provider has
+/// accepted it; the account says when the money is there.
+fn by_the_bank(payment: &toss::Payment) -> There {
+    let account = payment.virtual_account.as_ref();
+    match account.and_then(|account| account.refund_status.as_deref()) {
+        Some("COMPLETED") => There::Done,
+        Some("FAILED" | "PARTIAL_FAILED") => There::Failed,
+        _ => There::Requested,
     }
 }
 

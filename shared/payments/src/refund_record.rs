@@ -1,7 +1,7 @@
 //! Recording how far a refund has come.
 
 use domain::{
-    base::id::MessageId,
+    base::{calendar, id::MessageId},
     order::{
         Order,
         bank_transfer::RefundTo,
@@ -12,6 +12,10 @@ use jiff::Timestamp;
 use store::{Commit, Decision, Updated};
 
 use crate::{PaymentError, Payments, RefundOutcome, refund::Ended};
+
+/// When a refund that the bank carries out is looked at again, in minutes. The bank takes about two
+/// days.
+const LOOK_AGAIN_MINUTES: i64 = 6 * 60;
 
 /// Whether the provider is to be asked for a refund.
 pub(crate) enum Asking {
@@ -34,7 +38,9 @@ impl Payments {
                 let keep = |asking| Ok::<_, PaymentError>(Decision::Keep(asking));
                 match order.value.refund(id.sequence).map(|refund| &refund.progress) {
                     None => keep(Asking::Over(RefundOutcome::NoSuchRefund)),
-                    Some(Progress::Asked) => keep(Asking::Order(Box::new(order.value), true)),
+                    Some(Progress::Asked | Progress::Requested { .. }) => {
+                        keep(Asking::Order(Box::new(order.value), true))
+                    }
                     Some(Progress::AwaitingBankDetails) => keep(Asking::Over(
                         RefundOutcome::Unknown("the reader has named no account".to_owned()),
                     )),
@@ -87,6 +93,37 @@ impl Payments {
         recorded(updated, id)
     }
 
+    /// Records that the bank carries the refund out, and looks again in some hours.
+    pub(crate) async fn record_request(
+        &self,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<RefundOutcome, PaymentError> {
+        let updated = self
+            .store
+            .update_order(id.order, |order| async move {
+                match order.value.refund(id.sequence).map(|refund| &refund.progress) {
+                    Some(Progress::Asked) => {
+                        let requested = order.value.clone().refund_requested(id.sequence, now);
+                        let commit = Commit::order(&order, requested);
+                        Ok::<_, PaymentError>(Decision::write(commit, RefundOutcome::Requested))
+                    }
+                    Some(Progress::Requested { .. }) => {
+                        Ok(Decision::Keep(RefundOutcome::Requested))
+                    }
+                    _ => {
+                        self.store.handled(id, now).await?;
+                        Ok(Decision::Keep(RefundOutcome::DoneBefore))
+                    }
+                }
+            })
+            .await?;
+        if let Updated::Done(RefundOutcome::Requested) = &updated {
+            self.store.put_off(id, calendar::minutes_after(now, LOOK_AGAIN_MINUTES)).await?;
+        }
+        recorded(updated, id)
+    }
+
     /// Records an answer that settles nothing. The owner gets what was answered alike too often, or
     /// is not settled when its day has passed.
     pub(crate) async fn record_answer(
@@ -104,11 +141,15 @@ impl Payments {
                 }
                 let answered = order.value.clone().refund_answered(id.sequence, code, now);
                 let parked = !is_open(&answered, id);
+                let unknown = RefundOutcome::Unknown(format!("the provider answers {code}"));
+                if answered == order.value {
+                    return Ok(Decision::Keep(unknown));
+                }
                 let commit = Commit::order(&order, answered);
                 let (commit, outcome) = if parked {
                     (commit.handled(id), RefundOutcome::NeedsOwner)
                 } else {
-                    (commit, RefundOutcome::Unknown(format!("the provider answers {code}")))
+                    (commit, unknown)
                 };
                 Ok::<_, PaymentError>(Decision::write(commit, outcome))
             })

@@ -1,6 +1,7 @@
 //! The daily reconciliation with the payment provider: the last finding of each day.
 
 use domain::order::reconciliation::Accounts;
+use jiff::civil::Date;
 
 use crate::{
     Store, StoreError, Versioned,
@@ -15,6 +16,11 @@ impl Store {
         let item =
             to_item(&key::accounts(accounts.day), "accounts", &Versioned::new(accounts.clone()))?;
         self.write(Write::put(item)).await.map(drop)
+    }
+
+    /// The findings of a day. One read.
+    pub async fn accounts_of(&self, day: Date) -> Result<Option<Versioned<Accounts>>, StoreError> {
+        self.read(&key::accounts(day)).await
     }
 
     /// The findings of the last days, newest first, at most `limit`. One read.

@@ -87,7 +87,7 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 55] = [
     (&["counter"], "ORDER", NEW, Behind("an order's name is new")),
     (&["choose", "pack", "refund", "ship"], "ORDER", HANDLED, Behind(ONCE)),
     (
-        &["choose", "sweep"],
+        &["choose", "refund", "sweep"],
         "ORDER",
         "attribute_exists(waiting)",
         Behind("whoever handles a message again finds its step taken"),

@@ -150,10 +150,15 @@ impl Play {
         self.shop.settle().await;
         // A payment without an answer is given up after half an hour, a bank transfer after a day.
         // Most histories end sooner.
-        for round in 0..12 {
+        for round in 0..16 {
             self.deliver_transfer_webhooks_and_settle().await;
             self.name_accounts().await;
-            let minutes = if round == 4 { 25 * 60 } else { 11 };
+            let minutes = match round {
+                4 => 25 * 60,
+                // The bank takes two days to carry out the refund of a transfer.
+                7 | 10 | 13 => 50 * 60,
+                _ => 11,
+            };
             self.shop.jump(minutes).await;
             let items = self.shop.items();
             if !items.iter().any(is_pending) {

@@ -26,6 +26,7 @@ async fn a_transfer_whose_place_is_gone_is_refunded_to_the_account_that_the_read
     reader.go(&format!("/cancel/{order}")).await;
     name_account(&mut reader, "110-123-456789").await;
     shop.settle().await;
+    shop.days_pass(3).await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     assert_eq!(reader.notices().await.last().unwrap(), "refunded");
     assert_eq!(shop.order(&order).refund_to, None, "kept only until it is back");
@@ -46,6 +47,7 @@ async fn a_transfer_that_arrives_before_its_account_is_closed_is_refunded() {
     reader.go(&format!("/cancel/{order}")).await;
     name_account(&mut reader, "110123456789").await;
     shop.settle().await;
+    shop.days_pass(3).await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     shop.nothing_failed();
 }
@@ -68,6 +70,7 @@ async fn a_cancelled_transfer_is_refunded_to_the_named_account_which_is_then_del
     assert_eq!(shop.state(&order), "refund_due");
     shop.system().release("pack");
     shop.settle().await;
+    shop.days_pass(3).await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     assert_eq!(shop.stock("middle"), (3, 0));
     let everything = json!(shop.items()).to_string();
@@ -97,6 +100,7 @@ async fn the_difference_waits_for_an_account_and_a_wrong_one_is_asked_for_again(
     reader.go(&link).await;
     name_account(&mut reader, "110123456789").await;
     shop.settle().await;
+    shop.days_pass(3).await;
     assert_eq!(shop.ledger(&order).refunded, 2_000);
     assert_eq!(shop.state(&order), "shipped");
     shop.nothing_failed();
@@ -139,4 +143,56 @@ async fn a_transfer_refunded_at_toss_before_the_shop_knew_of_it_pays_nothing() {
     reader.expect("window");
     shop.settle().await;
     assert_eq!(shop.ledger(&format!("{order}-2")).held(), 22_000);
+}
+
+#[tokio::test]
+async fn a_refund_is_told_as_done_when_the_bank_has_carried_it_out() {
+    let shop = shop(17_000, 3).await;
+    let (mut reader, order) = paid_by_transfer(&shop).await;
+    reader.go(&format!("/cancel/{order}")).await;
+    name_account(&mut reader, "110-123-456789").await;
+    shop.settle().await;
+    let progress = |shop: &walk::Shop| {
+        shop.order_item(&order)["refunds"]["L"][0]["M"]["progress"]["S"].clone()
+    };
+    for _ in 0..2 {
+        assert_eq!(
+            (progress(&shop), shop.state(&order)),
+            (json!("requested"), "refund_due".into())
+        );
+        let window = reader.go(&format!("/window/{order}")).await;
+        assert!(window.says("은행에 보내 달라고 했습니다"), "{window:?}");
+        assert!(reader.go(&format!("/cancel/{order}")).await.says("은행에 청했습니다"));
+        assert!(!reader.notices().await.contains(&"refunded".to_owned()), "not told as done");
+        assert!(shop.order(&order).refund_to.is_some(), "the account is kept until then");
+        let list = shop.owner("owner-refund", json!({})).await;
+        assert_eq!(list["shows"][0]["what"], "은행이 보내는 중");
+        shop.minutes_pass(20 * 60).await;
+    }
+    shop.days_pass(1).await;
+    assert_eq!((progress(&shop), shop.state(&order)), (json!("done"), "refunded".into()));
+    assert_eq!(reader.notices().await.last().unwrap(), "refunded");
+    assert_eq!((shop.order(&order).refund_to, shop.ledger(&order).held()), (None, 0));
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_refund_that_the_bank_gives_up_asks_for_the_account_anew() {
+    let shop = shop(17_000, 3).await;
+    let (mut reader, order) = paid_by_transfer(&shop).await;
+    shop.standin().fault(Rule::once(On::Cancel, Fault::RefundFails));
+    reader.go(&format!("/cancel/{order}")).await;
+    name_account(&mut reader, "110-123-456780").await;
+    shop.settle().await;
+    shop.days_pass(3).await;
+    assert!(shop.order(&order).wants_account(), "{:?}", shop.order(&order).refunds);
+    assert_eq!(shop.ledger(&order).held(), PAID);
+    assert_eq!(reader.notices().await.last().unwrap(), "account");
+    reader.go(&format!("/cancel/{order}?to=account")).await;
+    name_account(&mut reader, "110-123-456789").await;
+    shop.settle().await;
+    shop.days_pass(3).await;
+    assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
+    assert_eq!(shop.ledger(&order).refunded, PAID, "once");
+    shop.nothing_failed();
 }

@@ -143,6 +143,7 @@ async fn the_difference_of_a_reversed_and_repeated_transfer_is_refunded_once() {
     deliver_webhooks(&shop).await;
     deliver_webhooks(&shop).await;
     assert_eq!((shop.ledger(&order).refunded, shop.ledger(&order).held()), (2_000, 20_000));
+    shop.days_pass(3).await;
     let told = reader.notices().await;
     assert_eq!(told.iter().filter(|notice| *notice == "refunded").count(), 1, "{told:?}");
     shop.nothing_failed();

@@ -57,17 +57,23 @@ pub enum Fault {
     WebhookTwice,
     /// The webhook is sent only on request, so that a test chooses the order.
     WebhookHeld,
+    /// The refund of a deposit is accepted, and two days later the bank gives it up.
+    RefundFails,
     /// The deposit is reversed immediately.
     DepositReversed,
 }
 
 impl Fault {
-    /// Whether this concerns the webhooks of a call and not its reply. A call can have one fault of
-    /// each kind.
+    /// Whether this concerns what follows from a call (its webhooks, the bank) and not its reply. A
+    /// call can have one fault of each kind.
     pub(crate) fn is_about_webhooks(&self) -> bool {
         matches!(
             self,
-            Self::WebhookFirst | Self::WebhookNever | Self::WebhookTwice | Self::WebhookHeld
+            Self::WebhookFirst
+                | Self::WebhookNever
+                | Self::WebhookTwice
+                | Self::WebhookHeld
+                | Self::RefundFails
         )
     }
 }

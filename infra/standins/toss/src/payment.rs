@@ -14,6 +14,9 @@ const OPEN: SignedDuration = SignedDuration::from_mins(30);
 /// How long an authenticated payment can be confirmed.
 const AUTHENTICATED: SignedDuration = SignedDuration::from_mins(10);
 
+/// How long the bank takes to carry out the refund of a deposit.
+const BY_THE_BANK: SignedDuration = SignedDuration::from_hours(48);
+
 /// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -92,6 +95,9 @@ pub(crate) struct Cancelled {
     pub(crate) tax_free: u64,
     pub(crate) reason: String,
     pub(crate) transaction_key: String,
+    /// Whether the bank will not carry it out.
+    #[serde(default)]
+    pub(crate) fails: bool,
     /// The balance after it.
     pub(crate) left: u64,
 }
@@ -132,6 +138,9 @@ pub(crate) struct Payment {
     #[serde(default)]
     pub(crate) valid_hours: Option<i64>,
     pub(crate) cancels: Vec<Cancelled>,
+    /// Whether the bank could not carry out the last refund of a deposit.
+    #[serde(default)]
+    pub(crate) refund_failed: bool,
     /// The error code, if the payment was refused.
     pub(crate) failure: Option<String>,
 }
@@ -151,6 +160,22 @@ impl Payment {
             return 0;
         }
         self.tax_free.saturating_sub(self.cancels.iter().map(|cancel| cancel.tax_free).sum())
+    }
+
+    /// How far the bank is with the refunds of a deposit: it takes two days for each.
+    fn refund_status(&self, now: Timestamp) -> &'static str {
+        match self.cancels.last().filter(|_| self.approved_at.is_some()) {
+            _ if self.refund_failed => "FAILED",
+            None => "NONE",
+            Some(last) if now < saturating_add(last.at, BY_THE_BANK) => "PENDING",
+            Some(_) => "COMPLETED",
+        }
+    }
+
+    /// When the bank gives up the last refund, if it does.
+    pub(crate) fn refund_fails_at(&self) -> Option<Timestamp> {
+        let last = self.cancels.last().filter(|cancel| cancel.fails)?;
+        Some(saturating_add(last.at, BY_THE_BANK))
     }
 
     /// Whether the payment is a deposit that the bank can reverse.
@@ -222,7 +247,7 @@ impl Payment {
                 "dueDate": iso_korea(account.due),
                 "expired": self.state == State::WaitingForDeposit && now >= account.due,
                 "settlementStatus": "INCOMPLETED",
-                "refundStatus": if self.cancels.is_empty() { "NONE" } else { "COMPLETED" },
+                "refundStatus": self.refund_status(now),
                 "refundReceiveAccount": null,
             })),
             "transfer": (self.method == Method::Transfer && confirmed)

@@ -146,7 +146,10 @@ async fn webhooks_can_be_lost_doubled_or_reordered() {
 
     let path = format!("/v1/payments/{payment_key}/cancel");
     let cancel = async |amount: u64| {
-        let body = serde_json::json!({"cancelReason": "차액", "cancelAmount": amount});
+        let tax_free = amount.saturating_sub(2_000);
+        let body = serde_json::json!({
+            "cancelReason": "차액", "cancelAmount": amount, "taxFreeAmount": tax_free,
+        });
         assert_eq!(api.post(&path, &[], &body).await.status, 200);
     };
     standin.fault(Rule::once(On::Cancel, Fault::WebhookTwice));

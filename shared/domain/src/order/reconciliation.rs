@@ -1,8 +1,11 @@
 //! Reconciliation: compares a day's orders with the payment provider's payments. Differences are
 //! reported and never corrected automatically.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{
     base::money::Won,
@@ -20,6 +23,8 @@ pub struct There {
     pub balance: Won,
     /// The provider's status.
     pub status: String,
+    /// Whether the bank gave up the refund of a transfer.
+    pub refund_failed: bool,
 }
 
 /// How an order's money differs.
@@ -61,7 +66,9 @@ pub enum Mismatch {
         /// The state of the order; `None` if there is no such order.
         state: Option<State>,
     },
-    /// There were too many payments to compare all.
+    /// Refunded here; the bank has given the refund up.
+    RefundFailed,
+    /// Not compared yet: there were too many payments for one run, and the next one goes on.
     NotLookedAt,
 }
 
@@ -91,6 +98,87 @@ pub struct Accounts {
     pub by_hand: Won,
     /// What differs.
     pub differences: Vec<Difference>,
+    /// The orders that were compared, as the provider or the shop names them. The next run goes on
+    /// with the others.
+    #[serde(default)]
+    pub compared: BTreeSet<String>,
+    /// Differences that the owner has settled.
+    #[serde(default)]
+    pub settled: Vec<Settled>,
+}
+
+/// A difference that the owner has settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The difference as it was. Another one of the same order is open again.
+    #[serde(flatten)]
+    pub difference: Difference,
+    /// How, in the owner's words.
+    pub note: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The owner settles a difference that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no difference of this order is open on that day")]
+pub struct NothingToSettle;
+
+impl Accounts {
+    /// The accounts of a day of which nothing was compared.
+    pub fn of(day: Date, now: Timestamp) -> Self {
+        Self {
+            day,
+            looked_at: now,
+            orders: 0,
+            paid: Won::ZERO,
+            by_hand: Won::ZERO,
+            differences: Vec::new(),
+            compared: BTreeSet::new(),
+            settled: Vec::new(),
+        }
+    }
+
+    /// Where a run goes on: with what an unfinished one has compared, or from the start, with what
+    /// the owner has settled.
+    #[must_use]
+    pub fn going_on(self, now: Timestamp) -> Self {
+        if self.is_finished() {
+            return Self { settled: self.settled, ..Self::of(self.day, now) };
+        }
+        let mut accounts = Self { looked_at: now, ..self };
+        accounts.differences.retain(|difference| difference.how != Mismatch::NotLookedAt);
+        accounts
+    }
+
+    /// Whether every order was compared.
+    pub fn is_finished(&self) -> bool {
+        self.differences.iter().all(|difference| difference.how != Mismatch::NotLookedAt)
+    }
+
+    /// The differences that somebody has to look at.
+    pub fn open(&self) -> impl Iterator<Item = &Difference> {
+        self.differences
+            .iter()
+            .filter(|found| self.settled.iter().all(|settled| settled.difference != **found))
+    }
+
+    /// The owner has settled the difference of an order.
+    ///
+    /// # Errors
+    /// If none is open.
+    pub fn settle(
+        mut self,
+        order: &str,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Self, NothingToSettle> {
+        let open =
+            self.open().find(|found| found.order == order && found.how != Mismatch::NotLookedAt);
+        let difference = open.cloned().ok_or(NothingToSettle)?;
+        self.settled.push(Settled { difference, note: note.to_owned(), at: now });
+        Ok(self)
+    }
 }
 
 /// What the owner gave back by another way than by the provider's cancel.
@@ -133,6 +221,9 @@ pub fn compare(order: Option<&Order>, there: &[There]) -> Option<Mismatch> {
     // What the owner gave back by hand went past the provider, or by a cancel on its own pages.
     let by_hand = given_by_hand(order);
     let went = payment.total.saturating_sub(payment.balance);
+    if payment.refund_failed && here > Won::ZERO && went < here {
+        return Some(Mismatch::RefundFailed);
+    }
     (went < here || went > here + under_way + by_hand).then_some(Mismatch::GoneBack {
         here,
         under_way,
@@ -146,7 +237,13 @@ mod tests {
     use crate::order::tests::{handed_over, noon, order, paid};
 
     fn there(total: u64, balance: u64) -> There {
-        There { paid: true, total: Won(total), balance: Won(balance), status: "DONE".into() }
+        There {
+            paid: true,
+            total: Won(total),
+            balance: Won(balance),
+            status: "DONE".into(),
+            refund_failed: false,
+        }
     }
 
     #[test]

@@ -65,6 +65,12 @@ pub enum Progress {
     Due,
     /// The provider was asked and no answer is recorded. The money may or may not have gone back.
     Asked,
+    /// The provider accepted the refund of a bank transfer and asks the bank to carry it out, which
+    /// takes about two days. The reader has nothing yet.
+    Requested {
+        /// When the shop learned that it was accepted.
+        requested_at: Timestamp,
+    },
     /// The money went back.
     Done {
         /// When the shop learned of it.
@@ -91,7 +97,7 @@ pub enum Progress {
 impl Progress {
     /// Whether it is promised and neither done nor stopped.
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::AwaitingBankDetails | Self::Due | Self::Asked)
+        matches!(self, Self::AwaitingBankDetails | Self::Due | Self::Asked | Self::Requested { .. })
     }
 
     /// Whether the money is back with the reader, whoever sent it.
@@ -105,8 +111,11 @@ impl Progress {
 pub struct Answered {
     /// The provider's code.
     pub code: String,
-    /// How often it came, one after another.
+    /// How often it came, one after another. What comes within an hour counts once, so that a bad
+    /// hour of the provider is one bad answer.
     pub times: u32,
+    /// When it was counted last.
+    pub at: Timestamp,
 }
 
 /// One refund.
@@ -230,17 +239,22 @@ impl Order {
     /// answer [`Refund::SAME_ANSWERS`] times, or once its day has passed, it waits for the owner.
     #[must_use]
     pub fn refund_answered(mut self, sequence: u32, code: &str, now: Timestamp) -> Self {
-        self.changed_at = now;
         let Some(refund) = self.refunds.iter_mut().find(|refund| refund.sequence == sequence)
         else {
             return self;
         };
-        let before = refund.answered.take().filter(|before| before.code == code);
+        let late = refund.by < calendar::today(now);
+        let before = refund.answered.as_ref().filter(|before| before.code == code);
+        let counted = before.is_some_and(|before| now.duration_since(before.at).as_hours() < 1);
+        if counted && !late {
+            return self;
+        }
         let times = before.map_or(0, |before| before.times).saturating_add(1);
-        refund.answered = Some(Answered { code: code.to_owned(), times });
-        if times >= Refund::SAME_ANSWERS || refund.by < calendar::today(now) {
+        refund.answered = Some(Answered { code: code.to_owned(), times, at: now });
+        if late || times >= Refund::SAME_ANSWERS {
             refund.progress = Progress::NeedsOwner { code: code.to_owned() };
         }
+        self.changed_at = now;
         self
     }
 

@@ -267,7 +267,10 @@ impl Provider {
         if payment.method == Method::VirtualAccount && deposited {
             check_refund_account(body.refund_receive_account.as_ref())?;
         }
-        let transaction_key = if deposited {
+        // A refund that the bank will not carry out moves no money.
+        let fails = webhook == Some(&Fault::RefundFails);
+        payment.refund_failed = false;
+        let transaction_key = if deposited && !fails {
             self.move_money(&mut payment, Kind::Refund, amount)
         } else {
             let key = self.transaction_key();
@@ -280,6 +283,7 @@ impl Provider {
             at: self.now(),
             amount,
             tax_free,
+            fails,
             reason: body.cancel_reason,
             transaction_key,
             left,

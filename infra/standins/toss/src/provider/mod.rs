@@ -139,6 +139,20 @@ impl Provider {
             .filter(|payment| payment.expires().is_some_and(|at| now >= at))
             .cloned()
             .collect();
+        // A refund that the bank gives up is in the balance again.
+        let failed: Vec<Payment> = self
+            .payments
+            .values()
+            .filter(|payment| payment.refund_fails_at().is_some_and(|at| now >= at))
+            .cloned()
+            .collect();
+        for mut payment in failed {
+            payment.cancels.pop();
+            payment.refund_failed = true;
+            payment.state =
+                if payment.cancels.is_empty() { State::Done } else { State::PartialCanceled };
+            self.apply(Change::Payment(Box::new(payment)));
+        }
         for mut payment in due {
             payment.state = State::Expired;
             self.queue_webhooks(&payment, false, None);
@@ -184,6 +198,7 @@ impl Provider {
             account: None,
             valid_hours: request.valid_hours,
             cancels: Vec::new(),
+            refund_failed: false,
             failure: None,
         }
     }

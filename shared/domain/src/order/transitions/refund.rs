@@ -88,6 +88,13 @@ impl Order {
         self.with_refund(sequence, Progress::Asked, now)
     }
 
+    /// The provider accepted the refund of a bank transfer. It is done once the bank has carried it
+    /// out; until then the account is kept.
+    #[must_use]
+    pub fn refund_requested(self, sequence: u32, now: Timestamp) -> Self {
+        self.with_refund(sequence, Progress::Requested { requested_at: now }, now)
+    }
+
     /// The provider refused a refund: it waits for the owner.
     #[must_use]
     pub fn refund_parked(self, sequence: u32, code: String, now: Timestamp) -> Self {

@@ -35,6 +35,7 @@ impl Saga {
             }
             Progress::Asked => {}
             Progress::AwaitingBankDetails
+            | Progress::Requested { .. }
             | Progress::Done { .. }
             | Progress::ByHand { .. }
             | Progress::NeedsOwner { .. }
