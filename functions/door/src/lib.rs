@@ -15,6 +15,9 @@ use web::{AppState, Method, Refusal, Reply, Request};
 
 /// Serves `/` and every unknown path.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+    if let Some(to) = without_trailing_slash(&request) {
+        return Ok(Reply::Moved { to });
+    }
     if request.path != "/" {
         return match request.method {
             Method::Get => files::at(&request.path).ok_or(Refusal::NotFound),
@@ -35,6 +38,15 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         (Method::Post, Some(visit)) => Ok(Reply::see(visit.position(&rooms, request.now).path())),
         (Method::Post, None) => begin(&app, &request, &rooms, false).await,
     }
+}
+
+/// The address of a path that ends in a slash. Two slashes at the beginning would lead to another
+/// site.
+fn without_trailing_slash(request: &Request) -> Option<String> {
+    let path = request.path.strip_suffix('/').filter(|path| !path.is_empty())?;
+    let own = !path.ends_with('/') && !path.starts_with("//") && !path.contains('\\');
+    let query = request.query.query();
+    own.then(|| if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
 }
 
 /// The content version that the owner's signed link previews.

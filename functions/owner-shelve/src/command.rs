@@ -6,12 +6,14 @@ use admin::{
     AdminError, AdminState, Call, FROM_ROW, Fields, Problem,
     fields::{self, ISBN_EXAMPLE},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{base::id::WorkId, catalog::isbn::Isbn};
 use serde_json::{Value, json};
 
 use crate::{
+    encoding,
     row::{self, Row},
-    sheet,
+    sheet::{self, Sheet},
 };
 
 /// Most rows in one call.
@@ -21,7 +23,7 @@ pub(crate) const MOST: usize = 5_000;
 const MOST_WITHDRAWN: usize = 100;
 
 /// The fields that hold rows. A call has one of them.
-const SOURCES: [&str; 4] = ["books", "csv", "correct", "withdraw"];
+const SOURCES: [&str; 5] = ["books", "csv", "file", "correct", "withdraw"];
 
 /// What one row asks for.
 #[derive(Debug, Clone)]
@@ -68,6 +70,8 @@ pub(crate) struct Job {
     pub(crate) rows: Vec<(usize, Command)>,
     /// The problems of the other rows.
     pub(crate) problems: Vec<Problem>,
+    /// What the owner has to know of a sheet.
+    pub(crate) notes: Vec<String>,
     /// How many rows the call has.
     pub(crate) length: usize,
     /// The first row to do.
@@ -97,11 +101,11 @@ impl Job {
         state: &AdminState,
         call: &Call,
     ) -> Result<Result<Self, Vec<Problem>>, AdminError> {
-        let (from, kind, rows) = match call.read_fields(rows) {
+        let (from, kind, rows, notes) = match call.read_fields(rows) {
             Ok(read) => read,
             Err(problems) => return Ok(Err(problems)),
         };
-        let mut job = Self { from, length: rows.len(), ..Self::default() };
+        let mut job = Self { from, notes, length: rows.len(), ..Self::default() };
         for (number, (at, value)) in (1..).zip(rows) {
             match kind {
                 Kind::Add => job.row(number, Row::read(&value, &at, true).map(Command::Add)),
@@ -152,12 +156,12 @@ impl Job {
     }
 }
 
-/// Where to begin, what the rows ask for, and the rows, each with its place in the call.
-type Rows = (usize, Kind, Vec<(String, Value)>);
+/// Where to begin, what the rows ask for, the rows, each with its place in the call, and what there
+/// is to know of a sheet.
+type Rows = (usize, Kind, Vec<(String, Value)>, Vec<String>);
 
 fn rows(fields: &mut Fields<'_, '_>) -> Option<Rows> {
-    let [books, csv, correct, withdraw] = SOURCES;
-    let known = [books, csv, correct, withdraw, FROM_ROW];
+    let known: Vec<&str> = SOURCES.into_iter().chain([FROM_ROW]).collect();
     fields.known(&known, &json!({ "books": [row::example()] }));
     fields.checked()?;
     let from = fields::number(1..=usize::MAX);
@@ -166,7 +170,10 @@ fn rows(fields: &mut Fields<'_, '_>) -> Option<Rows> {
     let given: Vec<&str> =
         SOURCES.into_iter().filter(|source| fields.given(source).is_some()).collect();
     let (kind, rows) = match given.as_slice() {
-        ["csv"] => (Kind::Add, sheet(fields)?),
+        [field @ ("csv" | "file")] => {
+            let Sheet { rows, notes } = sheet(fields, field)?;
+            return Some((from.unwrap_or(1), Kind::Add, rows, notes));
+        }
         ["correct"] => {
             let example = json!([{ "isbn": ISBN_EXAMPLE, "list_price": 16_000 }]);
             (Kind::Correct, listed(fields, "correct", MOST, example)?)
@@ -178,12 +185,12 @@ fn rows(fields: &mut Fields<'_, '_>) -> Option<Rows> {
         [] | ["books"] => (Kind::Add, listed(fields, "books", MOST, json!([row::example()]))?),
         [.., last] => {
             let expected =
-                "books, csv, correct, withdraw 가운데 하나만 적습니다. 따로따로 불러 주세요";
+                "books, csv, file, correct, withdraw 가운데 하나만 적습니다. 따로따로 불러 주세요";
             fields.problem(last, expected, Value::Null);
             return None;
         }
     };
-    Some((from.unwrap_or(1), kind, rows))
+    Some((from.unwrap_or(1), kind, rows, Vec::new()))
 }
 
 /// The rows of a list, each with its place.
@@ -199,16 +206,23 @@ fn listed(
     Some(rows.iter().enumerate().map(|(place, row)| (at(place), row.clone())).collect())
 }
 
-/// The rows of a spreadsheet.
-fn sheet(fields: &mut Fields<'_, '_>) -> Option<Vec<(String, Value)>> {
-    let rows = match fields.text("csv").map(sheet::rows) {
-        None => Err("CSV를 따옴표 안에 한 글로 적습니다".to_owned()),
-        Some(Ok(rows)) if rows.is_empty() || rows.len() > MOST => {
+/// The rows of a spreadsheet: pasted as text (`csv`), or a file in base64 (`file`).
+fn sheet(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<Sheet> {
+    let text = match (field, fields.text(field)) {
+        ("file", Some(file)) => STANDARD
+            .decode(file.split_whitespace().collect::<String>())
+            .map_err(|_| "파일을 base64로 적습니다".to_owned())
+            .and_then(|bytes| encoding::text(&bytes)),
+        (_, Some(text)) => Ok(text.to_owned()),
+        (_, None) => Err("CSV를 따옴표 안에 한 글로 적습니다".to_owned()),
+    };
+    let sheet = match text.and_then(|text| sheet::read(&text)) {
+        Ok(sheet) if sheet.rows.is_empty() || sheet.rows.len() > MOST => {
             Err(format!("책은 1줄에서 {MOST}줄까지입니다. 더 많으면 나누어 불러 주세요"))
         }
-        Some(read) => read,
+        read => read,
     };
-    rows.map_err(|expected| fields.problem("csv", expected, sheet::EXAMPLE)).ok()
+    sheet.map_err(|expected| fields.problem(field, expected, sheet::EXAMPLE)).ok()
 }
 
 fn withdrawal(row: &mut Fields<'_, '_>) -> Option<Withdrawal> {

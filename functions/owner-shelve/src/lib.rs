@@ -5,6 +5,7 @@
 //! nothing twice, and a call that runs out of time can be continued.
 
 mod command;
+mod encoding;
 mod report;
 mod row;
 mod sheet;
@@ -54,7 +55,9 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         }
         shelver.shelve(rows, &mut report).await?;
     }
-    Ok(report.answer(&call, job.length))
+    let mut answer = report.answer(&call, job.length);
+    answer.next.splice(0..0, job.notes);
+    Ok(answer)
 }
 
 struct Shelver<'a> {

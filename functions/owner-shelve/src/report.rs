@@ -133,11 +133,21 @@ fn line(command: &Command, before: Option<&Book>, after: &Book, done: bool) -> S
     let free = after.free();
     let verb = |did: &'static str, would: &'static str| if done { did } else { would };
     match command {
-        Command::Add(row) => format!(
-            "「{title}」 {}권 (정가 {list_price}원, 남는 책 {free}권): 서가에 {}",
-            row.copies,
-            verb("꽂았습니다", "꽂습니다")
-        ),
+        Command::Add(row) => {
+            // Facts of a book that is known are changed by the way, so they are said.
+            let changes = before.map(|before| changes(before, after)).unwrap_or_default();
+            let changes =
+                if changes.is_empty() { changes } else { format!(" 바뀌는 것: {changes}.") };
+            format!(
+                "「{title}」 {}권 (정가 {list_price}원, 남는 책 {free}권): 서가에 {}{changes}",
+                row.copies,
+                verb("꽂았습니다.", "꽂습니다.").trim_end_matches(if changes.is_empty() {
+                    "."
+                } else {
+                    ""
+                })
+            )
+        }
         Command::Correct(_) => {
             let changes = before.map(|before| changes(before, after)).unwrap_or_default();
             let changes = if changes.is_empty() {

@@ -17,6 +17,9 @@ const MOST_COPIES: u32 = 1_000;
 const MOST_TAGS: usize = 20;
 const LONGEST_TAG: usize = 40;
 
+/// No book costs less; a smaller number is the rest of one that was cut at its comma.
+const LEAST_PRICE: Won = Won(1_000);
+
 /// Most characters of a fact in words.
 const LONGEST_TEXT: usize = 200;
 
@@ -190,7 +193,12 @@ fn list_price(row: &mut Fields<'_, '_>) -> Option<Won> {
     let price = fields::number(1..=u64::from(u32::MAX));
     let expected = "정가를 원 단위의 숫자로 적습니다";
     let price = Won(row.optional("list_price", price, expected, 15_000)?);
-    if PriceRange::of(price).is_none() {
+    if price < LEAST_PRICE {
+        let expected = format!(
+            "정가가 {LEAST_PRICE}원보다 적습니다. 15,000을 쉼표에서 잘라 적은 것은 아닌지 보십시오"
+        );
+        row.problem("list_price", expected, 15_000);
+    } else if PriceRange::of(price).is_none() {
         let most = PriceRange::Heavy.up_to();
         let expected =
             format!("정가는 1원에서 {most}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다");

@@ -1,9 +1,11 @@
 //! A spreadsheet's CSV as rows. The first line names the columns, in Korean or in English. A byte
-//! order mark is skipped; the separator may be a comma, a semicolon or a tab.
+//! order mark is skipped; the separator may be a comma, a semicolon, a tab or a bar, and is guessed
+//! by the first line alone or told by Excel's `sep=`.
 
 use serde_json::{Map, Number, Value, json};
+use unicode_normalization::UnicodeNormalization;
 
-use crate::row::FIELDS;
+use crate::{encoding, row::FIELDS};
 
 /// Columns by their Korean names.
 const COLUMNS: [(&str, &str); 16] = [
@@ -29,38 +31,39 @@ const COLUMNS: [(&str, &str); 16] = [
 pub(crate) const EXAMPLE: &str = "ISBN,제목,지은이,출판사,쪽수,정가,아낌,꼬리표,권수\n\
                                   9788936434120,소년이 온다,한강,창비,216,15000,5,밤;오월,2";
 
-/// The rows of a sheet, each with its place: `csv 3행` is the third line of the file.
+/// A sheet, read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    /// The rows, each with its place: `csv 3행` is the third line of the file.
+    pub(crate) rows: Vec<(String, Value)>,
+    /// What the owner has to know of it, in Korean.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads a sheet. Nothing moves silently: a row with more or fewer cells than the first line names is
+/// refused, because a price with a comma would lose its end, and a column that is unknown is left
+/// out aloud.
 ///
 /// # Errors
 ///
 /// What was expected instead, in Korean.
-pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, String> {
-    // One kind of line end, so that line numbers match those of the spreadsheet.
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+pub(crate) fn read(text: &str) -> Result<Sheet, String> {
+    encoding::undamaged(text)?;
+    // One kind of line end, so that line numbers match those of the spreadsheet; composed Hangul, as
+    // a Mac's file names and headings are not.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let text: String = text.nfc().collect();
+    let (declared, text, skipped) = declared_separator(&text);
     let head = text.lines().next().unwrap_or_default();
-    let separator =
-        [b'\t', b';'].into_iter().find(|separator| head.contains(char::from(*separator)));
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator.unwrap_or(b','))
+        .delimiter(declared.unwrap_or_else(|| separator(head)))
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let head = reader.headers().map_err(|error| format!("첫 줄을 읽을 수 없습니다 ({error})"))?;
-    let mut columns = Vec::new();
-    for name in head {
-        let column = column(name).ok_or_else(|| {
-            let names: Vec<&str> = COLUMNS.iter().map(|(korean, _)| *korean).collect();
-            format!(
-                "첫 줄에 모르는 칸이 있습니다: ‘{name}’. ISBN, {} 가운데에서 적습니다",
-                names.join(", ")
-            )
-        })?;
-        columns.push(column);
-    }
-    if !columns.contains(&"isbn") {
-        return Err("첫 줄에 칸의 이름을 적습니다. ISBN 칸은 꼭 있어야 합니다".into());
-    }
-    let mut rows = Vec::new();
+    let mut notes = Vec::new();
+    let columns = columns(head, &mut notes)?;
+    let (mut rows, mut ragged) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record.map_err(|error| format!("읽을 수 없는 줄이 있습니다 ({error})"))?;
         let line = record.position().map_or(0, |position| {
@@ -68,19 +71,95 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(String, Value)>, String> {
             let rest =
                 usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..));
             let empty = rest.unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
-            usize::try_from(position.line()).unwrap_or_default() + empty
+            usize::try_from(position.line()).unwrap_or_default() + empty + skipped
         });
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        if record.len() != columns.len() {
+            ragged.push(format!("{line}행은 {}칸", record.len()));
+            continue;
+        }
         let fields: Map<String, Value> = columns
             .iter()
             .zip(&record)
             .filter(|(_, cell)| !cell.is_empty())
-            .map(|(column, cell)| ((*column).to_owned(), value(column, cell)))
+            .filter_map(|(column, cell)| Some(((*column)?.to_owned(), value((*column)?, cell))))
             .collect();
         if !fields.is_empty() {
             rows.push((format!("csv {line}행"), Value::Object(fields)));
         }
     }
-    Ok(rows)
+    if ragged.is_empty() {
+        return Ok(Sheet { rows, notes });
+    }
+    let shown = ragged.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    Err(format!(
+        "첫 줄은 {}칸인데 칸 수가 다른 줄이 {}개 있습니다: {shown}. \
+         쉼표가 든 값(15,000)은 따옴표로 감싸거나 쉼표를 빼고, 빈 칸도 쉼표로 남겨 둡니다",
+        columns.len(),
+        ragged.len()
+    ))
+}
+
+/// Most lines that are named in one sentence.
+const SHOWN: usize = 10;
+
+/// The separator of a first line `sep=;`, which Excel reads, the text after it, and how many lines it
+/// took.
+fn declared_separator(text: &str) -> (Option<u8>, &str, usize) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim_matches('"').to_lowercase();
+    match first.strip_prefix("sep=").map(str::as_bytes) {
+        Some([separator]) => (Some(*separator), rest, 1),
+        _ => (None, text, 0),
+    }
+}
+
+/// The separator that makes the most known names of the first line.
+fn separator(head: &str) -> u8 {
+    let known = |separator: &u8| {
+        let names = head.split(char::from(*separator));
+        names.filter(|name| column(name.trim().trim_matches('"')).is_some()).count()
+    };
+    // Of equals the last wins: a comma, if nothing speaks for another.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(known).unwrap_or(b',')
+}
+
+/// The fields of the first line; `None` for a column that is left out.
+fn columns(
+    head: &csv::StringRecord,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Option<&'static str>>, String> {
+    let columns: Vec<Option<&'static str>> = head.iter().map(column).collect();
+    let unknown: Vec<&str> = head
+        .iter()
+        .zip(&columns)
+        .filter(|(name, column)| column.is_none() && !name.is_empty())
+        .map(|(name, _)| name)
+        .collect();
+    if !columns.contains(&Some("isbn")) {
+        return Err("첫 줄에 칸의 이름을 적습니다. ISBN 칸은 꼭 있어야 합니다".to_owned());
+    }
+    for (at, column) in columns.iter().enumerate() {
+        let twice = columns.iter().skip(at + 1).any(|other| other == column);
+        if let (true, Some(column)) = (twice, column) {
+            return Err(format!("첫 줄에 같은 칸이 두 번 있습니다: {column}. 하나만 남겨 주세요"));
+        }
+    }
+    if !unknown.is_empty() {
+        let names: Vec<&str> = COLUMNS.iter().map(|(korean, _)| *korean).collect();
+        notes.push(format!(
+            "모르는 칸은 읽지 않았습니다: {}. 아는 칸은 ISBN, {}입니다.",
+            unknown.join(", "),
+            names.join(", ")
+        ));
+    }
+    let empty = head.iter().filter(|name| name.is_empty()).count();
+    if empty > 0 {
+        notes.push(format!("이름이 없는 칸 {empty}개는 읽지 않았습니다."));
+    }
+    Ok(columns)
 }
 
 fn column(name: &str) -> Option<&'static str> {
@@ -89,16 +168,23 @@ fn column(name: &str) -> Option<&'static str> {
     english.or_else(|| COLUMNS.iter().find(|(korean, _)| *korean == plain).map(|(_, field)| *field))
 }
 
+/// A whole number as spreadsheets show it: 15,000원, １５０００, 15000.00. A sign is no part of it.
+fn number(cell: &str) -> Option<u64> {
+    let plain: String = cell
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '원' | '₩' | '\u{200B}' | '\u{FEFF}'))
+        .collect();
+    let plain = plain.trim_start_matches(['\'', '’']);
+    let (whole, part) = plain.split_once('.').unwrap_or((plain, ""));
+    if part.bytes().all(|digit| digit == b'0') { whole.parse().ok() } else { None }
+}
+
 /// A cell as the value of its field. A number that cannot be read stays text, which the row's
 /// reader then rejects.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "pages" | "list_price" | "love" | "copies" => {
-            let plain: String =
-                cell.chars().filter(|c| !matches!(c, ',' | '원' | '₩' | ' ')).collect();
-            plain
-                .parse::<u64>()
-                .map_or_else(|_| json!(cell), |number| Value::Number(Number::from(number)))
+            number(cell).map_or_else(|| json!(cell), |number| Value::Number(Number::from(number)))
         }
         "tags" => {
             let tags = cell.split([',', ';', '/']).map(str::trim).filter(|tag| !tag.is_empty());
@@ -117,9 +203,9 @@ mod tests {
         let sheet = "\u{feff}ISBN,제목,정가,꼬리표,권수\r\n\
                      978-89-364-3412-0,\"소년이, 온다\",\"15,000원\",밤; 오월,2\r\n\r\n\
                      9788954682152,,열,,\r\n";
-        let rows = rows(sheet).unwrap();
+        let read = read(sheet).unwrap();
         assert_eq!(
-            rows,
+            read.rows,
             [
                 (
                     "csv 2행".to_owned(),
@@ -129,9 +215,34 @@ mod tests {
                 ("csv 4행".to_owned(), json!({ "isbn": "9788954682152", "list_price": "열" })),
             ]
         );
-        assert_eq!(super::rows("isbn\tcopies\n9788936434120\t1").unwrap().len(), 1);
-        assert!(super::rows("isbn;color\n1;2").unwrap_err().contains("color"));
-        assert!(super::rows("제목\n소년이 온다").unwrap_err().contains("ISBN 칸은 꼭"));
-        assert!(super::rows("").is_err());
+        assert_eq!(super::read("isbn\tcopies\n9788936434120\t1").unwrap().rows.len(), 1);
+        let unknown = super::read("isbn;color\n1;2").unwrap();
+        assert!(unknown.notes[0].contains("color") && unknown.rows[0].1 == json!({ "isbn": "1" }));
+        assert!(super::read("제목\n소년이 온다").unwrap_err().contains("ISBN 칸은 꼭"));
+        assert!(super::read("").is_err());
+    }
+
+    #[test]
+    fn the_shape_of_a_sheet_is_checked() {
+        // An unquoted comma would make a price of 15 won.
+        let wrong = read("ISBN,권수,정가\n9788936434120,2,15,000\n").unwrap_err();
+        assert!(wrong.contains("2행은 4칸"), "{wrong}");
+        let wrong = read("ISBN,권수,정가\n\n9788936434120,2\n").unwrap_err();
+        assert!(wrong.contains("3행은 2칸"), "{wrong}");
+        assert!(read("ISBN,정가,정가\n1,2,3").unwrap_err().contains("두 번"));
+        let trailing = read("ISBN,권수,,,\n9788936434120,2,,,\n").unwrap();
+        assert_eq!(trailing.rows[0].1, json!({ "isbn": "9788936434120", "copies": 2 }));
+        assert!(trailing.notes[0].contains("이름이 없는 칸 3개"));
+        let declared = read("sep=;\r\nISBN;권수\r\n9788936434120;1\r\n").unwrap();
+        assert_eq!(
+            declared.rows,
+            [("csv 3행".to_owned(), json!({ "isbn": "9788936434120", "copies": 1 }))]
+        );
+        // Headings of a Mac, in full width digits, and a bar.
+        let mac: String = "ISBN|권수|정가\r9788936434120|２|15000".nfd().collect();
+        assert_eq!(
+            read(&mac).unwrap().rows[0].1,
+            json!({ "isbn": "9788936434120", "copies": 2, "list_price": 15_000 })
+        );
     }
 }

@@ -3,5 +3,5 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     platform::log::start("toss-webhook");
-    lambda_http::run(toss_webhook::function(platform::Platform::of_process()?)).await
+    gateway::run(toss_webhook::function(platform::Platform::of_process()?)).await
 }

@@ -4,8 +4,7 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, IntoResponse, Request, Service};
+use lambda_http::{IntoResponse, Request, Service};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::function::Function;
 
-/// A function that answers HTTP requests: the event goes through `lambda_http`, as in the deployed
+/// A function that answers HTTP requests: the event goes through `gateway`, as in the deployed
 /// function.
 pub fn http<S, R, E>(service: S) -> Function
 where
@@ -24,16 +23,8 @@ where
 {
     let service = Mutex::new(service);
     Arc::new(move |event: Json, context: Context| {
-        let service = fresh(&service);
-        Box::pin(async move {
-            // `LambdaRequest` deserializes from text only.
-            let request: LambdaRequest =
-                serde_json::from_str(&event.to_string()).map_err(diagnostic)?;
-            // The adapter is dropped before the await: it is not `Send` for every `R`.
-            let future = Adapter::from(service).call(LambdaEvent::new(request, context));
-            let response = future.await.map_err(Into::into)?;
-            serde_json::to_value(response).map_err(diagnostic)
-        })
+        let answer = gateway::answer(fresh(&service), event, context);
+        Box::pin(async move { answer.await.map_err(Into::into) })
     })
 }
 

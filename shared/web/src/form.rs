@@ -62,23 +62,28 @@ impl Form {
         self.get(name).unwrap_or_default()
     }
 
+    /// The fields as a query string.
+    pub fn query(&self) -> String {
+        encoded(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
     /// The fields as a query string, with `name` set to `value`.
     pub(crate) fn query_with(&self, name: &str, value: &str) -> String {
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(known, _)| *known != name)
-            .chain([(name, value)])
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect::<Vec<_>>()
-            .join("&")
+        let others = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        encoded(others.filter(|(known, _)| *known != name).chain([(name, value)]))
     }
 
     /// Whether a checkbox is ticked.
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
     }
+}
+
+fn encoded<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let fields: Vec<String> =
+        fields.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    fields.join("&")
 }
 
 fn decode(bytes: &[u8]) -> Result<String, NotUtf8> {

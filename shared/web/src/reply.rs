@@ -31,6 +31,11 @@ pub enum Reply {
         /// Opens this order on the device, for [`OPEN_FOR`](domain::order::finding::OPEN_FOR).
         found: Option<domain::base::id::OrderId>,
     },
+    /// The address is another one (308), with the same method and body.
+    Moved {
+        /// The path with its query.
+        to: String,
+    },
     /// A redirect (303) of a device that is left: it has no session and opens no order any more.
     Leave {
         /// The path.

@@ -57,9 +57,11 @@ impl Request {
     ) -> Result<Self, Refusal> {
         let mut read = Self::bare(request, now)?;
         let name = session_cookie(read.tls);
-        read.session = cookie(request.headers(), name).map(|value| key.verify_session(&value, now));
-        read.found = cookie(request.headers(), order_cookie(read.tls))
-            .and_then(|value| key.verify_order_pass(&value, now).ok());
+        let sessions = cookies(request.headers(), name);
+        read.session = first_verified(sessions.map(|value| key.verify_session(value, now)));
+        let found = cookies(request.headers(), order_cookie(read.tls));
+        read.found = first_verified(found.map(|value| key.verify_order_pass(value, now)))
+            .and_then(Result::ok);
         match *request.method() {
             // API Gateway passes HEAD to the same route and drops the body of the response.
             http::Method::GET | http::Method::HEAD => {}
@@ -185,12 +187,28 @@ fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
 }
 
 fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
+    cookies(headers, name).next().map(ToOwned::to_owned)
+}
+
+/// The values of all cookies with a name. One that cannot be read loses nothing but itself.
+fn cookies<'a>(headers: &'a http::HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(http::header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value.to_owned())
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
+        .filter(move |(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// What the first of several cookies says that verifies, or else the first.
+fn first_verified<T, E>(verified: impl Iterator<Item = Result<T, E>>) -> Option<Result<T, E>> {
+    let mut first = None;
+    for answer in verified {
+        if answer.is_ok() {
+            return Some(answer);
+        }
+        first.get_or_insert(answer);
+    }
+    first
 }

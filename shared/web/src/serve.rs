@@ -74,7 +74,7 @@ where
     // Initialises before the first request, while nobody waits. A failure is retried and answered
     // with that request.
     state.get().await.ok();
-    lambda_http::run(serving(step, Arc::new(state), handle)).await
+    gateway::run(serving(step, Arc::new(state), handle)).await
 }
 
 /// A function as a service, for the local run and the tests.
@@ -180,6 +180,17 @@ fn respond(
                     app.clock.now().saturating_add(finding::OPEN_FOR).unwrap_or(Timestamp::MAX);
                 let pass = app.signing_key.order_pass(order, expires);
                 headers::found(response.headers_mut(), tls, &pass);
+            }
+            response
+        }
+        Reply::Moved { to } => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = http::StatusCode::PERMANENT_REDIRECT;
+            match http::HeaderValue::from_str(&to) {
+                Ok(location) => {
+                    response.headers_mut().insert(http::header::LOCATION, location);
+                }
+                Err(_) => *response.status_mut() = http::StatusCode::NOT_FOUND,
             }
             response
         }

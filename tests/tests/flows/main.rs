@@ -15,6 +15,7 @@ mod bookmark;
 mod calls;
 mod doors;
 mod drafts;
+mod edges;
 mod ending;
 mod files;
 mod holding;

@@ -100,10 +100,10 @@ pub struct Accounts {
     pub differences: Vec<Difference>,
     /// The orders that were compared, as the provider or the shop names them. The next run goes on
     /// with the others.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub compared: BTreeSet<String>,
     /// Differences that the owner has settled.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<Settled>,
 }
 
