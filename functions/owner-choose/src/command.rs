@@ -4,7 +4,10 @@ use admin::{
     Call, Fields, Problem,
     fields::{self, ISBN_EXAMPLE, ORDER_EXAMPLE},
 };
-use domain::{base::id::OrderId, catalog::isbn::Isbn};
+use domain::{
+    base::{free_text, id::OrderId},
+    catalog::isbn::Isbn,
+};
 use serde_json::{Value, json};
 
 /// Most orders in one call.
@@ -58,7 +61,7 @@ fn pick(entry: &mut Fields<'_, '_>) -> Option<Pick> {
     entry.known(&["order", "isbn", "because", "none_today"], &example());
     let order = entry.order("order");
     let because = entry.given("because").and_then(fields::text(1..=usize::MAX));
-    if because.as_ref().is_some_and(|because| because.chars().count() > LONGEST_REASON) {
+    if because.as_ref().is_some_and(|because| free_text::length(because) > LONGEST_REASON) {
         let expected = format!("까닭은 {LONGEST_REASON}글자까지 적습니다");
         entry.problem("because", expected, "이 편지에는 이 책이어야 합니다");
     }

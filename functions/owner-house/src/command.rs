@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use admin::Fields;
-use domain::base::text::Text;
+use domain::base::{free_text, text::Text};
 use serde_json::{Value, json};
 
 /// The fields of a call, whatever its command.
@@ -143,7 +143,7 @@ fn say(fields: &mut Fields<'_, '_>) -> Option<Text> {
         "ko": "서재의 수수께끼에 글자 하나가 잘못 적혀 있었습니다. 고쳐 두었습니다.",
         "en": "There was a letter wrong in the riddle of the study. It is mended."
     });
-    let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= LONGEST_LETTER;
+    let fits = |text: &str| !free_text::is_blank(text) && free_text::length(text) <= LONGEST_LETTER;
     let letter = |value: &Value| {
         let letter: Text = serde_json::from_value(value.clone()).ok()?;
         Some(letter).filter(|letter| fits(&letter.ko) && fits(&letter.en))

@@ -54,7 +54,8 @@ async fn a_spreadsheet_is_read_and_its_bad_lines_are_named() {
     assert_eq!(done["did"].as_array().unwrap().len(), 2, "{done:#}");
     assert_eq!(stored(&shop, 1)["tags"]["L"].as_array().unwrap().len(), 2);
     assert_eq!((free(&shop, "middle"), free(&shop, "light")), ((2, 2), (4, 4)));
-    for (sheet, said) in [("", "첫 줄에"), ("isbn,색\n1,2", "‘색’"), ("isbn,copies", "1줄에서")]
+    for (sheet, said) in
+        [("", "첫 줄에"), ("isbn,정가\n1,2,000", "2행은 3칸"), ("isbn,copies", "1줄에서")]
     {
         let answer = shop.owner("owner-shelve", json!({ "csv": sheet })).await;
         assert_eq!(answer["problems"][0]["field"], "csv");

@@ -26,6 +26,16 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let mut answer = Answer::ok();
     for (place, command) in job.parcels.iter().enumerate() {
         let at = At { field: format!("parcels[{place}].order"), example: command::example() };
+        let before = job.parcels.iter().take(place);
+        // A dry run looks at the table as it is, so what the call says twice is seen here.
+        if before.clone().any(|earlier| earlier.order() == command.order()) {
+            answer.line(at.problem(words::said_twice(command)));
+            continue;
+        }
+        let number = &command.parcel().number;
+        if let Some(earlier) = before.into_iter().find(|other| other.parcel().number == *number) {
+            answer.next.push(words::one_number_for_two(earlier, command));
+        }
         answer.line(parcel(&state, &call, command, &at).await?);
     }
     for (place, id) in job.arrivals.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use admin::OrderName;
 use domain::{
-    base::{format, text::Language},
+    base::{format, korean::Particle, text::Language},
     order::State,
 };
 use jiff::Timestamp;
@@ -88,4 +88,18 @@ pub(crate) fn arrived_before(id: OrderName) -> String {
 
 pub(crate) fn not_posted(now: State) -> String {
     format!("부친 주문만 닿았다고 적을 수 있습니다. 지금은 {} 상태입니다", now.title())
+}
+
+pub(crate) fn said_twice(command: &Command) -> String {
+    let order = Particle::Subject.attach(&command.order().to_string());
+    format!("주문 {order} 이 부름에 두 번 있습니다. 맞는 번호 하나만 남겨 주세요")
+}
+
+pub(crate) fn one_number_for_two(earlier: &Command, command: &Command) -> String {
+    format!(
+        "운송장 {}번이 두 주문에 적혀 있습니다: {}, {}. 한 상자에 함께 넣은 것이 아니면 고쳐 주세요.",
+        command.parcel().number,
+        earlier.order(),
+        command.order()
+    )
 }

@@ -9,7 +9,7 @@ mod view;
 use std::sync::Arc;
 
 use domain::{
-    base::id::OrderId,
+    base::{free_text, id::OrderId},
     order::{
         State, TransitionError,
         parcel::{Carrier, Parcel},
@@ -92,7 +92,7 @@ fn read(request: &Request) -> Result<Parcel, Problem> {
         .typed("carrier")
         .parse()
         .map_err(|_| problem("carrier", "택배사를 골라 주십시오."))?;
-    let insist = Some(request.form.typed("insist")).filter(|insist| !insist.trim().is_empty());
+    let insist = Some(request.form.typed("insist")).filter(|insist| !free_text::is_blank(insist));
     Parcel::new(carrier, request.form.typed("number"), insist)
         .map_err(|why| problem("number", format!("{why}.")))
 }

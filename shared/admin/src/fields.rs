@@ -141,7 +141,7 @@ impl<'v> Fields<'v, '_> {
 
     /// Whether a field is absent or a blank text, as in a saved event that is not filled in.
     pub fn is_blank(&self, name: &str) -> bool {
-        self.given(name).is_none_or(|value| value.as_str().is_some_and(|s| s.trim().is_empty()))
+        self.given(name).is_none_or(|value| value.as_str().is_some_and(free_text::is_blank))
     }
 
     /// The place of a field in the call.
@@ -270,7 +270,7 @@ impl<'v> Fields<'v, '_> {
 pub fn text(length: RangeInclusive<usize>) -> impl Fn(&Value) -> Option<String> {
     move |value| {
         let line = free_text::line(value.as_str()?);
-        length.contains(&line.chars().count()).then_some(line)
+        length.contains(&free_text::length(&line)).then_some(line)
     }
 }
 

@@ -189,7 +189,9 @@ mod tests {
                 request.uri().host().unwrap_or_default(),
                 request.raw_http_path(),
                 request.uri().query().unwrap_or_default(),
-                cookie.and_then(|cookie| cookie.to_str().ok()).unwrap_or_default()
+                cookie.map_or_else(String::new, |cookie| {
+                    String::from_utf8_lossy(cookie.as_bytes()).into_owned()
+                })
             );
             Ok::<_, Infallible>(Response::new(Body::from(text)))
         });
@@ -218,7 +220,7 @@ mod tests {
             (with("/rawPath", "evil.example/"), "example.kr|/|range=heavy|sid=1"),
             (
                 with("/cookies", json!(["nick=홍길동", "sid=1", "a=\u{1}"])),
-                "example.kr|/shelf|range=heavy|sid=1",
+                "example.kr|/shelf|range=heavy|nick=홍길동; sid=1",
             ),
         ] {
             let answer = seen(event.clone()).await;

@@ -143,7 +143,7 @@ impl Address {
         let postcode = digits::of(typed("postcode")).filter(|digits| digits.len() == 5);
         let street = free_text::line(typed("street"));
         let detail = free_text::line(typed("detail"));
-        let fits = |line: &str, longest: usize| line.chars().count() <= longest;
+        let fits = |line: &str, longest: usize| free_text::length(line) <= longest;
         let wrong: Vec<WrongField> = [
             (WrongField::Recipient, !recipient.is_empty() && fits(&recipient, Self::LONGEST_NAME)),
             (WrongField::Phone, phone.is_some()),

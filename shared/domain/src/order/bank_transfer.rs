@@ -135,7 +135,7 @@ impl RefundTo {
         let bank = Bank::known(bank.trim());
         let number = digits::of(number).filter(|number| (8..=20).contains(&number.len()));
         let holder = free_text::line(holder);
-        let named = (1..=60).contains(&holder.chars().count());
+        let named = (1..=60).contains(&free_text::length(&holder));
         match (bank, number) {
             (Some(bank), Some(number)) if named => {
                 Ok(Self { bank, number: Sensitive::new(number), holder: Sensitive::new(holder) })

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::{
     base::{
+        free_text,
         id::{MessageId, OrderId},
         sensitive::Sensitive,
         text::{Language, Text},
@@ -81,11 +82,11 @@ impl Letter {
     }
 
     fn by(author: Author, text: &str, now: Timestamp) -> Result<Self, NotALetter> {
-        let text = crate::base::free_text::tidy(text);
+        let text = free_text::tidy(text);
         if text.is_empty() {
             return Err(NotALetter::Empty);
         }
-        if text.chars().count() > Self::LONGEST {
+        if free_text::length(&text) > Self::LONGEST {
             return Err(NotALetter::TooLong);
         }
         Ok(Self { at: now, author, text: Sensitive::new(text), order: None, notice: None })

@@ -3,20 +3,22 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::base::{digits, text::Language};
+use crate::base::{digits, free_text, text::Language};
 
-/// The carrier of a parcel. Parses from its [`Carrier::name`].
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
+/// The carrier of a parcel. Parses from its [`Carrier::name`] and from what people call it.
+///
+/// ```
+/// use domain::order::parcel::Carrier;
+///
+/// for typed in ["cj", "CJ", "CJ대한통운", " CJ 대한통운 ", "대한통운"] {
+///     assert_eq!(typed.parse(), Ok(Carrier::Cj));
+/// }
+/// for typed in ["epost", "우체국", "우체국 택배"] {
+///     assert_eq!(typed.parse(), Ok(Carrier::Epost));
+/// }
+/// assert!("비둘기".parse::<Carrier>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Carrier {
@@ -24,6 +26,25 @@ pub enum Carrier {
     Cj,
     /// 우체국 (Korea Post): tracking numbers of 13 digits.
     Epost,
+}
+
+/// Not a carrier that the shop knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no carrier is called so")]
+pub struct NotACarrier;
+
+impl std::str::FromStr for Carrier {
+    type Err = NotACarrier;
+
+    fn from_str(typed: &str) -> Result<Self, NotACarrier> {
+        let plain = free_text::line(typed).to_lowercase();
+        let plain: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
+        match plain.as_str() {
+            "cj" | "cj대한통운" | "대한통운" | "cj택배" | "cjlogistics" => Ok(Self::Cj),
+            "epost" | "우체국" | "우체국택배" | "우편" | "koreapost" => Ok(Self::Epost),
+            _ => Err(NotACarrier),
+        }
+    }
 }
 
 impl Carrier {
@@ -111,7 +132,7 @@ impl Parcel {
         if carrier.lengths().contains(&number.len()) {
             return Ok(Self { carrier, number, insisted: None });
         }
-        match insist.map(str::trim) {
+        match insist.map(free_text::line).as_deref() {
             Some("") => Err(WrongNumber::NoReason),
             Some(reason) => {
                 Ok(Self { carrier, number, insisted: Some(reason.chars().take(200).collect()) })

@@ -6,10 +6,12 @@
 //! numbers. [`judge`] also accepts an answer typed with the Latin keyboard on, or with a copula at its
 //! end. Nothing else is accepted: a typing error is reported, not forgiven.
 
-mod keys;
+pub(in crate::riddle) mod keys;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::base::free_text;
 
 /// The longest answer that is read, in bytes as it arrives.
 pub const MOST_BYTES: usize = 2048;
@@ -20,8 +22,44 @@ pub const MOST_CHARACTERS: usize = 200;
 /// Answers of fewer keys are never "nearly right": too many other words are one key away.
 const FEWEST_KEYS_WITH_A_NEARLY: usize = 3;
 
-/// Copulas that may follow an answer given as a sentence.
-const COPULAS: [&str; 7] = ["입니다", "이에요", "예요", "이다", "요", "이야", "야"];
+/// Copulas that may follow an answer given as a sentence, with the spellings that people use for
+/// them: after a consonant -이오 is often written 이요, and -이에요 이예요.
+const COPULAS: [&str; 34] = [
+    "입니다",
+    "이오",
+    "오",
+    "이요",
+    "요",
+    "이에요",
+    "이예요",
+    "이여요",
+    "이어요",
+    "이에여",
+    "예요",
+    "에요",
+    "여요",
+    "에여",
+    "이다",
+    "이야",
+    "야",
+    "이죠",
+    "죠",
+    "이지요",
+    "지요",
+    "이네요",
+    "네요",
+    "이라오",
+    "라오",
+    "이옵니다",
+    "이올시다",
+    "올시다",
+    "이구려",
+    "구려",
+    "인가요",
+    "일까요",
+    "인가",
+    "일까",
+];
 
 /// Why a text cannot be an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +123,7 @@ impl Answer {
         if composed.chars().count() > MOST_CHARACTERS {
             return Err(Unreadable::TooLong);
         }
-        let visible: String = composed.chars().filter(|c| !is_invisible(*c)).collect();
+        let visible: String = composed.chars().filter(|c| !free_text::is_unseen(*c)).collect();
         let letters = letters_of(&visible);
         let form: Vec<char> = letters.iter().flat_map(|c| fold(*c)).collect();
         if form.is_empty() {
@@ -234,15 +272,6 @@ fn is_letter_or_number(c: char) -> bool {
             | Is::LetterNumber
             | Is::OtherNumber
     )
-}
-
-/// Invisible characters: format characters, variation selectors, and the Hangul fillers, which Unicode
-/// counts as letters.
-fn is_invisible(c: char) -> bool {
-    get_general_category(c) == GeneralCategory::Format
-        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
-        || matches!(c, '\u{180B}'..='\u{180D}' | '\u{180F}')
-        || matches!(c, '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}')
 }
 
 /// The form without each copula at its end: 나이야 gives 나이 and 나.

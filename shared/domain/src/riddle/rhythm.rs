@@ -6,6 +6,10 @@
 
 use std::iter;
 
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{base::free_text, riddle::answer::keys};
+
 /// How far a gap may be from the pattern's, in percent, both scaled to their mean.
 const TOLERANCE: u64 = 40;
 
@@ -125,16 +129,23 @@ impl Pattern {
 impl Knocks {
     /// Reads a rhythm: gaps in milliseconds as the page's script sends them (`210 195 640`), or typed
     /// in one of these notations: `··— ··— ····`, `..- ..- ....`, `짧게 짧게 길게`, `short long`,
-    /// `똑똑똑 똑똑똑 똑똑똑똑`, `3 3 4`.
+    /// `똑똑똑 똑똑똑 똑똑똑똑`, `3 3 4`. Decomposed, full-width and invisible characters and a Latin
+    /// keyboard left on are read as they are in an answer.
     ///
     /// # Errors
     /// [`NotARhythm`] for any other text.
     pub fn read(text: &str) -> Result<Self, NotARhythm> {
+        let text = folded(text);
         let text = text.trim();
         if text.starts_with(|c: char| c.is_ascii_digit()) {
             return read_numbers(text);
         }
-        let signs = read_signs(text)?;
+        // The words of a Korean keyboard are no English words: a text that is not read as it
+        // stands may still be words typed with the Latin keyboard on.
+        let signs = read_signs(text).or_else(|why| {
+            let typed = text.split_whitespace().map(latin_keys).collect::<Option<Vec<_>>>();
+            typed.map(|words| words.join(&Sign::Space)).ok_or(why)
+        })?;
         let long_somewhere = signs.contains(&Sign::Long);
         let groups = groups_of(&signs);
         let knocks: usize = groups.iter().sum();
@@ -215,6 +226,37 @@ const WORDS: [(&str, Sign); 18] = [
     ("l", Sign::Long),
 ];
 
+/// The text as it is read: composed, without invisible characters, and with every compatibility
+/// form but the signs of a rhythm in its plain form.
+fn folded(text: &str) -> String {
+    let visible = text.nfc().filter(|c| c.is_whitespace() || !free_text::is_unseen(*c));
+    let plain = visible.flat_map(|c| {
+        let known = signs_of(c).is_some();
+        let plain = (!known).then(|| iter::once(c).nfkc());
+        plain.into_iter().flatten().chain(known.then_some(c))
+    });
+    plain.nfc().collect()
+}
+
+/// The signs of Korean words that were typed with the Latin keyboard on: `Wkfqrp` is 짧게.
+fn latin_keys(word: &str) -> Option<Vec<Sign>> {
+    let letters: Vec<char> = word.chars().collect();
+    keys::readings(&letters).into_iter().find_map(|reading| {
+        let (mut rest, mut signs) = (reading.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            let (after, sign) = WORDS.iter().find_map(|(word, sign)| {
+                let mut typed = Vec::new();
+                word.chars().for_each(|c| keys::push_keys(c, &mut typed));
+                let after = rest.strip_prefix(typed.as_slice())?;
+                (!typed.is_empty()).then_some((after, *sign))
+            })?;
+            signs.push(sign);
+            rest = after;
+        }
+        Some(signs)
+    })
+}
+
 fn read_signs(text: &str) -> Result<Vec<Sign>, NotARhythm> {
     let text = text.to_lowercase();
     let mut rest = text.as_str();
@@ -226,26 +268,29 @@ fn read_signs(text: &str) -> Result<Vec<Sign>, NotARhythm> {
             continue;
         }
         rest = rest.strip_prefix(c).unwrap_or_default();
-        match c {
-            '·' | '.' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '˙' | '*' | 'o' | 'x' | '●' | '○' =>
-            {
-                signs.push(Sign::Short);
-            }
-            // Phones turn three dots into this one sign.
-            '…' => signs.extend([Sign::Short; 3]),
-            '-' | '_' | '—' | '–' | '―' | '−' | '‒' | 'ー' | 'ㅡ' | '─' | '~' | '〜' =>
-            {
-                signs.push(Sign::Long);
-            }
-            ',' | '/' | '|' | '+' | '(' | ')' => signs.push(Sign::Space),
-            c if c.is_whitespace() => signs.push(Sign::Space),
-            c => return Err(NotARhythm::UnknownSign(c)),
-        }
+        signs.extend(signs_of(c).ok_or(NotARhythm::UnknownSign(c))?);
         if signs.len() > MOST_KNOCKS * 4 {
             return Err(NotARhythm::TooMany);
         }
     }
     Ok(signs)
+}
+
+/// The signs of one character that is no word.
+fn signs_of(c: char) -> Option<&'static [Sign]> {
+    Some(match c {
+        '·' | '.' | '•' | '∙' | '⋅' | '・' | '･' | '‧' | 'ㆍ' | '˙' | '*' | 'o' | 'x' | '●'
+        | '○' => &[Sign::Short],
+        // Phones turn three dots into this one sign.
+        '…' => &[Sign::Short, Sign::Short, Sign::Short],
+        '‥' => &[Sign::Short, Sign::Short],
+        '-' | '_' | '—' | '–' | '―' | '−' | '‒' | '‑' | 'ー' | 'ㅡ' | '─' | '~' | '〜' => {
+            &[Sign::Long]
+        }
+        ',' | '/' | '|' | '+' | '(' | ')' => &[Sign::Space],
+        c if c.is_whitespace() => &[Sign::Space],
+        _ => return None,
+    })
 }
 
 /// `3 3 4`, `3-3-4`, `334`: syllables in each foot. `210, 195, 640`: gaps in milliseconds.

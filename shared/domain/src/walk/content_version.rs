@@ -253,7 +253,7 @@ mod tests {
         let answer = Answer::read("쌀밥 한 그릇").unwrap();
         for (typed, opens) in [
             ("쌀밥 한 그릇", true),
-            ("쌀밥 한 그릇이오", false),
+            ("쌀밥 한 그릇이오", true),
             ("쌀밥 한 그릇이에요", true),
             ("Tkfqkq gks rmfmt", true),
             ("TKFQKQGKSRMFMT", true),

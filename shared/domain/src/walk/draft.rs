@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    base::{id::OrderId, sensitive::Sensitive},
+    base::{free_text, id::OrderId, sensitive::Sensitive},
     order::{Address, letter::Letter},
     walk::visit::{Reader, Visit},
 };
@@ -106,8 +106,7 @@ impl Draft {
             let Some(text) = typed(field) else { continue };
             any = true;
             let longest = accepted.saturating_mul(Self::ROOM);
-            // A browser sends a line break as two characters.
-            if text.chars().filter(|character| *character != '\r').count() > longest {
+            if free_text::length(text) > longest {
                 return Err(TooLong { field, longest });
             }
             if !text.is_empty() {

@@ -213,3 +213,34 @@ async fn a_wrong_field_of_a_parcel_is_named() {
     assert_eq!(shop.items(), before, "something changed");
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn a_call_that_ships_twice_says_so_before() {
+    let shop = Shop::open().await;
+    let mut orders = Vec::new();
+    for number in 0..2 {
+        let mut reader = shop.visitor().living(walk::Recipient::of_many(number));
+        orders.push(reader.walk(walk::Doors::Plain).await);
+        shop.settle().await;
+        shop.owner_packs(&orders[number]).await;
+    }
+    let parcel = |order: &str, carrier: &str, number: &str| json!({ "order": order, "carrier": carrier, "number": number });
+    // The names of carriers as people write them, and one number for two orders.
+    let call = json!({ "parcels": [
+        parcel(&orders[0], "CJ대한통운", "1234-5678-9012"),
+        parcel(&orders[1], "CJ", "123456789012"),
+    ] });
+    let answer = shop.owner("owner-ship", call).await;
+    assert_eq!(answer["would_do"].as_array().unwrap().len(), 2, "{answer:#}");
+    let next = answer["next"].to_string();
+    assert!(next.contains("운송장 123456789012번이 두 주문에 적혀 있습니다"), "{answer:#}");
+    // Two numbers for one order.
+    let call = json!({ "parcels": [
+        parcel(&orders[0], "cj", "123456789012"),
+        parcel(&orders[0], "우체국", "1234567890123"),
+    ] });
+    let answer = shop.owner("owner-ship", call).await;
+    assert_eq!(answer["problems"][0]["field"], "parcels[1].order", "{answer:#}");
+    assert!(answer["problems"][0]["expected"].as_str().unwrap().contains("두 번 있습니다"));
+    shop.nothing_failed();
+}

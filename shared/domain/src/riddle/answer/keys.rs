@@ -39,12 +39,12 @@ const LATIN_KEYS: [char; 26] = [
 
 /// Whether [`push_keys`] writes this character: modern Hangul in every encoded form. Old letters have
 /// no keys.
-pub(super) fn is_hangul(c: char) -> bool {
+pub(in crate::riddle) fn is_hangul(c: char) -> bool {
     !keys_of(c).iter().all(|part| part.is_empty())
 }
 
 /// Appends the keys that write a Hangul character; nothing for any other character.
-pub(super) fn push_keys(c: char, keys: &mut Vec<char>) {
+pub(in crate::riddle) fn push_keys(c: char, keys: &mut Vec<char>) {
     keys.extend(keys_of(c).iter().flat_map(|part| part.chars()));
 }
 
@@ -81,7 +81,7 @@ fn keys_of(c: char) -> [&'static str; 3] {
 ///
 /// Three readings: as typed; with swapped case, for Caps Lock; and with a lower-case first letter,
 /// because phones capitalize it.
-pub(super) fn readings(letters: &[char]) -> Vec<Vec<char>> {
+pub(in crate::riddle) fn readings(letters: &[char]) -> Vec<Vec<char>> {
     if !letters.iter().all(char::is_ascii_alphabetic) {
         return Vec::new();
     }

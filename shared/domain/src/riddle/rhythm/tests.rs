@@ -44,6 +44,41 @@ fn a_written_rhythm_is_read_as_people_write_it() {
 }
 
 #[test]
+fn a_written_rhythm_is_folded_as_an_answer_is() {
+    let words = "짧게 짧게 길게 짧게 짧게 길게 짧게 짧게 짧게 짧게";
+    let decomposed: String = words.nfd().collect();
+    let latin = words.replace("짧게", "Wkfqrp").replace("길게", "rlfrp");
+    // Caps Lock swaps the cases.
+    let swap = |c: char| {
+        if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }
+    };
+    let caps: String = latin.chars().map(swap).collect();
+    for text in [
+        decomposed.as_str(),
+        latin.as_str(),
+        caps.as_str(),
+        &latin.to_lowercase().replacen('w', "W", 10),
+        "eksekswkdeksekswkdekseksekseks",
+        "．．－．．－．．．．",
+        "３ ３ ４",
+        "３３４",
+        "\u{200B}3 3\u{FEFF} 4\u{200D}",
+        "..-\u{200B}..-....",
+        "‥‑‥‑‥‥",
+        "˙˙―˙˙―˙˙˙˙",
+        "ｓｈｏｒｔ short long short short long short short short short",
+        "\u{3164}..-..-....",
+    ] {
+        match Knocks::read(text) {
+            Ok(knocks) => assert_eq!(riverside().compare(&knocks), RhythmMatch::Same, "{text:?}"),
+            Err(why) => panic!("{text:?}: {why}"),
+        }
+    }
+    assert_eq!(Knocks::read("Wkfqr"), Err(NotARhythm::UnknownSign('w')));
+    assert_eq!(Knocks::read("\u{200B}\u{3164}"), Err(NotARhythm::Nothing));
+}
+
+#[test]
 fn a_written_rhythm_is_exact() {
     for text in ["··—··—···", "··—·—····", "···—·—····", "3 3 5", "3 4 4"]
     {

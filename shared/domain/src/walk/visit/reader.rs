@@ -35,7 +35,7 @@ impl Reader {
     /// Reads a pen name as typed.
     pub fn sign(pen_name: &str, wants_news: bool, now: Timestamp) -> Result<Self, NotAPenName> {
         let pen_name = free_text::line(pen_name);
-        match pen_name.chars().count() {
+        match free_text::length(&pen_name) {
             0 => Err(NotAPenName::Empty),
             length if length > Self::LONGEST_NAME => Err(NotAPenName::TooLong),
             _ => Ok(Self { pen_name: Sensitive::new(pen_name), agreed_at: now, wants_news }),
