@@ -99,9 +99,7 @@ pub fn function(
                     StatusCode::SERVICE_UNAVAILABLE
                 }
             };
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = status;
-            Ok(response)
+            Ok(gateway::plain(status))
         }) as Answering
     })
 }

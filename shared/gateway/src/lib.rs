@@ -10,7 +10,7 @@ use std::{convert::Infallible, future::Future};
 
 use lambda_http::{
     Adapter, Body, IntoResponse, Request, Response, Service,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, StatusCode},
     request::LambdaRequest,
 };
 use lambda_runtime::{Context, LambdaEvent};
@@ -134,18 +134,31 @@ fn makes_an_address(host: &str, path: &str) -> bool {
         .is_ok_and(|url| url.as_str().parse::<lambda_http::http::Uri>().is_ok())
 }
 
+/// Headers of an answer that is for a program and not for a reader.
+const PLAIN: [(&str, &str); 6] = [
+    ("content-type", "text/plain; charset=utf-8"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'"),
+    ("referrer-policy", "strict-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+];
+
+/// An answer without a text, for a program: with the headers of every answer.
+pub fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    for (name, value) in PLAIN {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
 /// The answer to an event that is none.
 fn bad_request() -> Value {
     json!({
         "statusCode": 400,
-        "headers": {
-            "content-type": "text/plain; charset=utf-8",
-            "cache-control": "no-store",
-            "content-security-policy": "default-src 'none'",
-            "referrer-policy": "strict-origin",
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
-        },
+        "headers": PLAIN.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "body": "읽을 수 없는 요청입니다. / This request cannot be read.",
         "isBase64Encoded": false,
         "cookies": [],

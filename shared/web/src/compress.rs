@@ -2,9 +2,11 @@
 //! compress responses itself.
 //!
 //! Compressing a secret together with text from the request can leak the secret by the length of
-//! the response (BREACH). No page contains the session cookie. The bookmark page contains six words
-//! that are equivalent to a session; it repeats nothing from its address (`Page::secret`), and its
-//! forms are accepted from the shop's own pages only.
+//! the response (BREACH). A link from another site may lead to any page, and the browser sends the
+//! session with it (`SameSite=Lax` allows that), so a page with something secret must not repeat what
+//! the address says. No page contains the session cookie. The bookmark page contains six words that
+//! are equivalent to a session; it repeats nothing from its address (`Page::secret`). Other pages
+//! repeat the few fields of the query that they read.
 
 use std::io::{self, Write as _};
 

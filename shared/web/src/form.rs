@@ -62,6 +62,13 @@ impl Form {
         self.get(name).unwrap_or_default()
     }
 
+    /// The fields of these names alone.
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        let mut kept = self.clone();
+        kept.0.retain(|name, _| names.contains(&name.as_str()));
+        kept
+    }
+
     /// The fields as a query string.
     pub fn query(&self) -> String {
         encoded(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))

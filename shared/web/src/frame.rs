@@ -121,15 +121,35 @@ fn about(page: &Page, ko: bool) -> Markup {
 }
 
 /// The address of the same page in another language.
+///
+/// It repeats only what a page reads from its query: text from the address beside something secret
+/// could leak it by the length of the page (BREACH). A path with two slashes at its beginning would
+/// lead to another site.
 fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
-    match here {
+    let own = |path: &str| !path.starts_with("//") && !path.contains('\\');
+    match here.filter(|request| own(&request.path)) {
         Some(request) if secret => format!("{}?lang={}", request.path, language.tag()),
         Some(request) => {
-            format!("{}?{}", request.path, request.query.query_with("lang", language.tag()))
+            let query = request.query.only(&REPEATED).query_with("lang", language.tag());
+            format!("{}?{query}", request.path)
         }
         None => format!("/?lang={}", language.tag()),
     }
 }
+
+/// The fields of a query that a page in the other language needs as well.
+const REPEATED: [&str; 10] = [
+    "range",
+    "after",
+    "to",
+    "code",
+    "paymentKey",
+    "orderId",
+    "amount",
+    "preview",
+    "ticket",
+    "latin",
+];
 
 /// The floor plan, which shows progress. It is a list, so that screen readers announce it.
 fn plan(rooms: &[PlanRoom], drafts: bool, ko: bool) -> Markup {

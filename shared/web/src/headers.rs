@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{
     reply::{Page, Script},
-    request::{LANGUAGE_COOKIE, Request, order_cookie, session_cookie},
+    request::{Request, language_cookie, order_cookie, session_cookie},
 };
 
 /// Headers of every response.
@@ -115,7 +115,7 @@ pub(crate) fn language(headers: &mut HeaderMap, request: &Request) {
         set_cookie(
             headers,
             request.tls,
-            LANGUAGE_COOKIE,
+            language_cookie(request.tls),
             request.language.tag(),
             "; HttpOnly",
             365 * 24 * 60 * 60,

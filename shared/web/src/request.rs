@@ -90,7 +90,7 @@ impl Request {
         let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes())
             .map_err(|_| Refusal::NotText)?;
         let chosen = query.get("lang").and_then(Language::from_tag);
-        let remembered = cookie(headers, LANGUAGE_COOKIE);
+        let remembered = remembered_language(headers);
         let accepted =
             headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
@@ -104,7 +104,7 @@ impl Request {
             query,
             form: Form::default(),
             now,
-            language: chosen.unwrap_or_else(|| Language::choose(remembered.as_deref(), accepted)),
+            language: chosen.unwrap_or_else(|| Language::choose(remembered, accepted)),
             language_chosen: chosen.is_some(),
             origin: format!("{}://{host}", if tls { "https" } else { "http" }),
             tls,
@@ -128,7 +128,7 @@ impl Request {
             .headers()
             .get(http::header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
-        Language::choose(cookie(request.headers(), LANGUAGE_COOKIE).as_deref(), accepted)
+        Language::choose(remembered_language(request.headers()), accepted)
     }
 
     /// The session. Whether it was ended is seen where the visit is read
@@ -162,7 +162,15 @@ impl Request {
 }
 
 /// Name of the cookie that remembers the language.
-pub(crate) const LANGUAGE_COOKIE: &str = "lang";
+pub(crate) const fn language_cookie(tls: bool) -> &'static str {
+    if tls { "__Host-lang" } else { "lang" }
+}
+
+/// The language that the browser remembers, under either name: one that was set before the cookie
+/// had its prefix holds as well.
+fn remembered_language(headers: &http::HeaderMap) -> Option<&str> {
+    [true, false].into_iter().find_map(|tls| cookies(headers, language_cookie(tls)).next())
+}
 
 /// Name of the session cookie.
 pub(crate) const fn session_cookie(tls: bool) -> &'static str {
@@ -185,10 +193,6 @@ fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
         (None, None) => true,
     };
     if own { Ok(()) } else { Err(Refusal::ForeignForm) }
-}
-
-fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
-    cookies(headers, name).next().map(ToOwned::to_owned)
 }
 
 /// The values of all cookies with a name. One that cannot be read loses nothing but itself.

@@ -48,3 +48,55 @@ async fn one_bad_cookie_loses_nothing_but_itself() {
         assert_eq!(page.status, 200, "{cookies}: {page:?}");
     }
 }
+
+#[tokio::test]
+async fn the_language_link_stays_in_the_house_and_repeats_only_what_pages_read() {
+    let shop = Shop::open().await;
+    let mut reader = shop.visitor();
+    let english = |page: &walk::Page| {
+        let link = page.first("nav.language a").unwrap();
+        link.attr("href").unwrap().to_owned()
+    };
+    let page = reader.go("/shelf?range=heavy&evil=%3Cscript%3E&after=").await;
+    assert_eq!(english(page), "/shelf?after=&range=heavy&lang=en");
+    for path in ["//evil.example/a", "//evil.example//"] {
+        let page = reader.ask(get(path)).await;
+        assert_eq!(page.status, 404);
+        assert_eq!(english(&page), "/?lang=en", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_of_every_answer() {
+    let shop = Shop::open().await;
+    let reader = shop.visitor();
+    let post = |path: &str, body: &'static str| {
+        http::Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site")
+            .body(Bytes::from(body))
+            .unwrap()
+    };
+    for request in [
+        get("/"),
+        get("/window"),
+        get("/no/such"),
+        get("/shelf/"),
+        post("/", "a=1"),
+        post("/letter", "%FF"),
+        post("/toss-webhook", "nonsense"),
+        post("/toss-webhook", "{}"),
+        http::Request::delete("/shelf").body(Bytes::new()).unwrap(),
+    ] {
+        let what = format!("{} {}", request.method(), request.uri());
+        let answer = reader.ask(request).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "strict-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{what}: {name}");
+        }
+    }
+}
