@@ -126,9 +126,9 @@ pub(crate) fn device(visitor_id: VisitorId, device: &DeviceId) -> Key {
     Key::new(visitor(visitor_id), format!("{DEVICE}{device}"))
 }
 
-/// The epoch of a visitor's sessions, behind the devices.
+/// The epoch of a visitor's sessions. It sorts behind the devices and does not begin as they do.
 pub(crate) fn epoch(id: VisitorId) -> Key {
-    Key::new(visitor(id), format!("{DEVICE}~"))
+    Key::new(visitor(id), "PUSH$EPOCH")
 }
 
 /// The code under which the pushes of a message are recorded.

@@ -100,3 +100,24 @@ async fn every_answer_has_the_headers_of_every_answer() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_letter_is_as_long_as_it_looks_and_a_blank_name_is_blank() {
+    use unicode_normalization::UnicodeNormalization;
+    let shop = Shop::open().await;
+    let long: String = "별".repeat(3_000).nfd().collect();
+    let mut reader = shop.visitor().writing("물억새", &long);
+    reader.to_the_counter(Doors::Plain).await;
+    reader.expect("counter");
+    for (field, blank) in
+        [("recipient", "\u{3164}"), ("street", "\u{2800}"), ("recipient", "\u{115F} ")]
+    {
+        let form = reader.filled_counter("middle").fill(field, blank);
+        let page = reader.submit(form).await;
+        assert_eq!(page.status, 422, "{field} {blank:?}");
+        reader.go("/counter").await;
+    }
+    reader.order("middle").await;
+    reader.expect("pay");
+    shop.nothing_failed();
+}

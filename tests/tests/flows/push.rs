@@ -286,3 +286,19 @@ async fn a_push_deferred_into_the_night_waits_for_the_morning() {
     shop.minutes_pass(2 * 60).await;
     assert_eq!(words(&shop, &device).len(), told + 1);
 }
+
+#[tokio::test]
+async fn a_device_is_rung_also_after_other_sessions_were_ended() {
+    let shop = Shop::empty().await;
+    let (mut visitor, device) = hung(&shop).await;
+    visitor.go("/bookmark").await;
+    let others = visitor.here().form("#devices form");
+    visitor.submit(others).await;
+    assert!(visitor.here().says("다른 기기를 모두 내보냈습니다."), "{:?}", visitor.here());
+    let another = shop.device();
+    hang(&mut visitor, &another).await;
+    shop.settle().await;
+    assert_eq!(words(&shop, &device).len(), 1, "the whisper");
+    assert_eq!(devices(&shop), 2);
+    shop.nothing_failed();
+}

@@ -36,6 +36,10 @@ fn the_night_of_counting_stars_has_one_answer_in_many_forms() {
         "별 헤는 밤이다",
         "별 헤는 밤이야",
         "별 헤는 밤 요",
+        "별 헤는 밤이요",
+        "별 헤는 밤이오",
+        "별 헤는 밤이죠",
+        "별 헤는 밤이구려",
     ] {
         assert_eq!(judged(typed, "별 헤는 밤"), RIGHT, "{typed:?}");
     }
