@@ -25,6 +25,7 @@ const MAX_LATER: usize = 1024 * 1024;
 pub(crate) async fn serve(listener: TcpListener, host: Arc<Host>, mut stop: watch::Receiver<bool>) {
     let app = axum::Router::new()
         .fallback(answer)
+        .layer(axum::middleware::from_fn(loopback::only))
         .with_state(host)
         .into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
@@ -74,6 +75,14 @@ async fn invoke(
             &format!("Function not found: {arn}"),
         );
     };
+    // Only programs invoke. A page, even one of the shop, has no reason to.
+    if loopback::is_of_a_page(headers) {
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "AccessDeniedException",
+            "A page cannot invoke a function",
+        );
+    }
     if method != Method::POST {
         return refuse(
             StatusCode::METHOD_NOT_ALLOWED,

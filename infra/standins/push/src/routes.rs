@@ -26,6 +26,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/_standin/pushes", get(pushes))
         .route("/_standin/faults", post(add_fault).delete(clear_faults))
         .layer(DefaultBodyLimit::max(1 << 20))
+        .layer(axum::middleware::from_fn(loopback::only))
         .with_state(shared)
 }
 

@@ -152,7 +152,10 @@ pub fn serve(listener: TcpListener, options: Options) -> Result<Standin, StartEr
     let url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let provider = Provider::new(&options, url.clone())?;
     let shared = Arc::new(Shared::new(options, provider));
-    let router = api::routes().merge(control::routes()).with_state(Arc::clone(&shared));
+    let router = api::routes()
+        .merge(control::routes())
+        .layer(axum::middleware::from_fn(loopback::only))
+        .with_state(Arc::clone(&shared));
     let tasks = [
         tokio::spawn(server::accept(listener, router)),
         tokio::spawn(webhook::run(Arc::clone(&shared))),
