@@ -21,6 +21,9 @@ use toss_standin::{Clock, Standin};
 
 use crate::{InProcess, Page, Walker, log};
 
+/// The parameter with the shop's keys.
+const SESSION_KEY: &str = "/gongganmunhak/dev/session-key";
+
 /// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and
 /// the stand-ins for Toss and the push services on their own ports.
 pub struct Shop {
@@ -202,6 +205,17 @@ impl Shop {
             .unwrap_or(link);
         let request = http::Request::get(path).body(Bytes::new()).expect("a request");
         self.visitor().ask(request).await
+    }
+
+    /// The text of the shop's keys.
+    pub fn session_key(&self) -> String {
+        let stored = self.system().secrets().get(SESSION_KEY).expect("the secrets can be read");
+        stored.expect("the shop has keys")
+    }
+
+    /// Stores other keys, as `cargo xtask keys` does. The functions run on.
+    pub fn set_session_key(&self, text: &str) {
+        self.system().secrets().set(SESSION_KEY, text).expect("the secrets can be written");
     }
 
     // ---- time

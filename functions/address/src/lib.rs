@@ -99,7 +99,8 @@ async fn decide(
     order: &Versioned<Order>,
     address: &Address,
 ) -> Result<Decision<Corrected>, Refusal> {
-    let Ok(changed) = order.value.clone().readdressed(address.clone(), request.now) else {
+    let sent_to = app.keys().sent_to(address);
+    let Ok(changed) = order.value.clone().readdressed(address.clone(), sent_to, request.now) else {
         let page = view::fixed(request, &order.value).status(StatusCode::CONFLICT);
         return Ok(Decision::Keep(Corrected::Refused(Box::new(page))));
     };
@@ -107,6 +108,6 @@ async fn decide(
         return Ok(Decision::Keep(Corrected::Before));
     }
     let book = app.store.chosen_book(&order.value).await?.map(|book| book.value);
-    let commit = Commit::order(order, changed).readdressing(&order.value.address, book.as_ref());
+    let commit = Commit::order(order, changed).readdressing(&order.value, book.as_ref());
     Ok(Decision::write(commit, Corrected::Now))
 }

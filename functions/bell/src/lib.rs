@@ -13,12 +13,16 @@ use domain::{
         room::{By, Door, RoomRecord},
     },
     walk::{
-        device::{Device, Hosts},
+        device::{Device, Hosts, NotADevice},
         visit::{Bell, Visit},
         whisper::Whisper,
     },
 };
 use platform::{Init, InitError, Platform};
+use ring::{
+    agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral},
+    rand::SystemRandom,
+};
 use store::{Commit, StoreError, Versioned, VisitCommit, WriteError};
 use web::{
     AppState, HandlerState, Method, Problem, Refusal, Reply, Request, StatusCode, Walk, riddle,
@@ -144,6 +148,15 @@ impl BellState {
         let no_hosts = Hosts::default();
         let hosts = self.push.as_ref().map_or(&no_hosts, |push| &push.hosts);
         Device::read(fields, hosts, request.language, request.now)
+            .and_then(|read| if is_on_the_curve(&read) { Ok(read) } else { Err(NotADevice::Key) })
             .map_err(|why| view::not_a_device(why, request))
     }
+}
+
+/// Whether the device's key is a point of P-256 and not only as long as one. No push could be
+/// encrypted for it otherwise (RFC 8291, section 3.1).
+fn is_on_the_curve(device: &Device) -> bool {
+    let private = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new());
+    let peer = UnparsedPublicKey::new(&ECDH_P256, device.key());
+    private.is_ok_and(|private| agree_ephemeral(private, &peer, |_| ()).is_ok())
 }

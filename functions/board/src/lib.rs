@@ -19,27 +19,23 @@ const MOST: i32 = 100;
 /// The days of the chart.
 const DAYS: i64 = 14;
 
-/// For how long the links of the page are valid, in minutes.
-const LINKS_VALID_FOR: i64 = 6 * 60;
+/// The path of the page.
+const PAGE: &str = "/board";
 
-/// Serves `/board`.
+/// Serves `/board`. The links of the page end when its own ticket does, and allow no more.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }
-    let ticket = request.query.get("ticket").unwrap_or_default();
-    if app.signing_key.verify_ticket("/board", ticket, request.now).is_err() {
+    let Ok((ticket, until)) = app.ticket(&request, PAGE) else {
         return Ok(view::no_ticket().into());
-    }
+    };
+    let keys = app.keys();
     let today = calendar::today(request.now);
     let waiting = app.store.desk(MOST).await?;
     let first_day = today.checked_sub((DAYS - 1).days()).unwrap_or(today);
     let notes = app.store.notes(first_day, today).await?;
-    let slip = |order: &Order| {
-        let page = format!("/slip/{}", order.id);
-        let until = calendar::minutes_after(request.now, LINKS_VALID_FOR);
-        format!("{page}?ticket={}", app.signing_key.ticket(&page, until))
-    };
+    let slip = |order: &Order| keys.page_with(ticket, &format!("/slip/{}", order.id), until);
     let orders = waiting.orders.iter().map(|order| &order.value).collect();
     let board = Board { orders, more: waiting.more, notes: &notes, today };
     Ok(board.page(&slip).into())

@@ -46,11 +46,18 @@ async fn the_board_shows_the_desk_and_nothing_personal() {
     // The linked slip opens, and a wrong ticket opens nothing.
     let slip = board.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
     assert_eq!(shop.open_link(&slip).await.status, 200);
-    let other = slip.split_once("ticket=").unwrap().1;
-    for wrong in ["/board".to_owned(), format!("{link}x"), format!("/board?ticket={other}")] {
+    let other = slip.split_once("write=").unwrap().1;
+    for wrong in ["/board".to_owned(), format!("{link}x"), format!("/board?write={other}")] {
         assert_eq!(shop.open_link(&wrong).await.status, 403, "{wrong}");
     }
-    shop.minutes_pass(6 * 60).await;
-    assert_eq!(shop.open_link(&link).await.status, 403, "the link has run out");
+    // An hour before its end the page is opened once more: what it links to ends when it does.
+    shop.minutes_pass(5 * 60).await;
+    let late = shop.open_link(&link).await;
+    let late = late.first("a[href*='/slip/']").unwrap().attr("href").unwrap().to_owned();
+    assert_eq!(shop.open_link(&late).await.status, 200);
+    shop.minutes_pass(60).await;
+    for ended in [&link, &late] {
+        assert_eq!(shop.open_link(ended).await.status, 403, "{ended} has run out");
+    }
     shop.nothing_failed();
 }

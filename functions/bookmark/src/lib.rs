@@ -89,9 +89,9 @@ fn answer(
 /// The visit's bookmark, if it has not expired.
 fn valid_bookmark(app: &AppState, visit: &Visit, request: &Request) -> Option<Bookmark> {
     let kept = visit.bookmark.as_ref().filter(|kept| kept.is_good(request.now))?;
-    let bookmark = app.signing_key.bookmark(visit.id, kept.number);
+    let bookmark = app.keys().bookmark(visit.id, kept.number);
     // After a change of the secret the words would be others, and open nothing.
-    (app.signing_key.bookmark_digest(bookmark) == kept.mark).then_some(bookmark)
+    (app.keys().bookmark_digest(bookmark) == kept.mark).then_some(bookmark)
 }
 
 /// The visit with a new bookmark. One that had a bookmark ends the sessions that were opened with
@@ -99,8 +99,8 @@ fn valid_bookmark(app: &AppState, visit: &Visit, request: &Request) -> Option<Bo
 fn with_new_bookmark(app: &AppState, visit: Visit, request: &Request) -> Visit {
     let before = visit.bookmark.as_ref();
     let number = BookmarkRecord::next_number(before);
-    let bookmark = app.signing_key.bookmark(visit.id, number);
-    let mark = app.signing_key.bookmark_digest(bookmark);
+    let bookmark = app.keys().bookmark(visit.id, number);
+    let mark = app.keys().bookmark_digest(bookmark);
     let replaces = before.is_some();
     let visit = visit.bookmarked(BookmarkRecord { number, mark, made_at: request.now });
     if replaces { visit.ending_sessions() } else { visit }
@@ -214,7 +214,7 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
         }
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
-    let mark = app.signing_key.bookmark_digest(tried);
+    let mark = app.keys().bookmark_digest(tried);
     let found = app.store.find_bookmark(&mark, known_device, request.now).await?;
     let own = found.own.map(|visit| visit.value);
     let own = own.filter(|own| known.is_some_and(|session| own.admits(session)));

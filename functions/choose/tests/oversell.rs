@@ -26,6 +26,7 @@ fn copied(paid: &[Value], order: &str, visitor: &str, number: u32) -> (String, V
         let mut item: Value = serde_json::from_str(&text).unwrap();
         if item["kind"]["S"] == "order" {
             item["address"]["M"]["street"]["S"] = format!("어딘가로 {number}").into();
+            item["sent_to"]["S"] = format!("{number:032x}").into();
         }
         item
     });

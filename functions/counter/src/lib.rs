@@ -128,11 +128,12 @@ async fn order(
     };
     let milliseconds = u64::try_from(request.now.as_millisecond()).unwrap_or_default();
     let counted_for = vec![
-        Holder::Address(app.signing_key.address_digest(&filled.address)),
-        Holder::Telephone(app.signing_key.telephone_digest(filled.address.phone.reveal())),
+        Holder::Address(app.keys().address_digest(&filled.address)),
+        Holder::Telephone(app.keys().telephone_digest(filled.address.phone.reveal())),
     ];
     let order = Order {
         counted_for,
+        sent_to: Some(app.keys().sent_to(&filled.address)),
         ..Order::new(
             OrderId::new(milliseconds, app.random.next_u128()),
             visit.value.id,

@@ -56,9 +56,8 @@ fn without_trailing_slash(request: &Request) -> Option<String> {
 /// [`Refusal::NotFound`] if the link's ticket is invalid.
 fn preview<'a>(app: &AppState, request: &'a Request) -> Result<Option<&'a str>, Refusal> {
     let Some(version) = request.query.get("preview") else { return Ok(None) };
-    let ticket = request.query.typed("ticket");
-    match app.signing_key.verify_ticket(&preview_page(version), ticket, request.now) {
-        Ok(()) => Ok(Some(version)),
+    match app.ticket(request, &preview_page(version)) {
+        Ok(_) => Ok(Some(version)),
         Err(_) => Err(Refusal::NotFound),
     }
 }

@@ -50,7 +50,7 @@ async fn find(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let device = known.unwrap_or_else(|| VisitorId::new(milliseconds, app.random.next_u128()));
     // A session for a device that has none, so that its tries can be counted.
     let session = known.is_none().then_some(Session::first(device));
-    let digest = app.signing_key.telephone_digest(&telephone);
+    let digest = app.keys().telephone_digest(&telephone);
     match app.store.count_find(device, &name, &digest, request.now).await {
         Ok(()) => {}
         Err(WriteError::ConditionFailed(_)) => {

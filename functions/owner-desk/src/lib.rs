@@ -38,7 +38,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Links::open(&state.platform, calendar::minutes_after(call.now, LINKS_VALID_FOR)).await?;
     let waiting = state.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let today = calendar::today(call.now);
-    let mut answer = Answer { page: Some(links.to("/board")), ..Answer::ok() };
+    let mut answer = Answer { page: Some(links.to_act("/board")), ..Answer::ok() };
     let differences = differences(&state, today).await?;
     if differences > 0 {
         answer.next.push(words::differences(differences));

@@ -108,7 +108,7 @@ pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Li
         "copy": choice.map(|choice| choice.copy),
         "reason": choice.map(|choice| choice.reason.clone()),
         "page": matches!(order.state, State::Chosen | State::Packed)
-            .then(|| links.to(&format!("/slip/{}", order.id))),
+            .then(|| links.to_act(&format!("/slip/{}", order.id))),
         "why": order.named_on_desk().map(Named::title),
         "letter": letter,
         "proposals": proposals,

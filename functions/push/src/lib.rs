@@ -2,8 +2,9 @@
 //! device gets one push, which says that there is a letter and where, and nothing else.
 //!
 //! Each device that got the push is recorded, so that a repeated message reaches only the others. A
-//! device that its push service has given up is deleted. A push that the service puts off is
-//! retried when it says; one that it refuses ends in the dead-letter queue and raises an alarm.
+//! device that its push service has given up is deleted, and its reader gets a letter. A push that
+//! the service puts off is retried when it says; one that it refuses ends in the dead-letter queue
+//! and raises an alarm.
 
 mod word;
 
@@ -153,7 +154,7 @@ impl Pusher {
                 told.taken += 1;
             }
             PushOutcome::Gone => {
-                self.store.device_ended(news.reader, device).await?;
+                self.store.device_ended(news.reader, device, now).await?;
                 tracing::info!(message.id = %news.id, device = %device.id(), "device deleted");
             }
             PushOutcome::RetryLater { why, after_seconds } => {

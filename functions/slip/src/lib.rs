@@ -1,7 +1,7 @@
 //! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and put into
 //! the parcel. Neither sheet names the book. The page opens with a ticket from `owner-desk`, for a few
 //! hours. A QR code on the slip opens it on the owner's phone, where the owner notes that the order
-//! is packed, and enters the parcel's number.
+//! is packed, and enters the parcel's number or corrects it.
 
 mod code;
 mod view;
@@ -16,20 +16,22 @@ use domain::{
     },
 };
 use store::{Commit, Decision, Updated};
-use web::{AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Words, order_id};
+use web::{
+    AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Ticket, Words, order_id,
+};
 
 /// Serves `/slip/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
     let id = order_id(&request)?;
     let path = format!("/slip/{id}");
-    let ticket = request.query.typed("ticket");
-    if app.signing_key.verify_ticket(&path, ticket, request.now).is_err() {
+    let Ok((ticket, until)) = app.ticket(&request, &path) else {
         return Ok(view::expired().into());
-    }
-    let here = format!("{path}?ticket={ticket}");
-    let problems = match request.method {
-        Method::Get => Vec::new(),
-        Method::Post => match submit(&app, &request, id).await? {
+    };
+    let here = app.keys().page_with(ticket, &path, until);
+    let problems = match (request.method, ticket) {
+        (Method::Get, _) => Vec::new(),
+        (Method::Post, Ticket::Read) => return Ok(view::read_only().into()),
+        (Method::Post, Ticket::Write) => match submit(&app, &request, id).await? {
             Ok(()) => return Ok(Reply::see(here)),
             Err(problem) => vec![problem],
         },
@@ -40,7 +42,8 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     }
     let letter = app.store.letter_of(&order).await?;
     let address = format!("{}{here}", request.origin);
-    let page = view::page(&order, letter.as_deref(), &app.shop, &address, &request, &problems);
+    let page =
+        view::page(&order, letter.as_deref(), &app.shop, &address, ticket, &request, &problems);
     Ok(if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
         .into())
 }
@@ -60,11 +63,16 @@ async fn submit(
     } else {
         None
     };
+    // The number that was written by mistake, if this corrects it.
+    let wrong = request.form.typed("instead_of");
     let (parcel, now) = (&parcel, request.now);
     let updated = app
         .store
         .update_order(id, |order| async move {
             let step = match parcel {
+                Some(parcel) if order.value.parcel().is_some_and(|sent| sent.number == wrong) => {
+                    order.value.clone().renumbered(parcel.clone(), now)
+                }
                 Some(parcel) => order.value.clone().handed_over(parcel.clone(), now),
                 None => order.value.clone().packed(now),
             };
@@ -101,7 +109,7 @@ fn not_handed_over(refused: TransitionError) -> Problem {
     match refused {
         TransitionError::OtherParcel => problem(
             "number",
-            "이미 다른 운송장으로 부친 주문입니다. 번호를 고치시려면 owner-ship에서 instead_of에 먼저 적은 번호를 적습니다.",
+            "그 사이에 다른 운송장 번호가 적혔습니다. 지금 적힌 번호를 보시고, 틀렸으면 아래에서 고쳐 주십시오.",
         ),
         TransitionError::NoSuchTransition { .. } => {
             problem("number", "이 주문은 지금 포장하거나 부칠 때가 아닙니다. 바뀐 것은 없습니다.")

@@ -3,11 +3,15 @@
 use domain::{
     base::text::Language,
     catalog::selection::Chooser,
-    order::{Order, State, letter::acts, parcel::Carrier},
+    order::{
+        Order, State,
+        letter::acts,
+        parcel::{Carrier, Parcel},
+    },
 };
 use maud::{Markup, html};
 use web::{
-    Page, Problem, Request, Shop, StatusCode,
+    Page, Problem, Request, Shop, StatusCode, Ticket,
     field::{self, Field},
 };
 
@@ -19,6 +23,7 @@ pub(crate) fn page(
     letter: Option<&str>,
     shop: &Shop,
     address: &str,
+    ticket: Ticket,
     request: &Request,
     problems: &[Problem],
 ) -> Page {
@@ -26,7 +31,7 @@ pub(crate) fn page(
         (slip(order, shop, address))
         @if let Some(letter) = letter { (letter_sheet(order, letter)) }
         p.plain.noprint { "A5로 인쇄하면 두 장이 나옵니다. 제목은 어디에도 적혀 있지 않습니다." }
-        (parcel(order, request, problems))
+        (parcel(order, ticket, request, problems))
     };
     Page::new("slip", "쪽지").body(body)
 }
@@ -65,7 +70,7 @@ fn letter_sheet(order: &Order, letter: &str) -> Markup {
 }
 
 /// The parcel, or the form for its number. It is not printed.
-fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
+fn parcel(order: &Order, ticket: Ticket, request: &Request, problems: &[Problem]) -> Markup {
     html! {
         section.noprint lang="ko" data-order=(order.id) data-state=(order.state.name()) {
             (field::summary(problems, Language::Ko))
@@ -73,6 +78,13 @@ fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
                 h2 { "부쳤습니다" }
                 p { (parcel.carrier.title()) " " (parcel.number) }
                 p.plain { "읽는 분께 알렸습니다." }
+                @if ticket == Ticket::Write && order.state == State::Shipped {
+                    h2 { "번호가 틀렸으면" }
+                    p.plain { "고치시면 읽는 분께 새 번호를 알립니다." }
+                    (parcel_form(Some(parcel), request, problems))
+                }
+            } @else if ticket == Ticket::Read {
+                p.plain { (READ_ONLY) }
             } @else {
                 @if order.state == State::Chosen {
                     h2 { "포장" }
@@ -83,22 +95,29 @@ fn parcel(order: &Order, request: &Request, problems: &[Problem]) -> Markup {
                     p.plain { "운송장 번호를 바로 적으시면 포장한 것으로도 적습니다." }
                 }
                 h2 { "운송장" }
-                (parcel_form(request, problems))
+                (parcel_form(None, request, problems))
             }
         }
     }
 }
 
-fn parcel_form(request: &Request, problems: &[Problem]) -> Markup {
+/// `wrong` is the parcel that is corrected.
+fn parcel_form(wrong: Option<&Parcel>, request: &Request, problems: &[Problem]) -> Markup {
+    let typed = request.form.typed("carrier");
+    let chosen =
+        if typed.is_empty() { wrong.map_or("", |wrong| wrong.carrier.name()) } else { typed };
     html! {
         form method="post" data-onward {
+            @if let Some(wrong) = wrong {
+                input type="hidden" name="instead_of" value=(wrong.number);
+            }
             fieldset id="carrier" {
                 legend { "택배사" }
                 @for carrier in [Carrier::Cj, Carrier::Epost] {
                     @let id = format!("carrier-{}", carrier.name());
                     label.tick for=(id) {
                         input id=(id) type="radio" name="carrier" value=(carrier.name())
-                            checked[request.form.typed("carrier") == carrier.name()];
+                            checked[chosen == carrier.name()];
                         span { (carrier.title()) }
                     }
                 }
@@ -112,9 +131,24 @@ fn parcel_form(request: &Request, problems: &[Problem]) -> Markup {
                 .optional()
                 .value(request.form.typed("insist"))
                 .markup(problems))
-            button { "부친 것으로 적기" }
+            button {
+                @if wrong.is_some() { "번호 고치기" } @else { "부친 것으로 적기" }
+            }
         }
     }
+}
+
+/// What a page says whose ticket only reads.
+const READ_ONLY: &str =
+    "이 주소로는 보기만 합니다. 포장과 운송장은 owner-desk가 준 주소로 열어 적습니다.";
+
+/// The ticket does not allow what was sent.
+pub(crate) fn read_only() -> Page {
+    Page::new("slip", "쪽지").status(StatusCode::FORBIDDEN).body(html! {
+        h1 { "보기만 하는 표요" }
+        p.plain role="alert" { (READ_ONLY) }
+        p { a.door data-onward href="/" { "문으로" } }
+    })
 }
 
 /// The ticket is invalid or has expired.

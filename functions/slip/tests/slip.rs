@@ -8,7 +8,7 @@
     reason = "these are tests: what is not as it should be is to fall"
 )]
 
-use serde_json::json;
+use serde_json::{Value, json};
 use walk::{Doors, Shop};
 
 #[tokio::test]
@@ -75,9 +75,22 @@ async fn the_parcel_number_can_be_entered_on_the_slip() {
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
     let page = shop.open_link(&link).await;
-    assert!(page.says("CJ대한통운 123456789012") && page.first("form").is_none(), "{page:?}");
+    assert!(page.says("CJ대한통운 123456789012"), "{page:?}");
     let other = send("carrier=epost&number=1234567890123").await;
-    assert!(other.says("이미 다른 운송장으로 부친 주문입니다."), "{other:?}");
+    assert!(other.says("다른 운송장 번호가 적혔습니다."), "{other:?}");
+    // A number written by mistake is put right by the page's own form, once.
+    let hidden = page.first("input[name=instead_of]").unwrap().attr("value").unwrap();
+    let right = format!("carrier=epost&number=1234567890123&instead_of={hidden}");
+    assert_eq!(send(&right).await.status, 303);
+    assert_eq!(send(&right).await.status, 303, "pressed twice, done once");
+    shop.settle().await;
+    let page = shop.open_link(&link).await;
+    assert!(page.says("우체국 1234567890123"), "{page:?}");
+    let letters = shop.items_of_kind("letter");
+    let told = |letter: &&Value| letter["notice"]["S"] == "renumbered";
+    assert_eq!(letters.iter().filter(told).count(), 1, "the reader got the right number");
+    let stale = send("carrier=cj&number=999999999999&instead_of=123456789012").await;
+    assert_eq!(stale.status, 422, "{stale:?}");
     shop.nothing_failed();
 }
 
@@ -109,5 +122,33 @@ async fn that_it_is_packed_can_be_noted_on_the_slip() {
     assert!(late.says("지금 포장하거나 부칠 때가 아닙니다"), "{late:?}");
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_link_that_reads_does_not_write() {
+    let shop = Shop::open().await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    let desk = shop.owner("owner-desk", json!({})).await;
+    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let ticket = link.split_once("write=").unwrap().1;
+    // A ticket to write is none to read, and the other way round.
+    assert_eq!(shop.open_link(&format!("/slip/{order}?ticket={ticket}")).await.status, 403);
+    let keys = signing::Keys::read(&shop.session_key()).unwrap();
+    let until = shop.now().saturating_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    let page = format!("/slip/{order}");
+    let read = keys.page_with(signing::Ticket::Read, &page, until);
+    let opened = shop.open_link(&read).await;
+    assert_eq!(opened.status, 200);
+    assert!(opened.first("form").is_none() && opened.says("보기만 합니다"), "{opened:?}");
+    let request = http::Request::post(&read)
+        .header("host", "localhost")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let before = shop.order_item(&order);
+    let refused = shop.visitor().ask(request.body("packed=yes".to_owned().into()).unwrap()).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.says("보기만 합니다"), "{refused:?}");
+    assert_eq!(shop.order_item(&order), before);
     shop.nothing_failed();
 }

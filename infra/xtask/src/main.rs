@@ -11,6 +11,7 @@
 mod bench;
 mod deploy;
 mod generate;
+mod keys;
 mod mutants;
 mod process;
 mod run;
@@ -40,6 +41,8 @@ enum Verb {
     Watch(watch::Arguments),
     /// Build once and deploy to AWS.
     Deploy(deploy::Arguments),
+    /// Show or rotate the secrets with which the shop signs.
+    Keys(keys::Arguments),
     /// Measure cold start, latency, memory, size and calls of every function.
     Bench(bench::Arguments),
     /// Write the skeleton of something new.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Verb::Test(arguments) => Ok(test::test(&arguments)),
         Verb::Watch(arguments) => watch::watch(&arguments),
         Verb::Deploy(arguments) => deploy::deploy(&arguments),
+        Verb::Keys(arguments) => keys::keys(&arguments),
         Verb::Bench(arguments) => bench::bench(&arguments),
         Verb::New(arguments) => generate::new(&arguments),
         Verb::Mutants(arguments) => mutants::mutants(&arguments),

@@ -5,6 +5,7 @@ use std::fmt;
 use domain::base::{calendar, korean::Particle};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use signing::Keys;
 use store::{Commit, Decision};
 
 use crate::{Line, Problem};
@@ -35,7 +36,12 @@ impl fmt::Debug for Call {
 
 impl Call {
     /// Reads an event of the function `function`. Anything but a JSON object is a problem.
-    pub(crate) fn read(function: &str, event: Value, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn read(
+        function: &str,
+        event: Value,
+        now: Timestamp,
+        keys: &Keys,
+    ) -> Result<Self, Problem> {
         let mut fields = match event {
             Value::Object(fields) => fields,
             Value::Null => Map::new(),
@@ -52,13 +58,18 @@ impl Call {
                 return Err(Problem::new("confirm", expected, "a1b2c3d4"));
             }
         };
-        let code = code(function, &fields, now);
-        if given.as_ref().is_some_and(|given| *given != code) {
+        let content = content(function, &fields, now);
+        let code = keys.confirmation(&content);
+        if let Some(given) = &given
+            && *given != code
+            && !keys.confirms(given, &content)
+        {
             let expected = "코드가 이 내용의 것이 아닙니다. 내용이 바뀌었거나 날이 바뀌었습니다. \
                             confirm을 지우고 미리보기부터 다시 해 주세요";
             return Err(Problem::new("confirm", expected, Value::Null));
         }
-        Ok(Self { fields, now, code, confirmed: given.is_some() })
+        let confirmed = given.is_some();
+        Ok(Self { fields, now, code: given.unwrap_or(code), confirmed })
     }
 
     /// The dry-run rule: a confirmed call writes `commit`, a dry run does not. Both return `answer`.
@@ -90,14 +101,11 @@ impl Call {
     }
 }
 
-/// Eight hexadecimal digits of a digest over the function's name, the day in Korea and the call's
-/// content. It is no secret: it only proves that the owner has seen the dry run.
-fn code(function: &str, fields: &Map<String, Value>, now: Timestamp) -> String {
+/// What the code confirms: the function, the day in Korea and the call's content.
+fn content(function: &str, fields: &Map<String, Value>, now: Timestamp) -> String {
     let mut content = fields.clone();
     content.remove(FROM_ROW);
-    let content = format!("{function}\n{}\n{}", calendar::today(now), Value::Object(content));
-    let digest = ring::digest::digest(&ring::digest::SHA256, content.as_bytes());
-    domain::base::hex::of(digest.as_ref(), 4)
+    format!("{function}\n{}\n{}", calendar::today(now), Value::Object(content))
 }
 
 #[cfg(test)]
@@ -108,25 +116,44 @@ mod tests {
         "2026-11-23T12:00:00+09:00".parse().unwrap()
     }
 
+    fn read(function: &str, event: Value, now: Timestamp) -> Result<Call, Problem> {
+        keyed("secret", function, event, now)
+    }
+
+    fn keyed(secret: &str, function: &str, event: Value, now: Timestamp) -> Result<Call, Problem> {
+        Call::read(function, event, now, &Keys::read(secret).unwrap())
+    }
+
     #[test]
     fn a_call_is_a_dry_run_until_it_carries_its_own_code() {
-        let call = Call::read("owner-ship", json!({ "parcels": [1] }), now()).unwrap();
+        let call = read("owner-ship", json!({ "parcels": [1] }), now()).unwrap();
         assert!(!call.confirmed);
-        let confirmed = Call::read("owner-ship", call.to_confirm(), now()).unwrap();
+        let confirmed = read("owner-ship", call.to_confirm(), now()).unwrap();
         assert!(confirmed.confirmed);
         assert_eq!(confirmed.code, call.code);
         let mut changed = call.to_confirm();
         changed["parcels"] = json!([2]);
-        assert_eq!(Call::read("owner-ship", changed, now()).unwrap_err().field, "confirm");
+        assert_eq!(read("owner-ship", changed, now()).unwrap_err().field, "confirm");
         let tomorrow = "2026-11-24T12:00:00+09:00".parse().unwrap();
-        assert!(Call::read("owner-ship", call.to_confirm(), tomorrow).is_err());
+        assert!(read("owner-ship", call.to_confirm(), tomorrow).is_err());
+        assert!(read("owner-pack", call.to_confirm(), now()).is_err());
+    }
+
+    #[test]
+    fn a_code_is_of_the_shop_and_stays_valid_while_its_secret_does() {
+        let call = read("owner-ship", json!({ "parcels": [1] }), now()).unwrap();
+        let confirmed = |secret| keyed(secret, "owner-ship", call.to_confirm(), now());
+        assert!(confirmed("another").is_err(), "without the key nobody makes a code");
+        let rotated = confirmed("sign another\nsign secret").unwrap();
+        assert_eq!((rotated.confirmed, rotated.code), (true, call.code.clone()));
+        assert!(confirmed("sign another\ndigest secret").is_err());
     }
 
     #[test]
     fn an_event_that_is_not_an_object_is_a_problem() {
-        assert_eq!(Call::read("owner-desk", json!([1]), now()).unwrap_err().field, "(전체)");
-        assert!(Call::read("owner-desk", Value::Null, now()).is_ok());
-        let number = Call::read("owner-desk", json!({ "confirm": 3 }), now()).unwrap_err();
+        assert_eq!(read("owner-desk", json!([1]), now()).unwrap_err().field, "(전체)");
+        assert!(read("owner-desk", Value::Null, now()).is_ok());
+        let number = read("owner-desk", json!({ "confirm": 3 }), now()).unwrap_err();
         assert_eq!(number.field, "confirm");
     }
 }

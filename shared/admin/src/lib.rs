@@ -5,8 +5,9 @@
 //! next (`next`).
 //!
 //! A call that changes something is a dry run unless `confirm` carries the code that the dry run
-//! printed. The code is a digest of the function's name, the day and the call itself: a changed
-//! call needs a new dry run, and repeating a confirmed call has no further effect.
+//! printed. The code is a keyed digest of the function's name, the day and the call itself: nobody can
+//! make it without the dry run, a changed call needs a new one, and repeating a confirmed call has no
+//! further effect.
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -31,6 +32,7 @@ use domain::base::id::OrderId;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use platform::{Deadline, Init, InitError, LazyState, Platform};
 use serde_json::Value;
+use signing::KeyHolder;
 use store::{Store, StoreError, WriteError};
 
 pub use answer::{Answer, Line, Problem};
@@ -43,6 +45,8 @@ pub use packing::packing_call;
 pub struct AdminState {
     /// The table.
     pub store: Store,
+    /// Confirms calls and signs links.
+    pub keys: KeyHolder,
     /// Environment, secrets and the SDK configuration for other clients.
     pub platform: Platform,
 }
@@ -62,7 +66,8 @@ impl AdminState {
 
 impl Init for AdminState {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        Ok(Self { store: Store::open(platform)?, platform: platform.clone() })
+        let store = Store::open(platform)?;
+        Ok(Self { store, keys: KeyHolder::open(platform).await?, platform: platform.clone() })
     }
 }
 
@@ -130,7 +135,9 @@ where
         async move {
             let state = state.get().await.map_err(AdminError::from)?;
             let deadline = Deadline::of(event.context.deadline, &state.platform.clock);
-            let answer = match Call::read(name, event.payload, state.platform.clock.now()) {
+            let now = state.platform.clock.now();
+            let keys = state.keys.fresh(now).await;
+            let answer = match Call::read(name, event.payload, now, &keys) {
                 // Boxed: avoids the type-depth limit.
                 Ok(call) => deadline.bounds(Box::pin(handle(state, call))).await,
                 Err(problem) => Ok(Answer::problem(problem)),

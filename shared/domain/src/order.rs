@@ -25,7 +25,9 @@ mod transitions;
 pub mod unpaid;
 pub mod withdrawal;
 
-pub use address::{Address, AddressIsFixed, PROOFS, PROVING_DIGITS, WrongField, masked, phone};
+pub use address::{
+    Address, AddressIsFixed, PROOFS, PROVING_DIGITS, SentTo, WrongField, masked, phone,
+};
 pub use anew::{Anew, AnewReason};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use platform::{InitError, Platform};
 
-use crate::SigningKey;
+use crate::{Keys, Ticket};
 
 /// Makes links that share one expiry.
 pub struct Links {
     base_url: String,
-    key: SigningKey,
+    keys: Keys,
     expires: Timestamp,
 }
 
@@ -20,16 +20,21 @@ impl Links {
     /// A variable is missing or the secret cannot be read.
     pub async fn open(platform: &Platform, expires: Timestamp) -> Result<Self, InitError> {
         let base_url = platform.environment.required("PAGE_URL")?.to_owned();
-        let secret = platform.secret("SESSION_KEY_NAME").await?;
-        Ok(Self { base_url, key: SigningKey::new(secret.reveal()), expires })
+        Ok(Self { base_url, keys: Keys::open(platform).await?, expires })
     }
 
-    /// The absolute address of a page with its ticket. `page` is a path such as `/slip/…`, with or
-    /// without a query; the ticket signs all of it.
+    /// The absolute address of a page with a ticket to read it. `page` is a path such as `/slip/…`.
     pub fn to(&self, page: &str) -> String {
-        let separator = if page.contains('?') { '&' } else { '?' };
-        let ticket = self.key.ticket(page, self.expires);
-        format!("{}{page}{separator}ticket={ticket}", self.base_url)
+        self.with(Ticket::Read, page)
+    }
+
+    /// The same with a ticket to act on the page as well.
+    pub fn to_act(&self, page: &str) -> String {
+        self.with(Ticket::Write, page)
+    }
+
+    fn with(&self, ticket: Ticket, page: &str) -> String {
+        format!("{}{}", self.base_url, self.keys.page_with(ticket, page, self.expires))
     }
 
     /// When the links expire.

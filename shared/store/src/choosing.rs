@@ -252,7 +252,7 @@ impl Store {
         let mut had = ReaderHistory::default();
         let mut sent: Vec<(String, Makers)> = Vec::new();
         let reader = key::visitor(order.visitor);
-        for partition in [&reader, &key::address(&order.address)] {
+        for partition in [&reader, &key::address(order)] {
             let mut from = None;
             loop {
                 let answer = erased(

@@ -60,6 +60,8 @@ pub enum Condition {
     Bookmark,
     /// This device has not used up its tries of bookmarks.
     Device,
+    /// The device for pushes is as it was read.
+    Registered,
     /// The bookmarks that begin so, or the order with this number, have not been tried too often.
     Beginning,
     /// Orders have not been looked for with this telephone too often.
@@ -254,7 +256,7 @@ impl OrderCommit {
         let taken = book.value.clone().without_next_copy();
         self.commit.add(Condition::Book, books::book_put(&book.with(taken)));
         self.commit.add(Condition::Stock, Ok(places::take_copy(&self.order)));
-        for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
+        for partition in [key::visitor(self.order.visitor), key::address(&self.order)] {
             let item =
                 choosing::sent_item(&partition, &book.value, self.order.id, self.order.changed_at);
             self.commit.add(Condition::Sent, Ok(Write::put_new(item)));

@@ -15,9 +15,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store, StoreError, Versioned, books,
+    Commit, Condition, Store, StoreError, Versioned, WriteError, books,
     item::{Item, from_item, number, string, to_item, values},
-    key,
+    key, letters,
     table::{Write, erased},
 };
 
@@ -105,17 +105,26 @@ impl Store {
         Ok(Mailbox { letters, devices, epoch })
     }
 
-    /// Deletes a device that its push service has given up, unless it was registered anew.
+    /// Deletes a device that its push service has given up, and tells its reader by a letter, unless
+    /// it was deleted or registered anew meanwhile.
     pub async fn device_ended(
         &self,
         visitor: VisitorId,
         device: &Device,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let write = Write::delete(&key::device(visitor, &device.id()))
+        let delete = Write::delete(&key::device(visitor, &device.id()))
             .only_if("endpoint = :endpoint AND since = :since")
             .value(":endpoint", string(device.endpoint.reveal()))
             .value(":since", string(device.since.to_string()));
-        self.write(write).await.map(drop)
+        let letter = device.lost(now);
+        let name = format!("device#{}", device.id());
+        let mut commit = Commit::one(Condition::Registered, Ok(delete));
+        commit.add(Condition::Letter, letters::put_once(visitor, &letter, &name));
+        match self.commit(commit).await {
+            Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(()),
+            Err(WriteError::Store(error)) => Err(error),
+        }
     }
 
     /// The devices that got the push of a message. One read.

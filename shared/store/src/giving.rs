@@ -4,7 +4,7 @@
 use domain::{
     base::{id::OrderId, price::PriceRange},
     catalog::selection::{Book, Choice},
-    order::{Address, CopyCondition, Unpack},
+    order::{CopyCondition, Order, Unpack},
 };
 use jiff::Timestamp;
 
@@ -38,12 +38,12 @@ impl Store {
 }
 
 impl OrderCommit {
-    /// Moves to the order's new address what was noted at the one `before` it: that the chosen book
-    /// (`book`) was sent there. [`Condition::Sent`] fails if the new address has had the work. The
-    /// counter offers the new address for the next order.
+    /// Moves to the order's new address what was noted at its address `before`: that the chosen
+    /// book (`book`) was sent there. [`Condition::Sent`] fails if the new address has had the work.
+    /// The counter offers the new address for the next order.
     #[must_use]
-    pub fn readdressing(mut self, before: &Address, book: Option<&Book>) -> Self {
-        let (old, new) = (key::address(before), key::address(&self.order.address));
+    pub fn readdressing(mut self, before: &Order, book: Option<&Book>) -> Self {
+        let (old, new) = (key::address(before), key::address(&self.order));
         if let (Some(book), Some(choice)) = (book, &self.order.choice)
             && old != new
         {
@@ -79,7 +79,7 @@ impl OrderCommit {
         book: Option<&Versioned<Book>>,
         copy: CopyCondition,
     ) -> Self {
-        for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
+        for partition in [key::visitor(self.order.visitor), key::address(&self.order)] {
             let write = unsent(partition, before, self.order.id);
             self.commit.add(Condition::Sent, Ok(write));
         }
@@ -102,7 +102,7 @@ impl OrderCommit {
     #[must_use]
     pub fn unsent(mut self) -> Self {
         if let Some(choice) = self.order.choice.clone() {
-            for partition in [key::visitor(self.order.visitor), key::address(&self.order.address)] {
+            for partition in [key::visitor(self.order.visitor), key::address(&self.order)] {
                 let write = unsent(partition, &choice, self.order.id);
                 self.commit.add(Condition::Sent, Ok(write));
             }

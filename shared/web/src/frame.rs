@@ -138,7 +138,7 @@ fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
 }
 
 /// The fields of a query that a page in the other language needs as well.
-const REPEATED: [&str; 10] = [
+const REPEATED: [&str; 11] = [
     "range",
     "after",
     "to",
@@ -148,6 +148,7 @@ const REPEATED: [&str; 10] = [
     "amount",
     "preview",
     "ticket",
+    "write",
     "latin",
 ];
 

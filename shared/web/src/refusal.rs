@@ -141,7 +141,7 @@ impl Refusal {
                 "오래 비우신 사이에 표가 낡았습니다. 문에서 다시 들어오십시오. 주문한 것은 그대로 있습니다.",
                 "You were away so long that your ticket has worn out. Come in by the door again. Your orders are safe."
             ),
-            Self::BadSession(InvalidSignature::Forged) => say!(
+            Self::BadSession(InvalidSignature::Forged | InvalidSignature::UnknownSecret) => say!(
                 reader,
                 "가지고 오신 표를 읽을 수 없습니다. 문에서 다시 들어오십시오.",
                 "Your ticket cannot be read. Come in by the door again."

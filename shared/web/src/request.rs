@@ -5,8 +5,8 @@ use domain::{
     walk::session::Session,
 };
 use jiff::Timestamp;
-use lambda_http::{Body, RequestExt, http};
-use signing::{InvalidSignature, SigningKey};
+use lambda_http::{Body, RequestExt, http, request::RequestContext};
+use signing::{InvalidSignature, Keys};
 
 use crate::{Refusal, form::Form};
 
@@ -40,7 +40,8 @@ pub struct Request {
     pub language: Language,
     /// Whether this request chose the language, which is then stored in a cookie.
     pub(crate) language_chosen: bool,
-    /// Scheme and host as the reader sees them, such as `https://example.kr`.
+    /// Scheme and host of the shop, such as `https://example.kr`: what links begin with. It is never
+    /// taken from what a reader sent.
     pub origin: String,
     /// Whether the reader's connection uses TLS.
     pub(crate) tls: bool,
@@ -53,15 +54,16 @@ impl Request {
     /// Parses a request.
     pub(crate) fn read(
         request: &lambda_http::Request,
-        key: &SigningKey,
+        keys: &Keys,
+        page_url: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let mut read = Self::bare(request, now)?;
+        let mut read = Self::bare(request, page_url, now)?;
         let name = session_cookie(read.tls);
         let sessions = cookies(request.headers(), name);
-        read.session = first_verified(sessions.map(|value| key.verify_session(value, now)));
+        read.session = first_verified(sessions.map(|value| keys.verify_session(value, now)));
         let found = cookies(request.headers(), order_cookie(read.tls));
-        read.found = first_verified(found.map(|value| key.verify_order_pass(value, now)))
+        read.found = first_verified(found.map(|value| keys.verify_order_pass(value, now)))
             .and_then(Result::ok);
         match *request.method() {
             // API Gateway passes HEAD to the same route and drops the body of the response.
@@ -85,7 +87,11 @@ impl Request {
     }
 
     /// Everything but session, method and form.
-    fn bare(request: &lambda_http::Request, now: Timestamp) -> Result<Self, Refusal> {
+    fn bare(
+        request: &lambda_http::Request,
+        page_url: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
         let headers = request.headers();
         let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes())
             .map_err(|_| Refusal::NotText)?;
@@ -94,10 +100,6 @@ impl Request {
         let accepted =
             headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-        let host = headers
-            .get(http::header::HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("localhost");
         Ok(Self {
             method: Method::Get,
             path: request.raw_http_path().to_owned(),
@@ -106,7 +108,7 @@ impl Request {
             now,
             language: chosen.unwrap_or_else(|| Language::choose(remembered, accepted)),
             language_chosen: chosen.is_some(),
-            origin: format!("{}://{host}", if tls { "https" } else { "http" }),
+            origin: page_url.map_or_else(|| own_origin(request, tls), ToOwned::to_owned),
             tls,
             session: None,
             found: None,
@@ -159,6 +161,19 @@ impl Request {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// Where the shop is, if it has no address of its own: the domain at which API Gateway took the
+/// request. Without TLS the request came to a developer's machine, and the domain is the header's,
+/// which has the port.
+fn own_origin(request: &lambda_http::Request, tls: bool) -> String {
+    let taken_at = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) if tls => context.domain_name.as_deref(),
+        _ => None,
+    };
+    let header = || request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let host = taken_at.or_else(header).unwrap_or("localhost");
+    format!("{}://{host}", if tls { "https" } else { "http" })
 }
 
 /// Name of the cookie that remembers the language.

@@ -8,7 +8,7 @@ use domain::{base::text::Language, order::finding};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt as _, Response, Service, http, service_fn};
 use platform::{Clock, Deadline, Init, InitError, LazyState, Platform, Random};
-use signing::SigningKey;
+use signing::{InvalidSignature, KeyHolder, Keys, Ticket};
 use store::Store;
 
 use crate::{
@@ -34,8 +34,10 @@ pub struct AppState {
     pub store: Store,
     /// The shop's legal identity.
     pub shop: Shop,
-    /// Signs sessions and checks tickets.
-    pub signing_key: SigningKey,
+    /// Signs sessions, checks tickets, makes digests.
+    keys: KeyHolder,
+    /// The shop's address (`PAGE_URL`), where it has one of its own.
+    page_url: Option<String>,
     /// The clock.
     pub clock: Clock,
     /// The source of randomness.
@@ -49,10 +51,46 @@ impl Init for AppState {
         // Configuration is checked before the first call over the network.
         let (store, shop) =
             (Store::open(platform)?, Shop::from_environment(&platform.environment)?);
-        let signing_key = SigningKey::new(platform.secret("SESSION_KEY_NAME").await?.reveal());
+        let page_url = platform.environment.optional("PAGE_URL").map(ToOwned::to_owned);
+        let keys = KeyHolder::open(platform).await?;
         let (clock, random, content) =
             (platform.clock.clone(), platform.random.clone(), ContentCache::default());
-        Ok(Self { store, shop, signing_key, clock, random, content })
+        Ok(Self { store, shop, keys, page_url, clock, random, content })
+    }
+}
+
+impl AppState {
+    /// The shop's keys.
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.keys()
+    }
+
+    /// What the ticket of a request allows on a page (its path), and when it ends.
+    ///
+    /// # Errors
+    /// [`InvalidSignature`] without a valid ticket.
+    pub fn ticket(
+        &self,
+        request: &Request,
+        page: &str,
+    ) -> Result<(Ticket, Timestamp), InvalidSignature> {
+        let field = |ticket: Ticket| request.query.typed(ticket.field());
+        self.keys().admit(page, field(Ticket::Read), field(Ticket::Write), request.now)
+    }
+
+    /// Parses a request. One that was signed with a secret that this function does not know is
+    /// parsed again with the keys as they are now.
+    async fn read(&self, event: &lambda_http::Request) -> Result<Request, Refusal> {
+        let (now, page_url) = (self.clock.now(), self.page_url.as_deref());
+        let keys = self.keys.fresh(now).await;
+        let request = Request::read(event, &keys, page_url, now)?;
+        match request.session() {
+            Err(Refusal::BadSession(InvalidSignature::UnknownSecret)) => {
+                let keys = self.keys.newer(now).await;
+                Request::read(event, &keys, page_url, now)
+            }
+            _ => Ok(request),
+        }
     }
 }
 
@@ -123,10 +161,9 @@ where
                 Err(why) => return Ok(unavailable(step, &event, &why)),
             };
             let app = state.app();
-            let now = app.clock.now();
             let ends = event.lambda_context_ref().map_or(0, |context| context.deadline);
             let deadline = Deadline::of(ends, &app.clock);
-            let (language, answer, request) = match Request::read(&event, &app.signing_key, now) {
+            let (language, answer, request) = match app.read(&event).await {
                 Ok(request) => {
                     let answer = handle(Arc::clone(&state), request.clone());
                     let answer = deadline.bounds(answer).await;
@@ -172,13 +209,13 @@ fn respond(
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.signing_key.session(session, app.clock.now()),
+                    &app.keys().session(session, app.clock.now()),
                 );
             }
             if let Some(order) = found {
                 let expires =
                     app.clock.now().saturating_add(finding::OPEN_FOR).unwrap_or(Timestamp::MAX);
-                let pass = app.signing_key.order_pass(order, expires);
+                let pass = app.keys().order_pass(order, expires);
                 headers::found(response.headers_mut(), tls, &pass);
             }
             response
@@ -221,7 +258,7 @@ fn respond(
                 headers::session(
                     response.headers_mut(),
                     tls,
-                    &app.signing_key.session(session, app.clock.now()),
+                    &app.keys().session(session, app.clock.now()),
                 );
             }
             response

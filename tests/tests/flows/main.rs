@@ -31,6 +31,7 @@ mod privacy;
 mod push;
 mod restart;
 mod rolling_deployment;
+mod rotation;
 mod sessions;
 mod shelf;
 mod stuck;

@@ -162,12 +162,33 @@ async fn whispers_again(shop: &Shop, visitor: &mut Walker) {
 }
 
 #[tokio::test]
+async fn a_device_that_its_push_service_gave_up_is_forgotten_and_its_reader_told_once() {
+    let shop = Shop::empty().await;
+    let (mut visitor, _) = hung(&shop).await;
+    shop.pushes().fault(Fault::once(410));
+    shop.system()
+        .wire()
+        .inject(Break::on(Service::Dynamodb, "TransactWriteItems", Breakage::LostReply).of("push"));
+    shop.settle().await;
+    shop.minutes_pass(5).await;
+    assert_eq!(devices(&shop), 0);
+    let mailbox = visitor.mailbox().await;
+    assert!(mailbox.says("종 하나가 끊어졌소."), "{mailbox:?}");
+    let letters = shop.items_of_kind("letter");
+    let told = |letter: &&Value| letter["text"]["S"].as_str().unwrap().contains("종 하나가");
+    assert_eq!(letters.iter().filter(told).count(), 1);
+    let letter = letters.iter().find(told).unwrap();
+    assert!(letter.get("expires").is_some(), "it ends as the visit does");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn a_device_registered_again_during_its_removal_is_kept() {
     let shop = Shop::empty().await;
     let (mut visitor, device) = hung(&shop).await;
     let wire = shop.system().wire().clone();
     shop.pushes().fault(Fault::once(410));
-    wire.inject(Break::on(Service::Dynamodb, "DeleteItem", Breakage::Pause).of("push"));
+    wire.inject(Break::on(Service::Dynamodb, "TransactWriteItems", Breakage::Pause).of("push"));
     let meanwhile = async {
         wire.paused().await;
         shop.system().clock().advance(SignedDuration::from_secs(5));
@@ -176,6 +197,8 @@ async fn a_device_registered_again_during_its_removal_is_kept() {
     };
     tokio::join!(shop.settle(), meanwhile);
     assert_eq!(devices(&shop), 1, "the same browser is one device, and it is there");
+    let told = visitor.mailbox().await.says("종 하나가 끊어졌소.");
+    assert!(!told, "it is there, so nothing was lost");
     whispers_again(&shop, &mut visitor).await;
     assert_eq!(words(&shop, &device).len(), 1);
 }

@@ -23,6 +23,24 @@ pub struct Address {
     pub detail: Sensitive<String>,
 }
 
+/// A keyed digest of an address, under which the table notes which works were sent there. The
+/// address cannot be read from it, nor tried against it without the shop's keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SentTo(String);
+
+impl SentTo {
+    /// A digest in hexadecimal.
+    pub const fn new(digest: String) -> Self {
+        Self(digest)
+    }
+
+    /// The digest.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A field of an address that was filled in wrongly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WrongField {

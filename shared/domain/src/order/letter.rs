@@ -27,7 +27,7 @@ pub enum Author {
     Reader,
     /// The shop, about an order.
     House,
-    /// The doorkeeper: half a line of verse at the whisper.
+    /// The doorkeeper: half a line of verse at the whisper, or that a device was lost.
     Doorkeeper,
     /// The owner, to the reader.
     Owner,

@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, Payment, PaymentStatus, ShortNumber, State,
+        Address, Anew, Payment, PaymentStatus, SentTo, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         message::{Message, Task},
@@ -149,6 +149,9 @@ pub struct Order {
     pub tax_free: Won,
     /// The address of the parcel.
     pub address: Address,
+    /// The digest of the address, under which the works sent there are noted. Orders that were
+    /// placed before there was one have none.
+    pub sent_to: Option<SentTo>,
     /// When the reader corrected the address after the order was prepared for packing: what was
     /// printed before shows the old one.
     pub readdressed_at: Option<Timestamp>,
@@ -253,6 +256,7 @@ impl Order {
             total: price.total(),
             tax_free: price.book,
             address,
+            sent_to: None,
             readdressed_at: None,
             promised,
             at: now,

@@ -16,8 +16,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, Shipment,
-        ShortNumber, State, Unpack,
+        Address, Anew, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, SentTo,
+        Shipment, ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
         parcel::Parcel,
@@ -56,6 +56,8 @@ pub(super) struct StoredOrder {
     #[serde(default, skip_serializing_if = "Won::is_zero")]
     tax_free: Won,
     address: Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent_to: Option<SentTo>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     readdressed_at: Option<Timestamp>,
     promised: Date,
@@ -190,6 +192,7 @@ impl From<Order> for StoredOrder {
             total: order.total,
             tax_free: order.tax_free,
             address: order.address,
+            sent_to: order.sent_to,
             readdressed_at: order.readdressed_at,
             promised: order.promised,
             at: order.at,
@@ -243,6 +246,7 @@ impl TryFrom<StoredOrder> for Order {
             total: stored.total,
             tax_free: stored.tax_free,
             address: stored.address,
+            sent_to: stored.sent_to,
             readdressed_at: stored.readdressed_at,
             promised: stored.promised,
             at: stored.at,

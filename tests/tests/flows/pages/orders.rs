@@ -205,11 +205,11 @@ async fn the_pages_of_the_owner() {
         album.add(when, page);
     }
     // Tickets differ each time.
-    let mut parts = album.pages.split("ticket=");
+    let mut parts = album.pages.split("write=");
     let first = parts.next().unwrap_or_default().to_owned();
     album.pages = parts.fold(first, |text, part| {
         let end = part.find(['›', '&']).unwrap_or(part.len());
-        text + "ticket=TICKET" + &part[end..]
+        text + "write=TICKET" + &part[end..]
     });
     album.keep();
 }

@@ -1,5 +1,6 @@
 //! Registering and removing devices, and the worker script.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use push_standin::Subscription;
 use walk::{Doors, Shop};
@@ -12,7 +13,7 @@ async fn invalid_device_fields_are_named_and_not_stored() {
     let shop = Shop::empty().await;
     let mut visitor = before_the_bell(&shop).await;
     let good = shop.device();
-    let broken: [(&str, Subscription); 4] = [
+    let broken: [(&str, Subscription); 5] = [
         (
             "endpoint",
             Subscription { endpoint: "https://169.254.169.254/latest".into(), ..good.clone() },
@@ -21,6 +22,14 @@ async fn invalid_device_fields_are_named_and_not_stored() {
         ("p256dh", {
             let mut device = good.clone();
             device.keys.p256dh = "AAAA".into();
+            device
+        }),
+        // As long as a point, and none of the curve.
+        ("p256dh", {
+            let mut device = good.clone();
+            let mut point = URL_SAFE_NO_PAD.decode(&good.keys.p256dh).unwrap();
+            *point.last_mut().unwrap() ^= 1;
+            device.keys.p256dh = URL_SAFE_NO_PAD.encode(point);
             device
         }),
         ("auth", {

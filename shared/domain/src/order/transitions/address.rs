@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::{Address, AddressIsFixed, Order, State};
+use crate::order::{Address, AddressIsFixed, Order, SentTo, State};
 
 impl Order {
     /// Whether the address may still be corrected: until the parcel is handed over, unless nothing
@@ -15,16 +15,22 @@ impl Order {
     }
 
     /// Corrects the address. Once the order is prepared for packing, the time is noted for the
-    /// owner, because a slip or label may be printed. With the same address again nothing changes.
+    /// owner, because a slip or label may be printed. `sent_to` is the digest of the address. With the same address again nothing changes.
     ///
     /// # Errors
     /// If the order is not [`Order::may_be_readdressed`].
-    pub fn readdressed(mut self, address: Address, now: Timestamp) -> Result<Self, AddressIsFixed> {
+    pub fn readdressed(
+        mut self,
+        address: Address,
+        sent_to: SentTo,
+        now: Timestamp,
+    ) -> Result<Self, AddressIsFixed> {
         if !self.may_be_readdressed() {
             return Err(AddressIsFixed);
         }
         if self.address != address {
             self.address = address;
+            self.sent_to = Some(sent_to);
             self.readdressed_at = self.number.map(|_| now).or(self.readdressed_at);
             self.changed_at = now;
         }
@@ -43,6 +49,10 @@ mod tests {
         },
     };
 
+    fn sent_to() -> SentTo {
+        SentTo::new("0a1b".into())
+    }
+
     fn corrected(order: &Order) -> Address {
         Address { detail: "302호".into(), ..order.address.clone() }
     }
@@ -54,7 +64,7 @@ mod tests {
         let chosen = choosing.clone().chosen(choice(), noon()).unwrap().order;
         for before in [order(), paid(), choosing, chosen.clone()] {
             let address = corrected(&before);
-            let after = before.readdressed(address.clone(), noon()).unwrap();
+            let after = before.readdressed(address.clone(), sent_to(), noon()).unwrap();
             assert_eq!((&after.address, after.readdressed_at), (&address, None));
         }
         let prepared = chosen.prepared(number, noon()).unwrap().order;
@@ -62,15 +72,15 @@ mod tests {
         for printed in [prepared, packed.clone()] {
             let address = corrected(&printed);
             let same = printed.address.clone();
-            let unchanged = printed.clone().readdressed(same, noon()).unwrap();
+            let unchanged = printed.clone().readdressed(same, sent_to(), noon()).unwrap();
             assert_eq!(unchanged, printed);
-            let after = printed.readdressed(address, noon()).unwrap();
+            let after = printed.readdressed(address, sent_to(), noon()).unwrap();
             assert_eq!(after.readdressed_at, Some(noon()));
         }
         let gone = packed.handed_over(parcel(), noon()).unwrap().order;
         let address = corrected(&gone);
-        assert_eq!(gone.readdressed(address.clone(), noon()), Err(AddressIsFixed));
+        assert_eq!(gone.readdressed(address.clone(), sent_to(), noon()), Err(AddressIsFixed));
         let cancelled = order().cancelled(noon()).unwrap().order;
-        assert_eq!(cancelled.readdressed(address, noon()), Err(AddressIsFixed));
+        assert_eq!(cancelled.readdressed(address, sent_to(), noon()), Err(AddressIsFixed));
     }
 }
