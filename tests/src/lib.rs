@@ -19,12 +19,14 @@ mod log;
 mod outline;
 mod page;
 pub mod page_rules;
+mod random;
 mod shop;
 mod transport;
 mod walker;
 
 pub use log::Log;
 pub use page::{Form, Onward, Page};
+pub use random::Random;
 pub use shop::{Shop, book, event, isbn};
 pub use transport::{InProcess, OverHttp, Request, Response, Sending, Transport};
 pub use walker::{Doors, Pay, Recipient, Walker};

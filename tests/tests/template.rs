@@ -452,9 +452,17 @@ fn every_log_group_has_a_retention_time() {
 #[test]
 fn the_table_is_protected_against_loss() {
     let template = template();
-    assert_eq!(template.tables.len(), 1, "there is one table");
-    let table = template.tables.values().next().unwrap();
+    let names: Vec<&String> = template.tables.keys().collect();
+    assert_eq!(names, ["Records", "Table"], "the shop's table, and what the law keeps");
+    // What the law keeps is in no stream: nothing follows from it.
+    assert_eq!(template.tables["Records"].stream, None);
+    is_protected(&template, &template.tables["Records"]);
+    let table = &template.tables["Table"];
     assert_eq!(table.stream.as_deref(), Some("NEW_AND_OLD_IMAGES"));
+    is_protected(&template, table);
+}
+
+fn is_protected(template: &Template, table: &local::template::Table) {
     assert_eq!(table.expires.as_deref(), Some("expires"));
     assert_eq!(
         table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],

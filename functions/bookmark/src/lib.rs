@@ -219,6 +219,7 @@ async fn open(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let own = found.own.map(|visit| visit.value);
     let own = own.filter(|own| known.is_some_and(|session| own.admits(session)));
     let Some(visitor) = found.visitor else {
+        tracing::info!(event = "bookmark does not fit", "try refused");
         let feedback =
             FormFeedback { session, ..FormFeedback::wrong(view::unknown_bookmark(request)) };
         return answer(app, request, own.as_ref(), &feedback);

@@ -64,6 +64,7 @@ async fn find(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     }
     let orders = app.store.orders_named(&name).await?;
     let Some(order) = finding::opened_by(&orders, &telephone) else {
+        tracing::info!(event = "order and telephone do not fit", "try refused");
         let page = view::page(request, &[view::unknown(request)]);
         return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).session(session).into());
     };

@@ -1,5 +1,6 @@
 //! 내보내기: the orders paid in a range of days, as CSV for a spreadsheet. Names and addresses stay
-//! out: the file is for bookkeeping. Reads only.
+//! out: the file is for bookkeeping. Orders whose readers had them forgotten are read from the table
+//! of what the law keeps. Reads only.
 
 mod command;
 mod sheet;
@@ -8,7 +9,9 @@ use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call};
 use domain::order::Order;
+use platform::InitError;
 use serde_json::{Value, json};
+use store::Records;
 
 use command::Command;
 
@@ -24,7 +27,8 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Ok(command) => command,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let part = part(&state, &command).await?;
+    let records = Records::open(&state.platform).map_err(InitError::from)?;
+    let part = part(&state, &records, &command).await?;
     // An order whose bank transfer was reversed is not paid any more.
     let paid = part.orders.iter().filter(|order| order.paid_at().is_some());
     let csv = sheet::csv(paid).map_err(|error| AdminError::Internal(error.to_string()))?;
@@ -51,13 +55,20 @@ struct Part {
     next: Option<String>,
 }
 
-async fn part(state: &AdminState, command: &Command) -> Result<Part, AdminError> {
+async fn part(
+    state: &AdminState,
+    records: &Records,
+    command: &Command,
+) -> Result<Part, AdminError> {
     let mut part = Part { orders: Vec::new(), next: None };
     let (mut day, mut after) = (command.from, command.after);
     while day <= command.until {
         loop {
             let page = state.store.paid_on(day, after.take(), PAGE).await?;
             part.orders.extend(page.orders);
+            for id in page.forgotten {
+                part.orders.extend(records.order(id).await?);
+            }
             after = page.next;
             let Some(last) = after else { break };
             if part.orders.len() >= MOST_ORDERS {

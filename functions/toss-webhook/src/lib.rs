@@ -150,7 +150,9 @@ async fn look(
     };
     match looked {
         LookupOutcome::Later => {
+            // One note waits for the sweep, however many come: they leave no record each.
             tracing::info!(order = %order, "webhook left to the sweep");
+            return Ok(StatusCode::OK);
         }
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),

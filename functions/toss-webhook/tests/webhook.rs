@@ -138,6 +138,8 @@ async fn many_calls_about_one_order_cost_few_questions() {
     }
     let forged = shop.standin().api_calls() - before;
     assert!(forged <= 10, "200 calls cost {forged} questions");
+    let records = shop.items_of_kind("done").len();
+    assert!(records <= 10, "200 calls left {records} records");
     // True ones, at the same time, in the minute in which Toss does not answer.
     shop.standin().fault(Rule { times: 10, ..Rule::once(On::Query, Fault::ErrorBefore) });
     let before = shop.standin().api_calls();

@@ -79,6 +79,8 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "find" => http(web::function("find", platform, find::handle)),
         "address" => http(web::function("address", platform, address::handle)),
         "owner-order" => event(admin::function("owner-order", platform, owner_order::handle)),
+        "data" => http(web::function("data", platform, data::handle)),
+        "owner-forget" => event(admin::function("owner-forget", platform, owner_forget::handle)),
         _ => return None,
     })
 }

@@ -118,8 +118,23 @@ fn the_shop_survives_a_kill_and_names_what_is_taken_or_broken() {
     let second = Running::start(&state);
     assert!(!second.says("sample books shelved"), "the shop is not empty");
     assert!(second.get("/shelf").starts_with("HTTP/1.1 200 "));
-    let desk = "POST /2015-03-31/functions/owner-desk/invocations HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
-    assert!(second.call(desk).contains("\"status\":200"));
+    let desk = |headers: &str| {
+        second.call(&format!(
+            "POST /2015-03-31/functions/owner-desk/invocations HTTP/1.1\r\n{headers}\r\n\
+             connection: close\r\ncontent-length: 2\r\n\r\n{{}}"
+        ))
+    };
+    assert!(desk("host: localhost").contains("\"status\":200"));
+    // A page of another site, one of the shop's own, and a name that somebody lets point here.
+    for of_a_page in [
+        "host: localhost\r\norigin: https://evil.example",
+        "host: localhost\r\nsec-fetch-site: same-origin",
+        "host: localhost\r\norigin: null\r\nsec-fetch-site: cross-site",
+        "host: evil.example",
+    ] {
+        let refused = desk(of_a_page);
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{of_a_page}: {refused}");
+    }
     drop(second);
 
     assert!(

@@ -10,6 +10,7 @@
 
 mod bench;
 mod deploy;
+mod fuzz;
 mod generate;
 mod keys;
 mod mutants;
@@ -47,6 +48,8 @@ enum Verb {
     Bench(bench::Arguments),
     /// Write the skeleton of something new.
     New(generate::Arguments),
+    /// Send random requests to every route, and random calls to the owner's functions.
+    Fuzz(fuzz::Arguments),
     /// Run mutation tests on the crates that hold the rules and the money.
     Mutants(mutants::Arguments),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Test(arguments) => Ok(test::test(&arguments)),
         Verb::Watch(arguments) => watch::watch(&arguments),
         Verb::Deploy(arguments) => deploy::deploy(&arguments),
+        Verb::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Verb::Keys(arguments) => keys::keys(&arguments),
         Verb::Bench(arguments) => bench::bench(&arguments),
         Verb::New(arguments) => generate::new(&arguments),

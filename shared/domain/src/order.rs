@@ -7,6 +7,7 @@ pub mod bank_transfer;
 pub mod counter;
 pub mod desk;
 pub mod finding;
+pub mod forgetting;
 pub mod letter;
 pub mod message;
 pub mod parcel;

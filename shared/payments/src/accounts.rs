@@ -54,9 +54,13 @@ impl Payments {
     /// that has not looked at all of them is gone on with by the next one of the same day.
     pub async fn accounts(&self, day: Date, now: Timestamp) -> Result<Accounts, NotCompared> {
         let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+        // They were compared in the night after they were paid, long before their readers could have
+        // them forgotten.
+        let mut forgotten: BTreeSet<String> = BTreeSet::new();
         let mut after = None;
         loop {
             let page = self.store.paid_on(day, after, PAGE).await.map_err(PaymentError::from)?;
+            forgotten.extend(page.forgotten.iter().map(ToString::to_string));
             for order in page.orders {
                 let payments = order.payment.iter().map(|payment| payment.key.clone()).collect();
                 seen.insert(order.id.to_string(), Seen { order: Some(order), payments });
@@ -86,6 +90,7 @@ impl Payments {
         let before = self.store.accounts_of(day).await.map_err(PaymentError::from)?;
         let mut accounts =
             before.map_or_else(|| Accounts::of(day, now), |before| before.value.going_on(now));
+        seen.retain(|order, _| !forgotten.contains(order));
         accounts.orders = seen.len();
         let mut looked = 0;
         for (name, mut seen) in seen {

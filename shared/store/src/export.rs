@@ -1,6 +1,8 @@
 //! Orders by the day they were paid, for the owner's bookkeeping. One small item per day and order,
 //! written with the payment, so that nothing is scanned.
 
+use std::collections::BTreeSet;
+
 use domain::{
     base::{calendar, id::OrderId},
     order::Order,
@@ -19,6 +21,8 @@ use crate::{
 pub struct PaidOn {
     /// The orders, the oldest first, as they stand now.
     pub orders: Vec<Order>,
+    /// Those whose reader had them forgotten; [`Records`](crate::Records) has what the law keeps.
+    pub forgotten: Vec<OrderId>,
     /// The last of them, if there are more of that day.
     pub next: Option<OrderId>,
 }
@@ -51,12 +55,14 @@ impl Store {
             .filter_map(|item| item.get("sk")?.as_s().ok()?.parse().ok())
             .collect();
         if ids.is_empty() {
-            return Ok(PaidOn { orders: Vec::new(), next: None });
+            return Ok(PaidOn { orders: Vec::new(), forgotten: Vec::new(), next: None });
         }
         let items = self.read_many(ids.iter().map(|id| key::order(*id))).await?;
         let mut orders: Vec<Order> = values(items.into_values())?;
         orders.sort_by_key(|order| order.id);
-        Ok(PaidOn { orders, next: ids.last().copied().filter(|_| more) })
+        let found: BTreeSet<OrderId> = orders.iter().map(|order| order.id).collect();
+        let forgotten = ids.iter().copied().filter(|id| !found.contains(id)).collect();
+        Ok(PaidOn { orders, forgotten, next: ids.last().copied().filter(|_| more) })
     }
 }
 

@@ -135,7 +135,7 @@ pub(crate) fn put_once(
     let mut item =
         to_item(&key::letter(reader, letter.at, name), KIND, &Versioned::new(letter.clone()))?;
     // A reader's letter waits for the owner once its order is paid ([`on_the_desk`]).
-    if matches!(letter.author, Author::Reader | Author::Doorkeeper) {
+    if letter.order.is_none() && letter.author != Author::Owner {
         item.insert("expires".to_owned(), number(visits::until(letter.at)));
     }
     Ok(Write::put_new(item))

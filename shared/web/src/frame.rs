@@ -183,7 +183,7 @@ fn plan(rooms: &[PlanRoom], drafts: bool, ko: bool) -> Markup {
 }
 
 fn foot(shop: Option<&Shop>, drafts: bool, ko: bool) -> Markup {
-    let links: [(&str, &str, &str); 9] = [
+    let links: [(&str, &str, &str); 10] = [
         ("/notice#price", "값", "Price"),
         ("/notice#terms", "이용약관", "Terms"),
         ("/notice#privacy", "개인정보 처리방침", "Privacy"),
@@ -193,6 +193,7 @@ fn foot(shop: Option<&Shop>, drafts: bool, ko: bool) -> Markup {
         ("/window", "내 주문", "My orders"),
         ("/bookmark", "책갈피", "Bookmark"),
         ("/find", "주문 찾기", "Find an order"),
+        ("/data", "내 기록", "Your data"),
     ];
     html! {
         footer {

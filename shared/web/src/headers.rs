@@ -102,8 +102,21 @@ pub(crate) fn found(headers: &mut HeaderMap, tls: bool, value: &str) {
     set_cookie(headers, tls, order_cookie(tls), value, "; HttpOnly", seconds);
 }
 
+/// A file of the reader: saved and not shown.
+pub(crate) fn download(headers: &mut HeaderMap, name: &str, media_type: &'static str) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(attachment) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, attachment);
+    }
+}
+
 /// Takes away the cookies that open something: the session and a found order.
 pub(crate) fn forget(headers: &mut HeaderMap, tls: bool) {
+    // What the browser kept of the pages, and the worker of pushes (ASVS 5.0, 14.3.1).
+    headers.insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     for name in [session_cookie(tls), order_cookie(tls)] {
         set_cookie(headers, tls, name, "", "; HttpOnly", 0);
     }

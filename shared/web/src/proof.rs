@@ -62,7 +62,11 @@ pub async fn check(
         );
         return Ok(Err(Problem { field: FIELD, message }));
     }
-    Ok(if order.address.is_proved_by(typed) { Ok(()) } else { Err(wrong(request)) })
+    if order.address.is_proved_by(typed) {
+        return Ok(Ok(()));
+    }
+    tracing::info!(order = %order.id, event = "proof does not fit", "try refused");
+    Ok(Err(wrong(request)))
 }
 
 fn wrong(request: &Request) -> Problem {

@@ -56,6 +56,18 @@ impl Refusal {
         Self::Ours(format!("{what} is being changed by others"))
     }
 
+    /// What the log says of an attempt that readers do not make by mistake; `None` for the others.
+    pub(crate) const fn security_event(&self) -> Option<&'static str> {
+        match self {
+            Self::ForeignForm => Some("form of another site"),
+            Self::BadSession(InvalidSignature::Forged) => Some("forged session"),
+            Self::BadSession(InvalidSignature::UnknownSecret) => {
+                Some("session of an unknown secret")
+            }
+            _ => None,
+        }
+    }
+
     /// The page with the matching status: what happened, what it means, and one link onward.
     pub(crate) fn page(&self, step: &'static str, language: Language) -> Page {
         let reader = Reader { language };

@@ -22,6 +22,15 @@ pub enum Reply {
         /// Its text.
         text: &'static str,
     },
+    /// A file of the reader, to be saved.
+    Download {
+        /// Its name.
+        name: &'static str,
+        /// Its media type.
+        media_type: &'static str,
+        /// Its text.
+        text: String,
+    },
     /// A redirect after a form (303), so that a reload does not send the form again.
     See {
         /// The path.
@@ -75,6 +84,7 @@ pub enum Script {
 
 /// A page without its frame.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, set by its method")]
 pub struct Page {
     pub(crate) step: &'static str,
     pub(crate) title: String,
@@ -89,6 +99,7 @@ pub struct Page {
     pub(crate) secret: bool,
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
+    pub(crate) leaves: bool,
 }
 
 /// A room on the floor plan.
@@ -137,6 +148,7 @@ impl Page {
             secret: false,
             worker: false,
             drafts: false,
+            leaves: false,
         }
     }
 
@@ -210,6 +222,13 @@ impl Page {
     #[must_use]
     pub const fn session(mut self, session: Option<Session>) -> Self {
         self.session = session;
+        self
+    }
+
+    /// Takes session and found order from the device: the page says that they are gone.
+    #[must_use]
+    pub const fn leaving(mut self) -> Self {
+        self.leaves = true;
         self
     }
 

@@ -175,6 +175,9 @@ where
                 if let Refusal::Ours(why) = &refusal {
                     tracing::error!(error.message = %why, "request failed");
                 }
+                if let Some(event) = refusal.security_event() {
+                    tracing::info!(event, "request refused");
+                }
                 refusal.page(step, language).into()
             });
             let mut response = respond(app, request.as_ref(), language, reply);
@@ -250,10 +253,18 @@ fn respond(
             headers::worker(response.headers_mut());
             response
         }
+        Reply::Download { name, media_type, text } => {
+            let mut response = Response::new(Body::Text(text));
+            headers::download(response.headers_mut(), name, media_type);
+            response
+        }
         Reply::File { text, .. } => Response::new(Body::Text(text.to_owned())),
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
+            if page.leaves {
+                headers::forget(response.headers_mut(), tls);
+            }
             if let Some(session) = page.session {
                 headers::session(
                     response.headers_mut(),

@@ -10,10 +10,19 @@ use crate::Shop;
 impl Shop {
     /// Every item of the table.
     pub fn items(&self) -> Vec<Value> {
+        self.items_of("Table")
+    }
+
+    /// What the law has the shop keep of forgotten orders.
+    pub fn kept_records(&self) -> Vec<Value> {
+        self.items_of("Records")
+    }
+
+    fn items_of(&self, table: &str) -> Vec<Value> {
         let system = self.system();
         let (mut items, mut start) = (Vec::new(), Value::Null);
         loop {
-            let mut scan = json!({ "TableName": system.template().tables["Table"].name });
+            let mut scan = json!({ "TableName": system.template().tables[table].name });
             if !start.is_null() {
                 scan["ExclusiveStartKey"] = start;
             }

@@ -226,6 +226,38 @@ async fn the_pages_of_the_address_and_the_search() {
 }
 
 #[tokio::test]
+async fn the_pages_of_the_readers_own_data() {
+    for language in Language::ALL {
+        let shop = Shop::at_full_price().await;
+        let mut album = Album::new("data", language);
+        let mut reader = shop.visitor().reading(language).writing("봄밤", "창밖에 눈이 옵니다.");
+        let order = reader.to_an_order(Doors::Plain, "middle").await;
+        album.add("a place is held", reader.go("/data").await);
+        reader.go(&format!("/pay/{order}")).await;
+        reader.pay(Pay::Approve).await;
+        shop.settle().await;
+        album.add("under way", reader.go("/data").await);
+        shop.owner_ships(&order, "123456789012").await;
+        shop.settle().await;
+        reader.go(&format!("/window/{order}")).await;
+        let form = reader.here().form("form#arrived");
+        reader.submit(form).await;
+        album.add("the accounts are not closed", reader.go("/data").await);
+        shop.days_pass(3).await;
+        let mut device = shop.visitor().reading(language);
+        device.go("/find").await;
+        let form = device.here().form("form").fill("number", &order);
+        device.submit(form.fill("phone", "010-1234-5678")).await;
+        album.add("of a found order", device.go("/data").await);
+        album.add("may be deleted", reader.go("/data").await);
+        let form = reader.here().pressing("[data-forget]");
+        album.add("not ticked", reader.submit(form.clone()).await);
+        album.add("deleted", reader.submit(form.fill("sure", "yes")).await);
+        album.keep();
+    }
+}
+
+#[tokio::test]
 async fn the_pages_from_the_guestbook_to_the_counter() {
     for language in Language::ALL {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2), book(2, 12_000, 3, 1)]).await;

@@ -85,6 +85,8 @@ async fn a_device_that_was_left_shows_nothing_and_comes_back_by_the_bookmark() {
     let leave = reader.here().all("#devices form").len();
     assert_eq!(leave, 2);
     let form = reader.here().form("#devices form:last-of-type");
+    let left = reader.ask(sent(&form)).await;
+    assert_eq!(left.header("clear-site-data"), "\"cache\", \"storage\"");
     reader.submit(form).await;
     assert!(reader.cookies().keys().all(|name| name == "lang"), "{:?}", reader.cookies());
     for path in pages(&order) {

@@ -5,12 +5,12 @@
 
 use local::{Breakage, Fault as Wire, Service};
 use toss_standin::{Fault, On, Rule};
+use walk::Random;
 
 use crate::{
     guards::{GUARDS, HOLDS, ROOM, TRANSFER_HOLDS, Trust},
     judge::judge,
     play::Play,
-    random::Random,
 };
 
 /// Plays a meeting in a shop, with or without the guard, and returns the judgement.

@@ -24,7 +24,6 @@ mod forgotten;
 mod guards;
 mod judge;
 mod play;
-mod random;
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},

@@ -4,9 +4,7 @@ mod faults;
 mod readers;
 
 use serde_json::{Value, json};
-use walk::{Doors, Recipient, Shop, book};
-
-use crate::random::Random;
+use walk::{Doors, Random, Recipient, Shop, book};
 
 /// The total of an order in the middle range, in won.
 pub(crate) const PAID: u64 = 22_000;

@@ -25,9 +25,9 @@ mod refunds;
 pub enum Author {
     /// The reader, to the owner.
     Reader,
-    /// The shop, about an order.
+    /// The shop, about an order or a device.
     House,
-    /// The doorkeeper: half a line of verse at the whisper, or that a device was lost.
+    /// The doorkeeper: half a line of verse at the whisper.
     Doorkeeper,
     /// The owner, to the reader.
     Owner,

@@ -34,6 +34,9 @@ pub const ROOM: &str = "whisper";
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How long after a whisper the next one can be requested.
 pub const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
+/// How many whispers come at that pace. Each is a letter that is kept, so later ones take
+/// [`GOOD_FOR`]: at most one at a time is valid then, and 150 a day.
+pub const AT_ONCE: u32 = 5;
 /// How long after sending the half is shown on the page.
 pub const ON_THE_PAGE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// Wrong tries after which a whisper is invalid.
@@ -121,7 +124,7 @@ impl Whisper {
     /// that depends on the visitor.
     ///
     /// # Errors
-    /// [`TooSoon`] within [`AGAIN_AFTER`] of the last.
+    /// [`TooSoon`] within [`AGAIN_AFTER`] of the last, and after [`AT_ONCE`] within [`GOOD_FOR`].
     pub fn next(last: Option<&Self>, visitor: VisitorId, now: Timestamp) -> Result<Self, TooSoon> {
         let from = last.map_or(Timestamp::MIN, Self::again_from);
         // If `last` was sent by a clock that was ahead, the visitor does not wait for that clock.
@@ -153,7 +156,7 @@ impl Whisper {
 
     /// From when on the next one can be requested.
     pub fn again_from(&self) -> Timestamp {
-        later(self.sent_at, AGAIN_AFTER)
+        later(self.sent_at, if self.number < AT_ONCE { AGAIN_AFTER } else { GOOD_FOR })
     }
 
     /// Whether it is valid at `now`.
@@ -256,6 +259,20 @@ mod tests {
 
     fn whisper() -> Whisper {
         Whisper::next(None, visitor(), at(0)).unwrap()
+    }
+
+    #[test]
+    fn after_a_few_whispers_the_next_comes_once_the_last_has_faded() {
+        let mut at: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
+        let mut last = Whisper::next(None, VisitorId::new(1, 2), at).unwrap();
+        for number in 2..=AT_ONCE {
+            at = later(at, AGAIN_AFTER);
+            last = Whisper::next(Some(&last), VisitorId::new(1, 2), at).unwrap();
+            assert_eq!(last.number, number);
+        }
+        let soon = Whisper::next(Some(&last), VisitorId::new(1, 2), later(at, AGAIN_AFTER));
+        assert_eq!(soon, Err(TooSoon { from: later(at, GOOD_FOR) }));
+        assert!(Whisper::next(Some(&last), VisitorId::new(1, 2), later(at, GOOD_FOR)).is_ok());
     }
 
     #[test]
