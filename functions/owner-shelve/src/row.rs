@@ -40,7 +40,7 @@ pub(crate) const FIELDS: [&str; 12] = [
 ];
 
 /// Copies of one book that come in, or facts to be corrected. An absent fact stays as it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The row's place in the call: `books[3]`, `csv 3행`.
     pub(crate) at: String,

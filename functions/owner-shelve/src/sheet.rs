@@ -182,6 +182,12 @@ fn number(cell: &str) -> Option<u64> {
 /// A cell as the value of its field. A number that cannot be read stays text, which the row's
 /// reader then rejects.
 fn value(column: &str, cell: &str) -> Value {
+    // A number that is to stay text is written ="9788936434120" by programs that know Excel.
+    let cell = cell
+        .strip_prefix("=\"")
+        .and_then(|text| text.strip_suffix('"'))
+        .filter(|text| !text.contains('"'))
+        .unwrap_or(cell);
     match column {
         "pages" | "list_price" | "love" | "copies" => {
             number(cell).map_or_else(|| json!(cell), |number| Value::Number(Number::from(number)))
@@ -196,7 +202,10 @@ fn value(column: &str, cell: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::row::Row;
 
     #[test]
     fn a_spreadsheet_is_read_as_exported() {
@@ -244,5 +253,178 @@ mod tests {
             read(&mac).unwrap().rows[0].1,
             json!({ "isbn": "9788936434120", "copies": 2, "list_price": 15_000 })
         );
+    }
+
+    /// How a program saves text as bytes; `None` if it has no letter for some of it.
+    type Encode = fn(&str) -> Option<Vec<u8>>;
+
+    /// A way in which a spreadsheet writes a table of ours.
+    #[derive(Debug, Clone)]
+    #[expect(clippy::struct_excessive_bools, reason = "each is one habit of a spreadsheet")]
+    struct Way {
+        separator: char,
+        line_end: &'static str,
+        quotes_all: bool,
+        says_separator: bool,
+        empty_columns: usize,
+        korean: bool,
+        number: fn(u32) -> String,
+        isbn: fn(&str) -> String,
+        decomposed: bool,
+        encoding: Encode,
+    }
+
+    fn utf16(text: &str, endian: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(endian).collect()
+    }
+
+    fn with_commas(number: u32) -> String {
+        match number.checked_div(1_000) {
+            Some(thousands) if thousands > 0 => format!("{thousands},{:03}", number % 1_000),
+            _ => number.to_string(),
+        }
+    }
+
+    fn a_way() -> impl Strategy<Value = Way> {
+        let numbers: [fn(u32) -> String; 5] = [
+            |n| n.to_string(),
+            with_commas,
+            |n| format!("{}원", with_commas(n)),
+            |n| format!("₩ {n}"),
+            |n| format!("{n}.00"),
+        ];
+        let isbns: [fn(&str) -> String; 4] = [
+            str::to_owned,
+            |isbn| format!("'{isbn}"),
+            |isbn| format!("{}-{}-{}", &isbn[..3], &isbn[3..7], &isbn[7..]),
+            |isbn| format!("={isbn:?}"),
+        ];
+        let encodings: [Encode; 5] = [
+            |text| Some(text.as_bytes().to_vec()),
+            |text| Some(format!("\u{feff}{text}").into_bytes()),
+            |text| Some(utf16(text, u16::to_le_bytes)),
+            |text| Some(utf16(text, u16::to_be_bytes)),
+            // CP949 has no letter for some of what we have: such a program asks before it saves.
+            |text| {
+                let (bytes, _, lost) = encoding_rs::EUC_KR.encode(text);
+                (!lost).then(|| bytes.into_owned())
+            },
+        ];
+        let shape = (
+            prop::sample::select(vec![',', ';', '\t', '|']),
+            prop::sample::select(vec!["\n", "\r\n", "\r"]),
+            any::<bool>(),
+            any::<bool>(),
+            0_usize..3,
+            any::<bool>(),
+        );
+        let cells = (
+            prop::sample::select(numbers.to_vec()),
+            prop::sample::select(isbns.to_vec()),
+            any::<bool>(),
+            prop::sample::select(encodings.to_vec()),
+        );
+        (shape, cells).prop_map(|(shape, (number, isbn, decomposed, encoding))| {
+            let (separator, line_end, quotes_all, says_separator, empty_columns, korean) = shape;
+            Way {
+                separator,
+                line_end,
+                quotes_all,
+                says_separator,
+                empty_columns,
+                korean,
+                number,
+                isbn,
+                decomposed,
+                encoding,
+            }
+        })
+    }
+
+    /// A row of a table of ours.
+    fn a_row() -> impl Strategy<Value = (String, String, u32, u32)> {
+        let isbn = prop::sample::select(vec!["9788936434120", "9788954682152", "9788937460470"]);
+        let title = "[가-힣a-zA-Z0-9éñ][가-힣a-zA-Z0-9 ,;|\"'/.&·é-]{0,20}[가-힣a-z0-9!?]";
+        (isbn.prop_map(ToOwned::to_owned), title, 1_000_u32..=22_000, 1_u32..40)
+    }
+
+    impl Way {
+        fn cell(&self, text: &str) -> String {
+            let special = |c: char| c == self.separator || matches!(c, '"' | '\n' | '\r');
+            if self.quotes_all || text.contains(special) {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            } else {
+                text.to_owned()
+            }
+        }
+
+        fn write(&self, rows: &[(String, String, u32, u32)]) -> String {
+            let head = if self.korean {
+                ["ISBN", "제목", "정가", "권수"]
+            } else {
+                ["isbn", "title", "list_price", "copies"]
+            };
+            let line = |cells: &[String]| {
+                let empty = std::iter::repeat_n(String::new(), self.empty_columns);
+                let cells: Vec<String> =
+                    cells.iter().cloned().chain(empty).map(|cell| self.cell(&cell)).collect();
+                cells.join(&self.separator.to_string()) + self.line_end
+            };
+            let mut text = String::new();
+            if self.says_separator {
+                text += &format!("sep={}{}", self.separator, self.line_end);
+            }
+            text += &line(&head.map(ToOwned::to_owned));
+            for (isbn, title, price, copies) in rows {
+                let (isbn, price) = ((self.isbn)(isbn), (self.number)(*price));
+                text += &line(&[isbn, title.clone(), price, copies.to_string()]);
+            }
+            if self.decomposed { text.nfd().collect() } else { text }
+        }
+    }
+
+    /// What comes back from a file: the rows, or what is said instead.
+    fn back(file: &[u8]) -> Result<Vec<Row>, String> {
+        let sheet = read(&encoding::text(file)?)?;
+        let rows = sheet.rows.iter().map(|(_, value)| {
+            Row::read(value, "", true).map_err(|problems| format!("{problems:?}"))
+        });
+        rows.collect()
+    }
+
+    proptest! {
+        /// Any table of our books through any of a spreadsheet's ways and back is the same table.
+        #[test]
+        fn a_table_comes_back_as_it_went(way in a_way(), rows in prop::collection::vec(a_row(), 1..6)) {
+            let same: Vec<Row> = rows
+                .iter()
+                .map(|(isbn, title, price, copies)| {
+                    let row = json!({
+                        "isbn": isbn, "title": title.nfc().collect::<String>(),
+                        "list_price": price, "copies": copies,
+                    });
+                    Row::read(&row, "", true).unwrap()
+                })
+                .collect();
+            let text = way.write(&rows);
+            let Some(file) = (way.encoding)(&text) else { return Ok(()) };
+            prop_assert_eq!(back(&file), Ok(same), "{}", text);
+        }
+
+        /// What a spreadsheet did to a number is said, and no number is guessed.
+        #[test]
+        fn a_number_that_was_damaged_is_named(way in a_way(), row in a_row()) {
+            let rounded = Way { isbn: |_| "9.78894E+12".into(), ..way.clone() };
+            let cut = Way { number: with_commas, quotes_all: false, separator: ',', ..way };
+            let text = rounded.write(std::slice::from_ref(&row));
+            if let Some(file) = (rounded.encoding)(&text) {
+                prop_assert!(back(&file).unwrap_err().contains("스프레드시트가"), "{}", text);
+            }
+            // The program that wrote it forgot that its separator is in the number.
+            let text = cut.write(&[row]).replace('"', "");
+            if let Some(file) = (cut.encoding)(&text) {
+                prop_assert!(back(&file).is_err(), "{}", text);
+            }
+        }
     }
 }

@@ -232,3 +232,42 @@ fn first_verified<T, E>(verified: impl Iterator<Item = Result<T, E>>) -> Option<
     }
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request as API Gateway passes it on, with a `Host` of somebody's choice.
+    fn request(host: &str, proto: &str) -> lambda_http::Request {
+        let event = serde_json::json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": "/pay/1", "rawQueryString": "",
+            "headers": { "host": host, "x-forwarded-proto": proto },
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "domainName": "a1.execute-api.example",
+                "domainPrefix": "a1", "http": {
+                    "method": "GET", "path": "/pay/1", "protocol": "HTTP/1.1",
+                    "sourceIp": "203.0.113.7", "userAgent": "x",
+                },
+                "requestId": "r", "routeKey": "$default", "stage": "$default",
+                "time": "22/Nov/2026:09:12:31 +0000", "timeEpoch": 1_795_000_000_000_u64,
+            },
+            "isBase64Encoded": false,
+        });
+        lambda_http::request::from_str(&event.to_string()).unwrap()
+    }
+
+    fn origin(host: &str, proto: &str, page_url: Option<&str>) -> String {
+        Request::bare(&request(host, proto), page_url, Timestamp::UNIX_EPOCH).unwrap().origin
+    }
+
+    #[test]
+    fn links_begin_with_the_shops_address_and_never_with_the_header_host() {
+        let own = Some("https://shop.example.kr");
+        for host in ["a1.execute-api.example", "evil.example", "evil.example:443"] {
+            assert_eq!(origin(host, "https", own), "https://shop.example.kr", "{host}");
+            assert_eq!(origin(host, "https", None), "https://a1.execute-api.example", "{host}");
+        }
+        // On a developer's machine there is no TLS, and the header has the port.
+        assert_eq!(origin("localhost:9000", "http", None), "http://localhost:9000");
+    }
+}

@@ -148,3 +148,27 @@ async fn a_page_is_one_read_and_a_form_one_read_and_one_write() {
         );
     }
 }
+
+/// What a stranger leaves who knocks and goes: anybody can do it as often as the entrance's limit
+/// lets them.
+#[tokio::test]
+async fn a_stranger_who_knocks_costs_one_small_write() {
+    let shop = Shop::empty().await;
+    let wire = shop.system().wire().clone();
+    let before = shop.items();
+    wire.forget_calls();
+    let mut stranger = shop.visitor();
+    stranger.go("/").await;
+    let knock = stranger.here().onward();
+    let walk::Onward::Form(form) = knock else { panic!("the door is a form") };
+    assert_eq!(stranger.ask(crate::sent(&form)).await.status, 303);
+    shop.settle().await;
+    assert_eq!(wire.count(Service::Dynamodb, "PutItem"), 1);
+    assert_eq!(wire.count(Service::Dynamodb, "TransactWriteItems"), 0);
+    let left: Vec<_> = shop.items().into_iter().filter(|item| !before.contains(item)).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let size = left[0].to_string().len();
+    assert!(size < 1_024, "one write unit: {size} bytes");
+    assert!(left[0]["expires"]["N"].is_string(), "it ends by itself");
+    assert!(left[0]["waiting"].is_null(), "no index has a copy of it");
+}
