@@ -1,4 +1,5 @@
-//! 방명록: a pen name and the consents. They make a visitor a reader.
+//! 방명록: a pen name and the consents. They make a visitor a reader. The poem that the house made of
+//! the walk stands here, and goes to the mailbox with the name below it.
 
 mod view;
 
@@ -8,6 +9,7 @@ use domain::{
     riddle::content::RoomSet,
     walk::{
         draft::DraftForm,
+        keepsake,
         visit::{Position, Reader, Visit},
     },
 };
@@ -64,7 +66,12 @@ async fn sign(
                 return Ok(Decision::Keep(()));
             }
             let signed = visit.value.clone().signed(reader.clone());
+            let keepsakes = keepsake::keepsakes(&signed, rooms, request.now);
+            let name = reader.pen_name.reveal();
+            let letter = keepsake::letter(&keepsakes, name, request.language, request.now);
             let commit = Commit::visit(&visit, signed).without_draft(DraftForm::Guestbook);
+            let commit =
+                letter.iter().fold(commit, |commit, letter| commit.with_letter(letter, "poem"));
             Ok::<_, Refusal>(Decision::write(commit, ()))
         })
         .await?;

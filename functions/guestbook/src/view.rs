@@ -4,6 +4,7 @@ use domain::{
     riddle::content::{Room, RoomSet},
     walk::{
         draft::{Draft, LastAddress},
+        keepsake,
         visit::{NotAPenName, Reader, Visit},
     },
 };
@@ -25,8 +26,8 @@ pub(crate) fn page(
     let title = room.title.in_language(request.language);
     let body = html! {
         h1 { (title) }
-        @if let Some(reader) = &visit.reader { (signed(reader, request)) }
-        @else { (form(room, request, draft, problems)) }
+        @if let Some(reader) = &visit.reader { (signed(rooms, visit, reader, request)) }
+        @else { (form(room, request, draft, problems, &poem(rooms, visit, None, request))) }
     };
     let page = Page::new("guestbook", title)
         .drawing(Drawing::Book)
@@ -35,7 +36,7 @@ pub(crate) fn page(
     Ok(if visit.reader.is_some() { page } else { page.drafts() })
 }
 
-fn signed(reader: &Reader, request: &Request) -> Markup {
+fn signed(rooms: &RoomSet, visit: &Visit, reader: &Reader, request: &Request) -> Markup {
     html! {
         p.keeper { (say!(
             request,
@@ -43,6 +44,7 @@ fn signed(reader: &Reader, request: &Request) -> Markup {
             "It says {name} here. Welcome.",
             name = reader.pen_name.reveal()
         )) }
+        (poem(rooms, visit, Some(reader), request))
         p { a.door data-onward href="/letter" {
             (say!(request, "편지 쓰러 가기", "On to the letter"))
         } }
@@ -57,9 +59,49 @@ fn signed(reader: &Reader, request: &Request) -> Markup {
     }
 }
 
-fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Problem]) -> Markup {
+/// The poem that the house made of the walk; nothing for a walk by plain doors alone.
+fn poem(rooms: &RoomSet, visit: &Visit, reader: Option<&Reader>, request: &Request) -> Markup {
+    let keepsakes = keepsake::keepsakes(visit, rooms, request.now);
+    if !keepsake::has_a_line(&keepsakes) {
+        return html! {};
+    }
+    let language = request.language;
+    html! {
+        p.plain { @if reader.is_some() { (say!(
+            request,
+            "걸어오신 방들이 한 줄씩 내어 준 시입니다.",
+            "A poem of the lines that the rooms gave you."
+        )) } @else { (say!(
+            request,
+            "걸어오신 방들이 한 줄씩 내어 준 시입니다. 이름을 남기시면 그 아래에 놓입니다.",
+            "A poem of the lines that the rooms gave you. Your name will stand below it."
+        )) } }
+        figure.verse id="cento" {
+            @for keepsake in &keepsakes {
+                @match &keepsake.line {
+                    Some(line) => (line.text.in_language(language)),
+                    None => (keepsake::UNWRITTEN),
+                }
+                "\n"
+            }
+            @if let Some(reader) = reader { "\n— " (reader.pen_name.reveal()) }
+            @for line in keepsakes.iter().filter_map(|keepsake| keepsake.line.as_ref()) {
+                cite { (line.source.in_language(language)) }
+            }
+        }
+    }
+}
+
+fn form(
+    room: &Room,
+    request: &Request,
+    draft: Option<&Draft>,
+    problems: &[Problem],
+    poem: &Markup,
+) -> Markup {
     html! {
         p.keeper { (room.greeting_at(request.now).in_language(request.language)) }
+        (poem)
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (Field::text("pen_name", say!(

@@ -1,6 +1,6 @@
-//! 쪽지: the slip and the letter of an order, two sheets of A5 for the owner to print and put into
-//! the parcel. Neither sheet names the book. The page opens with a ticket from `owner-desk`, for a few
-//! hours. A QR code on the slip opens it on the owner's phone, where the owner notes that the order
+//! 쪽지: the slip with the poem of the walk, and the letter of an order, two sheets of A5 for the
+//! owner to print and put into the parcel. Neither sheet names the book. The page opens with a
+//! ticket from `owner-desk`, for a few hours. A QR code on the slip opens it on the owner's phone, where the owner notes that the order
 //! is packed, and enters the parcel's number or corrects it.
 
 mod code;
@@ -11,14 +11,18 @@ use std::sync::Arc;
 use domain::{
     base::{free_text, id::OrderId},
     order::{
-        State, TransitionError,
+        Order, State, TransitionError,
         parcel::{Carrier, Parcel},
     },
+    walk::keepsake,
 };
+use jiff::Timestamp;
 use store::{Commit, Decision, Updated};
 use web::{
     AppState, Method, Problem, Refusal, Reply, Request, StatusCode, Ticket, Words, order_id,
 };
+
+use view::ReadersWords;
 
 /// Serves `/slip/{order}`.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -40,12 +44,26 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     if !matches!(order.state, State::Chosen | State::Packed | State::Shipped | State::Delivered) {
         return Err(Refusal::NotFound);
     }
-    let letter = app.store.letter_of(&order).await?;
+    let words = ReadersWords {
+        letter: app.store.letter_of(&order).await?,
+        poem: poem_of(&app, &order, request.now).await?,
+    };
     let address = format!("{}{here}", request.origin);
-    let page =
-        view::page(&order, letter.as_deref(), &app.shop, &address, ticket, &request, &problems);
+    let page = view::page(&order, &words, &app.shop, &address, ticket, &request, &problems);
     Ok(if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
         .into())
+}
+
+/// The poem that the house made of the reader's walk, as it is now: a line may have been filled in.
+async fn poem_of(app: &AppState, order: &Order, now: Timestamp) -> Result<Option<String>, Refusal> {
+    let visit = app.store.visit(order.visitor).await?.map(|visit| visit.value);
+    let Some((visit, reader)) = visit.and_then(|visit| Some((visit.clone(), visit.reader?))) else {
+        return Ok(None);
+    };
+    let rooms = app.content_version(&visit.version).await?;
+    let keepsakes = keepsake::keepsakes(&visit, &rooms, now);
+    let poem = keepsake::poem(&keepsakes, reader.pen_name.reveal(), order.language);
+    Ok(keepsake::has_a_line(&keepsakes).then_some(poem))
 }
 
 /// Records that the order is packed, or the parcel's number. The inner error is a problem of the

@@ -17,10 +17,18 @@ use web::{
 
 use crate::code;
 
+/// What its reader gave the order: printed beside the shop's own words.
+pub(crate) struct ReadersWords {
+    /// The letter.
+    pub(crate) letter: Option<String>,
+    /// The poem of the walk.
+    pub(crate) poem: Option<String>,
+}
+
 /// `address` is that of this page, for the QR code.
 pub(crate) fn page(
     order: &Order,
-    letter: Option<&str>,
+    words: &ReadersWords,
     shop: &Shop,
     address: &str,
     ticket: Ticket,
@@ -28,20 +36,21 @@ pub(crate) fn page(
     problems: &[Problem],
 ) -> Page {
     let body = html! {
-        (slip(order, shop, address))
-        @if let Some(letter) = letter { (letter_sheet(order, letter)) }
+        (slip(order, words.poem.as_deref(), shop, address))
+        @if let Some(letter) = &words.letter { (letter_sheet(order, letter)) }
         p.plain.noprint { "A5로 인쇄하면 두 장이 나옵니다. 제목은 어디에도 적혀 있지 않습니다." }
         (parcel(order, ticket, request, problems))
     };
     Page::new("slip", "쪽지").body(body)
 }
 
-fn slip(order: &Order, shop: &Shop, address: &str) -> Markup {
+fn slip(order: &Order, poem: Option<&str>, shop: &Shop, address: &str) -> Markup {
     let reason = order.choice.as_ref().map(|choice| choice.reason.as_str()).unwrap_or_default();
     html! {
         article.slip lang="ko" {
             h1 { "이 책을 고른 까닭" }
             @for sentence in reason.split_inclusive(". ") { p { (sentence.trim()) } }
+            @if let Some(poem) = poem { figure.verse { (poem) } }
             div.foot {
                 p.plain {
                     (shop.name) " · " (shop.address) br;

@@ -7,6 +7,7 @@ use domain::{
         room::{By, Door, RoomRecord},
     },
     walk::{
+        keepsake::{self, KeptLine},
         visit::Visit,
         wait::{self, Poem},
     },
@@ -36,10 +37,11 @@ pub(crate) fn page(
                 p.keeper { (how.in_language(language)) }
                 (riddle::way_on(rooms, wait::ROOM, language))
                 (verse(poem, language))
+                (keeping(poem, visit, request))
             }
             Door::Closed => {
                 p.keeper { (room.greeting_at(request.now).in_language(language)) }
-                (closed(poem, record, request, &riddle::onward(rooms, wait::ROOM)))
+                (closed(poem, visit, record, request, &riddle::onward(rooms, wait::ROOM)))
             }
         }
     };
@@ -54,7 +56,13 @@ pub(crate) fn page(
     })
 }
 
-fn closed(poem: &Poem, record: &RoomRecord, request: &Request, onward: &str) -> Markup {
+fn closed(
+    poem: &Poem,
+    visit: &Visit,
+    record: &RoomRecord,
+    request: &Request,
+    onward: &str,
+) -> Markup {
     let opens = record.opens_by_itself_at();
     let seconds = opens.duration_since(request.now).as_secs().max(0);
     let clock = clock_time(opens);
@@ -72,6 +80,7 @@ fn closed(poem: &Poem, record: &RoomRecord, request: &Request, onward: &str) -> 
             }
         }
         (verse(poem, request.language))
+        (keeping(poem, visit, request))
         section.doors aria-label=(say!(request, "두 문", "Two doors")) {
             form method="get" action="/wait" data-door="wait" id="turning" data-seconds=(seconds)
                 data-next=(onward)
@@ -97,4 +106,49 @@ fn verse(poem: &Poem, language: Language) -> Markup {
             cite { (poem.source.in_language(language)) }
         }
     }
+}
+
+/// The line that was kept, and the lines that can be: each is a button, so that one tap keeps it.
+fn keeping(poem: &Poem, visit: &Visit, request: &Request) -> Markup {
+    let lines: Vec<&str> = keepsake::lines(poem, request.language).collect();
+    let kept = visit.kept.as_ref().filter(|kept| kept.poem == poem.id);
+    let kept = kept.and_then(|kept| lines.get(usize::from(kept.line)));
+    html! {
+        section id="keeping" {
+            @if let Some(line) = kept {
+                p.plain role="status" data-kept { (say!(
+                    request,
+                    "간직하신 줄: {line}",
+                    "The line you keep: {line}"
+                )) }
+            }
+            details {
+                summary { @if kept.is_some() { (say!(
+                    request,
+                    "다른 줄을 간직하기",
+                    "Keep another line"
+                )) } @else { (say!(
+                    request,
+                    "마음에 드는 한 줄을 간직하기",
+                    "Keep one line that you like"
+                )) } }
+                form method="post" action="/wait" {
+                    ul.lines { @for (number, line) in lines.iter().enumerate() {
+                        li { button.link name=(KEEP) value=(number) { (line) } }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// The field with the number of the line to keep.
+const KEEP: &str = "keep";
+
+/// The line that a form asks to keep, if the visitor's poem has it.
+pub(crate) fn line_to_keep(request: &Request, visit: &Visit) -> Option<KeptLine> {
+    let line: u16 = request.form.typed(KEEP).parse().ok()?;
+    let poem = wait::poem_for(&visit.id.to_string())?;
+    let there = keepsake::lines(poem, request.language).count() > usize::from(line);
+    there.then(|| KeptLine { poem: poem.id.clone(), line })
 }

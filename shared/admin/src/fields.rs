@@ -28,16 +28,13 @@ use domain::{
         free_text,
         id::{OrderId, WorkId},
     },
-    catalog::{
-        isbn::{Isbn, NotAnIsbn},
-        selection::Love,
-    },
+    catalog::{isbn::Isbn, selection::Love},
     order::ShortNumber,
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::{Call, Problem};
+use crate::{Call, Problem, words::no_isbn};
 
 /// What an order's number looks like.
 pub const ORDER_EXAMPLE: &str = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7";
@@ -252,7 +249,7 @@ impl<'v> Fields<'v, '_> {
     pub fn isbn(&mut self, name: &str, missing: &str) -> Option<Isbn> {
         let expected = match self.text(name).map(str::parse::<Isbn>) {
             Some(Ok(isbn)) => return Some(isbn),
-            Some(Err(error)) => format!("ISBN이 아닙니다. {}", in_korean(error)),
+            Some(Err(error)) => format!("ISBN이 아닙니다. {}", no_isbn(error)),
             None => missing.to_owned(),
         };
         self.problem(name, expected, ISBN_EXAMPLE);
@@ -266,21 +263,6 @@ impl<'v> Fields<'v, '_> {
         }
         let expected = format!("1에서 {most} 사이의 수를 적습니다");
         self.required("limit", number(1..=most), expected, usual)
-    }
-}
-
-/// Why a text is no ISBN, and what to do.
-const fn in_korean(why: NotAnIsbn) -> &'static str {
-    match why {
-        NotAnIsbn::Digits => "숫자 13자리여야 합니다",
-        NotAnIsbn::Rounded => {
-            "스프레드시트가 긴 숫자를 줄여 놓았습니다(9.78E+12). 그 칸의 서식을 ‘텍스트’로 바꾸고 13자리를 다시 적어 주세요"
-        }
-        NotAnIsbn::Prefix => "978이나 979로 시작합니다",
-        NotAnIsbn::Music => "979-0은 악보의 번호입니다. 책의 번호를 적어 주세요",
-        NotAnIsbn::CheckDigit => {
-            "끝자리가 앞의 숫자와 맞지 않습니다. 잘못 적은 자리가 있는지 보아 주세요"
-        }
     }
 }
 

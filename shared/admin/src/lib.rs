@@ -15,6 +15,7 @@
 //! | [`fields`] | reading the call's fields; every problem names field, expectation and example |
 //! | `answer` | the answer and its problems |
 //! | `packing` | the call of `owner-pack` |
+//! | `words` | sentences that several functions say |
 //!
 //! # Errors
 //!
@@ -25,6 +26,7 @@ mod answer;
 mod call;
 pub mod fields;
 mod packing;
+mod words;
 
 use std::{future::Future, sync::Arc};
 

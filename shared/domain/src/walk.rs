@@ -5,6 +5,7 @@ pub mod content_version;
 pub mod device;
 pub mod draft;
 pub mod funnel;
+pub mod keepsake;
 mod lost_device;
 pub mod session;
 pub mod visit;

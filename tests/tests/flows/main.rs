@@ -20,6 +20,7 @@ mod ending;
 mod files;
 mod fuzz;
 mod holding;
+mod keepsakes;
 mod lost_replies;
 mod named_in_letter;
 mod over_http;

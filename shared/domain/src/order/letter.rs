@@ -25,7 +25,7 @@ mod refunds;
 pub enum Author {
     /// The reader, to the owner.
     Reader,
-    /// The shop, about an order or a device.
+    /// The shop, about an order or a device, or with the poem of a walk.
     House,
     /// The doorkeeper: half a line of verse at the whisper.
     Doorkeeper,

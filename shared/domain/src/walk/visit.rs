@@ -14,7 +14,9 @@ use crate::{
         content::RoomSet,
         room::{By, Door, RoomRecord},
     },
-    walk::{bookmark::BookmarkRecord, session::Session, wait, whisper::Whisper},
+    walk::{
+        bookmark::BookmarkRecord, keepsake::KeptLine, session::Session, wait, whisper::Whisper,
+    },
 };
 
 mod bell;
@@ -41,6 +43,9 @@ pub struct Visit {
     /// How the visitor may be notified, once chosen at the bell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bell: Option<Bell>,
+    /// The line that was kept in the waiting room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptLine>,
     /// The latest whisper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whisper: Option<Whisper>,
@@ -127,6 +132,7 @@ impl Visit {
             language,
             rooms: BTreeMap::new(),
             bell: None,
+            kept: None,
             whisper: None,
             reader: None,
             letter_at: None,
@@ -222,6 +228,13 @@ impl Visit {
     #[must_use]
     pub fn with_room(mut self, id: &str, record: RoomRecord) -> Self {
         self.rooms.insert(id.to_owned(), record);
+        self
+    }
+
+    /// The visit with another line kept in the waiting room.
+    #[must_use]
+    pub fn keeping(mut self, line: KeptLine) -> Self {
+        self.kept = Some(line);
         self
     }
 

@@ -49,6 +49,8 @@ pub(super) struct RawRiddle {
     #[serde(default)]
     pub(super) answers: ByLanguage<Vec<String>>,
     solved: Text,
+    #[serde(default)]
+    gives: Option<Text>,
     pub(super) page: Vec<RawPassage>,
     #[serde(default)]
     keep_going: Vec<RawListed>,
@@ -177,6 +179,9 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
             complete(place, "source", source)?;
         }
     }
+    if let Some(given) = &raw.gives {
+        gives(place, &raw, given)?;
+    }
     let made = method::make(&raw).map_err(|problem| wrong(place, problem))?;
     let mut accepted = answers(place, "answers.ko", &raw.answers.ko)?;
     accepted.extend(answers(place, "answers.en", &raw.answers.en)?);
@@ -234,7 +239,38 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
         near: listed(place, "near", raw.near)?,
         hints: hints.map(|hint| Hint { title: hint.title, text: hint.text }),
         solved: raw.solved,
+        gives: raw.gives,
     })
+}
+
+/// Checks the line that a riddle gives: it stands on its page, so that its source is the page's, and
+/// it does not tell the answer, because readers show it to each other.
+fn gives(place: &str, raw: &RawRiddle, given: &Text) -> Result<(), ContentError> {
+    complete(place, "gives", given)?;
+    let plain = |text: &str| -> String {
+        text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+    };
+    for language in Language::ALL {
+        let line = plain(given.in_language(language));
+        let pages = raw.page.iter().map(|passage| plain(passage.text.in_language(language)));
+        if !pages.into_iter().any(|page| page.contains(&line)) {
+            return Err(wrong(
+                place,
+                said!(
+                    "gives의 줄이 이 장에 없습니다: {line}",
+                    "gives a line that is not on its page: {line}"
+                ),
+            ));
+        }
+        let told = raw.answers.get(language).iter().find(|answer| line.contains(&plain(answer)));
+        if let Some(told) = told {
+            return Err(wrong(
+                place,
+                said!("gives의 줄에 답이 있습니다: {told}", "gives a line with its answer: {told}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn listed(place: &str, field: &str, raw: Vec<RawListed>) -> Result<Vec<Listed>, ContentError> {

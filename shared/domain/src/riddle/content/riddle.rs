@@ -34,6 +34,9 @@ pub struct Riddle {
     pub hints: [Hint; HINTS],
     /// The doorkeeper's reply to the right answer.
     pub solved: Text,
+    /// The line that who solves it takes along ([`keepsake`](crate::walk::keepsake)). Versions that
+    /// were stored before there were keepsakes have none.
+    pub gives: Option<Text>,
 }
 
 /// The kinds of riddles.

@@ -24,7 +24,7 @@ fn complaint(file: &str, from: &str, to: &str) -> String {
 #[test]
 fn a_file_that_cannot_be_read_is_refused_with_its_line() {
     assert_eq!(
-        complaint("house.toml", "version = \"2026-12b\"", "version = "),
+        complaint("house.toml", "version = \"2026-12c\"", "version = "),
         "house.toml, line 4: string values must be quoted, expected literal string."
     );
     assert_eq!(
@@ -146,6 +146,20 @@ fn a_riddle_that_its_page_does_not_solve_is_refused() {
     ] {
         assert_eq!(complaint(file, from, to), format!("{file}: {said}"));
     }
+}
+
+#[test]
+fn a_line_that_is_given_stands_on_its_page_and_tells_no_answer() {
+    let given = "gives.ko = \"잎새에 이는 바람에도 나는 괴로워했다.\"";
+    let complaint = |to| complaint("study/foreword.toml", given, to);
+    assert_eq!(
+        complaint("gives.ko = \"내일도 바람이 분다\""),
+        "study/foreword.toml: gives a line that is not on its page: 내일도바람이분다."
+    );
+    assert_eq!(
+        complaint("gives.ko = \"별을 노래하는 마음으로\""),
+        "study/foreword.toml: gives a line with its answer: 별."
+    );
 }
 
 #[test]
