@@ -61,6 +61,19 @@ async fn a_plain_door_leaves_its_line_open_and_a_plain_walk_no_poem() {
     visitor.through_the_rooms(Doors::Plain).await;
     let poem = visitor.here().text_of("#cento");
     assert_eq!(poem.matches(UNWRITTEN).count(), 3, "{poem}");
+    // The line is filled in at any time: here the study's, a day later. Nothing is counted.
+    shop.jump(24 * 60).await;
+    visitor.go("/study").await;
+    let form = visitor.here().form("form[data-later]");
+    for _ in 0..4 {
+        let page = visitor.submit(form.clone().fill("answer", "모르는 말")).await;
+        assert_eq!(page.status, 200, "nobody waits: {page:?}");
+    }
+    let answer = visitor.answer();
+    visitor.submit(form.fill("answer", &answer)).await;
+    assert!(visitor.here().first("form[data-later]").is_none(), "{:?}", visitor.here());
+    let poem = visitor.go("/guestbook").await.text_of("#cento");
+    assert_eq!(poem.matches(UNWRITTEN).count(), 2, "{poem}");
     let mut plain = shop.visitor();
     plain.open_the_door().await;
     plain.through_the_rooms(Doors::Plain).await;

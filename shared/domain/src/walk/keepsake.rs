@@ -1,6 +1,6 @@
 //! What a visitor takes along: each room gives a line of verse to who solves it, and together the
 //! lines are one short poem (a cento), in the order of the walk. A room that was left by the plain
-//! door, or whose door opened by itself, leaves "……" in its place.
+//! door, or whose door opened by itself, leaves "……" in its place, until its riddle is solved.
 //!
 //! Nothing is stored for it but the line that the visitor kept while waiting.
 
@@ -13,10 +13,7 @@ use crate::{
         text::{Language, Text},
     },
     order::letter::{Author, Letter},
-    riddle::{
-        content::RoomSet,
-        room::{By, Door},
-    },
+    riddle::{content::RoomSet, room::Door},
     walk::{
         visit::Visit,
         wait::{self, Poem},
@@ -59,8 +56,8 @@ pub fn keepsakes(visit: &Visit, rooms: &RoomSet, now: Timestamp) -> Vec<Keepsake
     let mut found = Vec::new();
     for room in rooms.rooms() {
         let Some(record) = visit.room(rooms, &room.id, now) else { continue };
-        let Door::Open(opening) = record.door(now) else { continue };
-        let solved = opening.by == By::Riddle;
+        let Door::Open(_) = record.door(now) else { continue };
+        let solved = record.is_solved();
         let line = if room.id == wait::ROOM {
             visit.kept.as_ref().and_then(kept)
         } else if room.id == whisper::ROOM {

@@ -20,7 +20,7 @@ pub(super) fn page(scene: Scene<'_>, record: &RoomRecord, feedback: &FormFeedbac
     let body = html! {
         h1 { (title) }
         @match door {
-            Door::Open(opening) => (open(scene, opening, feedback)),
+            Door::Open(opening) => (open(scene, record, opening, feedback)),
             Door::Closed => (closed(scene, record, feedback)),
         }
     };
@@ -34,8 +34,8 @@ pub(super) fn page(scene: Scene<'_>, record: &RoomRecord, feedback: &FormFeedbac
     if let Some(seconds) = feedback.wait_seconds {
         page = page.wait(seconds);
     }
-    match (design.script, door) {
-        (Some(script), Door::Closed) => page.script(Script::Inline(script)),
+    match design.script {
+        Some(script) if !record.is_solved() => page.script(Script::Inline(script)),
         _ => page,
     }
 }
@@ -65,17 +65,71 @@ pub fn way_on(rooms: &RoomSet, room: &str, language: Language) -> Markup {
     }
 }
 
-fn open(scene: Scene<'_>, opening: Opening, feedback: &FormFeedback<'_>) -> Markup {
+fn open(
+    scene: Scene<'_>,
+    record: &RoomRecord,
+    opening: Opening,
+    feedback: &FormFeedback<'_>,
+) -> Markup {
     let (puzzle, language) = (scene.puzzle, scene.request.language);
     let how = match opening.by {
-        By::Riddle => &puzzle.riddle.solved,
+        _ if record.is_solved() => &puzzle.riddle.solved,
         By::Plain => &puzzle.replies.plain,
-        By::Itself => &puzzle.room.by_itself,
+        By::Riddle | By::Itself => &puzzle.room.by_itself,
     };
     html! {
-        @if let Some(reply) = &feedback.reply { p.keeper role="status" { (reply) } }
+        @if record.is_solved() && let Some(reply) = &feedback.reply {
+            p.keeper role="status" { (reply) }
+        }
         p.keeper { (how.in_language(language)) }
         (way_on(scene.rooms, &puzzle.room.id, language))
+        @if !record.is_solved() { (later(scene, feedback)) }
+    }
+}
+
+/// The riddle of a room whose door is open without it: it can be solved at any time for its line.
+fn later(scene: Scene<'_>, feedback: &FormFeedback<'_>) -> Markup {
+    let (request, riddle): (_, &Riddle) = (scene.request, scene.puzzle.riddle);
+    let language = request.language;
+    html! {
+        details open[feedback.reply.is_some()] {
+            summary { (say!(
+                request,
+                "수수께끼를 마저 풀고 한 줄 받아 가기",
+                "Solve the riddle after all, and take its line along"
+            )) }
+            div {
+                p.plain { (say!(
+                    request,
+                    "언제 푸셔도 되고, 틀려도 세지 않습니다. 이 방의 줄이 방명록의 시에 놓입니다.",
+                    "At any time, and nothing is counted. The line of this room joins the poem in the guestbook."
+                )) }
+                @if let Some(reply) = &feedback.reply {
+                    p.keeper role="alert" id="reply" { (reply) }
+                }
+                p.keeper { (riddle.ask.in_language(language)) }
+                @for passage in &riddle.page { (set(passage, language)) }
+                form method="post" data-later { (answer(scene, feedback)) }
+            }
+        }
+    }
+}
+
+/// The field of the answer and its button.
+fn answer(scene: Scene<'_>, feedback: &FormFeedback<'_>) -> Markup {
+    let (request, language) = (scene.request, scene.request.language);
+    html! {
+        input type="hidden" name="door" value="riddle";
+        div.field {
+            label for="answer" { (scene.puzzle.riddle.label.in_language(language)) }
+            input id="answer" name="answer" type="text" value=(feedback.typed)
+                autocomplete="off" autocapitalize="none" autocorrect="off"
+                spellcheck="false" enterkeyhint="go"
+                aria-invalid=[feedback.problem.then_some("true")]
+                aria-describedby=[feedback.reply.as_ref().map(|_| "reply")];
+        }
+        ((scene.design.field_extra)(language))
+        button.quiet.push { (say!(request, "이 답으로 열기", "Open with this answer")) }
     }
 }
 
@@ -95,17 +149,7 @@ fn closed(scene: Scene<'_>, record: &RoomRecord, feedback: &FormFeedback<'_>) ->
         section.doors aria-label=(say!(request, "두 문", "Two doors")) {
             form method="post" data-door="riddle" {
                 h2 { (say!(request, "수수께끼 문", "The riddle door")) }
-                input type="hidden" name="door" value="riddle";
-                div.field {
-                    label for="answer" { (riddle.label.in_language(language)) }
-                    input id="answer" name="answer" type="text" value=(feedback.typed)
-                        autocomplete="off" autocapitalize="none" autocorrect="off"
-                        spellcheck="false" enterkeyhint="go"
-                        aria-invalid=[feedback.problem.then_some("true")]
-                        aria-describedby=[replied.then_some("reply")];
-                }
-                ((scene.design.field_extra)(language))
-                button.quiet.push { (say!(request, "이 답으로 열기", "Open with this answer")) }
+                (answer(scene, feedback))
             }
             (plain_door(request))
         }

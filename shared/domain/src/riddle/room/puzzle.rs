@@ -22,8 +22,10 @@ pub enum Verdict {
         /// It was typed with the Latin keyboard on.
         latin_keys: bool,
     },
-    /// The door was open already.
+    /// The door was open already, and the riddle is solved.
     AlreadyOpen(Opening),
+    /// Wrong, while the door is open: nothing is counted, and nobody waits.
+    NotSolvedYet,
     /// A half-way answer. Not counted; the first time it clears the count.
     KeepGoing,
     /// One key or one beat away. Not counted.
@@ -107,21 +109,13 @@ impl<'a> Puzzle<'a> {
     /// version it was read with and, on a conflict, judges the guess again.
     pub fn guess(&self, record: &RoomRecord, typed: &str, now: Timestamp) -> Outcome {
         if let Door::Open(opening) = record.door(now) {
-            return Outcome {
-                record: record.opened_by(opening.by, now),
-                verdict: Verdict::AlreadyOpen(opening),
-                reply: self.replies.already_open.clone(),
-            };
+            return self.guess_later(&record.opened_by(opening.by, now), opening, typed, now);
         }
         match self.meaning(typed) {
             Meaning::Right { latin_keys } => Outcome {
                 record: record.opened_by(By::Riddle, now),
                 verdict: Verdict::Opened { latin_keys },
-                reply: if latin_keys {
-                    self.replies.latin_keys.then(&self.riddle.solved)
-                } else {
-                    self.riddle.solved.clone()
-                },
+                reply: self.right(latin_keys),
             },
             Meaning::KeepGoing(index, listed) => keep_going(record, index, listed),
             Meaning::Almost => uncounted(record, Verdict::Almost, &self.replies.almost),
@@ -134,6 +128,43 @@ impl<'a> Puzzle<'a> {
                 }
                 outcome
             }
+        }
+    }
+
+    /// Judges a guess while the door is open: who left by the plain door may still solve the riddle
+    /// and take its line. Nothing is counted.
+    fn guess_later(
+        &self,
+        record: &RoomRecord,
+        opening: Opening,
+        typed: &str,
+        now: Timestamp,
+    ) -> Outcome {
+        if record.is_solved() {
+            return uncounted(record, Verdict::AlreadyOpen(opening), &self.replies.already_open);
+        }
+        match self.meaning(typed) {
+            Meaning::Right { latin_keys } => Outcome {
+                record: record.solved_later(now),
+                verdict: Verdict::Opened { latin_keys },
+                reply: self.right(latin_keys),
+            },
+            Meaning::KeepGoing(_, listed) => uncounted(record, Verdict::KeepGoing, &listed.reply),
+            Meaning::Almost => uncounted(record, Verdict::Almost, &self.replies.almost),
+            Meaning::Unreadable(verdict, reply) => uncounted(record, verdict, &reply),
+            Meaning::Wrong { reply, .. } => {
+                let said = reply.or_else(|| self.replies.wrong.first()).cloned();
+                uncounted(record, Verdict::NotSolvedYet, &said.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The doorkeeper's reply to the right answer.
+    fn right(&self, latin_keys: bool) -> Text {
+        if latin_keys {
+            self.replies.latin_keys.then(&self.riddle.solved)
+        } else {
+            self.riddle.solved.clone()
         }
     }
 

@@ -33,6 +33,10 @@ pub struct RoomRecord {
     /// `riddle: answer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_wrong: Option<String>,
+    /// When the riddle was solved after the door was open: by who left by the plain door and came
+    /// back for its line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    solved_later: Option<Timestamp>,
     /// Seconds after which the door opens by itself, if not the usual 25 minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opens_after: Option<u32>,
@@ -80,6 +84,7 @@ impl RoomRecord {
             hints: Vec::new(),
             needless: Vec::new(),
             last_wrong: None,
+            solved_later: None,
             opens_after: None,
         }
     }
@@ -99,6 +104,11 @@ impl RoomRecord {
             None if now >= by_itself_at => Door::Open(Opening { at: by_itself_at, by: By::Itself }),
             None => Door::Closed,
         }
+    }
+
+    /// Whether the riddle was solved, before the door opened or after.
+    pub fn is_solved(&self) -> bool {
+        self.opened.is_some_and(|opening| opening.by == By::Riddle) || self.solved_later.is_some()
     }
 
     /// When the door opens by itself, if nothing else opens it.
@@ -145,6 +155,12 @@ impl RoomRecord {
     #[must_use]
     pub fn with_wrong_answer(&self) -> Self {
         Self { wrong: self.wrong.saturating_add(1), ..self.clone() }
+    }
+
+    /// The record of somebody who solved the riddle while the door was open.
+    #[must_use]
+    pub(super) fn solved_later(&self, now: Timestamp) -> Self {
+        Self { solved_later: Some(now), ..self.clone() }
     }
 
     /// The record with its door open. An open door keeps its opening.

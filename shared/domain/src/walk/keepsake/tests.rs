@@ -1,5 +1,8 @@
 use super::*;
-use crate::{base::id::VisitorId, riddle::room::RoomRecord};
+use crate::{
+    base::id::VisitorId,
+    riddle::room::{By, RoomRecord},
+};
 
 fn now() -> Timestamp {
     "2026-11-23T20:00:00+09:00".parse().unwrap()

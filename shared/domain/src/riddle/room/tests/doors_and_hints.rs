@@ -66,10 +66,37 @@ fn the_door_opens_by_itself_after_25_minutes() {
     assert_eq!(record.door(after(25, 0)), Door::Open(by_itself));
     for late in [after(25, 0), after(60 * 24 * 30, 0)] {
         let outcome = puzzle.guess(&record, "별 헤는 밤", late);
-        assert_eq!(outcome.verdict, Verdict::AlreadyOpen(by_itself));
-        assert_eq!(outcome.record.opened, Some(by_itself));
+        assert_eq!(outcome.verdict, Verdict::Opened { latin_keys: false });
+        assert_eq!(outcome.record.opened, Some(by_itself), "it opened by itself all the same");
+        assert!(outcome.record.is_solved());
         assert_eq!(record.open_plain(late).opened, Some(by_itself));
     }
+}
+
+#[test]
+fn a_riddle_can_be_solved_after_the_plain_door_and_nothing_is_counted() {
+    let (puzzle, record) = study();
+    let opened = record.open_plain(after(0, 0));
+    assert!(!opened.is_solved());
+    // However often it is wrong, and in whatever way.
+    for (typed, verdict) in [
+        ("모름", Verdict::NotSolvedYet),
+        ("모름", Verdict::NotSolvedYet),
+        ("서시", Verdict::NotSolvedYet),
+        ("별", Verdict::KeepGoing),
+        ("!", Verdict::Empty),
+    ] {
+        let outcome = puzzle.guess(&opened, typed, after(1, 0));
+        assert_eq!((outcome.verdict, &outcome.record), (verdict, &opened), "{typed}");
+    }
+    let month = after(60 * 24 * 30, 0);
+    let solved = puzzle.guess(&opened, "별 헤는 밤", month);
+    assert_eq!(solved.verdict, Verdict::Opened { latin_keys: false });
+    assert!(solved.record.is_solved());
+    assert_eq!(solved.record.opened, opened.opened, "the door keeps its opening");
+    let again = puzzle.guess(&solved.record, "별 헤는 밤", month);
+    assert!(matches!(again.verdict, Verdict::AlreadyOpen(_)));
+    assert_eq!(again.record, solved.record);
 }
 
 #[test]
