@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -20,13 +21,16 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("what", choices=["read", "write"])
     arguments.add_argument("--stage")
+    arguments.add_argument("--stack")
     arguments.add_argument("--region")
     options = arguments.parse_args()
     try:
         local = tomlkit.parse(LOCAL.read_text(encoding="utf-8")).unwrap() if LOCAL.exists() else {}
         stage = options.stage or local.get("parameters", {}).get("Stage") or "dev"
-        name = f"/gongganmunhak/{stage}/session-key"
-        ssm = boto3.session.Session(region_name=options.region or local.get("region")).client("ssm")
+        stack = options.stack or local.get("stack") or f"gongganmunhak-{stage}"
+        name = f"/{stack}/session-key"
+        region = options.region or local.get("region") or os.environ.get("AWS_REGION")
+        ssm = boto3.session.Session(region_name=region).client("ssm")
         if options.what == "read":
             sys.stdout.write(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
         else:
@@ -38,7 +42,7 @@ def main() -> int:
     except botocore.exceptions.ClientError as error:
         why = f"AWS refused: {error.response['Error']['Message']}"
     except botocore.exceptions.BotoCoreError as error:
-        why = str(error)
+        why = str(error).rstrip(".")
     print(f"The keys were not {'read' if options.what == 'read' else 'stored'}: {why}.", file=sys.stderr)
     return 1
 

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 """Checks what a deployment needs, before `cargo xtask deploy` builds, and stores its secrets.
 
-    preflight.py check   [--stage dev] [--stack gongganmunhak] [--region ap-northeast-2]
+    preflight.py check   [--stage dev] [--stack gongganmunhak-dev] [--region ap-northeast-2]
                          [--parameter Name=value …]
     preflight.py secrets (the same options)
+    preflight.py after   (the same options)
 
 `check` changes nothing. It reports everything that is missing, each with the way to set it, and exits
 with status 1; or it prints one line of JSON with the settings: account, region, stack, stage,
-parameters, secrets, notes.
+parameters, secrets, notes. The parameters are all of the template's: one that is left out of an update would
+keep its old value. A stack belongs to one stage, and its name says which.
+
+`after` does what needs the deployed stack: a live one is protected against deletion and its tables against
+replacement, and an owner's address that is not confirmed yet is named.
 
 `secrets` stores the missing secrets: the session key (32 random bytes), Toss's secret key from the
 variable TOSS_SECRET_KEY, and the key pair for push services from the variable VAPID_KEY (`cargo xtask
@@ -17,15 +22,17 @@ stored key pair becomes the parameter PushPublicKey.
 
 The settings of one deployment are in samconfig.local.toml, beside samconfig.toml:
 
-    stack = "gongganmunhak"
+    stack = "gongganmunhak-live"
     region = "ap-northeast-2"
     [parameters]
     Stage = "live"
     ShopName = "…"
 
 Options override the file, and the file overrides the variables AWS_REGION and AWS_DEFAULT_REGION.
-Requires sts:GetCallerIdentity, ssm:DescribeParameters, ssm:GetParameter (for the key pair) and, for
-`secrets`, ssm:PutParameter.
+Requires sts:GetCallerIdentity, ssm:DescribeParameters, ssm:GetParameter (for the key pair),
+cloudformation:DescribeStacks, lambda:GetAccountSettings; for `secrets`, ssm:PutParameter; for `after`,
+cloudformation:UpdateTerminationProtection, cloudformation:SetStackPolicy, sns:ListTopics and
+sns:ListSubscriptionsByTopic.
 """
 
 import argparse
@@ -45,10 +52,18 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCAL = ROOT / "samconfig.local.toml"
-STACK = "gongganmunhak"
+STACK = "gongganmunhak-{stage}"
 SECRET_KEY = re.compile(r"(test|live)_g?sk_[0-9A-Za-z]+")
 # The length of a P-256 public key, with which a PKCS #8 key pair ends, in bytes.
 POINT = 65
+# The concurrent functions that a shop with a few readers and its pipeline needs at a time.
+CONCURRENT = 100
+# A live stack's tables are changed, but never replaced or deleted, by an update.
+STACK_POLICY = {"Statement": [
+    {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+    {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*",
+     "Resource": ["LogicalResourceId/Table", "LogicalResourceId/Records"]},
+]}
 # Parameters whose samples a live stage must not show. Rules in template.yaml refuse some of them, too.
 IDENTITY = (
     "ShopName", "ShopRepresentative", "ShopAddress", "ShopPhone", "ShopEmail", "ShopBusinessNumber",
@@ -58,7 +73,7 @@ IDENTITY = (
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Checks what a deployment needs, and stores its secrets.")
-    arguments.add_argument("what", choices=["check", "secrets"])
+    arguments.add_argument("what", choices=["check", "secrets", "after"])
     arguments.add_argument("--stage")
     arguments.add_argument("--stack")
     arguments.add_argument("--region")
@@ -72,11 +87,16 @@ def main() -> int:
     if preflight.options.what == "check":
         print(json.dumps(preflight.settings(), ensure_ascii=False))
         return 0
+    storing = preflight.options.what == "secrets"
     try:
-        preflight.store_secrets()
+        if storing:
+            preflight.store_secrets()
+        else:
+            preflight.after()
         return 0
     except botocore.exceptions.ClientError as error:
-        print(f"The secrets could not be stored: {error.response['Error']['Message']}", file=sys.stderr)
+        what = "The secrets could not be stored" if storing else "The stack was deployed, but not protected"
+        print(f"{what}: {error.response['Error']['Message']}", file=sys.stderr)
         return 1
 
 
@@ -90,7 +110,6 @@ class Preflight:
         self.account = ""
         self.stored: set[str] = set()
         local = self.local_file()
-        self.stack = options.stack or local.get("stack") or STACK
         self.session = None
         try:
             region = options.region or local.get("region") or os.environ.get("AWS_REGION")
@@ -101,10 +120,9 @@ class Preflight:
         if self.session and not self.region:
             self.missing.append("The region is not set: pass `--region ap-northeast-2`, or set it in samconfig.local.toml.")
         self.parameters = self.read_parameters(local.get("parameters", {}))
+        self.stack = options.stack or local.get("stack") or STACK.format(stage=self.stage)
         self.secret_names = {
-            "session-key": f"/gongganmunhak/{self.stage}/session-key",
-            "toss-secret-key": f"/gongganmunhak/{self.stage}/toss-secret-key",
-            "vapid-key": f"/gongganmunhak/{self.stage}/vapid-key",
+            name: f"/{self.stack}/{name}" for name in ("session-key", "toss-secret-key", "vapid-key")
         }
         self.vapid_key = os.environ.get("VAPID_KEY", "").strip()
         if self.vapid_key and public_key(self.vapid_key) is None:
@@ -166,6 +184,10 @@ class Preflight:
         if value["TossClientKey"] == declared["TossClientKey"]["Default"] and self.stage != "live":
             self.notes.append("TossClientKey is a sample that Toss does not accept: payments fail until it is set.")
         self.client_key = value["TossClientKey"]
+        # Every parameter, every time: CloudFormation keeps the old value of one that is left out.
+        self.declared = {name: str(value[name]) for name in declared}
+        if self.stage == "live" and not value["OwnerEmail"]:
+            self.missing.append(f"A live stage needs OwnerEmail, or nobody hears of an alarm: {where}.")
         return given
 
     def query_aws(self) -> None:
@@ -189,6 +211,8 @@ class Preflight:
         except botocore.exceptions.BotoCoreError as error:
             self.missing.append(f"AWS cannot be reached in the region {self.region}: {error}.")
             return
+        self.look_at_the_stack()
+        self.look_at_the_account()
         name = self.secret_names["toss-secret-key"]
         if name not in self.stored:
             if not self.toss_key:
@@ -204,6 +228,66 @@ class Preflight:
         elif self.options.what == "secrets" and not self.vapid_key:
             self.missing.append("The key pair for push services is not stored yet: set the variable VAPID_KEY once to the "
                                 "output of `cargo run -q -p webpush --example vapid` (`cargo xtask deploy` does both).")
+
+    def deployed(self) -> dict | None:
+        """The stack as it is deployed; None if there is none."""
+        try:
+            return self.session.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        except botocore.exceptions.ClientError as error:
+            if "does not exist" in error.response["Error"]["Message"]:
+                return None
+            raise
+
+    def look_at_the_stack(self) -> None:
+        """A stack belongs to one stage: another one's parameters would make it a shop that it is not."""
+        try:
+            stack = self.deployed()
+        except botocore.exceptions.ClientError as error:
+            self.notes.append(f"The stack {self.stack} could not be read: {error.response['Error']['Message']}.")
+            return
+        if stack is None:
+            return
+        stage = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}.get("Stage")
+        if stage and stage != self.stage:
+            self.missing.append(f"The stack {self.stack} is of stage {stage}, not {self.stage}: pass `--stage {stage}`, "
+                                f"or another `--stack`.")
+
+    def look_at_the_account(self) -> None:
+        """New accounts run ten functions at once, which is less than one reader and the pipeline may need."""
+        try:
+            limit = self.session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+        except botocore.exceptions.ClientError as error:
+            self.notes.append(f"The account's limit of concurrent functions is unknown: "
+                              f"{error.response['Error']['Message']}.")
+            return
+        if limit < CONCURRENT:
+            self.notes.append(f"The account runs {limit} functions at once; ask AWS for {CONCURRENT} or more (Service "
+                              f"Quotas, Lambda, Concurrent executions) before readers come.")
+
+    def after(self) -> None:
+        stack = self.deployed()
+        if stack is None:
+            print(f"There is no stack {self.stack}.")
+            return
+        cloudformation = self.session.client("cloudformation")
+        if self.stage == "live":
+            cloudformation.update_termination_protection(StackName=self.stack, EnableTerminationProtection=True)
+            cloudformation.set_stack_policy(StackName=self.stack, StackPolicyBody=json.dumps(STACK_POLICY))
+            print(f"{self.stack}: protected against deletion, its tables against replacement")
+        if self.declared.get("OwnerEmail"):
+            for topic in self.topics():
+                if any(one["SubscriptionArn"] == "PendingConfirmation" for one in topic):
+                    print(f"{self.declared['OwnerEmail']} has not confirmed the subscription yet; alarms reach nobody "
+                          f"until they follow the link in AWS's mail.")
+                    return
+
+    def topics(self):
+        """The subscriptions of the stack's topics, nested stacks included."""
+        sns = self.session.client("sns")
+        for topic in sns.get_paginator("list_topics").paginate():
+            for one in topic["Topics"]:
+                if one["TopicArn"].rsplit(":", 1)[-1].startswith(self.stack):
+                    yield sns.list_subscriptions_by_topic(TopicArn=one["TopicArn"])["Subscriptions"]
 
     def set_public_key(self, name: str) -> None:
         """Sets PushPublicKey to the stored key pair's public key: devices subscribe with it."""
@@ -226,7 +310,7 @@ class Preflight:
             "region": self.region,
             "stack": self.stack,
             "stage": self.stage,
-            "parameters": {"Stage": self.stage, **self.parameters},
+            "parameters": {**self.declared, **self.parameters, "Stage": self.stage},
             "secrets": {name: name in self.stored for name in self.secret_names.values()},
             "notes": self.notes,
         }

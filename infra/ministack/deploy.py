@@ -76,9 +76,8 @@ def deploy(options: argparse.Namespace) -> dict:
     names = function_names(source)
 
     cloud.make_bucket()
-    stage = parameters.get("Stage", source["Parameters"]["Stage"]["Default"])
-    cloud.make_secret(f"/gongganmunhak/{stage}/session-key", base64.b64encode(secrets.token_bytes(32)).decode())
-    cloud.make_secret(f"/gongganmunhak/{stage}/toss-secret-key", options.toss_secret)
+    cloud.make_secret(f"/{options.stack}/session-key", base64.b64encode(secrets.token_bytes(32)).decode())
+    cloud.make_secret(f"/{options.stack}/toss-secret-key", options.toss_secret)
 
     expanded = expand(source, os.path.dirname(os.path.abspath(options.template)), cloud)
     adapted(expanded, {name: cloud.upload_function(name, options.binaries) for name in names.values()},

@@ -22,7 +22,7 @@ use toss_standin::{Clock, Standin};
 use crate::{InProcess, Page, Walker, log};
 
 /// The parameter with the shop's keys.
-const SESSION_KEY: &str = "/gongganmunhak/dev/session-key";
+const SESSION_KEY: &str = "/gongganmunhak-local/session-key";
 
 /// The shop: the system of the real `template.yaml` with the real functions, stepped by hand, and
 /// the stand-ins for Toss and the push services on their own ports.

@@ -626,7 +626,7 @@ fn no_variable_holds_a_secret() {
             if secret && name != "TOSS_CLIENT_KEY" {
                 assert!(name.ends_with("_NAME"), "{}: {name} may be a secret", function.name);
                 assert!(
-                    value.starts_with("/gongganmunhak/"),
+                    value.starts_with("/gongganmunhak-local/"),
                     "{}: {name} is {value}, not the name of a parameter",
                     function.name
                 );

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// The stage: dev or live [default: dev, or what samconfig.local.toml says]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
-    /// The name of the stack [default: gongganmunhak, or what samconfig.local.toml says]
+    /// The name of the stack [default: gongganmunhak-STAGE, or what samconfig.local.toml says]
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
     /// The AWS region [default: samconfig.local.toml or the environment]
@@ -89,6 +89,9 @@ pub(crate) fn deploy(options: &Arguments) -> Outcome<ExitCode> {
         text(&settled, "region"),
     ]);
     run(&mut events)?;
+    // What only exists once the stack does: protection, and whether the owner hears of alarms.
+    let mut after = command(&python);
+    run(after.args(["infra/deploy/preflight.py", "after"]).args(options.settings()))?;
     println!("The owner finds these events in the Test tab of each function (shareable events).");
     Ok(ExitCode::SUCCESS)
 }
@@ -203,7 +206,7 @@ mod tests {
     #[test]
     fn a_secret_that_is_stored_is_not_made_again() {
         let settled = serde_json::json!({ "secrets": {
-            "/gongganmunhak/dev/session-key": true, "/gongganmunhak/dev/vapid-key": false,
+            "/gongganmunhak-dev/session-key": true, "/gongganmunhak-dev/vapid-key": false,
         } });
         assert!(
             has(&settled, "session-key")

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// The stage: dev or live [default: dev, or what samconfig.local.toml says]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
+    /// The name of the stack [default: gongganmunhak-STAGE, or what samconfig.local.toml says]
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
     /// The AWS region [default: samconfig.local.toml or the environment]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
@@ -46,7 +49,12 @@ pub(crate) fn keys(arguments: &Arguments) -> Outcome<ExitCode> {
     let script = |what: &str| {
         let mut script = command(&python);
         script.args(["infra/deploy/keys.py", what]);
-        for (name, value) in [("--stage", &arguments.stage), ("--region", &arguments.region)] {
+        let options = [
+            ("--stage", &arguments.stage),
+            ("--stack", &arguments.stack),
+            ("--region", &arguments.region),
+        ];
+        for (name, value) in options {
             script.args(value.iter().flat_map(|value| [name, value]));
         }
         script
