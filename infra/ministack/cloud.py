@@ -156,12 +156,12 @@ class Cloud:
         }
 
     def environment(self, functions: dict[str, str]) -> dict[str, str]:
-        """The variables of all functions as one set: a name has the same value everywhere."""
+        """The variables of all functions as one set: a name has the same value wherever it has one."""
         together: dict[str, str] = {}
         for physical in functions.values():
             variables = self.functions.get_function_configuration(FunctionName=physical)["Environment"]["Variables"]
             for name, value in variables.items():
-                if name == "MINISTACK_LAMBDA_PROXY_URL":
+                if name == "MINISTACK_LAMBDA_PROXY_URL" or not value:
                     continue
                 if together.setdefault(name, value) != value:
                     raise Failure(f"{name} is {together[name]!r} for one function and {value!r} for another.")
