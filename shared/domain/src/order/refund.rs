@@ -273,3 +273,66 @@ impl Order {
         self.refunds.iter().any(|refund| refund.progress == Progress::AwaitingBankDetails)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::order::tests::{noon, paid};
+
+    /// A cancelled order whose refund got this answer at each of these hours after noon.
+    fn answered(code: &str, hours: &[f64]) -> Order {
+        let order = paid().cancelled(noon()).unwrap().order;
+        hours.iter().fold(order, |order, hours| {
+            let sequence = order.refunds[0].sequence;
+            let at = noon().saturating_add(SignedDuration::from_secs_f64(hours * 3_600.0)).unwrap();
+            order.refund_answered(sequence, code, at)
+        })
+    }
+
+    fn hourly(times: u32) -> Vec<f64> {
+        (0..times).map(f64::from).collect()
+    }
+
+    #[test]
+    fn the_idempotency_key_changes_after_three_and_six_same_answers() {
+        let key = |times| answered("UNKNOWN", &hourly(times)).refunds[0].key();
+        let number = answered("UNKNOWN", &[]).refunds[0].sequence;
+        for times in 0..3 {
+            assert_eq!(key(times), number.to_string(), "{times}");
+        }
+        for (times, round) in [(3, 1), (5, 1), (6, 2), (8, 2)] {
+            assert_eq!(key(times), format!("{number}-{round}"), "{times}");
+        }
+        let mut replaced = answered("UNKNOWN", &[]).refunds[0].clone();
+        replaced.asked_as = Some(number + 40);
+        assert_eq!(replaced.key(), (number + 40).to_string(), "the number it was asked for under");
+    }
+
+    #[test]
+    fn the_same_answer_nine_times_waits_for_the_owner() {
+        let open = answered("UNKNOWN", &hourly(8));
+        assert!(open.refunds[0].progress.is_open() && !open.has_parked_refund());
+        let parked = answered("UNKNOWN", &hourly(9));
+        let progress = Progress::NeedsOwner { code: "UNKNOWN".into() };
+        assert_eq!(parked.refunds[0].progress, progress);
+        // A bad hour is one bad answer, and another code begins anew.
+        let bad_hour = answered("UNKNOWN", &[0.0, 0.25, 0.5, 0.99]);
+        assert_eq!(bad_hour.refunds[0].answered.as_ref().unwrap().times, 1);
+        let at = noon().saturating_add(SignedDuration::from_hours(9)).unwrap();
+        let other = open.clone().refund_answered(open.refunds[0].sequence, "OTHER", at);
+        assert_eq!(other.refunds[0].answered.as_ref().unwrap().times, 1);
+        assert!(other.refunds[0].progress.is_open());
+        let unknown = open.clone().refund_answered(99, "UNKNOWN", at);
+        assert_eq!(unknown, open, "a refund that the order does not have");
+    }
+
+    #[test]
+    fn an_answer_after_the_promised_day_waits_for_the_owner_at_once() {
+        let late = answered("UNKNOWN", &[24.0 * 12.0]);
+        assert!(late.has_parked_refund(), "{:?}", late.refunds[0]);
+        let twice = answered("UNKNOWN", &[24.0 * 12.0, 24.0 * 12.0 + 0.1]);
+        assert_eq!(twice.refunds[0].answered.as_ref().unwrap().times, 2);
+    }
+}
