@@ -15,6 +15,7 @@
     reason = "test support: a failed expectation is a failed test"
 )]
 
+mod answer;
 mod log;
 mod outline;
 mod page;
@@ -24,6 +25,7 @@ mod shop;
 mod transport;
 mod walker;
 
+pub use answer::{call_of, ready, shown};
 pub use log::Log;
 pub use page::{Form, Onward, Page};
 pub use random::Random;

@@ -25,7 +25,7 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 use toss_standin::Standin;
-use walk::{Doors, OverHttp, Request, Response, Transport as _, Walker};
+use walk::{Doors, OverHttp, Request, Response, Transport as _, Walker, call_of};
 
 /// How long the pipeline may take for one order. Usually it takes two or three seconds.
 const ARRIVES_WITHIN: Duration = Duration::from_mins(3);
@@ -50,7 +50,8 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     let mut looks = 0;
     let mut parcel = loop {
         let desk = shop.owner("owner-desk", json!({})).await;
-        let parcels = desk["call"]["parcels"].as_array();
+        let ship = call_of(&desk, "owner-ship");
+        let parcels = ship["parcels"].as_array();
         let parcel = parcels.and_then(|all| all.iter().find(|parcel| parcel["order"] == order));
         if let Some(parcel) = parcel {
             break parcel.clone();
@@ -84,7 +85,7 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     let order = other.walk(Doors::Riddle).await;
     arrives_at(&mut other, &order, "choosing").await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
+    shop.owner_does("owner-choose", call_of(&desk, "owner-choose")).await;
     arrives_at(&mut other, &order, "chosen").await;
 }
 

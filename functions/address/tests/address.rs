@@ -70,13 +70,13 @@ async fn the_owner_is_told_when_something_may_be_printed() {
     let order = reader.walk(Doors::Plain).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["address_corrected"], Value::Null);
+    assert_eq!(desk["shows"][0]["data"]["address_corrected"], Value::Null);
     shop.owner_packs(&order).await;
     assert_eq!(correct(&mut reader, &order, "street", "서울시 종로구 자하문로 1").await, 200);
     let desk = shop.owner("owner-desk", json!({})).await;
     assert!(desk["next"].to_string().contains("받으실 곳을 고친 주문이 1개"), "{desk:#}");
-    assert!(desk["shows"][0]["address_corrected"].is_string(), "{desk:#}");
-    assert_eq!(desk["shows"][0]["to"]["street"], "서울시 종로구 자하문로 1");
+    assert!(desk["shows"][0]["data"]["address_corrected"].is_string(), "{desk:#}");
+    assert_eq!(desk["shows"][0]["data"]["to"]["street"], "서울시 종로구 자하문로 1");
     let done = shop.owner_ships(&order, "123456789012").await;
     assert!(done["did"][0].as_str().unwrap().contains("에 고친 곳입니다"), "{done:#}");
     // A form of before is late.

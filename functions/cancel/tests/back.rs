@@ -78,7 +78,7 @@ async fn a_change_of_mind_costs_the_return_postage_and_the_rest_is_refunded_once
     assert_eq!(shop.ledger(&order).held(), KEPT, "no money moves before the book is back");
     let list = shop.owner("owner-refund", json!({})).await;
     assert_eq!(
-        (&list["shows"][0]["what"], &list["shows"][0]["to"]["street"]),
+        (&list["shows"][0]["data"]["what"], &list["shows"][0]["data"]["to"]["street"]),
         (&json!("돌아올 책"), &json!("서울시 종로구 창의문로 119")),
         "{list:#}"
     );

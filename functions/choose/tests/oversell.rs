@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book};
+use walk::{Doors, Shop, book, shown};
 
 const ORDERS: u32 = 200;
 const COPIES: usize = 50;
@@ -153,7 +153,7 @@ async fn two_hundred_orders_at_once_for_fifty_copies() {
         "who waits keeps the place"
     );
     let desk = shop.owner("owner-desk", json!({ "limit": 100 })).await;
-    let shown = desk["shows"].as_array().unwrap();
+    let shown = shown(&desk);
     assert!(
         shown.len() == 100 && shown.iter().all(|shown| shown["what"] == "책이 모자람"),
         "{desk:#}"

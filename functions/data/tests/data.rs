@@ -130,7 +130,7 @@ async fn a_reader_sees_everything_takes_it_along_and_has_it_deleted() {
     // The bookkeeping goes on: a line without a name.
     let from = shop.today().saturating_sub(5.days()).to_string();
     let export = shop.owner("owner-export", json!({ "from": from })).await;
-    let csv = export["shows"][0]["csv"].as_str().unwrap();
+    let csv = export["shows"][0]["data"]["csv"].as_str().unwrap();
     assert!(csv.contains(&order) && !csv.contains("자작골"), "{csv}");
     shop.nothing_failed();
 }

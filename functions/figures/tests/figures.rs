@@ -34,7 +34,7 @@ async fn a_minute_of_visits_is_written_once_for_each_room() {
     shop.minutes_pass(1).await;
     assert_eq!(writes(&shop), 1);
     let answer = shop.owner("owner-stuck", json!({})).await;
-    assert_eq!(answer["shows"][0]["entered"], 3, "{answer:#}");
+    assert_eq!(answer["shows"][0]["data"]["entered"], 3, "{answer:#}");
     shop.nothing_failed();
 }
 
@@ -44,7 +44,7 @@ async fn the_saved_event_is_a_visit_that_counts() {
     let answer = shop.system().invoke("figures", event("figures")).await.unwrap();
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     let answer = shop.owner("owner-stuck", json!({})).await;
-    assert_eq!(answer["shows"][0]["entered"], 1, "{answer:#}");
+    assert_eq!(answer["shows"][0]["data"]["entered"], 1, "{answer:#}");
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
-//! The call: which books are picked, or whose proposals are explained.
+//! The call: which books are picked, which order is shown, or whose proposals are explained.
 
 use admin::{
-    Call, Fields, Problem,
-    fields::{self, ISBN_EXAMPLE, ORDER_EXAMPLE},
+    Call, Fields, OrderName, Problem, Rows,
+    fields::{self, ISBN_EXAMPLE, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
 use domain::{
-    base::{free_text, id::OrderId},
+    base::{calendar, free_text, id::OrderId},
     catalog::isbn::Isbn,
 };
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// Most orders in one call.
@@ -18,16 +19,20 @@ const LONGEST_REASON: usize = 200;
 
 /// A call, read.
 pub(crate) enum Command {
+    /// Show the order that is to be picked for next: after this one, if one is named.
+    Next(Option<OrderId>),
     /// Explain why these books were proposed.
-    Explain(OrderId),
+    Explain(OrderName),
     /// Pick books.
-    Pick(Vec<Pick>),
+    Pick(Rows<Pick>),
 }
 
 /// One order and what is decided for it.
 pub(crate) struct Pick {
-    pub(crate) order: OrderId,
+    pub(crate) order: OrderName,
     pub(crate) decision: PickDecision,
+    /// The version of the order on which the owner decided.
+    pub(crate) seen: Option<u64>,
 }
 
 /// What is decided for an order.
@@ -40,26 +45,36 @@ pub(crate) enum PickDecision {
 
 impl Command {
     pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
+        let today = calendar::today(call.now);
         call.read_fields(|fields| {
-            fields.known(&["order", "picks"], &json!({ "picks": [example()] }));
+            fields.known(&["order", "picks", "next", "after"], &json!({ "picks": [example()] }));
             fields.checked()?;
             if fields.given("order").is_some() {
-                return fields.order("order").map(Self::Explain);
+                let name = fields::order_name(today);
+                return fields
+                    .required("order", name, ORDER_EXPECTED, ORDER_EXAMPLE)
+                    .map(Self::Explain);
+            }
+            if fields.given("next") == Some(&Value::Bool(true)) {
+                let expected = "그 다음을 보려는 주문의 번호 26글자를 적습니다";
+                let after = fields.optional("after", fields::order_id, expected, ORDER_EXAMPLE);
+                return Some(Self::Next(after));
             }
             let expected = format!(
                 "고를 주문을 1개에서 {MOST}개까지 대괄호 안에 적습니다. \
-                 까닭을 보려면 order에 주문 번호만 적습니다"
+                 하나씩 보려면 \"next\": true를, 까닭을 보려면 order에 주문 번호만 적습니다"
             );
             let picks = fields::list_of(1..=MOST);
             let picks = fields.required("picks", picks, expected, json!([example()]))?;
-            Some(Self::Pick(fields.entries("picks", picks, |entry, _| pick(entry))))
+            Some(Self::Pick(fields.rows("picks", picks, |entry, _| pick(entry, today))))
         })
     }
 }
 
-fn pick(entry: &mut Fields<'_, '_>) -> Option<Pick> {
-    entry.known(&["order", "isbn", "because", "none_today"], &example());
-    let order = entry.order("order");
+fn pick(entry: &mut Fields<'_, '_>, today: Date) -> Option<Pick> {
+    entry.known(&["order", "isbn", "because", "none_today", "seen"], &example());
+    let order = entry.required("order", fields::order_name(today), ORDER_EXPECTED, ORDER_EXAMPLE);
+    let seen = entry.seen();
     let because = entry.given("because").and_then(fields::text(1..=usize::MAX));
     if because.as_ref().is_some_and(|because| free_text::length(because) > LONGEST_REASON) {
         let expected = format!("까닭은 {LONGEST_REASON}글자까지 적습니다");
@@ -77,7 +92,7 @@ fn pick(entry: &mut Fields<'_, '_>) -> Option<Pick> {
         }
         PickDecision::Book { isbn, because }
     };
-    Some(Pick { order: order?, decision })
+    Some(Pick { order: order?, decision, seen })
 }
 
 /// A correct pick.

@@ -1,70 +1,87 @@
 //! 고르기: the owner picks one of the three proposals for an order, picks another book with a reason,
-//! or picks no book today. A book that the reader's letter names needs a reason too. With an order's
-//! number alone the function shows the letter and explains why the three were proposed and others
-//! were not.
+//! or picks no book today. A book that the reader's letter names needs a reason too. The function
+//! shows one order after the other, with the letter and what went before; with an order's number
+//! alone it also explains why the three were proposed and others were not.
 
 mod command;
+mod show;
 mod view;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, Problem, fields::ORDER_EXAMPLE};
+use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem};
 use domain::{
     base::id::OrderId,
     catalog::{
         isbn::Isbn,
-        selection::{self, Choice, Chooser, why_not},
+        selection::{Choice, Chooser, why_not},
         taste::Taste,
     },
     order::{Order, State},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::{Commit, Decision, OneBook, Updated, Versioned};
 
 use command::{Command, Pick, PickDecision};
-
-/// For how many books that were not proposed the reason is shown.
-const OTHERS: usize = 20;
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let picks = match Command::read(&call) {
         Ok(Command::Pick(picks)) => picks,
-        Ok(Command::Explain(order)) => return explain(&state, order).await,
+        Ok(Command::Next(after)) => return show::next(&state, &call, after).await,
+        Ok(Command::Explain(order)) => return show::explain(&state, &call, order).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::ok();
+    answer.unread(&picks);
     let mut proposed_anew = false;
-    for (place, pick) in picks.iter().enumerate() {
+    for (place, pick) in &picks.read {
         let at = format!("picks[{place}]");
-        let picked = Picker { state: &state, call: &call, pick, at }.run().await?;
-        if let Some(order) = picked.proposed_anew {
-            answer.shows.push(view::proposals(&order));
-            proposed_anew = true;
+        let Some(order) = state.order_named(pick.order).await? else {
+            let problem = Problem::new(format!("{at}.order"), NO_ORDER, command::example());
+            answer.row("picks", *place, Line::Not(problem));
+            continue;
+        };
+        let picked = Picker { state: &state, call: &call, pick, order, at }.run().await?;
+        match picked.proposed_anew {
+            // The call to confirm keeps such a row: confirmed, it puts the new proposals on the desk.
+            Some(order) => {
+                answer.shows.push(view::proposed_anew(&order));
+                answer.line(picked.line);
+                proposed_anew = true;
+            }
+            None => answer.row("picks", *place, picked.line),
         }
-        answer.line(picked.line);
+        answer.calls.extend(picked.undo);
     }
+    let would_do = !answer.would_do.is_empty();
     let mut answer = answer.closed(
         &call,
+        "이대로 고르기",
         "problems에 적힌 주문은 고르지 않았습니다. 나머지는 그대로 됩니다.",
         "owner-desk로 남은 일을 볼 수 있습니다.",
     );
-    if proposed_anew && !call.confirmed {
-        answer.call = Some(call.to_confirm());
+    if proposed_anew && !call.confirmed && !would_do {
+        answer = answer.to_confirm(&call, "새로 권하기");
     }
     Ok(answer)
 }
+
+/// What is wrong with an order that the shop does not know.
+const NO_ORDER: &str = "이런 주문은 없습니다";
 
 /// The result for one pick.
 struct Picked {
     line: Line,
     /// The order with new proposals, if its old ones cannot be sent any more.
     proposed_anew: Option<Box<Order>>,
+    /// The call that takes the pick back.
+    undo: Option<NextCall>,
 }
 
 impl From<Line> for Picked {
     fn from(line: Line) -> Self {
-        Self { line, proposed_anew: None }
+        Self { line, proposed_anew: None, undo: None }
     }
 }
 
@@ -73,6 +90,7 @@ struct Picker<'a> {
     state: &'a AdminState,
     call: &'a Call,
     pick: &'a Pick,
+    order: OrderId,
     /// The pick's place in the call.
     at: String,
 }
@@ -83,12 +101,16 @@ impl Picker<'_> {
             .state
             .store
             .transact(|_| async move {
-                let (order, taste) = self.state.store.order_and_taste(self.pick.order).await?;
+                let (order, taste) = self.state.store.order_and_taste(self.order).await?;
                 let Some(order) = order else {
-                    return Ok::<_, AdminError>(self.keep_not("order", "이런 주문은 없습니다"));
+                    return Ok::<_, AdminError>(self.keep_not("order", NO_ORDER));
                 };
                 if let Some(line) = self.settled(&order.value) {
                     return Ok(Decision::Keep(line.into()));
+                }
+                if self.pick.seen.is_some_and(|seen| seen != order.version) {
+                    let why = "그 사이 이 주문이 바뀌었습니다. 다시 보시고 골라 주세요";
+                    return Ok(self.keep_overtaken(why));
                 }
                 match &self.pick.decision {
                     PickDecision::NoneToday => Ok(self.none_today(&order)),
@@ -118,7 +140,15 @@ impl Picker<'_> {
                 (Some(choice), PickDecision::Book { isbn, .. }) if choice.isbn == *isbn => {
                     Some(self.did("이미 이 책으로 골랐습니다. 두 번 하지 않았습니다"))
                 }
-                (Some(_), _) => not("이미 책을 고른 주문입니다"),
+                (Some(choice), _) => {
+                    let why = "그 사이 다른 책을 골랐습니다. 바꾸시려면 owner-order로 바꿉니다";
+                    let title = choice.proposals.iter().find(|one| one.isbn == choice.isbn);
+                    let why = match title {
+                        Some(chosen) => format!("「{}」: {why}", chosen.title),
+                        None => why.to_owned(),
+                    };
+                    Some(Line::Not(self.problem("order", why).overtaken()))
+                }
                 (None, _) => not("취소되었거나 환불되는 주문입니다"),
             },
         }
@@ -192,7 +222,8 @@ impl Picker<'_> {
         let Ok(step) = order.value.clone().picked(choice, self.call.now) else {
             return Ok(self.keep_not("order", "이 주문은 더 고를 수 없는 때입니다"));
         };
-        Ok(self.call.decide(Commit::of(order, &step).taking(&copy), line.into()))
+        let picked = Picked { undo: self.undo(&step.order), ..line.into() };
+        Ok(self.call.decide(Commit::of(order, &step).taking(&copy), picked))
     }
 
     /// A proposed book cannot be sent any more, because another order took it or the taste changed.
@@ -241,7 +272,8 @@ impl Picker<'_> {
             Value::Null,
         ));
         let commit = Commit::order(order, anew.clone()).considering(&considered);
-        Ok(call.decide(commit, Picked { line, proposed_anew: Some(Box::new(anew)) }))
+        let proposed_anew = Some(Box::new(anew));
+        Ok(call.decide(commit, Picked { proposed_anew, ..line.into() }))
     }
 
     /// The line of a write.
@@ -255,25 +287,30 @@ impl Picker<'_> {
         Line::Did(format!("주문 {}: {what}", self.pick.order))
     }
 
+    /// The call that takes a pick back: the copy goes back to the shelf, and a book is chosen anew.
+    fn undo(&self, order: &Order) -> Option<NextCall> {
+        let times = order.anew.map_or(0, |anew| anew.times).saturating_add(1);
+        let anew = json!({ "copy": "good", "times": times });
+        self.call.confirmed.then(|| NextCall {
+            why: "되돌리기".into(),
+            function: "owner-order".into(),
+            call: json!({ "order": order.id.to_string(), "choose_anew": anew }),
+        })
+    }
+
+    fn problem(&self, field: &str, why: impl Into<String>) -> Problem {
+        Problem::new(format!("{}.{field}", self.at), why, command::example())
+    }
+
     fn not(&self, field: &str, why: impl Into<String>) -> Line {
-        Line::Not(Problem::new(format!("{}.{field}", self.at), why, command::example()))
+        Line::Not(self.problem(field, why))
+    }
+
+    fn keep_overtaken(&self, why: &str) -> Decision<Picked> {
+        Decision::Keep(Line::Not(self.problem("order", why).overtaken()).into())
     }
 
     fn keep_not(&self, field: &str, why: impl Into<String>) -> Decision<Picked> {
         Decision::Keep(self.not(field, why).into())
     }
-}
-
-/// Explains why these books were proposed and others not. Four reads.
-async fn explain(state: &AdminState, id: OrderId) -> Result<Answer, AdminError> {
-    let (order, considered) = (state.store.order(id).await?, state.store.considered(id).await?);
-    let (Some(order), Some(considered)) = (order, considered) else {
-        let expected = "이런 주문이 없거나, 아직 책을 살피지 않은 주문입니다";
-        return Ok(Answer::problem(Problem::new("order", expected, ORDER_EXAMPLE)));
-    };
-    let lines = selection::explain(id, &considered, OTHERS);
-    let isbns: Vec<Isbn> = lines.iter().map(|(isbn, _)| isbn.clone()).collect();
-    let books = state.store.books(&isbns).await?;
-    let letter = state.store.letter_of(&order.value).await?;
-    Ok(view::explanation(&order.value, &considered, lines, &books, letter.as_deref()))
 }

@@ -1,68 +1,129 @@
-//! What the owner reads of an order's proposals.
+//! What the owner reads of an order that is to be picked for.
 
 use std::collections::HashMap;
 
-use admin::Answer;
+use admin::{NextCall, Show, order_title};
 use domain::{
-    catalog::{
-        isbn::Isbn,
-        naming::Named,
-        selection::{Book, Considered},
-    },
-    order::{Order, State},
+    base::{format, text::Language},
+    catalog::{isbn::Isbn, naming::Named, selection::Book},
+    order::{Order, State, letter::Author},
 };
+use jiff::civil::Date;
 use serde_json::{Value, json};
-use store::Versioned;
+use store::{Earlier, Versioned};
 
-/// The proposals of an order.
-pub(crate) fn proposals(order: &Order) -> Value {
+/// Where the owner's pages show an order that is to be picked for.
+const PAGE: &str = "/office/choose";
+
+/// What is read beside an order.
+pub(crate) struct Beside {
+    pub(crate) pen_name: Option<String>,
+    pub(crate) letter: Option<String>,
+    pub(crate) earlier: Earlier,
+    /// The proposed books.
+    pub(crate) books: HashMap<Isbn, Versioned<Book>>,
+}
+
+/// An order with its proposals, its letter and what went before.
+pub(crate) fn choice(order: &Versioned<Order>, beside: &Beside, today: Date) -> Show {
+    let Versioned { value: order, version, .. } = order;
+    let earlier = &beside.earlier;
+    let letters: Vec<Value> = earlier
+        .letters
+        .iter()
+        .map(|letter| {
+            json!({
+                "by": if letter.author == Author::Owner { "주인장" } else { "읽는 분" },
+                "at": format::date_time(letter.at, Language::Ko),
+                "text": letter.text.reveal(),
+            })
+        })
+        .collect();
+    let had: Vec<Value> =
+        earlier.books.iter().map(|(title, on)| json!({ "title": title, "on": on })).collect();
+    let data = json!({
+        "order": order.id.to_string(),
+        "version": version,
+        "proposals": proposals(order, &beside.books),
+        "rests": order.rests(today),
+        "had": had,
+        "letters": letters,
+    });
+    let range = format!("{}원까지", order.price.range.up_to());
+    let mut show = Show::new("choice", order_title(order, beside.pen_name.as_deref()), data)
+        .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
+        .fact("값", range)
+        .fact_if("편지", order.named_on_desk().map(Named::title))
+        .text(beside.letter.clone())
+        .page(format!("{PAGE}/{}", order.id));
+    show.calls = calls(order, *version);
+    show
+}
+
+/// The calls that pick each proposal, another book, or none today.
+fn calls(order: &Order, version: u64) -> Vec<NextCall> {
+    if order.state != State::Choosing {
+        return Vec::new();
+    }
+    let id = order.id.to_string();
+    let pick = |why: String, mut pick: Value| {
+        if let Some(fields) = pick.as_object_mut() {
+            fields.insert("order".into(), id.as_str().into());
+            fields.insert("seen".into(), version.into());
+        }
+        NextCall { why, function: "owner-choose".into(), call: json!({ "picks": [pick] }) }
+    };
     let proposals = order.desk.as_ref().map(|desk| desk.proposals.as_slice()).unwrap_or_default();
-    let proposals: Vec<Value> = proposals
+    let mut calls: Vec<NextCall> = proposals
         .iter()
         .map(|proposal| {
+            let mut fields = json!({ "isbn": proposal.isbn.to_string() });
+            if let (Some(_), Some(fields)) = (proposal.named, fields.as_object_mut()) {
+                fields.insert("because".into(), "".into());
+            }
+            pick(format!("「{}」 고르기", proposal.title), fields)
+        })
+        .collect();
+    calls.push(pick("다른 책 고르기".into(), json!({ "isbn": "", "because": "" })));
+    calls.push(pick("오늘은 없음".into(), json!({ "none_today": true })));
+    calls
+}
+
+/// The proposals of an order, with the facts of each book.
+fn proposals(order: &Order, books: &HashMap<Isbn, Versioned<Book>>) -> Vec<Value> {
+    let proposals = order.desk.as_ref().map(|desk| desk.proposals.as_slice()).unwrap_or_default();
+    proposals
+        .iter()
+        .map(|proposal| {
+            let book = books.get(&proposal.isbn).map(|book| &book.value);
             json!({
                 "isbn": proposal.isbn.to_string(),
                 "title": proposal.title,
                 "score": proposal.score,
                 "reason": proposal.reason,
                 "named": proposal.named.map(Named::title),
+                "author": book.map(|book| book.author.as_str()),
+                "publisher": book.map(|book| book.publisher.as_str()),
+                "pages": book.map(|book| book.pages),
+                "list_price": book.map(|book| book.list_price.0),
+                "free": book.map(Book::free),
+                "love": book.map(|book| u8::from(book.love)),
             })
         })
-        .collect();
-    json!({ "order": order.id.to_string(), "proposals": proposals })
+        .collect()
 }
 
-/// Why these books were proposed and others not, a line for each book; for an order that waits for
-/// the owner's pick with its proposals, the letter, and the call that picks the first proposal that
-/// the letter does not name.
-pub(crate) fn explanation(
-    order: &Order,
-    considered: &Considered,
-    lines: Vec<(Isbn, String)>,
-    books: &HashMap<Isbn, Versioned<Book>>,
-    letter: Option<&str>,
-) -> Answer {
-    let mut answer = Answer::ok();
-    if order.state == State::Choosing {
-        let mut shown = proposals(order);
-        if let Some(shown) = shown.as_object_mut() {
-            shown.insert("letter".into(), letter.into());
-        }
-        answer.shows.push(shown);
-        let first = considered.best.iter().find(|proposal| proposal.named.is_none());
-        answer.call = first.map(|first| {
-            json!({ "picks": [{ "order": order.id.to_string(), "isbn": first.isbn.to_string() }] })
-        });
-        answer.next.push(
-            "고르려면 picks에 주문과 ISBN을 적습니다(call에 편지에 나오지 않는 첫째 책을 적어 두었습니다). \
-             편지에 나오는 책이면 because에 까닭도 적습니다. \
-             오늘은 없으면 isbn 대신 \"none_today\": true를 적습니다."
-                .into(),
-        );
-    }
-    answer.shows.extend(lines.into_iter().map(|(isbn, why)| {
-        let title = books.get(&isbn).map(|book| book.value.title.clone());
-        json!({ "isbn": isbn.to_string(), "title": title, "why": why })
-    }));
-    answer
+/// The new proposals of an order whose old ones cannot be sent any more.
+pub(crate) fn proposed_anew(order: &Order) -> Show {
+    let data = json!({
+        "order": order.id.to_string(),
+        "proposals": proposals(order, &HashMap::new()),
+    });
+    Show::new("proposals", order_title(order, None), data)
+}
+
+/// Why a book was proposed or not.
+pub(crate) fn why(isbn: &Isbn, title: Option<&str>, why: &str) -> Show {
+    let data = json!({ "isbn": isbn.to_string(), "title": title, "why": why });
+    Show::new("why", title.unwrap_or(isbn.as_str()), data).text(Some(why))
 }

@@ -11,7 +11,7 @@
 
 use local::Outgoing;
 use serde_json::{Value, json};
-use walk::{Doors, Recipient, Shop, book, isbn};
+use walk::{Doors, Recipient, Shop, book, call_of, isbn, shown};
 
 /// A shop whose owner chooses, with one order on the desk.
 async fn with_an_order(books: &[Value]) -> (Shop, String) {
@@ -33,8 +33,7 @@ fn five() -> Vec<Value> {
 
 async fn proposals(shop: &Shop, order: &str) -> Vec<Value> {
     let desk = shop.owner("owner-desk", json!({})).await;
-    let shown = desk["shows"].as_array().cloned().unwrap_or_default();
-    let shown = shown
+    let shown = shown(&desk)
         .into_iter()
         .find(|shown| shown["order"] == order)
         .expect("the order lies on the desk");
@@ -46,11 +45,11 @@ async fn the_owner_picks_one_of_three_with_the_call_that_the_desk_has_ready() {
     let (shop, order) = with_an_order(&five()).await;
     assert_eq!(shop.state(&order), "choosing");
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["what"], "고르기");
+    assert_eq!(desk["shows"][0]["data"]["what"], "고르기");
     let proposed: Vec<Value> =
         proposals(&shop, &order).await.iter().map(|proposal| proposal["isbn"].clone()).collect();
     assert_eq!(proposed, [isbn(5), isbn(4), isbn(3)]);
-    let pasted = desk["calls"]["owner-choose"].clone();
+    let pasted = call_of(&desk, "owner-choose");
     let answer = shop.owner_does("owner-choose", pasted.clone()).await;
     assert!(answer["did"][0].as_str().unwrap().contains("없는 책 5"), "{answer:#}");
     shop.settle().await;
@@ -88,12 +87,15 @@ async fn none_today_waits_until_tomorrow_and_the_reader_is_told_once() {
     shop.owner_does("owner-choose", none.clone()).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!((&desk["shows"][0]["what"], &desk["calls"]), (&json!("내일 고르기"), &Value::Null));
+    assert_eq!(
+        (&desk["shows"][0]["data"]["what"], &desk["calls"]),
+        (&json!("내일 고르기"), &Value::Null)
+    );
     let again = shop.owner("owner-choose", none.clone()).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     shop.minutes_pass(24 * 60).await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["what"], "고르기");
+    assert_eq!(desk["shows"][0]["data"]["what"], "고르기");
     shop.owner_does("owner-choose", none).await;
     shop.settle().await;
     let mailbox = reader.mailbox().await;
@@ -116,7 +118,7 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
     assert_eq!(preview["status"], 400);
     let said = preview["problems"][0]["expected"].as_str().unwrap();
     assert!(said.contains("남은 책이 없습니다"), "{said}");
-    assert_eq!(preview["shows"][0]["proposals"][0]["isbn"], isbn(4));
+    assert_eq!(preview["shows"][0]["data"]["proposals"][0]["isbn"], isbn(4));
     assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(5), "a dry run changes nothing");
     late["confirm"] = said.rsplit('"').nth(1).unwrap().into();
     shop.owner("owner-choose", late).await;
@@ -132,7 +134,7 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
 #[tokio::test]
 async fn a_change_of_taste_does_not_change_proposals_on_the_desk() {
     let (shop, first) = with_an_order(&five()).await;
-    let pasted = shop.owner("owner-desk", json!({})).await["calls"]["owner-choose"].clone();
+    let pasted = call_of(&shop.owner("owner-desk", json!({})).await, "owner-choose");
     let change =
         json!({ "veto": [{ "work": isbn(5) }], "books": [{ "isbn": isbn(1), "love": 5 }] });
     shop.owner_does("owner-taste", change).await;
@@ -167,11 +169,11 @@ async fn an_absent_owner_is_reminded_and_nothing_is_lost() {
     assert!(told.len() >= 6, "every morning: {told:?}");
     let desk = shop.owner("owner-desk", json!({})).await;
     assert_eq!(
-        (&desk["shows"][0]["late"], desk["shows"].as_array().unwrap().len()),
+        (&desk["shows"][0]["data"]["late"], desk["shows"].as_array().unwrap().len()),
         (&json!(true), 1)
     );
     assert_eq!(reader.go(&format!("/window/{order}")).await.order().1, "choosing");
-    shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
+    shop.owner_does("owner-choose", call_of(&desk, "owner-choose")).await;
     shop.settle().await;
     assert_eq!(shop.stage(&order), "prepared");
     shop.nothing_failed();
@@ -222,8 +224,7 @@ async fn without_books_to_propose_the_order_waits_and_goes_on_by_itself() {
     let (shop, order) = with_an_order(&[book(1, 15_000, 5, 1), book(2, 12_000, 5, 1)]).await;
     // The reader writes that they own the only available book.
     let letters = shop.owner("owner-letters", json!({})).await;
-    let owned =
-        json!({ "letters": [{ "letter": letters["shows"][0]["letter"], "owned": [isbn(1)] }] });
+    let owned = json!({ "letters": [{ "letter": letters["shows"][0]["data"]["letter"], "owned": [isbn(1)] }] });
     shop.owner_does("owner-letters", owned).await;
     let mut pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
     let preview = shop.owner("owner-choose", pick.clone()).await;
@@ -232,7 +233,10 @@ async fn without_books_to_propose_the_order_waits_and_goes_on_by_itself() {
     pick["confirm"] = said.rsplit('"').nth(1).unwrap().into();
     shop.owner("owner-choose", pick).await;
     shop.settle().await;
-    assert_eq!(shop.owner("owner-desk", json!({})).await["shows"][0]["what"], "책이 모자람");
+    assert_eq!(
+        shop.owner("owner-desk", json!({})).await["shows"][0]["data"]["what"],
+        "책이 모자람"
+    );
     shop.owner_does("owner-shelve", json!({ "books": [book(3, 15_000, 5, 1)] })).await;
     shop.minutes_pass(20).await;
     assert_eq!(proposals(&shop, &order).await[0]["isbn"], isbn(3));
@@ -248,7 +252,7 @@ async fn every_choice_says_why_these_and_why_not_others() {
     let books: Vec<Value> = (1..=40).map(|number| book(number, 15_000, 3, 1)).collect();
     let (shop, order) = with_an_order(&books).await;
     let answer = shop.owner("owner-choose", json!({ "order": order })).await;
-    let shown = answer["shows"].as_array().unwrap();
+    let shown = shown(&answer);
     assert_eq!(shown.len(), 1 + 23, "the proposals, then three and twenty reasons");
     assert!(shown[1]["why"].as_str().unwrap().starts_with("1번으로 권함"), "{answer:#}");
     assert!(shown[23]["why"].as_str().unwrap().starts_with("권하지 않음"), "{answer:#}");

@@ -38,11 +38,12 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Links::open(&state.platform, calendar::minutes_after(call.now, LINKS_VALID_FOR)).await?;
     let waiting = state.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let today = calendar::today(call.now);
-    let mut answer = Answer { page: Some(links.to_act("/board")), ..Answer::ok() };
+    let mut answer = Answer::ok();
+    answer.page = Some(links.to_act("/board"));
     let differences = differences(&state, today).await?;
     if differences > 0 {
         answer.next.push(words::differences(differences));
-        answer.calls.insert("reconcile".into(), json!({}));
+        answer.offer("장부 보기", "reconcile", json!({}));
     }
     if waiting.orders.is_empty() {
         answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
@@ -56,14 +57,14 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
     if !to_post.is_empty() || !to_pack.is_empty() {
         let orders: Vec<&Order> = to_post.iter().chain(&to_pack).copied().collect();
-        answer.call = Some(view::parcels(&orders));
+        answer.offer("부치기", "owner-ship", view::parcels(&orders));
     }
     if let Some(call) = packing_call(&to_pack, &to_unpack) {
-        answer.calls.insert("owner-pack".into(), call);
+        answer.offer("모두 포장했습니다", "owner-pack", call);
     }
     let picks = view::picks(&to_choose);
     if picks.get("picks").and_then(Value::as_array).is_some_and(|picks| !picks.is_empty()) {
-        answer.calls.insert("owner-choose".into(), picks);
+        answer.offer("첫째 책으로 모두 고르기", "owner-choose", picks);
     }
     let counts = view::Counts {
         to_post: to_post.len(),
@@ -82,14 +83,16 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         answer
             .next
             .push(format!("더 있습니다. {limit}개까지만 보였습니다. limit을 늘리면 더 보입니다."));
-        answer.calls.insert("owner-desk".into(), json!({ "limit": MOST }));
+        answer.offer("더 보기", "owner-desk", json!({ "limit": MOST }));
     }
-    for order in orders {
+    let names = state.store.pen_names(orders.iter().map(|order| order.visitor)).await?;
+    for order in &orders {
         let letter = match order.named_on_desk() {
             Some(_) => state.store.letter_of(order).await?,
             None => None,
         };
-        answer.shows.push(view::order(order, letter.as_deref(), today, &links));
+        let name = names.get(&order.visitor).map(String::as_str);
+        answer.shows.push(view::order(order, letter, name, today, &links));
     }
     Ok(answer)
 }

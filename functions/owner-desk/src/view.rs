@@ -1,5 +1,6 @@
 //! What the owner reads.
 
+use admin::{Show, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::naming::Named,
@@ -82,7 +83,13 @@ pub(crate) fn picks(orders: &[&Order]) -> Value {
 }
 
 /// One order; with its letter, if the letter names the best book.
-pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Links) -> Value {
+pub(crate) fn order(
+    order: &Order,
+    letter: Option<String>,
+    pen_name: Option<&str>,
+    today: Date,
+    links: &Links,
+) -> Show {
     let (address, choice) = (&order.address, order.choice.as_ref());
     let proposals = order.desk.as_ref().map(|desk| {
         let proposals = desk.proposals.iter().map(|proposal| {
@@ -96,24 +103,26 @@ pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Li
         });
         proposals.collect::<Vec<_>>()
     });
-    json!({
-        "what": order.owner_task(today).title(),
+    let (task, late) = (order.owner_task(today), order.promised < today);
+    let corrected = order.readdressed_at.map(|at| format::date_time(at, Language::Ko));
+    let data = json!({
+        "what": task.title(),
         "number": order.number.map(ShortNumber::short),
         "order": order.id.to_string(),
         "promised": format::korean_date(order.promised),
-        "late": order.promised < today,
+        "late": late,
         "paid_at": order.paid_at().map(|at| format::date_time(at, Language::Ko)),
         "range": format!("{}원까지", order.price.range.up_to()),
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),
         "reason": choice.map(|choice| choice.reason.clone()),
-        "page": matches!(order.state, State::Chosen | State::Packed)
+        "slip": matches!(order.state, State::Chosen | State::Packed)
             .then(|| links.to_act(&format!("/slip/{}", order.id))),
         "why": order.named_on_desk().map(Named::title),
-        "letter": letter,
+        "letter": letter.as_deref(),
         "proposals": proposals,
         "refunds": order.refunds,
-        "address_corrected": order.readdressed_at.map(|at| format::date_time(at, Language::Ko)),
+        "address_corrected": corrected,
         "to": {
             "recipient": address.recipient.reveal(),
             "phone": address.phone.reveal(),
@@ -121,5 +130,13 @@ pub(crate) fn order(order: &Order, letter: Option<&str>, today: Date, links: &Li
             "street": address.street.reveal(),
             "detail": address.detail.reveal(),
         },
-    })
+    });
+    let promised = format!("{}까지", format::korean_date(order.promised));
+    Show::new("order", order_title(order, pen_name), data)
+        .fact("할 일", task.title())
+        .fact("약속한 날", if late { format!("{promised} · 늦었습니다") } else { promised })
+        .fact_if("편지", order.named_on_desk().map(Named::title))
+        .fact_if("받으실 곳을 고침", corrected)
+        .text(letter)
+        .page(format!("/office/order/{}", order.id))
 }

@@ -28,7 +28,7 @@ pub(crate) fn to_unpack(count: usize) -> String {
 pub(crate) fn to_post(count: usize) -> String {
     format!(
         "부칠 꾸러미가 {count}개 있습니다. \
-         운송장 번호를 적어 owner-ship을 부르세요(call에 적어 두었습니다)."
+         운송장 번호를 적어 owner-ship을 부르세요(calls에 적어 두었습니다)."
     )
 }
 

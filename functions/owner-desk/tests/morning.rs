@@ -9,7 +9,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Pay, Recipient, Shop, Walker, event};
+use walk::{Doors, Pay, Recipient, Shop, Walker, call_of, event, ready, shown};
 
 const ORDERS: u32 = 30;
 
@@ -17,9 +17,12 @@ const ORDERS: u32 = 30;
 async fn paste(shop: &Shop, function: &str, call: Value) -> Value {
     let preview = shop.owner(function, call).await;
     assert!(!preview["next"].as_array().unwrap().is_empty(), "{function} names no next step");
-    let Some(call) = preview.get("call") else { return preview };
+    if preview["would_do"].as_array().unwrap().is_empty() {
+        return preview;
+    }
+    let call = ready(&preview);
     // Through text, as over the clipboard.
-    let clipboard = serde_json::to_string_pretty(call).unwrap();
+    let clipboard = serde_json::to_string_pretty(&call).unwrap();
     let answer = shop.owner(function, serde_json::from_str(&clipboard).unwrap()).await;
     assert!(
         answer["would_do"].as_array().unwrap().is_empty(),
@@ -54,21 +57,24 @@ async fn thirty_orders_from_opening_to_closing() {
     let mut rounds = 0;
     loop {
         let desk = shop.owner("owner-desk", event("owner-desk")).await;
-        let Some(picks) = desk["calls"].get("owner-choose") else { break };
+        let picks = call_of(&desk, "owner-choose");
+        if picks.is_null() {
+            break;
+        }
         rounds += 1;
         assert!(rounds < 10, "{desk:#}");
-        paste(&shop, "owner-choose", picks.clone()).await;
+        paste(&shop, "owner-choose", picks).await;
         shop.settle().await;
     }
     println!("{ORDERS} orders picked in {rounds} rounds of the desk");
 
     // Pack: open every slip, and note all as packed.
     let desk = shop.owner("owner-desk", event("owner-desk")).await;
-    for shown in desk["shows"].as_array().unwrap() {
+    for shown in shown(&desk) {
         assert_eq!(shown["what"], "포장");
-        assert_eq!(shop.open_link(shown["page"].as_str().unwrap()).await.status, 200);
+        assert_eq!(shop.open_link(shown["slip"].as_str().unwrap()).await.status, 200);
     }
-    let packed = paste(&shop, "owner-pack", desk["calls"]["owner-pack"].clone()).await;
+    let packed = paste(&shop, "owner-pack", call_of(&desk, "owner-pack")).await;
     assert_eq!(packed["did"].as_array().unwrap().len(), ORDERS as usize);
     shop.settle().await;
 
@@ -80,10 +86,10 @@ async fn thirty_orders_from_opening_to_closing() {
         (board.status.as_u16(), board.all("[data-state=packed]").len()),
         (200, ORDERS as usize)
     );
-    for shown in desk["shows"].as_array().unwrap() {
+    for shown in shown(&desk) {
         assert_eq!(shown["what"], "부치기");
     }
-    let mut parcels = desk["call"].clone();
+    let mut parcels = call_of(&desk, "owner-ship");
     for (number, parcel) in parcels["parcels"].as_array_mut().unwrap().iter_mut().enumerate() {
         parcel["number"] = format!("1234567890{number:02}").into();
     }
@@ -115,7 +121,7 @@ async fn thirty_orders_from_opening_to_closing() {
     ordered.pay(Pay::Approve).await;
     assert_eq!(ordered.here().order(), (last, "paid".to_owned()));
     let shown = shop.owner("owner-taste", json!({})).await;
-    assert!(shown["shows"][0]["shop"].as_str().unwrap().ends_with("닫음"), "{shown:#}");
+    assert!(shown["shows"][0]["data"]["shop"].as_str().unwrap().ends_with("닫음"), "{shown:#}");
     shop.jump(48 * 60).await;
     late.go("/counter").await;
     late.order("middle").await;

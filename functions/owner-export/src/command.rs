@@ -39,7 +39,7 @@ impl Command {
             }
             let position =
                 |value: &Value| position(value).filter(|(day, _)| (from..=until).contains(day));
-            let expected = "앞선 답의 call에 적힌 after를 그대로 적습니다";
+            let expected = "앞선 답의 calls에 적힌 after를 그대로 적습니다";
             let position = fields.optional("after", position, expected, Value::Null);
             let (from, after) = position.unwrap_or((from, None));
             Some(Self { from, until, after })

@@ -34,17 +34,17 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let csv = sheet::csv(paid).map_err(|error| AdminError::Internal(error.to_string()))?;
     let mut answer = Answer::ok();
     let file = format!("orders-{}-{}.csv", command.from, command.until);
-    answer.shows = vec![json!({ "file": file, "orders": part.orders.len(), "csv": csv })];
+    answer.record(json!({ "file": file, "orders": part.orders.len(), "csv": csv }));
     answer
         .next
         .push("shows의 csv를 그대로 복사해 파일로 저장하면 표 프로그램에서 열립니다.".into());
     if let Some(next) = part.next {
         answer.next.push(format!(
-            "주문이 더 있습니다. {MOST_ORDERS}건씩 보여 드립니다. 이어서 보려면 call을 부르세요."
+            "주문이 더 있습니다. {MOST_ORDERS}건씩 보여 드립니다. 이어서 보려면 calls의 내용을 부르세요."
         ));
         let mut fields = call.fields.clone();
         fields.insert("after".into(), next.into());
-        answer.call = Some(Value::Object(fields));
+        answer.offer("이어서 보기", call.function, Value::Object(fields));
     }
     Ok(answer)
 }

@@ -13,7 +13,10 @@ use walk::{Doors, Shop};
 
 async fn export(shop: &Shop, call: Value) -> Vec<String> {
     let answer = shop.owner("owner-export", call).await;
-    let csv = answer["shows"][0]["csv"].as_str().unwrap_or_else(|| panic!("{answer:#}")).to_owned();
+    let csv = answer["shows"][0]["data"]["csv"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer:#}"))
+        .to_owned();
     csv.strip_prefix('\u{feff}')
         .expect("a byte order mark")
         .split_terminator("\r\n")

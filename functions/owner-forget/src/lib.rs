@@ -60,8 +60,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         ));
     }
     if !call.confirmed {
-        answer.next.push(call.how_to_confirm());
-        answer.call = Some(call.to_confirm());
+        answer = answer.to_confirm(&call, "지우기");
     }
     Ok(answer)
 }

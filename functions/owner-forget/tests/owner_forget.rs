@@ -8,7 +8,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, event};
+use walk::{Doors, Shop, event, ready};
 
 /// A reader whose book has arrived, three days later.
 async fn arrived(shop: &Shop) -> String {
@@ -39,13 +39,13 @@ async fn a_reader_is_forgotten_by_an_order_once_it_is_confirmed() {
     assert!(dry["next"][0].as_str().unwrap().contains("전자상거래법"), "{dry}");
     assert!(!dry.to_string().contains("물푸레나무"), "an answer names nobody: {dry}");
     assert_eq!(table(&shop), before);
-    let done = shop.owner("owner-forget", dry["call"].clone()).await;
+    let done = shop.owner("owner-forget", ready(&dry)).await;
     assert!(done["did"][0].as_str().unwrap().ends_with("지웠습니다."), "{done}");
     let left = table(&shop);
     assert!(!left.contains("금잔디나루") && !left.contains("물푸레나무"), "{left}");
     assert_eq!(shop.kept_records().len(), 1);
     // The same call again finds nobody, and says so.
-    let again = shop.owner("owner-forget", dry["call"].clone()).await;
+    let again = shop.owner("owner-forget", ready(&dry)).await;
     assert!(
         again["problems"][0]["expected"].as_str().unwrap().contains("이미 지웠거나"),
         "{again}"
@@ -58,7 +58,7 @@ async fn a_reader_is_forgotten_by_a_letter() {
     let shop = Shop::at_full_price().await;
     arrived(&shop).await;
     let letters = shop.owner("owner-letters", json!({})).await;
-    let letter = letters["shows"][0]["letter"].clone();
+    let letter = letters["shows"][0]["data"]["letter"].clone();
     assert!(letter.is_string(), "{letters}");
     let done = shop.owner_does("owner-forget", json!({ "letter": letter })).await;
     assert!(done["did"][0].as_str().is_some(), "{done}");

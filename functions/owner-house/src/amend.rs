@@ -2,7 +2,7 @@
 //! door is still closed. Nobody else has a count to reset, and a door opens by itself after 25
 //! minutes, so they are few.
 
-use admin::{AdminError, AdminState, Answer, Call, Problem};
+use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Problem};
 use domain::{
     base::{sensitive::Sensitive, text::Text},
     order::letter::{Author, Letter},
@@ -42,7 +42,7 @@ pub(crate) async fn erratum(
             place.riddle,
             concerned.len()
         ));
-        return Ok(answer.to_confirm(call));
+        return Ok(answer.to_confirm(call, AS_SHOWN));
     }
     let told = amend(state, call, head, place, None, |_| say.clone(), concerned).await?;
     answer.did.push(format!("손님 {told}명의 셈을 지우고 편지함에 알렸습니다."));
@@ -86,7 +86,7 @@ pub(crate) async fn accept(
             place.riddle,
             concerned.len()
         ));
-        return Ok(answer.to_confirm(call));
+        return Ok(answer.to_confirm(call, AS_SHOWN));
     }
     // The answer is accepted first, so that nobody who gives it meanwhile is missed.
     let head = save(state, |head| head.accepting(accepted.clone())).await?;

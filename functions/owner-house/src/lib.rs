@@ -94,7 +94,7 @@ async fn show(
             "지금 판 {}의 {file} 파일을 펼쳤습니다. 아무것도 바뀌지 않았습니다.",
             content.house
         ));
-        answer.shows.push(json!({ "file": file, "text": text }));
+        answer.record(json!({ "file": file, "text": text }));
         return Ok(answer);
     }
     answer.did.push(format!(
@@ -117,7 +117,7 @@ async fn show(
             })
         })
         .collect();
-    answer.shows.push(json!({
+    answer.record(json!({
         "version": content.house,
         "files": content.files.keys().collect::<Vec<_>>(),
         "opened": opened,

@@ -1,6 +1,6 @@
 //! Versions: check, preview, open, roll back.
 
-use admin::{AdminError, AdminState, Answer, Call, Problem};
+use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Problem};
 use domain::{
     riddle::content::{ContentError, RoomSet},
     walk::content_version::Head,
@@ -89,13 +89,15 @@ pub(crate) async fn check(
     if findings.is_empty() {
         answer.next.push("고칠 데가 없습니다. 새 판이면 preview로 넣어 두고 걸어 보세요.".into());
         if let Ok(rooms) = RoomSet::load(&content.files()) {
-            answer.shows.push(summary(&rooms));
+            answer.record(summary(&rooms));
         }
     } else {
         answer
             .next
             .push(format!("고칠 데가 {}곳 있습니다. 고치고 다시 살펴보세요.", findings.len()));
-        answer.shows.extend(findings.into_iter().map(|finding| json!({ "finding": finding })));
+        for finding in findings {
+            answer.record(json!({ "finding": finding }));
+        }
     }
     Ok(answer)
 }
@@ -146,9 +148,9 @@ pub(crate) async fn preview(
         answer.did.push(format!(
             "{version} 판을 걸어 볼 주소를 만들었습니다. 아무것도 바뀌지 않았습니다."
         ));
-        answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
+        answer.offer("이 판 열기", "owner-house", json!({ "do": "load", "version": version }));
         answer.next.push("마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into());
-        answer.shows.push(crate::preview(links, version));
+        answer.record(crate::preview(links, version));
         return Ok(answer);
     }
     let content = compose(state, head, version, files).await?;
@@ -166,7 +168,7 @@ pub(crate) async fn preview(
         answer.would_do.push(format!(
             "{version} 판을 넣어 두고 걸어 볼 주소를 만듭니다. 손님에게는 아직 열지 않습니다."
         ));
-        return Ok(answer.to_confirm(call));
+        return Ok(answer.to_confirm(call, AS_SHOWN));
     }
     match state.store.save_content(&content).await {
         // A repeated or concurrent call saved it. What is saved was compared above, or is compared
@@ -175,11 +177,11 @@ pub(crate) async fn preview(
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
     answer.did.push(format!("{version} 판을 넣어 두었습니다. 손님에게는 아직 열지 않았습니다."));
-    answer.calls.insert("owner-house".into(), json!({ "do": "load", "version": version }));
+    answer.offer("이 판 열기", "owner-house", json!({ "do": "load", "version": version }));
     answer.next.push(
         "주소를 열어 걸어 보고, 마음에 들면 여세요. 부를 내용은 calls에 적어 두었습니다.".into(),
     );
-    answer.shows.push(crate::preview(links, version));
+    answer.record(crate::preview(links, version));
     Ok(answer)
 }
 
@@ -240,7 +242,7 @@ async fn open(
         answer.would_do.push(format!(
             "새로 오는 손님에게 {version} 판을 엽니다(지금은 {current}). 이미 들어온 손님은 들어온 판에서 끝까지 걷습니다."
         ));
-        return Ok(answer.to_confirm(call));
+        return Ok(answer.to_confirm(call, AS_SHOWN));
     }
     // `back` finds it by its name, whatever program is deployed then.
     state.store.keep_built_in().await?;

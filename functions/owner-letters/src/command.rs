@@ -1,7 +1,7 @@
 //! The call: how many letters are shown, or what is done with which.
 
 use admin::{
-    Call, Fields, Problem,
+    Call, Fields, Problem, Rows,
     fields::{self, ISBN_EXAMPLE},
 };
 use domain::{
@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Show the oldest unread letters, at most so many.
     Show(u64),
     /// Mark letters as read, answer them, note owned books.
-    Handle(Vec<Handled>),
+    Handle(Rows<Handled>),
 }
 
 /// What is done with one letter.
@@ -52,11 +52,10 @@ impl Command {
                 return fields.limit(USUAL, MOST.try_into().unwrap_or(u64::MAX)).map(Self::Show);
             }
             let expected = format!("편지를 1통에서 {MOST}통까지 대괄호 안에 적습니다");
-            let letters =
-                fields.list("letters", 1..=MOST, expected, example_letters(), |entry, _| {
-                    handled(entry, call.now)
-                });
-            letters.map(Self::Handle)
+            let list = fields::list_of(1..=MOST);
+            let letters = fields.required("letters", list, expected, example_letters())?;
+            let letters = fields.rows("letters", letters, |entry, _| handled(entry, call.now));
+            Some(Self::Handle(letters))
         })
     }
 }

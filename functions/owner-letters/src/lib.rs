@@ -6,12 +6,12 @@ mod command;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem, Show};
 use domain::{
     base::{format, id::WorkId, text::Language},
     order::letter,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use store::WriteError;
 
 use command::{Command, Handled, LETTER_EXAMPLE};
@@ -24,25 +24,23 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::ok();
-    for (place, letter) in letters.iter().enumerate() {
-        match one(&state, letter, &call).await? {
-            Ok(line) if call.confirmed => answer.did.push(line),
-            Ok(line) => answer.would_do.push(line),
+    answer.unread(&letters);
+    for (place, letter) in &letters.read {
+        let line = match one(&state, letter, &call).await? {
+            Ok(line) => call.line(line.clone(), line),
             Err(why) => {
                 let field = format!("letters[{place}].letter");
-                answer.problems.push(Problem::new(field, why, LETTER_EXAMPLE));
+                Line::Not(Problem::new(field, why, LETTER_EXAMPLE))
             }
-        }
+        };
+        answer.row("letters", *place, line);
     }
-    if !answer.problems.is_empty() {
-        answer.status = 400;
-    }
-    if call.confirmed {
-        answer.next.push("남은 편지는 {}로 다시 불러 보실 수 있습니다.".into());
-    } else if !answer.would_do.is_empty() {
-        answer = answer.to_confirm(&call);
-    }
-    Ok(answer)
+    Ok(answer.closed(
+        &call,
+        "이대로 보내기",
+        "problems에 적힌 편지는 그대로 두었습니다.",
+        "남은 편지는 {}로 다시 불러 보실 수 있습니다.",
+    ))
 }
 
 async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
@@ -52,26 +50,37 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
         answer.next.push("읽지 않은 편지가 없습니다.".into());
         return Ok(answer);
     }
-    if let Some((first, _)) = unread.letters.first() {
-        answer.next.push(
-            "answer에 답장을 적거나 지우고 보내세요. 답장이 없으면 읽은 것으로만 적습니다(call에 첫 편지를 적어 두었습니다). \
-             가지고 있다는 책이 있으면 owned에 ISBN을 적어 두세요. 보내지 않습니다."
-                .into(),
-        );
-        answer.call = Some(json!({ "letters": [{ "letter": first.to_string(), "answer": "" }] }));
-    }
+    answer.next.push(
+        "answer에 답장을 적거나 지우고 보내세요. 답장이 없으면 읽은 것으로만 적습니다(shows의 calls에 적어 두었습니다). \
+         가지고 있다는 책이 있으면 owned에 ISBN을 적어 두세요. 보내지 않습니다."
+            .into(),
+    );
     if unread.more {
         answer.next.push(format!("더 있습니다. {limit}통까지만 보였습니다."));
     }
+    answer.left(unread.letters.len());
+    let names = state.store.pen_names(unread.letters.iter().map(|(id, _)| id.reader)).await?;
     answer.shows = unread
         .letters
         .iter()
         .map(|(id, letter)| {
-            json!({
-                "letter": id.to_string(),
-                "at": format::date_time(letter.at, Language::Ko),
-                "text": letter.text.reveal(),
-            })
+            let at = format::date_time(letter.at, Language::Ko);
+            let title = match names.get(&id.reader) {
+                Some(name) => format!("{name} 님"),
+                None => "이름을 적지 않은 분".to_owned(),
+            };
+            let data = json!({ "letter": id.to_string(), "at": at });
+            let mut show =
+                Show::new("letter", title, data).fact("쓴 때", at).text(Some(letter.text.reveal()));
+            let call = |letter: Value| NextCall {
+                why: "답장 미리 보기".into(),
+                function: "owner-letters".into(),
+                call: json!({ "letters": [letter] }),
+            };
+            let id = id.to_string();
+            show.calls.push(call(json!({ "letter": id, "answer": "" })));
+            show.calls.push(NextCall { why: "읽음".into(), ..call(json!({ "letter": id })) });
+            show
         })
         .collect();
     Ok(answer)

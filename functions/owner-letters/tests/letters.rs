@@ -28,8 +28,7 @@ async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     let waiting = unread(&shop).await;
     assert_eq!(waiting.len(), 1, "{waiting:#?}");
     assert_eq!(waiting[0]["text"], "창밖에 눈이 옵니다.");
-    let call =
-        json!({ "letters": [{ "letter": waiting[0]["letter"], "answer": "여기도 눈이 옵니다." }] });
+    let call = json!({ "letters": [{ "letter": waiting[0]["data"]["letter"], "answer": "여기도 눈이 옵니다." }] });
     shop.owner_does("owner-letters", call.clone()).await;
     assert!(unread(&shop).await.is_empty());
     let again = shop.owner_does("owner-letters", call).await;
@@ -68,7 +67,7 @@ async fn two_letters_of_one_reader_are_answered_in_one_call_and_not_at_night() {
         .await
         .iter()
         .zip(["첫 답장", "둘째 답장"])
-        .map(|(letter, answer)| json!({ "letter": letter["letter"], "answer": answer }))
+        .map(|(letter, answer)| json!({ "letter": letter["data"]["letter"], "answer": answer }))
         .collect();
     assert_eq!(letters.len(), 2);
     shop.owner_does("owner-letters", json!({ "letters": letters })).await;
@@ -90,7 +89,8 @@ async fn a_book_that_the_reader_has_is_never_sent() {
     shop.settle().await;
     assert_eq!(shop.chosen(&first), isbn(1));
     let waiting = unread(&shop).await;
-    let call = json!({ "letters": [{ "letter": waiting[0]["letter"], "owned": [isbn(2)] }] });
+    let call =
+        json!({ "letters": [{ "letter": waiting[0]["data"]["letter"], "owned": [isbn(2)] }] });
     shop.owner_does("owner-letters", call).await;
     let order = reader.order_again("middle").await;
     reader.pay(Pay::Approve).await;

@@ -12,7 +12,7 @@ mod words;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, OrderName, Problem};
+use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Line, OrderName, Problem};
 use domain::base::id::OrderId;
 use store::{Decision, Updated};
 
@@ -41,7 +41,9 @@ async fn show(state: &AdminState, name: OrderName, id: OrderId) -> Result<Answer
     let Some(order) = state.store.order(id).await? else { return Ok(no_order(name)) };
     let book = state.store.chosen_book(&order.value).await?;
     let mut answer = Answer::ok();
-    answer.shows.push(view::order(&order.value, book.as_ref().map(|book| &book.value)));
+    let name = state.store.pen_names([order.value.visitor]).await?.remove(&order.value.visitor);
+    let book = book.as_ref().map(|book| &book.value);
+    answer.shows.push(view::order(&order.value, book, name.as_deref()));
     answer.next.push(words::ways(&order.value));
     Ok(answer)
 }
@@ -82,5 +84,5 @@ async fn take(
         Updated::DoneBefore => Line::Did(words::done_before(name)),
         other => Line::of(other, |why| Line::Not(Problem::new("order", why, name.to_string()))),
     });
-    Ok(answer.closed(call, words::NOT_DONE, words::DONE))
+    Ok(answer.closed(call, AS_SHOWN, words::NOT_DONE, words::DONE))
 }

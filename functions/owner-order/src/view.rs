@@ -1,27 +1,19 @@
 //! What the owner sees of an order.
 
+use admin::{NextCall, Show, order_title};
 use domain::{
-    base::format,
+    base::{format, text::Language},
     catalog::selection::Book,
     order::{Order, ShortNumber, State, Unpack},
 };
 use serde_json::{Value, json};
 
-/// A way out, as a ready call of a function.
-pub(crate) struct Ready {
-    pub(crate) why: &'static str,
-    drawer: &'static str,
-    call: Value,
-}
-
 /// The order, with its ways out. What the owner has to decide is left blank in the calls.
-pub(crate) fn order(order: &Order, book: Option<&Book>) -> Value {
+pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) -> Show {
     let address = &order.address;
-    let ways: Vec<Value> = ways(order)
-        .into_iter()
-        .map(|ready| json!({ "why": ready.why, "drawer": ready.drawer, "call": ready.call }))
-        .collect();
-    json!({
+    let parcel =
+        order.parcel().map(|parcel| format!("{} {}", parcel.carrier.title(), parcel.number));
+    let data = json!({
         "what": order.state.title(),
         "number": order.number.map(ShortNumber::short),
         "order": order.id.to_string(),
@@ -33,7 +25,7 @@ pub(crate) fn order(order: &Order, book: Option<&Book>) -> Value {
         "held_won": order.refundable().0,
         "chosen_anew": order.anew.map(|anew| anew.times),
         "called_off": order.called_off.as_ref().map(|reason| reason.reveal().clone()),
-        "parcel": order.parcel().map(|parcel| format!("{} {}", parcel.carrier.title(), parcel.number)),
+        "parcel": parcel,
         "arrived": order.arrived().map(format::korean_date),
         "to": {
             "recipient": address.recipient.reveal(),
@@ -42,15 +34,41 @@ pub(crate) fn order(order: &Order, book: Option<&Book>) -> Value {
             "street": address.street.reveal(),
             "detail": address.detail.reveal(),
         },
-        "ways": ways,
-    })
+    });
+    let won = |won| format::won(won, Language::Ko);
+    let to = format!(
+        "{} · {} · {} {} {}",
+        address.recipient.reveal(),
+        address.phone.reveal(),
+        address.postcode.reveal(),
+        address.street.reveal(),
+        address.detail.reveal()
+    );
+    let mut show = Show::new("order", order_title(order, pen_name), data)
+        .fact("지금", order.state.title())
+        .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
+        .fact("받으실 곳", to.trim_end())
+        .fact_if("책", book.map(|book| format!("「{}」 {}", book.title, book.author)))
+        .fact("값", won(order.total))
+        .fact_if(
+            "지금 받아 둔 돈",
+            (order.refundable() != order.total).then(|| won(order.refundable())),
+        )
+        .fact_if("운송장", parcel)
+        .fact_if("닿은 날", order.arrived().map(format::korean_date))
+        .fact_if("취소한 까닭", order.called_off.as_ref().map(|reason| reason.reveal().clone()))
+        .page(format!("/office/order/{}", order.id));
+    show.calls = ways(order);
+    show
 }
 
 /// The ways out of the order's state.
-pub(crate) fn ways(order: &Order) -> Vec<Ready> {
+pub(crate) fn ways(order: &Order) -> Vec<NextCall> {
     let id = order.id.to_string();
     let mut ways = Vec::new();
-    let mut way = |why, drawer, call| ways.push(Ready { why, drawer, call });
+    let mut way = |why: &str, function: &str, call| {
+        ways.push(NextCall { why: why.to_owned(), function: function.to_owned(), call });
+    };
     if order.may_be_cancelled() {
         way("주문 취소", "owner-order", json!({ "order": id, "cancel": { "reason": "" } }));
     }

@@ -43,7 +43,7 @@ pub(crate) fn refused(order: &Order) -> String {
 }
 
 fn names(order: &Order) -> String {
-    view::ways(order).iter().map(|ready| ready.why).collect::<Vec<_>>().join(", ")
+    view::ways(order).iter().map(|call| call.why.clone()).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn done_before(order: OrderName) -> String {

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, Walker, book, event};
+use walk::{Doors, Shop, Walker, book, event, ready};
 
 async fn ordered(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
@@ -25,11 +25,11 @@ async fn shipped(shop: &Shop) -> (Walker, String) {
 async fn does(shop: &Shop, call: Value) {
     let dry = shop.owner("owner-order", call).await;
     assert_eq!(dry["status"], 200, "{dry:#}");
-    let done = shop.owner("owner-order", dry["call"].clone()).await;
+    let done = shop.owner("owner-order", ready(&dry)).await;
     assert_eq!(done["did"], dry["would_do"], "{done:#}");
     shop.settle().await;
     let items = shop.items();
-    let again = shop.owner("owner-order", dry["call"].clone()).await;
+    let again = shop.owner("owner-order", ready(&dry)).await;
     assert!(again["did"][0].as_str().is_some_and(|did| did.contains("두 번 하지")), "{again:#}");
     shop.settle().await;
     assert_eq!(shop.items(), items, "the same call does nothing the second time");
@@ -76,7 +76,7 @@ async fn the_last_copy_is_lost_and_the_order_waits_for_a_book_or_is_cancelled() 
     assert_eq!((shop.state(&order).as_str(), shop.sent_works()), ("choosing", 0));
     assert!(reader.go(&format!("/window/{order}")).await.says("새 책을 기다립니다"));
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["what"], "책이 모자람", "{desk:#}");
+    assert_eq!(desk["shows"][0]["data"]["what"], "책이 모자람", "{desk:#}");
     does(&shop, json!({ "order": order, "cancel": { "reason": "품절된 책입니다" } })).await;
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
     assert_eq!(shop.stock("middle"), (0, 0), "the place is free");
@@ -199,8 +199,8 @@ async fn an_order_shows_its_ways_and_a_wrong_call_names_its_field() {
     assert_eq!(shop.owner("owner-order", event("owner-order")).await["status"], 400);
     let (_, order) = ordered(&shop).await;
     let shown = shop.owner("owner-order", json!({ "order": "토-01" })).await;
-    assert_eq!(shown["shows"][0]["order"], order.as_str(), "{shown:#}");
-    let ways: Vec<&str> = shown["shows"][0]["ways"]
+    assert_eq!(shown["shows"][0]["data"]["order"], order.as_str(), "{shown:#}");
+    let ways: Vec<&str> = shown["shows"][0]["calls"]
         .as_array()
         .unwrap()
         .iter()

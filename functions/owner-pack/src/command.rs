@@ -1,7 +1,7 @@
 //! The call: orders that were packed, and parcels that were unpacked.
 
 use admin::{
-    Call, OrderName, Problem,
+    Call, OrderName, Problem, Rows,
     fields::{self, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
 use domain::{base::calendar, order::CopyCondition};
@@ -14,70 +14,87 @@ const MOST: usize = 100;
 pub(crate) enum Command {
     /// To see what is to be packed and unpacked.
     List,
-    /// To record it.
-    Record(Vec<Job>),
+    /// To print what goes into the parcels of these orders; of all that are to be packed, if none
+    /// is named.
+    Print(Rows<OrderName>),
+    /// To record what was packed and unpacked.
+    Record {
+        /// The orders that were packed.
+        packed: Rows<OrderName>,
+        /// The orders whose parcels were unpacked.
+        unpacked: Rows<OrderName>,
+        /// The condition of the unpacked copies.
+        copy: Option<CopyCondition>,
+    },
 }
 
 /// What is to be recorded of one order.
+#[derive(Clone, Copy)]
 pub(crate) enum Job {
     /// The order was packed.
-    Pack { order: OrderName, place: usize },
+    Pack(OrderName),
     /// The parcel of the cancelled order was unpacked.
-    Unpack { order: OrderName, place: usize, copy: CopyCondition },
+    Unpack(OrderName, CopyCondition),
 }
 
 impl Job {
-    pub(crate) const fn order(&self) -> OrderName {
+    pub(crate) const fn order(self) -> OrderName {
         match self {
-            Self::Pack { order, .. } | Self::Unpack { order, .. } => *order,
+            Self::Pack(order) | Self::Unpack(order, _) => order,
         }
     }
 
-    /// The field, for its problems.
-    pub(crate) fn at(&self) -> String {
+    /// The list that names the order.
+    pub(crate) const fn list(self) -> &'static str {
         match self {
-            Self::Pack { place, .. } => format!("packed[{place}]"),
-            Self::Unpack { place, .. } => format!("unpacked[{place}]"),
+            Self::Pack(_) => PACKED,
+            Self::Unpack(..) => UNPACKED,
         }
     }
 }
+
+const PACKED: &str = "packed";
+const UNPACKED: &str = "unpacked";
+const PRINT: &str = "print";
 
 impl Command {
     pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
-            fields.known(&["packed", "unpacked", "copy"], &json!({ "packed": [ORDER_EXAMPLE] }));
+            let example = json!({ "packed": [ORDER_EXAMPLE] });
+            fields.known(&[PACKED, UNPACKED, "copy", PRINT], &example);
             fields.checked()?;
+            if fields.text(PRINT) == Some("all") {
+                return Some(Self::Print(Rows::none(PRINT)));
+            }
             let mut names = |list: &str| {
                 let expected = format!("주문 번호 1개에서 {MOST}개까지 대괄호 안에 적습니다");
                 let example = json!([ORDER_EXAMPLE]);
-                fields.list(list, 1..=MOST, expected, example, |entry, name: &Value| {
+                let names = fields.optional(list, fields::list_of(1..=MOST), expected, example)?;
+                Some(fields.rows(list, names, |entry, name: &Value| {
                     let order = fields::order_name(today)(name);
                     if order.is_none() {
                         entry.problem("", ORDER_EXPECTED, ORDER_EXAMPLE);
                     }
                     order
-                })
+                }))
             };
-            let packed = names("packed").unwrap_or_default();
-            let unpacked = names("unpacked").unwrap_or_default();
-            let copy = (!unpacked.is_empty() || fields.given("copy").is_some()).then(|| {
+            let (packed, unpacked, print) = (names(PACKED), names(UNPACKED), names(PRINT));
+            if let Some(print) = print {
+                return Some(Self::Print(print));
+            }
+            let copy = (unpacked.is_some() || fields.given("copy").is_some()).then(|| {
                 let copy = |value: &Value| value.as_str()?.trim().parse::<CopyCondition>().ok();
                 let expected = "푼 책의 상태를 적습니다: \
                                 good(새 책과 같음), damaged(상함), lost(없음)";
                 fields.required("copy", copy, expected, "good")
             });
-            let packed =
-                packed.into_iter().enumerate().map(|(place, order)| Job::Pack { order, place });
-            let mut jobs: Vec<Job> = packed.collect();
-            if let Some(copy) = copy.flatten() {
-                jobs.extend(unpacked.into_iter().enumerate().map(|(place, order)| Job::Unpack {
-                    order,
-                    place,
-                    copy,
-                }));
+            let packed = packed.unwrap_or_else(|| Rows::none(PACKED));
+            let unpacked = unpacked.unwrap_or_else(|| Rows::none(UNPACKED));
+            if packed.is_empty() && unpacked.is_empty() {
+                return Some(Self::List);
             }
-            Some(if jobs.is_empty() { Self::List } else { Self::Record(jobs) })
+            Some(Self::Record { packed, unpacked, copy: copy.flatten() })
         })
     }
 }

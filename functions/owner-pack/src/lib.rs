@@ -1,9 +1,11 @@
 //! 포장: records which orders the owner packed, and which parcels the owner unpacked because their
-//! orders were cancelled. Without a list it shows what is to be packed and unpacked.
+//! orders were cancelled. Without a list it shows what is to be packed and unpacked; with `print`,
+//! what is printed for the parcels.
 //!
 //! A packed book that is unpacked goes back to the shelf only if the owner says that it is as new.
 
 mod command;
+mod print;
 mod view;
 mod words;
 
@@ -23,16 +25,23 @@ const MOST: i32 = 100;
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
-    let jobs = match Command::read(&call) {
+    let (packed, unpacked, copy) = match Command::read(&call) {
         Ok(Command::List) => return list(&state, &call).await,
-        Ok(Command::Record(jobs)) => jobs,
+        Ok(Command::Print(orders)) => return print::print(&state, &call, &orders).await,
+        Ok(Command::Record { packed, unpacked, copy }) => (packed, unpacked, copy),
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::ok();
-    for job in &jobs {
-        answer.line(record(&state, &call, job).await?);
+    answer.unread(&packed);
+    answer.unread(&unpacked);
+    let packed = packed.read.into_iter().map(|(place, order)| (place, Job::Pack(order)));
+    let unpacked = unpacked.read.into_iter();
+    let unpacked = unpacked.filter_map(|(place, order)| Some((place, Job::Unpack(order, copy?))));
+    for (place, job) in packed.chain(unpacked) {
+        let line = record(&state, &call, job, place).await?;
+        answer.row(job.list(), place, line);
     }
-    Ok(answer.closed(&call, words::NOT_DONE, words::DONE))
+    Ok(answer.closed(&call, words::RECORD, words::NOT_DONE, words::DONE))
 }
 
 /// Shows the orders that are to be packed or unpacked, and the calls that record it.
@@ -44,36 +53,51 @@ async fn list(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
         orders.filter(|order| order.owner_task(today) == task).collect()
     };
     let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
-    let books = state.store.books(&view::isbns(&to_pack, &to_unpack)).await?;
+    let shown = || to_pack.iter().chain(&to_unpack);
+    let books = state.store.books(&view::isbns(shown().copied())).await?;
+    let names = state.store.pen_names(shown().map(|order| order.visitor)).await?;
     let mut answer = Answer::ok();
+    answer.left(to_pack.len());
     answer.next.extend(words::waiting(to_pack.len(), to_unpack.len()));
-    answer.call = packing_call(&to_pack, &to_unpack);
-    answer.shows =
-        to_pack.iter().chain(&to_unpack).map(|order| view::order(order, &books, today)).collect();
+    if let Some(call) = packing_call(&to_pack, &to_unpack) {
+        answer.offer("모두 포장했습니다", "owner-pack", call);
+    }
+    answer.shows = shown()
+        .map(|order| {
+            let name = names.get(&order.visitor).map(String::as_str);
+            view::order(order, &books, name, today)
+        })
+        .collect();
     Ok(answer)
 }
 
 /// Records one order.
-async fn record(state: &AdminState, call: &Call, job: &Job) -> Result<Line, AdminError> {
+async fn record(
+    state: &AdminState,
+    call: &Call,
+    job: Job,
+    place: usize,
+) -> Result<Line, AdminError> {
+    let at = At { job, place };
     let Some(id) = state.order_named(job.order()).await? else {
-        return Ok(job.line(Updated::NotFound));
+        return Ok(at.line(Updated::NotFound));
     };
     let updated = state
         .store
         .update_order(id, |order| async move {
             match job {
-                Job::Pack { .. } => Ok(pack(call, job, &order)),
-                Job::Unpack { copy, .. } => unpack(state, call, job, *copy, &order).await,
+                Job::Pack(_) => Ok(pack(call, at, &order)),
+                Job::Unpack(_, copy) => unpack(state, call, at, copy, &order).await,
             }
         })
         .await?;
-    Ok(job.line(updated))
+    Ok(at.line(updated))
 }
 
-fn pack(call: &Call, job: &Job, order: &Versioned<Order>) -> Decision<Line> {
-    let name = job.order();
+fn pack(call: &Call, at: At, order: &Versioned<Order>) -> Decision<Line> {
+    let name = at.job.order();
     let Ok(step) = order.value.clone().packed(call.now) else {
-        return Decision::Keep(job.problem(words::not_to_be_packed(order.value.state)));
+        return Decision::Keep(at.problem(words::not_to_be_packed(order.value.state)));
     };
     if step.messages.is_empty() {
         return Decision::Keep(Line::Did(words::packed_before(name)));
@@ -85,13 +109,13 @@ fn pack(call: &Call, job: &Job, order: &Versioned<Order>) -> Decision<Line> {
 async fn unpack(
     state: &AdminState,
     call: &Call,
-    job: &Job,
+    at: At,
     copy: CopyCondition,
     order: &Versioned<Order>,
 ) -> Result<Decision<Line>, AdminError> {
-    let name = job.order();
+    let name = at.job.order();
     let Ok(unpacked) = order.value.clone().unpacked(copy, call.now) else {
-        return Ok(Decision::Keep(job.problem(words::nothing_to_unpack(order.value.state))));
+        return Ok(Decision::Keep(at.problem(words::nothing_to_unpack(order.value.state))));
     };
     if unpacked == order.value {
         return Ok(Decision::Keep(Line::Did(words::unpacked_before(name))));
@@ -104,12 +128,21 @@ async fn unpack(
     })
 }
 
-impl Job {
-    fn line(&self, updated: Updated<Line>) -> Line {
+/// A job and its place in its list.
+#[derive(Clone, Copy)]
+struct At {
+    job: Job,
+    place: usize,
+}
+
+impl At {
+    fn line(self, updated: Updated<Line>) -> Line {
         Line::of(updated, |why| self.problem(why))
     }
 
-    fn problem(&self, expected: impl Into<String>) -> Line {
-        Line::Not(Problem::new(self.at(), expected, self.order().to_string()))
+    fn problem(self, expected: impl Into<String>) -> Line {
+        let order = self.job.order().to_string();
+        let field = format!("{}[{}]", self.job.list(), self.place);
+        Line::Not(Problem::new(field, expected, order.as_str()).of(order))
     }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
+use admin::{Show, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::{isbn::Isbn, selection::Book},
     order::{Order, ShortNumber},
 };
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::Versioned;
 
 /// The chosen books of these orders.
-pub(crate) fn isbns(to_pack: &[&Order], to_unpack: &[&Order]) -> Vec<Isbn> {
-    let orders = to_pack.iter().chain(to_unpack);
+pub(crate) fn isbns<'a>(orders: impl Iterator<Item = &'a Order>) -> Vec<Isbn> {
     let mut isbns: Vec<Isbn> =
         orders.filter_map(|order| Some(order.choice.as_ref()?.isbn.clone())).collect();
     isbns.sort();
@@ -21,10 +21,16 @@ pub(crate) fn isbns(to_pack: &[&Order], to_unpack: &[&Order]) -> Vec<Isbn> {
     isbns
 }
 
-pub(crate) fn order(order: &Order, books: &HashMap<Isbn, Versioned<Book>>, today: Date) -> Value {
+pub(crate) fn order(
+    order: &Order,
+    books: &HashMap<Isbn, Versioned<Book>>,
+    pen_name: Option<&str>,
+    today: Date,
+) -> Show {
     let choice = order.choice.as_ref();
     let book = choice.and_then(|choice| books.get(&choice.isbn)).map(|book| &book.value);
-    json!({
+    let corrected = order.readdressed_at.map(|at| format::date_time(at, Language::Ko));
+    let data = json!({
         "what": order.owner_task(today).title(),
         "number": order.number.map(ShortNumber::short),
         "order": order.id.to_string(),
@@ -34,6 +40,17 @@ pub(crate) fn order(order: &Order, books: &HashMap<Isbn, Versioned<Book>>, today
         "copy": choice.map(|choice| choice.copy),
         "promised": format::korean_date(order.promised),
         "late": order.promised < today,
-        "address_corrected": order.readdressed_at.map(|at| format::date_time(at, Language::Ko)),
-    })
+        "address_corrected": corrected,
+    });
+    let title = book
+        .zip(choice)
+        .map(|(book, choice)| format!("「{}」 {} · {}권째", book.title, book.author, choice.copy));
+    Show::new("parcel", order_title(order, pen_name), data)
+        .fact("할 일", order.owner_task(today).title())
+        .fact_if("책", title)
+        .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
+        .fact_if(
+            "받으실 곳을 고침",
+            corrected.map(|at| format!("{at}. 그 전에 인쇄한 것은 버리고 새로 인쇄해 주십시오")),
+        )
 }

@@ -3,6 +3,9 @@
 use admin::OrderName;
 use domain::order::{CopyCondition, State};
 
+/// What the call does that records it.
+pub(crate) const RECORD: &str = "이대로 적기";
+
 pub(crate) const NOT_DONE: &str =
     "problems에 적힌 주문은 하지 않았습니다. 빈 내용으로 부르시면 포장할 책을 다시 보여 드립니다.";
 
@@ -13,7 +16,7 @@ pub(crate) fn waiting(to_pack: usize, to_unpack: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if to_pack > 0 {
         lines.push(format!(
-            "포장할 책이 {to_pack}권 있습니다. 포장하신 뒤 packed에 적어 부르세요(call에 적어 두었습니다)."
+            "포장할 책이 {to_pack}권 있습니다. 포장하신 뒤 packed에 적어 부르세요(calls에 적어 두었습니다)."
         ));
     }
     if to_unpack > 0 {

@@ -9,7 +9,7 @@
 )]
 
 use serde_json::json;
-use walk::{Doors, Pay, Recipient, Shop, Walker, book};
+use walk::{Doors, Pay, Recipient, Shop, Walker, book, call_of, ready};
 
 async fn ordered(shop: &Shop, floor: u32) -> (Walker, String) {
     let home = Recipient { detail: format!("{floor}층"), ..Recipient::default() };
@@ -34,17 +34,20 @@ async fn the_owner_packs_many_at_once_by_their_short_numbers() {
     assert_eq!(reader.notices().await, ["paid", "chosen"], "nobody packed anything");
     let list = shop.owner("owner-pack", json!({})).await;
     assert_eq!(list["shows"].as_array().unwrap().len(), 2, "{list:#}");
-    assert_eq!(list["shows"][0]["number"], "토-01");
-    assert_eq!(list["shows"][0]["what"], "포장");
-    assert!(list["shows"][0]["title"].is_string(), "the owner fetches it by its title");
+    assert_eq!(list["shows"][0]["data"]["number"], "토-01");
+    assert_eq!(list["shows"][0]["data"]["what"], "포장");
+    assert!(list["shows"][0]["data"]["title"].is_string(), "the owner fetches it by its title");
     let unreadable = shop.owner("owner-pack", json!({ "packed": ["토 – 2", "없는 번호"] })).await;
     assert_eq!(unreadable["problems"][0]["field"], "packed[1]", "{unreadable:#}");
+    assert_eq!(ready(&unreadable)["packed"], json!(["토 – 2"]), "rows are independent");
     // An order that does not exist does not stop the others.
     let call = json!({ "packed": ["토-01", second, "금-09"] });
     let preview = shop.owner("owner-pack", call).await;
-    let done = shop.owner("owner-pack", preview["call"].clone()).await;
+    let done = shop.owner("owner-pack", ready(&preview)).await;
+    assert_eq!(preview["problems"][0]["field"], "packed[2]", "{preview:#}");
+    assert_eq!(ready(&preview)["packed"], json!(["토-01", second]), "without the bad row");
     assert_eq!(done["did"].as_array().unwrap().len(), 2, "{done:#}");
-    assert_eq!(done["problems"][0]["field"], "packed[2]", "{done:#}");
+    assert!(done["problems"].is_null(), "{done:#}");
     shop.settle().await;
     assert_eq!((shop.state(&first), shop.state(&second)), ("packed".into(), "packed".into()));
     assert_eq!(reader.notices().await, ["paid", "chosen", "packed"]);
@@ -89,8 +92,8 @@ async fn a_packed_order_that_is_cancelled_is_unpacked_before_its_copy_can_be_sol
         assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("refunded", 0));
         assert_eq!((shop.stock("middle"), shop.sent_works()), ((1, 0), 0), "it is packed still");
         let desk = shop.owner("owner-desk", json!({})).await;
-        assert_eq!(desk["shows"][0]["what"], "풀어 주십시오", "{desk:#}");
-        let mut call = desk["calls"]["owner-pack"].clone();
+        assert_eq!(desk["shows"][0]["data"]["what"], "풀어 주십시오", "{desk:#}");
+        let mut call = call_of(&desk, "owner-pack");
         let wrong = shop.owner("owner-pack", call.clone()).await;
         assert_eq!(wrong["problems"][0]["field"], "copy", "it has no default: {wrong:#}");
         call["copy"] = copy.into();

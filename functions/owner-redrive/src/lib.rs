@@ -48,7 +48,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         for body in queues.look(queue).await? {
             messages.push(describe(&state, &body).await?);
         }
-        answer.shows.push(json!({ "queue": queue.name, "count": count, "messages": messages }));
+        answer.record(json!({ "queue": queue.name, "count": count, "messages": messages }));
         if chosen {
             let at_once = count.min(MOST);
             answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", queue.name));
@@ -87,10 +87,10 @@ impl Command {
 fn with_next_steps(mut answer: Answer, call: &Call, dead: usize) -> Answer {
     if !answer.would_do.is_empty() {
         answer.next.push(format!(
-            "까닭이 사라졌다면 {} 다시 부르세요(call에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
+            "까닭이 사라졌다면 {} 다시 부르세요(calls에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
             call.code_to_write()
         ));
-        answer.call = Some(call.to_confirm());
+        answer.offer("다시 보내기", call.function, call.to_confirm());
     } else if call.confirmed {
         answer.next.push(format!(
             "1, 2분 뒤에 {{}}로 다시 불러 돌아온 것이 없는지 보세요. 한 번에 {MOST}개까지 보냅니다."
@@ -99,13 +99,14 @@ fn with_next_steps(mut answer: Answer, call: &Call, dead: usize) -> Answer {
         answer.next.push("되살릴 것이 없습니다. 모두 제 길로 갔습니다.".into());
     } else {
         answer.next.push(
-            "다시 보내려면 send_back에 줄의 이름을 적습니다(call에 적어 두었습니다). \
+            "다시 보내려면 send_back에 줄의 이름을 적습니다(calls에 적어 두었습니다). \
              reason에 까닭이 없으면 그 함수의 기록(CloudWatch)에 있습니다."
                 .into(),
         );
         let names: Vec<&Value> =
-            answer.shows.iter().filter_map(|shown| shown.get("queue")).collect();
-        answer.call = Some(json!({ "send_back": names }));
+            answer.shows.iter().filter_map(|shown| shown.data.get("queue")).collect();
+        let again = json!({ "send_back": names });
+        answer.offer("모두 다시 보내기", call.function, again);
     }
     answer
 }

@@ -10,7 +10,7 @@
 
 use local::{Breakage, Fault, Service};
 use serde_json::{Value, json};
-use walk::{Doors, Shop};
+use walk::{Doors, Shop, ready};
 
 #[tokio::test]
 async fn a_task_that_failed_is_shown_and_sent_back() {
@@ -29,9 +29,9 @@ async fn a_task_that_failed_is_shown_and_sent_back() {
     assert!(!shop.on_queue("PackDeadLetters").is_empty());
     system.wire().heal();
     let shown = shop.owner("owner-redrive", json!({})).await;
-    assert_eq!(shown["shows"][0]["queue"], "pack", "{shown:#}");
-    assert_eq!(shown["shows"][0]["messages"][0]["order"], order);
-    shop.owner_does("owner-redrive", shown["call"].clone()).await;
+    assert_eq!(shown["shows"][0]["data"]["queue"], "pack", "{shown:#}");
+    assert_eq!(shown["shows"][0]["data"]["messages"][0]["order"], order);
+    shop.owner_does("owner-redrive", ready(&shown)).await;
     shop.settle().await;
     assert_eq!(shop.stage(&order), "prepared");
     assert!(shop.on_queue("PackDeadLetters").is_empty());
@@ -44,7 +44,7 @@ async fn an_unreadable_dead_letter_is_shown_with_its_reason() {
     let dead = shop.queue("ChooseDeadLetters");
     system.queues().send(&dead, &local::Outgoing::text("이것은 주문이 아니오")).unwrap();
     let shown = shop.owner("owner-redrive", json!({})).await;
-    let reason = shown["shows"][0]["messages"][0]["reason"].as_str().unwrap();
+    let reason = shown["shows"][0]["data"]["messages"][0]["reason"].as_str().unwrap();
     assert!(reason.starts_with("읽을 수 없는 내용"), "{shown:#}");
     let wrong = shop.owner("owner-redrive", json!({ "send_back": ["pay"] })).await;
     assert_eq!(wrong["problems"][0]["field"], "send_back");

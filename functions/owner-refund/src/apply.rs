@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields::ORDER_EXAMPLE};
+use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Problem, fields::ORDER_EXAMPLE};
 use domain::{base::id::OrderId, order::Order};
 use store::{Decision, OrderCommit, Updated, Versioned};
 
@@ -70,7 +70,7 @@ fn answer(call: &Call, would: String, did: String, next: Option<String>) -> Answ
     let mut answer = Answer::ok();
     answer.line(call.line(would, did));
     if !call.confirmed {
-        return answer.to_confirm(call);
+        return answer.to_confirm(call, AS_SHOWN);
     }
     answer.next.extend(next);
     answer

@@ -1,6 +1,6 @@
 //! The refunds that are not done, and the books on their way back.
 
-use admin::{AdminError, AdminState, Answer, Call};
+use admin::{AdminError, AdminState, Answer, Call, Show};
 use domain::{
     base::{calendar, format, text::Language},
     order::{
@@ -33,10 +33,12 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
                     json!({ "order": order, "amount": amount, "reason": "다시 돌려드림" })
                 });
             }
-            answer.shows.extend(open_refund(order, refund));
+            answer.shows.extend(open_refund(order, refund).map(Show::record));
         }
     }
-    answer.shows.extend(awaited.iter().map(|order| returned::awaited(&order.value)));
+    for order in &awaited {
+        answer.record(returned::awaited(&order.value));
+    }
     if let Some(order) =
         stopped.iter().map(|order| &order.value).find(|order| order.reversal_is_open())
     {
@@ -46,7 +48,7 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
                 .into(),
         );
         let call = json!({ "order": order.id.to_string(), "settled": SETTLED_EXAMPLE });
-        answer.calls.insert("owner-refund".into(), call);
+        answer.offer("되돌려진 입금 매듭짓기", "owner-refund", call);
     }
     if let Some(first) = awaited.first() {
         answer.next.push(format!(
@@ -54,7 +56,7 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
              그날부터 영업일 3일 안에 돈이 돌아갑니다.",
             awaited.len()
         ));
-        answer.calls.insert("owner-refund".into(), returned::call(&first.value, today));
+        answer.offer("돌아왔습니다", "owner-refund", returned::call(&first.value, today));
     }
     if answer.shows.is_empty() {
         answer.next.push("멈추었거나 가는 길인 환불이 없습니다.".into());
@@ -65,13 +67,14 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
     }
     if let Some(call) = again {
         answer.next.push(
-            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 call의 내용으로 다시 돌려드릴 수 있습니다. \
-             결제사 화면에서나 통장에서 이미 손으로 돌려주셨다면 그 call을 부르지 말고(한 번 더 나갑니다), \
-             reason에 어떻게 보냈는지, by_hand에 보낸 날을 적어 calls의 내용을 부르세요."
+            "멈춘 환불이 있습니다. 결제사 쪽 까닭(code)이 풀렸으면 calls의 ‘다시 돌려드리기’를 부르면 됩니다. \
+             결제사 화면에서나 통장에서 이미 손으로 돌려주셨다면 그것을 부르지 말고(한 번 더 나갑니다), \
+             reason에 어떻게 보냈는지, by_hand에 보낸 날을 적어 ‘손으로 돌려드렸습니다’를 부르세요."
                 .into(),
         );
-        answer.calls.insert("owner-refund".into(), by_hand_call(&call, today));
-        answer.call = Some(call);
+        let by_hand = by_hand_call(&call, today);
+        answer.offer("다시 돌려드리기", "owner-refund", call);
+        answer.offer("손으로 돌려드렸습니다", "owner-refund", by_hand);
     }
     Ok(answer)
 }

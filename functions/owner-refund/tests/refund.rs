@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
-use walk::{Doors, Shop, book};
+use walk::{Doors, Shop, book, ready};
 
 const PAID: u64 = 22_000;
 
@@ -31,7 +31,7 @@ async fn the_owner_refunds_once_and_the_reader_is_told_why() {
     shop.settle().await;
     assert_eq!(shop.ledger(&order).held(), PAID, "a dry run moves nothing");
     for _ in 0..3 {
-        let done = shop.owner("owner-refund", preview["call"].clone()).await;
+        let done = shop.owner("owner-refund", ready(&preview)).await;
         assert_eq!(done["status"], 200, "{done:#}");
         shop.settle().await;
     }
@@ -81,12 +81,12 @@ async fn a_refused_refund_is_listed_and_tried_again() {
     posted(&shop, &order).await;
     let list = shop.owner("owner-refund", json!({})).await;
     assert_eq!(
-        (&list["shows"][0]["what"], &list["shows"][0]["code"]),
+        (&list["shows"][0]["data"]["what"], &list["shows"][0]["data"]["code"]),
         (&json!("멈춤"), &json!("NOT_CANCELABLE_AMOUNT")),
         "{list:#}"
     );
-    let preview = shop.owner("owner-refund", list["call"].clone()).await;
-    shop.owner("owner-refund", preview["call"].clone()).await;
+    let preview = shop.owner("owner-refund", ready(&list)).await;
+    shop.owner("owner-refund", ready(&preview)).await;
     shop.settle().await;
     assert_eq!(shop.ledger(&order).held(), 20_000);
     let list = shop.owner("owner-refund", json!({})).await;
@@ -100,7 +100,8 @@ async fn a_refused_refund_is_noted_as_done_by_hand_once_and_the_reader_is_told()
         .fault(Rule::once(On::Cancel, Fault::Answer { code: "NOT_CANCELABLE_AMOUNT".to_owned() }));
     posted(&shop, &order).await;
     let list = shop.owner("owner-refund", json!({})).await;
-    let call = list["calls"]["owner-refund"].clone();
+    let call = list["calls"][1]["call"].clone();
+    assert_eq!(list["calls"][1]["why"], "손으로 돌려드렸습니다");
     for (field, wrong) in
         [("by_hand", json!("어제")), ("by_hand", json!("2099-01-01")), ("amount", json!(1_000))]
     {
@@ -116,7 +117,7 @@ async fn a_refused_refund_is_noted_as_done_by_hand_once_and_the_reader_is_told()
     let preview = shop.owner("owner-refund", call).await;
     assert!(preview["would_do"][0].as_str().unwrap().contains("2,000원"), "{preview:#}");
     for _ in 0..2 {
-        let done = shop.owner("owner-refund", preview["call"].clone()).await;
+        let done = shop.owner("owner-refund", ready(&preview)).await;
         assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
     }
     shop.settle().await;
@@ -138,7 +139,10 @@ async fn a_refused_refund_is_noted_as_done_by_hand_once_and_the_reader_is_told()
     let day = domain::base::calendar::today(shop.now()).to_string();
     let accounts = shop.owner("reconcile", json!({ "day": day })).await;
     assert_eq!(
-        (&accounts["shows"][0]["differences"], &accounts["shows"][0]["by_hand_won"]),
+        (
+            &accounts["shows"][0]["data"]["differences"],
+            &accounts["shows"][0]["data"]["by_hand_won"]
+        ),
         (&json!(0), &json!(2_000))
     );
     shop.nothing_failed();

@@ -1,6 +1,6 @@
 //! What the owner reads: a line for each row, or a summary of many.
 
-use admin::{Answer, Call, FROM_ROW, Line, Problem};
+use admin::{Answer, Call, FROM_ROW, Line, Problem, Show};
 use domain::{base::korean::Particle, catalog::selection::Book};
 use serde_json::Value;
 
@@ -68,12 +68,12 @@ impl Report {
         if summarised {
             let summary = self.summary(call);
             answer.line(if call.confirmed { Line::Did(summary) } else { Line::Would(summary) });
-            answer.shows = self.lines.into_iter().map(text).collect();
+            answer.shows = self.lines.into_iter().map(|line| Show::record(text(line))).collect();
         } else {
             self.lines.into_iter().for_each(|line| answer.line(line));
         }
         if !answer.would_do.is_empty() && !summarised {
-            answer = answer.to_confirm(call);
+            answer = answer.to_confirm(call, "이대로 들이기");
         } else if !answer.would_do.is_empty() {
             let code = Particle::Object.attach(&format!("\"confirm\": \"{}\"", call.code));
             answer.next.push(format!("맞으면 보내신 내용에 {code} 더해 다시 부르세요."));

@@ -14,7 +14,7 @@ use std::time::Instant;
 use jiff::SignedDuration;
 use local::Service;
 use serde_json::{Value, json};
-use walk::{Shop, book, event, isbn};
+use walk::{Shop, book, event, isbn, ready};
 
 fn stored(shop: &Shop, number: u32) -> Value {
     shop.book_item(&isbn(number))
@@ -50,7 +50,7 @@ async fn a_spreadsheet_is_read_and_its_bad_lines_are_named() {
         .map(|problem| problem["field"].as_str().unwrap())
         .collect();
     assert_eq!(named, ["csv 3행.isbn", "csv 4행.pages"], "{preview:#}");
-    let done = shop.owner("owner-shelve", preview["call"].clone()).await;
+    let done = shop.owner("owner-shelve", ready(&preview)).await;
     assert_eq!(done["did"].as_array().unwrap().len(), 2, "{done:#}");
     assert_eq!(stored(&shop, 1)["tags"]["L"].as_array().unwrap().len(), 2);
     assert_eq!((free(&shop, "middle"), free(&shop, "light")), ((2, 2), (4, 4)));

@@ -1,11 +1,11 @@
 //! The call: parcels that were posted, and orders that have arrived.
 
 use admin::{
-    Call, Fields, OrderName, Problem,
+    Call, Fields, OrderName, Problem, Rows,
     fields::{self, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
 use domain::{
-    base::{calendar, digits},
+    base::{calendar, digits, free_text},
     order::{
         Order, Step, TransitionError,
         parcel::{Carrier, Parcel},
@@ -17,10 +17,22 @@ use serde_json::{Value, json};
 /// Most parcels, and most arrivals, in one call.
 const MOST: usize = 50;
 
+/// The list of parcels in the call.
+pub(crate) const PARCELS: &str = "parcels";
+
+/// The list of arrivals in the call.
+pub(crate) const DELIVERED: &str = "delivered";
+
 /// A call, read.
 pub(crate) struct Job {
-    pub(crate) parcels: Vec<Command>,
-    pub(crate) arrivals: Vec<OrderName>,
+    pub(crate) parcels: Rows<Row>,
+    pub(crate) arrivals: Rows<OrderName>,
+}
+
+/// A parcel, and the version of its order on which the owner decided.
+pub(crate) struct Row {
+    pub(crate) command: Command,
+    pub(crate) seen: Option<u64>,
 }
 
 /// What is to be recorded of one parcel.
@@ -61,21 +73,24 @@ impl Command {
 }
 
 impl Job {
+    /// Reads the call. Rows are independent: one that cannot be read does not stop the others.
     pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
-            fields.known(&["parcels", "delivered"], &json!({ "parcels": [example()] }));
+            fields.known(&[PARCELS, DELIVERED], &json!({ PARCELS: [example()] }));
             fields.checked()?;
-            let parcels = listed(fields, "parcels", "부칠 꾸러미를", json!([example()]))?;
-            let arrivals =
-                listed(fields, "delivered", "닿은 주문의 번호를", json!([ORDER_EXAMPLE]))?;
+            let parcels = listed(fields, PARCELS, "부칠 꾸러미를", json!([example()]))?;
+            let arrivals = listed(fields, DELIVERED, "닿은 주문의 번호를", json!([ORDER_EXAMPLE]))?;
             if parcels.is_empty() && arrivals.is_empty() {
                 let expected = "부칠 꾸러미를 대괄호 안에 적습니다. \
                                 닿은 책만 적으시려면 delivered에 주문 번호를 적습니다";
-                fields.problem("parcels", expected, json!([example()]));
+                fields.problem(PARCELS, expected, json!([example()]));
             }
-            let parcels = fields.entries("parcels", parcels, |entry, _| parcel(entry, today));
-            let arrivals = fields.entries("delivered", arrivals, |entry, id| {
+            let parcels = fields.rows(PARCELS, parcels, |entry, _| {
+                let seen = entry.seen();
+                Some(Row { command: parcel(entry, today)?, seen })
+            });
+            let arrivals = fields.rows(DELIVERED, arrivals, |entry, id| {
                 let order = fields::order_name(today)(id);
                 if order.is_none() {
                     entry.problem("", ORDER_EXPECTED, ORDER_EXAMPLE);
@@ -101,23 +116,22 @@ fn listed<'v>(
 }
 
 fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
-    entry.known(&["order", "carrier", "number", "insist", "instead_of"], &example());
+    entry.known(&["order", "carrier", "number", "insist", "instead_of", "seen"], &example());
     let order = entry.required("order", fields::order_name(today), ORDER_EXPECTED, ORDER_EXAMPLE);
     let carrier = |value: &Value| value.as_str()?.parse::<Carrier>().ok();
-    let expected = "cj(CJ대한통운) 또는 epost(우체국)를 적습니다";
+    let expected = "택배사를 적습니다: cj(CJ대한통운), epost(우체국), hanjin(한진), lotte(롯데), \
+                    logen(로젠)";
     let carrier = entry.required("carrier", carrier, expected, "cj");
     let expected = "운송장 번호를 따옴표 안에 적습니다";
     let number = entry.required("number", Value::as_str, expected, "123456789012");
     let (order, carrier, number) = (order?, carrier?, number?);
-    let parcel = match Parcel::new(carrier, number, entry.text("insist")) {
+    let insist = entry.text("insist").filter(|insist| !free_text::is_blank(insist));
+    let parcel = match Parcel::new(carrier, number, insist) {
         Ok(parcel) => parcel,
         Err(error) => {
-            let example = match carrier {
-                Carrier::Cj => "123456789012",
-                Carrier::Epost => "1234567890123",
-            };
             let expected = format!("{error}. 그래도 맞는 번호라면 insist에 까닭을 적습니다");
-            entry.problem("number", expected, example);
+            entry.problem("number", expected, carrier.example());
+            entry.name_problems(&format!("{order}의 운송장 번호"));
             return None;
         }
     };

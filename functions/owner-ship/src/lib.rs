@@ -15,7 +15,7 @@ use domain::order::TransitionError;
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
-use command::{Command, Job};
+use command::{Command, DELIVERED, Job, PARCELS, Row};
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
@@ -24,32 +24,44 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::ok();
-    for (place, command) in job.parcels.iter().enumerate() {
-        let at = At { field: format!("parcels[{place}].order"), example: command::example() };
-        let before = job.parcels.iter().take(place);
+    answer.unread(&job.parcels);
+    answer.unread(&job.arrivals);
+    let mut before: Vec<&Command> = Vec::new();
+    for (place, row) in &job.parcels.read {
+        let at = At { field: format!("{PARCELS}[{place}].order"), example: command::example() };
+        let command = &row.command;
         // A dry run looks at the table as it is, so what the call says twice is seen here.
-        if before.clone().any(|earlier| earlier.order() == command.order()) {
-            answer.line(at.problem(words::said_twice(command)));
-            continue;
-        }
-        let number = &command.parcel().number;
-        if let Some(earlier) = before.into_iter().find(|other| other.parcel().number == *number) {
-            answer.next.push(words::one_number_for_two(earlier, command));
-        }
-        answer.line(parcel(&state, &call, command, &at).await?);
+        let line = if before.iter().any(|earlier| earlier.order() == command.order()) {
+            at.problem(words::said_twice(command))
+        } else if let Some(earlier) =
+            before.iter().find(|other| other.parcel().number == command.parcel().number)
+        {
+            Line::Not(
+                Problem::new(
+                    format!("{PARCELS}[{place}].number"),
+                    words::one_number_for_two(earlier, command),
+                    command.parcel().carrier.example(),
+                )
+                .of(format!("{}의 운송장 번호", command.order())),
+            )
+        } else {
+            before.push(command);
+            parcel(&state, &call, row, &at).await?
+        };
+        answer.row(PARCELS, *place, line);
     }
-    for (place, id) in job.arrivals.iter().enumerate() {
-        let at = At { field: format!("delivered[{place}]"), example: ORDER_EXAMPLE.into() };
-        answer.line(arrival(&state, &call, *id, &at).await?);
+    for (place, id) in &job.arrivals.read {
+        let at = At { field: format!("{DELIVERED}[{place}]"), example: ORDER_EXAMPLE.into() };
+        answer.row(DELIVERED, *place, arrival(&state, &call, *id, &at).await?);
     }
-    Ok(answer.closed(&call, words::NOT_DONE, words::DONE))
+    Ok(answer.closed(&call, words::RECORD, words::NOT_DONE, words::DONE))
 }
 
 /// Records a parcel or its new number.
 async fn parcel(
     state: &AdminState,
     call: &Call,
-    command: &Command,
+    Row { command, seen }: &Row,
     at: &At,
 ) -> Result<Line, AdminError> {
     let Some(id) = state.order_named(command.order()).await? else {
@@ -74,6 +86,9 @@ async fn parcel(
             };
             if step.messages.is_empty() {
                 return Ok(Decision::Keep(Line::Did(words::recorded_before(command))));
+            }
+            if seen.is_some_and(|seen| seen != order.version) {
+                return Ok(Decision::Keep(at.overtaken(words::CHANGED_MEANWHILE)));
             }
             let corrected = order.value.readdressed_at.filter(|_| order.value.parcel().is_none());
             let line = call
@@ -119,6 +134,11 @@ struct At {
 impl At {
     fn problem(&self, expected: impl Into<String>) -> Line {
         Line::Not(Problem::new(self.field.clone(), expected, self.example.clone()))
+    }
+
+    fn overtaken(&self, expected: &str) -> Line {
+        let problem = Problem::new(self.field.clone(), expected, self.example.clone());
+        Line::Not(problem.overtaken())
     }
 
     fn line(&self, updated: Updated<Line>) -> Line {

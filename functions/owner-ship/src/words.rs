@@ -9,6 +9,13 @@ use jiff::Timestamp;
 
 use crate::command::Command;
 
+/// What the call does that records it.
+pub(crate) const RECORD: &str = "부친 것으로 적고 알리기";
+
+/// The order is not as it was when the owner looked.
+pub(crate) const CHANGED_MEANWHILE: &str =
+    "그 사이 이 주문이 바뀌었습니다. 다시 보시고 적어 주세요";
+
 pub(crate) const NOT_DONE: &str = "problems에 적힌 꾸러미는 하지 않았습니다. \
                                    owner-desk로 무엇이 기다리는지 보실 수 있습니다.";
 
@@ -97,7 +104,7 @@ pub(crate) fn said_twice(command: &Command) -> String {
 
 pub(crate) fn one_number_for_two(earlier: &Command, command: &Command) -> String {
     format!(
-        "운송장 {}번이 두 주문에 적혀 있습니다: {}, {}. 한 상자에 함께 넣은 것이 아니면 고쳐 주세요.",
+        "운송장 {}번이 두 주문에 적혀 있습니다: {}, {}. 주문마다 번호가 하나씩 있어야 합니다",
         command.parcel().number,
         earlier.order(),
         command.order()

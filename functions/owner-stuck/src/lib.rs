@@ -6,7 +6,7 @@ mod drawing;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields};
+use admin::{AdminError, AdminState, Answer, Call, Problem, Show, fields};
 use domain::{
     base::calendar,
     riddle::content::{Room, RoomSet},
@@ -48,8 +48,8 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     } else if answer.next.is_empty() {
         answer.next.push("눈에 띄게 막힌 방은 없습니다.".into());
     }
-    answer.shows = rooms.iter().map(|(room, tally)| show(room, tally)).collect();
-    answer.shows.push(json!({ "funnel_svg": drawing::draw(&rooms) }));
+    answer.shows.extend(rooms.iter().map(|(room, tally)| Show::record(show(room, tally))));
+    answer.record(json!({ "funnel_svg": drawing::draw(&rooms) }));
     Ok(answer)
 }
 

@@ -10,7 +10,7 @@ mod words;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields::ISBN_EXAMPLE};
+use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Problem, fields::ISBN_EXAMPLE};
 use domain::{
     base::calendar,
     catalog::{isbn::Isbn, taste::Mood},
@@ -41,7 +41,7 @@ async fn show(state: &AdminState, today: Date) -> Result<Answer, AdminError> {
     let counter = state.store.counter().await?.value;
     let placed = placing.value.is_done(today, taste.version);
     let mut answer = Answer::ok();
-    answer.shows = vec![words::taste(&taste.value, counter, placed, today)];
+    answer.record(words::taste(&taste.value, counter, placed, today));
     words::how_to_change(&mut answer);
     Ok(answer)
 }
@@ -91,7 +91,7 @@ async fn change(
         };
         answer.next.push(next.into());
     } else {
-        answer = answer.to_confirm(call);
+        answer = answer.to_confirm(call, AS_SHOWN);
     }
     if !problems.is_empty() {
         answer.status = 400;

@@ -143,11 +143,12 @@ pub(crate) const FROM_NOW_ON: &str =
 pub(crate) fn how_to_change(answer: &mut Answer) {
     answer.next.push(
         "바꾸려면 shop, choosing, today, season, veto, lift, books 가운데 바꿀 것을 적습니다. \
-         예: call"
+         예: calls"
             .into(),
     );
-    answer.call = Some(json!({
+    let example = json!({
         "today": { "tags": ["비", "밤"] },
         "books": [{ "isbn": "9788936434120", "love": 5, "words": "죽은 이를 오래 부르는 목소리" }]
-    }));
+    });
+    answer.offer("바꾸기", "owner-taste", example);
 }

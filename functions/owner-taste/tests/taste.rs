@@ -10,7 +10,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book, isbn};
+use walk::{Doors, Shop, book, isbn, ready};
 
 fn tagged(number: u32, love: u8, tag: &str) -> Value {
     let mut book = book(number, 15_000, love, 3);
@@ -44,8 +44,8 @@ async fn love_moods_and_vetoes_lead_the_next_choice() {
     shop.minutes_pass(24 * 60).await;
     assert_eq!(chosen(&shop).await, isbn(1));
     let shown = shop.owner("owner-taste", json!({})).await;
-    assert_eq!(shown["shows"][0]["choosing_now"], "집이 고름(auto)");
-    assert_eq!(shown["shows"][0]["season"][0]["tags"], json!(["겨울"]));
+    assert_eq!(shown["shows"][0]["data"]["choosing_now"], "집이 고름(auto)");
+    assert_eq!(shown["shows"][0]["data"]["season"][0]["tags"], json!(["겨울"]));
     shop.nothing_failed();
 }
 
@@ -62,10 +62,10 @@ async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
         .await;
     assert!(rank().as_str() > before.as_str(), "{before} became {}", rank());
     let shown = shop.owner("owner-taste", json!({})).await;
-    assert_eq!(shown["shows"][0]["placed"], true, "{shown:#}");
+    assert_eq!(shown["shows"][0]["data"]["placed"], true, "{shown:#}");
     // The shelf is ranked anew every day.
     shop.minutes_pass(24 * 60).await;
-    assert_eq!(shop.owner("owner-taste", json!({})).await["shows"][0]["placed"], true);
+    assert_eq!(shop.owner("owner-taste", json!({})).await["shows"][0]["data"]["placed"], true);
     assert!(rank().as_str() < Some("500"), "the day's mood is over: {}", rank());
     shop.nothing_failed();
 }
@@ -77,9 +77,9 @@ async fn a_change_is_a_dry_run_first_and_done_once() {
     let preview = shop.owner("owner-taste", call.clone()).await;
     assert_eq!(preview["did"], json!([]));
     assert!(shop.item("HOUSE", "TASTE").is_null());
-    shop.owner("owner-taste", preview["call"].clone()).await;
+    shop.owner("owner-taste", ready(&preview)).await;
     let once = shop.item("HOUSE", "TASTE");
-    shop.owner("owner-taste", preview["call"].clone()).await;
+    shop.owner("owner-taste", ready(&preview)).await;
     assert_eq!(shop.item("HOUSE", "TASTE"), once);
     shop.owner_does("owner-taste", json!({ "lift": [{ "author": "아무개" }] })).await;
     assert!(shop.item("HOUSE", "TASTE")["vetoes"].is_null());

@@ -162,7 +162,7 @@ async fn show(state: &AdminState, yesterday: Date) -> Result<Answer, AdminError>
     if found.is_empty() {
         answer.next.push("아직 맞춰 본 날이 없습니다. 밤마다 전날의 장부를 맞춰 봅니다.".into());
     }
-    answer.next.push("지금 하루를 맞춰 보려면 call의 day를 고쳐 부르세요.".into());
-    answer.call = Some(json!({ "day": yesterday.to_string() }));
+    answer.next.push("지금 하루를 맞춰 보려면 calls에 적은 day를 고쳐 부르세요.".into());
+    answer.offer("하루 맞춰 보기", "reconcile", json!({ "day": yesterday.to_string() }));
     Ok(answer)
 }

@@ -1,6 +1,6 @@
 //! What the owner reads.
 
-use admin::Answer;
+use admin::{Answer, Show};
 use domain::{
     base::{format, money::Won, text::Language},
     order::reconciliation::{Accounts, Difference, Mismatch},
@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 pub(crate) fn found(found: &[Accounts]) -> Answer {
     let mut answer = Answer::ok();
     for accounts in found {
-        answer.shows.extend(accounts.open().map(|difference| show(accounts.day, difference)));
+        answer
+            .shows
+            .extend(accounts.open().map(|difference| Show::record(show(accounts.day, difference))));
     }
     match answer.shows.len() {
         0 if found.is_empty() => {}
@@ -28,8 +30,8 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
             "이 가운데 {by_hand}원은 결제사를 거치지 않고 손으로 돌려드렸다고 적혀 있습니다. 결제사의 기록으로는 알 수 없으니 통장과 견주어 주세요."
         ));
     }
-    answer.shows.extend(found.iter().map(|accounts| {
-        json!({
+    for accounts in found {
+        answer.record(json!({
             "day": accounts.day.to_string(),
             "looked_at": format::date_time(accounts.looked_at, Language::Ko),
             "orders": accounts.orders,
@@ -38,8 +40,8 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
             "differences": accounts.open().count(),
             "compared": accounts.compared.len(),
             "settled": accounts.settled.len(),
-        })
-    }));
+        }));
+    }
     answer
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
-use walk::{Doors, Pay, Shop, book};
+use walk::{Doors, Pay, Shop, book, shown};
 
 /// The expected words of a difference, and the change of an order that causes it.
 type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
@@ -25,12 +25,8 @@ fn all_but_the_findings(shop: &Shop) -> Vec<Value> {
 
 /// The only difference shown: order and words.
 fn difference(answer: &Value) -> (String, String) {
-    let shows: Vec<&Value> = answer["shows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|shown| !shown["what"].is_null())
-        .collect();
+    let shows: Vec<Value> =
+        shown(answer).into_iter().filter(|shown| !shown["what"].is_null()).collect();
     assert_eq!(shows.len(), 1, "{answer:#}");
     (shows[0]["order"].as_str().unwrap().to_owned(), shows[0]["what"].as_str().unwrap().to_owned())
 }
@@ -68,11 +64,11 @@ async fn a_day_of_payments_refunds_and_cancels_agrees() {
     let before = all_but_the_findings(&shop);
     let answer = of_today(&shop).await;
     assert_eq!(
-        answer["shows"][0]["orders"], 3,
+        answer["shows"][0]["data"]["orders"], 3,
         "what was paid too late is among the day's: {answer:#}"
     );
     assert_eq!(
-        (&answer["shows"][0]["differences"], &answer["shows"][0]["paid_won"]),
+        (&answer["shows"][0]["data"]["differences"], &answer["shows"][0]["data"]["paid_won"]),
         (&json!(0), &json!(66_000))
     );
     assert_eq!(all_but_the_findings(&shop), before, "only looked");
@@ -169,12 +165,8 @@ async fn every_page_of_the_payment_services_list_is_read() {
     let key = shop.standin().approve(&unpaid, 22_000, toss_standin::Method::Card).unwrap();
     assert!(shop.standin().confirm(&key));
     let answer = of_today(&shop).await;
-    let named: Vec<&str> = answer["shows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|shown| shown["order"].as_str())
-        .collect();
+    let shows = shown(&answer);
+    let named: Vec<&str> = shows.iter().filter_map(|shown| shown["order"].as_str()).collect();
     assert_eq!(named, [&*busy, &*unpaid], "{answer:#}");
 }
 
@@ -233,8 +225,7 @@ async fn an_invalid_day_is_explained() {
 
 /// What a run says of its day.
 fn of_the_day(answer: &Value) -> Value {
-    let days = answer["shows"].as_array().unwrap();
-    days.iter().find(|shown| !shown["looked_at"].is_null()).unwrap().clone()
+    shown(answer).into_iter().find(|shown| !shown["looked_at"].is_null()).unwrap()
 }
 
 #[tokio::test]

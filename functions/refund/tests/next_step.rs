@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use toss_standin::{Fault, On, Rule};
-use walk::{Doors, Shop, Walker, book};
+use walk::{Doors, Shop, Walker, book, shown};
 
 const PAID: u64 = 22_000;
 
@@ -46,7 +46,7 @@ fn always(fault: Fault) -> Rule {
 /// What the owner's list says of the stopped refund.
 async fn stopped(shop: &Shop) -> Value {
     let answer = shop.owner("owner-refund", json!({})).await;
-    answer["shows"].as_array().unwrap().iter().find(|row| row["what"] == "멈춤").cloned().unwrap()
+    shown(&answer).into_iter().find(|row| row["what"] == "멈춤").unwrap()
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ fn parcel_form(wrong: Option<&Parcel>, request: &Request, problems: &[Problem]) 
             }
             fieldset id="carrier" {
                 legend { "택배사" }
-                @for carrier in [Carrier::Cj, Carrier::Epost] {
+                @for carrier in Carrier::ALL {
                     @let id = format!("carrier-{}", carrier.name());
                     label.tick for=(id) {
                         input id=(id) type="radio" name="carrier" value=(carrier.name())
@@ -133,7 +133,7 @@ fn parcel_form(wrong: Option<&Parcel>, request: &Request, problems: &[Problem]) 
             }
             (Field::text("number", "운송장 번호")
                 .mode("numeric")
-                .hint("CJ대한통운 10자리나 12자리, 우체국 13자리")
+                .hint("CJ대한통운과 한진택배 10자리나 12자리, 우체국 13자리, 롯데택배 12자리, 로젠택배 11자리")
                 .value(request.form.typed("number"))
                 .markup(problems))
             (Field::text("insist", "자릿수가 다르지만 맞는 번호라면 그 까닭")

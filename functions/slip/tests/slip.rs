@@ -17,7 +17,7 @@ async fn the_desk_links_to_the_slip_which_shows_everything_but_the_title() {
     let order = shop.visitor().writing("나그네", "창밖에 눈이 옵니다.").walk(Doors::Plain).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    let link = desk["shows"][0]["page"].as_str().expect("a link").to_owned();
+    let link = desk["shows"][0]["data"]["slip"].as_str().expect("a link").to_owned();
     let page = shop.open_link(&link).await;
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(page.step(), "slip");
@@ -46,7 +46,7 @@ async fn the_parcel_number_can_be_entered_on_the_slip() {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let link = desk["shows"][0]["data"]["slip"].as_str().unwrap().to_owned();
     let page = shop.open_link(&link).await;
     assert!(page.first("svg.qr[role=img]").is_some(), "a code that the owner's telephone opens");
     let path = &link[link.find("/slip/").unwrap()..];
@@ -100,7 +100,7 @@ async fn that_it_is_packed_can_be_noted_on_the_slip() {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let link = desk["shows"][0]["data"]["slip"].as_str().unwrap().to_owned();
     let path = &link[link.find("/slip/").unwrap()..];
     let send = async |body: &str| {
         let request = http::Request::post(path)
@@ -131,7 +131,7 @@ async fn a_link_that_reads_does_not_write() {
     let order = shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    let link = desk["shows"][0]["page"].as_str().unwrap().to_owned();
+    let link = desk["shows"][0]["data"]["slip"].as_str().unwrap().to_owned();
     let ticket = link.split_once("write=").unwrap().1;
     // A ticket to write is none to read, and the other way round.
     assert_eq!(shop.open_link(&format!("/slip/{order}?ticket={ticket}")).await.status, 403);

@@ -81,6 +81,8 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-order" => event(admin::function("owner-order", platform, owner_order::handle)),
         "data" => http(web::function("data", platform, data::handle)),
         "owner-forget" => event(admin::function("owner-forget", platform, owner_forget::handle)),
+        "office" => http(web::function("office", platform, office::handle)),
+        "owner-office" => event(admin::function("owner-office", platform, owner_office::handle)),
         _ => return None,
     })
 }

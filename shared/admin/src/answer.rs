@@ -1,20 +1,27 @@
 //! The answer to the owner.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::Updated;
 
-use crate::Call;
+use crate::{Call, File, Rows, Show};
 
 /// A mistake in one field of the call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The field with its place: `parcels[0].number`.
     pub field: String,
+    /// Which field that is, in the owner's words: `목-05의 운송장 번호`.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub whose: Option<String>,
     /// What is wrong and what was expected, in Korean.
     pub expected: String,
     /// A correct example.
+    #[serde(default)]
     pub example: Value,
+    /// Whether nothing is wrong with the field and somebody else was faster.
+    #[serde(skip)]
+    overtaken: bool,
 }
 
 impl Problem {
@@ -24,9 +31,41 @@ impl Problem {
         expected: impl Into<String>,
         example: impl Into<Value>,
     ) -> Self {
-        Self { field: field.into(), expected: expected.into(), example: example.into() }
+        let (field, expected, example) = (field.into(), expected.into(), example.into());
+        Self { field, whose: None, expected, example, overtaken: false }
+    }
+
+    /// Names the field in the owner's words.
+    #[must_use]
+    pub fn of(mut self, whose: impl Into<String>) -> Self {
+        self.whose = Some(whose.into());
+        self
+    }
+
+    /// Says that somebody else was faster: what the call rests on is not so any more.
+    #[must_use]
+    pub fn overtaken(mut self) -> Self {
+        self.overtaken = true;
+        self
     }
 }
+
+/// What a button says that does what a dry run has shown.
+pub const AS_SHOWN: &str = "이대로 하기";
+
+/// A call that the owner can make next, ready to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextCall {
+    /// What it does, in a few words: the label of a button.
+    pub why: String,
+    /// The function's name: `owner-ship`.
+    pub function: String,
+    /// The call.
+    pub call: Value,
+}
+
+/// A row of a call: the name of its list, and its place there.
+pub type RowPlace = (String, usize);
 
 /// The result for one line of a call. Lines are independent: a bad one does not stop the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +92,9 @@ impl Line {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// 200, or 400 if there are problems.
+    /// 200; 400 if there are problems; 409 if every problem is that somebody else was faster.
     pub status: u16,
     /// What was done.
     pub did: Vec<String>,
@@ -63,21 +102,31 @@ pub struct Answer {
     pub would_do: Vec<String>,
     /// What the owner can do next.
     pub next: Vec<String>,
+    /// How many orders, letters or other things of this kind wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
     /// The owner's mistakes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
-    /// The call that does what `would_do` says, ready to paste.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub call: Option<Value>,
-    /// The same content as a web page: a signed link, valid for a few hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Calls that come next, ready to send. Of a dry run, the first is the call that does what
+    /// `would_do` says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<NextCall>,
+    /// Where the owner's pages show the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// Calls of other functions that come next, ready to paste, by the function's name.
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub calls: Map<String, Value>,
     /// The data that the owner asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub shows: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<Show>,
+    /// Files to save.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+    /// The name of the line that was kept of a confirmed call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+    /// The rows that cannot be done. The call to confirm leaves them out.
+    #[serde(skip)]
+    refused: Vec<RowPlace>,
 }
 
 impl Answer {
@@ -88,14 +137,10 @@ impl Answer {
 
     /// The answer to a call that was rejected as a whole.
     pub fn problems(problems: Vec<Problem>) -> Self {
-        Self {
-            status: 400,
-            next: vec![
-                "problems에 적힌 칸을 고쳐 다시 불러 주세요. 아무것도 바뀌지 않았습니다.".into(),
-            ],
-            problems,
-            ..Self::default()
-        }
+        let next = "problems에 적힌 칸을 고쳐 다시 불러 주세요. 아무것도 바뀌지 않았습니다.".into();
+        let mut answer = Self { next: vec![next], problems, ..Self::ok() };
+        answer.status = answer.status_of_problems();
+        answer
     }
 
     /// The answer to a call that was rejected for one problem.
@@ -122,28 +167,65 @@ impl Answer {
         if call.confirmed { self.did.push(line) } else { self.would_do.push(line) }
     }
 
-    /// Adds how to confirm the dry run, and the confirmed call.
+    /// Adds the result for one row of the call. A row that cannot be done is left out of the call to
+    /// confirm.
+    pub fn row(&mut self, list: &str, place: usize, line: Line) {
+        if matches!(line, Line::Not(_)) {
+            self.refused.push((list.to_owned(), place));
+        }
+        self.line(line);
+    }
+
+    /// Adds the rows that could not be read.
+    pub fn unread<T>(&mut self, rows: &Rows<T>) {
+        self.problems.extend(rows.problems.iter().cloned());
+        self.refused.extend(rows.unread.iter().map(|place| (rows.list.clone(), *place)));
+    }
+
+    /// Says how many wait.
+    pub fn left(&mut self, count: usize) {
+        self.left = u64::try_from(count).ok();
+    }
+
+    /// Shows a record of the owner's data.
+    pub fn record(&mut self, data: Value) {
+        self.shows.push(Show::record(data));
+    }
+
+    /// Adds a call that the owner can make next.
+    pub fn offer(&mut self, why: impl Into<String>, function: &str, call: Value) {
+        self.calls.push(NextCall { why: why.into(), function: function.to_owned(), call });
+    }
+
+    /// Adds how to confirm the dry run, and the call that does it, without the rows that cannot be
+    /// done. `why` says what it does.
     #[must_use]
-    pub fn to_confirm(mut self, call: &Call) -> Self {
-        self.next.push(call.how_to_confirm());
-        self.call = Some(call.to_confirm());
+    pub fn to_confirm(mut self, call: &Call, why: impl Into<String>) -> Self {
+        let rest = call.without(&self.refused);
+        self.next.push(rest.how_to_confirm());
+        let (function, call) = (rest.function.to_owned(), rest.to_confirm());
+        self.calls.insert(0, NextCall { why: why.into(), function, call });
         self
     }
 
     /// Closes an answer made of lines: adds `not_done` if a line has a problem, and `done` if nothing
-    /// is left to confirm.
+    /// is left to confirm. `why` says what the call to confirm does.
     #[must_use]
-    pub fn closed(mut self, call: &Call, not_done: &str, done: &str) -> Self {
+    pub fn closed(mut self, call: &Call, why: &str, not_done: &str, done: &str) -> Self {
         if !self.problems.is_empty() {
-            self.status = 400;
+            self.status = self.status_of_problems();
             self.next.push(not_done.to_owned());
         }
         if !self.would_do.is_empty() {
-            return self.to_confirm(call);
+            return self.to_confirm(call, why);
         }
         if !self.did.is_empty() {
             self.next.push(done.to_owned());
         }
         self
+    }
+
+    fn status_of_problems(&self) -> u16 {
+        if self.problems.iter().all(|problem| problem.overtaken) { 409 } else { 400 }
     }
 }

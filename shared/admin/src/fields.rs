@@ -34,7 +34,7 @@ use domain::{
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::{Call, Problem, words::no_isbn};
+use crate::{Call, Problem, Rows, words::no_isbn};
 
 /// What an order's number looks like.
 pub const ORDER_EXAMPLE: &str = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7";
@@ -127,6 +127,13 @@ impl<'v> Fields<'v, '_> {
     /// `None` if this object has a problem so far. For a reader that stops at the first one.
     pub fn checked(&self) -> Option<()> {
         (self.problems.len() == self.before).then_some(())
+    }
+
+    /// Names the fields of this object's problems in the owner's words.
+    pub fn name_problems(&mut self, whose: &str) {
+        for problem in self.problems.iter_mut().skip(self.before) {
+            problem.whose.get_or_insert_with(|| whose.to_owned());
+        }
     }
 
     /// The value of a field that is not absent.
@@ -240,9 +247,39 @@ impl<'v> Fields<'v, '_> {
         entries.collect()
     }
 
+    /// Reads the rows of a list, each as the fields of an object, with the entry itself beside them.
+    pub fn rows<T>(
+        &self,
+        name: &str,
+        list: &'v [Value],
+        mut read: impl FnMut(&mut Fields<'v, '_>, &'v Value) -> Option<T>,
+    ) -> Rows<T> {
+        let mut rows = Rows::none(name);
+        for (place, entry) in list.iter().enumerate() {
+            let at = self.place(&format!("{name}[{place}]"));
+            let mut problems = Vec::new();
+            let values = entry.as_object();
+            let fields = &mut Fields { values, at, problems: &mut problems, before: 0 };
+            match read(fields, entry) {
+                Some(row) if problems.is_empty() => rows.read.push((place, row)),
+                _ => {
+                    rows.unread.push(place);
+                    rows.problems.append(&mut problems);
+                }
+            }
+        }
+        rows
+    }
+
     /// The number of an order.
     pub fn order(&mut self, name: &str) -> Option<OrderId> {
         self.required(name, order_id, "주문 번호 26글자를 적습니다", ORDER_EXAMPLE)
+    }
+
+    /// The version of an order on which the owner decided, if the call says it.
+    pub fn seen(&mut self) -> Option<u64> {
+        let expected = "보여 드린 수를 그대로 적거나 지웁니다";
+        self.optional("seen", number(1..=u64::MAX), expected, 12)
     }
 
     /// An ISBN; `missing` is what is expected if there is none.
@@ -332,55 +369,4 @@ pub fn work(value: &Value) -> Option<WorkId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn places(problems: &[Problem]) -> Vec<&str> {
-        problems.iter().map(|problem| problem.field.as_str()).collect()
-    }
-
-    #[test]
-    fn every_problem_is_collected_in_the_order_of_reading() {
-        let call =
-            json!({ "day": "soon", "rows": [{ "isbn": "1", "x": 1 }, 3], "to": { "y": null } });
-        let problems = read(&call, "", |fields| {
-            fields.known(&["day", "to", "rows"], &Value::Null);
-            let day = fields.required("day", date, "a day", "2026-11-23");
-            let rows = fields.list("rows", 1..=2, "two rows", json!([]), |row, _| {
-                row.known(&["isbn"], &Value::Null);
-                row.required("isbn", isbn, "an ISBN", ISBN_EXAMPLE)
-            });
-            let inner = fields.object("to", |to| to.required("y", number(1..=2), "1 or 2", 1));
-            Some((day?, rows?, inner?))
-        })
-        .unwrap_err();
-        assert_eq!(places(&problems), ["day", "rows[0].x", "rows[0].isbn", "rows[1].isbn", "to.y"]);
-    }
-
-    #[test]
-    fn null_counts_as_absent() {
-        let call = json!({ "a": null, "b": null });
-        let read = read(&call, "", |fields| {
-            assert_eq!(fields.optional("a", text(1..=9), "a text", "x"), None);
-            assert_eq!(fields.list("b", 1..=1, "a list", json!([]), |_, _| Some(())), None);
-            assert_eq!(fields.limit(20, 50), Some(20));
-            Some(())
-        });
-        assert_eq!(read, Ok(()));
-    }
-
-    #[test]
-    fn an_entry_stops_at_its_own_problems_only() {
-        let call = json!({ "rows": [{ "n": 0 }, { "n": 1 }] });
-        let mut sound = Vec::new();
-        let _ = read(&call, "", |fields| {
-            fields.list("rows", 1..=2, "rows", json!([]), |row, _| {
-                row.required("n", number(1..=1), "1", 1);
-                sound.push(row.checked().is_some());
-                Some(())
-            })
-        });
-        assert_eq!(sound, [false, true]);
-    }
-}
+mod tests;

@@ -13,7 +13,10 @@
 //! |---|---|
 //! | `call` | the call, its confirmation code |
 //! | [`fields`] | reading the call's fields; every problem names field, expectation and example |
+//! | `rows` | the rows of a list |
 //! | `answer` | the answer and its problems |
+//! | `show` | what an answer shows, and files |
+//! | `naming` | how an order is named |
 //! | `packing` | the call of `owner-pack` |
 //! | `words` | sentences that several functions say |
 //!
@@ -25,7 +28,10 @@
 mod answer;
 mod call;
 pub mod fields;
+mod naming;
 mod packing;
+mod rows;
+mod show;
 mod words;
 
 use std::{future::Future, sync::Arc};
@@ -37,10 +43,13 @@ use serde_json::Value;
 use signing::KeyHolder;
 use store::{Store, StoreError, WriteError};
 
-pub use answer::{Answer, Line, Problem};
-pub use call::{Call, FROM_ROW};
+pub use answer::{AS_SHOWN, Answer, Line, NextCall, Problem, RowPlace};
+pub use call::{By, Call, FROM_ROW};
 pub use fields::{Fields, OrderName};
+pub use naming::order_title;
 pub use packing::packing_call;
+pub use rows::Rows;
+pub use show::{File, Show};
 
 /// What every owner's function has at hand.
 #[derive(Debug, Clone)]
@@ -139,7 +148,7 @@ where
             let deadline = Deadline::of(event.context.deadline, &state.platform.clock);
             let now = state.platform.clock.now();
             let keys = state.keys.fresh(now).await;
-            let answer = match Call::read(name, event.payload, now, &keys) {
+            let answer = match Call::read(name, event.payload, now, keys) {
                 // Boxed: avoids the type-depth limit.
                 Ok(call) => deadline.bounds(Box::pin(handle(state, call))).await,
                 Err(problem) => Ok(Answer::problem(problem)),

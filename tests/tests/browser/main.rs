@@ -330,14 +330,14 @@ async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
     let mut looks = 0;
     let desk = loop {
         let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
-        if desk["shows"][0]["page"].is_string() {
+        if desk["shows"][0]["data"]["slip"].is_string() {
             break desk;
         }
         looks += 1;
         assert!(looks < 120, "the order is not on the desk: {desk:#}");
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     };
-    for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["page"])] {
+    for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["data"]["slip"])] {
         phone
             .open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}")))
             .await;

@@ -313,7 +313,7 @@ pub(crate) async fn owner_ships(shop: &Running, order: &str) {
     let mut call =
         json!({ "parcels": [{ "order": order, "carrier": "cj", "number": "123456789012" }] });
     let preview = shop.system.invoke("owner-ship", call.clone()).await.unwrap();
-    call["confirm"] = preview["call"]["confirm"].clone();
+    call["confirm"] = walk::ready(&preview)["confirm"].clone();
     let done = shop.system.invoke("owner-ship", call).await.unwrap();
     assert!(done["did"].as_array().is_some_and(|did| did.len() == 1), "{done:#}");
 }

@@ -46,7 +46,7 @@ async fn who_solves_the_rooms_takes_a_poem_along() {
         reader.pay(walk::Pay::Approve).await;
         shop.settle().await;
         let desk = shop.owner("owner-desk", json!({})).await;
-        let slip = shop.open_link(desk["shows"][0]["page"].as_str().unwrap()).await;
+        let slip = shop.open_link(desk["shows"][0]["data"]["slip"].as_str().unwrap()).await;
         assert!(slip.says(&kept) && slip.says("— 봄밤"), "{slip:?}");
         shop.nothing_failed();
     }

@@ -3,7 +3,7 @@
 
 use domain::base::text::Language;
 use serde_json::{Value, json};
-use walk::{Doors, Shop, Walker, book, isbn};
+use walk::{Doors, Shop, Walker, book, call_of, isbn};
 
 /// A row of `owner-shelve` with a title and an author.
 fn titled(number: u32, title: &str, author: &str, love: u8) -> Value {
@@ -47,7 +47,7 @@ async fn a_reader_who_owns_the_best_book_gets_another_from_the_owner() {
 
     // The desk shows the letter and why.
     let desk = shop.owner("owner-desk", json!({})).await;
-    let shown = &desk["shows"][0];
+    let shown = &desk["shows"][0]["data"];
     assert_eq!(shown["what"], "고르기");
     assert_eq!(shown["why"], "편지에 이 책이 나옵니다");
     assert_eq!(shown["letter"], letter);
@@ -58,11 +58,15 @@ async fn a_reader_who_owns_the_best_book_gets_another_from_the_owner() {
     let board = shop.open_link(desk["page"].as_str().unwrap()).await;
     assert!(board.says("편지에 이 책이 나옵니다") && !board.says("이미 있어요"), "{board:?}");
     let explained = shop.owner("owner-choose", json!({ "order": order })).await;
-    assert_eq!(explained["shows"][0]["letter"], letter);
-    assert_eq!(explained["call"]["picks"][0]["isbn"], isbn(2));
+    assert_eq!(explained["shows"][0]["text"], letter);
+    // The named book needs a reason; the next one does not.
+    let picks = &explained["shows"][0]["calls"];
+    assert_eq!(picks[0]["call"]["picks"][0]["because"], "");
+    assert_eq!(picks[1]["call"]["picks"][0]["isbn"], isbn(2));
+    assert_eq!(picks[1]["call"]["picks"][0]["because"], Value::Null);
 
     // The call that the desk has ready picks another book.
-    shop.owner_does("owner-choose", desk["calls"]["owner-choose"].clone()).await;
+    shop.owner_does("owner-choose", call_of(&desk, "owner-choose")).await;
     shop.settle().await;
     assert_eq!((shop.state(&order).as_str(), shop.chosen(&order)), ("chosen", isbn(2)));
     assert_eq!(reader.notices().await, ["paid", "chosen"]);
@@ -122,7 +126,7 @@ async fn an_author_or_an_edition_that_is_not_for_sale_is_heard_too() {
             assert!(window.says("The owner reads your letter and picks the book in person."));
         }
         shop.nothing_failed();
-        (shop.state(&order), desk["shows"][0]["why"].clone())
+        (shop.state(&order), desk["shows"][0]["data"]["why"].clone())
     };
     let edition = ("choosing".to_owned(), json!("편지에 이 작품의 다른 판이 나옵니다"));
     assert_eq!(why("I already own THE STRANGER in English.").await, edition);
@@ -136,7 +140,7 @@ async fn an_order_whose_three_books_are_all_named_has_no_call_ready() {
     let shop = shop().await;
     let (_, order) = writes(&shop, "데미안, 설국, 스토너는 모두 책장에 있습니다.").await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["order"], order);
+    assert_eq!(desk["shows"][0]["data"]["order"], order);
     assert_eq!(desk["calls"], Value::Null, "{desk:#}");
     shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] }))
         .await;

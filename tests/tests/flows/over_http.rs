@@ -9,7 +9,7 @@ use local::{
     run::{Arguments, Running},
 };
 use toss_standin::{CLIENT_KEY, Options, Progress, SECRET_KEY, Standin};
-use walk::{Doors, Pay, Recipient, Walker, book};
+use walk::{Doors, Pay, Recipient, Walker, book, ready};
 
 /// How often to open the window until a slow machine has chosen a book.
 const LOOKS: usize = 20_000;
@@ -33,7 +33,7 @@ async fn running() -> (System, Standin) {
     let system = System::start(config).await.unwrap_or_else(|why| panic!("{why}"));
     let mut call = serde_json::json!({ "books": [book(1, 15_000, 5, 2)] });
     let preview = system.invoke("owner-shelve", call.clone()).await.unwrap();
-    call["confirm"] = preview["call"]["confirm"].clone();
+    call["confirm"] = ready(&preview)["confirm"].clone();
     let done = system.invoke("owner-shelve", call).await.unwrap();
     assert_eq!(done["did"].as_array().unwrap().len(), 1, "{done:#}");
     (system, standin)

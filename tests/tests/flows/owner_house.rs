@@ -4,7 +4,7 @@
 use domain::riddle::content::RoomSet;
 use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
-use walk::{Shop, Walker};
+use walk::{Shop, Walker, ready};
 
 use super::before_riddle;
 
@@ -24,7 +24,7 @@ fn files() -> Value {
 async fn does(shop: &Shop, call: Value) -> Value {
     let preview = shop.owner("owner-house", call).await;
     assert_eq!(preview["status"], 200, "{preview:#}");
-    let answer = shop.owner("owner-house", preview["call"].clone()).await;
+    let answer = shop.owner("owner-house", ready(&preview)).await;
     assert_eq!(answer["status"], 200, "{answer:#}");
     assert_ne!(answer["did"], json!([]), "{answer:#}");
     answer
@@ -53,7 +53,7 @@ async fn a_version_is_checked_in_plain_korean() {
     let shop = Shop::empty().await;
     let well = shop.owner("owner-house", json!({ "do": "check", "files": files() })).await;
     assert!(well["next"].to_string().contains("고칠 데가 없습니다"), "{well:#}");
-    assert_eq!(well["shows"][0]["minutes_by_plain_door"], 2, "{well:#}");
+    assert_eq!(well["shows"][0]["data"]["minutes_by_plain_door"], 2, "{well:#}");
     let mut broken = files();
     broken["study/mirror.toml"] = json!("method = ");
     broken["attic/star.toml"] = broken[FILE].clone();
@@ -102,7 +102,7 @@ async fn a_visitor_finishes_on_the_version_they_entered() {
     // Reverting twice reverts once.
     let preview = shop.owner("owner-house", json!({ "do": "back" })).await;
     for _ in 0..2 {
-        let back = shop.owner("owner-house", preview["call"].clone()).await;
+        let back = shop.owner("owner-house", ready(&preview)).await;
         assert_eq!(back["status"], 200, "{back:#}");
     }
     let mut after = before_the_stars(&shop).await;
@@ -200,7 +200,7 @@ async fn the_owner_walks_a_version_before_it_is_open_and_neither_counts_nor_orde
     let shop = Shop::open().await;
     let answer =
         does(&shop, json!({ "do": "preview", "version": "2027-01", "files": files() })).await;
-    let link = answer["shows"][0]["preview"].as_str().unwrap().to_owned();
+    let link = answer["shows"][0]["data"]["preview"].as_str().unwrap().to_owned();
     let at = link.find("/?preview=").unwrap();
     let path = &link[at..];
     let mut owner = shop.visitor();
@@ -254,7 +254,7 @@ async fn an_answer_accepted_after_the_fact_opens_the_door_of_those_who_gave_it()
     let preview = shop.owner("owner-house", call).await;
     assert!(preview["would_do"].to_string().contains("손님 2명"), "{preview:#}");
     for _ in 0..2 {
-        let done = shop.owner("owner-house", preview["call"].clone()).await;
+        let done = shop.owner("owner-house", ready(&preview)).await;
         assert_eq!(done["status"], 200, "{done:#}");
     }
     assert!(!latin.reload().await.has_door("riddle"), "{:?}", latin.here());
@@ -294,7 +294,7 @@ async fn an_erratum_clears_the_counts_of_those_it_concerns_and_tells_them() {
     let preview = shop.owner("owner-house", call).await;
     assert!(preview["would_do"].to_string().contains("손님 1명"), "{preview:#}");
     for _ in 0..2 {
-        let done = shop.owner("owner-house", preview["call"].clone()).await;
+        let done = shop.owner("owner-house", ready(&preview)).await;
         assert_eq!(done["status"], 200, "{done:#}");
     }
     // They see the corrected text and need not wait.
@@ -305,7 +305,7 @@ async fn an_erratum_clears_the_counts_of_those_it_concerns_and_tells_them() {
     assert_eq!(elsewhere.mailbox().await.all("ul.letters li").len(), 0, "nobody else is told");
     // A visitor whose door has opened meanwhile gets no erratum.
     shop.minutes_pass(25).await;
-    let none = shop.owner("owner-house", preview["call"].clone()).await;
+    let none = shop.owner("owner-house", ready(&preview)).await;
     assert!(none["did"].to_string().contains("손님 0명"), "{none:#}");
     shop.nothing_failed();
 }

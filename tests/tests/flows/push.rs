@@ -277,8 +277,8 @@ async fn a_refused_push_is_in_the_dead_letters_and_the_owner_can_send_it_again()
     assert_eq!(shop.on_queue("PushDeadLetters").len(), 1);
     shop.pushes().clear_faults();
     let looked = shop.owner("owner-redrive", serde_json::json!({})).await;
-    assert_eq!(looked["shows"][0]["queue"], "push", "{looked:#}");
-    assert_eq!(looked["shows"][0]["messages"][0]["notice"], "answered", "{looked:#}");
+    assert_eq!(looked["shows"][0]["data"]["queue"], "push", "{looked:#}");
+    assert_eq!(looked["shows"][0]["data"]["messages"][0]["notice"], "answered", "{looked:#}");
     shop.owner_does("owner-redrive", serde_json::json!({ "send_back": ["push"] })).await;
     shop.settle().await;
     assert_eq!(words(&shop, &device).len(), 1);

@@ -3,7 +3,7 @@
 
 use local::Service;
 use serde_json::json;
-use walk::{Doors, Shop, Walker};
+use walk::{Doors, Shop, Walker, ready};
 
 use super::bookmark::{type_in, words};
 
@@ -23,8 +23,7 @@ async fn readers_walk_on_through_a_rotation() {
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     let code = words(&mut reader).await;
-    let mut dry =
-        shop.owner("owner-taste", json!({ "shop": { "closed_until": "2099-01-01" } })).await;
+    let dry = shop.owner("owner-taste", json!({ "shop": { "closed_until": "2099-01-01" } })).await;
     let before = cookie(&reader);
 
     // As `cargo xtask keys add` writes it. The functions run on.
@@ -39,7 +38,7 @@ async fn readers_walk_on_through_a_rotation() {
     // … and what the older one signed holds: sessions, and codes of the owner's calls.
     reader.go("/mailbox").await;
     reader.expect("mailbox");
-    let confirmed = dry["call"].take();
+    let confirmed = ready(&dry);
     assert_eq!(shop.owner("owner-taste", confirmed).await["problems"], json!(null));
 
     // As `cargo xtask keys drop` writes it.

@@ -2,7 +2,7 @@
 
 use futures_util::future::join;
 use serde_json::json;
-use walk::{Doors, Pay, Recipient, Shop, Walker, book, isbn};
+use walk::{Doors, Pay, Recipient, Shop, Walker, book, isbn, shown};
 
 fn elsewhere() -> Recipient {
     Recipient {
@@ -162,12 +162,7 @@ async fn an_order_without_a_book_waits_on_the_desk_until_one_comes() {
         (order.clone(), "choosing".to_owned())
     );
     let desk = shop.owner("owner-desk", json!({})).await;
-    let waiting = desk["shows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|shown| shown["order"] == order.as_str())
-        .unwrap();
+    let waiting = shown(&desk).into_iter().find(|shown| shown["order"] == order.as_str()).unwrap();
     assert_eq!(waiting["what"], "책이 모자람");
     assert!(desk["next"].to_string().contains("owner-shelve로 책을 들이면"), "{desk:#}");
     // It stays on the desk for hours.

@@ -2,7 +2,7 @@
 
 use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
-use walk::{Doors, Shop};
+use walk::{Doors, Shop, shown};
 
 use super::before_riddle;
 
@@ -10,12 +10,8 @@ use super::before_riddle;
 async fn room(shop: &Shop, name: &str) -> Value {
     shop.minutes_pass(1).await;
     let answer = shop.owner("owner-stuck", json!({})).await;
-    let shows = answer["shows"].as_array().unwrap();
-    shows
-        .iter()
-        .find(|room| room["room"] == name)
-        .unwrap_or_else(|| panic!("no {name}: {answer}"))
-        .clone()
+    let room = shown(&answer).into_iter().find(|room| room["room"] == name);
+    room.unwrap_or_else(|| panic!("no {name}: {answer}"))
 }
 
 #[tokio::test]
@@ -87,7 +83,7 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
         );
     }
     let week = shop.owner("owner-stuck", json!({})).await;
-    let drawn = week["shows"].as_array().unwrap().last().unwrap()["funnel_svg"]
+    let drawn = week["shows"].as_array().unwrap().last().unwrap()["data"]["funnel_svg"]
         .as_str()
         .unwrap()
         .to_owned();

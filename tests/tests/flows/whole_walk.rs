@@ -2,7 +2,7 @@
 
 use domain::base::text::Language;
 use serde_json::json;
-use walk::{Doors, Shop};
+use walk::{Doors, Shop, call_of};
 
 #[tokio::test]
 async fn a_reader_walks_by_riddles_to_a_paid_order() {
@@ -57,7 +57,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     shop.minutes_pass(1).await;
     let desk = shop.owner("owner-desk", json!({})).await;
     assert_eq!(
-        (&desk["shows"][0]["what"], &desk["shows"][0]["number"]),
+        (&desk["shows"][0]["data"]["what"], &desk["shows"][0]["data"]["number"]),
         (&json!("포장"), &json!("토-01"))
     );
     shop.owner_packs(&order).await;
@@ -66,7 +66,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
 
     // The owner sees the parcel, its recipient and the next call.
     let desk = shop.owner("owner-desk", json!({})).await;
-    let parcel = &desk["shows"][0];
+    let parcel = &desk["shows"][0]["data"];
     assert_eq!(desk["shows"].as_array().unwrap().len(), 1, "{desk:#}");
     assert_eq!(
         (parcel["what"].as_str(), parcel["order"].as_str()),
@@ -76,7 +76,7 @@ async fn an_order_is_chosen_packed_shown_to_the_owner_and_posted() {
     assert_eq!(parcel["to"]["phone"], "01012345678");
     assert_eq!(parcel["isbn"].as_str().unwrap(), shop.chosen(&order));
     assert!(parcel["reason"].as_str().unwrap().contains("주인장"), "{desk:#}");
-    assert_eq!(desk["call"]["parcels"][0]["order"].as_str(), Some(order.as_str()));
+    assert_eq!(call_of(&desk, "owner-ship")["parcels"][0]["order"].as_str(), Some(order.as_str()));
 
     // A wrong number is explained, and nothing is done.
     let wrong = json!({ "parcels": [{ "order": order, "carrier": "epost", "number": "12345" }] });

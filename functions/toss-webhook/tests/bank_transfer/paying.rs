@@ -114,7 +114,7 @@ async fn a_transfer_of_another_sum_pays_nothing_and_is_named_by_the_reconciliati
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("priced", sum));
     let call = json!({ "day": shop.today().to_string() });
     let found = shop.owner("reconcile", call).await;
-    assert_eq!(found["shows"][0]["order"], order, "{found:#}");
-    assert!(found["shows"][0]["what"].as_str().unwrap().contains("21,000원"), "{found:#}");
+    assert_eq!(found["shows"][0]["data"]["order"], order, "{found:#}");
+    assert!(found["shows"][0]["data"]["what"].as_str().unwrap().contains("21,000원"), "{found:#}");
     shop.nothing_failed();
 }

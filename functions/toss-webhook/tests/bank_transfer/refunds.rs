@@ -166,7 +166,7 @@ async fn a_refund_is_told_as_done_when_the_bank_has_carried_it_out() {
         assert!(!reader.notices().await.contains(&"refunded".to_owned()), "not told as done");
         assert!(shop.order(&order).refund_to.is_some(), "the account is kept until then");
         let list = shop.owner("owner-refund", json!({})).await;
-        assert_eq!(list["shows"][0]["what"], "은행이 보내는 중");
+        assert_eq!(list["shows"][0]["data"]["what"], "은행이 보내는 중");
         shop.minutes_pass(20 * 60).await;
     }
     shop.days_pass(1).await;

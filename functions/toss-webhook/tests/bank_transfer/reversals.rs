@@ -41,7 +41,7 @@ async fn a_transfer_reversed_after_packing_is_on_the_desk_until_it_is_paid_again
     assert_eq!(shop.state(&order), "shipped");
     let desk = shop.owner("owner-desk", json!({})).await;
     assert_eq!(
-        (&desk["shows"][0]["order"], &desk["shows"][0]["what"]),
+        (&desk["shows"][0]["data"]["order"], &desk["shows"][0]["data"]["what"]),
         (&json!(order), &json!("되돌려진 입금")),
         "{desk:#}"
     );
@@ -77,14 +77,14 @@ async fn the_owner_settles_a_transfer_reversed_after_packing_and_ships_the_book(
     deliver_webhooks(&shop).await;
     let ledger = shop.standin().ledger();
     let offered = shop.owner("owner-refund", json!({})).await;
-    assert_eq!(offered["calls"]["owner-refund"], call, "{offered:#}");
+    assert_eq!(walk::call_of(&offered, "owner-refund"), call, "{offered:#}");
     let confirmed = shop.confirmed("owner-refund", call).await;
     for _ in 0..2 {
         let done = shop.owner("owner-refund", confirmed.clone()).await;
         assert_eq!(done["did"].as_array().map(Vec::len), Some(1), "{done:#}");
     }
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["what"], "부치기", "{desk:#}");
+    assert_eq!(desk["shows"][0]["data"]["what"], "부치기", "{desk:#}");
     shop.owner_ships(&order, "1234567890").await;
     shop.settle().await;
     assert_eq!(shop.state(&order), "shipped");
@@ -136,7 +136,7 @@ async fn the_difference_of_a_reversed_and_repeated_transfer_is_refunded_once() {
     shop.system().release_all();
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["what"], "되돌려진 입금", "{desk:#}");
+    assert_eq!(desk["shows"][0]["data"]["what"], "되돌려진 입금", "{desk:#}");
     assert_eq!(shop.ledger(&order).refunded, 0);
 
     assert!(shop.standin().deposit(&order).await);

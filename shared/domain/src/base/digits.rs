@@ -34,6 +34,21 @@ pub fn of(typed: &str) -> Option<String> {
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }
 
+/// Whether a spreadsheet has shortened the number, so that its last digits are lost. `compact` is what
+/// [`compact`] returned.
+///
+/// ```
+/// use domain::base::digits;
+///
+/// assert!(digits::is_rounded(&digits::compact("5.21853E+11")));
+/// assert!(!digits::is_rounded("521853000000"));
+/// ```
+pub fn is_rounded(compact: &str) -> bool {
+    let halves = compact.split_once("E+").or_else(|| compact.split_once("e+"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    halves.is_some_and(|(mantissa, exponent)| digits(mantissa) && digits(exponent))
+}
+
 fn separates(c: char) -> bool {
     matches!(
         get_general_category(c),

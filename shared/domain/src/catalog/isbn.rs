@@ -39,7 +39,7 @@ impl FromStr for Isbn {
     /// digits that Korean books print behind it is left off.
     fn from_str(text: &str) -> Result<Self, NotAnIsbn> {
         let mut digits = digits::compact(text);
-        if digits.starts_with("97") && digits.to_uppercase().contains("E+") {
+        if digits.starts_with("97") && digits::is_rounded(&digits) {
             return Err(NotAnIsbn::Rounded);
         }
         if !matches!(digits.len(), 13 | 18) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

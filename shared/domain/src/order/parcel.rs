@@ -16,6 +16,7 @@ use crate::base::{digits, free_text, text::Language};
 /// for typed in ["epost", "우체국", "우체국 택배"] {
 ///     assert_eq!(typed.parse(), Ok(Carrier::Epost));
 /// }
+/// assert_eq!("한진택배".parse(), Ok(Carrier::Hanjin));
 /// assert!("비둘기".parse::<Carrier>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -26,6 +27,12 @@ pub enum Carrier {
     Cj,
     /// 우체국 (Korea Post): tracking numbers of 13 digits.
     Epost,
+    /// 한진택배: tracking numbers of 10 or 12 digits.
+    Hanjin,
+    /// 롯데택배: tracking numbers of 12 digits.
+    Lotte,
+    /// 로젠택배: tracking numbers of 11 digits.
+    Logen,
 }
 
 /// Not a carrier that the shop knows.
@@ -42,12 +49,18 @@ impl std::str::FromStr for Carrier {
         match plain.as_str() {
             "cj" | "cj대한통운" | "대한통운" | "cj택배" | "cjlogistics" => Ok(Self::Cj),
             "epost" | "우체국" | "우체국택배" | "우편" | "koreapost" => Ok(Self::Epost),
+            "hanjin" | "한진" | "한진택배" => Ok(Self::Hanjin),
+            "lotte" | "롯데" | "롯데택배" | "롯데글로벌로지스" => Ok(Self::Lotte),
+            "logen" | "로젠" | "로젠택배" | "ilogen" => Ok(Self::Logen),
             _ => Err(NotACarrier),
         }
     }
 }
 
 impl Carrier {
+    /// Every carrier, the one that shops use most first.
+    pub const ALL: [Self; 5] = [Self::Cj, Self::Epost, Self::Hanjin, Self::Lotte, Self::Logen];
+
     /// The name in calls and forms: `cj` or `epost`.
     pub fn name(self) -> &'static str {
         self.into()
@@ -58,6 +71,9 @@ impl Carrier {
         match self {
             Self::Cj => "CJ대한통운",
             Self::Epost => "우체국",
+            Self::Hanjin => "한진택배",
+            Self::Lotte => "롯데택배",
+            Self::Logen => "로젠택배",
         }
     }
 
@@ -67,13 +83,27 @@ impl Carrier {
             (Language::Ko, _) => self.title(),
             (Language::En, Self::Cj) => "CJ Logistics",
             (Language::En, Self::Epost) => "Korea Post",
+            (Language::En, Self::Hanjin) => "Hanjin",
+            (Language::En, Self::Lotte) => "Lotte",
+            (Language::En, Self::Logen) => "Logen",
         }
     }
 
     const fn lengths(self) -> &'static [usize] {
         match self {
-            Self::Cj => &[10, 12],
+            Self::Cj | Self::Hanjin => &[10, 12],
             Self::Epost => &[13],
+            Self::Lotte => &[12],
+            Self::Logen => &[11],
+        }
+    }
+
+    /// What one of its tracking numbers looks like.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Cj | Self::Hanjin | Self::Lotte => "123456789012",
+            Self::Epost => "1234567890123",
+            Self::Logen => "12345678901",
         }
     }
 
@@ -86,6 +116,13 @@ impl Carrier {
                     "https://service.epost.go.kr/trace.RetrieveDomRigiTraceList.comm?sid1={number}"
                 )
             }
+            Self::Hanjin => format!(
+                "https://www.hanjin.com/kor/CMS/DeliveryMgr/WaybillResult.do?mCode=MN038&wblnumText2={number}"
+            ),
+            Self::Lotte => format!(
+                "https://www.lotteglogis.com/home/reservation/tracking/linkView?InvNo={number}"
+            ),
+            Self::Logen => format!("https://www.ilogen.com/web/personal/trace/{number}"),
         }
     }
 }
@@ -108,6 +145,11 @@ pub enum WrongNumber {
     /// Something else than digits (hyphens and spaces apart).
     #[error("운송장 번호는 숫자로만 이루어집니다")]
     NotDigits,
+    /// A spreadsheet shortened the number: `5.21853E+11`.
+    #[error(
+        "스프레드시트가 긴 번호를 줄여 놓았습니다. 그 칸의 서식을 ‘텍스트’로 바꾸고 번호를 다시 적어 주십시오"
+    )]
+    Rounded,
     /// The carrier's numbers have another length.
     #[error("{} 운송장 번호는 {expected}자리인데 {found}자리가 왔습니다", carrier.title())]
     Length {
@@ -127,8 +169,10 @@ impl Parcel {
     /// Reads a tracking number. It is read by [`digits::of`]. One that breaks the carrier's
     /// rule is taken only with a reason in `insist`.
     pub fn new(carrier: Carrier, number: &str, insist: Option<&str>) -> Result<Self, WrongNumber> {
-        let number =
-            digits::of(number).filter(|number| number.len() <= 40).ok_or(WrongNumber::NotDigits)?;
+        let typed = digits::compact(number);
+        let not_digits =
+            if digits::is_rounded(&typed) { WrongNumber::Rounded } else { WrongNumber::NotDigits };
+        let number = digits::of(number).filter(|number| number.len() <= 40).ok_or(not_digits)?;
         if carrier.lengths().contains(&number.len()) {
             return Ok(Self { carrier, number, insisted: None });
         }
@@ -171,6 +215,7 @@ mod tests {
         let refused = Parcel::new(Carrier::Cj, "12345678901", None).unwrap_err();
         assert!(refused.to_string().contains("10자리 또는 12자리"));
         assert_eq!(Parcel::new(Carrier::Cj, "12345abc90", None), Err(WrongNumber::NotDigits));
+        assert_eq!(Parcel::new(Carrier::Cj, "5.21853E+11", None), Err(WrongNumber::Rounded));
     }
 
     #[test]

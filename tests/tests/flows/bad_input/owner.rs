@@ -231,9 +231,10 @@ async fn a_call_that_ships_twice_says_so_before() {
         parcel(&orders[1], "CJ", "123456789012"),
     ] });
     let answer = shop.owner("owner-ship", call).await;
-    assert_eq!(answer["would_do"].as_array().unwrap().len(), 2, "{answer:#}");
-    let next = answer["next"].to_string();
-    assert!(next.contains("운송장 123456789012번이 두 주문에 적혀 있습니다"), "{answer:#}");
+    assert_eq!(answer["would_do"].as_array().unwrap().len(), 1, "{answer:#}");
+    assert_eq!(answer["problems"][0]["field"], "parcels[1].number", "{answer:#}");
+    let said = answer["problems"][0]["expected"].as_str().unwrap();
+    assert!(said.contains("운송장 123456789012번이 두 주문에 적혀 있습니다"), "{said}");
     // Two numbers for one order.
     let call = json!({ "parcels": [
         parcel(&orders[0], "cj", "123456789012"),

@@ -198,9 +198,8 @@ async fn the_pages_of_the_owner() {
     let desk = shop.owner("owner-desk", json!({})).await;
     let mut album = Album::new("owner", Language::Ko);
     let board = shop.visitor().ask(own(&desk["page"])).await;
-    let packed =
-        desk["shows"].as_array().unwrap().iter().find(|shown| !shown["page"].is_null()).unwrap();
-    let slip = shop.visitor().ask(own(&packed["page"])).await;
+    let packed = walk::shown(&desk).into_iter().find(|shown| !shown["slip"].is_null()).unwrap();
+    let slip = shop.visitor().ask(own(&packed["slip"])).await;
     for (when, page) in [("the board", &board), ("a slip before posting", &slip)] {
         album.add(when, page);
     }

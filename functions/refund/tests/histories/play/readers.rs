@@ -176,8 +176,8 @@ impl Play {
     async fn owner_calls(&mut self, function: &str, call: Value) {
         let Ok(preview) = self.shop.system().invoke(function, call).await else { return };
         for _ in 0..=self.random.below(2) {
-            if !preview["call"].is_null() {
-                self.shop.system().invoke(function, preview["call"].clone()).await.ok();
+            if !walk::ready(&preview).is_null() {
+                self.shop.system().invoke(function, walk::ready(&preview)).await.ok();
             }
         }
     }
