@@ -16,6 +16,7 @@
 )]
 
 mod answer;
+mod device;
 mod log;
 mod outline;
 mod page;
@@ -26,6 +27,7 @@ mod transport;
 mod walker;
 
 pub use answer::{call_of, ready, shown};
+pub use device::OwnerDevice;
 pub use log::Log;
 pub use page::{Form, Onward, Page};
 pub use random::Random;

@@ -198,6 +198,11 @@ impl Page {
         self.read_form(form, None)
     }
 
+    /// A form of this page.
+    pub(crate) fn form_in(&self, form: ElementRef<'_>) -> Form {
+        self.read_form(form, None)
+    }
+
     /// The value of a field.
     pub fn value(&self, field: &str) -> String {
         let css = format!("[name='{field}']");

@@ -50,8 +50,8 @@ async fn a_reader_walks_the_deployed_shop_from_the_door_to_the_posted_parcel() {
     let mut looks = 0;
     let mut parcel = loop {
         let desk = shop.owner("owner-desk", json!({})).await;
-        let ship = call_of(&desk, "owner-ship");
-        let parcels = ship["parcels"].as_array();
+        let parcels = call_of(&desk, "owner-ship");
+        let parcels = parcels["parcels"].as_array();
         let parcel = parcels.and_then(|all| all.iter().find(|parcel| parcel["order"] == order));
         if let Some(parcel) = parcel {
             break parcel.clone();

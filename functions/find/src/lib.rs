@@ -70,7 +70,7 @@ async fn find(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     };
     tracing::info!(order = %order.id, "order found by number and telephone");
     let path = format!("/window/{}", order.id);
-    Ok(Reply::See { path, session, found: Some(order.id) })
+    Ok(Reply::See { path, session, found: Some(order.id), device: None })
 }
 
 fn refused(request: &Request, problems: &[Problem]) -> Reply {

@@ -1,16 +1,229 @@
-//! The page `/office`.
+//! 사무실: the owner's pages. Each page calls one of the owner's functions, as the console would, and
+//! shows its answer; what a button does is the call that the function has ready. So pages and console
+//! do the same, and this function reads nothing of the shop itself.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `entry` | keys, devices, who is in |
+//! | `functions` | calling the owner's functions: looking at any time, acting only for a form |
+//! | `typed` | a call with what was typed into its blanks |
+//! | `act` | what a form does |
+//! | `ship` | the form for a morning's parcels |
+//! | `view` | the pages |
+//!
+//! # Errors
+//! Nobody is in: 401 with the page that asks for a key, which keeps what was typed. The function that
+//! is called gives no answer: 502, and the page says that it may have been done.
 
+mod act;
+mod entry;
+mod functions;
+mod ship;
+mod typed;
 mod view;
 
 use std::sync::Arc;
 
-use web::{AppState, Method, Refusal, Reply, Request};
+use invoke::Invoker;
+use platform::{Init, InitError, Platform};
+use serde_json::{Value, json};
+use store::OfficeTable;
+use web::{AppState, HandlerState, Method, Refusal, Reply, Request};
 
-/// Serves `/office`.
-#[expect(clippy::unused_async, reason = "every page is called the same way")]
-pub async fn handle(_app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
-    if request.method == Method::Post {
-        return Err(Refusal::MethodNotAllowed);
+use entry::SignedIn;
+use view::Frame;
+
+/// What the function has at hand.
+pub struct Office {
+    app: AppState,
+    table: OfficeTable,
+    functions: Invoker,
+}
+
+impl Init for Office {
+    async fn init(platform: &Platform) -> Result<Self, InitError> {
+        let (app, table) = (AppState::for_the_owner(platform)?, OfficeTable::open(platform)?);
+        Ok(Self { app, table, functions: Invoker::open(platform)? })
     }
-    Ok(view::page(&request).into())
+}
+
+impl HandlerState for Office {
+    fn app(&self) -> &AppState {
+        &self.app
+    }
+}
+
+/// A page of the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Today,
+    Choose,
+    Pack,
+    Slips,
+    List,
+    Labels,
+    Ship,
+    Letters,
+    Money,
+    Shelf,
+    Settings,
+    Order,
+    Find,
+    Acts,
+    Do,
+}
+
+impl Place {
+    /// The page at `/office/{name}`.
+    fn at(name: Option<&str>) -> Option<Self> {
+        Some(match name {
+            None => Self::Today,
+            Some("choose") => Self::Choose,
+            Some("pack") => Self::Pack,
+            Some("slips") => Self::Slips,
+            Some("list") => Self::List,
+            Some("labels") => Self::Labels,
+            Some("ship") => Self::Ship,
+            Some("letters") => Self::Letters,
+            Some("money") => Self::Money,
+            Some("shelf") => Self::Shelf,
+            Some("settings") => Self::Settings,
+            Some("order") => Self::Order,
+            Some("find") => Self::Find,
+            Some("acts") => Self::Acts,
+            Some("do") => Self::Do,
+            Some(_) => return None,
+        })
+    }
+}
+
+/// Serves `/office`, `/office/{page}` and `/office/{page}/{id}`.
+pub async fn handle(office: Arc<Office>, request: Request) -> Result<Reply, Refusal> {
+    match serve(&office, &request).await {
+        Err(Refusal::NotFound) => Ok(view::refused::not_found().into()),
+        Err(Refusal::ForeignForm) => Ok(view::refused::foreign_form().into()),
+        Err(Refusal::MethodNotAllowed) => Ok(view::refused::no_form().into()),
+        other => other,
+    }
+}
+
+async fn serve(office: &Office, request: &Request) -> Result<Reply, Refusal> {
+    // Stricter than a reader's pages: a browser that does not say where a form comes from is refused.
+    if request.method == Method::Post && !request.is_from_own_page() {
+        return Err(Refusal::ForeignForm);
+    }
+    let name = request.parameter("page");
+    if name == Some("key") {
+        return entry::page(office, request).await;
+    }
+    let place = Place::at(name).ok_or(Refusal::NotFound)?;
+    let Some(who) = entry::signed_in(office, request).await? else {
+        return Ok(view::key::signed_out(request).into());
+    };
+    tracing::info!(page = ?place, device = who.id, item = request.parameter("id"), "office opened");
+    match (request.method, place) {
+        (Method::Post, Place::Settings) => entry::leave(office, request, &who).await,
+        (Method::Post, Place::Ship) => ship::post(office, request, &who).await,
+        (Method::Post, Place::Do) => act::post(office, request, &who).await,
+        (Method::Post, _) => Err(Refusal::MethodNotAllowed),
+        (Method::Get, place) => get(office, request, &who, place).await,
+    }
+}
+
+/// A page that is looked at. It changes nothing: its calls cannot be confirmed.
+async fn get(
+    office: &Office,
+    request: &Request,
+    who: &SignedIn,
+    place: Place,
+) -> Result<Reply, Refusal> {
+    let frame = Frame::of(office, request, who).await?;
+    let id = request.parameter("id");
+    let (function, call) = match place {
+        Place::Today | Place::Ship => ("owner-desk", json!({ "limit": 100 })),
+        Place::Choose => ("owner-choose", next_choice(request, id)),
+        Place::Pack | Place::List => ("owner-pack", json!({})),
+        Place::Slips | Place::Labels => ("owner-pack", json!({ "print": "all" })),
+        Place::Letters => ("owner-letters", json!({})),
+        Place::Money => ("owner-refund", json!({})),
+        Place::Order => ("owner-order", json!({ "order": id.unwrap_or_default() })),
+        Place::Find => return Ok(find(request, &frame)),
+        Place::Shelf => return Ok(view::shelf::page(&frame).into()),
+        Place::Settings => {
+            let taste = match office.look(who, "owner-taste", json!({})).await {
+                Ok(answer) => answer,
+                Err(failed) => return Ok(view::failed(&frame, &failed, None).into()),
+            };
+            let devices = office.table.devices().await?;
+            return Ok(view::settings::page(&frame, who, &taste, &devices, request.now).into());
+        }
+        Place::Acts => return acts(office, request, &frame).await,
+        Place::Do => return function_page(office, request, who, &frame, id).await,
+    };
+    let answer = match office.look(who, function, call).await {
+        Ok(answer) => answer,
+        Err(failed) => return Ok(view::failed(&frame, &failed, None).into()),
+    };
+    Ok(match place {
+        Place::Today => view::today::page(&frame, &answer, request.now),
+        Place::Choose => view::choose::page(&frame, &answer),
+        Place::Pack => view::pack::page(&frame, &answer),
+        Place::Slips => view::print::slips(&frame, &answer, &office.app.shop),
+        Place::List => view::print::list(&frame, &answer, request),
+        Place::Labels => view::print::labels(&frame, &answer, request, &office.app.shop),
+        Place::Ship => view::ship::page(&frame, &ship::waiting(&answer), request, &[]),
+        Place::Letters => view::answer::page(&frame, "편지", "읽지 않은 편지가 없습니다.", &answer),
+        Place::Money => view::answer::page(&frame, "돈", "하실 일이 없습니다.", &answer),
+        _ => view::answer::page(&frame, "주문", "이런 주문은 없습니다.", &answer),
+    }
+    .into())
+}
+
+/// The order that is to be picked for: the one of the address, else the next.
+fn next_choice(request: &Request, id: Option<&str>) -> Value {
+    match (id, request.query.get("after")) {
+        (Some(id), _) => json!({ "order": id }),
+        (None, Some(after)) => json!({ "next": true, "after": after }),
+        (None, None) => json!({ "next": true }),
+    }
+}
+
+/// Finds an order by its number. Whatever else the owner looks for is not found here yet.
+fn find(request: &Request, frame: &Frame) -> Reply {
+    let asked = request.query.typed("q").trim();
+    if asked.is_empty() {
+        return view::find::page(frame, asked).into();
+    }
+    let id = asked.replace(['/', '\\', '?', '#', '%'], "");
+    Reply::see(format!("/office/order/{}", web::path_segment(&id)))
+}
+
+/// What the owner's devices and the console did today and yesterday.
+async fn acts(office: &Office, request: &Request, frame: &Frame) -> Result<Reply, Refusal> {
+    let today = domain::base::calendar::today(request.now);
+    let mut acts = office.table.acts(today).await?;
+    if let Ok(yesterday) = today.yesterday() {
+        acts.extend(office.table.acts(yesterday).await?);
+    }
+    Ok(view::acts::page(frame, &acts).into())
+}
+
+/// The page of a function that has no page of its own.
+async fn function_page(
+    office: &Office,
+    request: &Request,
+    who: &SignedIn,
+    frame: &Frame,
+    function: Option<&str>,
+) -> Result<Reply, Refusal> {
+    let function = function.and_then(functions::allowed).ok_or(Refusal::NotFound)?;
+    let call = match request.query.get("call") {
+        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| json!({})),
+        None => json!({}),
+    };
+    Ok(match office.look(who, function, call).await {
+        Ok(answer) => view::answer::page(frame, function, "보여 드릴 것이 없습니다.", &answer),
+        Err(failed) => view::failed(frame, &failed, None),
+    }
+    .into())
 }

@@ -9,7 +9,7 @@ mod view;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem};
+use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem, UNDO};
 use domain::{
     base::id::OrderId,
     catalog::{
@@ -19,7 +19,7 @@ use domain::{
     },
     order::{Order, State},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Commit, Decision, OneBook, Updated, Versioned};
 
 use command::{Command, Pick, PickDecision};
@@ -34,7 +34,6 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     };
     let mut answer = Answer::ok();
     answer.unread(&picks);
-    let mut proposed_anew = false;
     for (place, pick) in &picks.read {
         let at = format!("picks[{place}]");
         let Some(order) = state.order_named(pick.order).await? else {
@@ -43,28 +42,16 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
             continue;
         };
         let picked = Picker { state: &state, call: &call, pick, order, at }.run().await?;
-        match picked.proposed_anew {
-            // The call to confirm keeps such a row: confirmed, it puts the new proposals on the desk.
-            Some(order) => {
-                answer.shows.push(view::proposed_anew(&order));
-                answer.line(picked.line);
-                proposed_anew = true;
-            }
-            None => answer.row("picks", *place, picked.line),
-        }
+        answer.shows.extend(picked.proposed_anew.map(|order| view::proposed_anew(&order)));
+        answer.row("picks", *place, picked.line);
         answer.calls.extend(picked.undo);
     }
-    let would_do = !answer.would_do.is_empty();
-    let mut answer = answer.closed(
+    Ok(answer.closed(
         &call,
         "이대로 고르기",
         "problems에 적힌 주문은 고르지 않았습니다. 나머지는 그대로 됩니다.",
         "owner-desk로 남은 일을 볼 수 있습니다.",
-    );
-    if proposed_anew && !call.confirmed && !would_do {
-        answer = answer.to_confirm(&call, "새로 권하기");
-    }
-    Ok(answer)
+    ))
 }
 
 /// What is wrong with an order that the shop does not know.
@@ -141,7 +128,7 @@ impl Picker<'_> {
                     Some(self.did("이미 이 책으로 골랐습니다. 두 번 하지 않았습니다"))
                 }
                 (Some(choice), _) => {
-                    let why = "그 사이 다른 책을 골랐습니다. 바꾸시려면 owner-order로 바꿉니다";
+                    let why = "그 사이 다른 책을 골랐습니다. 바꾸시려면 책 바꾸기(owner-order)를 쓰십시오";
                     let title = choice.proposals.iter().find(|one| one.isbn == choice.isbn);
                     let why = match title {
                         Some(chosen) => format!("「{}」: {why}", chosen.title),
@@ -239,16 +226,12 @@ impl Picker<'_> {
         let considered = store.select(&order.value, &context, taste, call.now).await?.considered;
         let gone = format!("그 사이 보낼 수 없게 된 책입니다({why}).");
         if considered.best.is_empty() {
-            let then = if call.confirmed {
-                "다른 책도 남지 않아, 책이 들어오면 이어집니다".to_owned()
-            } else {
-                let code = &call.code;
-                format!(
-                    "다른 책도 남지 않았습니다. \
-                     이대로 confirm하면 책을 기다리게 합니다: \"{code}\""
+            let picked = self
+                .line(
+                    &format!("{gone} 다른 책도 남지 않아, 책이 들어올 때까지 기다립니다."),
+                    &format!("{gone} 다른 책도 남지 않아, 책이 들어오면 이어집니다."),
                 )
-            };
-            let picked = self.not("isbn", format!("{gone} {then}")).into();
+                .into();
             return Ok(match order.value.clone().out_of_books(call.now) {
                 Ok(step) => call.decide(Commit::of(order, &step), picked),
                 Err(_) => Decision::Keep(picked),
@@ -257,20 +240,10 @@ impl Picker<'_> {
         let Ok(anew) = order.value.clone().proposed(considered.best.clone(), call.now) else {
             return Ok(self.keep_not("order", "이 주문은 더 고를 수 없는 때입니다"));
         };
-        let then = if call.confirmed {
-            "새로 고른 세 권을 책상에 올렸습니다(shows)".to_owned()
-        } else {
-            let code = &call.code;
-            format!(
-                "지금이라면 shows의 책을 권합니다. \
-                 이대로 confirm하면 책상의 세 권을 이것으로 바꿉니다: \"{code}\""
-            )
-        };
-        let line = Line::Not(Problem::new(
-            format!("{}.isbn", self.at),
-            format!("{gone} {then}"),
-            Value::Null,
-        ));
+        let line = self.line(
+            &format!("{gone} 고르지 않고, 지금 보낼 수 있는 세 권을 새로 권합니다."),
+            &format!("{gone} 고르지 않고, 지금 보낼 수 있는 세 권을 새로 권했습니다."),
+        );
         let commit = Commit::order(order, anew.clone()).considering(&considered);
         let proposed_anew = Some(Box::new(anew));
         Ok(call.decide(commit, Picked { proposed_anew, ..line.into() }))
@@ -292,7 +265,7 @@ impl Picker<'_> {
         let times = order.anew.map_or(0, |anew| anew.times).saturating_add(1);
         let anew = json!({ "copy": "good", "times": times });
         self.call.confirmed.then(|| NextCall {
-            why: "되돌리기".into(),
+            why: UNDO.into(),
             function: "owner-order".into(),
             call: json!({ "order": order.id.to_string(), "choose_anew": anew }),
         })

@@ -11,7 +11,7 @@
 
 use local::Outgoing;
 use serde_json::{Value, json};
-use walk::{Doors, Recipient, Shop, book, call_of, isbn, shown};
+use walk::{Doors, Recipient, Shop, book, call_of, isbn, ready, shown};
 
 /// A shop whose owner chooses, with one order on the desk.
 async fn with_an_order(books: &[Value]) -> (Shop, String) {
@@ -113,15 +113,13 @@ async fn a_copy_gone_between_proposal_and_pick_brings_new_proposals() {
     let second = order(&shop).await;
     let pick = |order: &str, isbn: String| json!({ "picks": [{ "order": order, "isbn": isbn }] });
     shop.owner_does("owner-choose", pick(&first, isbn(5))).await;
-    let mut late = pick(&second, isbn(5));
-    let preview = shop.owner("owner-choose", late.clone()).await;
-    assert_eq!(preview["status"], 400);
-    let said = preview["problems"][0]["expected"].as_str().unwrap();
+    let preview = shop.owner("owner-choose", pick(&second, isbn(5))).await;
+    assert_eq!(preview["status"], 200, "{preview:#}");
+    let said = preview["would_do"][0].as_str().unwrap();
     assert!(said.contains("남은 책이 없습니다"), "{said}");
     assert_eq!(preview["shows"][0]["data"]["proposals"][0]["isbn"], isbn(4));
     assert_eq!(proposals(&shop, &second).await[0]["isbn"], isbn(5), "a dry run changes nothing");
-    late["confirm"] = said.rsplit('"').nth(1).unwrap().into();
-    shop.owner("owner-choose", late).await;
+    shop.owner("owner-choose", ready(&preview)).await;
     let proposed: Vec<Value> =
         proposals(&shop, &second).await.iter().map(|proposal| proposal["isbn"].clone()).collect();
     assert_eq!(proposed, [isbn(4), isbn(3), isbn(2)]);

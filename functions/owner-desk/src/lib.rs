@@ -1,7 +1,8 @@
 //! 주인장의 책상: the orders that wait for the owner, the earliest promise first, with the next calls
-//! ready to paste. Two reads, however many orders the shop ever had, and one for each order shown
-//! whose letter names the best book.
+//! ready to paste, and what waits beside them: letters, refunds, returned books. Five reads, however
+//! many orders the shop ever had, and one for each order shown whose letter names the best book.
 
+mod lines;
 mod view;
 mod words;
 
@@ -45,8 +46,13 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         answer.next.push(words::differences(differences));
         answer.offer("장부 보기", "reconcile", json!({}));
     }
+    let lines = lines::lines(&state, &waiting.orders, call.now).await?;
+    answer.next.extend(lines.iter().map(words::line));
     if waiting.orders.is_empty() {
-        answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
+        if lines.is_empty() {
+            answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
+        }
+        answer.shows = lines;
         return Ok(answer);
     }
     let orders: Vec<&Order> = waiting.orders.iter().map(|order| &order.value).collect();
@@ -94,6 +100,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         let name = names.get(&order.visitor).map(String::as_str);
         answer.shows.push(view::order(order, letter, name, today, &links));
     }
+    answer.shows.extend(lines);
     Ok(answer)
 }
 

@@ -1,5 +1,8 @@
 //! The sentences of the answer, each for a number of orders or differences.
 
+use admin::Show;
+use serde_json::Value;
+
 use crate::DAYS_RECONCILED;
 
 pub(crate) fn differences(count: usize) -> String {
@@ -79,4 +82,13 @@ pub(crate) fn reversed(count: usize) -> String {
          부치기 전이면 멈추고, 읽는 분께 편지로 알아보세요. \
          다시 입금되면 저절로 내려가고, 다른 길로 매듭지으셨으면 owner-refund의 settled에 적습니다."
     )
+}
+
+/// A line of what waits beside the orders.
+pub(crate) fn line(show: &Show) -> String {
+    let count = show.data.get("count").and_then(Value::as_u64).unwrap_or_default();
+    match show.text.as_deref() {
+        Some(note) if !note.is_empty() => format!("{} {count} ({note})", show.title),
+        _ => format!("{} {count}", show.title),
+    }
 }

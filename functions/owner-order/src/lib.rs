@@ -67,6 +67,7 @@ async fn take(
                 Way::ReturnFor { .. } | Way::ArrivalTakenBack => None,
                 _ => state.store.chosen_book(&order.value).await?,
             };
+            let name = name.known_as(&order.value);
             Ok::<_, AdminError>(match plan::plan(way, name, &order, book.as_ref(), call.now) {
                 Plan::Take { commit, line } => {
                     let commit = if once { commit.once(&call.code) } else { *commit };

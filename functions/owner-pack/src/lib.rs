@@ -95,7 +95,7 @@ async fn record(
 }
 
 fn pack(call: &Call, at: At, order: &Versioned<Order>) -> Decision<Line> {
-    let name = at.job.order();
+    let name = at.job.order().known_as(&order.value);
     let Ok(step) = order.value.clone().packed(call.now) else {
         return Decision::Keep(at.problem(words::not_to_be_packed(order.value.state)));
     };
@@ -113,7 +113,7 @@ async fn unpack(
     copy: CopyCondition,
     order: &Versioned<Order>,
 ) -> Result<Decision<Line>, AdminError> {
-    let name = at.job.order();
+    let name = at.job.order().known_as(&order.value);
     let Ok(unpacked) = order.value.clone().unpacked(copy, call.now) else {
         return Ok(Decision::Keep(at.problem(words::nothing_to_unpack(order.value.state))));
     };

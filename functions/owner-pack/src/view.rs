@@ -33,6 +33,7 @@ pub(crate) fn order(
     let data = json!({
         "what": order.owner_task(today).title(),
         "number": order.number.map(ShortNumber::short),
+        "name": order.number.map_or_else(|| order.id.to_string(), |number| number.to_string()),
         "order": order.id.to_string(),
         "title": book.map(|book| book.title.clone()),
         "author": book.map(|book| book.author.clone()),

@@ -36,6 +36,7 @@ pub(crate) struct Row {
 }
 
 /// What is to be recorded of one parcel.
+#[derive(Clone)]
 pub(crate) enum Command {
     /// The parcel was posted.
     Post { order: OrderName, parcel: Parcel },
@@ -54,6 +55,16 @@ impl Command {
     pub(crate) const fn parcel(&self) -> &Parcel {
         match self {
             Self::Post { parcel, .. } | Self::Renumber { parcel, .. } => parcel,
+        }
+    }
+
+    /// The same with the order as the owner knows it.
+    pub(crate) fn known_as(&self, known: &Order) -> Self {
+        match self.clone() {
+            Self::Post { order, parcel } => Self::Post { order: order.known_as(known), parcel },
+            Self::Renumber { order, parcel, wrong } => {
+                Self::Renumber { order: order.known_as(known), parcel, wrong }
+            }
         }
     }
 
@@ -129,7 +140,7 @@ fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
     let parcel = match Parcel::new(carrier, number, insist) {
         Ok(parcel) => parcel,
         Err(error) => {
-            let expected = format!("{error}. 그래도 맞는 번호라면 insist에 까닭을 적습니다");
+            let expected = format!("{error}. 그래도 맞는 번호라면 까닭(insist)을 적습니다");
             entry.problem("number", expected, carrier.example());
             entry.name_problems(&format!("{order}의 운송장 번호"));
             return None;

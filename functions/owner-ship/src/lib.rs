@@ -11,7 +11,7 @@ use std::sync::Arc;
 use admin::{
     AdminError, AdminState, Answer, Call, Line, OrderName, Problem, fields::ORDER_EXAMPLE,
 };
-use domain::order::TransitionError;
+use domain::order::{Order, TransitionError};
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -70,6 +70,7 @@ async fn parcel(
     let updated = state
         .store
         .update_order(id, |order| async move {
+            let command = &command.known_as(&order.value);
             let known = order.value.parcel().map(|known| known.number.clone());
             let step = match command.step(order.value.clone(), call.now) {
                 Ok(step) => step,
@@ -111,7 +112,8 @@ async fn arrival(
     };
     let updated = state
         .store
-        .update_order(id, |order: Versioned<_>| async move {
+        .update_order(id, |order: Versioned<Order>| async move {
+            let name = name.known_as(&order.value);
             if order.value.arrived().is_some() {
                 return Ok::<_, AdminError>(Decision::Keep(Line::Did(words::arrived_before(name))));
             }

@@ -67,7 +67,7 @@ pub(crate) fn recorded_before(command: &Command) -> String {
 pub(crate) fn other_parcel(known: &str) -> String {
     format!(
         "이미 운송장 {known}번으로 부친 주문입니다. \
-         번호를 고치시려면 instead_of에 그 번호를 적습니다"
+         번호를 고치시려면 먼저 적은 번호를 instead_of에 적습니다"
     )
 }
 

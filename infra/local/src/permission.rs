@@ -73,6 +73,7 @@ impl Permissions {
         tracing::error!(function = caller, action, resource, "the role does not allow this call");
         let (status, code) = match call.service {
             Service::Sns => (403, "AuthorizationError"),
+            Service::Lambda => (403, "AccessDeniedException"),
             _ => (400, "AccessDeniedException"),
         };
         let message = format!(
@@ -98,6 +99,10 @@ impl Permissions {
                 let topic =
                     call.form().into_iter().find(|(key, _)| key == "TopicArn").map(|(_, arn)| arn);
                 one(format!("sns:{operation}"), topic.unwrap_or_default())
+            }
+            // The permission of Invoke is named after what it calls.
+            Service::Lambda => {
+                one("lambda:InvokeFunction".into(), self.names.function_arn(&call.function()))
             }
             Service::Ssm => {
                 let mut names = texts(body.get("Names"));

@@ -113,6 +113,7 @@ impl System {
 
         let port = address.map_or(443, |a| a.port());
         let host = Arc::new(Host::new(Router::new(&template), Arc::clone(&world), port));
+        wire.reach(&host);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if config.running {

@@ -53,6 +53,9 @@ impl Problem {
 /// What a button says that does what a dry run has shown.
 pub const AS_SHOWN: &str = "이대로 하기";
 
+/// What a button says that takes an act back.
+pub const UNDO: &str = "되돌리기";
+
 /// A call that the owner can make next, ready to send.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextCall {

@@ -29,7 +29,7 @@ use domain::{
         id::{OrderId, WorkId},
     },
     catalog::{isbn::Isbn, selection::Love},
-    order::ShortNumber,
+    order::{Order, ShortNumber},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -57,6 +57,14 @@ impl fmt::Display for OrderName {
             Self::Id(id) => id.fmt(f),
             Self::Number(number) => f.write_str(&number.short()),
         }
+    }
+}
+
+impl OrderName {
+    /// The same order as the owner knows it: by its short number, once it has one.
+    #[must_use]
+    pub fn known_as(self, order: &Order) -> Self {
+        order.number.map_or(self, Self::Number)
     }
 }
 

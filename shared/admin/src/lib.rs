@@ -16,6 +16,7 @@
 //! | `rows` | the rows of a list |
 //! | `answer` | the answer and its problems |
 //! | `show` | what an answer shows, and files |
+//! | `audit` | the line that is kept of every act |
 //! | `naming` | how an order is named |
 //! | `packing` | the call of `owner-pack` |
 //! | `words` | sentences that several functions say |
@@ -26,6 +27,7 @@
 //! [`AdminError`]: it fails the invocation, which the console shows in red.
 
 mod answer;
+mod audit;
 mod call;
 pub mod fields;
 mod naming;
@@ -41,9 +43,11 @@ use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use platform::{Deadline, Init, InitError, LazyState, Platform};
 use serde_json::Value;
 use signing::KeyHolder;
-use store::{Store, StoreError, WriteError};
+use store::{OfficeTable, Store, StoreError, WriteError};
 
-pub use answer::{AS_SHOWN, Answer, Line, NextCall, Problem, RowPlace};
+use audit::kept;
+
+pub use answer::{AS_SHOWN, Answer, Line, NextCall, Problem, RowPlace, UNDO};
 pub use call::{By, Call, FROM_ROW};
 pub use fields::{Fields, OrderName};
 pub use naming::order_title;
@@ -56,6 +60,8 @@ pub use show::{File, Show};
 pub struct AdminState {
     /// The table.
     pub store: Store,
+    /// Where the line of every act is kept.
+    pub office: OfficeTable,
     /// Confirms calls and signs links.
     pub keys: KeyHolder,
     /// Environment, secrets and the SDK configuration for other clients.
@@ -77,8 +83,13 @@ impl AdminState {
 
 impl Init for AdminState {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        let store = Store::open(platform)?;
-        Ok(Self { store, keys: KeyHolder::open(platform).await?, platform: platform.clone() })
+        let (store, office) = (Store::open(platform)?, OfficeTable::open(platform)?);
+        Ok(Self {
+            store,
+            office,
+            keys: KeyHolder::open(platform).await?,
+            platform: platform.clone(),
+        })
     }
 }
 
@@ -150,7 +161,7 @@ where
             let keys = state.keys.fresh(now).await;
             let answer = match Call::read(name, event.payload, now, keys) {
                 // Boxed: avoids the type-depth limit.
-                Ok(call) => deadline.bounds(Box::pin(handle(state, call))).await,
+                Ok(call) => deadline.bounds(Box::pin(kept(state, call, handle))).await,
                 Err(problem) => Ok(Answer::problem(problem)),
             };
             if let Err(error) = &answer {

@@ -15,10 +15,11 @@ use std::{
 };
 
 /// Each folder of `src`, with those it may use.
-const FOLDERS: [(&str, &[&str]); 5] = [
+const FOLDERS: [(&str, &[&str]); 6] = [
     ("base", &[]),
     ("riddle", &["base"]),
     ("catalog", &["base"]),
+    ("office", &["base"]),
     ("order", &["base", "catalog"]),
     ("walk", &["base", "catalog", "order", "riddle"]),
 ];
@@ -39,7 +40,7 @@ const LONGER: [(&str, &str); 1] =
 const LAYERS: [&[&str]; 4] = [
     &["domain"],
     &["gateway", "http-client", "platform"],
-    &["signing", "store", "toss", "webpush"],
+    &["invoke", "signing", "store", "toss", "webpush"],
     &["admin", "messaging", "payments", "web"],
 ];
 

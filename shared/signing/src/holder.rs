@@ -21,7 +21,8 @@ const BETWEEN: SignedDuration = SignedDuration::from_mins(1);
 /// Holds the keys, and reads them again from time to time.
 #[derive(Clone)]
 pub struct KeyHolder {
-    platform: Platform,
+    /// Where the keys are read again; `None` if they are this function's own.
+    platform: Option<Platform>,
     held: Arc<Mutex<Held>>,
 }
 
@@ -46,7 +47,21 @@ impl KeyHolder {
         let keys = Arc::new(Box::pin(Keys::open(platform)).await?);
         let now = platform.clock.now();
         let held = Arc::new(Mutex::new(Held { keys, read_at: now, tried_at: now }));
-        Ok(Self { platform: platform.clone(), held })
+        Ok(Self { platform: Some(platform.clone()), held })
+    }
+
+    /// Keys of a function that neither signs nor checks anything of the shop: made up at random, so
+    /// that every session that it is shown is unknown to it.
+    ///
+    /// # Errors
+    /// If random text is no secret, which does not happen.
+    pub fn unshared(platform: &Platform) -> Result<Self, InitError> {
+        let random = || format!("{:032x}", platform.random.next_u128());
+        let keys = Keys::read(&format!("{}{}", random(), random()))
+            .map_err(|why| InitError::Other(why.to_string()))?;
+        let now = platform.clock.now();
+        let held = Held { keys: Arc::new(keys), read_at: now, tried_at: now };
+        Ok(Self { platform: None, held: Arc::new(Mutex::new(held)) })
     }
 
     /// The keys as they were read last.
@@ -66,6 +81,7 @@ impl KeyHolder {
     }
 
     async fn read_if(&self, now: Timestamp, old: impl Fn(&Held) -> bool) -> Arc<Keys> {
+        let Some(platform) = &self.platform else { return self.keys() };
         {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             if !old(&held) || now.duration_since(held.tried_at) < BETWEEN {
@@ -74,7 +90,7 @@ impl KeyHolder {
             held.tried_at = now;
         }
         // Boxed: avoids the type-depth limit.
-        match Box::pin(Keys::open(&self.platform)).await {
+        match Box::pin(Keys::open(platform)).await {
             Ok(keys) => {
                 let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
                 held.keys = Arc::new(keys);

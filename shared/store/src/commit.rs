@@ -60,6 +60,8 @@ pub enum Condition {
     Bookmark,
     /// This device has not used up its tries of bookmarks.
     Device,
+    /// The key of the office was not used, and its device is new.
+    OfficeKey,
     /// The device for pushes is as it was read.
     Registered,
     /// The bookmarks that begin so, or the order with this number, have not been tried too often.

@@ -52,6 +52,11 @@ impl Form {
         Self(fields.iter().map(field).collect())
     }
 
+    /// Every field with its value.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A field's value, if it was sent.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
@@ -84,6 +89,11 @@ impl Form {
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
     }
+}
+
+/// A text as one segment of a path (RFC 3986, 3.3).
+pub fn path_segment(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 fn encoded<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -12,6 +12,8 @@ use crate::{
     style,
 };
 
+mod office;
+
 pub(crate) fn page(
     page: &Page,
     shop: Option<&Shop>,
@@ -19,6 +21,9 @@ pub(crate) fn page(
     language: Language,
     nonce: &str,
 ) -> Markup {
+    if let Some(frame) = &page.office {
+        return office::page(page, frame, nonce);
+    }
     let ko = language == Language::Ko;
     html! {
         (DOCTYPE)

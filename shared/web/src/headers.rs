@@ -1,11 +1,11 @@
 //! Sets all response headers. The list follows OWASP ASVS 5.0, chapters 3.3 and 3.4.
 
-use domain::order::finding;
+use domain::{office::Device, order::finding};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{
     reply::{Page, Script},
-    request::{Request, language_cookie, order_cookie, session_cookie},
+    request::{Request, device_cookie, language_cookie, order_cookie, session_cookie},
 };
 
 /// Headers of every response.
@@ -100,6 +100,14 @@ pub(crate) fn session(headers: &mut HeaderMap, tls: bool, value: &str) {
 pub(crate) fn found(headers: &mut HeaderMap, tls: bool, value: &str) {
     let seconds = u32::try_from(finding::OPEN_FOR.as_secs()).unwrap_or_default();
     set_cookie(headers, tls, order_cookie(tls), value, "; HttpOnly", seconds);
+}
+
+/// Sets the cookie of a device of the owner; takes it away if the value is empty. The table knows
+/// when the device is out; the cookie goes with the longest that it can be in.
+pub(crate) fn device(headers: &mut HeaderMap, tls: bool, value: &str) {
+    let longest = if value.is_empty() { 0 } else { Device::LONGEST.as_secs() };
+    let seconds = u32::try_from(longest).unwrap_or_default();
+    set_cookie(headers, tls, device_cookie(tls), value, "; HttpOnly", seconds);
 }
 
 /// A file of the reader: saved and not shown.

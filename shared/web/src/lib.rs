@@ -31,11 +31,11 @@ pub mod unpaid;
 
 pub use content::{ContentCache, ContentVersion, Walk, admitted};
 pub use drawing::Drawing;
-pub use form::{Form, Problem};
+pub use form::{Form, Problem, path_segment};
 pub use lambda_http::http::StatusCode;
 pub use order::{Access, order_id, own_order, seen_order};
 pub use refusal::Refusal;
-pub use reply::{Page, Reply, Script};
+pub use reply::{OfficeFrame, Page, Reply, Script};
 pub use request::{Method, Request};
 pub use say::{Words, words};
 pub use serve::{AppState, HandlerState, function, run};

@@ -39,6 +39,8 @@ pub enum Reply {
         session: Option<Session>,
         /// Opens this order on the device, for [`OPEN_FOR`](domain::order::finding::OPEN_FOR).
         found: Option<domain::base::id::OrderId>,
+        /// Signs a device of the owner in, or out with an empty text.
+        device: Option<String>,
     },
     /// The address is another one (308), with the same method and body.
     Moved {
@@ -55,12 +57,12 @@ pub enum Reply {
 impl Reply {
     /// A redirect (303).
     pub fn see(path: impl Into<String>) -> Self {
-        Self::See { path: path.into(), session: None, found: None }
+        Self::See { path: path.into(), session: None, found: None, device: None }
     }
 
     /// A redirect that sets a session.
     pub fn see_as(path: impl Into<String>, session: Session) -> Self {
-        Self::See { path: path.into(), session: Some(session), found: None }
+        Self::See { path: path.into(), session: Some(session), found: None, device: None }
     }
 }
 
@@ -100,6 +102,17 @@ pub struct Page {
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
     pub(crate) leaves: bool,
+    pub(crate) office: Option<OfficeFrame>,
+    pub(crate) device: Option<String>,
+}
+
+/// The frame of the owner's pages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OfficeFrame {
+    /// The links of its head: path and name. None on the page that asks for a key.
+    pub links: &'static [(&'static str, &'static str)],
+    /// The path of the link to this page, if it is one of them.
+    pub here: &'static str,
 }
 
 /// A room on the floor plan.
@@ -149,6 +162,8 @@ impl Page {
             worker: false,
             drafts: false,
             leaves: false,
+            office: None,
+            device: None,
         }
     }
 
@@ -156,6 +171,21 @@ impl Page {
     #[must_use]
     pub fn body(mut self, body: Markup) -> Self {
         self.body = body;
+        self
+    }
+
+    /// Gives the page the frame of the owner's pages: Korean only, without the shop's plan and
+    /// footer.
+    #[must_use]
+    pub fn office(mut self, frame: OfficeFrame) -> Self {
+        self.office = Some(frame);
+        self
+    }
+
+    /// Signs a device of the owner in.
+    #[must_use]
+    pub fn device(mut self, cookie: String) -> Self {
+        self.device = Some(cookie);
         self
     }
 

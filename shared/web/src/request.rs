@@ -47,6 +47,10 @@ pub struct Request {
     pub(crate) tls: bool,
     session: Option<Result<Session, InvalidSignature>>,
     found: Option<OrderId>,
+    /// The cookie of a device of the owner, as it was sent.
+    device: Option<String>,
+    /// Whether the browser says that one of the shop's own pages sent the request.
+    own_page: bool,
     parameters: Vec<(String, String)>,
 }
 
@@ -65,6 +69,9 @@ impl Request {
         let found = cookies(request.headers(), order_cookie(read.tls));
         read.found = first_verified(found.map(|value| keys.verify_order_pass(value, now)))
             .and_then(Result::ok);
+        read.device =
+            cookies(request.headers(), device_cookie(read.tls)).next().map(ToOwned::to_owned);
+        read.own_page = sender(request.headers(), &read.origin) == Some(true);
         match *request.method() {
             // API Gateway passes HEAD to the same route and drops the body of the response.
             http::Method::GET | http::Method::HEAD => {}
@@ -112,6 +119,8 @@ impl Request {
             tls,
             session: None,
             found: None,
+            device: None,
+            own_page: false,
             parameters: request
                 .path_parameters_ref()
                 .map(|parameters| {
@@ -157,6 +166,17 @@ impl Request {
         self.found
     }
 
+    /// The cookie of a device of the owner, as it was sent.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
+    /// Whether the browser says that one of the shop's own pages sent the request. A client that says
+    /// nothing is no browser; what acts for the owner does not take its word.
+    pub const fn is_from_own_page(&self) -> bool {
+        self.own_page
+    }
+
     /// A parameter of the route's path, such as `{order}`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -197,17 +217,26 @@ pub(crate) const fn order_cookie(tls: bool) -> &'static str {
     if tls { "__Host-order" } else { "order" }
 }
 
+/// Name of the cookie of a device of the owner.
+pub(crate) const fn device_cookie(tls: bool) -> &'static str {
+    if tls { "__Host-office" } else { "office" }
+}
+
 /// Accepts forms from the shop's own pages only (OWASP ASVS 5.0, 3.5.1). Browsers send
 /// `Sec-Fetch-Site`, older ones `Origin`. A client that sends neither is not a browser, so no other
 /// site can make it send a cookie.
 fn same_origin(headers: &http::HeaderMap, origin: &str) -> Result<(), Refusal> {
+    if sender(headers, origin).unwrap_or(true) { Ok(()) } else { Err(Refusal::ForeignForm) }
+}
+
+/// Whether the shop's own page sent the request; `None` if the client does not say.
+fn sender(headers: &http::HeaderMap, origin: &str) -> Option<bool> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let own = match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(from)) => from == origin,
-        (None, None) => true,
-    };
-    if own { Ok(()) } else { Err(Refusal::ForeignForm) }
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => Some(matches!(site, "same-origin" | "none")),
+        (None, Some(from)) => Some(from == origin),
+        (None, None) => None,
+    }
 }
 
 /// The values of all cookies with a name. One that cannot be read loses nothing but itself.

@@ -60,6 +60,20 @@ impl Init for AppState {
 }
 
 impl AppState {
+    /// The state of a function that serves the owner: it knows no secret of the shop.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn for_the_owner(platform: &Platform) -> Result<Self, InitError> {
+        let (store, shop) =
+            (Store::open(platform)?, Shop::from_environment(&platform.environment)?);
+        let page_url = platform.environment.optional("PAGE_URL").map(ToOwned::to_owned);
+        let keys = KeyHolder::unshared(platform)?;
+        let (clock, random, content) =
+            (platform.clock.clone(), platform.random.clone(), ContentCache::default());
+        Ok(Self { store, shop, keys, page_url, clock, random, content })
+    }
+
     /// The shop's keys.
     pub fn keys(&self) -> Arc<Keys> {
         self.keys.keys()
@@ -199,7 +213,7 @@ fn respond(
         _ => None,
     };
     let mut response = match reply {
-        Reply::See { path, session, found } => {
+        Reply::See { path, session, found, device } => {
             let mut response = Response::new(Body::Empty);
             *response.status_mut() = http::StatusCode::SEE_OTHER;
             match http::HeaderValue::from_str(&path) {
@@ -214,6 +228,9 @@ fn respond(
                     tls,
                     &app.keys().session(session, app.clock.now()),
                 );
+            }
+            if let Some(device) = device {
+                headers::device(response.headers_mut(), tls, &device);
             }
             if let Some(order) = found {
                 let expires =
@@ -264,6 +281,9 @@ fn respond(
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
             if page.leaves {
                 headers::forget(response.headers_mut(), tls);
+            }
+            if let Some(device) = page.device {
+                headers::device(response.headers_mut(), tls, &device);
             }
             if let Some(session) = page.session {
                 headers::session(

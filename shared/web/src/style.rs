@@ -2,3 +2,6 @@
 
 /// Inlined into every page under its nonce.
 pub(crate) const SHEET: &str = include_str!("style.css");
+
+/// Inlined into the owner's pages as well.
+pub(crate) const OFFICE: &str = include_str!("office.css");

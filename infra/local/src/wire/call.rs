@@ -17,6 +17,8 @@ pub enum Service {
     Sns,
     /// Systems Manager's Parameter Store.
     Ssm,
+    /// Lambda, with the one operation `Invoke`.
+    Lambda,
 }
 
 impl fmt::Display for Service {
@@ -26,6 +28,7 @@ impl fmt::Display for Service {
             Self::Sqs => "sqs",
             Self::Sns => "sns",
             Self::Ssm => "ssm",
+            Self::Lambda => "lambda",
         })
     }
 }
@@ -40,8 +43,12 @@ pub(crate) struct Call {
 
 impl Call {
     /// Recognizes a request: the JSON protocols name the operation in `X-Amz-Target`, the query
-    /// protocol in `Action`. `Err` has the URI of a request to another service.
+    /// protocol in `Action`, and Lambda's REST protocol has a path for each. `Err` has the URI of a
+    /// request to another service.
     pub(super) fn read(request: HttpRequest) -> Result<Self, String> {
+        if invoked(request.uri()).is_some() {
+            return Ok(Self { service: Service::Lambda, operation: "Invoke".into(), request });
+        }
         let named = |target: &str| {
             let (service, operation) = target.split_once('.')?;
             let service = match service {
@@ -67,6 +74,17 @@ impl Call {
     /// The SDK's id of the operation, which is the same for every retry.
     pub(super) fn invocation(&self) -> Option<&str> {
         self.request.headers().get("amz-sdk-invocation-id")
+    }
+
+    /// The name of the function that a call of Lambda invokes.
+    pub(crate) fn function(&self) -> String {
+        invoked(self.request.uri()).unwrap_or_default()
+    }
+
+    /// Whether a call of Lambda waits for the answer.
+    pub(super) fn waits(&self) -> bool {
+        let kind = self.request.headers().get("x-amz-invocation-type");
+        kind.is_none_or(|kind| kind == "RequestResponse")
     }
 
     /// The request's body. The SDK's calls to these services are never streams.
@@ -96,4 +114,11 @@ impl Call {
         let reads = ["Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List"];
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
+}
+
+/// The function whose path a URI names, `/2015-03-31/functions/{name}/invocations`.
+fn invoked(uri: &str) -> Option<String> {
+    let (_, rest) = uri.split_once("/2015-03-31/functions/")?;
+    let name = rest.split('?').next()?.strip_suffix("/invocations")?;
+    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
 }

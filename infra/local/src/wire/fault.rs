@@ -47,8 +47,11 @@ impl Breakage {
             | Self::Pause => None,
             Self::Conflict => Some(conflict(call)),
             Self::Error500 => {
-                let code =
-                    if service == Service::Sns { "InternalError" } else { "InternalServerError" };
+                let code = match service {
+                    Service::Sns => "InternalError",
+                    Service::Lambda => "ServiceException",
+                    _ => "InternalServerError",
+                };
                 Some(error(service, 500, code, "Internal server error (on purpose)"))
             }
             Self::Throttle => {
@@ -57,6 +60,7 @@ impl Breakage {
                     Service::Sqs => (403, "RequestThrottled"),
                     Service::Sns => (400, "Throttling"),
                     Service::Ssm => (400, "ThrottlingException"),
+                    Service::Lambda => (429, "TooManyRequestsException"),
                 };
                 Some(error(service, status, code, "Rate exceeded (on purpose)"))
             }

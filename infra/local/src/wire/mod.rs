@@ -1,5 +1,5 @@
-//! The HTTP client under the SDK clients. It answers calls of DynamoDB, SQS, SNS and SSM within
-//! this process.
+//! The HTTP client under the SDK clients. It answers calls of DynamoDB, SQS, SNS, SSM and Lambda
+//! within this process.
 //!
 //! It counts calls by caller, and a test can break a call ([`Fault`]). The SDK client above it is
 //! the real one, with its retries and timeouts.
@@ -7,10 +7,11 @@
 mod call;
 mod condition;
 mod fault;
+mod lambda;
 mod life;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -23,6 +24,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value as Json;
 
 use crate::answer::Answer;
+use crate::host::Host;
 use crate::permission::Permissions;
 use crate::queue::{self, Queues};
 use crate::secret::Secrets;
@@ -50,6 +52,8 @@ struct Inner {
     secrets: Secrets,
     permissions: Permissions,
     signal: Signal,
+    /// The functions, once they are built. They hold wires themselves, so this does not hold them.
+    host: OnceLock<Weak<Host>>,
     calls: Mutex<Calls>,
     faults: Mutex<Vec<Fault>>,
     forgotten: Mutex<Vec<Forgotten>>,
@@ -85,6 +89,7 @@ impl Wire {
             secrets,
             permissions,
             signal,
+            host: OnceLock::new(),
             calls: Mutex::default(),
             faults: Mutex::default(),
             forgotten: Mutex::default(),
@@ -101,6 +106,12 @@ impl Wire {
     #[must_use]
     pub fn of(&self, function: &str) -> Self {
         Self { inner: Arc::clone(&self.inner), caller: function.into() }
+    }
+
+    /// Lets calls of Lambda reach the functions.
+    pub(crate) fn reach(&self, host: &Arc<Host>) {
+        // Set once, when the system starts.
+        let _ = self.inner.host.set(Arc::downgrade(host));
     }
 
     /// In the type of the SDK's configuration.
@@ -288,6 +299,10 @@ impl Wire {
             }
             Service::Sns => response(inner.topics.answer(&call.operation, &call.form())),
             Service::Ssm => response(inner.secrets.answer(&call.operation, &call.json())),
+            Service::Lambda => {
+                let host = inner.host.get().and_then(Weak::upgrade);
+                response(lambda::answer(host.as_deref(), &call).await)
+            }
         }
     }
 }
@@ -296,6 +311,7 @@ impl Wire {
 pub(crate) fn error(service: Service, status: u16, code: &str, message: &str) -> Answer {
     match service {
         Service::Sns => refusal(status, code, message),
+        Service::Lambda => lambda::refusal(status, code, message),
         _ => Answer::json(status, &serde_json::json!({ "__type": code, "message": message })),
     }
 }

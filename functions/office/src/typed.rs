@@ -1,0 +1,114 @@
+//! A call with what was typed into its blanks. A blank is an empty text or a null in the call that a
+//! function has ready; its input is named by its place, as a JSON pointer (RFC 6901).
+
+use serde_json::Value;
+use web::Request;
+
+/// A blank of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blank {
+    /// Its place, as a JSON pointer: `/picks/0/because`.
+    pub(crate) place: String,
+    /// The name of its field.
+    pub(crate) field: String,
+    /// Whether it may stay empty.
+    pub(crate) optional: bool,
+}
+
+/// The blanks of a call, in their order.
+pub(crate) fn blanks(call: &Value) -> Vec<Blank> {
+    let mut blanks = Vec::new();
+    collect(call, "", "", &mut blanks);
+    blanks
+}
+
+fn collect(value: &Value, place: &str, field: &str, blanks: &mut Vec<Blank>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let step = name.replace('~', "~0").replace('/', "~1");
+                collect(value, &format!("{place}/{step}"), name, blanks);
+            }
+        }
+        Value::Array(entries) => {
+            for (at, value) in entries.iter().enumerate() {
+                collect(value, &format!("{place}/{at}"), field, blanks);
+            }
+        }
+        Value::Null => {
+            blanks.push(Blank { place: place.into(), field: field.into(), optional: true });
+        }
+        Value::String(text) if text.is_empty() => {
+            blanks.push(Blank { place: place.into(), field: field.into(), optional: false });
+        }
+        _ => {}
+    }
+}
+
+/// The call of a form, with what was typed. `None` if the form carries no call.
+pub(crate) fn call(request: &Request) -> Option<Value> {
+    let mut call: Value = serde_json::from_str(request.form.get("call")?).ok()?;
+    if !call.is_object() {
+        return None;
+    }
+    for blank in blanks(&call) {
+        let typed = request.form.typed(&blank.place);
+        if let (false, Some(value)) = (typed.trim().is_empty(), call.pointer_mut(&blank.place)) {
+            *value = Value::String(typed.to_owned());
+        }
+    }
+    Some(call)
+}
+
+/// Whether the owner can take back what a call does, so that one tap does it: what is chosen, packed
+/// or read. Money, letters, posting and stock are shown before they are done.
+pub(crate) fn is_light(function: &str, call: &Value) -> bool {
+    let has = |field: &str| call.get(field).is_some_and(|value| !value.is_null());
+    let unanswered = |letters: &Value| {
+        let letters = letters.as_array().map(Vec::as_slice).unwrap_or_default();
+        letters.iter().all(|letter| letter.get("answer").is_none())
+    };
+    match function {
+        "owner-choose" => has("picks"),
+        "owner-pack" => has("packed") && !has("unpacked"),
+        "owner-letters" => call.get("letters").is_some_and(unanswered),
+        "owner-order" => has("choose_anew"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn blanks_are_found_by_their_place() {
+        let call = json!({
+            "order": "01J", "cancel": { "reason": "" },
+            "picks": [{ "isbn": "978", "because": "" }], "received": null,
+        });
+        let places: Vec<String> = blanks(&call).into_iter().map(|blank| blank.place).collect();
+        assert_eq!(places, ["/cancel/reason", "/picks/0/because", "/received"]);
+        for blank in blanks(&call) {
+            assert!(call.pointer(&blank.place).is_some(), "{}", blank.place);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_is_shown_before() {
+        assert!(is_light("owner-choose", &json!({ "picks": [{}] })));
+        assert!(is_light("owner-pack", &json!({ "packed": ["목-01"] })));
+        assert!(is_light("owner-letters", &json!({ "letters": [{ "letter": "x" }] })));
+        for (function, call) in [
+            ("owner-letters", json!({ "letters": [{ "letter": "x", "answer": "y" }] })),
+            ("owner-pack", json!({ "packed": ["목-01"], "unpacked": ["수-02"] })),
+            ("owner-ship", json!({ "parcels": [{}] })),
+            ("owner-order", json!({ "order": "x", "cancel": { "reason": "y" } })),
+            ("owner-refund", json!({ "order": "x" })),
+        ] {
+            assert!(!is_light(function, &call), "{function} {call}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Forms: a call that a function has ready, as a button, with an input for each of its blanks.
+
+use admin::NextCall;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::Frame;
+use crate::typed::{Blank, blanks};
+
+/// The form of a call. It leads to `then`.
+pub(crate) fn call(frame: &Frame, next: &NextCall, then: &str) -> Markup {
+    let blanks = blanks(&next.call);
+    let form = filled(frame, next, then, &|_| String::new());
+    html! {
+        @if blanks.is_empty() {
+            (form)
+        } @else {
+            details { summary { (next.why) } (form) }
+        }
+    }
+}
+
+/// The same form once more, with what was typed: it is part of the call now.
+pub(crate) fn again(frame: &Frame, next: &NextCall, then: &str) -> Markup {
+    let next = NextCall { why: "같은 내용으로 다시".into(), ..next.clone() };
+    filled(frame, &next, then, &|_| String::new())
+}
+
+/// The form with values in its blanks, by their places.
+pub(crate) fn filled(
+    frame: &Frame,
+    next: &NextCall,
+    then: &str,
+    value: &dyn Fn(&str) -> String,
+) -> Markup {
+    let blanks = blanks(&next.call);
+    let mut call = next.call.clone();
+    if let Some(fields) = call.as_object_mut() {
+        let once = || Value::String(frame.once.clone());
+        fields.entry("once").or_insert_with(once);
+    }
+    let number = frame.form_number();
+    html! {
+        form method="post" action="/office/do" {
+            (hidden("form", &frame.token))
+            (hidden("function", &next.function))
+            (hidden("why", &next.why))
+            (hidden("then", then))
+            (hidden("call", &call.to_string()))
+            @for blank in &blanks { (input(number, blank, &value(&blank.place))) }
+            button.quiet[!is_heavy(&next.why)] { (next.why) }
+        }
+    }
+}
+
+/// Whether a button does what was shown before: it is the page's main act.
+fn is_heavy(why: &str) -> bool {
+    why.starts_with("이대로") || why.ends_with("알리기")
+}
+
+/// A hidden field.
+pub(crate) fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
+
+/// The input of a blank, in the form with this number.
+fn input(form: u32, blank: &Blank, value: &str) -> Markup {
+    let id = format!("in{form}{}", blank.place.replace('/', "-"));
+    let (label, hint) = label(&blank.field);
+    if blank.field == "copy" {
+        return html! {
+            fieldset {
+                legend { (label) }
+                div.choices {
+                    @for (word, name) in [("good", "새 책과 같음"), ("damaged", "상함"), ("lost", "없음")] {
+                        @let id = format!("{id}-{word}");
+                        label.tick for=(id) {
+                            input id=(id) type="radio" name=(blank.place) value=(word)
+                                checked[value == word];
+                            span { (name) }
+                        }
+                    }
+                }
+            }
+        };
+    }
+    let long = blank.field == "answer" || blank.field == "text";
+    html! {
+        div.field {
+            label for=(id) { (label) @if blank.optional { " (없으면 비워 두십시오)" } }
+            @if let Some(hint) = hint { span.hint id=(format!("{id}-hint")) { (hint) } }
+            @if long {
+                textarea id=(id) name=(blank.place)
+                    aria-describedby=[hint.map(|_| format!("{id}-hint"))] { (value) }
+            } @else {
+                input id=(id) type="text" name=(blank.place) value=(value) autocomplete="off"
+                    aria-describedby=[hint.map(|_| format!("{id}-hint"))];
+            }
+        }
+    }
+}
+
+/// What a field is called, and what is written there.
+fn label(field: &str) -> (&str, Option<&'static str>) {
+    match field {
+        "answer" => ("답장", Some("4,000자까지")),
+        "because" => ("까닭", Some("주인장만 봅니다")),
+        "reason" => ("까닭", Some("읽는 분이 읽으십니다")),
+        "isbn" => ("ISBN", Some("13자리")),
+        "copy" => ("책의 상태", None),
+        "number" => ("운송장 번호", None),
+        "settled" => ("어떻게 매듭지으셨습니까", None),
+        "came_back" => ("돌아온 날", Some("2026-11-26처럼 적습니다")),
+        "by_hand" => ("돌려드린 날", Some("2026-11-26처럼 적습니다")),
+        "received" => ("받으신 날", Some("2026-11-26처럼 적습니다")),
+        "amount" => ("금액", Some("원")),
+        "day" => ("날", Some("2026-11-26처럼 적습니다")),
+        other => (other, None),
+    }
+}

@@ -1,0 +1,51 @@
+//! What waits beside the orders on the desk: letters, refunds that need something of the reader or of
+//! the owner, books on their way back. A line for each kind, with its page.
+
+use admin::{AdminError, AdminState, Show};
+use domain::{base::calendar, order::Order};
+use jiff::{Timestamp, civil::Date};
+use serde_json::json;
+use store::Versioned;
+
+/// Most letters, refunds and returns that are counted; more are "and more".
+const MOST: i32 = 100;
+
+/// The lines. A stopped refund lies on the desk, `orders`. Three reads.
+pub(crate) async fn lines(
+    state: &AdminState,
+    orders: &[Versioned<Order>],
+    now: Timestamp,
+) -> Result<Vec<Show>, AdminError> {
+    let store = &state.store;
+    let unread = store.unread_letters(MOST).await?;
+    let refunds = store.refunds_under_way(MOST).await?;
+    let returns = store.returns_awaited(MOST).await?;
+    let today = calendar::today(now);
+    let oldest = unread.letters.iter().map(|(_, letter)| letter.at).min();
+    let letters = oldest.map(|at| oldest_letter(calendar::today(at), today));
+    let stopped = orders.iter().filter(|order| order.value.has_parked_refund()).count();
+    let waiting = refunds.iter().filter(|order| order.value.wants_account()).count();
+    let money = [(stopped, "멈춤"), (waiting, "계좌 기다림"), (returns.len(), "돌아올 책")];
+    let notes: Vec<String> = money
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{what} {count}"))
+        .collect();
+    let lines = [
+        line("편지", unread.letters.len(), letters.unwrap_or_default(), "/office/letters"),
+        line("돈", money.iter().map(|(count, _)| count).sum(), notes.join(" · "), "/office/money"),
+    ];
+    Ok(lines.into_iter().flatten().collect())
+}
+
+fn line(title: &str, count: usize, note: String, page: &str) -> Option<Show> {
+    let show = Show::new("line", title, json!({ "count": count })).text(Some(note.as_str()));
+    (count > 0).then(|| show.page(page.to_owned()))
+}
+
+fn oldest_letter(written: Date, today: Date) -> String {
+    match today.since(written).map_or(0, |days| days.get_days()) {
+        days if days < 1 => "오늘 온 편지".to_owned(),
+        days => format!("가장 오래된 것 {days}일 전"),
+    }
+}
