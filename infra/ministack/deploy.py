@@ -85,7 +85,11 @@ def deploy(options: argparse.Namespace) -> dict:
     cloud.create_or_update(options.stack, expanded, parameters)
     report = cloud.describe(options.stack, names)
     if options.env_file:
-        write_env_file(options.env_file, {**report["environment"], **provided_by_lambda(options.endpoint)})
+        write_env_file(options.env_file, {
+            **report["environment"],
+            **provided_by_lambda(options.endpoint),
+            **calls_within(options.watch),
+        })
     return report
 
 
@@ -99,6 +103,11 @@ def provided_by_lambda(endpoint: str) -> dict[str, str]:
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_LEVEL": "INFO",
     }
+
+
+def calls_within(watch: str | None) -> dict[str, str]:
+    """Lets functions call each other by their short names where `cargo lambda watch` runs them."""
+    return {"AWS_ENDPOINT_URL_LAMBDA": watch, "FUNCTION_PREFIX": ""} if watch else {}
 
 
 def write_env_file(path: str, environment: dict[str, str]) -> None:

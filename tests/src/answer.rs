@@ -14,8 +14,10 @@ pub fn call_of(answer: &Value, function: &str) -> Value {
     calls.next().map_or(Value::Null, |call| call["call"].clone())
 }
 
-/// The data of what an answer shows.
+/// The data of what an answer shows; of a desk, that of its orders, without the lines and the chart
+/// beside them.
 pub fn shown(answer: &Value) -> Vec<Value> {
     let shows = answer["shows"].as_array().into_iter().flatten();
+    let shows = shows.filter(|show| show["kind"] != "line" && show["kind"] != "notes");
     shows.map(|show| show["data"].clone()).collect()
 }

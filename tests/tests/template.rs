@@ -411,8 +411,9 @@ fn functions_run_on_arm_and_end_before_the_apis_timeout() {
         }
         // The HTTP API's timeout is 30 seconds. A reader waits for ten at most, except for their
         // money; at a webhook nobody waits.
-        let for_money = matches!(function.name.as_str(), "pay" | "toss-webhook");
-        let longest = if function.routes.is_empty() || for_money { 30 } else { 10 };
+        // The owner's pages wait for the owner's functions, which end after twenty.
+        let longer = matches!(function.name.as_str(), "pay" | "toss-webhook" | "office");
+        let longest = if function.routes.is_empty() || longer { 30 } else { 10 };
         let timeout = function.timeout;
         assert!(timeout <= longest, "{} may run {timeout} s", function.name);
         assert!(
@@ -420,6 +421,48 @@ fn functions_run_on_arm_and_end_before_the_apis_timeout() {
             "{} may run longer than the API waits",
             function.name
         );
+    }
+}
+
+/// The limits nest, so that what is slow is answered and not cut off: an owner's function, the call of
+/// it (24 s, shared/invoke), the office, the API.
+#[test]
+fn an_owners_function_ends_before_the_office_gives_up() {
+    let template = template();
+    let timeout = |name: &str| template.functions[name].timeout;
+    for function in template.functions.values().filter(|one| one.name.starts_with("owner-")) {
+        assert!(function.timeout <= 20, "{} may run {} s", function.name, function.timeout);
+    }
+    assert!(timeout("office") > 24 && timeout("office") < 30, "{}", timeout("office"));
+}
+
+/// Only the office calls functions, and neither those that make keys nor those that set the rooms.
+#[test]
+fn only_the_office_invokes_and_only_it_reads_its_table() {
+    let template = template();
+    for (name, role) in
+        resources(&template).iter().filter(|(_, role)| role["Type"] == "AWS::IAM::Role")
+    {
+        let policies = role["Properties"]["Policies"].to_string();
+        if name == "OfficeRole" {
+            for refused in ["OwnerOfficeFunction", "OwnerHouseFunction", "\"Table.Arn\""] {
+                assert!(!policies.contains(refused), "{refused} in {name}");
+            }
+            continue;
+        }
+        assert!(!policies.contains("lambda:InvokeFunction"), "{name} calls functions");
+        if name == "OwnerOfficeRole" {
+            continue;
+        }
+        // The others write the lines of their acts, and nothing else of the owner's.
+        for policy in role["Properties"]["Policies"].as_array().into_iter().flatten() {
+            let statements = policy["PolicyDocument"]["Statement"].as_array().into_iter().flatten();
+            for statement in statements.filter(|one| one.to_string().contains("Office.Arn")) {
+                assert_eq!(statement["Action"], "dynamodb:PutItem", "{name}: {statement}");
+                let keys = statement["Condition"].to_string();
+                assert!(keys.contains("ACTS#*") && !keys.contains("OFFICE"), "{name}: {statement}");
+            }
+        }
     }
 }
 
@@ -453,7 +496,13 @@ fn every_log_group_has_a_retention_time() {
 fn the_table_is_protected_against_loss() {
     let template = template();
     let names: Vec<&String> = template.tables.keys().collect();
-    assert_eq!(names, ["Records", "Table"], "the shop's table, and what the law keeps");
+    assert_eq!(
+        names,
+        ["Office", "Records", "Table"],
+        "the owner's keys and acts, what the law keeps, the shop's table"
+    );
+    assert_eq!(template.tables["Office"].stream, None);
+    is_protected(&template, &template.tables["Office"]);
     // What the law keeps is in no stream: nothing follows from it.
     assert_eq!(template.tables["Records"].stream, None);
     is_protected(&template, &template.tables["Records"]);

@@ -24,7 +24,9 @@ mod view;
 
 use std::sync::Arc;
 
+use domain::base::calendar;
 use invoke::Invoker;
+use jiff::SignedDuration;
 use platform::{Init, InitError, Platform};
 use serde_json::{Value, json};
 use store::OfficeTable;
@@ -43,7 +45,7 @@ pub struct Office {
 impl Init for Office {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
         let (app, table) = (AppState::for_the_owner(platform)?, OfficeTable::open(platform)?);
-        Ok(Self { app, table, functions: Invoker::open(platform)? })
+        Ok(Self { app, table, functions: Invoker::open(platform) })
     }
 }
 
@@ -52,6 +54,9 @@ impl HandlerState for Office {
         &self.app
     }
 }
+
+/// How long an act may be under way: longer than its function may run.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// A page of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +145,8 @@ async fn get(
     let frame = Frame::of(office, request, who).await?;
     let id = request.parameter("id");
     let (function, call) = match place {
-        Place::Today | Place::Ship => ("owner-desk", json!({ "limit": 100 })),
+        Place::Today => return today(office, request, who, &frame).await,
+        Place::Ship => ("owner-desk", json!({ "limit": 100 })),
         Place::Choose => ("owner-choose", next_choice(request, id)),
         Place::Pack | Place::List => ("owner-pack", json!({})),
         Place::Slips | Place::Labels => ("owner-pack", json!({ "print": "all" })),
@@ -165,7 +171,6 @@ async fn get(
         Err(failed) => return Ok(view::failed(&frame, &failed, None).into()),
     };
     Ok(match place {
-        Place::Today => view::today::page(&frame, &answer, request.now),
         Place::Choose => view::choose::page(&frame, &answer),
         Place::Pack => view::pack::page(&frame, &answer),
         Place::Slips => view::print::slips(&frame, &answer, &office.app.shop),
@@ -175,6 +180,32 @@ async fn get(
         Place::Letters => view::answer::page(&frame, "편지", "읽지 않은 편지가 없습니다.", &answer),
         Place::Money => view::answer::page(&frame, "돈", "하실 일이 없습니다.", &answer),
         _ => view::answer::page(&frame, "주문", "이런 주문은 없습니다.", &answer),
+    }
+    .into())
+}
+
+/// The day's page: the desk, the messages that nobody could handle, and acts without an end.
+async fn today(
+    office: &Office,
+    request: &Request,
+    who: &SignedIn,
+    frame: &Frame,
+) -> Result<Reply, Refusal> {
+    let desk = office.look(who, "owner-desk", json!({ "limit": 100 }));
+    let dead = office.look(who, "owner-redrive", json!({ "count": true }));
+    let acts = office.table.acts(calendar::today(request.now));
+    let (desk, dead, acts) = tokio::join!(desk, dead, acts);
+    let mut begun = acts?;
+    // What began a moment ago may be under way.
+    let ended = request.now.saturating_sub(UNDER_WAY).unwrap_or(request.now);
+    begun.retain(|act| act.did.is_none() && act.at < ended);
+    Ok(match desk {
+        Ok(desk) => {
+            // Without its count the day goes on; the page says that it is not known.
+            let dead = dead.ok().map(|dead| dead.left.unwrap_or_default());
+            view::today::page(frame, &desk, dead, &begun, request.now)
+        }
+        Err(failed) => view::failed(frame, &failed, None),
     }
     .into())
 }
@@ -200,7 +231,7 @@ fn find(request: &Request, frame: &Frame) -> Reply {
 
 /// What the owner's devices and the console did today and yesterday.
 async fn acts(office: &Office, request: &Request, frame: &Frame) -> Result<Reply, Refusal> {
-    let today = domain::base::calendar::today(request.now);
+    let today = calendar::today(request.now);
     let mut acts = office.table.acts(today).await?;
     if let Ok(yesterday) = today.yesterday() {
         acts.extend(office.table.acts(yesterday).await?);

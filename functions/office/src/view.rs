@@ -2,6 +2,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod answer;
+pub(crate) mod chart;
 pub(crate) mod choose;
 pub(crate) mod find;
 pub(crate) mod form;

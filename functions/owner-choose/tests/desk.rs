@@ -45,7 +45,7 @@ async fn the_owner_picks_one_of_three_with_the_call_that_the_desk_has_ready() {
     let (shop, order) = with_an_order(&five()).await;
     assert_eq!(shop.state(&order), "choosing");
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["data"]["what"], "고르기");
+    assert_eq!(shown(&desk)[0]["what"], "고르기");
     let proposed: Vec<Value> =
         proposals(&shop, &order).await.iter().map(|proposal| proposal["isbn"].clone()).collect();
     assert_eq!(proposed, [isbn(5), isbn(4), isbn(3)]);
@@ -87,15 +87,12 @@ async fn none_today_waits_until_tomorrow_and_the_reader_is_told_once() {
     shop.owner_does("owner-choose", none.clone()).await;
     shop.settle().await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(
-        (&desk["shows"][0]["data"]["what"], &desk["calls"]),
-        (&json!("내일 고르기"), &Value::Null)
-    );
+    assert_eq!((&shown(&desk)[0]["what"], &desk["calls"]), (&json!("내일 고르기"), &Value::Null));
     let again = shop.owner("owner-choose", none.clone()).await;
     assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
     shop.minutes_pass(24 * 60).await;
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(desk["shows"][0]["data"]["what"], "고르기");
+    assert_eq!(shown(&desk)[0]["what"], "고르기");
     shop.owner_does("owner-choose", none).await;
     shop.settle().await;
     let mailbox = reader.mailbox().await;
@@ -166,10 +163,7 @@ async fn an_absent_owner_is_reminded_and_nothing_is_lost() {
     assert!(told.last().unwrap().contains("약속한 날이 지난 주문이 1건"), "{told:?}");
     assert!(told.len() >= 6, "every morning: {told:?}");
     let desk = shop.owner("owner-desk", json!({})).await;
-    assert_eq!(
-        (&desk["shows"][0]["data"]["late"], desk["shows"].as_array().unwrap().len()),
-        (&json!(true), 1)
-    );
+    assert_eq!((&shown(&desk)[0]["late"], shown(&desk).len()), (&json!(true), 1));
     assert_eq!(reader.go(&format!("/window/{order}")).await.order().1, "choosing");
     shop.owner_does("owner-choose", call_of(&desk, "owner-choose")).await;
     shop.settle().await;
@@ -224,12 +218,11 @@ async fn without_books_to_propose_the_order_waits_and_goes_on_by_itself() {
     let letters = shop.owner("owner-letters", json!({})).await;
     let owned = json!({ "letters": [{ "letter": letters["shows"][0]["data"]["letter"], "owned": [isbn(1)] }] });
     shop.owner_does("owner-letters", owned).await;
-    let mut pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
-    let preview = shop.owner("owner-choose", pick.clone()).await;
-    let said = preview["problems"][0]["expected"].as_str().unwrap();
+    let pick = json!({ "picks": [{ "order": order, "isbn": isbn(1) }] });
+    let preview = shop.owner("owner-choose", pick).await;
+    let said = preview["would_do"][0].as_str().unwrap();
     assert!(said.contains("독자가 이미 가지고 있습니다"), "{said}");
-    pick["confirm"] = said.rsplit('"').nth(1).unwrap().into();
-    shop.owner("owner-choose", pick).await;
+    shop.owner("owner-choose", ready(&preview)).await;
     shop.settle().await;
     assert_eq!(
         shop.owner("owner-desk", json!({})).await["shows"][0]["data"]["what"],

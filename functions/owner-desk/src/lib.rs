@@ -1,5 +1,5 @@
 //! 주인장의 책상: the orders that wait for the owner, the earliest promise first, with the next calls
-//! ready to paste, and what waits beside them: letters, refunds, returned books. Five reads, however
+//! ready to paste, and what waits beside them: letters, refunds, returned books. Six reads, however
 //! many orders the shop ever had, and one for each order shown whose letter names the best book.
 
 mod lines;
@@ -11,11 +11,11 @@ use std::sync::Arc;
 use admin::{AdminError, AdminState, Answer, Call, Problem, packing_call};
 use domain::{
     base::calendar,
-    order::{Order, desk::OwnerTask},
+    order::{Order, desk::OwnerTask, shop_notes::Note},
 };
 use jiff::{ToSpan, civil::Date};
+use platform::InitError;
 use serde_json::{Value, json};
-use signing::Links;
 
 /// How many orders are shown if the call does not say: a morning's work.
 const USUAL: u64 = 30;
@@ -23,8 +23,8 @@ const USUAL: u64 = 30;
 /// Most orders in one answer.
 const MOST: u64 = 100;
 
-/// For how long a link to a page is valid, in minutes: a morning.
-const LINKS_VALID_FOR: i64 = 6 * 60;
+/// The days of the chart of stock and waiting orders.
+const DAYS_NOTED: i64 = 14;
 
 /// The days of reconciliation whose differences are counted.
 const DAYS_RECONCILED: i32 = 7;
@@ -35,24 +35,24 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Ok(limit) => limit,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let links =
-        Links::open(&state.platform, calendar::minutes_after(call.now, LINKS_VALID_FOR)).await?;
     let waiting = state.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let today = calendar::today(call.now);
     let mut answer = Answer::ok();
-    answer.page = Some(links.to_act("/board"));
+    let address = state.platform.environment.required("PAGE_URL").map_err(InitError::from)?;
+    answer.page = Some(format!("{address}/office"));
     let differences = differences(&state, today).await?;
     if differences > 0 {
         answer.next.push(words::differences(differences));
         answer.offer("장부 보기", "reconcile", json!({}));
     }
     let lines = lines::lines(&state, &waiting.orders, call.now).await?;
+    let notes = view::notes(&noted(&state, today).await?);
     answer.next.extend(lines.iter().map(words::line));
     if waiting.orders.is_empty() {
         if lines.is_empty() {
             answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         }
-        answer.shows = lines;
+        answer.shows.extend(lines.into_iter().chain(notes));
         return Ok(answer);
     }
     let orders: Vec<&Order> = waiting.orders.iter().map(|order| &order.value).collect();
@@ -98,9 +98,9 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
             None => None,
         };
         let name = names.get(&order.visitor).map(String::as_str);
-        answer.shows.push(view::order(order, letter, name, today, &links));
+        answer.shows.push(view::order(order, letter, name, today));
     }
-    answer.shows.extend(lines);
+    answer.shows.extend(lines.into_iter().chain(notes));
     Ok(answer)
 }
 
@@ -110,6 +110,12 @@ fn limit(call: &Call) -> Result<u64, Vec<Problem>> {
         fields.checked()?;
         fields.limit(USUAL, MOST)
     })
+}
+
+/// Stock and waiting orders over the last days, oldest first. One read.
+async fn noted(state: &AdminState, today: Date) -> Result<Vec<Note>, AdminError> {
+    let first = today.saturating_sub((DAYS_NOTED - 1).days());
+    Ok(state.store.notes(first, today).await?)
 }
 
 /// How many differences the reconciliation of the last days found. One read.

@@ -32,14 +32,19 @@ pub(crate) async fn lines(
         .map(|(count, what)| format!("{what} {count}"))
         .collect();
     let lines = [
-        line("편지", unread.letters.len(), letters.unwrap_or_default(), "/office/letters"),
-        line("돈", money.iter().map(|(count, _)| count).sum(), notes.join(" · "), "/office/money"),
+        line(
+            "편지",
+            unread.letters.len(),
+            letters.as_deref().unwrap_or_default(),
+            "/office/letters",
+        ),
+        line("돈", money.iter().map(|(count, _)| count).sum(), &notes.join(" · "), "/office/money"),
     ];
     Ok(lines.into_iter().flatten().collect())
 }
 
-fn line(title: &str, count: usize, note: String, page: &str) -> Option<Show> {
-    let show = Show::new("line", title, json!({ "count": count })).text(Some(note.as_str()));
+fn line(title: &str, count: usize, note: &str, page: &str) -> Option<Show> {
+    let show = Show::new("line", title, json!({ "count": count })).text(Some(note));
     (count > 0).then(|| show.page(page.to_owned()))
 }
 

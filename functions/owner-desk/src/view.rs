@@ -4,11 +4,10 @@ use admin::{Show, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::naming::Named,
-    order::{Order, ShortNumber, State},
+    order::{Order, ShortNumber, shop_notes::Note},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use signing::Links;
 
 use crate::words;
 
@@ -88,7 +87,6 @@ pub(crate) fn order(
     letter: Option<String>,
     pen_name: Option<&str>,
     today: Date,
-    links: &Links,
 ) -> Show {
     let (address, choice) = (&order.address, order.choice.as_ref());
     let proposals = order.desk.as_ref().map(|desk| {
@@ -116,8 +114,6 @@ pub(crate) fn order(
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),
         "reason": choice.map(|choice| choice.reason.clone()),
-        "slip": matches!(order.state, State::Chosen | State::Packed)
-            .then(|| links.to_act(&format!("/slip/{}", order.id))),
         "why": order.named_on_desk().map(Named::title),
         "letter": letter.as_deref(),
         "proposals": proposals,
@@ -139,4 +135,12 @@ pub(crate) fn order(
         .fact_if("받으실 곳을 고침", corrected)
         .text(letter)
         .page(format!("/office/order/{}", order.id))
+}
+
+/// Free copies and waiting orders over time, for a chart; nothing until there are two notes.
+pub(crate) fn notes(notes: &[Note]) -> Option<Show> {
+    let last = notes.last().filter(|_| notes.len() > 1)?;
+    let data = json!({ "notes": notes });
+    let left = format!("서가에 남은 책 {}권", last.free);
+    Some(Show::new("notes", left, data))
 }

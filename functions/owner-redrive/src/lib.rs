@@ -8,17 +8,19 @@ mod queues;
 
 use std::sync::Arc;
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields};
+use admin::{AdminError, AdminState, Answer, Call, Problem, Show, fields};
 use domain::order::{State, message::Message};
 use messaging::News;
 use serde_json::{Value, json};
 
-use queues::{MOST, Queues};
+use queues::{Count, MOST, Queues};
 
 /// A call, read.
 enum Command {
     /// Show what is in the dead-letter queues.
     Show,
+    /// Count what is in the dead-letter queues, without receiving it.
+    Count,
     /// Send the messages of these queues back.
     SendBack(Vec<&'static str>),
 }
@@ -31,10 +33,17 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     };
     let queues = Queues::open(&state.platform)?;
     let mut answer = Answer::ok();
-    let mut dead = 0;
+    let mut dead = Count::default();
     for queue in queues.all() {
-        let count = queues.count(queue).await?;
-        dead += count;
+        let Count { waiting: count, in_flight } = queues.count(queue).await?;
+        dead = Count { waiting: dead.waiting + count, in_flight: dead.in_flight + in_flight };
+        if matches!(command, Command::Count) {
+            if count + in_flight > 0 {
+                let data = json!({ "queue": queue.name, "count": count, "in_flight": in_flight });
+                answer.shows.push(Show::new("line", queue.name, data));
+            }
+            continue;
+        }
         let chosen = command.names(queue.name);
         if chosen && call.confirmed {
             let sent = queues.send_back(queue).await?;
@@ -60,8 +69,11 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
 impl Command {
     fn read(call: &Call) -> Result<Self, Vec<Problem>> {
         call.read_fields(|fields| {
-            fields.known(&["send_back"], &json!({ "send_back": ["choose"] }));
+            fields.known(&["send_back", "count"], &json!({ "send_back": ["choose"] }));
             fields.checked()?;
+            if fields.given("count") == Some(&Value::Bool(true)) {
+                return Some(Self::Count);
+            }
             if fields.given("send_back").is_none() {
                 return Some(Self::Show);
             }
@@ -84,7 +96,14 @@ impl Command {
     }
 }
 
-fn with_next_steps(mut answer: Answer, call: &Call, dead: usize) -> Answer {
+fn with_next_steps(mut answer: Answer, call: &Call, dead: Count) -> Answer {
+    answer.left(dead.waiting + dead.in_flight);
+    if dead.in_flight > 0 {
+        answer.next.push(format!(
+            "{}개는 다른 부름이 지금 보고 있습니다. 1분 뒤에 다시 보십시오.",
+            dead.in_flight
+        ));
+    }
     if !answer.would_do.is_empty() {
         answer.next.push(format!(
             "까닭이 사라졌다면 {} 다시 부르세요(calls에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
@@ -95,9 +114,9 @@ fn with_next_steps(mut answer: Answer, call: &Call, dead: usize) -> Answer {
         answer.next.push(format!(
             "1, 2분 뒤에 {{}}로 다시 불러 돌아온 것이 없는지 보세요. 한 번에 {MOST}개까지 보냅니다."
         ));
-    } else if dead == 0 {
+    } else if dead.waiting + dead.in_flight == 0 {
         answer.next.push("되살릴 것이 없습니다. 모두 제 길로 갔습니다.".into());
-    } else {
+    } else if dead.waiting > 0 {
         answer.next.push(
             "다시 보내려면 send_back에 줄의 이름을 적습니다(calls에 적어 두었습니다). \
              reason에 까닭이 없으면 그 함수의 기록(CloudWatch)에 있습니다."

@@ -31,6 +31,15 @@ pub(crate) struct QueuePair {
     dead: String,
 }
 
+/// About how many dead letters a queue has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Count {
+    /// That can be received.
+    pub(crate) waiting: usize,
+    /// That a call has received a moment ago.
+    pub(crate) in_flight: usize,
+}
+
 /// The queues, and the client that reaches them.
 pub(crate) struct Queues {
     client: Client,
@@ -55,19 +64,23 @@ impl Queues {
         &self.all
     }
 
-    /// About how many dead letters a queue has.
-    pub(crate) async fn count(&self, queue: &QueuePair) -> Result<usize, AdminError> {
-        let name = QueueAttributeName::ApproximateNumberOfMessages;
+    /// About how many dead letters a queue has: those that wait, and those that a call has received
+    /// and not put back yet.
+    pub(crate) async fn count(&self, queue: &QueuePair) -> Result<Count, AdminError> {
+        let waiting = QueueAttributeName::ApproximateNumberOfMessages;
+        let in_flight = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
         let answer = self
             .client
             .get_queue_attributes()
             .queue_url(&queue.dead)
-            .attribute_names(name.clone())
+            .attribute_names(waiting.clone())
+            .attribute_names(in_flight.clone())
             .send()
             .await
             .map_err(|error| unavailable(&error))?;
-        let count = answer.attributes.and_then(|all| all.get(&name)?.parse().ok());
-        Ok(count.unwrap_or_default())
+        let all = answer.attributes.unwrap_or_default();
+        let count = |name| all.get(name).and_then(|count| count.parse().ok()).unwrap_or_default();
+        Ok(Count { waiting: count(&waiting), in_flight: count(&in_flight) })
     }
 
     /// The bodies of the dead letters. All are received before the first one is made visible again,

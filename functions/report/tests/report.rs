@@ -1,4 +1,4 @@
-//! Hourly notes for the board, and the owner's morning report of promised orders.
+//! Hourly notes for the owner's day, and the owner's morning report of promised orders.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +9,7 @@
 )]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, book};
+use walk::{Doors, OwnerDevice, Shop, book};
 
 #[tokio::test]
 async fn the_owner_is_told_the_day_before_and_after_the_promised_day() {
@@ -37,7 +37,7 @@ async fn the_owner_is_told_the_day_before_and_after_the_promised_day() {
 }
 
 #[tokio::test]
-async fn the_board_shows_the_hourly_notes() {
+async fn the_shop_notes_its_stock_and_its_desk_every_hour() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 7)]).await;
     shop.visitor().walk(Doors::Plain).await;
     shop.minutes_pass(3 * 60).await;
@@ -51,5 +51,12 @@ async fn the_board_shows_the_hourly_notes() {
         .collect();
     assert!((2..=4).contains(&figures.len()), "one an hour: {figures:?}");
     assert_eq!(figures.last().unwrap(), &(json!("6"), json!("1")));
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    let today = phone.open("/office").await;
+    let drawn = today.first(".plot svg[role=img]").unwrap().attr("aria-label").unwrap();
+    assert!(drawn.contains("서가에 남은 책"), "{drawn}");
+    for personal in ["김읽는이", "010-1234-5678", "창의문로"] {
+        assert!(!today.says(personal), "the day's page shows {personal}");
+    }
     shop.nothing_failed();
 }

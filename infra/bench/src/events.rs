@@ -120,19 +120,6 @@ pub(crate) fn code_of(answer: &Value) -> Option<String> {
     next.flat_map(|line| line.split('"')).find(is_code).map(ToOwned::to_owned)
 }
 
-/// The ticket of the signed link to `page` in the answer of an owner's function.
-pub(crate) fn ticket_in(answer: &Value, page: &str) -> Option<String> {
-    match answer {
-        Value::String(text) => {
-            let (address, ticket) = text.split_once("?ticket=")?;
-            address.ends_with(page).then(|| ticket.to_owned())
-        }
-        Value::Array(values) => values.iter().find_map(|value| ticket_in(value, page)),
-        Value::Object(fields) => fields.values().find_map(|value| ticket_in(value, page)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,16 +139,5 @@ mod tests {
         let answer = json!({ "cookies": ["lang=ko; Path=/", "__Host-sid=a.1.b; Path=/; Secure"] });
         assert_eq!(session_of(&answer).as_deref(), Some("a.1.b"));
         assert_eq!(session_of(&json!({})), None);
-    }
-
-    #[test]
-    fn a_ticket_is_found_by_its_page() {
-        let answer = json!({
-            "page": "https://shop.example/board?ticket=1.a",
-            "shows": [{ "page": null }, { "page": "https://shop.example/slip/7?ticket=2.b" }],
-        });
-        assert_eq!(ticket_in(&answer, "/board").as_deref(), Some("1.a"));
-        assert_eq!(ticket_in(&answer, "/slip/7").as_deref(), Some("2.b"));
-        assert_eq!(ticket_in(&answer, "/slip/8"), None);
     }
 }

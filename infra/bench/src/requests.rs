@@ -40,8 +40,6 @@ pub(crate) enum Adapt {
     Inserted(&'static str),
     /// The form that makes a bookmark.
     Bookmark,
-    /// The ticket of the page's signed link in the answer of `owner-desk`.
-    Ticket,
     /// The confirmation code of the owner's dry run.
     Confirmed,
 }
@@ -80,7 +78,7 @@ impl Request {
 }
 
 use Adapt::{
-    Answer, Back, Bookmark, Confirm, Confirmed, Counter, Inserted, Message, Saved, Stranger, Ticket,
+    Answer, Back, Bookmark, Confirm, Confirmed, Counter, Inserted, Message, Saved, Stranger,
 };
 use Kind::{Call, Event, Get, Post};
 
@@ -140,8 +138,6 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("window", "GET, an order", "window-order", Get, Saved, false),
     ("mailbox", "GET", "mailbox", Get, Saved, false),
     ("owner-desk", "call", "owner-desk", Call, Saved, false),
-    ("board", "GET", "board", Get, Ticket, false),
-    ("slip", "GET", "slip", Get, Ticket, false),
     ("owner-ship", "dry run", "owner-ship", Call, Saved, false),
     ("owner-ship", "confirmed", "owner-ship", Call, Confirmed, true),
     ("ship", "one order", "ship", Event, Message("ship"), true),

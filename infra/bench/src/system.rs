@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{base::calendar, riddle::content::Solution};
 use local::{Build, Clock, Config, Parts, Source, System, Wire};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use toss_standin::{Method, Standin};
 
 use crate::{
@@ -193,13 +193,6 @@ impl BenchedSystem {
             Adapt::Inserted(task) => {
                 let message = self.table()?.unhandled(order_of(reader)?, task)?;
                 events::with_inserted(&mut event, &message)?;
-            }
-            Adapt::Ticket => {
-                let desk = self.invoke("owner-desk", Value::Object(Map::new())).await?;
-                let page = event["rawPath"].as_str().unwrap_or_default();
-                let ticket = events::ticket_in(&desk, page);
-                let ticket = ticket.ok_or_else(|| anyhow!("owner-desk links no {page}: {desk}"))?;
-                events::with_query(&mut event, &[("ticket", &ticket)]);
             }
             Adapt::Bookmark => {
                 events::with_form(&mut event, &[("do", "make"), ("bookmark", "")])?;

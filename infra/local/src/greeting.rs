@@ -8,8 +8,8 @@ use crate::state::State;
 /// How wide a line of paths may get.
 const WIDTH: usize = 90;
 
-/// The greeting, line by line. The last line says how to stop.
-pub(crate) fn lines(running: &Running) -> Vec<String> {
+/// The greeting, line by line; `office` is a link into the owner's pages. The last line says how to stop.
+pub(crate) fn lines(running: &Running, office: Option<&str>) -> Vec<String> {
     let url = running.url();
     let mut out = vec![
         String::new(),
@@ -21,6 +21,13 @@ pub(crate) fn lines(running: &Running) -> Vec<String> {
         ),
         titled("", "Open the address; leave each room by its riddle door or its plain door."),
     ];
+    if let Some(link) = office {
+        out.push(titled("사무실 / office", link));
+        out.push(titled(
+            "",
+            "한 번, 10분 안에. 다시: owner-office / once, within ten minutes; again: owner-office",
+        ));
+    }
     out.extend(pages(running));
     out.extend(owner(running));
     if let Some(standin) = running.standin() {

@@ -49,8 +49,6 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "mailbox" => http(web::function("mailbox", platform, mailbox::handle)),
         "bookmark" => http(web::function("bookmark", platform, bookmark::handle)),
         "shelf" => http(web::function("shelf", platform, shelf::handle)),
-        "board" => http(web::function("board", platform, board::handle)),
-        "slip" => http(web::function("slip", platform, slip::handle)),
         "notice" => http(web::function("notice", platform, notice::handle)),
         "toss-webhook" => http(toss_webhook::function(platform)),
         "relay" => event(relay::function(platform)),

@@ -123,7 +123,8 @@ pub async fn run(
         running = Running::start(arguments, build) => running?,
         () = &mut until => return Ok(()),
     };
-    for line in greeting::lines(&running) {
+    let office = running.office_link().await;
+    for line in greeting::lines(&running, office.as_deref()) {
         say(&line);
     }
     until.await;
@@ -144,6 +145,13 @@ pub struct Running {
 }
 
 impl Running {
+    /// A link that lets a browser into the owner's pages, once and soon.
+    async fn office_link(&self) -> Option<String> {
+        let call = serde_json::json!({ "key": "이 컴퓨터" });
+        let answer = self.system.invoke("owner-office", call).await.ok()?;
+        Some(answer.get("page")?.as_str()?.to_owned())
+    }
+
     /// Starts everything the arguments ask for.
     pub async fn start(arguments: Arguments, build: Build) -> Result<Self, RunError> {
         let state =

@@ -9,7 +9,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::invoke::InvokeError as SdkInvokeError;
 use aws_sdk_lambda::primitives::Blob;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use platform::{Misconfigured, Platform};
+use platform::Platform;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -42,10 +42,11 @@ pub enum InvokeError {
 }
 
 impl Invoker {
-    /// Calls functions whose deployed names begin with `FUNCTION_PREFIX`. A local run that serves
-    /// Lambda at an address of its own names it in `AWS_ENDPOINT_URL_LAMBDA`.
-    pub fn open(platform: &Platform) -> Result<Self, Misconfigured> {
-        let prefix = platform.environment.required("FUNCTION_PREFIX")?.to_owned();
+    /// Calls functions whose deployed names begin with `FUNCTION_PREFIX`; without one, by their short
+    /// names, as `cargo lambda watch` knows them. A local run that serves Lambda at an address of its
+    /// own names it in `AWS_ENDPOINT_URL_LAMBDA`.
+    pub fn open(platform: &Platform) -> Self {
+        let prefix = platform.environment.optional("FUNCTION_PREFIX").unwrap_or_default();
         let patience = PATIENCE * platform.slack;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1) * platform.slack)
@@ -59,7 +60,7 @@ impl Invoker {
         if let Some(endpoint) = platform.environment.optional("AWS_ENDPOINT_URL_LAMBDA") {
             config = config.endpoint_url(endpoint);
         }
-        Ok(Self { client: Client::from_conf(config.build()), prefix })
+        Self { client: Client::from_conf(config.build()), prefix: prefix.to_owned() }
     }
 
     /// Calls a function by its short name and waits for its answer.

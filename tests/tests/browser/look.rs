@@ -14,6 +14,8 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 
 /// Width, height, device pixel ratio, and whether it is a mobile device.
 pub(crate) const PHONE: (u32, u32, u32, bool) = (390, 844, 2, true);
+/// A sheet of A4 at 96 dots an inch.
+const PAPER: (u32, u32, u32, bool) = (794, 1123, 1, false);
 const DESK: (u32, u32, u32, bool) = (1280, 900, 1, false);
 
 impl Browser {
@@ -59,6 +61,24 @@ impl Browser {
                 self.nothing_is_in_the_way(&format!("{name}, {width}, {scheme}")).await;
             }
         }
+    }
+
+    /// Prints the page as a PDF, and takes a picture of it as it is printed, A4 wide.
+    pub(crate) async fn print(&self, name: &str) {
+        let base64 = base64::engine::general_purpose::STANDARD;
+        let pdf = self.chromium("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
+        let pdf = base64.decode(pdf["data"].as_str().unwrap()).unwrap();
+        assert!(pdf.starts_with(b"%PDF-"), "{name} is no PDF");
+        fs::write(self.pictures.join(format!("{name}.pdf")), pdf).unwrap();
+        let media = json!({ "media": "print" });
+        self.chromium("Emulation.setEmulatedMedia", media).await;
+        self.size(PAPER).await;
+        let picture = json!({ "format": "png", "captureBeyondViewport": true });
+        let taken = self.chromium("Page.captureScreenshot", picture).await;
+        let png = base64.decode(taken["data"].as_str().unwrap()).unwrap();
+        fs::write(self.pictures.join(format!("{name}-printed.png")), png).unwrap();
+        self.chromium("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
+        self.size(PHONE).await;
     }
 
     /// Runs axe-core with [`RULES`].

@@ -15,6 +15,7 @@
 mod drafts;
 mod driver;
 mod look;
+mod office;
 mod push;
 mod steps;
 mod tab;
@@ -27,7 +28,6 @@ use std::{
 use clap::Parser as _;
 use domain::base::text::Language;
 use local::run::{Arguments, Running};
-use serde_json::json;
 use steps::{
     by_plain_doors, in_two_tabs, owner_ships, pay, say, through_the_plain_doors, through_the_rooms,
     to_the_paying_page,
@@ -203,6 +203,20 @@ async fn what_a_reader_types_is_kept_without_a_button() {
     with(reader, async move |phone| drafts::kept_while_they_are_typed(&phone, &shop).await).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn the_owner_works_through_a_morning_on_a_phone() {
+    let reader = Reader {
+        name: "office",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| office::morning(&phone, &shop).await).await;
+}
+
 /// Runs a test with a browser, and closes the browser even if the test panics.
 async fn with<W, F>(reader: Reader, happens: W)
 where
@@ -242,8 +256,6 @@ async fn walk(phone: &Browser, shop: &Running) {
     let order = pay(phone).await;
     phone.until_the_order_is(&order, "chosen").await;
     phone.look("window-chosen").await;
-    owner_looks(phone, shop, &order).await;
-
     owner_ships(shop, &order).await;
     phone.until_the_order_is(&order, "shipped").await;
     phone.look("window-shipped").await;
@@ -321,30 +333,6 @@ async fn sign(phone: &Browser) {
         phone.click(&format!("[name={consent}]")).await;
     }
     phone.onward().await;
-}
-
-/// Opens the links of the owner's desk, to the board and to the slip of a packed parcel, then
-/// returns to the window.
-async fn owner_looks(phone: &Browser, shop: &Running, order: &str) {
-    // It is chosen before `pack` has put it on the desk.
-    let mut looks = 0;
-    let desk = loop {
-        let desk = shop.system.invoke("owner-desk", json!({})).await.unwrap();
-        if desk["shows"][0]["data"]["slip"].is_string() {
-            break desk;
-        }
-        looks += 1;
-        assert!(looks < 120, "the order is not on the desk: {desk:#}");
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    };
-    for (step, link) in [("board", &desk["page"]), ("slip", &desk["shows"][0]["data"]["slip"])] {
-        phone
-            .open(link.as_str().unwrap_or_else(|| panic!("no page of the {step} in {desk:#}")))
-            .await;
-        phone.arrives(step).await;
-        phone.look(step).await;
-    }
-    phone.open(&format!("{}/window/{order}", shop.url())).await;
 }
 
 /// The repository.

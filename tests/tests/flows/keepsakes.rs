@@ -45,9 +45,9 @@ async fn who_solves_the_rooms_takes_a_poem_along() {
         reader.order("middle").await;
         reader.pay(walk::Pay::Approve).await;
         shop.settle().await;
-        let desk = shop.owner("owner-desk", json!({})).await;
-        let slip = shop.open_link(desk["shows"][0]["data"]["slip"].as_str().unwrap()).await;
-        assert!(slip.says(&kept) && slip.says("— 봄밤"), "{slip:?}");
+        let print = shop.owner("owner-pack", json!({ "print": "all" })).await;
+        let poem = print["shows"][0]["data"]["poem"].as_str().unwrap().to_owned();
+        assert!(poem.contains(&kept) && poem.contains("— 봄밤"), "{print:#}");
         shop.nothing_failed();
     }
 }

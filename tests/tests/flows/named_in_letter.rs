@@ -3,7 +3,7 @@
 
 use domain::base::text::Language;
 use serde_json::{Value, json};
-use walk::{Doors, Shop, Walker, book, call_of, isbn};
+use walk::{Doors, OwnerDevice, Shop, Walker, book, call_of, isbn};
 
 /// A row of `owner-shelve` with a title and an author.
 fn titled(number: u32, title: &str, author: &str, love: u8) -> Value {
@@ -55,8 +55,9 @@ async fn a_reader_who_owns_the_best_book_gets_another_from_the_owner() {
     assert_eq!(shown["proposals"][0]["named"], "편지에 이 책이 나옵니다");
     assert_eq!(shown["proposals"][1]["named"], Value::Null);
     assert!(desk["next"].to_string().contains("그 가운데 1개는 편지에"), "{desk:#}");
-    let board = shop.open_link(desk["page"].as_str().unwrap()).await;
-    assert!(board.says("편지에 이 책이 나옵니다") && !board.says("이미 있어요"), "{board:?}");
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    let today = phone.open("/office").await;
+    assert!(today.says("편지에 책 이름 1") && !today.says("이미 있어요"), "{today:?}");
     let explained = shop.owner("owner-choose", json!({ "order": order })).await;
     assert_eq!(explained["shows"][0]["text"], letter);
     // The named book needs a reason; the next one does not.

@@ -216,7 +216,7 @@ async fn many_orders_pass_every_stage_together() {
     shop.settle().await;
     assert!(orders.iter().all(|order| shop.stage(order) == "prepared"));
     let desk = shop.owner("owner-desk", json!({ "limit": 3 })).await;
-    assert_eq!(desk["shows"].as_array().unwrap().len(), 3);
+    assert_eq!(walk::shown(&desk).len(), 3);
     assert!(desk["next"].to_string().contains("더 있습니다"), "{desk:#}");
     // The desk prints the next call, without the parcel numbers.
     let mut call = call_of(&shop.owner("owner-desk", json!({})).await, "owner-ship");

@@ -15,7 +15,7 @@ pub(crate) fn page(frame: &Frame, acts: &[Act]) -> Page {
         @if acts.is_empty() { p { "어제와 오늘 한 일이 없습니다." } }
         @for act in acts {
             section.card {
-                h3 { (format::date_time(act.at, Language::Ko)) " · " (act.by) }
+                h2 { (format::date_time(act.at, Language::Ko)) " · " (act.by) }
                 p.soft { (act.function) }
                 @match &act.did {
                     None => p.warn { "시작한 일의 끝을 모릅니다. 그 일이 되었는지 살펴 주십시오." },

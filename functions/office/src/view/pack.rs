@@ -53,7 +53,7 @@ fn row(frame: &Frame, show: &Show) -> Markup {
     let next = NextCall { why: "포장했습니다".into(), function: "owner-pack".into(), call };
     html! {
         section.card {
-            h3 {
+            h2 {
                 a href=(format!("/office/order/{}", of("order").unwrap_or_default())) { (show.title) }
             }
             p {

@@ -109,7 +109,7 @@ pub(crate) fn list(frame: &Frame, given: &Answer, request: &Request) -> Page {
         h1 { "꺼낼 책 " (to_pack.len()) }
         (how(to_pack.len(), ("쪽지로", "/office/slips")))
         table.list {
-            thead { tr { th {} th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
+            thead { tr { th { "꺼냄" } th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
             tbody { @for show in to_pack {
                 tr {
                     td { span.box {} }

@@ -1,13 +1,17 @@
 //! 오늘: all that waits, late first. Nothing waits outside this list.
 
 use admin::{Answer, Show};
-use domain::base::{calendar, format};
+use domain::{
+    base::{calendar, format},
+    office::Act,
+    order::shop_notes::Note,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 use web::Page;
 
-use super::{Frame, answer};
+use super::{Frame, answer, chart};
 
 /// A line of the day: its tasks, as the desk names them, and its page.
 const LINES: [(&str, &[&str], &str); 3] = [
@@ -19,7 +23,15 @@ const LINES: [(&str, &[&str], &str); 3] = [
 /// The tasks that are settled on an order's own page.
 const OTHERS: [&str; 3] = ["되돌려진 입금", "환불이 멈춤", "풀어 주십시오"];
 
-pub(crate) fn page(frame: &Frame, desk: &Answer, now: Timestamp) -> Page {
+/// The page. `dead`: how many messages nobody could handle, if that is known; `begun`: acts of today
+/// whose end is not known.
+pub(crate) fn page(
+    frame: &Frame,
+    desk: &Answer,
+    dead: Option<u64>,
+    begun: &[Act],
+    now: Timestamp,
+) -> Page {
     let orders = || desk.shows.iter().filter(|show| show.kind == "order");
     let waits = orders().count();
     let late: Vec<&Show> = orders().filter(|show| is_late(show)).collect();
@@ -27,7 +39,7 @@ pub(crate) fn page(frame: &Frame, desk: &Answer, now: Timestamp) -> Page {
     let body = html! {
         h1 { "오늘 " small { (format::korean_date(calendar::today(now))) } }
         (answer::problems(desk))
-        @if waits == 0 && lines.is_empty() && desk.calls.is_empty() {
+        @if waits == 0 && lines.is_empty() && desk.calls.is_empty() && dead == Some(0) {
             p { "기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다." }
         }
         @if !late.is_empty() {
@@ -46,6 +58,19 @@ pub(crate) fn page(frame: &Frame, desk: &Answer, now: Timestamp) -> Page {
                     show.page.as_deref().unwrap_or("/office")))
             }
         }
+        @match dead {
+            Some(0) => {},
+            Some(dead) => p { a.door.quiet href="/office/do/owner-redrive" {
+                "처리하지 못하고 멈춘 일 " (dead)
+            } },
+            None => p.warn { "멈춘 일이 있는지 세지 못했습니다. 잠시 뒤에 다시 보아 주십시오." },
+        }
+        @for act in begun {
+            p.warn {
+                (format::clock_time(act.at)) "에 " (act.by) "에서 시작한 일(" (act.function)
+                ")의 끝을 모릅니다. 되었는지 살펴 주십시오."
+            }
+        }
         @let others: Vec<&Show> = orders().filter(|show| OTHERS.contains(&task(show))).collect();
         @if !others.is_empty() {
             h2 { "알아 둘 일" }
@@ -54,6 +79,7 @@ pub(crate) fn page(frame: &Frame, desk: &Answer, now: Timestamp) -> Page {
         @for call in desk.calls.iter().filter(|call| call.function == "reconcile") {
             p { a.door.quiet href="/office/do/reconcile" { (call.why) } }
         }
+        @for show in desk.shows.iter().filter(|show| show.kind == "notes") { (over_time(show)) }
         p { a href="/office/acts" { "오늘 한 일" } }
     };
     frame.page(if waits == 0 { "오늘".to_owned() } else { format!("오늘 {waits}") }, &body)
@@ -86,6 +112,21 @@ fn notes(orders: &[&Show]) -> String {
         .map(|(count, what)| format!("{what} {count}"))
         .collect();
     notes.join(" · ")
+}
+
+/// Free copies and waiting orders over time.
+fn over_time(show: &Show) -> Markup {
+    let notes = show.data.get("notes").cloned().unwrap_or_default();
+    let notes: Vec<Note> = serde_json::from_value(notes).unwrap_or_default();
+    html! {
+        figure.plot {
+            (chart::draw(&notes))
+            figcaption.plain {
+                (show.title) ". 두 주 동안, 한 시간에 한 번: 굵은 선은 서가에 남은 책, "
+                "끊긴 선은 책상에서 기다리는 일"
+            }
+        }
+    }
 }
 
 fn task(show: &Show) -> &str {
