@@ -35,8 +35,8 @@ async fn withdraws<'a>(
     reader.submit(form).await
 }
 
-async fn came_back(shop: &Shop, order: &str, day: Date, shelve: bool) -> Value {
-    let call = json!({ "order": order, "came_back": day.to_string(), "shelve": shelve });
+async fn came_back(shop: &Shop, order: &str, day: Date, copy: &str) -> Value {
+    let call = json!({ "order": order, "came_back": day.to_string(), "copy": copy });
     shop.owner_does("owner-refund", call).await
 }
 
@@ -83,7 +83,7 @@ async fn a_change_of_mind_costs_the_return_postage_and_the_rest_is_refunded_once
         "{list:#}"
     );
     shop.days_pass(2).await;
-    came_back(&shop, &order, shop.today(), true).await;
+    came_back(&shop, &order, shop.today(), "good").await;
     assert_eq!(shop.stock("middle").0, 3, "the copy lies on the shelf again");
     shop.settle().await;
     assert_eq!((shop.ledger(&order).held(), shop.state(&order).as_str()), (POSTAGE, "refunded"));
@@ -110,7 +110,7 @@ async fn a_damaged_book_costs_its_reader_nothing_and_stays_off_the_shelf() {
     assert_eq!(reader.here().value("received"), received, "what was typed stays");
     withdraws(&mut reader, &order, "damaged", &received).await;
     assert!(reader.here().text().contains("20,000원을 모두 돌려드립니다"), "{:?}", reader.here());
-    came_back(&shop, &order, shop.today(), false).await;
+    came_back(&shop, &order, shop.today(), "damaged").await;
     shop.settle().await;
     assert_eq!((shop.ledger(&order).held(), shop.stock("middle").0), (0, 2));
     assert_eq!(shop.state(&order), "refunded");
@@ -125,7 +125,7 @@ async fn the_three_days_of_a_refund_count_from_the_books_return() {
     let came = shop.today();
     shop.days_pass(1).await;
     shop.system().hold("refund");
-    came_back(&shop, &order, came, false).await;
+    came_back(&shop, &order, came, "damaged").await;
     let by = domain::base::calendar::working_days_after(came, 3);
     let by = domain::base::format::korean_date(by);
     let page = reader.go(&format!("/window/{order}")).await.text();
@@ -148,7 +148,7 @@ async fn two_clicks_two_calls_and_a_lost_answer_refund_once() {
         assert_eq!(tab.here().order().1, "delivered");
     }
     shop.standin().fault(Rule::once(On::Cancel, Fault::ReplyLost));
-    let call = json!({ "order": order, "came_back": received, "shelve": true });
+    let call = json!({ "order": order, "came_back": received, "copy": "good" });
     let confirmed = shop.confirmed("owner-refund", call.clone()).await;
     let (one, two) = tokio::join!(
         shop.owner("owner-refund", confirmed.clone()),
@@ -197,7 +197,7 @@ async fn an_impossible_return_is_explained_and_the_form_keeps_its_values() {
 async fn a_parcel_that_came_back_undelivered_is_paid_back_in_full() {
     let (shop, mut reader, order) = shipped().await;
     shop.days_pass(4).await;
-    came_back(&shop, &order, shop.today(), true).await;
+    came_back(&shop, &order, shop.today(), "good").await;
     shop.settle().await;
     assert_eq!((shop.ledger(&order).held(), shop.stock("middle").0), (0, 3));
     assert!(reader.go(&format!("/cancel/{order}")).await.text().contains("책이 돌아왔습니다"));
@@ -210,11 +210,15 @@ async fn only_a_shipped_book_can_come_back_and_every_wrong_field_is_explained() 
     shop.settle().await;
     let day = shop.today().to_string();
     for (call, field) in [
-        (json!({ "order": order, "came_back": day }), "order"),
-        (json!({ "order": "none", "came_back": day }), "order"),
-        (json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "came_back": day }), "order"),
-        (json!({ "order": order, "came_back": "어제" }), "came_back"),
-        (json!({ "order": order, "came_back": day, "shelve": "네" }), "shelve"),
+        (json!({ "order": order, "came_back": day, "copy": "good" }), "order"),
+        (json!({ "order": order, "came_back": day }), "copy"),
+        (json!({ "order": "none", "came_back": day, "copy": "good" }), "order"),
+        (
+            json!({ "order": "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "came_back": day, "copy": "good" }),
+            "order",
+        ),
+        (json!({ "order": order, "came_back": "어제", "copy": "good" }), "came_back"),
+        (json!({ "order": order, "came_back": day, "copy": "네" }), "copy"),
     ] {
         let answer = shop.owner("owner-refund", call).await;
         assert_eq!(

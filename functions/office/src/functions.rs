@@ -33,6 +33,29 @@ pub(crate) fn allowed(name: &str) -> Option<&'static str> {
     ALLOWED.into_iter().find(|known| *known == name)
 }
 
+/// What the owner calls a function.
+pub(crate) fn title(function: &str) -> &str {
+    match function {
+        "owner-desk" => "오늘",
+        "owner-choose" => "고르기",
+        "owner-pack" => "포장",
+        "owner-ship" => "부치기",
+        "owner-letters" => "편지",
+        "owner-order" => "주문",
+        "owner-refund" => "돈",
+        "owner-shelve" => "서가",
+        "owner-taste" => "설정",
+        "owner-export" => "장부",
+        "owner-stuck" => "막힌 곳",
+        "owner-redrive" => "멈춘 일",
+        "owner-forget" => "자료 지우기",
+        "owner-office" => "열쇠",
+        "owner-house" => "방",
+        "reconcile" => "장부 맞춰 보기",
+        other => other,
+    }
+}
+
 /// A call without an answer.
 #[derive(Debug)]
 pub(crate) struct Failed {

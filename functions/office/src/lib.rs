@@ -253,7 +253,12 @@ async fn function_page(
         None => json!({}),
     };
     Ok(match office.look(who, function, call).await {
-        Ok(answer) => view::answer::page(frame, function, "보여 드릴 것이 없습니다.", &answer),
+        Ok(answer) => view::answer::page(
+            frame,
+            functions::title(function),
+            "보여 드릴 것이 없습니다.",
+            &answer,
+        ),
         Err(failed) => view::failed(frame, &failed, None),
     }
     .into())

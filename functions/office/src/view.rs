@@ -6,6 +6,7 @@ pub(crate) mod chart;
 pub(crate) mod choose;
 pub(crate) mod find;
 pub(crate) mod form;
+pub(crate) mod funnel;
 pub(crate) mod key;
 pub(crate) mod pack;
 pub(crate) mod print;

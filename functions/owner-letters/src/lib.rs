@@ -33,6 +33,10 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
                 Line::Not(Problem::new(field, why, LETTER_EXAMPLE))
             }
         };
+        if let (false, Some(written)) = (call.confirmed, &letter.answer) {
+            let preview = Show::new("preview", "이렇게 전합니다", Value::Null);
+            answer.shows.push(preview.text(Some(written.text.reveal().clone())));
+        }
         answer.row("letters", *place, line);
     }
     Ok(answer.closed(

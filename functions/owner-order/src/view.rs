@@ -112,7 +112,7 @@ pub(crate) fn ways(order: &Order) -> Vec<NextCall> {
         way("잘못 적은 도착 지우기", "owner-order", call);
     }
     if order.withdrawal().is_some() && order.state == State::Delivered {
-        let call = json!({ "order": id, "came_back": "", "shelve": false });
+        let call = json!({ "order": id, "came_back": "", "copy": "" });
         way("돌아왔습니다", "owner-refund", call);
     }
     ways

@@ -57,7 +57,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         for body in queues.look(queue).await? {
             messages.push(describe(&state, &body).await?);
         }
-        answer.record(json!({ "queue": queue.name, "count": count, "messages": messages }));
+        answer.shows.push(show(queue.name, count, &messages));
         if chosen {
             let at_once = count.min(MOST);
             answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", queue.name));
@@ -128,6 +128,22 @@ fn with_next_steps(mut answer: Answer, call: &Call, dead: Count) -> Answer {
         answer.offer("모두 다시 보내기", call.function, again);
     }
     answer
+}
+
+/// What lies in a dead-letter queue.
+fn show(queue: &str, count: usize, messages: &[Value]) -> Show {
+    let reasons: Vec<String> = messages
+        .iter()
+        .map(|message| {
+            let of = |name: &str| message.get(name).and_then(Value::as_str);
+            let order = of("order").map(|order| format!("주문 {order}: ")).unwrap_or_default();
+            format!("{order}{}", of("reason").unwrap_or("까닭은 그 함수의 기록에 있습니다"))
+        })
+        .collect();
+    let data = json!({ "queue": queue, "count": count, "messages": messages });
+    Show::new("queue", queues::title(queue), data)
+        .fact("멈춘 일", format!("{count}개"))
+        .text(Some(reasons.join("\n")))
 }
 
 /// The order of a message, its state, and why the message may have failed.

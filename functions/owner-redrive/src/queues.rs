@@ -24,6 +24,19 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     Queue::ALL.map(Queue::name).into_iter().chain(["push"])
 }
 
+/// What the owner calls the work of a queue.
+pub(crate) fn title(name: &str) -> &str {
+    match name {
+        "choose" => "책 고르기",
+        "pack" => "포장 준비",
+        "ship" => "부치기",
+        "refund" => "환불",
+        "notify" => "소식 쓰기",
+        "push" => "기기에 알리기",
+        other => other,
+    }
+}
+
 /// A queue and its dead-letter queue, by their URLs.
 pub(crate) struct QueuePair {
     pub(crate) name: &'static str,

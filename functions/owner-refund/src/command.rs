@@ -6,7 +6,7 @@ use admin::{
 };
 use domain::{
     base::{calendar, id::OrderId, money::Won},
-    order::refund::Refund,
+    order::{CopyCondition, refund::Refund},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -39,15 +39,15 @@ pub(crate) struct OwnersRefund {
 pub(crate) struct CameBack {
     pub(crate) order: OrderId,
     pub(crate) day: Date,
-    /// Whether the copy goes back on the shelf.
-    pub(crate) shelve: bool,
+    /// Its condition: only a copy like new goes back on the shelf.
+    pub(crate) copy: CopyCondition,
 }
 
 impl Command {
     pub(crate) fn read(call: &Call) -> Result<Self, Vec<Problem>> {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
-            let known = ["order", "amount", "reason", "came_back", "shelve", "by_hand", "settled"];
+            let known = ["order", "amount", "reason", "came_back", "copy", "by_hand", "settled"];
             let example = json!({
                 "order": ORDER_EXAMPLE, "amount": 3_000, "reason": "모서리가 접힌 책을 보내 드려서"
             });
@@ -91,9 +91,10 @@ fn came_back(fields: &mut Fields<'_, '_>, today: Date) -> Option<CameBack> {
     let order = fields.order("order");
     let expected = "책이 돌아온 날짜를 연-월-일로 적습니다";
     let day = fields.required("came_back", fields::date, expected, today.to_string());
-    let expected = "다시 보낼 수 있는 책이면 true, 아니면 false를 따옴표 없이 적습니다";
-    let shelve = fields.optional("shelve", Value::as_bool, expected, true);
-    Some(CameBack { order: order?, day: day?, shelve: shelve.unwrap_or(false) })
+    let expected = "책의 상태를 적습니다: good(새 책과 같음), damaged(상함), lost(없음)";
+    let copy = |value: &Value| value.as_str()?.trim().parse::<CopyCondition>().ok();
+    let copy = fields.required("copy", copy, expected, "good");
+    Some(CameBack { order: order?, day: day?, copy: copy? })
 }
 
 fn settled(fields: &mut Fields<'_, '_>) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The refunds that are not done, and the books on their way back.
 
-use admin::{AdminError, AdminState, Answer, Call, Show};
+use admin::{AdminError, AdminState, Answer, Call, NextCall, Show, order_title};
 use domain::{
     base::{calendar, format, text::Language},
     order::{
@@ -22,22 +22,23 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
     let under_way = state.store.refunds_under_way(SHOWN).await?;
     let awaited = state.store.returns_awaited(SHOWN).await?;
     let orders = stopped.iter().chain(&under_way).map(|order| &order.value);
+    let readers = stopped.iter().chain(&under_way).chain(&awaited);
+    let names = state.store.pen_names(readers.map(|order| order.value.visitor)).await?;
     let today = calendar::today(call.now);
     let mut answer = Answer::ok();
     let mut again = None;
     for order in orders {
         for refund in &order.refunds {
             if let Progress::NeedsOwner { .. } = refund.progress {
-                again.get_or_insert_with(|| {
-                    let (order, amount) = (order.id.to_string(), refund.amount.0);
-                    json!({ "order": order, "amount": amount, "reason": "다시 돌려드림" })
-                });
+                again.get_or_insert_with(|| again_call(order, refund));
             }
-            answer.shows.extend(open_refund(order, refund).map(Show::record));
+            let name = names.get(&order.visitor).map(String::as_str);
+            answer.shows.extend(open_refund(order, refund, name));
         }
     }
     for order in &awaited {
-        answer.record(returned::awaited(&order.value));
+        let name = names.get(&order.value.visitor).map(String::as_str);
+        answer.shows.push(returned::awaited(&order.value, name));
     }
     if let Some(order) =
         stopped.iter().map(|order| &order.value).find(|order| order.reversal_is_open())
@@ -80,7 +81,7 @@ pub(crate) async fn show(state: &AdminState, call: &Call) -> Result<Answer, Admi
 }
 
 /// A refund that is not done; `None` for one that is.
-fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
+fn open_refund(order: &Order, refund: &Refund, pen_name: Option<&str>) -> Option<Show> {
     let (what, code) = match &refund.progress {
         Progress::NeedsOwner { code } => ("멈춤", Some(code)),
         Progress::AwaitingBankDetails => ("계좌를 기다림", None),
@@ -88,30 +89,64 @@ fn open_refund(order: &Order, refund: &Refund) -> Option<Value> {
         Progress::Requested { .. } => ("은행이 보내는 중", None),
         Progress::Done { .. } | Progress::ByHand { .. } | Progress::Superseded => return None,
     };
-    Some(json!({
+    let why = match refund.why {
+        RefundReason::Difference => "책값의 차액",
+        RefundReason::Cancelled => "주문 취소",
+        RefundReason::PaidTooLate => "취소한 뒤에 들어온 결제",
+        RefundReason::NoPlace => "자리가 나간 뒤에 확인된 결제",
+        RefundReason::Withdrawn => "돌려보낸 책",
+        RefundReason::LostInPost => "배송 중에 없어짐",
+        RefundReason::Owner => "주인장이 돌려드림",
+    };
+    let account = code.and(order.refund_to.as_ref());
+    let data = json!({
         "what": what,
         "order": order.id.to_string(),
         "amount": refund.amount.0,
-        "why": match refund.why {
-            RefundReason::Difference => "책값의 차액",
-            RefundReason::Cancelled => "주문 취소",
-            RefundReason::PaidTooLate => "취소한 뒤에 들어온 결제",
-            RefundReason::NoPlace => "자리가 나간 뒤에 확인된 결제",
-            RefundReason::Withdrawn => "돌려보낸 책",
-            RefundReason::LostInPost => "배송 중에 없어짐",
-            RefundReason::Owner => "주인장이 돌려드림",
-        },
+        "why": why,
         "reason": refund.note,
         "by": format::korean_date(refund.by),
         "code": code,
         "code_means": code.map(|code| codes::meaning(code)),
-        "account": code.and(order.refund_to.as_ref()).map(|to| json!({
+        "account": account.map(|to| json!({
             "bank": to.bank.name(Language::Ko),
             "number": to.number.reveal(),
             "holder": to.holder.reveal(),
         })),
         "held_won": order.refundable().0,
-    }))
+    });
+    let won = format::won(refund.amount, Language::Ko);
+    let account = account.map(|to| {
+        format!("{} {} {}", to.bank.name(Language::Ko), to.number.reveal(), to.holder.reveal())
+    });
+    let title = format!("{what} · {won} · {}", order_title(order, pen_name));
+    let mut show = Show::new("refund", title, data)
+        .fact("까닭", why)
+        .fact_if("읽는 분께 적은 까닭", refund.note.clone())
+        .fact("약속한 날", format!("{}까지", format::korean_date(refund.by)))
+        .fact_if("결제사의 답", code.map(|code| format!("{} ({code})", codes::meaning(code))))
+        .fact_if("계좌", account)
+        .page(format!("/office/order/{}", order.id));
+    if code.is_some() {
+        let call = again_call(order, refund);
+        let by_hand = json!({
+            "order": order.id.to_string(), "amount": refund.amount.0, "reason": "", "by_hand": "",
+        });
+        let next = |why: &str, call| NextCall {
+            why: why.to_owned(),
+            function: "owner-refund".to_owned(),
+            call,
+        };
+        show.calls = vec![next("다시 돌려드리기", call), next("손으로 돌려드렸습니다", by_hand)];
+    }
+    Some(show)
+}
+
+/// The call that asks the provider for a stopped refund once more.
+fn again_call(order: &Order, refund: &Refund) -> Value {
+    json!({
+        "order": order.id.to_string(), "amount": refund.amount.0, "reason": "다시 돌려드림",
+    })
 }
 
 /// The call that records as made by hand what the call `refund` would refund once more.

@@ -1,11 +1,14 @@
 //! A book came back: the promised refund becomes due, counted from that day, and a copy that can be
 //! sold again goes back on the shelf.
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields::ORDER_EXAMPLE};
+use admin::{
+    AdminError, AdminState, Answer, Call, NextCall, OrderName, Problem, Show,
+    fields::ORDER_EXAMPLE, order_title,
+};
 use domain::{
     base::{calendar, format, id::OrderId, money::Won, text::Language},
     order::{
-        Order,
+        CopyCondition, Order,
         refund::RefundReason,
         withdrawal::{NotBack, ReturnReason},
     },
@@ -39,9 +42,12 @@ pub(crate) async fn record(
                     return Ok(Err(Box::new(Answer::problem(problem))));
                 }
             };
-            let copy =
-                if came_back.shelve { state.store.chosen_book(&order.value).await? } else { None };
-            let what = format!("주문 {id}: {}", consequence(&step.order, copy.is_some()));
+            let copy = match came_back.copy {
+                CopyCondition::Good => state.store.chosen_book(&order.value).await?,
+                CopyCondition::Damaged | CopyCondition::Lost => None,
+            };
+            let name = OrderName::Id(id).known_as(&order.value);
+            let what = format!("주문 {name}: {}", consequence(&step.order, came_back.copy));
             let mut commit = Commit::of(&order, &step);
             if let Some(copy) = &copy {
                 commit = commit.shelving(copy);
@@ -60,11 +66,11 @@ fn done_before(order: OrderId) -> Answer {
 }
 
 /// What is refunded, and where the copy goes.
-fn consequence(order: &Order, shelved: bool) -> String {
-    let copy = if shelved {
-        "책은 서가에 다시 꽂습니다."
-    } else {
-        "책은 서가에 다시 꽂지 않습니다(꽂으려면 shelve를 true로)."
+fn consequence(order: &Order, copy: CopyCondition) -> String {
+    let copy = match copy {
+        CopyCondition::Good => "책은 서가에 다시 꽂습니다.",
+        CopyCondition::Damaged => "상한 책은 서가에 꽂지 않습니다.",
+        CopyCondition::Lost => "없는 책은 서가에 꽂지 않습니다.",
     };
     let money = match order.refunds.iter().rfind(|refund| refund.why == RefundReason::Withdrawn) {
         Some(refund) => format!(
@@ -93,17 +99,14 @@ fn not_back(why: NotBack, today: Date) -> Problem {
 }
 
 /// A book on its way back, with the address to collect it from.
-pub(crate) fn awaited(order: &Order) -> Value {
+pub(crate) fn awaited(order: &Order, pen_name: Option<&str>) -> Show {
     let withdrawal = order.withdrawal();
     let to_refund = withdrawal.map_or(Won::ZERO, |w| order.refundable().saturating_sub(w.postage));
     let address = &order.address;
-    json!({
+    let data = json!({
         "what": "돌아올 책",
         "order": order.id.to_string(),
-        "reason": withdrawal.map(|withdrawal| match withdrawal.reason {
-            ReturnReason::MindChanged => "마음이 바뀜",
-            ReturnReason::Damaged => "상했거나 약속과 다름",
-        }),
+        "reason": withdrawal.map(|withdrawal| reason(withdrawal.reason)),
         "asked_at": withdrawal.map(|w| format::date_time(w.asked_at, Language::Ko)),
         "goes_back_won": to_refund.0,
         "to": {
@@ -113,10 +116,40 @@ pub(crate) fn awaited(order: &Order) -> Value {
             "street": address.street.reveal(),
             "detail": address.detail.reveal(),
         },
-    })
+    });
+    let collect = format!(
+        "{} · {} · {} {} {}",
+        address.recipient.reveal(),
+        address.phone.reveal(),
+        address.postcode.reveal(),
+        address.street.reveal(),
+        address.detail.reveal()
+    );
+    let asked = withdrawal.map(|withdrawal| format::date_time(withdrawal.asked_at, Language::Ko));
+    let mut show =
+        Show::new("return", format!("돌아올 책 · {}", order_title(order, pen_name)), data)
+            .fact_if("까닭", withdrawal.map(|withdrawal| reason(withdrawal.reason)))
+            .fact_if("말씀하신 때", asked)
+            .fact("찾아올 곳", collect.trim_end())
+            .fact("돌려드릴 돈", format::won(to_refund, Language::Ko))
+            .page(format!("/office/order/{}", order.id));
+    show.calls.push(NextCall {
+        why: "돌아왔습니다".into(),
+        function: "owner-refund".into(),
+        call: json!({ "order": order.id.to_string(), "came_back": "", "copy": "" }),
+    });
+    show
+}
+
+/// Why a book is sent back.
+const fn reason(reason: ReturnReason) -> &'static str {
+    match reason {
+        ReturnReason::MindChanged => "마음이 바뀜",
+        ReturnReason::Damaged => "상했거나 약속과 다름",
+    }
 }
 
 /// The call that records that the book of this order came back.
 pub(crate) fn call(order: &Order, today: Date) -> Value {
-    json!({ "order": order.id.to_string(), "came_back": today.to_string(), "shelve": false })
+    json!({ "order": order.id.to_string(), "came_back": today.to_string(), "copy": "" })
 }

@@ -2,8 +2,6 @@
 //! the plain door or left. One read per room, however many visitors there were. No figure names a
 //! visitor.
 
-mod drawing;
-
 use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Problem, Show, fields};
@@ -13,7 +11,7 @@ use domain::{
     walk::funnel::Tally,
 };
 use jiff::{ToSpan, civil::Date};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The days shown if the call does not say: today and the six days before.
 const USUAL_DAYS: i64 = 7;
@@ -48,8 +46,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     } else if answer.next.is_empty() {
         answer.next.push("눈에 띄게 막힌 방은 없습니다.".into());
     }
-    answer.shows.extend(rooms.iter().map(|(room, tally)| Show::record(show(room, tally))));
-    answer.record(json!({ "funnel_svg": drawing::draw(&rooms) }));
+    answer.shows.extend(rooms.iter().map(|(room, tally)| show(room, tally)));
     Ok(answer)
 }
 
@@ -76,8 +73,11 @@ fn days(call: &Call) -> Result<(Date, Date), Vec<Problem>> {
     })
 }
 
-fn show(room: &Room, tally: &Tally) -> Value {
-    json!({
+fn show(room: &Room, tally: &Tally) -> Show {
+    let commonest = tally.commonest(COMMONEST);
+    let said: Vec<String> =
+        commonest.iter().map(|(said, times)| format!("{said} {times}")).collect();
+    let data = json!({
         "room": room.id,
         "name": room.title.ko,
         "entered": tally.entered,
@@ -88,12 +88,20 @@ fn show(room: &Room, tally: &Tally) -> Value {
         "left": tally.left(),
         "wrong": tally.wrong,
         "median_minutes": tally.median_minutes(),
-        "commonest_wrong": tally
-            .commonest(COMMONEST)
-            .into_iter()
+        "commonest_wrong": commonest
+            .iter()
             .map(|(said, times)| json!({ "said": said, "times": times }))
             .collect::<Vec<_>>(),
-    })
+    });
+    let people = |count: u64| format!("{count}명");
+    Show::new("room", room.title.ko.clone(), data)
+        .fact("들어온 손님", people(tally.entered))
+        .fact("푼 손님", people(tally.solved))
+        .fact("귀띔을 본 손님", people(tally.hints))
+        .fact("보통 문으로 나간 손님", people(tally.plain))
+        .fact("더 가지 않은 손님", people(tally.left()))
+        .fact_if("푸는 데 걸린 시간", tally.median_minutes().map(|minutes| format!("{minutes}분")))
+        .fact_if("자주 나온 틀린 답", (!said.is_empty()).then(|| said.join(", ")))
 }
 
 /// What the owner should look at in a room, if anything.
@@ -134,16 +142,5 @@ mod tests {
         let tally = Tally { entered: 20, solved: 11, plain: 8, ..Tally::default() };
         assert!(advice(study, &tally).unwrap().contains("8명이 보통 문을 골랐습니다"));
         assert_eq!(advice(study, &Tally { entered: 9, ..Tally::default() }), None);
-    }
-
-    #[test]
-    fn the_funnel_is_drawn_as_svg() {
-        let content = RoomSet::built_in().unwrap();
-        let knock = content.room("knock").unwrap();
-        let svg = drawing::draw(&[(
-            knock,
-            Tally { entered: 4, solved: 1, plain: 1, ..Tally::default() },
-        )]);
-        assert!(svg.starts_with("<svg") && svg.contains("두드림") && svg.contains(">4<"), "{svg}");
     }
 }

@@ -41,7 +41,7 @@ async fn show(state: &AdminState, today: Date) -> Result<Answer, AdminError> {
     let counter = state.store.counter().await?.value;
     let placed = placing.value.is_done(today, taste.version);
     let mut answer = Answer::ok();
-    answer.record(words::taste(&taste.value, counter, placed, today));
+    answer.shows.push(words::taste(&taste.value, counter, placed, today));
     words::how_to_change(&mut answer);
     Ok(answer)
 }

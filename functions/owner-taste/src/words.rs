@@ -1,6 +1,6 @@
 //! What the owner reads.
 
-use admin::Answer;
+use admin::{Answer, NextCall, Show};
 use domain::{
     base::korean::Particle,
     catalog::{
@@ -106,7 +106,7 @@ pub(crate) fn placing(placing: &Placing) -> String {
 }
 
 /// The taste in force, and the counter.
-pub(crate) fn taste(taste: &Taste, counter: Counter, placed: bool, today: Date) -> Value {
+pub(crate) fn taste(taste: &Taste, counter: Counter, placed: bool, today: Date) -> Show {
     let Taste { choosing, today: moods, season, vetoes } = taste.clone().tidied(today);
     let who = |who: Choosing| match who {
         Choosing::Auto => "집이 고름(auto)",
@@ -124,15 +124,55 @@ pub(crate) fn taste(taste: &Taste, counter: Counter, placed: bool, today: Date) 
         .map(|entry| format!("{} {} 보내지 않습니다", days(entry), veto(&entry.what)))
         .collect();
     let closed = counter.closed.filter(|closed| !closed.is_over(today));
-    json!({
-        "shop": closed.map_or_else(|| "열림".into(), |closed| format!("{} 닫음", days(&closed))),
+    let is_closed = closed.is_some();
+    let open_or_closed =
+        closed.map_or_else(|| "열림".into(), |closed| format!("{} 닫음", days(&closed)));
+    let moods_in_words = |entries: &[During<Tags>]| {
+        let entries = entries.iter().map(|entry| {
+            let tags: Vec<&str> = entry.what.iter().map(String::as_str).collect();
+            format!("{} {}", days(entry), tags.join(", "))
+        });
+        Some(entries.collect::<Vec<_>>().join(" · ")).filter(|words| !words.is_empty())
+    };
+    let owner_chooses = taste.choosing(today) == Choosing::Owner;
+    let title = "가게와 취향";
+    let mut show = Show::new("taste", title, Value::Null)
+        .fact("가게", open_or_closed.as_str())
+        .fact("고르는 이", if owner_chooses { "주인장" } else { "집의 규칙" })
+        .fact_if("오늘의 마음", moods_in_words(&moods))
+        .fact_if("계절의 마음", moods_in_words(&season))
+        .fact_if("보내지 않는 책", (!vetoes.is_empty()).then(|| vetoes.join(" · ")));
+    show.calls = changes(owner_chooses, is_closed);
+    show.data = json!({
+        "shop": open_or_closed,
         "choosing_now": who(taste.choosing(today)),
         "choosing": choosing,
         "today": mood(&moods),
         "season": mood(&season),
         "veto": vetoes,
         "placed": placed,
-    })
+    });
+    show
+}
+
+/// What the owner may want to turn round.
+fn changes(owner_chooses: bool, closed: bool) -> Vec<NextCall> {
+    let call = |why: &str, call| NextCall {
+        why: why.to_owned(),
+        function: "owner-taste".to_owned(),
+        call,
+    };
+    let choosing = if owner_chooses {
+        call("집의 규칙으로 고르기", json!({ "choosing": "auto" }))
+    } else {
+        call("주인장이 고르기", json!({ "choosing": "owner" }))
+    };
+    let shop = if closed {
+        call("가게 열기", json!({ "shop": "open" }))
+    } else {
+        call("가게 닫기", json!({ "shop": { "is": "closed", "until": null, "words": null } }))
+    };
+    vec![choosing, shop]
 }
 
 /// What a confirmed call means for the choices to come.

@@ -1,20 +1,18 @@
 //! What the owner reads.
 
-use admin::{Answer, Show};
+use admin::{Answer, NextCall, Show};
 use domain::{
     base::{format, money::Won, text::Language},
     order::reconciliation::{Accounts, Difference, Mismatch},
 };
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The differences, then a line for each day.
 pub(crate) fn found(found: &[Accounts]) -> Answer {
     let mut answer = Answer::ok();
     for accounts in found {
-        answer
-            .shows
-            .extend(accounts.open().map(|difference| Show::record(show(accounts.day, difference))));
+        answer.shows.extend(accounts.open().map(|difference| show(accounts.day, difference)));
     }
     match answer.shows.len() {
         0 if found.is_empty() => {}
@@ -31,7 +29,7 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
         ));
     }
     for accounts in found {
-        answer.record(json!({
+        let data = json!({
             "day": accounts.day.to_string(),
             "looked_at": format::date_time(accounts.looked_at, Language::Ko),
             "orders": accounts.orders,
@@ -40,14 +38,32 @@ pub(crate) fn found(found: &[Accounts]) -> Answer {
             "differences": accounts.open().count(),
             "compared": accounts.compared.len(),
             "settled": accounts.settled.len(),
-        }));
+        });
+        let show = Show::new("day", format::korean_date(accounts.day), data)
+            .fact("맞춰 본 때", format::date_time(accounts.looked_at, Language::Ko))
+            .fact("주문", format!("{}건", accounts.orders))
+            .fact("결제", format::won(accounts.paid, Language::Ko))
+            .fact("다른 것", format!("{}건", accounts.open().count()))
+            .fact("매듭지은 것", format!("{}건", accounts.settled.len()));
+        answer.shows.push(show);
     }
     answer
 }
 
-fn show(day: Date, difference: &Difference) -> Value {
+fn show(day: Date, difference: &Difference) -> Show {
     let (what, todo) = words(&difference.how);
-    json!({ "day": day.to_string(), "order": difference.order, "what": what, "todo": todo })
+    let data =
+        json!({ "day": day.to_string(), "order": difference.order, "what": what, "todo": todo });
+    let mut show = Show::new("difference", what, data)
+        .fact("날", format::korean_date(day))
+        .fact("주문", difference.order.as_str())
+        .text(Some(todo));
+    show.calls.push(NextCall {
+        why: "매듭지었습니다".into(),
+        function: "reconcile".into(),
+        call: json!({ "day": day.to_string(), "order": difference.order, "settled": "" }),
+    });
+    show
 }
 
 /// What differs, and what to do about it.

@@ -96,7 +96,7 @@ async fn only_the_reader_can_note_the_arrival_and_only_of_a_shipped_book() {
     shop.settle().await;
     let form = sent(&reader.go(&format!("/window/{order}")).await.form("form#arrived"));
     let came_back =
-        json!({ "order": order, "came_back": shop.today().to_string(), "shelve": true });
+        json!({ "order": order, "came_back": shop.today().to_string(), "copy": "good" });
     shop.owner_does("owner-refund", came_back).await;
     shop.settle().await;
     assert_eq!(reader.ask(form).await.status.as_u16(), 409);

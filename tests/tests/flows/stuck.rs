@@ -2,7 +2,7 @@
 
 use local::{Breakage, Fault as Break, Service};
 use serde_json::{Value, json};
-use walk::{Doors, Shop, shown};
+use walk::{Doors, OwnerDevice, Shop, shown};
 
 use super::before_riddle;
 
@@ -83,11 +83,10 @@ async fn a_range_of_days_is_asked_for_and_a_wrong_one_explained() {
         );
     }
     let week = shop.owner("owner-stuck", json!({})).await;
-    let drawn = week["shows"].as_array().unwrap().last().unwrap()["data"]["funnel_svg"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert!(drawn.starts_with("<svg") && drawn.contains("서재"), "{drawn}");
+    assert_eq!(week["shows"][0]["title"], "두드림", "{week:#}");
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    let page = phone.open("/office/do/owner-stuck").await;
+    assert!(page.first("figure svg[role=img]").is_some() && page.says("서재"), "{page:?}");
     shop.nothing_failed();
 }
 

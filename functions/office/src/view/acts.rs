@@ -8,6 +8,7 @@ use maud::html;
 use web::Page;
 
 use super::Frame;
+use crate::functions;
 
 pub(crate) fn page(frame: &Frame, acts: &[Act]) -> Page {
     let body = html! {
@@ -16,7 +17,7 @@ pub(crate) fn page(frame: &Frame, acts: &[Act]) -> Page {
         @for act in acts {
             section.card {
                 h2 { (format::date_time(act.at, Language::Ko)) " · " (act.by) }
-                p.soft { (act.function) }
+                p.soft { (functions::title(&act.function)) }
                 @match &act.did {
                     None => p.warn { "시작한 일의 끝을 모릅니다. 그 일이 되었는지 살펴 주십시오." },
                     Some(did) if did.is_empty() => p { "바뀐 것이 없습니다." },

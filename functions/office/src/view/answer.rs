@@ -15,6 +15,7 @@ pub(crate) fn page(frame: &Frame, title: &str, empty: &str, answer: &Answer) -> 
     let body = html! {
         h1 { (title) @if let Some(left) = answer.left.filter(|left| *left > 0) { " " (left) } }
         (problems(answer))
+        (super::funnel::draw(&answer.shows))
         @for show in &answer.shows { (card(frame, show, here)) }
         @if answer.shows.is_empty() && answer.problems.is_empty() { p { (empty) } }
         (acts(frame, &answer.calls, here))

@@ -84,7 +84,9 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
             }
         };
     }
-    let long = blank.field == "answer" || blank.field == "text";
+    let long = matches!(blank.field.as_str(), "answer" | "text" | "words");
+    let is_day = matches!(blank.field.as_str(), "came_back" | "by_hand" | "received" | "until");
+    let kind = if is_day { "date" } else { "text" };
     html! {
         div.field {
             label for=(id) { (label) @if blank.optional { " (없으면 비워 두십시오)" } }
@@ -93,7 +95,7 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
                 textarea id=(id) name=(blank.place)
                     aria-describedby=[hint.map(|_| format!("{id}-hint"))] { (value) }
             } @else {
-                input id=(id) type="text" name=(blank.place) value=(value) autocomplete="off"
+                input id=(id) type=(kind) name=(blank.place) value=(value) autocomplete="off"
                     aria-describedby=[hint.map(|_| format!("{id}-hint"))];
             }
         }
@@ -110,11 +112,13 @@ fn label(field: &str) -> (&str, Option<&'static str>) {
         "copy" => ("책의 상태", None),
         "number" => ("운송장 번호", None),
         "settled" => ("어떻게 매듭지으셨습니까", None),
-        "came_back" => ("돌아온 날", Some("2026-11-26처럼 적습니다")),
-        "by_hand" => ("돌려드린 날", Some("2026-11-26처럼 적습니다")),
-        "received" => ("받으신 날", Some("2026-11-26처럼 적습니다")),
+        "came_back" => ("돌아온 날", None),
+        "by_hand" => ("돌려드린 날", None),
+        "received" => ("받으신 날", None),
         "amount" => ("금액", Some("원")),
         "day" => ("날", Some("2026-11-26처럼 적습니다")),
+        "until" => ("언제까지", None),
+        "words" => ("손님께 남길 말", None),
         other => (other, None),
     }
 }

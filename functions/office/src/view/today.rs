@@ -12,6 +12,7 @@ use serde_json::Value;
 use web::Page;
 
 use super::{Frame, answer, chart};
+use crate::functions;
 
 /// A line of the day: its tasks, as the desk names them, and its page.
 const LINES: [(&str, &[&str], &str); 3] = [
@@ -67,7 +68,7 @@ pub(crate) fn page(
         }
         @for act in begun {
             p.warn {
-                (format::clock_time(act.at)) "에 " (act.by) "에서 시작한 일(" (act.function)
+                (format::clock_time(act.at)) "에 " (act.by) "에서 시작한 일(" (functions::title(&act.function))
                 ")의 끝을 모릅니다. 되었는지 살펴 주십시오."
             }
         }

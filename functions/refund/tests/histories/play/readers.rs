@@ -168,7 +168,7 @@ impl Play {
     /// The owner notes that the book came back and can be sold again.
     pub(super) async fn book_comes_back(&mut self, which: usize) {
         let day = calendar::today(self.shop.now()).to_string();
-        let call = json!({ "order": self.orders[which].id, "came_back": day, "shelve": true });
+        let call = json!({ "order": self.orders[which].id, "came_back": day, "copy": "good" });
         self.owner_calls("owner-refund", call).await;
     }
 
