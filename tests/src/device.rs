@@ -4,7 +4,7 @@
 use scraper::ElementRef;
 use serde_json::json;
 
-use crate::{Form, Page, Shop, Walker, outline};
+use crate::{Form, Page, Request, Response, Shop, Walker, outline};
 
 /// A device that was let into the office.
 #[derive(Clone)]
@@ -59,6 +59,17 @@ impl OwnerDevice {
     pub async fn follow(&mut self, words: &str) -> &Page {
         let link = self.find("a[href]", words).attr("href").unwrap_or_default().to_owned();
         self.open(&link).await
+    }
+
+    /// The address of the first link whose words contain these: one tap.
+    pub fn link(&mut self, words: &str) -> String {
+        self.taps += 1;
+        self.find("a[href]", words).attr("href").unwrap_or_default().to_owned()
+    }
+
+    /// Downloads a file.
+    pub async fn download(&self, request: Request) -> Response {
+        self.walker.answer_to(request).await
     }
 
     /// Fills a field of the next form.

@@ -208,6 +208,12 @@ impl Walker {
         self.follow(address.clone(), None, "cross-site").await
     }
 
+    /// Sends one request with the walker's cookies and returns the answer as it is: a file, not a page.
+    pub async fn answer_to(&self, mut request: Request) -> Response {
+        self.introduce(&mut request);
+        self.app.send(request).await
+    }
+
     /// Sends one request with the walker's cookies and language, unless it has its own. Follows no
     /// redirect; the current page stays.
     pub async fn ask(&self, mut request: Request) -> Page {

@@ -118,7 +118,8 @@ fn file(mine: &Mine) -> Result<Reply, Refusal> {
     let file = json!({ "kept": items, "stays_by_law_after_deletion": stays });
     let text = serde_json::to_string_pretty(&file)
         .map_err(|why| Refusal::Ours(format!("the file cannot be written: {why}")))?;
-    Ok(Reply::Download { name: "gongganmunhak.json", media_type: "application/json", text })
+    let (name, media_type) = ("gongganmunhak.json".to_owned(), "application/json");
+    Ok(Reply::Download { name, media_type, bytes: text.into_bytes() })
 }
 
 async fn forget(state: &DataState, request: &Request, mine: &Mine) -> Result<Reply, Refusal> {

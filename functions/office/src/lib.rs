@@ -8,6 +8,7 @@
 //! | `functions` | calling the owner's functions: looking at any time, acting only for a form |
 //! | `typed` | a call with what was typed into its blanks |
 //! | `act` | what a form does |
+//! | `pasted` | numbers pasted as a column, or as a carrier's sheet |
 //! | `ship` | the form for a morning's parcels |
 //! | `view` | the pages |
 //!
@@ -18,12 +19,14 @@
 mod act;
 mod entry;
 mod functions;
+mod pasted;
 mod ship;
 mod typed;
 mod view;
 
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::base::calendar;
 use invoke::Invoker;
 use jiff::SignedDuration;
@@ -58,6 +61,9 @@ impl HandlerState for Office {
 /// How long an act may be under way: longer than its function may run.
 const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
 
+/// The media type of a carrier's file.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// A page of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -68,6 +74,7 @@ enum Place {
     List,
     Labels,
     Ship,
+    File,
     Letters,
     Money,
     Shelf,
@@ -89,6 +96,7 @@ impl Place {
             Some("list") => Self::List,
             Some("labels") => Self::Labels,
             Some("ship") => Self::Ship,
+            Some("file") => Self::File,
             Some("letters") => Self::Letters,
             Some("money") => Self::Money,
             Some("shelf") => Self::Shelf,
@@ -153,6 +161,7 @@ async fn get(
         Place::Letters => ("owner-letters", json!({})),
         Place::Money => ("owner-refund", json!({})),
         Place::Order => ("owner-order", json!({ "order": id.unwrap_or_default() })),
+        Place::File => return file(office, who, &frame, id.unwrap_or_default()).await,
         Place::Find => return Ok(find(request, &frame)),
         Place::Shelf => return Ok(view::shelf::page(&frame).into()),
         Place::Settings => {
@@ -237,6 +246,26 @@ async fn acts(office: &Office, request: &Request, frame: &Frame) -> Result<Reply
         acts.extend(office.table.acts(yesterday).await?);
     }
     Ok(view::acts::page(frame, &acts).into())
+}
+
+/// The file with which a carrier takes the parcels, to be saved.
+async fn file(
+    office: &Office,
+    who: &SignedIn,
+    frame: &Frame,
+    carrier: &str,
+) -> Result<Reply, Refusal> {
+    let answer = match office.look(who, "owner-pack", json!({ "file": carrier })).await {
+        Ok(answer) => answer,
+        Err(failed) => return Ok(view::failed(frame, &failed, None).into()),
+    };
+    let file = answer.files.first().and_then(|file| {
+        let bytes = STANDARD.decode(&file.base64).ok()?;
+        Some(Reply::Download { name: file.name.clone(), media_type: XLSX, bytes })
+    });
+    Ok(file.unwrap_or_else(|| {
+        view::answer::page(frame, "택배사에 올릴 파일", "부칠 꾸러미가 없습니다.", &answer).into()
+    }))
 }
 
 /// The page of a function that has no page of its own.

@@ -10,6 +10,7 @@ use web::{Refusal, Reply, Request, StatusCode};
 use crate::{
     Office,
     entry::{self, SignedIn},
+    pasted,
     view::{self, Frame},
 };
 
@@ -136,13 +137,8 @@ fn rows(request: &Request, waiting: &[Waiting]) -> Vec<Row> {
         let insist = request.form.typed(&format!("insist-{}", parcel.order));
         Some(row(&parcel.order, usual, number, insist))
     });
-    let lines = request.form.typed("paste").lines().filter(|line| !line.trim().is_empty());
-    let pasted = lines.map(|line| {
-        let line = line.replace(['\t', ','], " ");
-        let (order, number) =
-            line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-        row(order, usual, number, "")
-    });
+    let pasted = pasted::lines(request.form.typed("paste")).into_iter();
+    let pasted = pasted.map(|line| row(&line.order, usual, &line.number, ""));
     typed.chain(pasted).collect()
 }
 

@@ -4,8 +4,13 @@ use admin::{
     Call, OrderName, Problem, Rows,
     fields::{self, ORDER_EXAMPLE, ORDER_EXPECTED},
 };
-use domain::{base::calendar, order::CopyCondition};
+use domain::{
+    base::calendar,
+    order::{CopyCondition, parcel::Carrier},
+};
 use serde_json::{Value, json};
+
+use crate::carrier_file;
 
 /// Most orders in each list of one call.
 const MOST: usize = 100;
@@ -17,6 +22,8 @@ pub(crate) enum Command {
     /// To print what goes into the parcels of these orders; of all that are to be packed, if none
     /// is named.
     Print(Rows<OrderName>),
+    /// The file with which a carrier takes the parcels.
+    File(Carrier),
     /// To record what was packed and unpacked.
     Record {
         /// The orders that were packed.
@@ -62,8 +69,17 @@ impl Command {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
             let example = json!({ "packed": [ORDER_EXAMPLE] });
-            fields.known(&[PACKED, UNPACKED, "copy", PRINT], &example);
+            fields.known(&[PACKED, UNPACKED, "copy", PRINT, "file"], &example);
             fields.checked()?;
+            if fields.given("file").is_some() {
+                let known = carrier_file::CARRIERS.map(Carrier::name).join(", ");
+                let expected = format!("양식을 아는 택배사 가운데 하나를 적습니다: {known}");
+                let carrier = |value: &Value| {
+                    let carrier = value.as_str()?.parse::<Carrier>().ok()?;
+                    carrier_file::CARRIERS.contains(&carrier).then_some(carrier)
+                };
+                return fields.required("file", carrier, expected, "cj").map(Self::File);
+            }
             if fields.text(PRINT) == Some("all") {
                 return Some(Self::Print(Rows::none(PRINT)));
             }

@@ -1,9 +1,10 @@
 //! 포장: records which orders the owner packed, and which parcels the owner unpacked because their
 //! orders were cancelled. Without a list it shows what is to be packed and unpacked; with `print`,
-//! what is printed for the parcels.
+//! what is printed for the parcels; with `file`, the file with which a carrier takes them.
 //!
 //! A packed book that is unpacked goes back to the shelf only if the owner says that it is as new.
 
+mod carrier_file;
 mod command;
 mod print;
 mod view;
@@ -28,6 +29,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let (packed, unpacked, copy) = match Command::read(&call) {
         Ok(Command::List) => return list(&state, &call).await,
         Ok(Command::Print(orders)) => return print::print(&state, &call, &orders).await,
+        Ok(Command::File(carrier)) => return carrier_file::file(&state, &call, carrier).await,
         Ok(Command::Record { packed, unpacked, copy }) => (packed, unpacked, copy),
         Err(problems) => return Ok(Answer::problems(problems)),
     };

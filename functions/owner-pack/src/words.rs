@@ -1,7 +1,7 @@
 //! What the owner reads.
 
 use admin::OrderName;
-use domain::order::{CopyCondition, State};
+use domain::order::{CopyCondition, State, parcel::Carrier};
 
 /// What the call does that records it.
 pub(crate) const RECORD: &str = "이대로 적기";
@@ -29,6 +29,18 @@ pub(crate) fn waiting(to_pack: usize, to_unpack: usize) -> Vec<String> {
         lines.push("포장할 책이 없습니다.".to_owned());
     }
     lines
+}
+
+/// What the file of a carrier holds.
+pub(crate) fn carrier_file(carrier: Carrier, count: usize) -> String {
+    let carrier = carrier.title();
+    match count {
+        0 => "부칠 꾸러미가 없어 파일도 없습니다.".to_owned(),
+        _ => format!(
+            "{carrier}에 올릴 꾸러미 {count}개입니다(files). 무게와 부피, 상자의 크기는 비워 두었습니다. \
+             돌아온 파일의 운송장 번호는 owner-ship에 적습니다."
+        ),
+    }
 }
 
 pub(crate) fn would_pack(order: OrderName) -> String {

@@ -28,6 +28,7 @@ pub mod withdrawal;
 
 pub use address::{
     Address, AddressIsFixed, PROOFS, PROVING_DIGITS, SentTo, WrongField, masked, phone,
+    written_phone,
 };
 pub use anew::{Anew, AnewReason};
 pub use payment::{Payment, PaymentStatus, RefusalCode};

@@ -25,11 +25,11 @@ pub enum Reply {
     /// A file of the reader, to be saved.
     Download {
         /// Its name.
-        name: &'static str,
+        name: String,
         /// Its media type.
         media_type: &'static str,
-        /// Its text.
-        text: String,
+        /// Its content.
+        bytes: Vec<u8>,
     },
     /// A redirect after a form (303), so that a reload does not send the form again.
     See {

@@ -270,9 +270,9 @@ fn respond(
             headers::worker(response.headers_mut());
             response
         }
-        Reply::Download { name, media_type, text } => {
-            let mut response = Response::new(Body::Text(text));
-            headers::download(response.headers_mut(), name, media_type);
+        Reply::Download { name, media_type, bytes } => {
+            let mut response = Response::new(Body::Binary(bytes));
+            headers::download(response.headers_mut(), &name, media_type);
             response
         }
         Reply::File { text, .. } => Response::new(Body::Text(text.to_owned())),

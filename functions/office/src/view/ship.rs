@@ -25,7 +25,11 @@ pub(crate) fn page(
             p { "부칠 꾸러미가 없습니다." }
             p { a.door.quiet href="/office/letters" { "편지" } }
         } @else {
-            (summary(problems))
+            (summary(problems, waiting))
+            p.acts {
+                a.door.quiet href="/office/file/cj" { "CJ대한통운에 올릴 파일" }
+                a.door.quiet href="/office/file/epost" { "우체국에 올릴 파일" }
+            }
             (form_of(frame, waiting, request, problems))
         }
     };
@@ -68,7 +72,7 @@ pub(crate) fn checked(
         }
         @if wrong > 0 {
             h2 { "고쳐 주십시오 " (wrong) }
-            (summary(problems))
+            (summary(problems, &in_question))
             @if !in_question.is_empty() { (form_of(frame, &in_question, request, problems)) }
         }
         p { a.door.quiet href=(HERE) { "처음부터" } }
@@ -81,17 +85,20 @@ pub(crate) fn checked(
     frame.page(title, &body)
 }
 
-fn summary(problems: &[RowProblem]) -> Markup {
+/// The problems, each with a link to its field; one of an order that does not wait names it instead.
+fn summary(problems: &[RowProblem], waiting: &[Waiting]) -> Markup {
+    let waits = |order: &str| waiting.iter().any(|parcel| parcel.order == order);
     html! {
         @if !problems.is_empty() {
             div.problems role="alert" {
                 p { "고칠 곳 " (problems.len()) }
                 ul { @for problem in problems {
                     li {
-                        @if problem.order.is_empty() {
-                            (problem.what)
-                        } @else {
+                        @if waits(&problem.order) {
                             a href=(format!("#number-{}", problem.order)) { (problem.what) }
+                        } @else {
+                            @if !problem.order.is_empty() { strong { (problem.order) } ": " }
+                            (problem.what)
                         }
                     }
                 } }
@@ -128,7 +135,7 @@ fn form_of(
             details open[!request.form.typed("paste").is_empty()] {
                 summary { "붙여 넣기" }
                 div.field {
-                    label for="paste" { "주문 번호와 운송장 번호, 한 줄에 하나씩" }
+                    label for="paste" { "택배사가 돌려준 표를 그대로, 또는 주문 번호와 운송장 번호를 한 줄에 하나씩" }
                     span.hint id="paste-hint" { "목-07 612345678901" }
                     textarea id="paste" name="paste" aria-describedby="paste-hint" {
                         (request.form.typed("paste"))

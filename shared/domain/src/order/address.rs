@@ -219,6 +219,32 @@ pub fn phone(typed: &str) -> Option<String> {
     (number.starts_with('0') && lengths.contains(&number.len())).then_some(number)
 }
 
+/// A telephone number with its hyphens, as carriers want it. What is no number stays as it is.
+///
+/// ```
+/// use domain::order::written_phone;
+///
+/// assert_eq!(written_phone("01012345678"), "010-1234-5678");
+/// assert_eq!(written_phone("0212345678"), "02-1234-5678");
+/// assert_eq!(written_phone("021234567"), "02-123-4567");
+/// assert_eq!(written_phone("0311234567"), "031-123-4567");
+/// assert_eq!(written_phone("1588"), "1588");
+/// ```
+pub fn written_phone(phone: &str) -> String {
+    let area = if phone.starts_with("02") { 2 } else { 3 };
+    let is_number = phone.bytes().all(|byte| byte.is_ascii_digit());
+    let (Some(area), Some(rest)) = (phone.get(..area), phone.get(area..)) else {
+        return phone.to_owned();
+    };
+    match (rest.len().checked_sub(4)).filter(|middle| is_number && (3..=4).contains(middle)) {
+        Some(middle) => {
+            let (middle, last) = rest.split_at(middle);
+            format!("{area}-{middle}-{last}")
+        }
+        None => phone.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
