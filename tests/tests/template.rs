@@ -466,6 +466,37 @@ fn only_the_office_invokes_and_only_it_reads_its_table() {
     }
 }
 
+/// A page that knows visits reads no orders, and nothing can read or write a whole table.
+#[test]
+fn every_role_reaches_its_own_partitions_only() {
+    let template = template();
+    let mut found = 0;
+    for (name, role) in
+        resources(&template).iter().filter(|(_, role)| role["Type"] == "AWS::IAM::Role")
+    {
+        for policy in role["Properties"]["Policies"].as_array().into_iter().flatten() {
+            let statements = policy["PolicyDocument"]["Statement"].as_array().into_iter().flatten();
+            for statement in statements {
+                if statement["Resource"]["Fn::GetAtt"] != serde_json::json!(["Table", "Arn"]) {
+                    assert!(
+                        !statement["Resource"].to_string().contains(r#"["Table","Arn"]"#),
+                        "{name}: the table stands with others in {statement}"
+                    );
+                    continue;
+                }
+                let keys = &statement["Condition"]["ForAllValues:StringLike"];
+                let keys = keys["dynamodb:LeadingKeys"].as_array();
+                let keys = keys.unwrap_or_else(|| panic!("{name}: any key in {statement}"));
+                assert!(!keys.is_empty() && !keys.contains(&"*".into()), "{name}: {statement}");
+                // For all values of none is met: a scan names no key.
+                assert!(!statement["Action"].to_string().contains("Scan"), "{name}: {statement}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 30, "{found} statements on the table");
+}
+
 #[test]
 fn every_log_group_has_a_retention_time() {
     let template = template();

@@ -32,6 +32,7 @@ mod pipeline;
 mod privacy;
 mod push;
 mod restart;
+mod roles;
 mod rolling_deployment;
 mod rotation;
 mod security_events;

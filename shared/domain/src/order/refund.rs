@@ -329,6 +329,15 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_on_the_promised_day_is_not_late() {
+        let promised = answered("UNKNOWN", &[]).refunds[0].by;
+        let on_the_day = f64::from(calendar::today(noon()).until(promised).unwrap().get_days());
+        let open = answered("UNKNOWN", &[24.0 * on_the_day]);
+        assert!(!open.has_parked_refund(), "{:?}", open.refunds[0]);
+        assert!(answered("UNKNOWN", &[24.0 * (on_the_day + 1.0)]).has_parked_refund());
+    }
+
+    #[test]
     fn an_answer_after_the_promised_day_waits_for_the_owner_at_once() {
         let late = answered("UNKNOWN", &[24.0 * 12.0]);
         assert!(late.has_parked_refund(), "{:?}", late.refunds[0]);
