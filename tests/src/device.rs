@@ -18,9 +18,13 @@ impl OwnerDevice {
     /// Lets a device in with a key that the console gave. That is done once, so it counts no taps.
     pub async fn let_in(shop: &Shop, name: &str) -> Self {
         let key = shop.owner("owner-office", json!({ "key": name })).await;
-        let link = key["page"].as_str().expect("a link to the office").to_owned();
+        Self::by_link(shop.visitor(), key["page"].as_str().expect("a link to the office")).await
+    }
+
+    /// Lets a device in by a link that the console gave.
+    pub async fn by_link(walker: Walker, link: &str) -> Self {
         let (_, path) = link.split_once("/office/").expect("a link into the office");
-        let mut device = Self::outside(shop);
+        let mut device = Self { walker, taps: 0, typed: Vec::new() };
         device.walker.go(&format!("/office/{path}")).await;
         device.press("이 기기에서 열기").await;
         assert!(device.here().says("오늘"), "{:?}", device.here());

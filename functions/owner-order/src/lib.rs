@@ -44,6 +44,8 @@ async fn show(state: &AdminState, name: OrderName, id: OrderId) -> Result<Answer
     let name = state.store.pen_names([order.value.visitor]).await?.remove(&order.value.visitor);
     let book = book.as_ref().map(|book| &book.value);
     answer.shows.push(view::order(&order.value, book, name.as_deref()));
+    let told = state.store.history(&order.value).await?;
+    answer.shows.push(view::history(&order.value, &told));
     answer.next.push(words::ways(&order.value));
     Ok(answer)
 }

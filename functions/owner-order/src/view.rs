@@ -4,8 +4,9 @@ use admin::{NextCall, Show, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::selection::Book,
-    order::{Order, ShortNumber, State, Unpack},
+    order::{Order, ShortNumber, State, Unpack, message::Notice},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// The order, with its ways out. What the owner has to decide is left blank in the calls.
@@ -60,6 +61,23 @@ pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) 
         .page(format!("/office/order/{}", order.id));
     show.calls = ways(order);
     show
+}
+
+/// What happened to the order, oldest first: what its reader was told, and what else the order says.
+pub(crate) fn history(order: &Order, told: &[(Timestamp, Notice)]) -> Show {
+    let mut happened: Vec<(Timestamp, &str)> = vec![(order.at, "주문했습니다")];
+    happened.extend(told.iter().map(|(at, notice)| (*at, notice.happened())));
+    happened.extend(order.readdressed_at.map(|at| (at, "받으실 곳을 고쳤습니다")));
+    happened.extend(
+        order.withdrawal().map(|withdrawal| (withdrawal.asked_at, "돌려보내겠다고 하셨습니다")),
+    );
+    happened.sort_by_key(|(at, _)| *at);
+    let data: Vec<Value> =
+        happened.iter().map(|(at, what)| json!({ "at": at.to_string(), "what": what })).collect();
+    let show = Show::new("history", "있었던 일", json!({ "happened": data }));
+    happened
+        .into_iter()
+        .fold(show, |show, (at, what)| show.fact(&format::date_time(at, Language::Ko), what))
 }
 
 /// The ways out of the order's state.

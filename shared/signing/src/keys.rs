@@ -42,31 +42,8 @@ pub enum InvalidSignature {
     Expired,
 }
 
-/// What a ticket lets its holder do with its page. Reading never allows acting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ticket {
-    /// Read it.
-    Read,
-    /// Read it and act on it.
-    Write,
-}
-
-impl Ticket {
-    const fn purpose(self) -> Purpose {
-        match self {
-            Self::Read => Purpose::Read,
-            Self::Write => Purpose::Write,
-        }
-    }
-
-    /// The field of a query that carries it.
-    pub const fn field(self) -> &'static str {
-        match self {
-            Self::Read => "ticket",
-            Self::Write => "write",
-        }
-    }
-}
+/// The field of a query that carries a ticket.
+pub const TICKET: &str = "ticket";
 
 impl Keys {
     /// Reads the text of the keys: `sign <secret>` on a line, the newest first, and
@@ -131,53 +108,34 @@ impl Keys {
         order.parse().map_err(|_| InvalidSignature::Forged)
     }
 
-    /// A ticket for one page (its path, with or without a query): `<expires>` and the signature, which covers the page. It
-    /// opens that page alone, without a session, until it expires.
-    pub fn ticket(&self, ticket: Ticket, page: &str, expires: Timestamp) -> String {
+    /// A ticket to read one page (its path, with or without a query): `<expires>` and the signature,
+    /// which covers the page. It opens that page alone, without a session, until it expires.
+    pub fn ticket(&self, page: &str, expires: Timestamp) -> String {
         let secret = &self.0.newest;
         let expires = expires.as_second();
-        let tag = hmac::sign(&secret.key(ticket.purpose()), page_message(page, expires).as_bytes());
+        let tag = hmac::sign(&secret.key(Purpose::Read), page_message(page, expires).as_bytes());
         format!("{expires}.{}.{}", secret.id(), URL_SAFE_NO_PAD.encode(tag))
     }
 
     /// A page (its path, with or without a query) with a ticket behind it.
-    pub fn page_with(&self, ticket: Ticket, page: &str, expires: Timestamp) -> String {
+    pub fn page_with_ticket(&self, page: &str, expires: Timestamp) -> String {
         let separator = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{separator}{}={}", ticket.field(), self.ticket(ticket, page, expires))
-    }
-
-    /// The better of two tickets that a request carries for a page, each empty if it does not, and
-    /// when it ends: what the page links to ends then as well.
-    ///
-    /// # Errors
-    /// [`InvalidSignature`] of the ticket to read.
-    pub fn admit(
-        &self,
-        page: &str,
-        read: &str,
-        write: &str,
-        now: Timestamp,
-    ) -> Result<(Ticket, Timestamp), InvalidSignature> {
-        if let Ok(until) = self.verify_ticket(Ticket::Write, page, write, now) {
-            return Ok((Ticket::Write, until));
-        }
-        Ok((Ticket::Read, self.verify_ticket(Ticket::Read, page, read, now)?))
+        format!("{page}{separator}{TICKET}={}", self.ticket(page, expires))
     }
 
     /// Checks a ticket for a page, and says when it ends. The signature is checked before the time.
     ///
     /// # Errors
     /// [`InvalidSignature`].
-    fn verify_ticket(
+    pub fn verify_ticket(
         &self,
-        ticket: Ticket,
         page: &str,
         value: &str,
         now: Timestamp,
     ) -> Result<Timestamp, InvalidSignature> {
         let (claim, id, tag) = parts(value)?;
         let expires: i64 = claim.parse().map_err(|_| InvalidSignature::Forged)?;
-        self.check(ticket.purpose(), id, &page_message(page, expires), &tag)?;
+        self.check(Purpose::Read, id, &page_message(page, expires), &tag)?;
         unexpired(claim, now)
     }
 

@@ -24,7 +24,7 @@ mod secrets;
 use platform::{InitError, Platform};
 
 pub use holder::KeyHolder;
-pub use keys::{InvalidSignature, Keys, Ticket};
+pub use keys::{InvalidSignature, Keys, TICKET};
 pub use links::Links;
 pub use secrets::MalformedKeys;
 

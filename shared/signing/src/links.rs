@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use platform::{InitError, Platform};
 
-use crate::{Keys, Ticket};
+use crate::Keys;
 
 /// Makes links that share one expiry.
 pub struct Links {
@@ -23,18 +23,9 @@ impl Links {
         Ok(Self { base_url, keys: Keys::open(platform).await?, expires })
     }
 
-    /// The absolute address of a page with a ticket to read it. `page` is a path such as `/slip/…`.
+    /// The absolute address of a page with a ticket to read it; `page` is its path with its query.
     pub fn to(&self, page: &str) -> String {
-        self.with(Ticket::Read, page)
-    }
-
-    /// The same with a ticket to act on the page as well.
-    pub fn to_act(&self, page: &str) -> String {
-        self.with(Ticket::Write, page)
-    }
-
-    fn with(&self, ticket: Ticket, page: &str) -> String {
-        format!("{}{}", self.base_url, self.keys.page_with(ticket, page, self.expires))
+        format!("{}{}", self.base_url, self.keys.page_with_ticket(page, self.expires))
     }
 
     /// When the links expire.

@@ -16,8 +16,6 @@ pub(crate) enum Purpose {
     Order,
     /// Links that open one page.
     Read,
-    /// Links that may also act on their page.
-    Write,
     /// Codes that confirm a call of the owner.
     Confirm,
     /// Digests of telephones.
@@ -168,7 +166,6 @@ mod tests {
             Purpose::Session,
             Purpose::Order,
             Purpose::Read,
-            Purpose::Write,
             Purpose::Confirm,
             Purpose::Telephone,
             Purpose::Address,

@@ -9,9 +9,11 @@ use domain::{
     order::{
         Order,
         letter::{Author, Letter},
+        message::Notice,
     },
     walk::visit::Visit,
 };
+use jiff::Timestamp;
 
 use crate::{
     Store, StoreError, Versioned,
@@ -63,6 +65,30 @@ impl Store {
             books: self.earlier_books(order.visitor).await?,
             letters: self.earlier_letters(order).await?,
         })
+    }
+
+    /// What the reader was told of an order, and when, oldest first. One read.
+    pub async fn history(&self, order: &Order) -> Result<Vec<(Timestamp, Notice)>, StoreError> {
+        let answer = erased(
+            self.client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
+                .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
+                .expression_attribute_values(":first", string(key::letters_until(order.at)))
+                .expression_attribute_values(":last", string(key::letters_until(Timestamp::MAX)))
+                .consistent_read(true)
+                .send(),
+        )
+        .await?;
+        let mut told = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            let letter = from_item::<Letter>(item)?.value;
+            if letter.order == Some(order.id) {
+                told.extend(letter.notice.map(|notice| (letter.at, notice)));
+            }
+        }
+        Ok(told)
     }
 
     async fn earlier_books(&self, reader: VisitorId) -> Result<Vec<(String, String)>, StoreError> {

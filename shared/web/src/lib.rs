@@ -40,4 +40,3 @@ pub use request::{Method, Request};
 pub use say::{Words, words};
 pub use serve::{AppState, HandlerState, function, run};
 pub use shop::Shop;
-pub use signing::Ticket;

@@ -8,7 +8,7 @@ use domain::{base::text::Language, order::finding};
 use jiff::Timestamp;
 use lambda_http::{Body, RequestExt as _, Response, Service, http, service_fn};
 use platform::{Clock, Deadline, Init, InitError, LazyState, Platform, Random};
-use signing::{InvalidSignature, KeyHolder, Keys, Ticket};
+use signing::{InvalidSignature, KeyHolder, Keys, TICKET};
 use store::Store;
 
 use crate::{
@@ -79,17 +79,12 @@ impl AppState {
         self.keys.keys()
     }
 
-    /// What the ticket of a request allows on a page (its path), and when it ends.
+    /// Checks the ticket of a request to read a page (its path), and says when it ends.
     ///
     /// # Errors
     /// [`InvalidSignature`] without a valid ticket.
-    pub fn ticket(
-        &self,
-        request: &Request,
-        page: &str,
-    ) -> Result<(Ticket, Timestamp), InvalidSignature> {
-        let field = |ticket: Ticket| request.query.typed(ticket.field());
-        self.keys().admit(page, field(Ticket::Read), field(Ticket::Write), request.now)
+    pub fn ticket(&self, request: &Request, page: &str) -> Result<Timestamp, InvalidSignature> {
+        self.keys().verify_ticket(page, request.query.typed(TICKET), request.now)
     }
 
     /// Parses a request. One that was signed with a secret that this function does not know is

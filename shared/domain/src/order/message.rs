@@ -88,6 +88,25 @@ impl Notice {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// What had happened when it was told, in the owner's history of an order.
+    pub const fn happened(self) -> &'static str {
+        match self {
+            Self::Paid => "결제되었습니다",
+            Self::Chosen => "책을 골랐습니다",
+            Self::Packed => "포장했습니다",
+            Self::Shipped => "부쳤습니다",
+            Self::Renumbered => "운송장 번호를 고쳤습니다",
+            Self::Cancelled => "취소되었습니다",
+            Self::Refunded => "돈이 돌아갔습니다",
+            Self::Later => "고르기를 하루 미뤘습니다",
+            Self::BankTransfer => "입금할 계좌를 냈습니다",
+            Self::BankDetails => "환불받으실 계좌를 여쭈었습니다",
+            Self::Reversed => "은행이 입금을 되돌렸습니다",
+            Self::Again => "다시 보내기로 했습니다",
+            Self::Return => "책을 돌려받기로 했습니다",
+        }
+    }
 }
 
 /// The queues of the dispatch pipeline.

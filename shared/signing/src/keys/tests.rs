@@ -29,7 +29,7 @@ fn the_formats_of_signed_values_are_stable() {
         "00000000010000000000000002.1795402800.3e05a1a9.KJ5ASX3nIMhXVvdg0YFwwlgY0rwUM9LTRv5pU_NVVdo"
     );
     assert_eq!(
-        key.ticket(Ticket::Read, "/slip/1", at),
+        key.ticket("/slip/1", at),
         "1795402800.3e05a1a9.B_Arw229UzaGAKWZC9T04v6MEu24dXY0IXo4UA9mu2k"
     );
     let bookmark = key.bookmark(VisitorId::new(1, 2), 1);
@@ -78,36 +78,13 @@ fn a_pass_opens_its_order_until_it_expires() {
 fn a_ticket_opens_its_page_until_it_expires() {
     let key = keys("key");
     let expires = Timestamp::from_second(now().as_second() + 60).unwrap();
-    let ticket = key.ticket(Ticket::Read, "/slip/1", expires);
-    assert_eq!(key.verify_ticket(Ticket::Read, "/slip/1", &ticket, now()), Ok(expires));
-    assert_eq!(
-        key.verify_ticket(Ticket::Read, "/slip/1", &ticket, expires),
-        Err(InvalidSignature::Expired)
-    );
+    let ticket = key.ticket("/page/1", expires);
+    assert_eq!(key.verify_ticket("/page/1", &ticket, now()), Ok(expires));
+    assert_eq!(key.verify_ticket("/page/1", &ticket, expires), Err(InvalidSignature::Expired));
     let longer = format!("9{ticket}");
     let session = key.session(Session::first(VisitorId::new(1, 2)), now());
-    for (page, ticket) in [("/slip/2", &ticket), ("/slip/1", &longer), ("/slip/1", &session)] {
-        assert_eq!(
-            key.verify_ticket(Ticket::Read, page, ticket, now()),
-            Err(InvalidSignature::Forged)
-        );
-    }
-}
-
-#[test]
-fn a_ticket_to_read_does_not_allow_writing_and_both_end_with_the_page_that_made_them() {
-    let key = keys("key");
-    let expires = Timestamp::from_second(now().as_second() + 60).unwrap();
-    let (read, write) = (
-        key.ticket(Ticket::Read, "/slip/1", expires),
-        key.ticket(Ticket::Write, "/slip/1", expires),
-    );
-    let admit = |read: &str, write: &str| key.admit("/slip/1", read, write, now());
-    assert_eq!(admit(&read, ""), Ok((Ticket::Read, expires)));
-    assert_eq!(admit("", &write), Ok((Ticket::Write, expires)));
-    assert_eq!(admit(&read, &read), Ok((Ticket::Read, expires)));
-    for (as_read, as_write) in [("", ""), (write.as_str(), ""), ("", read.as_str())] {
-        assert_eq!(admit(as_read, as_write), Err(InvalidSignature::Forged));
+    for (page, ticket) in [("/page/2", &ticket), ("/page/1", &longer), ("/page/1", &session)] {
+        assert_eq!(key.verify_ticket(page, ticket, now()), Err(InvalidSignature::Forged));
     }
 }
 
@@ -118,11 +95,11 @@ fn what_was_signed_stays_valid_while_its_secret_is_there() {
     let expires = Timestamp::from_second(now().as_second() + 60).unwrap();
     let cookie = before.session(session, now());
     let pass = before.order_pass(order, expires);
-    let ticket = before.ticket(Ticket::Read, "/slip/1", expires);
+    let ticket = before.ticket("/page/1", expires);
     let during = keys("sign new\nsign old\ndigest old");
     assert_eq!(during.verify_session(&cookie, now()), Ok(session));
     assert_eq!(during.verify_order_pass(&pass, now()), Ok(order));
-    assert_eq!(during.admit("/slip/1", &ticket, "", now()), Ok((Ticket::Read, expires)));
+    assert_eq!(during.verify_ticket("/page/1", &ticket, now()), Ok(expires));
     let after = keys("sign new\ndigest old");
     let newer = during.session(session, now());
     assert_eq!(after.verify_session(&newer, now()), Ok(session), "the newest secret signs");
