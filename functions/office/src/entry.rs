@@ -1,7 +1,10 @@
 //! Who is in: keys that let a device in, the device's cookie, and forms that only its own pages can
 //! send.
 
-use domain::office::{Device, DeviceName, KeyRecord, OfficeKey};
+use domain::{
+    base::{format, text::Language},
+    office::{Device, DeviceName, KeyRecord, OfficeKey},
+};
 use ring::hmac;
 use store::{Deviced, OfficeTable};
 use web::{Method, Refusal, Reply, Request, StatusCode};
@@ -106,11 +109,24 @@ async fn take(office: &Office, request: &Request) -> Result<Reply, Refusal> {
         return refused(view::key::Problem::Wrong, StatusCode::UNPROCESSABLE_ENTITY);
     }
     tracing::info!(event = "office-device-let-in", device = id, "a device was let in");
+    tell(office, request, &deviced.device.name).await;
     let cookie = format!("{id}.{secret}");
     if let Some(kept) = view::key::kept(request) {
         return Ok(view::key::go_on(&kept, &form_token(&secret)).device(cookie).into());
     }
     Ok(Reply::See { path: "/office".into(), session: None, found: None, device: Some(cookie) })
+}
+
+/// Tells the owner that a device is in. The device is in all the same if nobody can be told.
+async fn tell(office: &Office, request: &Request, name: &DeviceName) {
+    let at = format::date_time(request.now, Language::Ko);
+    let text = format!(
+        "사무실에 새 기기가 들어왔습니다: {name}, {at}. \
+         모르는 기기이면 owner-office를 {{\"revoke\": \"all\"}}로 부르세요."
+    );
+    if let Err(why) = office.bell.tell(&text).await {
+        tracing::error!(error.message = %why, "the owner was not told of a new device");
+    }
 }
 
 /// The letters of a key, and the secret behind them if it came as a link: `28T5CY4T.6f0c…`.

@@ -30,6 +30,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::base::calendar;
 use invoke::Invoker;
 use jiff::SignedDuration;
+use messaging::OwnerBell;
 use platform::{Init, InitError, Platform};
 use serde_json::{Value, json};
 use store::OfficeTable;
@@ -43,12 +44,14 @@ pub struct Office {
     app: AppState,
     table: OfficeTable,
     functions: Invoker,
+    bell: OwnerBell,
 }
 
 impl Init for Office {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
         let (app, table) = (AppState::for_the_owner(platform)?, OfficeTable::open(platform)?);
-        Ok(Self { app, table, functions: Invoker::open(platform) })
+        let (functions, bell) = (Invoker::open(platform), OwnerBell::open(platform)?);
+        Ok(Self { app, table, functions, bell })
     }
 }
 

@@ -39,6 +39,8 @@ async fn a_link_is_opened_often_and_used_once() {
     phone.open(&link).await;
     phone.fill("name", "새 전화기").press("이 기기에서 열기").await;
     assert_eq!((status(&phone), phone.here().url.path()), (200, "/office"));
+    let told = shop.owner_messages();
+    assert!(told.last().unwrap().contains("새 기기가 들어왔습니다: 새 전화기"), "{told:?}");
     phone.open("/office/settings").await;
     assert!(phone.here().says("새 전화기 (이 기기)"), "{:?}", phone.here());
     // The second use, by link and by letters.
