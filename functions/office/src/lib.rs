@@ -176,7 +176,7 @@ async fn get(
             return Ok(view::settings::page(&frame, who, &taste, &devices, request.now).into());
         }
         Place::Acts => return acts(office, request, &frame).await,
-        Place::Do => return function_page(office, request, who, &frame, id).await,
+        Place::Do => return function_page(office, who, &frame, id).await,
     };
     let answer = match office.look(who, function, call).await {
         Ok(answer) => answer,
@@ -271,26 +271,20 @@ async fn file(
     }))
 }
 
-/// The page of a function that has no page of its own.
+/// The page of a function that has no page of its own: what it shows without being asked for anything.
+/// A call in the address would let another site's link ask for something.
 async fn function_page(
     office: &Office,
-    request: &Request,
     who: &SignedIn,
     frame: &Frame,
     function: Option<&str>,
 ) -> Result<Reply, Refusal> {
     let function = function.and_then(functions::allowed).ok_or(Refusal::NotFound)?;
-    let call = match request.query.get("call") {
-        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| json!({})),
-        None => json!({}),
-    };
-    Ok(match office.look(who, function, call).await {
-        Ok(answer) => view::answer::page(
-            frame,
-            functions::title(function),
-            "보여 드릴 것이 없습니다.",
-            &answer,
-        ),
+    Ok(match office.look(who, function, json!({})).await {
+        Ok(answer) => {
+            let title = functions::title(function);
+            view::answer::page(frame, title, "보여 드릴 것이 없습니다.", &answer)
+        }
         Err(failed) => view::failed(frame, &failed, None),
     }
     .into())

@@ -9,12 +9,14 @@ mod view;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use admin::{AdminError, AdminState, Answer, Call, Problem, fields, fields::ORDER_EXAMPLE};
+use admin::{
+    AS_SHOWN, AdminError, AdminState, Answer, Call, Problem, fields, fields::ORDER_EXAMPLE,
+};
 use domain::{
     base::{calendar, format, free_text},
     order::reconciliation::Accounts,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use payments::{NotCompared, PaymentError, Payments};
 use platform::Init as _;
 use serde_json::{Value, json};
@@ -60,7 +62,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     match command {
         Command::Show => show(&state, yesterday).await,
         Command::Compare(day) => Ok(view::found(&[compare(&payments, day, &call).await?])),
-        Command::Settle(settling) => settle(&state, &settling, call.now).await,
+        Command::Settle(settling) => settle(&state, &settling, &call).await,
         Command::Night => {
             // The schedule calls several times a night; a day that is finished is left alone.
             let before = state.store.accounts_of(yesterday).await?.map(|before| before.value);
@@ -115,19 +117,24 @@ impl Command {
     }
 }
 
-/// Closes a difference. A second call finds it closed.
+/// Closes a difference, or says that it would. A second call finds it closed.
 async fn settle(
     state: &AdminState,
     settling: &Settling,
-    now: Timestamp,
+    call: &Call,
 ) -> Result<Answer, AdminError> {
     let Settling { day, order, note } = settling;
     let found = state.store.accounts_of(*day).await?;
-    let closed = found.and_then(|found| found.value.settle(order, note, now).ok());
+    let closed = found.and_then(|found| found.value.settle(order, note, call.now).ok());
     let Some(accounts) = closed else {
         let expected = "그날 열려 있는 다른 점이 없습니다. day와 order를 확인하세요";
         return Ok(Answer::problem(Problem::new("order", expected, ORDER_EXAMPLE)));
     };
+    if !call.confirmed {
+        let mut answer = Answer::ok();
+        answer.would_do.push(format!("{order}: 매듭지은 것으로 적습니다. ({note})"));
+        return Ok(answer.to_confirm(call, AS_SHOWN));
+    }
     state.store.keep_accounts(&accounts).await?;
     tracing::info!(order, day = %day, "difference settled by the owner");
     let mut answer = view::found(&[accounts]);

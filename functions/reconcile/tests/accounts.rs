@@ -269,7 +269,10 @@ async fn a_difference_that_the_owner_has_settled_is_closed_until_it_changes() {
     let (named, _) = difference(&of_today(&shop).await);
     let day = shop.today().to_string();
     let call = json!({ "day": day, "order": named, "settled": "결제사 화면에서 맞추었습니다" });
-    let answer = shop.owner("reconcile", call.clone()).await;
+    shop.owner("reconcile", call.clone()).await;
+    let shown = shop.owner("reconcile", json!({})).await;
+    assert_eq!(of_the_day(&shown)["differences"], 1, "a dry run closes nothing: {shown:#}");
+    let answer = shop.owner_does("reconcile", call.clone()).await;
     assert!(answer["did"][0].as_str().unwrap().contains("매듭지은"), "{answer:#}");
     assert_eq!(of_the_day(&answer)["differences"], 0);
     assert_eq!(of_the_day(&of_today(&shop).await)["differences"], 0, "also when it is found again");

@@ -36,6 +36,7 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
         () if answer.status == 409 => "그 사이 바뀌었습니다".to_owned(),
         () if count > 0 => format!("고칠 곳 {count}"),
         () if !answer.did.is_empty() => "했습니다".to_owned(),
+        () if answer.would_do.is_empty() => "살펴보았습니다".to_owned(),
         () => "이렇게 합니다".to_owned(),
     };
     let heading = title.clone();
