@@ -62,7 +62,7 @@ CONCURRENT = 100
 STACK_POLICY = {"Statement": [
     {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
     {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*",
-     "Resource": ["LogicalResourceId/Table", "LogicalResourceId/Records"]},
+     "Resource": ["LogicalResourceId/Table", "LogicalResourceId/Records", "LogicalResourceId/Office"]},
 ]}
 # Parameters whose samples a live stage must not show. Rules in template.yaml refuse some of them, too.
 IDENTITY = (

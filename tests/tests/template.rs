@@ -355,6 +355,38 @@ fn every_function_has_its_own_role() {
     assert_eq!(roles, template.functions.len(), "one role per function");
 }
 
+/// The statements of the policy for the owner's user, unresolved.
+fn owner_policy(template: &Template) -> impl Iterator<Item = &Json> {
+    let policy = &template.document["Resources"]["OwnerPolicy"]["Properties"]["PolicyDocument"];
+    policy["Statement"].as_array().into_iter().flatten()
+}
+
+/// The owner calls every function of the owner and no other, and changes nothing else.
+#[test]
+fn the_owners_policy_calls_the_owners_functions_and_reads_the_rest() {
+    let template = template();
+    let mut called = BTreeSet::new();
+    for statement in owner_policy(&template) {
+        let actions = statement["Action"].as_array().unwrap();
+        for action in actions.iter().map(|action| action.as_str().unwrap()) {
+            let (_, verb) = action.split_once(':').unwrap();
+            let reads = ["Describe", "Filter", "Get", "List", "StartQuery"];
+            if verb == "InvokeFunction" {
+                for function in statement["Resource"].as_array().unwrap() {
+                    called.insert(function["Fn::GetAtt"][0].as_str().unwrap().to_owned());
+                }
+            } else {
+                assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
+            }
+        }
+    }
+    let owners = template
+        .functions
+        .values()
+        .filter(|function| function.name.starts_with("owner-") || function.name == "reconcile");
+    assert_eq!(called, owners.map(|function| function.logical_id.clone()).collect());
+}
+
 /// A statement with `*` in an action or a resource has a comment above it that gives the reason.
 #[test]
 fn a_wildcard_in_a_permission_has_a_reason() {
@@ -369,6 +401,9 @@ fn a_wildcard_in_a_permission_has_a_reason() {
             );
             found += usize::from(statement.to_string().contains('*'));
         }
+    }
+    for statement in owner_policy(&template) {
+        found += usize::from(statement.to_string().contains('*'));
     }
     let mut reasoned = 0;
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
@@ -534,6 +569,11 @@ fn the_table_is_protected_against_loss() {
     );
     assert_eq!(template.tables["Office"].stream, None);
     is_protected(&template, &template.tables["Office"]);
+    // On a live stack no update replaces a table.
+    let policy = text("infra/deploy/preflight.py");
+    for name in &names {
+        assert!(policy.contains(&format!("\"LogicalResourceId/{name}\"")), "{name} has no guard");
+    }
     // What the law keeps is in no stream: nothing follows from it.
     assert_eq!(template.tables["Records"].stream, None);
     is_protected(&template, &template.tables["Records"]);
