@@ -480,7 +480,7 @@ fn only_the_office_invokes_and_only_it_reads_its_table() {
     {
         let policies = role["Properties"]["Policies"].to_string();
         if name == "OfficeRole" {
-            for refused in ["OwnerOfficeFunction", "OwnerHouseFunction", "\"Table.Arn\""] {
+            for refused in ["-owner-office", "-owner-house", "[\"Table\",\"Arn\"]"] {
                 assert!(!policies.contains(refused), "{refused} in {name}");
             }
             continue;

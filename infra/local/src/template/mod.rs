@@ -5,6 +5,7 @@
 //! typed model of functions, queues, topics, tables and routes, in which every intrinsic function
 //! is resolved to a local value.
 
+mod cycle;
 mod intrinsics;
 mod model;
 mod names;
@@ -59,6 +60,15 @@ pub enum TemplateError {
         what: String,
         /// The event of the first mapping, in place of the UUID that AWS would have given it.
         first: String,
+    },
+    /// Resources need each other before they exist. The wording is CloudFormation's.
+    #[error(
+        "템플릿의 자원이 서로를 기다립니다 / resources of the template wait for each other: \
+         ValidationError (400): Circular dependency between resources: [{}]", circle.join(", ")
+    )]
+    Circle {
+        /// The logical ids, in the order in which they need each other.
+        circle: Vec<String>,
     },
 }
 

@@ -127,6 +127,9 @@ pub(super) fn template(
         }
     }
     check_targets(&template)?;
+    if let Some(circle) = super::cycle::find(section(&document, "Resources")?) {
+        return Err(TemplateError::Circle { circle });
+    }
     template.document = document;
     Ok(template)
 }
