@@ -3,7 +3,6 @@
 
 use admin::{Answer, NextCall};
 use domain::base::calendar;
-use jiff::Timestamp;
 use serde_json::Value;
 use web::{Refusal, Reply, Request, StatusCode};
 
@@ -31,14 +30,15 @@ pub(crate) async fn post(
     let Some(function) = functions::allowed(request.form.typed("function")) else {
         return Err(Refusal::NotFound);
     };
-    let Some(call) = typed::call(request) else { return Err(Refusal::NotText) };
+    let Some((asked, call)) = typed::call(request) else { return Err(Refusal::NotText) };
     let then = own_path(request.form.typed("then"));
-    let form = NextCall {
+    let with = |call: &Value| NextCall {
         why: request.form.typed("why").to_owned(),
         function: function.to_owned(),
         call: call.clone(),
     };
-    let doing = Doing { frame: &frame, function, then, form: &form, now: request.now };
+    let (asked, form) = (with(&asked), with(&call));
+    let doing = Doing { frame: &frame, function, then, asked: &asked, form: &form, request };
     run(office, &posted, who, &doing, call).await
 }
 
@@ -48,9 +48,11 @@ pub(crate) struct Doing<'a> {
     pub(crate) function: &'static str,
     /// Where it leads.
     pub(crate) then: &'a str,
-    /// The form itself, to be shown again.
+    /// The form with its blanks, to be corrected.
+    pub(crate) asked: &'a NextCall,
+    /// The form with what was typed, to be sent again.
     pub(crate) form: &'a NextCall,
-    pub(crate) now: Timestamp,
+    pub(crate) request: &'a Request,
 }
 
 /// Does a call, or shows what it would do.
@@ -113,7 +115,7 @@ async fn show(
     let overtaken = answer.status == StatusCode::CONFLICT.as_u16();
     let mut others = Vec::new();
     if overtaken {
-        others = office.table.acts(calendar::today(doing.now)).await?;
+        others = office.table.acts(calendar::today(doing.request.now)).await?;
         let own = who.device.name.to_string();
         others.retain(|act| act.by != own && act.function == doing.function);
         others.truncate(MOST_OTHERS);

@@ -45,19 +45,21 @@ fn collect(value: &Value, place: &str, field: &str, blanks: &mut Vec<Blank>) {
     }
 }
 
-/// The call of a form, with what was typed. `None` if the form carries no call.
-pub(crate) fn call(request: &Request) -> Option<Value> {
-    let mut call: Value = serde_json::from_str(request.form.get("call")?).ok()?;
-    if !call.is_object() {
+/// The call of a form, as its function had it ready and with what was typed. `None` if the form
+/// carries no call.
+pub(crate) fn call(request: &Request) -> Option<(Value, Value)> {
+    let asked: Value = serde_json::from_str(request.form.get("call")?).ok()?;
+    if !asked.is_object() {
         return None;
     }
-    for blank in blanks(&call) {
+    let mut call = asked.clone();
+    for blank in blanks(&asked) {
         let typed = request.form.typed(&blank.place);
         if let (false, Some(value)) = (typed.trim().is_empty(), call.pointer_mut(&blank.place)) {
             *value = Value::String(typed.to_owned());
         }
     }
-    Some(call)
+    Some((asked, call))
 }
 
 /// Whether the owner can take back what a call does, so that one tap does it: what is chosen, packed

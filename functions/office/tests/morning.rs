@@ -379,3 +379,21 @@ async fn a_function_that_gives_no_answer_is_not_called_done() {
     assert!(told.says("바뀐 것은 없습니다"), "{told:?}");
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn a_rejected_form_comes_back_with_what_was_typed() {
+    let shop = Shop::empty().await;
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    phone.open("/office/settings").await;
+    phone.fill("/shop/until", "2020-01-01").fill("/shop/words", "책을 사러 갑니다.");
+    phone.press("가게 닫기").await;
+    assert_eq!(phone.here().status.as_u16(), 422, "{:?}", phone.here());
+    assert_eq!(phone.here().value("/shop/until"), "2020-01-01");
+    assert_eq!(phone.here().value("/shop/words"), "책을 사러 갑니다.");
+    phone.fill("/shop/until", "2026-08-05").press("가게 닫기").await;
+    assert!(phone.here().says("이렇게 합니다"), "{:?}", phone.here());
+    phone.press("이대로 하기").await;
+    phone.open("/office/settings").await;
+    assert!(phone.has_button("가게 열기"), "{:?}", phone.here());
+    shop.nothing_failed();
+}

@@ -30,7 +30,7 @@ pub(crate) fn page(frame: &Frame, title: &str, empty: &str, answer: &Answer) -> 
 /// form once more; or what was done.
 /// `others`: what other devices did with the same function, if one of them was faster.
 pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Page {
-    let Doing { frame, then, form: asked, .. } = *doing;
+    let Doing { frame, then, asked, request, .. } = *doing;
     let count = answer.problems.len();
     let title = match () {
         () if answer.status == 409 => "그 사이 바뀌었습니다".to_owned(),
@@ -61,48 +61,11 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
         @if let Some(ready) = ready { (form::filled(frame, ready, then, &|_| String::new())) }
         @if ready.is_none() && count > 0 && answer.status != 409 {
             h2 { "고쳐서 다시" }
-            (form::filled(frame, &unfilled(asked), then, &|place| typed(asked, place)))
+            (form::filled(frame, asked, then, &|place| request.form.typed(place).to_owned()))
         }
         p { a.door.quiet href=(then) { "돌아가기" } }
     };
     frame.page(title, &body)
-}
-
-/// The call with blanks where the owner typed: what the owner may correct. The fields of a call that
-/// the owner types are known by their names.
-fn unfilled(asked: &NextCall) -> NextCall {
-    let mut call = asked.call.clone();
-    blank(&mut call, "");
-    NextCall { call, ..asked.clone() }
-}
-
-/// The fields that the owner types.
-const TYPED: [&str; 11] = [
-    "answer",
-    "because",
-    "reason",
-    "copy",
-    "number",
-    "settled",
-    "came_back",
-    "by_hand",
-    "received",
-    "amount",
-    "day",
-];
-
-fn blank(value: &mut Value, field: &str) {
-    match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| blank(value, name)),
-        Value::Array(entries) => entries.iter_mut().for_each(|value| blank(value, field)),
-        Value::String(text) if TYPED.contains(&field) => text.clear(),
-        _ => {}
-    }
-}
-
-fn typed(asked: &NextCall, place: &str) -> String {
-    let value = asked.call.pointer(place).and_then(Value::as_str);
-    value.unwrap_or_default().to_owned()
 }
 
 /// The problems of an answer, as a summary.
