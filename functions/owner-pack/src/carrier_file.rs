@@ -21,7 +21,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 const CONTENT: &str = "도서";
 
 /// The columns of CJ's form.
-const CJ: [&str; 18] = [
+const CJ: [&str; 17] = [
     "예약구분",
     "집하예정일",
     "받는분성명",
@@ -39,7 +39,6 @@ const CJ: [&str; 18] = [
     "배송메세지2",
     "품목명",
     "운임구분",
-    "비고",
 ];
 
 /// The columns of the post's form.
@@ -141,7 +140,6 @@ fn cj(order: &Order, today: Date) -> Vec<String> {
         String::new(),
         String::new(),
         text("신용"),
-        String::new(),
     ]
 }
 
