@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Problem, Show, fields};
 use domain::order::{State, message::Message};
+use futures_util::future::try_join_all;
 use messaging::News;
 use serde_json::{Value, json};
 
@@ -33,10 +34,12 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     };
     let queues = Queues::open(&state.platform)?;
     let mut answer = Answer::ok();
-    let mut dead = Count::default();
-    for queue in queues.all() {
-        let Count { waiting: count, in_flight } = queues.count(queue).await?;
-        dead = Count { waiting: dead.waiting + count, in_flight: dead.in_flight + in_flight };
+    let counts = try_join_all(queues.all().iter().map(|queue| queues.count(queue))).await?;
+    let dead = counts.iter().fold(Count::default(), |sum, count| Count {
+        waiting: sum.waiting + count.waiting,
+        in_flight: sum.in_flight + count.in_flight,
+    });
+    for (queue, Count { waiting: count, in_flight }) in queues.all().iter().zip(counts) {
         if matches!(command, Command::Count) {
             if count + in_flight > 0 {
                 let data = json!({ "queue": queue.name, "count": count, "in_flight": in_flight });
