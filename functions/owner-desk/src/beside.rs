@@ -5,42 +5,60 @@ use admin::{AdminError, AdminState, Show};
 use domain::{base::calendar, order::Order};
 use jiff::{Timestamp, civil::Date};
 use serde_json::json;
-use store::Versioned;
+use store::{Unread, Versioned};
 
 /// Most letters, refunds and returns that are counted; more are "and more".
 const MOST: i32 = 100;
 
-/// The lines. A stopped refund lies on the desk, `orders`. Three reads.
-pub(crate) async fn lines(
-    state: &AdminState,
-    orders: &[Versioned<Order>],
-    now: Timestamp,
-) -> Result<Vec<Show>, AdminError> {
-    let store = &state.store;
-    let unread = store.unread_letters(MOST).await?;
-    let refunds = store.refunds_under_way(MOST).await?;
-    let returns = store.returns_awaited(MOST).await?;
-    let today = calendar::today(now);
-    let oldest = unread.letters.iter().map(|(_, letter)| letter.at).min();
-    let letters = oldest.map(|at| oldest_letter(calendar::today(at), today));
-    let stopped = orders.iter().filter(|order| order.value.has_parked_refund()).count();
-    let waiting = refunds.iter().filter(|order| order.value.wants_account()).count();
-    let money = [(stopped, "멈춤"), (waiting, "계좌 기다림"), (returns.len(), "돌아올 책")];
-    let notes: Vec<String> = money
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{what} {count}"))
-        .collect();
-    let lines = [
-        line(
-            "편지",
-            unread.letters.len(),
-            letters.as_deref().unwrap_or_default(),
-            "/office/letters",
-        ),
-        line("돈", money.iter().map(|(count, _)| count).sum(), &notes.join(" · "), "/office/money"),
-    ];
-    Ok(lines.into_iter().flatten().collect())
+/// What waits beside the orders on the desk.
+pub(crate) struct Beside {
+    unread: Unread,
+    refunds: Vec<Versioned<Order>>,
+    returns: Vec<Versioned<Order>>,
+}
+
+impl Beside {
+    /// Three reads at once.
+    pub(crate) async fn read(state: &AdminState) -> Result<Self, AdminError> {
+        let store = &state.store;
+        let (unread, refunds, returns) = tokio::try_join!(
+            store.unread_letters(MOST),
+            store.refunds_under_way(MOST),
+            store.returns_awaited(MOST),
+        )?;
+        Ok(Self { unread, refunds, returns })
+    }
+
+    /// The lines. A stopped refund lies on the desk, `orders`.
+    pub(crate) fn lines(&self, orders: &[Versioned<Order>], now: Timestamp) -> Vec<Show> {
+        let Self { unread, refunds, returns } = self;
+        let today = calendar::today(now);
+        let oldest = unread.letters.iter().map(|(_, letter)| letter.at).min();
+        let letters = oldest.map(|at| oldest_letter(calendar::today(at), today));
+        let stopped = orders.iter().filter(|order| order.value.has_parked_refund()).count();
+        let waiting = refunds.iter().filter(|order| order.value.wants_account()).count();
+        let money = [(stopped, "멈춤"), (waiting, "계좌 기다림"), (returns.len(), "돌아올 책")];
+        let notes: Vec<String> = money
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{what} {count}"))
+            .collect();
+        let lines = [
+            line(
+                "편지",
+                unread.letters.len(),
+                letters.as_deref().unwrap_or_default(),
+                "/office/letters",
+            ),
+            line(
+                "돈",
+                money.iter().map(|(count, _)| count).sum(),
+                &notes.join(" · "),
+                "/office/money",
+            ),
+        ];
+        lines.into_iter().flatten().collect()
+    }
 }
 
 fn line(title: &str, count: usize, note: &str, page: &str) -> Option<Show> {

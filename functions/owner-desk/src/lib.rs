@@ -2,7 +2,7 @@
 //! ready to paste, and what waits beside them: letters, refunds, returned books. Six reads, however
 //! many orders the shop ever had, and one for each order shown whose letter names the best book.
 
-mod lines;
+mod beside;
 mod view;
 mod words;
 
@@ -16,6 +16,8 @@ use domain::{
 use jiff::{ToSpan, civil::Date};
 use platform::InitError;
 use serde_json::{Value, json};
+
+use beside::Beside;
 
 /// How many orders are shown if the call does not say: a morning's work.
 const USUAL: u64 = 30;
@@ -35,18 +37,23 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Ok(limit) => limit,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
-    let waiting = state.store.desk(i32::try_from(limit).unwrap_or(i32::MAX)).await?;
     let today = calendar::today(call.now);
+    let most = i32::try_from(limit).unwrap_or(i32::MAX);
+    let (waiting, differences, two_weeks, beside) = tokio::try_join!(
+        async { Ok::<_, AdminError>(state.store.desk(most).await?) },
+        differences(&state, today),
+        noted(&state, today),
+        Beside::read(&state),
+    )?;
     let mut answer = Answer::ok();
     let address = state.platform.environment.required("PAGE_URL").map_err(InitError::from)?;
     answer.page = Some(format!("{address}/office"));
-    let differences = differences(&state, today).await?;
     if differences > 0 {
         answer.next.push(words::differences(differences));
         answer.offer("장부 보기", "reconcile", json!({}));
     }
-    let lines = lines::lines(&state, &waiting.orders, call.now).await?;
-    let notes = view::notes(&noted(&state, today).await?);
+    let lines = beside.lines(&waiting.orders, call.now);
+    let notes = view::notes(&two_weeks);
     answer.next.extend(lines.iter().map(words::line));
     if waiting.orders.is_empty() {
         if lines.is_empty() {

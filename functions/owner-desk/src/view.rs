@@ -1,6 +1,6 @@
 //! What the owner reads.
 
-use admin::{Show, order_title};
+use admin::{Show, address_data, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::naming::Named,
@@ -88,7 +88,7 @@ pub(crate) fn order(
     pen_name: Option<&str>,
     today: Date,
 ) -> Show {
-    let (address, choice) = (&order.address, order.choice.as_ref());
+    let choice = order.choice.as_ref();
     let proposals = order.desk.as_ref().map(|desk| {
         let proposals = desk.proposals.iter().map(|proposal| {
             json!({
@@ -119,13 +119,7 @@ pub(crate) fn order(
         "proposals": proposals,
         "refunds": order.refunds,
         "address_corrected": corrected,
-        "to": {
-            "recipient": address.recipient.reveal(),
-            "phone": address.phone.reveal(),
-            "postcode": address.postcode.reveal(),
-            "street": address.street.reveal(),
-            "detail": address.detail.reveal(),
-        },
+        "to": address_data(&order.address),
     });
     let promised = format!("{}까지", format::korean_date(order.promised));
     Show::new("order", order_title(order, pen_name), data)

@@ -1,6 +1,6 @@
 //! What the owner sees of an order.
 
-use admin::{NextCall, Show, order_title};
+use admin::{NextCall, Show, address_data, address_line, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::selection::Book,
@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 /// The order, with its ways out. What the owner has to decide is left blank in the calls.
 pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) -> Show {
-    let address = &order.address;
     let parcel =
         order.parcel().map(|parcel| format!("{} {}", parcel.carrier.title(), parcel.number));
     let data = json!({
@@ -28,27 +27,13 @@ pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) 
         "called_off": order.called_off.as_ref().map(|reason| reason.reveal().clone()),
         "parcel": parcel,
         "arrived": order.arrived().map(format::korean_date),
-        "to": {
-            "recipient": address.recipient.reveal(),
-            "phone": address.phone.reveal(),
-            "postcode": address.postcode.reveal(),
-            "street": address.street.reveal(),
-            "detail": address.detail.reveal(),
-        },
+        "to": address_data(&order.address),
     });
     let won = |won| format::won(won, Language::Ko);
-    let to = format!(
-        "{} · {} · {} {} {}",
-        address.recipient.reveal(),
-        address.phone.reveal(),
-        address.postcode.reveal(),
-        address.street.reveal(),
-        address.detail.reveal()
-    );
     let mut show = Show::new("order", order_title(order, pen_name), data)
         .fact("지금", order.state.title())
         .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
-        .fact("받으실 곳", to.trim_end())
+        .fact("받으실 곳", address_line(&order.address))
         .fact_if("책", book.map(|book| format!("「{}」 {}", book.title, book.author)))
         .fact("값", won(order.total))
         .fact_if(

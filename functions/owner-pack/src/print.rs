@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use admin::{AdminError, AdminState, Answer, Call, OrderName, Problem, Rows, Show};
+use admin::{AdminError, AdminState, Answer, Call, OrderName, Problem, Rows, Show, address_data};
 use domain::{
     base::calendar,
     catalog::selection::Chooser,
@@ -93,20 +93,13 @@ const fn is_printed(state: State) -> bool {
 fn sheet(order: &Order, letter: Option<String>, poem: Option<&str>) -> Show {
     let choice = order.choice.as_ref();
     let by = choice.map_or(Chooser::Rules, |choice| choice.by);
-    let address = &order.address;
     let data = json!({
         "order": order.id.to_string(),
         "number": order.number.map(|number| number.to_string()),
         "reason": choice.map(|choice| choice.reason.as_str()),
         "poem": poem,
         "letter_note": acts::on_the_slip(by),
-        "to": {
-            "recipient": address.recipient.reveal(),
-            "phone": address.phone.reveal(),
-            "postcode": address.postcode.reveal(),
-            "street": address.street.reveal(),
-            "detail": address.detail.reveal(),
-        },
+        "to": address_data(&order.address),
     });
     let title = order.number.map_or_else(|| order.id.to_string(), ShortNumber::short);
     Show::new("slip", title, data).text(letter)

@@ -2,8 +2,8 @@
 //! sold again goes back on the shelf.
 
 use admin::{
-    AdminError, AdminState, Answer, Call, NextCall, OrderName, Problem, Show,
-    fields::ORDER_EXAMPLE, order_title,
+    AdminError, AdminState, Answer, Call, NextCall, OrderName, Problem, Show, address_data,
+    address_line, fields::ORDER_EXAMPLE, order_title,
 };
 use domain::{
     base::{calendar, format, id::OrderId, money::Won, text::Language},
@@ -102,35 +102,20 @@ fn not_back(why: NotBack, today: Date) -> Problem {
 pub(crate) fn awaited(order: &Order, pen_name: Option<&str>) -> Show {
     let withdrawal = order.withdrawal();
     let to_refund = withdrawal.map_or(Won::ZERO, |w| order.refundable().saturating_sub(w.postage));
-    let address = &order.address;
     let data = json!({
         "what": "돌아올 책",
         "order": order.id.to_string(),
         "reason": withdrawal.map(|withdrawal| reason(withdrawal.reason)),
         "asked_at": withdrawal.map(|w| format::date_time(w.asked_at, Language::Ko)),
         "goes_back_won": to_refund.0,
-        "to": {
-            "recipient": address.recipient.reveal(),
-            "phone": address.phone.reveal(),
-            "postcode": address.postcode.reveal(),
-            "street": address.street.reveal(),
-            "detail": address.detail.reveal(),
-        },
+        "to": address_data(&order.address),
     });
-    let collect = format!(
-        "{} · {} · {} {} {}",
-        address.recipient.reveal(),
-        address.phone.reveal(),
-        address.postcode.reveal(),
-        address.street.reveal(),
-        address.detail.reveal()
-    );
     let asked = withdrawal.map(|withdrawal| format::date_time(withdrawal.asked_at, Language::Ko));
     let mut show =
         Show::new("return", format!("돌아올 책 · {}", order_title(order, pen_name)), data)
             .fact_if("까닭", withdrawal.map(|withdrawal| reason(withdrawal.reason)))
             .fact_if("말씀하신 때", asked)
-            .fact("찾아올 곳", collect.trim_end())
+            .fact("찾아올 곳", address_line(&order.address))
             .fact("돌려드릴 돈", format::won(to_refund, Language::Ko))
             .page(format!("/office/order/{}", order.id));
     show.calls.push(NextCall {

@@ -26,6 +26,7 @@
 //! A mistake of the owner is an answer with `problems` and status 400. A fault on our side is an
 //! [`AdminError`]: it fails the invocation, which the console shows in red.
 
+mod address;
 mod answer;
 mod audit;
 mod call;
@@ -47,6 +48,7 @@ use store::{OfficeTable, Store, StoreError, WriteError};
 
 use audit::kept;
 
+pub use address::{address_data, address_line};
 pub use answer::{AS_SHOWN, Answer, Line, NextCall, Problem, RowPlace, UNDO};
 pub use call::{By, Call, FROM_ROW};
 pub use fields::{Fields, OrderName};

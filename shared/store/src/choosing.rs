@@ -30,7 +30,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{Item, from_item, string, to_item},
     key,
-    letters::{self, LetterId},
+    letters::{self, LetterId, Written},
     table::{Write, erased},
     visits,
 };
@@ -293,21 +293,7 @@ impl Store {
     }
 
     async fn orders_letter(&self, order: &Order) -> Result<Option<OrdersLetter>, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
-                .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
-                .expression_attribute_values(":first", string(key::LETTER))
-                .expression_attribute_values(":last", string(key::letters_until(order.at)))
-                .scan_index_forward(false)
-                .consistent_read(true)
-                .limit(LETTERS)
-                .send(),
-        )
-        .await?;
-        for item in answer.items.unwrap_or_default() {
+        for item in self.letters(order.visitor, Written::Until(order.at, LETTERS)).await? {
             let id = LetterId::of(&item);
             let letter: Versioned<Letter> = from_item(item)?;
             if letter.value.author == Author::Reader

@@ -19,6 +19,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{from_item, string},
     key,
+    letters::Written,
     table::erased,
 };
 
@@ -69,20 +70,8 @@ impl Store {
 
     /// What the reader was told of an order, and when, oldest first. One read.
     pub async fn history(&self, order: &Order) -> Result<Vec<(Timestamp, Notice)>, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
-                .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
-                .expression_attribute_values(":first", string(key::letters_until(order.at)))
-                .expression_attribute_values(":last", string(key::letters_until(Timestamp::MAX)))
-                .consistent_read(true)
-                .send(),
-        )
-        .await?;
         let mut told = Vec::new();
-        for item in answer.items.unwrap_or_default() {
+        for item in self.letters(order.visitor, Written::After(order.at)).await? {
             let letter = from_item::<Letter>(item)?.value;
             if letter.order == Some(order.id) {
                 told.extend(letter.notice.map(|notice| (letter.at, notice)));
@@ -128,23 +117,9 @@ impl Store {
     }
 
     async fn earlier_letters(&self, order: &Order) -> Result<Vec<Letter>, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
-                .expression_attribute_values(":reader", string(key::visitor(order.visitor)))
-                .expression_attribute_values(":first", string(key::LETTER))
-                .expression_attribute_values(":last", string(key::letters_until(order.at)))
-                .scan_index_forward(false)
-                .consistent_read(true)
-                .limit(MOST)
-                .send(),
-        )
-        .await?;
         let mut letters = Vec::new();
         let mut own = None;
-        for item in answer.items.unwrap_or_default() {
+        for item in self.letters(order.visitor, Written::Until(order.at, MOST)).await? {
             let letter: Versioned<Letter> = from_item(item)?;
             match letter.value.author {
                 // The latest letter of the reader came with the order.

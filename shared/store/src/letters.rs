@@ -62,7 +62,43 @@ pub struct Unread {
     pub more: bool,
 }
 
+/// Which letters of a reader are read, by when they were written.
+pub(crate) enum Written {
+    /// Up to an instant, the latest first, at most so many.
+    Until(Timestamp, i32),
+    /// After an instant, the oldest first.
+    After(Timestamp),
+}
+
 impl Store {
+    /// The items of a reader's letters. One read.
+    pub(crate) async fn letters(
+        &self,
+        reader: VisitorId,
+        written: Written,
+    ) -> Result<Vec<Item>, StoreError> {
+        let (first, last, most) = match written {
+            Written::Until(at, most) => {
+                (key::LETTER.to_owned(), key::letters_until(at), Some(most))
+            }
+            Written::After(at) => {
+                (key::letters_until(at), key::letters_until(Timestamp::MAX), None)
+            }
+        };
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :reader AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":reader", string(key::visitor(reader)))
+            .expression_attribute_values(":first", string(first))
+            .expression_attribute_values(":last", string(last))
+            .scan_index_forward(most.is_none())
+            .consistent_read(true)
+            .set_limit(most);
+        Ok(erased(query.send()).await?.items.unwrap_or_default())
+    }
+
     /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.
     pub async fn unread_letters(&self, limit: i32) -> Result<Unread, StoreError> {
         let answer = erased(
