@@ -16,6 +16,7 @@ use domain::base::calendar;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use local::{Build, Config, Parts, Source, State, System};
+use platform::{Environment, Platform};
 use serde_json::{Value, json};
 use toss_standin::{Clock, Standin};
 
@@ -216,6 +217,17 @@ impl Shop {
     /// Stores other keys, as `cargo xtask keys` does. The functions run on.
     pub fn set_session_key(&self, text: &str) {
         self.system().secrets().set(SESSION_KEY, text).expect("the secrets can be written");
+    }
+
+    /// A client of the table with the role of a function.
+    pub fn client_of(&self, function: &str) -> aws_sdk_dynamodb::Client {
+        let http = self.system().wire().of(function).client();
+        let variables = [("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment: Environment = variables.into_iter().collect();
+        let random = platform::Random::seeded([1; 32]);
+        let platform = Platform::new(environment, platform::Clock::system(), random, http);
+        aws_sdk_dynamodb::Client::new(&platform.sdk)
     }
 
     // ---- time

@@ -9,7 +9,6 @@
 )]
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use platform::{Clock, Environment, Platform, Random};
 use serde_json::json;
 use walk::{Doors, OwnerDevice, Shop, book};
 
@@ -221,7 +220,7 @@ async fn what_was_sent_without_a_device_comes_back_as_a_filled_form() {
 }
 
 #[tokio::test]
-async fn the_office_reaches_no_keys_rooms_or_orders_by_itself() {
+async fn no_page_calls_what_makes_keys_or_sets_rooms() {
     let shop = Shop::with_books(&[book(1, 15_000, 3, 5)]).await;
     let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
     for function in ["owner-office", "owner-house", "pay", "door"] {
@@ -233,13 +232,9 @@ async fn the_office_reaches_no_keys_rooms_or_orders_by_itself() {
 
 /// What a function may write into the table `Office`: the key of an item, tried with its role.
 async fn may_put(shop: &Shop, function: &str, partition: &str) -> bool {
-    let http = shop.system().wire().of(function).client();
-    let variables = [("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
-    let environment: Environment =
-        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-    let platform = Platform::new(environment, Clock::system(), Random::seeded([1; 32]), http);
     let table = shop.system().template().tables["Office"].name.clone();
-    let put = aws_sdk_dynamodb::Client::new(&platform.sdk)
+    let put = shop
+        .client_of(function)
         .put_item()
         .table_name(table)
         .item("pk", AttributeValue::S(partition.to_owned()))

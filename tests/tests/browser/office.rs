@@ -1,13 +1,13 @@
 //! The owner's pages on a phone: from a key to the posted parcels, and what they say when nothing
 //! waits or something is wrong.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use local::run::Running;
 use serde_json::json;
-use walk::{Doors, Pay, Recipient, Walker};
+use walk::{Doors, Page, Pay, Recipient, Walker};
 
-use crate::tab::Browser;
+use crate::tab::{Browser, COMES_WITHIN, LOOKS_EVERY};
 
 /// A long letter, so that its page is looked at, too.
 const LONG: &str = "요즘은 밤마다 창문을 열어 두고 잡니다. 골목 끝 빵집에서 새벽 네 시면 불이 켜지고, \
@@ -49,16 +49,18 @@ async fn order(shop: &Running) -> Vec<String> {
     orders
 }
 
-/// Opens a page of the office again until it has an element: messages take their time.
-async fn until(phone: &Browser, shop: &Running, path: &str, css: &str) {
-    for _ in 0..120 {
+/// Opens a page of the office again until it is as expected: messages take their time.
+async fn until(phone: &Browser, shop: &Running, path: &str, expected: impl Fn(&Page) -> bool) {
+    let began = Instant::now();
+    loop {
         phone.open(&format!("{}{path}", shop.url())).await;
-        if phone.arrives("office").await.first(css).is_some() {
+        let page = phone.arrives("office").await;
+        if expected(&page) {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(began.elapsed() < COMES_WITHIN, "{path} does not change: {page:?}");
+        tokio::time::sleep(LOOKS_EVERY).await;
     }
-    panic!("{path} has no `{css}`: {:?}", phone.page().await);
 }
 
 pub(crate) async fn morning(phone: &Browser, shop: &Running) {
@@ -67,15 +69,8 @@ pub(crate) async fn morning(phone: &Browser, shop: &Running) {
     let_in(phone, shop).await;
     phone.look("today-empty").await;
     let orders = order(shop).await;
-    let both = ".todo a[href='/office/choose'] .count";
-    until(phone, shop, "/office", both).await;
-    for _ in 0..120 {
-        if phone.text_of(both).await == "3" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        phone.open(&format!("{}/office", shop.url())).await;
-    }
+    let count = ".todo a[href='/office/choose'] .count";
+    until(phone, shop, "/office", |page| page.text_of(count) == "3").await;
     phone.look("today").await;
 
     phone.follow(".todo a[href='/office/choose']").await;
@@ -91,8 +86,7 @@ pub(crate) async fn morning(phone: &Browser, shop: &Running) {
     }
     phone.look("choose-empty").await;
 
-    let third = ".card:nth-of-type(3)";
-    until(phone, shop, "/office/pack", third).await;
+    until(phone, shop, "/office/pack", |page| page.all("main > .card").len() == 3).await;
     phone.look("pack").await;
     for sheet in ["list", "slips", "labels"] {
         phone.open(&format!("{}/office/{sheet}", shop.url())).await;

@@ -1,23 +1,13 @@
 //! A function's role reaches its own partitions of the table, on the same rules as in AWS.
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use platform::{Clock, Environment, Platform, Random};
+use aws_sdk_dynamodb::types::AttributeValue;
 use walk::{Doors, Shop, book};
-
-/// A client with the role of a function.
-fn with_the_role_of(shop: &Shop, function: &str) -> Client {
-    let http = shop.system().wire().of(function).client();
-    let variables = [("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
-    let environment: Environment =
-        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-    let platform = Platform::new(environment, Clock::system(), Random::seeded([1; 32]), http);
-    Client::new(&platform.sdk)
-}
 
 /// Whether a function may read an item.
 async fn may_read(shop: &Shop, function: &str, pk: &str, sk: &str) -> bool {
     let table = shop.system().template().tables["Table"].name.clone();
-    let got = with_the_role_of(shop, function)
+    let got = shop
+        .client_of(function)
         .get_item()
         .table_name(table)
         .key("pk", AttributeValue::S(pk.to_owned()))
@@ -47,4 +37,7 @@ async fn a_room_cannot_read_an_order_and_a_receipt_cannot_read_the_taste() {
     assert!(!may_read(&shop, "receipt", "HOUSE", "TASTE").await);
     assert!(!may_read(&shop, "owner-taste", &order, "ORDER").await);
     assert!(!may_read(&shop, "owner-stuck", &order, "ORDER").await);
+    // The office reads nothing of the shop by itself.
+    assert!(!may_read(&shop, "office", &order, "ORDER").await);
+    assert!(!may_read(&shop, "office", "HOUSE", "HEAD").await);
 }
