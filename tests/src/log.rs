@@ -11,8 +11,10 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Once;
 
+use platform::log::Stamped;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets, dynamic_filter_fn};
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::prelude::*;
 
 /// The local run, its database and the stand-ins: not a part of what is deployed.
@@ -43,6 +45,14 @@ impl Log {
         Self { this_thread: PhantomData }
     }
 
+    /// The lines so far, parsed.
+    pub fn lines(&self) -> Vec<serde_json::Value> {
+        let text = self.text();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}")))
+            .collect()
+    }
+
     /// The lines so far.
     pub fn text(&self) -> String {
         KEPT.with_borrow(|kept| {
@@ -70,8 +80,10 @@ pub(crate) fn listen() {
         let wanted = dynamic_filter_fn(|line, _| {
             KEPT.with_borrow(|kept| kept.as_ref().is_some_and(|kept| line.level() <= &kept.most))
         });
+        // As a deployed function writes it; whose line it is, is not known in one process.
         let lines = tracing_subscriber::fmt::layer()
-            .json()
+            .event_format(Stamped::new("shop", "gongganmunhak-test-shop"))
+            .fmt_fields(JsonFields::new())
             .with_writer(|| ThisThread)
             .with_filter(wanted)
             .with_filter(deployed);

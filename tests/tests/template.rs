@@ -613,25 +613,202 @@ fn is_protected(template: &Template, table: &local::template::Table) {
 // -------------------------------------------------------------------------------------------------
 // comments and descriptions
 
+/// The alarms by their names, each with its metrics: namespace, name, and dimensions as text.
+fn alarms() -> BTreeMap<String, Vec<(String, String, String)>> {
+    let written = alarms_file();
+    let resources = written["Resources"].as_object().unwrap().values();
+    let alarms = resources.filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm");
+    alarms
+        .map(|alarm| {
+            let alarm = &alarm["Properties"];
+            assert_eq!(alarm["AlarmActions"].as_array().map(Vec::len), Some(1), "{alarm}");
+            let name = alarm["AlarmName"]["Fn::Sub"].as_str().unwrap();
+            let name = name.strip_prefix("${House}-").unwrap().to_owned();
+            let one = [alarm.clone()];
+            let metrics: Vec<_> = match alarm["Metrics"].as_array() {
+                None => one.iter().map(metric).collect(),
+                Some(metrics) => metrics
+                    .iter()
+                    .filter(|metric| !metric["MetricStat"].is_null())
+                    .map(|each| metric(&each["MetricStat"]["Metric"]))
+                    .collect(),
+            };
+            assert!(metrics.len() <= 10, "{name}: an expression takes ten metrics");
+            (name, metrics)
+        })
+        .collect()
+}
+
+fn alarms_file() -> Json {
+    local::template::long_form(&serde_norway::from_str(&text("infra/alarms.yaml")).unwrap())
+        .unwrap()
+}
+
+fn metric(of: &Json) -> (String, String, String) {
+    let text = |name: &str| of[name].as_str().unwrap().to_owned();
+    (text("Namespace"), text("MetricName"), of["Dimensions"].to_string())
+}
+
 #[test]
-fn an_alarm_watches_every_function_of_the_owner_with_ten_metrics_at_most() {
-    let written =
-        local::template::long_form(&serde_norway::from_str(&text("infra/alarms.yaml")).unwrap())
-            .unwrap();
-    let mut watched = String::new();
-    for (name, resource) in written["Resources"].as_object().unwrap() {
-        let metrics = resource["Properties"]["Metrics"].as_array().map_or(&[][..], Vec::as_slice);
-        let counted = metrics.iter().filter(|metric| !metric["MetricStat"].is_null());
-        assert!(counted.clone().count() <= 10, "{name} has too many metrics");
-        counted.for_each(|metric| watched += &metric.to_string());
-    }
+fn an_alarm_watches_every_resource_by_its_kind() {
+    let alarms = alarms();
+    let all: Vec<_> = alarms.values().flatten().collect();
+    let watched = |namespace: &str, metric: &str, name: &str| {
+        all.iter().any(|(of, called, dimensions)| {
+            (of.as_str(), called.as_str()) == (namespace, metric)
+                && dimensions.contains(&format!("${{House}}-{name}\""))
+        })
+    };
     let template = template();
-    let owners: Vec<&String> =
-        template.functions.keys().filter(|name| name.starts_with("owner-")).collect();
-    assert!(owners.len() > 5, "{owners:?}");
-    for name in owners {
-        assert!(watched.contains(&format!("${{House}}-{name}\"")), "no alarm watches {name}");
+    let mut kinds = BTreeMap::<&str, u32>::new();
+    let mut seen = |kind: &'static str| *kinds.entry(kind).or_default() += 1;
+    let outbox: BTreeSet<&str> =
+        domain::order::message::Queue::ALL.map(|queue| queue.name()).into();
+    let name = |resource: &str, property_name: &str| {
+        let name = property(&template, resource, property_name);
+        name.as_str().unwrap().split_once('-').unwrap().1.to_owned()
+    };
+    for (id, resource) in resources(&template) {
+        match resource["Type"].as_str().unwrap() {
+            "AWS::SQS::Queue" => {
+                let queue = name(id, "QueueName");
+                if queue.ends_with("-dead") {
+                    seen("dead letters");
+                    let metric = "ApproximateNumberOfMessagesVisible";
+                    assert!(watched("AWS/SQS", metric, &queue), "{queue}");
+                } else if outbox.contains(queue.as_str()) {
+                    // Its oldest message is the outbox's (`OldestUnhandled`).
+                    seen("outbox");
+                } else {
+                    seen("queue");
+                    assert!(watched("AWS/SQS", "ApproximateAgeOfOldestMessage", &queue), "{queue}");
+                }
+            }
+            "AWS::SNS::Topic" => {
+                seen("topic");
+                let topic = name(id, "TopicName");
+                assert!(watched("AWS/SNS", "NumberOfNotificationsFailed", &topic), "{topic}");
+            }
+            "AWS::Serverless::Function" => {
+                let function = name(id, "FunctionName");
+                for event in resource["Properties"]["Events"].as_object().into_iter().flatten() {
+                    match event.1["Type"].as_str().unwrap() {
+                        "Schedule" => {
+                            seen("schedule");
+                            assert!(watched("AWS/Lambda", "Invocations", &function), "{function}");
+                        }
+                        "DynamoDB" => {
+                            seen("stream");
+                            assert!(watched("AWS/Lambda", "IteratorAge", &function), "{function}");
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
     }
+    let wanted = [
+        ("dead letters", 8),
+        ("outbox", 5),
+        ("queue", 1),
+        ("schedule", 4),
+        ("stream", 2),
+        ("topic", 2),
+    ];
+    assert_eq!(kinds, wanted.into());
+    // Of all functions, and of what has no name of its own.
+    for (namespace, metric) in [
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/Lambda", "ConcurrentExecutions"),
+        ("AWS/DynamoDB", "ReadThrottleEvents"),
+        ("AWS/DynamoDB", "WriteThrottleEvents"),
+        ("AWS/ApiGateway", "5xx"),
+        ("AWS/ApiGateway", "Latency"),
+        ("Gongganmunhak", "OldestUnhandled"),
+        ("Gongganmunhak", "MoneyFaults"),
+        ("Gongganmunhak", "RefusedByOurFault"),
+        ("Gongganmunhak", "NearTimeout"),
+    ] {
+        assert!(
+            all.iter().any(|(of, called, _)| (of.as_str(), called.as_str()) == (namespace, metric)),
+            "{namespace} {metric}"
+        );
+    }
+    // What alarms cost: ten metrics of an account are free, each other one is $0.10 a month.
+    assert!(all.len() <= 31, "{} metrics are watched", all.len());
+}
+
+#[test]
+fn every_alarm_has_a_line_in_the_manual() {
+    let manual = text("docs/operations.md");
+    let alarms = alarms();
+    for name in alarms.keys() {
+        assert!(manual.contains(&format!("| `{name}` |")), "docs/operations.md: {name}");
+    }
+    let named = manual.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(named, alarms.len(), "docs/operations.md names an alarm that is gone");
+}
+
+#[test]
+fn alarms_and_dashboard_name_metrics_that_the_functions_write() {
+    let known: BTreeSet<&str> =
+        platform::metrics::Metric::ALL.iter().map(|metric| metric.name()).collect();
+    let mut used = BTreeSet::new();
+    for (namespace, metric, dimensions) in alarms().into_values().flatten() {
+        if namespace == platform::metrics::NAMESPACE {
+            assert!(dimensions.contains(r#""Name":"Stack""#), "{metric}: {dimensions}");
+            used.insert(metric);
+        }
+    }
+    let dashboard = &alarms_file()["Resources"]["Dashboard"]["Properties"]["DashboardBody"];
+    let body: Json = serde_json::from_str(dashboard["Fn::Sub"].as_str().unwrap()).unwrap();
+    for widget in body["widgets"].as_array().unwrap() {
+        for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
+            if metric[0] == platform::metrics::NAMESPACE {
+                assert_eq!((&metric[2], &metric[3]), (&"Stack".into(), &"${House}".into()));
+                used.insert(metric[1].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(used.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
+    let shown = body.to_string();
+    for name in alarms().keys() {
+        assert!(shown.contains(&format!(":alarm:${{House}}-{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn the_query_of_an_order_reads_functions_that_exist() {
+    let written = alarms_file();
+    let query = &written["Resources"]["OrderQuery"]["Properties"];
+    let groups = query["LogGroupNames"].as_array().unwrap();
+    assert!(groups.len() <= 50, "a query takes fifty log groups");
+    let folders = folders();
+    for group in groups {
+        let name = group["Fn::Sub"].as_str().unwrap();
+        let name = name.strip_prefix("/aws/lambda/${House}-").unwrap();
+        assert!(folders.contains(name), "{name}");
+    }
+    let named = |queue: domain::order::message::Queue| {
+        groups.iter().any(|group| group.to_string().contains(&format!("}}-{}\"", queue.name())))
+    };
+    assert!(domain::order::message::Queue::ALL.into_iter().all(named));
+}
+
+#[test]
+fn every_queue_delivers_as_often_as_the_batch_loop_counts() {
+    let template = template();
+    let mut queues = 0;
+    for (id, resource) in resources(&template) {
+        let redrive = property(&template, id, "RedrivePolicy");
+        if resource["Type"] == "AWS::SQS::Queue" && !redrive.is_null() {
+            assert_eq!(redrive["maxReceiveCount"], messaging::DELIVERIES, "{id}");
+            queues += 1;
+        }
+    }
+    assert_eq!(queues, 6);
 }
 
 #[test]

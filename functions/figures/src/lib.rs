@@ -18,7 +18,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use lambda_runtime::{Error, LambdaEvent, Service};
 use messaging::{OwnerBell, Run, on_event, outbox};
-use platform::{Clock, Init, InitError, Platform};
+use platform::{
+    Clock, Init, InitError, Platform,
+    metrics::{self, Metric},
+};
 use store::Store;
 
 struct Figures {
@@ -70,6 +73,15 @@ async fn count(store: &Store, bell: &OwnerBell, records: &[EventRecord], now: Ti
                 .iter()
                 .map(|room| room.id.as_str()),
         );
+    }
+    for (metric, of) in [
+        (Metric::RoomsEntered, (|tally| tally.entered) as fn(&Tally) -> u64),
+        (Metric::RoomsSolved, |tally| tally.solved),
+        (Metric::RoomsPlain, |tally| tally.plain),
+    ] {
+        if let all @ 1.. = tallies.values().map(of).sum() {
+            metrics::count(metric, all);
+        }
     }
     let day = calendar::today(now);
     for (name, tally) in tallies {

@@ -15,23 +15,30 @@ pub(crate) struct Beside {
     unread: Unread,
     refunds: Vec<Versioned<Order>>,
     returns: Vec<Versioned<Order>>,
+    given_up: usize,
 }
 
 impl Beside {
-    /// Three reads at once.
+    /// Four reads at once.
     pub(crate) async fn read(state: &AdminState) -> Result<Self, AdminError> {
         let store = &state.store;
-        let (unread, refunds, returns) = tokio::try_join!(
+        let (unread, refunds, returns, given_up) = tokio::try_join!(
             store.unread_letters(MOST),
             store.refunds_under_way(MOST),
             store.returns_awaited(MOST),
+            store.given_up(MOST),
         )?;
-        Ok(Self { unread, refunds, returns })
+        Ok(Self { unread, refunds, returns, given_up: given_up.len() })
+    }
+
+    /// How many messages were sent again for a day and given up.
+    pub(crate) const fn given_up(&self) -> usize {
+        self.given_up
     }
 
     /// The lines. A stopped refund lies on the desk, `orders`.
     pub(crate) fn lines(&self, orders: &[Versioned<Order>], now: Timestamp) -> Vec<Show> {
-        let Self { unread, refunds, returns } = self;
+        let Self { unread, refunds, returns, .. } = self;
         let today = calendar::today(now);
         let oldest = unread.letters.iter().map(|(_, letter)| letter.at).min();
         let letters = oldest.map(|at| oldest_letter(calendar::today(at), today));

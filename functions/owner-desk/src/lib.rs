@@ -1,5 +1,5 @@
 //! 주인장의 책상: the orders that wait for the owner, the earliest promise first, with the next calls
-//! ready to paste, and what waits beside them: letters, refunds, returned books. Six reads, however
+//! ready to paste, and what waits beside them: letters, refunds, returned books. Seven reads, however
 //! many orders the shop ever had, and one for each order shown whose letter names the best book.
 
 mod beside;
@@ -52,11 +52,15 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         answer.next.push(words::differences(differences));
         answer.offer("장부 보기", "reconcile", json!({}));
     }
+    if beside.given_up() > 0 {
+        answer.next.push(words::given_up(beside.given_up()));
+        answer.offer("멈춘 일 보기", "owner-redrive", json!({}));
+    }
     let lines = beside.lines(&waiting.orders, call.now);
     let notes = view::notes(&two_weeks);
     answer.next.extend(lines.iter().map(words::line));
     if waiting.orders.is_empty() {
-        if lines.is_empty() {
+        if lines.is_empty() && beside.given_up() == 0 {
             answer.next.push("기다리는 일이 없습니다. 차 한 잔 하셔도 좋습니다.".into());
         }
         answer.shows.extend(lines.into_iter().chain(notes));

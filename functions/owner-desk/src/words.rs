@@ -12,6 +12,13 @@ pub(crate) fn differences(count: usize) -> String {
     )
 }
 
+pub(crate) fn given_up(count: usize) -> String {
+    format!(
+        "하루 동안 거듭해도 되지 않아 멈춘 일이 {count}개 있습니다. \
+         owner-redrive를 빈 내용으로 불러 까닭을 보고, 다시 보내거나 치워 주세요."
+    )
+}
+
 pub(crate) fn to_pack(count: usize) -> String {
     format!(
         "포장할 책이 {count}권 있습니다. \

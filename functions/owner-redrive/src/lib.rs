@@ -1,29 +1,37 @@
-//! 되살리기: the messages in the dead-letter queues, why they are there, and sending them back.
+//! 되살리기: what nobody could handle, why, and the two ways out of it: sending it back, and setting
+//! it aside.
 //!
-//! A message that its function failed five times is moved to the dead-letter queue. Once the cause
-//! is gone, the owner sends it back. That is always safe: every function ignores a message that it
-//! has handled.
+//! A message that its function failed five times is a dead letter, and one that `sweep` has sent
+//! again for a day is given up. Both are shown as one thing. Once the cause is gone, the owner sends
+//! it back. That is always safe: every function ignores a message that it has handled. What nobody
+//! waits for any more can be set aside; what an order still waits for cannot.
 
 mod queues;
+mod thing;
 
 use std::sync::Arc;
 
 use admin::{AdminError, AdminState, Answer, Call, Problem, Show, fields};
-use domain::order::{State, message::Message};
+use domain::order::message::Message;
 use futures_util::future::try_join_all;
-use messaging::News;
 use serde_json::{Value, json};
 
-use queues::{Count, MOST, Queues};
+use queues::{MOST, Queues, Record};
+use thing::Thing;
+
+/// Most messages that were given up in one answer.
+const MOST_GIVEN_UP: i32 = 100;
 
 /// A call, read.
 enum Command {
-    /// Show what is in the dead-letter queues.
+    /// Show what nobody could handle.
     Show,
-    /// Count what is in the dead-letter queues, without receiving it.
+    /// Count it, without receiving it.
     Count,
-    /// Send the messages of these queues back.
+    /// Send the things of these queues back.
     SendBack(Vec<&'static str>),
+    /// Set the things of these queues aside.
+    SetAside(Vec<&'static str>),
 }
 
 /// Handles a call.
@@ -35,50 +43,96 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let queues = Queues::open(&state.platform)?;
     let mut answer = Answer::ok();
     let counts = try_join_all(queues.all().iter().map(|queue| queues.count(queue))).await?;
-    let dead = counts.iter().fold(Count::default(), |sum, count| Count {
-        waiting: sum.waiting + count.waiting,
-        in_flight: sum.in_flight + count.in_flight,
-    });
-    for (queue, Count { waiting: count, in_flight }) in queues.all().iter().zip(counts) {
-        if matches!(command, Command::Count) {
-            if count + in_flight > 0 {
-                let data = json!({ "queue": queue.name, "count": count, "in_flight": in_flight });
-                answer.shows.push(Show::new("line", queue.name, data));
+    let given_up = state.store.given_up(MOST_GIVEN_UP).await?;
+    let mut left = 0;
+    let mut in_flight = 0;
+    for (queue, dead) in queues.all().iter().zip(counts) {
+        let name = queue.name;
+        let of_queue = |message: &&Message| message.task.queue().name() == name;
+        let given_up: Vec<&Message> = given_up.iter().filter(of_queue).collect();
+        if let Command::Count = command {
+            // What is given up has left a dead letter, as a rule.
+            let count = (dead.waiting + dead.in_flight).max(given_up.len());
+            left += count;
+            if count > 0 {
+                let data = json!({ "queue": name, "count": count, "in_flight": dead.in_flight });
+                answer.shows.push(Show::new("line", name, data));
             }
             continue;
         }
-        let chosen = command.names(queue.name);
-        if chosen && call.confirmed {
-            let sent = queues.send_back(queue).await?;
-            answer.did.push(format!("{}: {sent}개를 다시 보냈습니다", queue.name));
+        in_flight += dead.in_flight;
+        left += dead.in_flight;
+        if dead.waiting == 0 && given_up.is_empty() {
             continue;
         }
-        if count == 0 {
-            continue;
+        let acts = call.confirmed && command.names(name);
+        let records = queues.take(queue).await?;
+        let mut things = Vec::new();
+        for record in &records {
+            things.push((Thing::of_letter(&state, record).await?, Some(record)));
         }
-        let mut messages = Vec::new();
-        for body in queues.look(queue).await? {
-            messages.push(describe(&state, &body).await?);
+        for message in given_up {
+            let known = things.iter().any(|(thing, _)| thing.message() == Some(message.id));
+            if !known {
+                things.push((Thing::given_up(&state, message).await?, None));
+            }
         }
-        answer.shows.push(show(queue.name, count, &messages));
-        if chosen {
-            let at_once = count.min(MOST);
-            answer.would_do.push(format!("{}: {at_once}개를 다시 보냅니다", queue.name));
+        let mut stay = Vec::new();
+        for (thing, record) in &things {
+            let line = match &command {
+                Command::SendBack(_) if acts => {
+                    Some(send_back(&state, &queues, queue, thing, *record, &call).await?)
+                }
+                Command::SetAside(_) if acts && thing.may_be_set_aside(name) => {
+                    Some(set_aside(&state, &queues, queue, thing, *record, &call).await?)
+                }
+                _ => None,
+            };
+            match line {
+                Some(line) => answer.did.push(line),
+                None => {
+                    stay.push(thing);
+                    if let Some(record) = record {
+                        queues.put_back(queue, record).await?;
+                    }
+                    if let (Command::SetAside(_), true) = (&command, command.names(name)) {
+                        if thing.may_be_set_aside(name) {
+                            answer.would_do.push(format!(
+                                "{}: {} 치웁니다",
+                                queues::title(name),
+                                thing.title()
+                            ));
+                        } else {
+                            answer.next.push(kept(thing));
+                        }
+                    }
+                }
+            }
+        }
+        if let (Command::SendBack(_), true, false) = (&command, command.names(name), acts) {
+            answer.would_do.push(format!(
+                "{}: {}개를 다시 보냅니다",
+                queues::title(name),
+                things.len().min(MOST)
+            ));
+        }
+        left += stay.len();
+        if !stay.is_empty() {
+            answer.shows.push(show(name, &stay));
         }
     }
-    Ok(with_next_steps(answer, &call, dead))
+    answer.left(left);
+    Ok(with_next_steps(answer, &call, &command, left, in_flight))
 }
 
 impl Command {
     fn read(call: &Call) -> Result<Self, Vec<Problem>> {
         call.read_fields(|fields| {
-            fields.known(&["send_back", "count"], &json!({ "send_back": ["choose"] }));
+            let example = json!({ "send_back": ["choose"] });
+            fields.known(&["send_back", "set_aside", "count"], &example);
             fields.checked()?;
             if fields.given("count") == Some(&Value::Bool(true)) {
                 return Some(Self::Count);
-            }
-            if fields.given("send_back").is_none() {
-                return Some(Self::Show);
             }
             let one = |name: &Value| queues::names().find(|queue| name.as_str() == Some(queue));
             let names = |value: &Value| -> Option<Vec<&'static str>> {
@@ -88,100 +142,132 @@ impl Command {
                 }
             };
             let known: Vec<&str> = queues::names().collect();
-            let expected =
-                format!("{} 가운데 다시 보낼 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
-            fields.required("send_back", names, expected, json!(["choose"])).map(Self::SendBack)
+            let expected = format!("{} 가운데 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
+            let read: [(&str, fn(Vec<&'static str>) -> Self); 2] =
+                [("send_back", Self::SendBack), ("set_aside", Self::SetAside)];
+            for (field, command) in read {
+                if fields.given(field).is_some() {
+                    return fields.required(field, names, expected, json!(["choose"])).map(command);
+                }
+            }
+            Some(Self::Show)
         })
     }
 
     fn names(&self, queue: &str) -> bool {
-        matches!(self, Self::SendBack(queues) if queues.contains(&queue))
+        match self {
+            Self::SendBack(queues) | Self::SetAside(queues) => queues.contains(&queue),
+            Self::Show | Self::Count => false,
+        }
     }
 }
 
-fn with_next_steps(mut answer: Answer, call: &Call, dead: Count) -> Answer {
-    answer.left(dead.waiting + dead.in_flight);
-    if dead.in_flight > 0 {
+/// Sends a thing back; the next sweep sends what was given up and has no dead letter.
+async fn send_back(
+    state: &AdminState,
+    queues: &Queues,
+    queue: &queues::QueuePair,
+    thing: &Thing,
+    record: Option<&Record>,
+    call: &Call,
+) -> Result<String, AdminError> {
+    if let Some(message) = thing.message() {
+        state.store.resume(message, call.now).await?;
+    }
+    if let Some(record) = record {
+        queues.send_back(queue, record).await?;
+    }
+    Ok(format!("{}: {} 다시 보냈습니다", queues::title(queue.name), thing.title()))
+}
+
+/// Ends a thing: its message counts as handled, its dead letter goes.
+async fn set_aside(
+    state: &AdminState,
+    queues: &Queues,
+    queue: &queues::QueuePair,
+    thing: &Thing,
+    record: Option<&Record>,
+    call: &Call,
+) -> Result<String, AdminError> {
+    if let Some(message) = thing.message() {
+        state.store.handled(message, call.now).await?;
+    }
+    if let Some(record) = record {
+        queues.delete(queue, record).await?;
+    }
+    Ok(format!("{}: {} 치웠습니다", queues::title(queue.name), thing.title()))
+}
+
+/// Why a thing stays.
+fn kept(thing: &Thing) -> String {
+    format!(
+        "{} 치우지 않습니다. 주문이 아직 이 일을 기다립니다. 다시 보내시거나, \
+         owner-order(돈은 owner-refund)로 그 주문을 먼저 매듭지어 주세요.",
+        thing.title()
+    )
+}
+
+fn with_next_steps(
+    mut answer: Answer,
+    call: &Call,
+    command: &Command,
+    left: usize,
+    in_flight: usize,
+) -> Answer {
+    if let Command::Count = command {
+        return answer;
+    }
+    if in_flight > 0 {
         answer.next.push(format!(
-            "{}개는 다른 부름이 지금 보고 있습니다. 1분 뒤에 다시 보십시오.",
-            dead.in_flight
+            "{in_flight}개는 다른 부름이 지금 보고 있습니다. 1분 뒤에 다시 보십시오."
         ));
     }
     if !answer.would_do.is_empty() {
+        let (button, what) = match command {
+            Command::SetAside(_) => ("치우기", "치운 것은 다시 오지 않습니다."),
+            _ => ("다시 보내기", "까닭이 남아 있으면 다시 이리로 돌아옵니다."),
+        };
         answer.next.push(format!(
-            "까닭이 사라졌다면 {} 다시 부르세요(calls에 적어 두었습니다). 까닭이 남아 있으면 다시 이리로 돌아옵니다.",
+            "맞으면 {} 다시 부르세요(calls에 적어 두었습니다). {what}",
             call.code_to_write()
         ));
-        answer.offer("다시 보내기", call.function, call.to_confirm());
+        answer.offer(button, call.function, call.to_confirm());
     } else if call.confirmed {
         answer.next.push(format!(
-            "1, 2분 뒤에 {{}}로 다시 불러 돌아온 것이 없는지 보세요. 한 번에 {MOST}개까지 보냅니다."
+            "5분쯤 뒤에 {{}}로 다시 불러 돌아온 것이 없는지 보세요. 한 줄에서 한 번에 {MOST}개까지 합니다."
         ));
-    } else if dead.waiting + dead.in_flight == 0 {
+    } else if left == 0 {
         answer.next.push("되살릴 것이 없습니다. 모두 제 길로 갔습니다.".into());
-    } else if dead.waiting > 0 {
+    } else if !answer.shows.is_empty() {
         answer.next.push(
-            "다시 보내려면 send_back에 줄의 이름을 적습니다(calls에 적어 두었습니다). \
-             reason에 까닭이 없으면 그 함수의 기록(CloudWatch)에 있습니다."
+            "다시 보내려면 send_back에, 아무도 기다리지 않는 일을 치우려면 set_aside에 줄의 이름을 \
+             적습니다(calls에 적어 두었습니다). 까닭이 적혀 있지 않으면 그 함수의 기록(CloudWatch)에 \
+             있습니다."
                 .into(),
         );
-        let names: Vec<&Value> =
-            answer.shows.iter().filter_map(|shown| shown.data.get("queue")).collect();
-        let again = json!({ "send_back": names });
-        answer.offer("모두 다시 보내기", call.function, again);
+        let names = |shows: &[Show], may: bool| -> Vec<Value> {
+            let wanted = |show: &&Show| !may || show.data.get("may_go") == Some(&Value::Bool(true));
+            let name = |show: &Show| show.data.get("queue").cloned();
+            shows.iter().filter(wanted).filter_map(name).collect()
+        };
+        let (all, may_go) = (names(&answer.shows, false), names(&answer.shows, true));
+        answer.offer("모두 다시 보내기", call.function, json!({ "send_back": all }));
+        if !may_go.is_empty() {
+            answer.offer("끝난 일 치우기", call.function, json!({ "set_aside": may_go }));
+        }
     }
     answer
 }
 
-/// What lies in a dead-letter queue.
-fn show(queue: &str, count: usize, messages: &[Value]) -> Show {
-    let reasons: Vec<String> = messages
-        .iter()
-        .map(|message| {
-            let of = |name: &str| message.get(name).and_then(Value::as_str);
-            let order = of("order").map(|order| format!("주문 {order}: ")).unwrap_or_default();
-            format!("{order}{}", of("reason").unwrap_or("까닭은 그 함수의 기록에 있습니다"))
-        })
-        .collect();
-    let data = json!({ "queue": queue, "count": count, "messages": messages });
+/// What a queue could not handle.
+fn show(queue: &str, things: &[&Thing]) -> Show {
+    let messages: Vec<Value> = things.iter().map(|thing| thing.data()).collect();
+    let lines: Vec<String> = things.iter().map(|thing| thing.line()).collect();
+    let may_go = things.iter().any(|thing| thing.may_be_set_aside(queue));
+    let data = json!({
+        "queue": queue, "count": things.len(), "messages": messages, "may_go": may_go
+    });
     Show::new("queue", queues::title(queue), data)
-        .fact("멈춘 일", format!("{count}개"))
-        .text(Some(reasons.join("\n")))
-}
-
-/// The order of a message, its state, and why the message may have failed.
-async fn describe(state: &AdminState, body: &str) -> Result<Value, AdminError> {
-    if let Ok(news) = serde_json::from_str::<News>(body) {
-        return Ok(json!({
-            "message": news.id.to_string(),
-            "order": news.order.map(|order| order.to_string()),
-            "notice": news.notice,
-            "at": news.at.to_string(),
-            "reason": "푸시가 거절되었거나 받아 주지 않았습니다. 같은 소식이 편지함에 있으니 급하지 않고, 사흘이 지난 것은 다시 보내도 조용히 끝납니다",
-        }));
-    }
-    let Ok(message) = serde_json::from_str::<Message>(body) else {
-        let start: String = body.chars().take(40).collect();
-        return Ok(
-            json!({ "reason": "읽을 수 없는 내용입니다. 다시 보내도 돌아옵니다", "begins": start }),
-        );
-    };
-    let order = state.store.order(message.id.order).await?;
-    let reason = match &order {
-        None => Some("이런 주문이 없습니다. 다시 보내도 돌아옵니다"),
-        Some(_) if state.store.is_handled(message.id).await? => {
-            Some("이미 끝난 일입니다. 다시 보내도 두 번 하지 않습니다")
-        }
-        Some(order) if matches!(order.value.state, State::Cancelled | State::Refunded) => {
-            Some("취소된 주문입니다. 다시 보내면 조용히 끝납니다")
-        }
-        Some(_) => None,
-    };
-    Ok(json!({
-        "message": message.id.to_string(),
-        "order": message.id.order.to_string(),
-        "state": order.map(|order| order.value.state.name()),
-        "at": message.at.to_string(),
-        "reason": reason,
-    }))
+        .fact("멈춘 일", format!("{}개", things.len()))
+        .text(Some(lines.join("\n")))
 }

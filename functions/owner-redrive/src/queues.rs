@@ -1,10 +1,11 @@
 //! The queues with dead letters, on SQS.
 
 use admin::AdminError;
+pub(crate) use aws_sdk_sqs::types::Message as Record;
 use aws_sdk_sqs::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    types::{Message as Record, QueueAttributeName},
+    types::QueueAttributeName,
 };
 use domain::order::message::Queue;
 use platform::Platform;
@@ -96,9 +97,9 @@ impl Queues {
         Ok(Count { waiting: count(&waiting), in_flight: count(&in_flight) })
     }
 
-    /// The bodies of the dead letters. All are received before the first one is made visible again,
+    /// The dead letters, at most [`MOST`] and some. All are received before the first one is put back,
     /// so that none is received twice.
-    pub(crate) async fn look(&self, queue: &QueuePair) -> Result<Vec<String>, AdminError> {
+    pub(crate) async fn take(&self, queue: &QueuePair) -> Result<Vec<Record>, AdminError> {
         let mut records = Vec::new();
         while records.len() < MOST {
             let mut received = self.receive(&queue.dead).await?;
@@ -107,47 +108,57 @@ impl Queues {
             }
             records.append(&mut received);
         }
-        for record in &records {
-            self.client
-                .change_message_visibility()
-                .queue_url(&queue.dead)
-                .receipt_handle(record.receipt_handle().unwrap_or_default())
-                .visibility_timeout(0)
-                .send()
-                .await
-                .map_err(|error| unavailable(&error))?;
-        }
-        Ok(records.into_iter().map(|record| record.body.unwrap_or_default()).collect())
+        Ok(records)
     }
 
-    /// Sends at most [`MOST`] messages back and returns how many. Each is sent before it is
-    /// deleted: a call that breaks off sends one twice rather than never.
-    pub(crate) async fn send_back(&self, queue: &QueuePair) -> Result<usize, AdminError> {
-        let mut sent = 0;
-        while sent < MOST {
-            let records = self.receive(&queue.dead).await?;
-            if records.is_empty() {
-                break;
-            }
-            for record in records {
-                self.client
-                    .send_message()
-                    .queue_url(&queue.url)
-                    .message_body(record.body().unwrap_or_default())
-                    .send()
-                    .await
-                    .map_err(|error| unavailable(&error))?;
-                self.client
-                    .delete_message()
-                    .queue_url(&queue.dead)
-                    .receipt_handle(record.receipt_handle().unwrap_or_default())
-                    .send()
-                    .await
-                    .map_err(|error| unavailable(&error))?;
-                sent += 1;
-            }
-        }
-        Ok(sent)
+    /// Lets a dead letter that was taken be received again.
+    pub(crate) async fn put_back(
+        &self,
+        queue: &QueuePair,
+        record: &Record,
+    ) -> Result<(), AdminError> {
+        self.client
+            .change_message_visibility()
+            .queue_url(&queue.dead)
+            .receipt_handle(record.receipt_handle().unwrap_or_default())
+            .visibility_timeout(0)
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        Ok(())
+    }
+
+    /// Deletes a dead letter that was taken.
+    pub(crate) async fn delete(
+        &self,
+        queue: &QueuePair,
+        record: &Record,
+    ) -> Result<(), AdminError> {
+        self.client
+            .delete_message()
+            .queue_url(&queue.dead)
+            .receipt_handle(record.receipt_handle().unwrap_or_default())
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        Ok(())
+    }
+
+    /// Sends a dead letter back to its queue. It is sent before it is deleted: a call that breaks off
+    /// sends it twice rather than never.
+    pub(crate) async fn send_back(
+        &self,
+        queue: &QueuePair,
+        record: &Record,
+    ) -> Result<(), AdminError> {
+        self.client
+            .send_message()
+            .queue_url(&queue.url)
+            .message_body(record.body().unwrap_or_default())
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        self.delete(queue, record).await
     }
 
     async fn receive(&self, url: &str) -> Result<Vec<Record>, AdminError> {

@@ -9,7 +9,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use domain::order::message::Message;
 use lambda_runtime::{Error, LambdaEvent, Service};
 use messaging::{
-    Queues, Run, on_event,
+    Queues, Run, Sending, on_event,
     outbox::{self, Record},
 };
 use platform::{Init, InitError, Platform};
@@ -57,7 +57,7 @@ async fn handle(queues: &Queues, records: &[EventRecord]) -> DynamoDbEventRespon
             }
         }
     }
-    let not_sent = queues.send(&messages).await;
+    let not_sent = queues.send(&messages, Sending::First).await;
     for failure in &not_sent {
         tracing::warn!(message.id = %failure.id, error.message = %failure.why, "message not sent");
     }

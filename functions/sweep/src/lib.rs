@@ -14,12 +14,15 @@ use domain::{
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, Service};
-use messaging::{Queues, Run, on_event};
+use messaging::{Queues, Run, Sending, on_event};
 use payments::{ConfirmOutcome, LookupOutcome, PaymentError, Payments, Told};
-use platform::{Clock, Init, InitError, Platform};
+use platform::{
+    Clock, Init, InitError, Platform,
+    metrics::{self, Metric},
+};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Store, Versioned, handled_by_nobody_after};
+use store::{Claim, Store, Versioned, handled_by_nobody_after};
 
 /// Messages read at once. A run goes on with the next until none is due.
 const MESSAGES: i32 = 100;
@@ -66,6 +69,8 @@ pub struct Swept {
     pub messages_sent: usize,
     /// Messages that SQS did not take; they are sent later.
     pub messages_not_sent: usize,
+    /// Messages that were sent again too often and wait for the owner.
+    pub messages_given_up: usize,
     /// Payments that turned out paid.
     pub payments_paid: usize,
     /// Payments that turned out refused.
@@ -106,9 +111,13 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
             tracing::error!(error.message = %error, "content version of the program is not kept");
         }
     }
+    if let Ok(unknown @ 1..) = u64::try_from(swept.payments_unknown) {
+        metrics::count(Metric::UnknownPayments, unknown);
+    }
     tracing::info!(
         messages.sent = swept.messages_sent,
         messages.not_sent = swept.messages_not_sent,
+        messages.given_up = swept.messages_given_up,
         payments.paid = swept.payments_paid,
         payments.refused = swept.payments_refused,
         payments.cancelled = swept.payments_cancelled,
@@ -225,21 +234,30 @@ async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     let now = sweeper.clock.now();
     while has_time() {
         let due = sweeper.store.unhandled(now, MESSAGES).await?;
-        if due.is_empty() {
-            break;
+        let Some(oldest) = due.first() else { break };
+        if swept.messages_sent == 0 {
+            metrics::count(Metric::OldestUnhandled, oldest.due_for_seconds(now));
         }
         // Put off first: a receiver that puts its message off itself comes later. The index may show
         // what another run, or this one a moment ago, has put off already.
         let mut ours = Vec::new();
+        let mut taken = 0;
+        let found = due.len();
         for unhandled in due {
-            if sweeper.store.put_off_unhandled(&unhandled, now).await? {
-                ours.push(unhandled.message);
+            match sweeper.store.claim(&unhandled, now).await? {
+                Claim::Send => ours.push(unhandled.message),
+                Claim::GivenUp => {
+                    swept.messages_given_up += 1;
+                    let id = unhandled.message.id;
+                    tracing::error!(message.id = %id, "message given up; it waits for the owner");
+                }
+                Claim::Taken => taken += 1,
             }
         }
-        if ours.is_empty() {
+        if taken == found {
             break;
         }
-        let not_sent = sweeper.queues.send(&ours).await;
+        let not_sent = sweeper.queues.send(&ours, Sending::Again).await;
         for failure in &not_sent {
             tracing::error!(message.id = %failure.id, error.message = %failure.why, "message not sent");
         }

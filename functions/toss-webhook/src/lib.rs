@@ -12,11 +12,9 @@ use domain::{
     base::id::OrderId,
     order::{PaymentKey, bank_transfer::order_named},
 };
-use lambda_http::{
-    Body, Request, RequestExt as _, Response, Service, http::StatusCode, service_fn,
-};
+use lambda_http::{Body, Request, Response, Service, http::StatusCode, service_fn};
 use payments::{ConfirmOutcome, LookupOutcome, PaymentError, Payments, Told};
-use platform::{Clock, Deadline, Init, InitError, LazyState, Platform};
+use platform::{Clock, Init, InitError, LazyState, Platform};
 use serde::Deserialize;
 use store::Store;
 
@@ -84,23 +82,21 @@ pub fn function(
 + Clone
 + Send
 + 'static {
+    let clock = platform.clock.clone();
     let opened = Arc::new(LazyState::<Webhook>::new(platform));
     service_fn(move |request: Request| {
-        let opened = Arc::clone(&opened);
-        Box::pin(async move {
-            let status = match opened.get().await {
-                Ok(webhook) => {
-                    let ends = request.lambda_context_ref().map_or(0, |context| context.deadline);
-                    let deadline = Deadline::of(ends, &webhook.clock);
-                    Box::pin(deadline.bounds(answer(&webhook, &request))).await
-                }
+        let (opened, clock) = (Arc::clone(&opened), clock.clone());
+        let invocation = gateway::invocation(&request);
+        let work = async move {
+            match opened.get().await {
+                Ok(webhook) => Box::pin(answer(&webhook, &request)).await,
                 Err(why) => {
                     tracing::error!(error.message = %why, "function cannot start");
                     StatusCode::SERVICE_UNAVAILABLE
                 }
-            };
-            Ok(gateway::plain(status))
-        }) as Answering
+            }
+        };
+        Box::pin(async move { Ok(gateway::plain(invocation.run(&clock, work).await)) }) as Answering
     })
 }
 

@@ -97,12 +97,10 @@ fn changes(root: &Path, name: &str, kind: Kind) -> Outcome<Vec<(PathBuf, String)
         Kind::Owner => {
             let output = named(include_str!("../skeleton/owner/output.yaml"));
             template = after_block(&template, ("Owner", "Name"), &output)?;
-            alarms = Some(with_metric(&file("infra/alarms.yaml")?, name)?);
         }
         Kind::Queue => {
-            let text = file("infra/alarms.yaml")?;
-            let alarm = named(include_str!("../skeleton/queue/alarm.yaml"));
-            alarms = Some(after_block(&text, ("PushDeadAlarm", ""), &alarm)?);
+            let text = with_metric(&file("infra/alarms.yaml")?, "DeadLettersAlarm", name)?;
+            alarms = Some(with_metric(&text, "QueuesOldAlarm", name)?);
         }
         Kind::Page | Kind::Schedule => {}
     }

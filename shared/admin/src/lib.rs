@@ -41,7 +41,7 @@ use std::{future::Future, sync::Arc};
 
 use domain::base::id::OrderId;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Deadline, Init, InitError, LazyState, Platform};
+use platform::{Init, InitError, Invocation, LazyState, Platform};
 use serde_json::Value;
 use signing::KeyHolder;
 use store::{OfficeTable, Store, StoreError, WriteError};
@@ -153,23 +153,31 @@ where
     H: Fn(Arc<AdminState>, Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Answer, AdminError>> + Send + 'static,
 {
+    let clock = platform.clock.clone();
     let state = Arc::new(LazyState::<AdminState>::new(platform));
     service_fn(move |event: LambdaEvent<Value>| {
-        let (state, handle) = (Arc::clone(&state), handle.clone());
-        async move {
+        let (state, handle, clock) = (Arc::clone(&state), handle.clone(), clock.clone());
+        let LambdaEvent { payload, context } = event;
+        let invocation = Invocation {
+            deadline: context.deadline,
+            request_id: context.request_id,
+            api_request_id: None,
+            trace: context.xray_trace_id,
+        };
+        let work = async move {
             let state = state.get().await.map_err(AdminError::from)?;
-            let deadline = Deadline::of(event.context.deadline, &state.platform.clock);
             let now = state.platform.clock.now();
             let keys = state.keys.fresh(now).await;
-            let answer = match Call::read(name, event.payload, now, keys) {
+            let answer = match Call::read(name, payload, now, keys) {
                 // Boxed: avoids the type-depth limit.
-                Ok(call) => deadline.bounds(Box::pin(kept(state, call, handle))).await,
+                Ok(call) => Box::pin(kept(state, call, handle)).await,
                 Err(problem) => Ok(Answer::problem(problem)),
             };
             if let Err(error) = &answer {
                 tracing::error!(error.message = %error, "owner command failed");
             }
             Ok::<_, Error>(answer?)
-        }
+        };
+        async move { invocation.run(&clock, work).await }
     })
 }

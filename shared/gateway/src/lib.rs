@@ -9,12 +9,13 @@
 use std::{convert::Infallible, future::Future};
 
 use lambda_http::{
-    Adapter, Body, IntoResponse, Request, Response, Service,
+    Adapter, Body, IntoResponse, Request, RequestExt as _, Response, Service,
     http::{HeaderName, HeaderValue, StatusCode},
-    request::LambdaRequest,
+    request::{LambdaRequest, RequestContext},
 };
 use lambda_runtime::{Context, LambdaEvent};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use platform::Invocation;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -52,6 +53,21 @@ where
         answer(service.clone(), event, context)
     }))
     .await
+}
+
+/// The invocation that a request belongs to.
+pub fn invocation(request: &Request) -> Invocation {
+    let api_request_id = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    let context = request.lambda_context_ref();
+    Invocation {
+        deadline: context.map_or(0, |context| context.deadline),
+        request_id: context.map(|context| context.request_id.clone()).unwrap_or_default(),
+        api_request_id,
+        trace: context.and_then(|context| context.xray_trace_id.clone()),
+    }
 }
 
 /// Answers one event, as the deployed function does.

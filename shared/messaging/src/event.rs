@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
-use platform::{Deadline, Init, LazyState, Platform};
+use platform::{Init, Invocation, LazyState, Platform};
 
 /// A run in progress. Boxed: avoids the type-depth limit.
 pub type Run<A> = Pin<Box<dyn Future<Output = Result<A, Error>> + Send>>;
@@ -24,11 +24,24 @@ where
     let clock = platform.clock.clone();
     let state = Arc::new(LazyState::<R>::new(platform));
     service_fn(move |event: LambdaEvent<E>| {
-        let (state, handle) = (Arc::clone(&state), handle.clone());
-        let deadline = Deadline::of(event.context.deadline, &clock);
-        Box::pin(async move {
-            let state = state.get().await?;
-            deadline.bounds(handle(state, event.payload)).await
-        }) as Run<A>
+        let (state, handle, clock) = (Arc::clone(&state), handle.clone(), clock.clone());
+        let LambdaEvent { payload, context } = event;
+        let invocation = Invocation {
+            deadline: context.deadline,
+            request_id: context.request_id,
+            api_request_id: None,
+            trace: context.xray_trace_id,
+        };
+        let work = async move {
+            let done = match state.get().await {
+                Ok(state) => handle(state, payload).await,
+                Err(why) => Err(why.into()),
+            };
+            if let Err(error) = &done {
+                tracing::error!(error.message = %error, "invocation failed");
+            }
+            done
+        };
+        Box::pin(async move { invocation.run(&clock, work).await }) as Run<A>
     })
 }

@@ -18,6 +18,6 @@ pub use advance::{advance, advance_by};
 pub use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 pub use event::{Run, on_event};
 pub use owner::OwnerBell;
-pub use queue::{Delivery, Failure, deliveries, queue, run_queue};
-pub use queues::{NotSent, Queues};
+pub use queue::{DELIVERIES, Delivery, Failure, Subject, deliveries, queue, run_queue};
+pub use queues::{NotSent, Queues, Sending};
 pub use topic::{News, NotPublished, Topic};

@@ -1,16 +1,16 @@
 //! The batch loop: turns a queue's records into messages, and failures into `batchItemFailures`.
 
-use std::{future::Future, sync::Arc};
+use std::{collections::HashMap, future::Future, sync::Arc};
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use domain::order::message::Message;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessageAttribute};
+use domain::order::message::{Message, Task};
 use lambda_runtime::{Error, LambdaEvent, Service};
 use platform::{Init, Platform};
 use serde::de::DeserializeOwned;
 use store::{StoreError, WriteError};
 use thiserror::Error as ThisError;
 
-use crate::{Run, on_event};
+use crate::{News, Run, on_event, queues::SENT_AGAIN};
 
 /// A message that was not handled. Its neighbours are.
 #[derive(Debug, ThisError)]
@@ -22,6 +22,23 @@ pub enum Failure {
     /// says why.
     #[error("cannot be handled: {0}")]
     Poison(String),
+}
+
+impl Failure {
+    fn log(&self, record: &str) {
+        match self {
+            Self::Again(why) => {
+                tracing::warn!(record.id = record, error.message = why, "message will be retried");
+            }
+            Self::Poison(why) => {
+                tracing::error!(
+                    record.id = record,
+                    error.message = why,
+                    "message cannot be handled"
+                );
+            }
+        }
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -67,6 +84,36 @@ where
     deliveries(platform, move |room, delivery: Delivery<Message>| handle(room, delivery.message))
 }
 
+/// What the log names while a message is handled.
+pub trait Subject {
+    /// The order that the message is about.
+    fn order(&self) -> Option<String>;
+    /// The message's id.
+    fn message(&self) -> String;
+}
+
+impl Subject for Message {
+    fn order(&self) -> Option<String> {
+        // The id of a whisper or an answer names a visit in the order's place.
+        let of_visit = matches!(self.task, Task::Whisper { .. } | Task::Answered);
+        (!of_visit).then(|| self.id.order.to_string())
+    }
+
+    fn message(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Subject for News {
+    fn order(&self) -> Option<String> {
+        self.order.map(|order| order.to_string())
+    }
+
+    fn message(&self) -> String {
+        self.id.to_string()
+    }
+}
+
 /// One record of a queue.
 #[derive(Debug)]
 pub struct Delivery<T> {
@@ -94,7 +141,7 @@ pub fn deliveries<R, T, H, F>(
 + 'static
 where
     R: Init,
-    T: DeserializeOwned + Send + 'static,
+    T: DeserializeOwned + Subject + Send + 'static,
     H: Fn(Arc<R>, Delivery<T>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
@@ -103,31 +150,68 @@ where
         async move {
             let mut answer = SqsBatchResponse::default();
             for record in event.records {
-                let record_id = record.message_id.unwrap_or_default();
                 let receipt = record.receipt_handle.unwrap_or_default();
-                let handled = match read(record.body.as_deref()) {
-                    // Boxed: avoids the type-depth limit.
-                    Ok(message) => {
-                        let delivery = Delivery { message, receipt };
-                        Box::pin(handle(Arc::clone(&room), delivery)).await
+                let last = LastChance::of(&record.attributes, &record.message_attributes);
+                let record_id = record.message_id.unwrap_or_default();
+                let message: T = match read(record.body.as_deref()) {
+                    Ok(message) => message,
+                    Err(poison) => {
+                        poison.log(&record_id);
+                        answer.add_failure(record_id);
+                        continue;
                     }
-                    Err(poison) => Err(poison),
                 };
-                match handled {
-                    Ok(()) => {}
-                    Err(Failure::Again(why)) => {
-                        tracing::warn!(record.id = %record_id, error.message = %why, "message will be retried");
-                        answer.add_failure(record_id);
-                    }
-                    Err(Failure::Poison(why)) => {
-                        tracing::error!(record.id = %record_id, error.message = %why, "message cannot be handled");
-                        answer.add_failure(record_id);
-                    }
+                let (order, id) = (message.order(), message.message());
+                let delivery = Delivery { message, receipt };
+                // Boxed: avoids the type-depth limit.
+                let handling = Box::pin(handle(Arc::clone(&room), delivery));
+                let keep = platform::invocation::about(order, Some(id), async {
+                    let Err(failure) = handling.await else { return false };
+                    failure.log(&record_id);
+                    !last.ends_here()
+                });
+                if keep.await {
+                    answer.add_failure(record_id);
                 }
             }
             Ok(answer)
         }
     })
+}
+
+/// How often SQS delivers a message before it moves it to the dead letters: `maxReceiveCount` of
+/// every queue in template.yaml.
+pub const DELIVERIES: u32 = 5;
+
+/// Whether a record that fails now would become a dead letter although its message has another way.
+///
+/// A message that `sweep` sends again has left a dead letter already, or will, and its outbox item
+/// says when it is sent next. A record of it that fails for the last time ends, so that an outage
+/// leaves one dead letter for each message, however long it lasts.
+struct LastChance {
+    sent_again: bool,
+    deliveries: u32,
+}
+
+impl LastChance {
+    fn of(
+        attributes: &HashMap<String, String>,
+        ours: &HashMap<String, SqsMessageAttribute>,
+    ) -> Self {
+        let deliveries = attributes.get("ApproximateReceiveCount");
+        Self {
+            sent_again: ours.contains_key(SENT_AGAIN),
+            deliveries: deliveries.and_then(|count| count.parse().ok()).unwrap_or_default(),
+        }
+    }
+
+    fn ends_here(&self) -> bool {
+        let ends = self.sent_again && self.deliveries >= DELIVERIES;
+        if ends {
+            tracing::warn!("message is left to the sweep");
+        }
+        ends
+    }
 }
 
 fn read<T: DeserializeOwned>(body: Option<&str>) -> Result<T, Failure> {

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{
+    Client,
+    types::{MessageAttributeValue, SendMessageBatchRequestEntry},
+};
 use domain::{
     base::id::MessageId,
     order::message::{Message, Queue},
@@ -12,6 +15,18 @@ use thiserror::Error;
 
 /// SQS takes at most ten messages a call.
 const BATCH: usize = 10;
+
+/// The attribute of a message that `sweep` sends again.
+pub(crate) const SENT_AGAIN: &str = "sent-again";
+
+/// Who sends a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// `relay`, from the stream, or the owner.
+    First,
+    /// `sweep`, because it was not handled in time.
+    Again,
+}
 
 /// The queues.
 #[derive(Debug, Clone)]
@@ -46,19 +61,32 @@ impl Queues {
 
     /// Sends each message to its queue, in batches, and returns those that SQS did not take: a
     /// batch answers 200 even if it refuses some of its entries.
-    pub async fn send(&self, messages: &[Message]) -> Vec<NotSent> {
+    pub async fn send(&self, messages: &[Message], sending: Sending) -> Vec<NotSent> {
         let mut not_sent = Vec::new();
         for queue in Queue::ALL {
             let of_queue: Vec<&Message> =
                 messages.iter().filter(|message| message.task.queue() == queue).collect();
             for batch in of_queue.chunks(BATCH) {
-                self.send_batch(queue, batch, &mut not_sent).await;
+                self.send_batch(queue, batch, sending, &mut not_sent).await;
             }
         }
         not_sent
     }
 
-    async fn send_batch(&self, queue: Queue, batch: &[&Message], not_sent: &mut Vec<NotSent>) {
+    async fn send_batch(
+        &self,
+        queue: Queue,
+        batch: &[&Message],
+        sending: Sending,
+        not_sent: &mut Vec<NotSent>,
+    ) {
+        let again = match sending {
+            Sending::First => None,
+            Sending::Again => {
+                let yes = MessageAttributeValue::builder().data_type("String").string_value("yes");
+                yes.build().ok().map(|yes| HashMap::from([(SENT_AGAIN.to_owned(), yes)]))
+            }
+        };
         let mut entries = Vec::with_capacity(batch.len());
         for (place, message) in batch.iter().enumerate() {
             let entry =
@@ -66,6 +94,7 @@ impl Queues {
                     SendMessageBatchRequestEntry::builder()
                         .id(place.to_string())
                         .message_body(body)
+                        .set_message_attributes(again.clone())
                         .build()
                         .map_err(|why| why.to_string())
                 });

@@ -8,6 +8,7 @@ use domain::{
     order::{Order, Payment, PaymentKey, PaymentStatus, RefusalCode, State},
 };
 use jiff::Timestamp;
+use platform::metrics::{self, Metric};
 use store::{AskRefused, Versioned};
 use toss::{Confirm, Failure, Gone, IdempotencyKey, Status};
 
@@ -267,6 +268,7 @@ impl Payments {
                 Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
             }
             Err(Failure::OurFault(rejection)) => {
+                metrics::count(Metric::RefusedByOurFault, 1);
                 tracing::error!(
                     order = %order.value.id,
                     toss.code = %rejection.code,

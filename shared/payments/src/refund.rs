@@ -18,6 +18,7 @@ use domain::{
     },
 };
 use jiff::Timestamp;
+use platform::metrics::{self, Metric};
 use toss::{Cancel, CancelFailure, Doubt, IdempotencyKey, RefundAccount, Status};
 
 use crate::{PaymentError, Payments, refund_record::Asking};
@@ -219,6 +220,7 @@ impl Payments {
                 Some(There::Absent(_)),
             ) => Found::Ended(Ended::Refused(rejection.code)),
             (CancelFailure::OurFault(rejection), there) => {
+                metrics::count(Metric::RefusedByOurFault, 1);
                 tracing::error!(order = %id, toss.code = %rejection.code, toss.trace = ?rejection.trace, "refund request is wrong");
                 match there {
                     Some(There::Absent(_)) => Found::Answered(rejection.code),

@@ -4,8 +4,10 @@
 
 pub mod deadline;
 mod environment;
+pub mod invocation;
 mod lazy;
 pub mod log;
+pub mod metrics;
 mod secret;
 mod why;
 
@@ -30,6 +32,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 
 pub use deadline::Deadline;
 pub use environment::{Environment, Misconfigured};
+pub use invocation::Invocation;
 pub use lazy::{Init, InitError, LazyState};
 pub use secret::SecretError;
 pub use why::why;

@@ -19,7 +19,9 @@ use thiserror::Error;
 
 use crate::{
     Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, key,
-    letters, messages, numbers, orders, places,
+    letters, messages,
+    moved::Moved,
+    numbers, orders, places,
     retry::Backoff,
     table::{Write, Written},
     visits,
@@ -97,6 +99,8 @@ pub struct Commit {
     writes: Vec<(Condition, Write)>,
     /// Why a write could not be built; the commit fails with it.
     wrong: Option<StoreError>,
+    /// The step of an order in it.
+    moved: Option<Moved>,
     /// A lone write by a plain call, which costs half of a transaction and shows the item that won.
     plain: bool,
 }
@@ -117,6 +121,7 @@ impl Commit {
         let mut commit = Self::default();
         let after = read.with(changed);
         commit.add(Condition::Order, orders::order_put(&after));
+        commit.moved = Some(Moved::between(Some(&read.value), &after.value));
         OrderCommit { commit, order: after.value }
     }
 
@@ -131,6 +136,7 @@ impl Commit {
         let mut commit = Self::default();
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
         commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
+        commit.moved = Some(Moved::between(None, order));
         let hold = Reservation::Until(at.until);
         commit.add(Condition::Stock, places::hold(order, &hold, &at.slot, None));
         let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);
@@ -192,6 +198,9 @@ impl Commit {
             return Ok(store.write_within(write, backoff).await?);
         }
         store.write_all(self.writes, backoff).await?;
+        if let Some(moved) = &self.moved {
+            moved.log();
+        }
         Ok(Written::Done(None))
     }
 }
@@ -208,7 +217,10 @@ impl OrderCommit {
     /// Marks the message handled that asked for it. A duplicate of the message is
     /// [`Updated::DoneBefore`](crate::Updated::DoneBefore).
     #[must_use]
-    pub fn handled(self, message: MessageId) -> Self {
+    pub fn handled(mut self, message: MessageId) -> Self {
+        if let Some(moved) = &mut self.commit.moved {
+            moved.asked_by(message);
+        }
         let write = messages::mark_handled(message, self.order.changed_at);
         self.with(Condition::Unhandled, Ok(write))
     }

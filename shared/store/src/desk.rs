@@ -120,11 +120,12 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    async fn waiting(
+    /// What waits for something, at most `limit`, the earliest due first, and whether there is more.
+    pub(crate) async fn waiting<T: Serialize + DeserializeOwned>(
         &self,
         for_what: &str,
         limit: i32,
-    ) -> Result<(Vec<Versioned<Order>>, bool), StoreError> {
+    ) -> Result<(Vec<Versioned<T>>, bool), StoreError> {
         let query = self
             .client
             .query()

@@ -285,6 +285,8 @@ pub(crate) fn said(of: &str, day: Date) -> Key {
 pub(crate) mod waiting {
     /// A message that is not handled.
     pub(crate) const MESSAGE: &str = "message";
+    /// A message that is not sent again any more.
+    pub(crate) const GIVEN_UP: &str = "given_up";
     /// An order that waits for the owner.
     pub(crate) const OWNER: &str = "owner";
     /// A reader's letter that the owner has not read.

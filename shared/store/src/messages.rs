@@ -37,13 +37,17 @@ const PAUSE_MINUTES: i64 = 10;
 /// The longest pause between two times that a message is sent, in minutes.
 const LONGEST_PAUSE_MINUTES: i64 = 160;
 
+/// How often a message is sent again before it is given up and waits for the owner: a day, in pauses
+/// of 10, 20, 40, 80 and then 160 minutes.
+const SENT_AGAIN_AT_MOST: u32 = 12;
+
 /// A message that should have been handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unhandled {
     /// The message.
     pub message: Message,
-    /// How often it was put off.
-    put_off: u32,
+    /// How often it was sent again.
+    sent_again: u32,
     /// When it was due, as the index showed it.
     due: String,
 }
@@ -52,15 +56,35 @@ impl Unhandled {
     fn new(message: Message, item: &Item) -> Self {
         let times = item.get("sent_again").and_then(|value| value.as_n().ok()?.parse().ok());
         let due = item.get("due").and_then(|value| value.as_s().ok().cloned());
-        Self { message, put_off: times.unwrap_or_default(), due: due.unwrap_or_default() }
+        Self { message, sent_again: times.unwrap_or_default(), due: due.unwrap_or_default() }
+    }
+
+    /// For how long it has been due, in seconds; from its creation, if it was sent again.
+    pub fn due_for_seconds(&self, now: Timestamp) -> u64 {
+        let since = match self.sent_again {
+            0 => self.due.parse().unwrap_or(self.message.at),
+            _ => self.message.at,
+        };
+        now.as_second().saturating_sub(since.as_second()).try_into().unwrap_or_default()
     }
 
     /// When it is sent again, if it is sent at `now` and still handled by nobody. A message that
     /// fails for ever takes less and less time from the others.
     fn again_at(&self, now: Timestamp) -> Timestamp {
-        let doubled = PAUSE_MINUTES.saturating_mul(1 << self.put_off.min(10));
+        let doubled = PAUSE_MINUTES.saturating_mul(1 << self.sent_again.min(10));
         calendar::minutes_after(now, doubled.min(LONGEST_PAUSE_MINUTES))
     }
+}
+
+/// What [`Store::claim`] made of a message that was not handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It is put off, and sent by the caller.
+    Send,
+    /// It was sent too often. It waits for the owner.
+    GivenUp,
+    /// It was handled meanwhile, or another run claimed it; the index shows that late.
+    Taken,
 }
 
 impl Store {
@@ -74,23 +98,43 @@ impl Store {
         Ok(due.into_iter().map(|(message, item)| Unhandled::new(message.value, &item)).collect())
     }
 
-    /// Puts off a message before it is sent again. `false`: it was handled meanwhile, or another run
-    /// put it off; the index shows that late.
-    pub async fn put_off_unhandled(
-        &self,
-        unhandled: &Unhandled,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let write = put_off_to(unhandled.message.id, unhandled.again_at(now))
-            .only_if("due = :seen")
-            .value(":seen", string(&unhandled.due));
-        self.write(write).await
+    /// Puts off a message before it is sent again, or gives it up.
+    pub async fn claim(&self, unhandled: &Unhandled, now: Timestamp) -> Result<Claim, StoreError> {
+        let key = key::message(unhandled.message.id);
+        let (write, claim) = if unhandled.sent_again < SENT_AGAIN_AT_MOST {
+            let write = Write::update(&key, "SET due = :due ADD sent_again :one")
+                .value(":due", string(key::instant(unhandled.again_at(now))))
+                .value(":one", number(1));
+            (write, Claim::Send)
+        } else {
+            let write = Write::update(&key, "SET waiting = :given_up")
+                .value(":given_up", string(waiting::GIVEN_UP));
+            (write, Claim::GivenUp)
+        };
+        let write = write.only_if("due = :seen").value(":seen", string(&unhandled.due));
+        Ok(if self.write(write).await? { claim } else { Claim::Taken })
     }
 
-    /// Puts off until `due` that a message is sent again. No effect on a handled one.
+    /// Puts off until `due` that a message is sent again: its receiver waits for something. No
+    /// effect on a handled one.
     pub async fn put_off(&self, id: MessageId, due: Timestamp) -> Result<(), StoreError> {
-        let write = put_off_to(id, due).only_if("attribute_exists(waiting)");
+        let write = waits_until(id, due).only_if("attribute_exists(waiting)");
         self.write(write).await.map(drop)
+    }
+
+    /// Messages that were given up, at most `limit`, oldest first. One read.
+    pub async fn given_up(&self, limit: i32) -> Result<Vec<Message>, StoreError> {
+        let (given_up, _) = self.waiting::<Message>(waiting::GIVEN_UP, limit).await?;
+        Ok(given_up.into_iter().map(|message| message.value).collect())
+    }
+
+    /// Lets a message that was given up be sent again by the next sweep. `false` if it was not given
+    /// up, or is handled. One write.
+    pub async fn resume(&self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
+        let write = waits_until(id, now)
+            .only_if("waiting = :given_up")
+            .value(":given_up", string(waiting::GIVEN_UP));
+        self.write(write).await
     }
 
     /// The order that a message is about, and whether the message was handled. One read.
@@ -117,10 +161,11 @@ impl Store {
     }
 }
 
-fn put_off_to(id: MessageId, due: Timestamp) -> Write {
-    Write::update(&key::message(id), "SET due = :due ADD sent_again :one")
+/// Waits from the beginning: what was sent before does not count.
+fn waits_until(id: MessageId, due: Timestamp) -> Write {
+    Write::update(&key::message(id), "SET due = :due, waiting = :message REMOVE sent_again")
         .value(":due", string(key::instant(due)))
-        .value(":one", number(1))
+        .value(":message", string(waiting::MESSAGE))
 }
 
 fn is_handled(message: &Item) -> bool {

@@ -78,6 +78,7 @@ impl Refusal {
             p.plain role="alert" { (self.explanation(&reader)) }
             p { a.door data-onward href=(onward) { (next) } }
             @if matches!(self, Self::NoSession | Self::BadSession(_) | Self::SessionEnded) { (by_other_ways(&reader)) }
+            @if matches!(self, Self::Ours(_)) { (failed_request(&reader)) }
         })
     }
 
@@ -185,6 +186,20 @@ impl Refusal {
                 (say!(reader, "서 계신 곳으로", "To where you stand"), onward)
             }
             _ => (say!(reader, "문으로 돌아가기", "Back to the door"), "/"),
+        }
+    }
+}
+
+/// The id by which the log is searched, for a reader who asks what happened.
+fn failed_request(reader: &Reader) -> Markup {
+    let Some(id) = platform::invocation::api_request_id() else { return Markup::default() };
+    html! {
+        p.small {
+            (say!(
+                reader,
+                "물어보실 일이 있으면 이 번호를 함께 알려 주십시오.",
+                "If you write to us about it, please quote this number."
+            )) " " code { (id) }
         }
     }
 }

@@ -6,8 +6,8 @@ use std::{convert::Infallible, future::Future, sync::Arc};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{base::text::Language, order::finding};
 use jiff::Timestamp;
-use lambda_http::{Body, RequestExt as _, Response, Service, http, service_fn};
-use platform::{Clock, Deadline, Init, InitError, LazyState, Platform, Random};
+use lambda_http::{Body, Response, Service, http, service_fn};
+use platform::{Clock, Init, InitError, LazyState, Platform, Random};
 use signing::{InvalidSignature, KeyHolder, Keys, TICKET};
 use store::Store;
 
@@ -117,11 +117,13 @@ where
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
     platform::log::start(step);
-    let state = LazyState::<R>::new(Platform::of_process()?);
+    let platform = Platform::of_process()?;
+    let clock = platform.clock.clone();
+    let state = LazyState::<R>::new(platform);
     // Initialises before the first request, while nobody waits. A failure is retried and answered
     // with that request.
     state.get().await.ok();
-    gateway::run(serving(step, Arc::new(state), handle)).await
+    gateway::run(serving(step, clock, Arc::new(state), handle)).await
 }
 
 /// A function as a service, for the local run and the tests.
@@ -142,11 +144,13 @@ where
     H: Fn(Arc<R>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
-    serving(step, Arc::new(LazyState::<R>::new(platform)), handle)
+    let clock = platform.clock.clone();
+    serving(step, clock, Arc::new(LazyState::<R>::new(platform)), handle)
 }
 
 fn serving<R, H, F>(
     step: &'static str,
+    clock: Clock,
     state: Arc<LazyState<R>>,
     handle: H,
 ) -> impl Service<
@@ -163,19 +167,17 @@ where
     F: Future<Output = Result<Reply, Refusal>> + Send + 'static,
 {
     service_fn(move |event: lambda_http::Request| {
-        let (state, handle) = (Arc::clone(&state), handle.clone());
-        async move {
+        let (state, handle, clock) = (Arc::clone(&state), handle.clone(), clock.clone());
+        let invocation = gateway::invocation(&event);
+        let work = async move {
             let state = match state.get().await {
                 Ok(state) => state,
                 Err(why) => return Ok(unavailable(step, &event, &why)),
             };
             let app = state.app();
-            let ends = event.lambda_context_ref().map_or(0, |context| context.deadline);
-            let deadline = Deadline::of(ends, &app.clock);
             let (language, answer, request) = match app.read(&event).await {
                 Ok(request) => {
-                    let answer = handle(Arc::clone(&state), request.clone());
-                    let answer = deadline.bounds(answer).await;
+                    let answer = handle(Arc::clone(&state), request.clone()).await;
                     (request.language, answer, Some(request))
                 }
                 Err(refusal) => (Request::language_of(&event), Err(refusal), None),
@@ -192,7 +194,8 @@ where
             let mut response = respond(app, request.as_ref(), language, reply);
             compress::compress(&mut response, event.headers());
             Ok::<_, Infallible>(response)
-        }
+        };
+        async move { invocation.run(&clock, work).await }
     })
 }
 

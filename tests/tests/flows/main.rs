@@ -40,6 +40,7 @@ mod sessions;
 mod shelf;
 mod stuck;
 mod sweep;
+mod watching;
 mod whisper;
 mod whole_walk;
 mod write_conflicts;

@@ -7,13 +7,8 @@ use super::{bookmark::type_in, get, post};
 
 /// The security events of a log, in their order.
 fn events(log: &Log) -> Vec<String> {
-    let lines = log.text();
-    let events = lines.lines().filter_map(|line| {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let found = |of: &Value| of.get("event").and_then(Value::as_str).map(ToOwned::to_owned);
-        found(&line).or_else(|| line.get("fields").and_then(found))
-    });
-    events.collect()
+    let event = |line: Value| line.get("event")?.as_str().map(ToOwned::to_owned);
+    log.lines().into_iter().filter_map(event).collect()
 }
 
 #[tokio::test]

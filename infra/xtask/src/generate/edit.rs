@@ -54,33 +54,28 @@ pub(super) fn after_last(
     Ok(format!("{}{line}{}", before.concat(), after.concat()))
 }
 
-/// Adds the errors of an owner's function to an alarm that has room for one metric more.
-pub(super) fn with_metric(alarms: &str, name: &str) -> Outcome<String> {
+/// Adds a metric to an alarm made of several, as a copy of its last one for the queue `name`.
+pub(super) fn with_metric(alarms: &str, alarm: &str, name: &str) -> Outcome<String> {
     let lines: Vec<&str> = alarms.split_inclusive('\n').collect();
-    // One stays free for the expression that adds the metrics up.
-    let has_room = |metrics| metrics < MOST_METRICS - 1;
-    let (mut metrics, mut last, mut place) = (0, None, None);
-    for (number, line) in lines.iter().enumerate() {
-        if key(line.trim_end()).is_some() {
-            place = last.filter(|_| has_room(metrics)).or(place);
-            (metrics, last) = (0, None);
-        }
-        if line.contains("MetricStat") {
-            metrics += 1;
-            last = if line.contains("}-owner-") { Some(number) } else { last };
-        }
-    }
-    let place = last.filter(|_| has_room(metrics)).or(place);
-    let metric = place.and_then(|number| {
-        let line = lines.get(number)?;
-        let function = line.split_once("}-")?.1.split_once('"')?.0;
+    let Some(start) = lines.iter().position(|line| key(line.trim_end()) == Some(alarm)) else {
+        return fail(format!("infra/alarms.yaml has no {alarm}."));
+    };
+    let block = lines.iter().skip(start + 1).take_while(|line| key(line.trim_end()).is_none());
+    let metrics: Vec<(usize, &&str)> = block
+        .enumerate()
+        .filter(|(_, line)| line.contains("MetricStat"))
+        .map(|(number, line)| (start + 1 + number, line))
+        .collect();
+    let copy = metrics.last().and_then(|(number, line)| {
         let id = line.split_once("Id: ")?.1.split_once(',')?.0;
-        let new_id = format!("of_{}", name.trim_start_matches("owner-").replace('-', "_"));
-        Some(line.replace(function, name).replace(&format!("Id: {id},"), &format!("Id: {new_id},")))
+        let new_id = name.replace('-', "_");
+        let line = line.replace(&format!("Id: {id},"), &format!("Id: {new_id},"));
+        Some((*number, line.replace(&format!("}}-{id}"), &format!("}}-{name}"))))
     });
-    let (Some(number), Some(metric)) = (place, metric) else {
-        return fail("Every alarm of the owner's functions in infra/alarms.yaml is full; add one.");
+    // One of ten stays free for the expression.
+    let Some((number, line)) = copy.filter(|_| metrics.len() < MOST_METRICS - 1) else {
+        return fail(format!("{alarm} in infra/alarms.yaml is full; add another one."));
     };
     let (before, after) = lines.split_at((number + 1).min(lines.len()));
-    Ok(format!("{}{metric}{}", before.concat(), after.concat()))
+    Ok(format!("{}{line}{}", before.concat(), after.concat()))
 }

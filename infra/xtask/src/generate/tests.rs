@@ -92,9 +92,13 @@ fn every_kind_writes_files_that_parse_and_stand_where_they_belong() {
     assert!(local["dependencies"].get("dust-off").is_some());
 
     let alarms = yaml(&text(&copy, "infra/alarms.yaml"));
-    assert!(alarms["Resources"].get("BindDeadAlarm").is_some());
-    let text = text(&copy, "infra/alarms.yaml");
-    assert!(text.contains("Id: of_count,") && text.contains("}-owner-count\""));
+    for (alarm, queue) in [("DeadLettersAlarm", "bind-dead"), ("QueuesOldAlarm", "bind")] {
+        let metrics = &alarms["Resources"][alarm]["Properties"]["Metrics"];
+        let last = metrics.as_sequence().unwrap().last().unwrap();
+        assert_eq!(last["Id"].as_str(), Some("bind"));
+        let dimension = &last["MetricStat"]["Metric"]["Dimensions"][0]["Value"];
+        assert!(format!("{dimension:?}").contains(&format!("}}-{queue}\"")), "{dimension:?}");
+    }
 }
 
 #[test]
@@ -123,8 +127,9 @@ fn a_name_that_cannot_be_used_is_refused_in_one_sentence_and_nothing_is_written(
 
 #[test]
 fn alarms_without_room_are_reported() {
-    let full =
-        "  Alarm:\n".to_owned() + &"    - {Id: of_x, MetricStat: \"${House}-owner-x\"}\n".repeat(9);
-    let sentence = with_metric(&full, "owner-count").unwrap_err().to_string();
-    assert!(sentence.contains("is full"), "{sentence}");
+    let full = text(&copy(), "infra/alarms.yaml");
+    let full = with_metric(&full, "DeadLettersAlarm", "bind").unwrap();
+    let sentence = with_metric(&full, "DeadLettersAlarm", "fold").unwrap_err().to_string();
+    assert!(sentence.contains("DeadLettersAlarm in infra/alarms.yaml is full"), "{sentence}");
+    assert!(with_metric(&full, "NoAlarm", "fold").is_err());
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use lambda_runtime::{Error, LambdaEvent, Service};
-use messaging::{Delivery, Failure, SqsBatchResponse, SqsEvent};
+use messaging::{Delivery, Failure, SqsBatchResponse, SqsEvent, Subject};
 use platform::{Init, InitError, Platform};
 use serde::Deserialize;
 use store::Store;
@@ -16,6 +16,16 @@ use store::Store;
 pub struct Task {
     /// Identifies the message, however often it is delivered.
     pub id: String,
+}
+
+impl Subject for Task {
+    fn order(&self) -> Option<String> {
+        None
+    }
+
+    fn message(&self) -> String {
+        self.id.clone()
+    }
 }
 
 /// The clients of one warm environment.

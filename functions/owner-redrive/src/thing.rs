@@ -1,0 +1,165 @@
+//! One thing that nobody could handle, and how it stands.
+
+use admin::{AdminError, AdminState};
+use domain::{
+    base::id::{MessageId, OrderId},
+    order::{State, message::Message},
+};
+use jiff::Timestamp;
+use messaging::News;
+use serde_json::{Value, json};
+
+use crate::queues::Record;
+
+/// How a thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is no message.
+    Unreadable,
+    /// It is a push; the same notice is in the mailbox.
+    Push,
+    /// There is no such order.
+    NoOrder,
+    /// It is done.
+    Handled,
+    /// The order has ended without it.
+    Ended,
+    /// Somebody waits for it.
+    Open,
+}
+
+/// One thing that nobody could handle.
+pub(crate) struct Thing {
+    message: Option<MessageId>,
+    order: Option<OrderId>,
+    /// What it is about, in machine words: a notice, or an order's state.
+    about: Option<String>,
+    at: Option<Timestamp>,
+    /// The beginning of what cannot be read.
+    begins: Option<String>,
+    standing: Standing,
+    given_up: bool,
+}
+
+impl Thing {
+    /// A dead letter. At most two reads.
+    pub(crate) async fn of_letter(state: &AdminState, record: &Record) -> Result<Self, AdminError> {
+        let body = record.body().unwrap_or_default();
+        if let Ok(news) = serde_json::from_str::<News>(body) {
+            return Ok(Self {
+                // A push has no item in the outbox: it is sent by the topic.
+                message: None,
+                order: news.order,
+                about: Some(news.notice),
+                at: Some(news.at),
+                begins: None,
+                standing: Standing::Push,
+                given_up: false,
+            });
+        }
+        match serde_json::from_str::<Message>(body) {
+            Ok(message) => Self::of(state, &message, false).await,
+            Err(_) => Ok(Self {
+                message: None,
+                order: None,
+                about: None,
+                at: None,
+                begins: Some(body.chars().take(40).collect()),
+                standing: Standing::Unreadable,
+                given_up: false,
+            }),
+        }
+    }
+
+    /// A message that was given up. At most two reads.
+    pub(crate) async fn given_up(
+        state: &AdminState,
+        message: &Message,
+    ) -> Result<Self, AdminError> {
+        Self::of(state, message, true).await
+    }
+
+    async fn of(state: &AdminState, message: &Message, given_up: bool) -> Result<Self, AdminError> {
+        let order = state.store.order(message.id.order).await?.map(|order| order.value.state);
+        let standing = match order {
+            _ if state.store.is_handled(message.id).await? => Standing::Handled,
+            None => Standing::NoOrder,
+            Some(State::Cancelled | State::Refunded) => Standing::Ended,
+            Some(_) => Standing::Open,
+        };
+        Ok(Self {
+            message: Some(message.id),
+            order: order.map(|_| message.id.order),
+            about: order.map(|state| state.name().to_owned()),
+            at: Some(message.at),
+            begins: None,
+            standing,
+            given_up,
+        })
+    }
+
+    /// The message of the outbox.
+    pub(crate) const fn message(&self) -> Option<MessageId> {
+        self.message
+    }
+
+    /// Whether nobody waits for it: a notice is in the mailbox in any case. Money that is owed is
+    /// waited for in every state.
+    pub(crate) fn may_be_set_aside(&self, queue: &str) -> bool {
+        match self.standing {
+            Standing::Unreadable | Standing::Push | Standing::NoOrder | Standing::Handled => true,
+            Standing::Ended => queue != "refund",
+            Standing::Open => queue == "notify",
+        }
+    }
+
+    /// How it is named, as the object of a sentence.
+    pub(crate) fn title(&self) -> String {
+        match self.order {
+            Some(order) => format!("주문 {order}의 일을"),
+            None => "주문이 없는 일을".to_owned(),
+        }
+    }
+
+    const fn reason(&self) -> Option<&'static str> {
+        match self.standing {
+            Standing::Unreadable => Some("읽을 수 없는 내용입니다. 다시 보내도 돌아옵니다"),
+            Standing::Push => Some(
+                "푸시가 거절되었거나 받아 주지 않았습니다. 같은 소식이 편지함에 있으니 급하지 않고, \
+                 사흘이 지난 것은 다시 보내도 조용히 끝납니다",
+            ),
+            Standing::NoOrder => Some("이런 주문이 없습니다. 다시 보내도 돌아옵니다"),
+            Standing::Handled => Some("이미 끝난 일입니다. 다시 보내도 두 번 하지 않습니다"),
+            Standing::Ended => Some("취소된 주문입니다. 다시 보내면 조용히 끝납니다"),
+            Standing::Open if self.given_up => {
+                Some("하루 동안 거듭 보내다가 멈추었습니다. 주문이 이 일을 기다립니다")
+            }
+            Standing::Open => None,
+        }
+    }
+
+    /// A line for the owner.
+    pub(crate) fn line(&self) -> String {
+        let order = self.order.map(|order| format!("주문 {order}: ")).unwrap_or_default();
+        format!("{order}{}", self.reason().unwrap_or("까닭은 그 함수의 기록에 있습니다"))
+    }
+
+    /// The fields for a machine.
+    pub(crate) fn data(&self) -> Value {
+        let fields = [
+            ("message", self.message.map(|id| id.to_string())),
+            ("order", self.order.map(|id| id.to_string())),
+            ("about", self.about.clone()),
+            ("at", self.at.map(|at| at.to_string())),
+            ("begins", self.begins.clone()),
+            ("reason", self.reason().map(str::to_owned)),
+        ];
+        let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let mut data: serde_json::Map<String, Value> =
+            fields.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        if self.given_up {
+            data.insert("given_up".to_owned(), json!(true));
+        }
+        Value::Object(data)
+    }
+}
