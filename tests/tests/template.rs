@@ -663,10 +663,13 @@ fn an_alarm_watches_every_resource_by_its_kind() {
     let mut kinds = BTreeMap::<&str, u32>::new();
     let mut seen = |kind: &'static str| *kinds.entry(kind).or_default() += 1;
     let outbox: BTreeSet<&str> =
-        domain::order::message::Queue::ALL.map(|queue| queue.name()).into();
+        domain::order::message::Queue::ALL.map(domain::order::message::Queue::name).into();
+    let stack = serde_json::json!({ "Ref": "AWS::StackName" });
+    let stack = template.scope().resolve(&stack, "stack").unwrap().unwrap();
     let name = |resource: &str, property_name: &str| {
         let name = property(&template, resource, property_name);
-        name.as_str().unwrap().split_once('-').unwrap().1.to_owned()
+        let name = name.as_str().unwrap().strip_prefix(stack.as_str().unwrap()).unwrap();
+        name.trim_start_matches('-').to_owned()
     };
     for (id, resource) in resources(&template) {
         match resource["Type"].as_str().unwrap() {

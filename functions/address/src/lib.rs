@@ -99,8 +99,10 @@ async fn decide(
     order: &Versioned<Order>,
     address: &Address,
 ) -> Result<Decision<Corrected>, Refusal> {
-    let sent_to = app.keys().sent_to(address);
-    let Ok(changed) = order.value.clone().readdressed(address.clone(), sent_to, request.now) else {
+    let (sent_to, found_by) = (app.keys().sent_to(address), app.keys().found_by(address));
+    let corrected = order.value.clone();
+    let corrected = corrected.readdressed(address.clone(), sent_to, found_by, request.now);
+    let Ok(changed) = corrected else {
         let page = view::fixed(request, &order.value).status(StatusCode::CONFLICT);
         return Ok(Decision::Keep(Corrected::Refused(Box::new(page))));
     };

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     base::{calendar, id::OrderId, price::PriceRange},
     order::{
-        Address, Order,
+        Address, Clue, FoundBy, Order,
         stock::Stock,
         unpaid::{Holder, TooManyUnpaid},
     },
@@ -131,8 +131,14 @@ async fn order(
         Holder::Address(app.keys().address_digest(&filled.address)),
         Holder::Telephone(app.keys().telephone_digest(filled.address.phone.reveal())),
     ];
+    let mut found_by = app.keys().found_by(&filled.address);
+    if let Some(reader) = &visit.value.reader {
+        let clue = Clue::name(reader.pen_name.reveal());
+        found_by.push(FoundBy::PenName(app.keys().clue(&clue)));
+    }
     let order = Order {
         counted_for,
+        found_by,
         sent_to: Some(app.keys().sent_to(&filled.address)),
         ..Order::new(
             OrderId::new(milliseconds, app.random.next_u128()),

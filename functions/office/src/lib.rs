@@ -165,7 +165,7 @@ async fn get(
         Place::Money => ("owner-refund", json!({})),
         Place::Order => ("owner-order", json!({ "order": id.unwrap_or_default() })),
         Place::File => return file(office, who, &frame, id.unwrap_or_default()).await,
-        Place::Find => return Ok(find(request, &frame)),
+        Place::Find => return find(office, request, who, &frame).await,
         Place::Shelf => return Ok(view::shelf::page(&frame).into()),
         Place::Settings => {
             let taste = match office.look(who, "owner-taste", json!({})).await {
@@ -231,14 +231,29 @@ fn next_choice(request: &Request, id: Option<&str>) -> Value {
     }
 }
 
-/// Finds an order by its number. Whatever else the owner looks for is not found here yet.
-fn find(request: &Request, frame: &Frame) -> Reply {
+/// Finds orders by whatever the owner knows of them. A single one is opened at once.
+async fn find(
+    office: &Office,
+    request: &Request,
+    who: &SignedIn,
+    frame: &Frame,
+) -> Result<Reply, Refusal> {
     let asked = request.query.typed("q").trim();
     if asked.is_empty() {
-        return view::find::page(frame, asked).into();
+        return Ok(view::find::page(frame, asked, None).into());
     }
-    let id = asked.replace(['/', '\\', '?', '#', '%'], "");
-    Reply::see(format!("/office/order/{}", web::path_segment(&id)))
+    let found = match office.look(who, "owner-order", json!({ "find": asked })).await {
+        Ok(found) => found,
+        Err(failed) => return Ok(view::failed(frame, &failed, None).into()),
+    };
+    let one = match found.shows.as_slice() {
+        [one] => one.page.clone(),
+        _ => None,
+    };
+    Ok(match one {
+        Some(page) => Reply::see(page),
+        None => view::find::page(frame, asked, Some(&found)).into(),
+    })
 }
 
 /// What the owner's devices and the console did today and yesterday.

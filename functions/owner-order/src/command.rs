@@ -1,4 +1,4 @@
-//! The call: an order, and at most one way out of its state.
+//! The call: what to find, or an order and at most one way out of its state.
 
 use admin::{
     Call, Fields, OrderName, Problem,
@@ -16,11 +16,19 @@ const WAYS: [&str; 5] =
     ["cancel", "choose_anew", "in_the_post", "return_for", "arrival_taken_back"];
 
 /// What the owner wants.
-pub(crate) struct Command {
-    pub(crate) order: OrderName,
-    /// `None`: to see the order.
-    pub(crate) way: Option<Way>,
+pub(crate) enum Command {
+    /// To find orders by what was typed.
+    Find(String),
+    /// To see an order, or to take a way out of its state.
+    Order {
+        name: OrderName,
+        /// `None`: to see the order.
+        way: Option<Way>,
+    },
 }
+
+/// The longest text that is looked for, in characters.
+const LONGEST_FIND: usize = 60;
 
 /// A way out.
 pub(crate) enum Way {
@@ -66,9 +74,17 @@ impl Command {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
             let known: Vec<&str> =
-                ["order", "then", "copy", "times"].into_iter().chain(WAYS).collect();
+                ["order", "find", "then", "copy", "times"].into_iter().chain(WAYS).collect();
             fields.known(&known, &json!({ "order": ORDER_EXAMPLE }));
             fields.checked()?;
+            if fields.given("find").is_some() {
+                let expected = format!(
+                    "전화번호, 받는 분이나 필명, 운송장 번호, 주문 번호를 1자에서 {LONGEST_FIND}자까지 적습니다"
+                );
+                let typed =
+                    fields.required("find", fields::text(1..=LONGEST_FIND), expected, "홍길동");
+                return typed.map(Self::Find);
+            }
             let order =
                 fields.required("order", fields::order_name(today), ORDER_EXPECTED, ORDER_EXAMPLE);
             let given: Vec<&str> =
@@ -82,7 +98,7 @@ impl Command {
                 None => None,
                 Some(way) => Some(Way::read(way, fields)?),
             };
-            Some(Self { order: order?, way })
+            Some(Self::Order { name: order?, way })
         })
     }
 }

@@ -1,11 +1,12 @@
 //! 주문: shows one order with what can be done about it now, and takes a way out of its state: a
 //! cancellation, a new choice, an accident in the post, a return for a reader who called, a day of
-//! receipt noted by mistake.
+//! receipt noted by mistake. Finds orders by telephone, name, tracking number or their own number.
 //!
 //! A way is taken once, however often its call is repeated. A way that the state does not allow is
 //! answered with those that it does.
 
 mod command;
+mod find;
 mod plan;
 mod view;
 mod words;
@@ -22,8 +23,9 @@ use plan::Plan;
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let (state, call) = (&*state, &call);
-    let Command { order: name, way } = match Command::read(call) {
-        Ok(command) => command,
+    let (name, way) = match Command::read(call) {
+        Ok(Command::Order { name, way }) => (name, way),
+        Ok(Command::Find(typed)) => return find::find(state, call, &typed).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let Some(id) = state.order_named(name).await? else { return Ok(no_order(name)) };

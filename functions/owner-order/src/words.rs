@@ -9,6 +9,13 @@ use jiff::civil::Date;
 
 use crate::view;
 
+pub(crate) const NOT_FOUND: &str = "찾은 주문이 없습니다. 전화번호는 숫자 모두, 이름은 받는 분이나 필명 그대로 적습니다. \
+     결제되지 않은 주문과 이 찾기가 생기기 전의 주문은 주문 번호로 찾습니다.";
+
+pub(crate) fn found(count: usize) -> String {
+    format!("{count}건을 찾았습니다. 새 것부터 보입니다.")
+}
+
 pub(crate) const NO_ORDER: &str =
     "이런 주문은 없습니다. 주문 번호 26글자나 짧은 번호(목-07)를 적습니다";
 

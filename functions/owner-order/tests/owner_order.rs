@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use walk::{Doors, Shop, Walker, book, event, ready};
+use walk::{Doors, OwnerDevice, Recipient, Shop, Walker, book, event, ready};
 
 async fn ordered(shop: &Shop) -> (Walker, String) {
     let mut reader = shop.visitor();
@@ -220,5 +220,88 @@ async fn an_order_shows_its_ways_and_a_wrong_call_names_its_field() {
         let answer = shop.owner("owner-order", call).await;
         assert_eq!(answer["problems"][0]["field"], field, "{answer:#}");
     }
+    shop.nothing_failed();
+}
+
+/// The orders that the owner finds.
+async fn found(shop: &Shop, typed: &str) -> Vec<String> {
+    let answer = shop.owner("owner-order", json!({ "find": typed })).await;
+    assert_eq!(answer["status"], 200, "{answer:#}");
+    let shows = answer["shows"].as_array().cloned().unwrap_or_default();
+    shows.iter().map(|show| show["data"]["order"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_whatever_the_owner_knows_of_it() {
+    let shop = Shop::at_full_price().await;
+    let recipient = Recipient {
+        name: "Kim 남궁별".to_owned(),
+        phone: "010-7531-9864".to_owned(),
+        ..Recipient::default()
+    };
+    let mut reader = shop.visitor().writing("물푸레 나무", "저는 강가에 삽니다").living(recipient);
+    let order = reader.to_an_order(Doors::Plain, "middle").await;
+    assert_eq!(found(&shop, "01075319864").await, [""; 0], "it is not paid");
+    reader.pay(walk::Pay::Approve).await;
+    shop.settle().await;
+    let other = shop.visitor().walk(Doors::Plain).await;
+    shop.settle().await;
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    let number = shop.order_item(&order)["number"]["S"].as_str().unwrap().to_owned();
+    for typed in [
+        "010-7531-9864",
+        "+82 10 7531 9864",
+        "kim남궁별",
+        "물푸레나무",
+        "1234-5678-9012",
+        number.as_str(),
+        order.as_str(),
+    ] {
+        assert_eq!(found(&shop, typed).await, [order.as_str()], "{typed}");
+    }
+    assert!(found(&shop, "남궁").await.is_empty(), "a part of a name is no name");
+    assert!(found(&shop, "9864").await.is_empty() && found(&shop, "…").await.is_empty());
+    assert_ne!(other, order);
+    // No key of the table says whom it is about.
+    for item in shop.items() {
+        let keys = format!("{}{}", item["pk"], item["sk"]);
+        for personal in ["75319864", "남궁", "물푸레", "123456789012"] {
+            assert!(!keys.contains(personal), "{keys}");
+        }
+    }
+    let wrong = refused(&shop, json!({ "find": "가".repeat(61) })).await;
+    assert!(wrong.contains("60자"), "{wrong}");
+    // In the office, a single one is opened at once.
+    let mut owner = OwnerDevice::let_in(&shop, "전화기").await;
+    owner.open("/office/find?q=%EB%AC%BC%ED%91%B8%EB%A0%88%EB%82%98%EB%AC%B4").await;
+    assert!(owner.here().says("남궁별") && owner.here().says("부침"), "{:?}", owner.here());
+    owner.open("/office/find?q=nobody").await;
+    assert!(owner.here().says("찾은 주문이 없습니다"), "{:?}", owner.here());
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_an_order_is_found_by_moves_with_the_address_and_goes_with_the_reader() {
+    let shop = Shop::at_full_price().await;
+    let (mut reader, order) = ordered(&shop).await;
+    let telephone =
+        shop.order_item(&order)["address"]["M"]["phone"]["S"].as_str().unwrap().to_owned();
+    assert_eq!(found(&shop, &telephone).await, [order.as_str()]);
+    reader.go(&format!("/address/{order}")).await;
+    let form = reader.here().form("form[data-onward]").fill("phone", "010-2468-1357");
+    reader.submit(form).await;
+    assert!(found(&shop, &telephone).await.is_empty(), "the old number says nothing any more");
+    assert_eq!(found(&shop, "01024681357").await, [order.as_str()]);
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    reader.go(&format!("/window/{order}")).await;
+    let arrived = reader.here().form("form#arrived");
+    reader.submit(arrived).await;
+    shop.days_pass(3).await;
+    assert!(!shop.items_of_kind("found").is_empty());
+    shop.owner_does("owner-forget", json!({ "order": order })).await;
+    assert!(shop.items_of_kind("found").is_empty());
+    assert!(found(&shop, "01024681357").await.is_empty());
     shop.nothing_failed();
 }

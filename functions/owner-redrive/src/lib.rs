@@ -88,24 +88,20 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
                 }
                 _ => None,
             };
-            match line {
-                Some(line) => answer.did.push(line),
-                None => {
-                    stay.push(thing);
-                    if let Some(record) = record {
-                        queues.put_back(queue, record).await?;
-                    }
-                    if let (Command::SetAside(_), true) = (&command, command.names(name)) {
-                        if thing.may_be_set_aside(name) {
-                            answer.would_do.push(format!(
-                                "{}: {} 치웁니다",
-                                queues::title(name),
-                                thing.title()
-                            ));
-                        } else {
-                            answer.next.push(kept(thing));
-                        }
-                    }
+            if let Some(line) = line {
+                answer.did.push(line);
+                continue;
+            }
+            stay.push(thing);
+            if let Some(record) = record {
+                queues.put_back(queue, record).await?;
+            }
+            if let (Command::SetAside(_), true) = (&command, command.names(name)) {
+                if thing.may_be_set_aside(name) {
+                    let title = queues::title(name);
+                    answer.would_do.push(format!("{title}: {} 치웁니다", thing.title()));
+                } else {
+                    answer.next.push(kept(thing));
                 }
             }
         }
@@ -143,14 +139,14 @@ impl Command {
             };
             let known: Vec<&str> = queues::names().collect();
             let expected = format!("{} 가운데 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
-            let read: [(&str, fn(Vec<&'static str>) -> Self); 2] =
-                [("send_back", Self::SendBack), ("set_aside", Self::SetAside)];
-            for (field, command) in read {
-                if fields.given(field).is_some() {
-                    return fields.required(field, names, expected, json!(["choose"])).map(command);
-                }
-            }
-            Some(Self::Show)
+            let field =
+                ["send_back", "set_aside"].into_iter().find(|name| fields.given(name).is_some());
+            let Some(field) = field else { return Some(Self::Show) };
+            let queues = fields.required(field, names, expected, json!(["choose"]))?;
+            Some(match field {
+                "send_back" => Self::SendBack(queues),
+                _ => Self::SetAside(queues),
+            })
         })
     }
 

@@ -32,8 +32,10 @@ enum Standing {
 pub(crate) struct Thing {
     message: Option<MessageId>,
     order: Option<OrderId>,
-    /// What it is about, in machine words: a notice, or an order's state.
-    about: Option<String>,
+    /// The notice of a push.
+    notice: Option<String>,
+    /// The order's state.
+    state: Option<State>,
     at: Option<Timestamp>,
     /// The beginning of what cannot be read.
     begins: Option<String>,
@@ -50,7 +52,8 @@ impl Thing {
                 // A push has no item in the outbox: it is sent by the topic.
                 message: None,
                 order: news.order,
-                about: Some(news.notice),
+                notice: Some(news.notice),
+                state: None,
                 at: Some(news.at),
                 begins: None,
                 standing: Standing::Push,
@@ -62,7 +65,8 @@ impl Thing {
             Err(_) => Ok(Self {
                 message: None,
                 order: None,
-                about: None,
+                notice: None,
+                state: None,
                 at: None,
                 begins: Some(body.chars().take(40).collect()),
                 standing: Standing::Unreadable,
@@ -90,7 +94,8 @@ impl Thing {
         Ok(Self {
             message: Some(message.id),
             order: order.map(|_| message.id.order),
-            about: order.map(|state| state.name().to_owned()),
+            notice: None,
+            state: order,
             at: Some(message.at),
             begins: None,
             standing,
@@ -149,7 +154,8 @@ impl Thing {
         let fields = [
             ("message", self.message.map(|id| id.to_string())),
             ("order", self.order.map(|id| id.to_string())),
-            ("about", self.about.clone()),
+            ("notice", self.notice.clone()),
+            ("state", self.state.map(|state| state.name().to_owned())),
             ("at", self.at.map(|at| at.to_string())),
             ("begins", self.begins.clone()),
             ("reason", self.reason().map(str::to_owned)),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use admin::{
     AdminError, AdminState, Answer, Call, Line, OrderName, Problem, fields::ORDER_EXAMPLE,
 };
-use domain::order::{Order, TransitionError};
+use domain::order::{Clue, FoundBy, Order, TransitionError};
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -72,7 +72,7 @@ async fn parcel(
         .update_order(id, |order| async move {
             let command = &command.known_as(&order.value);
             let known = order.value.parcel().map(|known| known.number.clone());
-            let step = match command.step(order.value.clone(), call.now) {
+            let mut step = match command.step(order.value.clone(), call.now) {
                 Ok(step) => step,
                 Err(refused) => {
                     return Ok::<_, AdminError>(Decision::Keep(at.problem(match refused {
@@ -91,6 +91,9 @@ async fn parcel(
             if seen.is_some_and(|seen| seen != order.version) {
                 return Ok(Decision::Keep(at.overtaken(words::CHANGED_MEANWHILE)));
             }
+            // A number that was wrong stays a clue: it may be on a receipt of the carrier.
+            let parcel = Clue::parcel(&command.parcel().number);
+            step.order.found_by.push(FoundBy::Parcel(state.keys.keys().clue(&parcel)));
             let corrected = order.value.readdressed_at.filter(|_| order.value.parcel().is_none());
             let line = call
                 .line(words::would_record(command, corrected), words::recorded(command, corrected));

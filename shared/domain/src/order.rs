@@ -8,6 +8,7 @@ pub mod counter;
 pub mod desk;
 pub mod finding;
 pub mod forgetting;
+mod found_by;
 pub mod letter;
 pub mod message;
 pub mod parcel;
@@ -31,6 +32,7 @@ pub use address::{
     written_phone,
 };
 pub use anew::{Anew, AnewReason};
+pub use found_by::{Clue, FoundBy};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]

@@ -248,8 +248,8 @@ impl Payments {
             }
             Ok(payment) => {
                 match payment.is_paid(&order.value.at_the_provider(), order.value.total.0) {
-                    Ok(()) => self.paid(order, &payment, now).await,
-                    Err(not_paid) => self.not_paid(order, &payment, &not_paid, now).await,
+                    Ok(()) => Box::pin(self.paid(order, &payment, now)).await,
+                    Err(not_paid) => Box::pin(self.not_paid(order, &payment, &not_paid, now)).await,
                 }
             }
             Err(Failure::Refused(rejection)) => {

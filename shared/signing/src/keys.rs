@@ -9,7 +9,7 @@ use domain::{
         hex,
         id::{OrderId, VisitorId},
     },
-    order::{Address, SentTo},
+    order::{Address, Clue, FoundBy, SentTo},
     walk::{
         bookmark::{Bookmark, WORDS},
         session::Session,
@@ -164,6 +164,20 @@ impl Keys {
     /// The digest under which the works sent to an address are noted.
     pub fn sent_to(&self, address: &Address) -> SentTo {
         SentTo::new(self.digest(Purpose::Sent, address.place().reveal()))
+    }
+
+    /// The digest by which an order is found.
+    pub fn clue(&self, clue: &Clue) -> String {
+        self.digest(Purpose::Find, clue.reveal())
+    }
+
+    /// By what an order is found that goes to this address.
+    pub fn found_by(&self, address: &Address) -> Vec<FoundBy> {
+        let recipient = Clue::name(address.recipient.reveal());
+        vec![
+            FoundBy::Telephone(self.clue(&Clue::telephone(address.phone.reveal()))),
+            FoundBy::Recipient(self.clue(&recipient)),
+        ]
     }
 
     /// The bookmark of a visitor with this number. It is derived and never stored: the same key,

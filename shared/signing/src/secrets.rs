@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Address,
     /// Digests of addresses at which the works sent there are noted.
     Sent,
+    /// Digests by which the owner finds an order.
+    Find,
     /// The words of bookmarks.
     Bookmark,
     /// Digests of bookmarks.

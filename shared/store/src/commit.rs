@@ -18,7 +18,7 @@ use domain::{
 use thiserror::Error;
 
 use crate::{
-    Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, key,
+    Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, found, key,
     letters, messages,
     moved::Moved,
     numbers, orders, places,
@@ -122,6 +122,9 @@ impl Commit {
         let after = read.with(changed);
         commit.add(Condition::Order, orders::order_put(&after));
         commit.moved = Some(Moved::between(Some(&read.value), &after.value));
+        for write in found::writes(Some(&read.value), &after.value) {
+            commit.add(Condition::Order, Ok(write));
+        }
         OrderCommit { commit, order: after.value }
     }
 

@@ -228,6 +228,16 @@ pub(crate) fn looks(id: OrderId, minute: i64) -> Key {
     Key::new(format!("ORDER#{id}"), format!("LOOKS#{minute}"))
 }
 
+/// The partition of the orders that are found by a digest.
+pub(crate) fn found_partition(digest: &str) -> String {
+    format!("FOUND#{digest}")
+}
+
+/// That an order is found by a digest.
+pub(crate) fn found(digest: &str, id: OrderId) -> Key {
+    Key::new(found_partition(digest), format!("ORDER#{id}"))
+}
+
 /// A message of the outbox.
 pub(crate) fn message(id: MessageId) -> Key {
     Key::new(format!("ORDER#{}", id.order), format!("MESSAGE#{:06}", id.sequence))

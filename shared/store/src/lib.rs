@@ -18,6 +18,7 @@ mod devices;
 mod drafts;
 mod earlier;
 mod export;
+mod found;
 mod giving;
 mod houses;
 mod item;

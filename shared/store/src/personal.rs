@@ -20,7 +20,7 @@ use platform::{Misconfigured, Platform};
 use serde_json::Value;
 
 use crate::{
-    Store, StoreError, Versioned,
+    Store, StoreError, Versioned, found,
     item::{Item, from_item, number, string, to_item},
     key::{self, Key},
     table::{Write, erased},
@@ -322,7 +322,7 @@ impl Store {
         };
         let own = key::order(order.id);
         let others = data.items.iter().filter_map(key::of).filter(|key| *key != own);
-        self.delete_all(others.chain(plain)).await?;
+        self.delete_all(others.chain(plain).chain(found::keys(order))).await?;
         // The order goes last, so that what is broken off is found again.
         self.delete_as_read(&own, data.order.version).await
     }

@@ -53,6 +53,8 @@ async fn one_query_of_the_log_tells_an_orders_life_and_its_money() {
     shop.settle().await;
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
+    // The figures collect for a minute.
+    shop.minutes_pass(2).await;
     assert_eq!(
         life(&log, &order),
         ["none>priced", "priced>paid", "paid>chosen", "chosen>packed", "packed>shipped"]

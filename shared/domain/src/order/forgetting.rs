@@ -71,6 +71,7 @@ impl Order {
     pub fn as_kept(mut self) -> Self {
         self.sent_to = None;
         self.counted_for = Vec::new();
+        self.found_by = Vec::new();
         self.refund_to = None;
         self.blocked_on = None;
         self.desk = None;

@@ -22,6 +22,7 @@ use crate::{
         Address, Anew, Payment, PaymentStatus, SentTo, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
+        found_by::FoundBy,
         message::{Message, Task},
         parcel::Parcel,
         refund::Refund,
@@ -163,6 +164,8 @@ pub struct Order {
     pub held_until: Timestamp,
     /// The address and the telephone for which its place counts while it is not paid, as digests.
     pub counted_for: Vec<Holder>,
+    /// By what the owner finds it, as digests.
+    pub found_by: Vec<FoundBy>,
     /// The latest attempt to pay.
     pub payment: Option<Payment>,
     /// How many virtual accounts were closed without a transfer; see [`Order::at_the_provider`].
@@ -257,6 +260,7 @@ impl Order {
             tax_free: price.book,
             address,
             sent_to: None,
+            found_by: Vec::new(),
             readdressed_at: None,
             promised,
             at: now,

@@ -20,6 +20,7 @@ use crate::{
         Shipment, ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
+        found_by::FoundBy,
         parcel::Parcel,
         refund::Refund,
         unpaid::Holder,
@@ -65,6 +66,8 @@ pub(super) struct StoredOrder {
     held_until: Timestamp,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     counted_for: Vec<Holder>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    found_by: Vec<FoundBy>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payment: Option<StoredPayment>,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -198,6 +201,7 @@ impl From<Order> for StoredOrder {
             at: order.at,
             held_until: order.held_until,
             counted_for: order.counted_for,
+            found_by: order.found_by,
             payment: order.payment.map(Into::into),
             accounts_closed: order.accounts_closed,
             refund_to: order.refund_to,
@@ -252,6 +256,7 @@ impl TryFrom<StoredOrder> for Order {
             at: stored.at,
             held_until: stored.held_until,
             counted_for: stored.counted_for,
+            found_by: stored.found_by,
             payment,
             accounts_closed: stored.accounts_closed,
             refund_to: stored.refund_to,

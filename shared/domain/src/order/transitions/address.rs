@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::{Address, AddressIsFixed, Order, SentTo, State};
+use crate::order::{Address, AddressIsFixed, FoundBy, Order, SentTo, State};
 
 impl Order {
     /// Whether the address may still be corrected: until the parcel is handed over, unless nothing
@@ -15,7 +15,9 @@ impl Order {
     }
 
     /// Corrects the address. Once the order is prepared for packing, the time is noted for the
-    /// owner, because a slip or label may be printed. `sent_to` is the digest of the address. With the same address again nothing changes.
+    /// owner, because a slip or label may be printed. `sent_to` is the digest of the address,
+    /// `found_by` those of its telephone and its recipient. With the same address again nothing
+    /// changes.
     ///
     /// # Errors
     /// If the order is not [`Order::may_be_readdressed`].
@@ -23,6 +25,7 @@ impl Order {
         mut self,
         address: Address,
         sent_to: SentTo,
+        found_by: Vec<FoundBy>,
         now: Timestamp,
     ) -> Result<Self, AddressIsFixed> {
         if !self.may_be_readdressed() {
@@ -31,6 +34,8 @@ impl Order {
         if self.address != address {
             self.address = address;
             self.sent_to = Some(sent_to);
+            self.found_by.retain(|by| !by.is_of_the_address());
+            self.found_by.extend(found_by);
             self.readdressed_at = self.number.map(|_| now).or(self.readdressed_at);
             self.changed_at = now;
         }
@@ -64,7 +69,7 @@ mod tests {
         let chosen = choosing.clone().chosen(choice(), noon()).unwrap().order;
         for before in [order(), paid(), choosing, chosen.clone()] {
             let address = corrected(&before);
-            let after = before.readdressed(address.clone(), sent_to(), noon()).unwrap();
+            let after = before.readdressed(address.clone(), sent_to(), Vec::new(), noon()).unwrap();
             assert_eq!((&after.address, after.readdressed_at), (&address, None));
         }
         let prepared = chosen.prepared(number, noon()).unwrap().order;
@@ -72,15 +77,22 @@ mod tests {
         for printed in [prepared, packed.clone()] {
             let address = corrected(&printed);
             let same = printed.address.clone();
-            let unchanged = printed.clone().readdressed(same, sent_to(), noon()).unwrap();
+            let unchanged =
+                printed.clone().readdressed(same, sent_to(), Vec::new(), noon()).unwrap();
             assert_eq!(unchanged, printed);
-            let after = printed.readdressed(address, sent_to(), noon()).unwrap();
+            let after = printed.readdressed(address, sent_to(), Vec::new(), noon()).unwrap();
             assert_eq!(after.readdressed_at, Some(noon()));
         }
         let gone = packed.handed_over(parcel(), noon()).unwrap().order;
         let address = corrected(&gone);
-        assert_eq!(gone.readdressed(address.clone(), sent_to(), noon()), Err(AddressIsFixed));
+        assert_eq!(
+            gone.readdressed(address.clone(), sent_to(), Vec::new(), noon()),
+            Err(AddressIsFixed)
+        );
         let cancelled = order().cancelled(noon()).unwrap().order;
-        assert_eq!(cancelled.readdressed(address, sent_to(), noon()), Err(AddressIsFixed));
+        assert_eq!(
+            cancelled.readdressed(address, sent_to(), Vec::new(), noon()),
+            Err(AddressIsFixed)
+        );
     }
 }

@@ -1,0 +1,63 @@
+//! Finding orders by what the owner knows of them: an item for each digest and paid order
+//! ([`FoundBy`]). The items are written with the order, in the commit that
+//! makes it paid or changes by what it is found.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::{
+    base::id::OrderId,
+    order::{FoundBy, Order},
+};
+
+use crate::{
+    Store, StoreError,
+    item::string,
+    key::{self, Key},
+    table::{Write, erased},
+};
+
+impl Store {
+    /// The paid orders that are found by a digest, the latest first, at most `limit`. One read.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn found(&self, digest: &str, limit: i32) -> Result<Vec<OrderId>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :found")
+            .expression_attribute_values(":found", string(key::found_partition(digest)))
+            .scan_index_forward(false)
+            .limit(limit);
+        let items = erased(query.send()).await?.items.unwrap_or_default();
+        Ok(items.iter().filter_map(|item| item.get("order")?.as_s().ok()?.parse().ok()).collect())
+    }
+}
+
+/// The writes that keep the items beside the order.
+pub(crate) fn writes(before: Option<&Order>, after: &Order) -> Vec<Write> {
+    let (before, now) = (before.map(digests).unwrap_or_default(), digests(after));
+    let gone = before.difference(&now).map(|digest| Write::delete(&key::found(digest, after.id)));
+    let new = now.difference(&before).map(|digest| {
+        let mut item = key::found(digest, after.id).attributes();
+        item.extend(HashMap::from([
+            ("kind".to_owned(), string("found")),
+            ("order".to_owned(), string(after.id.to_string())),
+        ]));
+        Write::put(item)
+    });
+    gone.chain(new).collect()
+}
+
+/// The keys of an order's items.
+pub(crate) fn keys(order: &Order) -> impl Iterator<Item = Key> {
+    let found = order.found_by.iter().map(|by| key::found(by.digest(), order.id));
+    found.collect::<Vec<_>>().into_iter()
+}
+
+fn digests(order: &Order) -> BTreeSet<&str> {
+    // An order that was never paid is nobody's business.
+    let paid = order.paid_at().is_some();
+    order.found_by.iter().filter(|_| paid).map(FoundBy::digest).collect()
+}
