@@ -80,6 +80,7 @@ enum Place {
     File,
     Letters,
     Money,
+    Month,
     Shelf,
     Settings,
     Order,
@@ -102,6 +103,7 @@ impl Place {
             Some("file") => Self::File,
             Some("letters") => Self::Letters,
             Some("money") => Self::Money,
+            Some("month") => Self::Month,
             Some("shelf") => Self::Shelf,
             Some("settings") => Self::Settings,
             Some("order") => Self::Order,
@@ -163,6 +165,10 @@ async fn get(
         Place::Slips | Place::Labels => ("owner-pack", json!({ "print": "all" })),
         Place::Letters => ("owner-letters", json!({})),
         Place::Money => ("owner-refund", json!({})),
+        Place::Month => {
+            let this_month = calendar::today(request.now).strftime("%Y-%m").to_string();
+            ("owner-export", json!({ "tax": id.map_or(this_month, str::to_owned) }))
+        }
         Place::Order => ("owner-order", json!({ "order": id.unwrap_or_default() })),
         Place::File => return file(office, who, &frame, id.unwrap_or_default()).await,
         Place::Find => return find(office, request, who, &frame).await,
@@ -191,6 +197,7 @@ async fn get(
         Place::Ship => view::ship::page(&frame, &ship::waiting(&answer), request, &[]),
         Place::Letters => view::answer::page(&frame, "편지", "읽지 않은 편지가 없습니다.", &answer),
         Place::Money => view::answer::page(&frame, "돈", "하실 일이 없습니다.", &answer),
+        Place::Month => view::answer::page(&frame, "월 보고", "움직인 돈이 없습니다.", &answer),
         _ => view::answer::page(&frame, "주문", "이런 주문은 없습니다.", &answer),
     }
     .into())

@@ -1,4 +1,4 @@
-//! The call: which days, and where an earlier call stopped.
+//! The call: a month of money, or which days and where an earlier call stopped.
 
 use admin::{Call, Problem, fields};
 use domain::base::{calendar, id::OrderId};
@@ -9,7 +9,15 @@ use serde_json::{Value, json};
 const MOST_DAYS: i32 = 93;
 
 /// A call, read.
-pub(crate) struct Command {
+pub(crate) enum Command {
+    /// The money of a month, by its first day.
+    Month(Date),
+    /// The orders of a range of days.
+    Orders(Range),
+}
+
+/// A range of days.
+pub(crate) struct Range {
     /// The first day: that of the range, or the one on which an earlier call stopped.
     pub(crate) from: Date,
     /// The last day.
@@ -23,8 +31,14 @@ impl Command {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
             let example = json!({ "from": "2026-11-01", "until": "2026-11-30" });
-            fields.known(&["from", "until", "after"], &example);
+            fields.known(&["from", "until", "after", "tax"], &example);
             fields.checked()?;
+            if fields.given("tax").is_some() {
+                let past = |value: &Value| month(value).filter(|first| *first <= today);
+                let expected = "달을 연-월로 적습니다. 이달까지의 달입니다";
+                let example = today.strftime("%Y-%m").to_string();
+                return fields.required("tax", past, expected, example).map(Self::Month);
+            }
             let mut day = |name: &str, usual: Date| {
                 let expected = "날짜를 연-월-일로 적습니다";
                 let day = fields.optional(name, fields::date, expected, today.to_string());
@@ -42,9 +56,15 @@ impl Command {
             let expected = "앞선 답의 calls에 적힌 after를 그대로 적습니다";
             let position = fields.optional("after", position, expected, Value::Null);
             let (from, after) = position.unwrap_or((from, None));
-            Some(Self { from, until, after })
+            Some(Self::Orders(Range { from, until, after }))
         })
     }
+}
+
+/// The first day of `2026-11`.
+fn month(value: &Value) -> Option<Date> {
+    let text = value.as_str()?.trim();
+    (text.len() == 7).then(|| format!("{text}-01").parse().ok()).flatten()
 }
 
 /// `2026-11-23` or `2026-11-23/ORDER`.

@@ -1,8 +1,9 @@
-//! 내보내기: the orders paid in a range of days, as CSV for a spreadsheet. Names and addresses stay
+//! 내보내기: the money of a month by its taxes, and the orders paid in a range of days, as CSV for a spreadsheet. Names and addresses stay
 //! out: the file is for bookkeeping. Orders whose readers had them forgotten are read from the table
 //! of what the law keeps. Reads only.
 
 mod command;
+mod month;
 mod sheet;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use platform::InitError;
 use serde_json::{Value, json};
 use store::Records;
 
-use command::Command;
+use command::{Command, Range};
 
 /// Most orders in one answer. Their lines stay far below the size limit of a Lambda response.
 const MOST_ORDERS: usize = 500;
@@ -24,7 +25,8 @@ const PAGE: i32 = 100;
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     let command = match Command::read(&call) {
-        Ok(command) => command,
+        Ok(Command::Orders(range)) => range,
+        Ok(Command::Month(first)) => return month::report(&state, &call, first).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let records = Records::open(&state.platform).map_err(InitError::from)?;
@@ -55,11 +57,7 @@ struct Part {
     next: Option<String>,
 }
 
-async fn part(
-    state: &AdminState,
-    records: &Records,
-    command: &Command,
-) -> Result<Part, AdminError> {
+async fn part(state: &AdminState, records: &Records, command: &Range) -> Result<Part, AdminError> {
     let mut part = Part { orders: Vec::new(), next: None };
     let (mut day, mut after) = (command.from, command.after);
     while day <= command.until {

@@ -32,13 +32,21 @@ const HEAD: [&str; 19] = [
 
 /// The orders, a line each.
 pub(crate) fn csv<'o>(orders: impl Iterator<Item = &'o Order>) -> Result<String, csv::Error> {
+    lines(&HEAD.map(str::to_owned), orders.map(|order| cells(order).to_vec()))
+}
+
+/// A sheet of these lines.
+pub(crate) fn lines(
+    head: &[String],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(HEAD)?;
-    for order in orders {
-        writer.write_record(cells(order).map(inert))?;
+    writer.write_record(head)?;
+    for row in rows {
+        writer.write_record(row.into_iter().map(inert))?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     String::from_utf8(bytes).map_err(|error| std::io::Error::other(error).into())

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod finding;
 pub mod forgetting;
 mod found_by;
+pub mod ledger;
 pub mod letter;
 pub mod message;
 pub mod parcel;

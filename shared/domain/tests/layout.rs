@@ -39,8 +39,8 @@ const LONGER: [(&str, &str); 1] =
 /// The shared crates in layers. A crate may use those of lower layers only; functions may use all.
 const LAYERS: [&[&str]; 4] = [
     &["domain"],
-    &["gateway", "http-client", "platform"],
-    &["invoke", "signing", "store", "toss", "webpush"],
+    &["http-client", "platform"],
+    &["gateway", "invoke", "signing", "store", "toss", "webpush"],
     &["admin", "messaging", "payments", "web"],
 ];
 

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::{
     Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, found, key,
-    letters, messages,
+    ledger, letters, messages,
     moved::Moved,
     numbers, orders, places,
     retry::Backoff,
@@ -122,6 +122,9 @@ impl Commit {
         let after = read.with(changed);
         commit.add(Condition::Order, orders::order_put(&after));
         commit.moved = Some(Moved::between(Some(&read.value), &after.value));
+        for entry in ledger::writes(Some(&read.value), &after.value) {
+            commit.add(Condition::Order, entry);
+        }
         for write in found::writes(Some(&read.value), &after.value) {
             commit.add(Condition::Order, Ok(write));
         }

@@ -5,11 +5,12 @@ use std::{collections::HashMap, fmt};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     base::{
+        calendar,
         id::{MessageId, OrderId, VisitorId, WorkId},
         price::PriceRange,
     },
     catalog::isbn::Isbn,
-    order::{Order, ShortNumber, unpaid::Holder},
+    order::{Order, ShortNumber, ledger::Entry, unpaid::Holder},
     walk::{device::DeviceId, draft::DraftForm},
 };
 use jiff::{Timestamp, civil::Date};
@@ -226,6 +227,17 @@ pub(crate) fn look(id: OrderId) -> Key {
 /// How often an order's payment was looked at in one minute.
 pub(crate) fn looks(id: OrderId, minute: i64) -> Key {
     Key::new(format!("ORDER#{id}"), format!("LOOKS#{minute}"))
+}
+
+/// The partition of the money of the month of a day.
+pub(crate) fn money_of(month: Date) -> String {
+    format!("MONEY#{:04}-{:02}", month.year(), month.month())
+}
+
+/// An entry of the book of money; `place` among those of the same change.
+pub(crate) fn money(entry: &Entry, place: usize) -> Key {
+    let month = money_of(calendar::today(entry.at));
+    Key::new(month, format!("{}#{}#{place}", instant(entry.at), entry.order))
 }
 
 /// The partition of the orders that are found by a digest.

@@ -23,6 +23,7 @@ mod giving;
 mod houses;
 mod item;
 mod key;
+mod ledger;
 mod letters;
 mod looks;
 mod messages;

@@ -27,6 +27,7 @@ pub(crate) fn page(
         div.acts { (out(frame, "all", "모두 닫기")) }
         h2 { "더 보기" }
         ul {
+            li { a href="/office/month" { "월 보고" } }
             li { a href="/office/do/owner-stuck" { "막힌 곳" } }
             li { a href="/office/do/owner-redrive" { "멈춘 일" } }
             li { a href="/office/do/reconcile" { "장부 맞춰 보기" } }
