@@ -37,7 +37,10 @@ impl Store {
 
 /// The writes that keep the items beside the order.
 pub(crate) fn writes(before: Option<&Order>, after: &Order) -> Vec<Write> {
-    let (before, now) = (before.map(digests).unwrap_or_default(), digests(after));
+    // An order that was never paid is nobody's business; one that was stays found.
+    let (was, is) = (before.is_some_and(was_paid), was_paid(after));
+    let before = before.filter(|_| was).map(digests).unwrap_or_default();
+    let now = if was || is { digests(after) } else { BTreeSet::new() };
     let gone = before.difference(&now).map(|digest| Write::delete(&key::found(digest, after.id)));
     let new = now.difference(&before).map(|digest| {
         let mut item = key::found(digest, after.id).attributes();
@@ -56,8 +59,10 @@ pub(crate) fn keys(order: &Order) -> impl Iterator<Item = Key> {
     found.collect::<Vec<_>>().into_iter()
 }
 
+fn was_paid(order: &Order) -> bool {
+    order.paid_at().is_some()
+}
+
 fn digests(order: &Order) -> BTreeSet<&str> {
-    // An order that was never paid is nobody's business.
-    let paid = order.paid_at().is_some();
-    order.found_by.iter().filter(|_| paid).map(FoundBy::digest).collect()
+    order.found_by.iter().map(FoundBy::digest).collect()
 }

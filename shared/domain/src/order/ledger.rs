@@ -86,7 +86,9 @@ pub fn entries(before: Option<&Order>, after: &Order) -> Vec<Entry> {
     let mut entries = Vec::new();
     let (was, is) = (before.and_then(status), status(after));
     if is != was {
-        entries.extend(is.map(|movement| entry(movement, after.taxed())));
+        // A transfer that the bank takes back before the parcel is packed leaves no payment.
+        let taken_back = was.filter(|was| was.is_income()).map(|_| Movement::Reversed);
+        entries.extend(is.or(taken_back).map(|movement| entry(movement, after.taxed())));
     }
     for refund in after.refunds.iter().filter(|refund| refund.progress.is_back()) {
         let was_back = before
@@ -190,6 +192,14 @@ mod tests {
         assert_eq!((entered[0].movement, entered[0].amount), (Movement::Card, after.total));
         assert_eq!(entries(Some(&after), &after), []);
         assert_eq!(entries(None, &before), []);
+        // The bank takes it back, before or after packing, and it comes again.
+        let gone = Order { payment: before.payment.clone(), ..after.clone() };
+        let back = entries(Some(&after), &gone);
+        assert_eq!(
+            (back.len(), back[0].movement, back[0].amount),
+            (1, Movement::Reversed, after.total)
+        );
+        assert_eq!(entries(Some(&gone), &after).len(), 1);
     }
 
     proptest! {
