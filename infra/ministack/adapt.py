@@ -81,9 +81,11 @@ def adapted(template: dict, code: dict[str, str], names: dict[str, str], watch: 
 
 
 def leave_out(resources: dict) -> None:
-    """Leaves out what MiniStack does not support: alarms with metric math. No test needs an alarm."""
+    """Leaves out what MiniStack does not support: alarms with metric math, and saved queries. No test
+    needs them."""
     for logical, resource in list(resources.items()):
-        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
+        math = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+        if math or resource["Type"] == "AWS::Logs::QueryDefinition":
             del resources[logical]
 
 
