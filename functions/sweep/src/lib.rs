@@ -232,12 +232,12 @@ fn taking_turns(due: Vec<Versioned<Order>>) -> Vec<Versioned<Order>> {
 
 async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
     let now = sweeper.clock.now();
+    let mut oldest = None;
     while has_time() {
         let due = sweeper.store.unhandled(now, MESSAGES).await?;
-        let Some(oldest) = due.first() else { break };
-        if swept.messages_sent == 0 {
-            metrics::count(Metric::OldestUnhandled, oldest.due_for_seconds(now));
-        }
+        let Some(first) = due.first() else { break };
+        // The first of the first read is the oldest.
+        oldest.get_or_insert(first.due_for_seconds(now));
         // Put off first: a receiver that puts its message off itself comes later. The index may show
         // what another run, or this one a moment ago, has put off already.
         let mut ours = Vec::new();
@@ -263,6 +263,9 @@ async fn messages(sweeper: &Sweeper, swept: &mut Swept) -> Result<(), Error> {
         }
         swept.messages_not_sent += not_sent.len();
         swept.messages_sent += ours.len().saturating_sub(not_sent.len());
+    }
+    if let Some(seconds) = oldest {
+        metrics::count(Metric::OldestUnhandled, seconds);
     }
     Ok(())
 }

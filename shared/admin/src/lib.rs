@@ -158,12 +158,7 @@ where
     service_fn(move |event: LambdaEvent<Value>| {
         let (state, handle, clock) = (Arc::clone(&state), handle.clone(), clock.clone());
         let LambdaEvent { payload, context } = event;
-        let invocation = Invocation {
-            deadline: context.deadline,
-            request_id: context.request_id,
-            api_request_id: None,
-            trace: context.xray_trace_id,
-        };
+        let invocation = Invocation::of(&context);
         let work = async move {
             let state = state.get().await.map_err(AdminError::from)?;
             let now = state.platform.clock.now();

@@ -61,13 +61,8 @@ pub fn invocation(request: &Request) -> Invocation {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
         _ => None,
     };
-    let context = request.lambda_context_ref();
-    Invocation {
-        deadline: context.map_or(0, |context| context.deadline),
-        request_id: context.map(|context| context.request_id.clone()).unwrap_or_default(),
-        api_request_id,
-        trace: context.and_then(|context| context.xray_trace_id.clone()),
-    }
+    let invocation = request.lambda_context_ref().map(Invocation::of).unwrap_or_default();
+    Invocation { api_request_id, ..invocation }
 }
 
 /// Answers one event, as the deployed function does.

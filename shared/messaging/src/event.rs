@@ -26,12 +26,7 @@ where
     service_fn(move |event: LambdaEvent<E>| {
         let (state, handle, clock) = (Arc::clone(&state), handle.clone(), clock.clone());
         let LambdaEvent { payload, context } = event;
-        let invocation = Invocation {
-            deadline: context.deadline,
-            request_id: context.request_id,
-            api_request_id: None,
-            trace: context.xray_trace_id,
-        };
+        let invocation = Invocation::of(&context);
         let work = async move {
             let done = match state.get().await {
                 Ok(state) => handle(state, payload).await,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, future::Future, sync::Arc};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessageAttribute};
-use domain::order::message::{Message, Task};
+use domain::order::message::Message;
 use lambda_runtime::{Error, LambdaEvent, Service};
 use platform::{Init, Platform};
 use serde::de::DeserializeOwned;
@@ -94,9 +94,7 @@ pub trait Subject {
 
 impl Subject for Message {
     fn order(&self) -> Option<String> {
-        // The id of a whisper or an answer names a visit in the order's place.
-        let of_visit = matches!(self.task, Task::Whisper { .. } | Task::Answered);
-        (!of_visit).then(|| self.id.order.to_string())
+        Message::order(self).map(|order| order.to_string())
     }
 
     fn message(&self) -> String {
@@ -168,6 +166,9 @@ where
                 let keep = platform::invocation::about(order, Some(id), async {
                     let Err(failure) = handling.await else { return false };
                     failure.log(&record_id);
+                    if last.ends_here() {
+                        tracing::warn!(record.id = record_id, "message is left to the sweep");
+                    }
                     !last.ends_here()
                 });
                 if keep.await {
@@ -205,12 +206,8 @@ impl LastChance {
         }
     }
 
-    fn ends_here(&self) -> bool {
-        let ends = self.sent_again && self.deliveries >= DELIVERIES;
-        if ends {
-            tracing::warn!("message is left to the sweep");
-        }
-        ends
+    const fn ends_here(&self) -> bool {
+        self.sent_again && self.deliveries >= DELIVERIES
     }
 }
 

@@ -3,7 +3,7 @@
 //! Lambda ends a function at its `Timeout`, in the middle of whatever it does. A call to somebody
 //! who may answer late has to end before that, with time left to record what is known. The
 //! deadline belongs to an invocation and not to the function's state, so it is task-local: the
-//! entry of a function sets it ([`Deadline::bounds`]), and a client reads it ([`remaining`]).
+//! entry of a function sets it ([`Invocation::run`](crate::Invocation::run)), and a client reads it ([`remaining`]).
 
 use std::{future::Future, time::Duration};
 
@@ -17,12 +17,12 @@ tokio::task_local! {
 
 /// When Lambda ends the running invocation; unknown outside of Lambda.
 #[derive(Debug, Clone, Copy)]
-pub struct Deadline(Option<Instant>);
+pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
     /// The deadline of an invocation's context, in milliseconds since 1970. One that is not set, or
     /// has passed by the function's clock, is unknown.
-    pub fn of(millis: u64, clock: &Clock) -> Self {
+    pub(crate) fn of(millis: u64, clock: &Clock) -> Self {
         let left = i64::try_from(millis)
             .ok()
             .and_then(|millis| millis.checked_sub(clock.now().as_millisecond()))
@@ -32,7 +32,7 @@ impl Deadline {
     }
 
     /// Runs the work of the invocation. Inside, [`remaining`] knows the deadline.
-    pub async fn bounds<T>(self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn bounds<T>(self, work: impl Future<Output = T>) -> T {
         match self.0 {
             Some(ends) => ENDS.scope(ends, work).await,
             None => work.await,

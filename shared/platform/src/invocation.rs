@@ -5,9 +5,14 @@
 
 use std::{future::Future, time::Duration};
 
+use lambda_runtime::Context;
 use serde_json::{Map, Value};
 
-use crate::{Clock, Deadline, deadline, metrics};
+use crate::{
+    Clock,
+    deadline::{self, Deadline},
+    metrics,
+};
 
 tokio::task_local! {
     static IDS: Ids;
@@ -35,6 +40,16 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// The invocation of a context of Lambda's runtime.
+    pub fn of(context: &Context) -> Self {
+        Self {
+            deadline: context.deadline,
+            request_id: context.request_id.clone(),
+            api_request_id: None,
+            trace: context.xray_trace_id.clone(),
+        }
+    }
+
     /// Runs the work of the invocation. Inside, the log names it and [`deadline::remaining`] knows
     /// its end. Work that ends close to the deadline is counted, because the next one may not end.
     pub async fn run<T>(self, clock: &Clock, work: impl Future<Output = T>) -> T {

@@ -30,7 +30,6 @@ use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
-pub use deadline::Deadline;
 pub use environment::{Environment, Misconfigured};
 pub use invocation::Invocation;
 pub use lazy::{Init, InitError, LazyState};

@@ -69,7 +69,7 @@ impl Metric {
 }
 
 /// Functions that move money.
-const MONEY: [&str; 8] = [
+pub const MONEY: [&str; 8] = [
     "pay",
     "cancel",
     "refund",

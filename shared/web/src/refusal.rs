@@ -194,7 +194,7 @@ impl Refusal {
 fn failed_request(reader: &Reader) -> Markup {
     let Some(id) = platform::invocation::api_request_id() else { return Markup::default() };
     html! {
-        p.small {
+        p.plain {
             (say!(
                 reader,
                 "물어보실 일이 있으면 이 번호를 함께 알려 주십시오.",

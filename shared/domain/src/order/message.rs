@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::MessageId;
+use crate::base::id::{MessageId, OrderId};
 
 /// The work that a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,10 +160,20 @@ pub struct Message {
     pub at: Timestamp,
 }
 
+impl Message {
+    /// The order that it is about; `None` for a whisper and an answer, whose id names a visit in the
+    /// order's place.
+    pub const fn order(&self) -> Option<OrderId> {
+        match self.task {
+            Task::Whisper { .. } | Task::Answered => None,
+            _ => Some(self.id.order),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::id::OrderId;
 
     #[test]
     fn a_message_on_the_wire_says_what_it_asks() {
