@@ -1,6 +1,6 @@
-//! 내보내기: the money of a month by its taxes, and the orders paid in a range of days, as CSV for a spreadsheet. Names and addresses stay
-//! out: the file is for bookkeeping. Orders whose readers had them forgotten are read from the table
-//! of what the law keeps. Reads only.
+//! 내보내기: the money of a month by its taxes, and the orders paid in a range of days, as CSV for a
+//! spreadsheet. Names and addresses stay out: the file is for bookkeeping. Orders whose readers had
+//! them forgotten are read from the table of what the law keeps. Reads only.
 
 mod command;
 mod month;

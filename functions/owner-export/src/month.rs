@@ -6,15 +6,15 @@ use admin::{AdminError, AdminState, Answer, Call, File, Show};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     base::{calendar, format, money::Won, text::Language},
-    order::ledger::{Month, Sums},
+    order::{
+        ledger::{Month, Sums},
+        reconciliation::Accounts,
+    },
 };
 use jiff::{ToSpan as _, civil::Date};
 use serde_json::json;
 
 use crate::sheet;
-
-/// The days of reconciliation that are read: a month, and those since.
-const DAYS_READ: i32 = 93;
 
 /// Reports the month that begins on `first`. Two reads.
 pub(crate) async fn report(
@@ -22,18 +22,16 @@ pub(crate) async fn report(
     call: &Call,
     first: Date,
 ) -> Result<Answer, AdminError> {
+    let last = first.last_of_month();
     let (entries, accounts) =
-        tokio::try_join!(state.store.ledger(first), state.store.accounts(DAYS_READ))?;
+        tokio::try_join!(state.store.ledger(first), state.store.accounts_between(first, last),)?;
     let month = Month::of(&entries);
+    // Today is compared tonight.
     let today = calendar::today(call.now);
-    let last = first.last_of_month().min(today.yesterday().unwrap_or(today));
-    let days =
-        if last < first { 0 } else { first.until(last).map_or(0, |span| span.get_days() + 1) };
-    let compared = accounts
-        .iter()
-        .filter(|day| (first..=last).contains(&day.day) && day.is_finished())
-        .filter(|day| day.open().count() == 0)
-        .count();
+    let until = today.yesterday().unwrap_or(today).min(last);
+    let days = first.until(until).map_or(0, |span| span.get_days() + 1);
+    let agrees = |day: &&Accounts| day.day <= until && day.is_finished() && day.open().count() == 0;
+    let compared = accounts.iter().filter(agrees).count();
     let name = format!("{}년 {}월", first.year(), first.month());
     let won = |sum: Won| format::won(sum, Language::Ko);
     let line = |part: fn(&Sums) -> Won| {
@@ -75,8 +73,7 @@ pub(crate) async fn report(
         let before = before.strftime("%Y-%m").to_string();
         answer.offer("앞 달 보기", call.function, json!({ "tax": before }));
     }
-    let until = first.last_of_month().to_string();
-    let orders = json!({ "from": first.to_string(), "until": until });
+    let orders = json!({ "from": first.to_string(), "until": last.to_string() });
     answer.offer("주문마다 내보내기", call.function, orders);
     Ok(answer)
 }

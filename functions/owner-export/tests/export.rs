@@ -112,7 +112,14 @@ async fn a_month_is_reported_by_its_taxes_with_refunds_in_their_own_month() {
     let mut owner = walk::OwnerDevice::let_in(&shop, "작업실").await;
     owner.open("/office/month/2026-08").await;
     assert!(owner.here().says("2026년 8월 보고") && owner.here().says("22,000원"));
-    for wrong in ["2026-13", "2026-1", "2027-01", "어제"] {
+    // The days that were compared count in their own month, however long ago that was.
+    shop.owner("reconcile", json!({ "day": "2026-08-01" })).await;
+    let compared = async || report("2026-08").await["shows"][0]["data"]["days_compared"].clone();
+    let before = compared().await;
+    assert!(before.as_u64().unwrap() >= 1, "{before}");
+    shop.jump(120 * 24 * 60).await;
+    assert_eq!(compared().await, before);
+    for wrong in ["2026-13", "2026-1", "2030-01", "어제"] {
         let answer = report(wrong).await;
         assert_eq!(answer["problems"][0]["field"], "tax", "{wrong}");
     }

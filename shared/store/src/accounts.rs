@@ -23,6 +23,23 @@ impl Store {
         self.read(&key::accounts(day)).await
     }
 
+    /// The findings of a range of days, both included, oldest first. One read.
+    pub async fn accounts_between(
+        &self,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<Accounts>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :accounts AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":accounts", string(key::ACCOUNTS))
+            .expression_attribute_values(":first", string(key::accounts(first).sk))
+            .expression_attribute_values(":last", string(key::accounts(last).sk));
+        values(erased(query.send()).await?.items.into_iter().flatten())
+    }
+
     /// The findings of the last days, newest first, at most `limit`. One read.
     pub async fn accounts(&self, limit: i32) -> Result<Vec<Accounts>, StoreError> {
         let answer = erased(

@@ -5,6 +5,7 @@ use domain::{
     catalog::selection::{Book, Considered},
     order::{
         Order, ShortNumber, Step,
+        ledger::entries,
         letter::Letter,
         stock::{NewReservation, Reservation, Slot, Stock},
     },
@@ -121,11 +122,13 @@ impl Commit {
         let mut commit = Self::default();
         let after = read.with(changed);
         commit.add(Condition::Order, orders::order_put(&after));
-        commit.moved = Some(Moved::between(Some(&read.value), &after.value));
-        for entry in ledger::writes(Some(&read.value), &after.value) {
-            commit.add(Condition::Order, entry);
+        let (before, now) = (Some(&read.value), &after.value);
+        let entries = entries(before, now);
+        commit.moved = Some(Moved::between(before, now, &entries));
+        for write in ledger::writes(&entries) {
+            commit.add(Condition::Order, write);
         }
-        for write in found::writes(Some(&read.value), &after.value) {
+        for write in found::writes(before, now) {
             commit.add(Condition::Order, Ok(write));
         }
         OrderCommit { commit, order: after.value }
@@ -142,7 +145,7 @@ impl Commit {
         let mut commit = Self::default();
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
         commit.add(Condition::Order, orders::order_put(&Versioned::new(order.clone())));
-        commit.moved = Some(Moved::between(None, order));
+        commit.moved = Some(Moved::between(None, order, &[]));
         let hold = Reservation::Until(at.until);
         commit.add(Condition::Stock, places::hold(order, &hold, &at.slot, None));
         let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);

@@ -1,6 +1,6 @@
 //! Finding orders by what the owner knows of them: an item for each digest and paid order
-//! ([`FoundBy`]). The items are written with the order, in the commit that
-//! makes it paid or changes by what it is found.
+//! ([`FoundBy`]). The items are written with the order, in the commit that makes it paid or changes
+//! by what it is found.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -54,9 +54,8 @@ pub(crate) fn writes(before: Option<&Order>, after: &Order) -> Vec<Write> {
 }
 
 /// The keys of an order's items.
-pub(crate) fn keys(order: &Order) -> impl Iterator<Item = Key> {
-    let found = order.found_by.iter().map(|by| key::found(by.digest(), order.id));
-    found.collect::<Vec<_>>().into_iter()
+pub(crate) fn keys(order: &Order) -> impl Iterator<Item = Key> + '_ {
+    order.found_by.iter().map(|by| key::found(by.digest(), order.id))
 }
 
 fn was_paid(order: &Order) -> bool {

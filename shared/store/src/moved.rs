@@ -2,11 +2,11 @@
 //! passes here, so each amount and each state is counted where it becomes true, and once.
 
 use domain::{
-    base::{
-        id::{MessageId, OrderId},
-        money::Won,
+    base::id::{MessageId, OrderId},
+    order::{
+        Order, State,
+        ledger::{Entry, Movement},
     },
-    order::{Order, State},
 };
 use platform::metrics::{self, Metric};
 
@@ -24,13 +24,14 @@ pub(crate) struct Moved {
 
 impl Moved {
     /// The change from the order as it was read, if it was there, to the order as it is written.
-    pub(crate) fn between(before: Option<&Order>, after: &Order) -> Self {
+    /// `entries`: the money that moves by it.
+    pub(crate) fn between(before: Option<&Order>, after: &Order, entries: &[Entry]) -> Self {
         Self {
             order: after.id,
             from: before.map(|before| before.state),
             to: after.state,
             message: None,
-            counts: counts(before, after),
+            counts: counts(before, after, entries),
         }
     }
 
@@ -57,41 +58,36 @@ impl Moved {
     }
 }
 
-fn counts(before: Option<&Order>, after: &Order) -> Vec<(Metric, u64)> {
+/// What the change counts: its movements of money, the refunds that it promises, and how long book
+/// and parcel took.
+fn counts(before: Option<&Order>, after: &Order, entries: &[Entry]) -> Vec<(Metric, u64)> {
     let mut counts = Vec::new();
-    let was_paid = before.is_some_and(|before| before.paid_at().is_some());
-    if !was_paid && after.paid_at().is_some() {
-        counts.push((Metric::OrdersPaid, 1));
-        counts.push((Metric::WonIn, after.total.0));
-    }
-    let of = |order: Option<&Order>| order.map_or((0, 0, Won(0)), refunds);
-    let ((promised, done, back), (promised_before, done_before, back_before)) =
-        (of(Some(after)), of(before));
-    for (metric, now, then) in [
-        (Metric::RefundsDue, promised, promised_before),
-        (Metric::RefundsDone, done, done_before),
-        (Metric::WonOut, back.0, back_before.0),
-    ] {
-        if now > then {
-            counts.push((metric, now - then));
+    for entry in entries {
+        let won = entry.amount.0;
+        match entry.movement {
+            Movement::Card | Movement::BankTransfer => {
+                counts.extend([(Metric::OrdersPaid, 1), (Metric::WonIn, won)]);
+            }
+            Movement::Refund | Movement::ByHand => {
+                counts.extend([(Metric::RefundsDone, 1), (Metric::WonOut, won)]);
+            }
+            Movement::Reversed => counts.push((Metric::WonOut, won)),
         }
     }
-    let seconds = after.paid_at().map(|paid| after.changed_at.duration_since(paid).as_secs());
-    let changed = before.is_none_or(|before| before.state != after.state);
-    let metric = match after.state {
+    let refunds = |order: &Order| u64::try_from(order.refunds.len()).unwrap_or_default();
+    let promised = refunds(after).saturating_sub(before.map(refunds).unwrap_or_default());
+    if promised > 0 {
+        counts.push((Metric::RefundsDue, promised));
+    }
+    let time = match after.state {
+        _ if before.is_some_and(|before| before.state == after.state) => None,
         State::Chosen => Some(Metric::PaidToChosen),
         State::Shipped => Some(Metric::PaidToShipped),
         _ => None,
     };
-    if let (true, Some(metric), Some(seconds)) = (changed, metric, seconds) {
+    if let (Some(metric), Some(paid)) = (time, after.paid_at()) {
+        let seconds = after.changed_at.duration_since(paid).as_secs();
         counts.push((metric, u64::try_from(seconds).unwrap_or_default()));
     }
     counts
-}
-
-/// How many refunds were promised, how many are back with the reader, and how much that is.
-fn refunds(order: &Order) -> (u64, u64, Won) {
-    let back = || order.refunds.iter().filter(|refund| refund.progress.is_back());
-    let count = |many: usize| u64::try_from(many).unwrap_or(u64::MAX);
-    (count(order.refunds.len()), count(back().count()), back().map(|refund| refund.amount).sum())
 }

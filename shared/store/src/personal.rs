@@ -23,7 +23,7 @@ use crate::{
     Store, StoreError, Versioned, found,
     item::{Item, from_item, number, string, to_item},
     key::{self, Key},
-    table::{Write, erased},
+    table::Write,
 };
 
 /// Deletions that run side by side.
@@ -334,29 +334,6 @@ impl Store {
             .name("#version", "version")
             .value(":seen", number(version));
         if self.write(delete).await? { Ok(()) } else { Err(NotForgotten::Changed) }
-    }
-
-    /// Everything in a partition.
-    async fn partition(&self, partition: String) -> Result<Vec<Item>, StoreError> {
-        let (mut items, mut from) = (Vec::new(), None);
-        loop {
-            let answer = erased(
-                self.client
-                    .query()
-                    .table_name(&self.table)
-                    .key_condition_expression("pk = :partition")
-                    .expression_attribute_values(":partition", string(&partition))
-                    .consistent_read(true)
-                    .set_exclusive_start_key(from.take())
-                    .send(),
-            )
-            .await?;
-            items.extend(answer.items.unwrap_or_default());
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(items);
-            }
-        }
     }
 
     async fn delete_all(&self, keys: impl Iterator<Item = Key>) -> Result<(), StoreError> {

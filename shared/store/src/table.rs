@@ -15,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Condition, Store, StoreError, Versioned, WriteError,
-    item::{Item, from_item, number},
+    item::{Item, from_item, number, string},
     key::Key,
     retry::{Backoff, Refusal as _, is_cancelled_for_now},
 };
@@ -137,6 +137,28 @@ impl Write {
 impl Store {
     pub(crate) fn backoff(&self) -> Backoff {
         Backoff::new(&self.random, self.slack)
+    }
+
+    /// Everything in a partition, consistently, in the order of its sort keys. One read for each
+    /// megabyte.
+    pub(crate) async fn partition(&self, partition: String) -> Result<Vec<Item>, StoreError> {
+        let (mut items, mut from) = (Vec::new(), None);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :partition")
+                .expression_attribute_values(":partition", string(&partition))
+                .consistent_read(true)
+                .set_exclusive_start_key(from.take());
+            let answer = erased(query.send()).await?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(items);
+            }
+        }
     }
 
     /// Reads one record, consistently.
