@@ -16,7 +16,7 @@ use domain::order::message::Message;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
-use queues::{MOST, Queues, Record};
+use queues::{Count, MOST, QueuePair, Queues};
 use thing::Thing;
 
 /// Most messages that were given up in one answer.
@@ -28,10 +28,17 @@ enum Command {
     Show,
     /// Count it, without receiving it.
     Count,
-    /// Send the things of these queues back.
-    SendBack(Vec<&'static str>),
-    /// Set the things of these queues aside.
-    SetAside(Vec<&'static str>),
+    /// End what lies in these queues.
+    End(Way, Vec<&'static str>),
+}
+
+/// How a thing ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It is sent back.
+    SendBack,
+    /// It is set aside.
+    SetAside,
 }
 
 /// Handles a call.
@@ -41,76 +48,39 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let queues = Queues::open(&state.platform)?;
-    let mut answer = Answer::ok();
     let counts = try_join_all(queues.all().iter().map(|queue| queues.count(queue))).await?;
     let given_up = state.store.given_up(MOST_GIVEN_UP).await?;
-    let mut left = 0;
-    let mut in_flight = 0;
+    if let Command::Count = command {
+        return Ok(count(&queues, &counts, &given_up));
+    }
+    let mut answer = Answer::ok();
+    let in_flight: usize = counts.iter().map(|count| count.in_flight).sum();
+    let mut left = in_flight;
     for (queue, dead) in queues.all().iter().zip(counts) {
-        let name = queue.name;
-        let of_queue = |message: &&Message| message.task.queue().name() == name;
-        let given_up: Vec<&Message> = given_up.iter().filter(of_queue).collect();
-        if let Command::Count = command {
-            // What is given up has left a dead letter, as a rule.
-            let count = (dead.waiting + dead.in_flight).max(given_up.len());
-            left += count;
-            if count > 0 {
-                let data = json!({ "queue": name, "count": count, "in_flight": dead.in_flight });
-                answer.shows.push(Show::new("line", name, data));
-            }
-            continue;
-        }
-        in_flight += dead.in_flight;
-        left += dead.in_flight;
+        let given_up: Vec<&Message> = of_queue(&given_up, queue).collect();
         if dead.waiting == 0 && given_up.is_empty() {
             continue;
         }
-        let acts = call.confirmed && command.names(name);
-        let records = queues.take(queue).await?;
-        let mut things = Vec::new();
-        for record in &records {
-            things.push((Thing::of_letter(&state, record).await?, Some(record)));
-        }
-        for message in given_up {
-            let known = things.iter().any(|(thing, _)| thing.message() == Some(message.id));
-            if !known {
-                things.push((Thing::given_up(&state, message).await?, None));
-            }
-        }
+        let (name, title) = (queue.name, queues::title(queue.name));
+        let way = command.way_for(name);
         let mut stay = Vec::new();
-        for (thing, record) in &things {
-            let line = match &command {
-                Command::SendBack(_) if acts => {
-                    Some(send_back(&state, &queues, queue, thing, *record, &call).await?)
+        for thing in things(&state, &queues, queue, given_up).await? {
+            match way {
+                Some(way) if way.is_open_to(&thing, name) && call.confirmed => {
+                    end(&state, &queues, queue, &thing, way, &call).await?;
+                    answer.did.push(format!("{title}: {} {}", thing.title(), way.done()));
+                    continue;
                 }
-                Command::SetAside(_) if acts && thing.may_be_set_aside(name) => {
-                    Some(set_aside(&state, &queues, queue, thing, *record, &call).await?)
+                Some(way) if way.is_open_to(&thing, name) => {
+                    answer.would_do.push(format!("{title}: {} {}", thing.title(), way.does()));
                 }
-                _ => None,
-            };
-            if let Some(line) = line {
-                answer.did.push(line);
-                continue;
+                Some(_) => answer.next.push(kept(&thing)),
+                None => {}
             }
-            stay.push(thing);
-            if let Some(record) = record {
+            if let Some(record) = &thing.record {
                 queues.put_back(queue, record).await?;
             }
-            if let (Command::SetAside(_), true) = (&command, command.names(name)) {
-                if thing.may_be_set_aside(name) {
-                    let title = queues::title(name);
-                    answer.would_do.push(format!("{title}: {} 치웁니다", thing.title()));
-                } else {
-                    answer.next.push(kept(thing));
-                }
-            }
-        }
-        if let (Command::SendBack(_), true, false) = (&command, command.names(name), acts) {
-            answer.would_do.push(format!(
-                "{}: {}개를 다시 보냅니다",
-                queues::title(name),
-                things.len().min(MOST)
-            ));
+            stay.push(thing);
         }
         left += stay.len();
         if !stay.is_empty() {
@@ -119,6 +89,76 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     }
     answer.left(left);
     Ok(with_next_steps(answer, &call, &command, left, in_flight))
+}
+
+/// How many things lie in each queue.
+fn count(queues: &Queues, counts: &[Count], given_up: &[Message]) -> Answer {
+    let mut answer = Answer::ok();
+    let mut left = 0;
+    for (queue, dead) in queues.all().iter().zip(counts) {
+        // What is given up has left a dead letter, as a rule.
+        let count = (dead.waiting + dead.in_flight).max(of_queue(given_up, queue).count());
+        left += count;
+        if count > 0 {
+            let in_flight = dead.in_flight;
+            let data = json!({ "queue": queue.name, "count": count, "in_flight": in_flight });
+            answer.shows.push(Show::new("line", queue.name, data));
+        }
+    }
+    answer.left(left);
+    answer
+}
+
+fn of_queue<'m>(
+    messages: &'m [Message],
+    queue: &QueuePair,
+) -> impl Iterator<Item = &'m Message> + use<'m> {
+    let name = queue.name;
+    messages.iter().filter(move |message| message.task.queue().name() == name)
+}
+
+/// What a queue could not handle: its dead letters, and the messages that were given up and left
+/// none. The dead letters are received, so that each is either ended or put back.
+async fn things(
+    state: &AdminState,
+    queues: &Queues,
+    queue: &QueuePair,
+    given_up: Vec<&Message>,
+) -> Result<Vec<Thing>, AdminError> {
+    let mut things: Vec<Thing> = Vec::new();
+    for record in queues.take(queue).await? {
+        things.push(Thing::of_letter(state, record).await?);
+    }
+    for message in given_up {
+        match things.iter_mut().find(|thing| thing.message == Some(message.id)) {
+            Some(thing) => thing.given_up = true,
+            None => things.push(Thing::given_up(state, message).await?),
+        }
+    }
+    Ok(things)
+}
+
+/// Ends a thing. What was given up and has no dead letter is sent by the next sweep; what is set
+/// aside counts as handled.
+async fn end(
+    state: &AdminState,
+    queues: &Queues,
+    queue: &QueuePair,
+    thing: &Thing,
+    way: Way,
+    call: &Call,
+) -> Result<(), AdminError> {
+    if let Some(message) = thing.message {
+        match way {
+            Way::SendBack => state.store.resume(message, call.now).await?,
+            Way::SetAside => state.store.handled(message, call.now).await?,
+        };
+    }
+    match (&thing.record, way) {
+        (Some(record), Way::SendBack) => queues.send_back(queue, record).await,
+        (Some(record), Way::SetAside) => queues.delete(queue, record).await,
+        (None, _) => Ok(()),
+    }
 }
 
 impl Command {
@@ -130,6 +170,12 @@ impl Command {
             if fields.given("count") == Some(&Value::Bool(true)) {
                 return Some(Self::Count);
             }
+            let ways = [("send_back", Way::SendBack), ("set_aside", Way::SetAside)];
+            let Some((field, way)) =
+                ways.into_iter().find(|(field, _)| fields.given(field).is_some())
+            else {
+                return Some(Self::Show);
+            };
             let one = |name: &Value| queues::names().find(|queue| name.as_str() == Some(queue));
             let names = |value: &Value| -> Option<Vec<&'static str>> {
                 match fields::list_of(1..=usize::MAX)(value) {
@@ -139,59 +185,38 @@ impl Command {
             };
             let known: Vec<&str> = queues::names().collect();
             let expected = format!("{} 가운데 줄의 이름을 대괄호 안에 적습니다", known.join(", "));
-            let field =
-                ["send_back", "set_aside"].into_iter().find(|name| fields.given(name).is_some());
-            let Some(field) = field else { return Some(Self::Show) };
             let queues = fields.required(field, names, expected, json!(["choose"]))?;
-            Some(match field {
-                "send_back" => Self::SendBack(queues),
-                _ => Self::SetAside(queues),
-            })
+            Some(Self::End(way, queues))
         })
     }
 
-    fn names(&self, queue: &str) -> bool {
+    /// What is to be done with the things of a queue.
+    fn way_for(&self, queue: &str) -> Option<Way> {
         match self {
-            Self::SendBack(queues) | Self::SetAside(queues) => queues.contains(&queue),
-            Self::Show | Self::Count => false,
+            Self::End(way, queues) => queues.contains(&queue).then_some(*way),
+            Self::Show | Self::Count => None,
         }
     }
 }
 
-/// Sends a thing back; the next sweep sends what was given up and has no dead letter.
-async fn send_back(
-    state: &AdminState,
-    queues: &Queues,
-    queue: &queues::QueuePair,
-    thing: &Thing,
-    record: Option<&Record>,
-    call: &Call,
-) -> Result<String, AdminError> {
-    if let Some(message) = thing.message() {
-        state.store.resume(message, call.now).await?;
+impl Way {
+    fn is_open_to(self, thing: &Thing, queue: &str) -> bool {
+        self == Self::SendBack || thing.may_be_set_aside(queue)
     }
-    if let Some(record) = record {
-        queues.send_back(queue, record).await?;
-    }
-    Ok(format!("{}: {} 다시 보냈습니다", queues::title(queue.name), thing.title()))
-}
 
-/// Ends a thing: its message counts as handled, its dead letter goes.
-async fn set_aside(
-    state: &AdminState,
-    queues: &Queues,
-    queue: &queues::QueuePair,
-    thing: &Thing,
-    record: Option<&Record>,
-    call: &Call,
-) -> Result<String, AdminError> {
-    if let Some(message) = thing.message() {
-        state.store.handled(message, call.now).await?;
+    const fn does(self) -> &'static str {
+        match self {
+            Self::SendBack => "다시 보냅니다",
+            Self::SetAside => "치웁니다",
+        }
     }
-    if let Some(record) = record {
-        queues.delete(queue, record).await?;
+
+    const fn done(self) -> &'static str {
+        match self {
+            Self::SendBack => "다시 보냈습니다",
+            Self::SetAside => "치웠습니다",
+        }
     }
-    Ok(format!("{}: {} 치웠습니다", queues::title(queue.name), thing.title()))
 }
 
 /// Why a thing stays.
@@ -210,9 +235,6 @@ fn with_next_steps(
     left: usize,
     in_flight: usize,
 ) -> Answer {
-    if let Command::Count = command {
-        return answer;
-    }
     if in_flight > 0 {
         answer.next.push(format!(
             "{in_flight}개는 다른 부름이 지금 보고 있습니다. 1분 뒤에 다시 보십시오."
@@ -220,7 +242,7 @@ fn with_next_steps(
     }
     if !answer.would_do.is_empty() {
         let (button, what) = match command {
-            Command::SetAside(_) => ("치우기", "치운 것은 다시 오지 않습니다."),
+            Command::End(Way::SetAside, _) => ("치우기", "치운 것은 다시 오지 않습니다."),
             _ => ("다시 보내기", "까닭이 남아 있으면 다시 이리로 돌아옵니다."),
         };
         answer.next.push(format!(
@@ -256,9 +278,9 @@ fn with_next_steps(
 }
 
 /// What a queue could not handle.
-fn show(queue: &str, things: &[&Thing]) -> Show {
-    let messages: Vec<Value> = things.iter().map(|thing| thing.data()).collect();
-    let lines: Vec<String> = things.iter().map(|thing| thing.line()).collect();
+fn show(queue: &str, things: &[Thing]) -> Show {
+    let messages: Vec<Value> = things.iter().map(Thing::data).collect();
+    let lines: Vec<String> = things.iter().map(Thing::line).collect();
     let may_go = things.iter().any(|thing| thing.may_be_set_aside(queue));
     let data = json!({
         "queue": queue, "count": things.len(), "messages": messages, "may_go": may_go

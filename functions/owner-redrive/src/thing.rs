@@ -30,7 +30,10 @@ enum Standing {
 
 /// One thing that nobody could handle.
 pub(crate) struct Thing {
-    message: Option<MessageId>,
+    /// The message of the outbox.
+    pub(crate) message: Option<MessageId>,
+    /// The dead letter, received.
+    pub(crate) record: Option<Record>,
     order: Option<OrderId>,
     /// The notice of a push.
     notice: Option<String>,
@@ -40,53 +43,62 @@ pub(crate) struct Thing {
     /// The beginning of what cannot be read.
     begins: Option<String>,
     standing: Standing,
-    given_up: bool,
+    /// Whether it is not sent again any more.
+    pub(crate) given_up: bool,
 }
 
 impl Thing {
-    /// A dead letter. At most two reads.
-    pub(crate) async fn of_letter(state: &AdminState, record: &Record) -> Result<Self, AdminError> {
-        let body = record.body().unwrap_or_default();
-        if let Ok(news) = serde_json::from_str::<News>(body) {
-            return Ok(Self {
-                // A push has no item in the outbox: it is sent by the topic.
-                message: None,
-                order: news.order,
-                notice: Some(news.notice),
-                state: None,
-                at: Some(news.at),
-                begins: None,
-                standing: Standing::Push,
-                given_up: false,
-            });
-        }
-        match serde_json::from_str::<Message>(body) {
-            Ok(message) => Self::of(state, &message, false).await,
-            Err(_) => Ok(Self {
-                message: None,
-                order: None,
-                notice: None,
-                state: None,
-                at: None,
-                begins: Some(body.chars().take(40).collect()),
-                standing: Standing::Unreadable,
-                given_up: false,
-            }),
+    fn new(standing: Standing) -> Self {
+        Self {
+            message: None,
+            record: None,
+            order: None,
+            notice: None,
+            state: None,
+            at: None,
+            begins: None,
+            standing,
+            given_up: false,
         }
     }
 
-    /// A message that was given up. At most two reads.
+    /// A dead letter. At most one read.
+    pub(crate) async fn of_letter(state: &AdminState, record: Record) -> Result<Self, AdminError> {
+        let body = record.body().unwrap_or_default();
+        let thing = if let Ok(news) = serde_json::from_str::<News>(body) {
+            // A push has no item in the outbox: it is sent by the topic.
+            Self {
+                order: news.order,
+                notice: Some(news.notice),
+                at: Some(news.at),
+                ..Self::new(Standing::Push)
+            }
+        } else if let Ok(message) = serde_json::from_str::<Message>(body) {
+            Self::of(state, &message).await?
+        } else {
+            Self {
+                begins: Some(body.chars().take(40).collect()),
+                ..Self::new(Standing::Unreadable)
+            }
+        };
+        Ok(Self { record: Some(record), ..thing })
+    }
+
+    /// A message that was given up. One read.
     pub(crate) async fn given_up(
         state: &AdminState,
         message: &Message,
     ) -> Result<Self, AdminError> {
-        Self::of(state, message, true).await
+        Ok(Self { given_up: true, ..Self::of(state, message).await? })
     }
 
-    async fn of(state: &AdminState, message: &Message, given_up: bool) -> Result<Self, AdminError> {
-        let order = state.store.order(message.id.order).await?.map(|order| order.value.state);
+    async fn of(state: &AdminState, message: &Message) -> Result<Self, AdminError> {
+        let (order, handled) = state.store.order_and_whether_handled(message.id).await?;
+        let order = order.map(|order| order.value.state);
         let standing = match order {
-            _ if state.store.is_handled(message.id).await? => Standing::Handled,
+            _ if handled => Standing::Handled,
+            // A whisper or an answer is about a visit.
+            None if message.order().is_none() => Standing::Open,
             None => Standing::NoOrder,
             Some(State::Cancelled | State::Refunded) => Standing::Ended,
             Some(_) => Standing::Open,
@@ -94,18 +106,10 @@ impl Thing {
         Ok(Self {
             message: Some(message.id),
             order: order.map(|_| message.id.order),
-            notice: None,
             state: order,
             at: Some(message.at),
-            begins: None,
-            standing,
-            given_up,
+            ..Self::new(standing)
         })
-    }
-
-    /// The message of the outbox.
-    pub(crate) const fn message(&self) -> Option<MessageId> {
-        self.message
     }
 
     /// Whether nobody waits for it: a notice is in the mailbox in any case. Money that is owed is
