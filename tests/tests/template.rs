@@ -783,6 +783,14 @@ fn alarms_and_dashboard_name_metrics_that_the_functions_write() {
 }
 
 #[test]
+fn the_functions_that_move_money_exist() {
+    let folders = folders();
+    for name in platform::metrics::MONEY {
+        assert!(folders.contains(name), "{name}");
+    }
+}
+
+#[test]
 fn the_query_of_an_order_reads_functions_that_exist() {
     let written = alarms_file();
     let query = &written["Resources"]["OrderQuery"]["Properties"];

@@ -114,11 +114,25 @@ pub(crate) async fn morning(phone: &Browser, shop: &Running) {
     phone.arrives("office").await;
     phone.look("ship-after").await;
 
-    for page in ["letters", "money", "shelf", "settings", "find", "acts", "do/owner-stuck"] {
+    for page in [
+        "letters",
+        "money",
+        "month",
+        "shelf",
+        "settings",
+        "find",
+        "acts",
+        "do/owner-stuck",
+        "do/owner-redrive",
+    ] {
         phone.open(&format!("{}/office/{page}", shop.url())).await;
         phone.arrives("office").await;
         phone.look(&page.replace('/', "-")).await;
     }
+    // 봄밤, the pen name of all of them.
+    phone.open(&format!("{}/office/find?q=%EB%B4%84%EB%B0%A4", shop.url())).await;
+    phone.arrives("office").await;
+    phone.look("found").await;
     phone.open(&format!("{}/office/order/{}", shop.url(), orders[0])).await;
     phone.arrives("office").await;
     phone.look("order-shipped").await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use local::{Breakage, Fault, Service};
+use local::{Breakage, Fault, Service, Wire};
 use serde_json::{Value, json};
 use toss_standin::{Fault as Answer, On, Rule};
 use tracing::Level;
@@ -42,6 +42,17 @@ fn metrics(log: &Log) -> BTreeMap<String, u64> {
         }
     }
     sums
+}
+
+/// From now on `pack` cannot write.
+fn nothing_is_packed(shop: &Shop) -> Wire {
+    let wire = shop.system().wire().clone();
+    wire.inject(
+        Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500)
+            .of("pack")
+            .for_good(),
+    );
+    wire
 }
 
 #[tokio::test]
@@ -83,12 +94,7 @@ async fn one_query_of_the_log_tells_an_orders_life_and_its_money() {
 async fn a_failed_message_names_its_order_and_an_error_page_its_request() {
     let log = Log::keep(Level::INFO);
     let shop = Shop::open().await;
-    let wire = shop.system().wire().clone();
-    wire.inject(
-        Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500)
-            .of("pack")
-            .for_good(),
-    );
+    let wire = nothing_is_packed(&shop);
     let mut reader = shop.visitor();
     let order = reader.walk(Doors::Plain).await;
     shop.minutes_pass(5).await;
@@ -147,12 +153,7 @@ async fn three_hours_without_the_provider_leave_one_dead_letter_for_each_refund(
 #[tokio::test]
 async fn what_fails_for_a_day_stands_on_the_desk_once_until_the_owner_sends_it_back() {
     let shop = Shop::open().await;
-    let wire = shop.system().wire().clone();
-    wire.inject(
-        Fault::on(Service::Dynamodb, "TransactWriteItems", Breakage::Error500)
-            .of("pack")
-            .for_good(),
-    );
+    let wire = nothing_is_packed(&shop);
     let order = shop.visitor().walk(Doors::Plain).await;
     for _ in 0..45 {
         shop.jump(60).await;
