@@ -16,6 +16,11 @@ use serde_json::json;
 
 use crate::sheet;
 
+/// How the sums are to be read.
+const EXPLAINED: &str = "들어온 돈 − 돌아간 돈 = 남은 돈입니다. 환불은 결제한 달이 아니라 돌려드린 달에 셉니다. \
+     부가세는 결제마다 한 번 11분의 1로 셈합니다. 이 장부가 생기기 전의 결제는 들어 있지 않으니, \
+     그 달들은 주문마다 내보내어 맞추어 주십시오.";
+
 /// Reports the month that begins on `first`. Two reads.
 pub(crate) async fn report(
     state: &AdminState,
@@ -55,7 +60,7 @@ pub(crate) async fn report(
     for (movement, (count, sum)) in &month.by_movement {
         show = show.fact(movement.title(), format!("{count}건 {}", won(*sum)));
     }
-    show = show.fact("결제사와 맞아떨어진 날", format!("{compared}/{days}"));
+    show = show.fact("결제사와 맞아떨어진 날", format!("{compared}/{days}")).text(Some(EXPLAINED));
     let mut answer = Answer::ok();
     answer.shows.push(show);
     answer.files.push(File {
@@ -63,12 +68,6 @@ pub(crate) async fn report(
         media_type: "text/csv;charset=utf-8".to_owned(),
         base64: STANDARD.encode(by_day(&month)?),
     });
-    answer.next.push(
-        "들어온 돈 − 돌아간 돈 = 남은 돈입니다. 환불은 결제한 달이 아니라 돌려드린 달에 셉니다. \
-         부가세는 결제마다 한 번 11분의 1로 셈합니다. 이 장부가 생기기 전의 결제는 들어 있지 않으니 \
-         주문마다 내보내기로 맞추어 주세요."
-            .into(),
-    );
     if let Ok(before) = first.checked_sub(1.month()) {
         let before = before.strftime("%Y-%m").to_string();
         answer.offer("앞 달 보기", call.function, json!({ "tax": before }));

@@ -129,8 +129,8 @@ pub(crate) async fn morning(phone: &Browser, shop: &Running) {
         phone.arrives("office").await;
         phone.look(&page.replace('/', "-")).await;
     }
-    // 봄밤, the pen name of all of them.
-    phone.open(&format!("{}/office/find?q=%EB%B4%84%EB%B0%A4", shop.url())).await;
+    // 김읽는이, to whom all of them go.
+    phone.open(&format!("{}/office/find?q=%EA%B9%80%EC%9D%BD%EB%8A%94%EC%9D%B4", shop.url())).await;
     phone.arrives("office").await;
     phone.look("found").await;
     phone.open(&format!("{}/office/order/{}", shop.url(), orders[0])).await;
