@@ -24,15 +24,7 @@ pub(crate) fn page(frame: &Frame, asked: &str, found: Option<&Answer>) -> Page {
         @if let Some(found) = found {
             (answer::problems(found))
             @for line in &found.next { p role="status" { (line) } }
-            ul.found {
-                @for show in &found.shows {
-                    li {
-                        @if let Some(page) = &show.page { a href=(page) { (show.title) } }
-                        @else { (show.title) }
-                        (answer::facts(show))
-                    }
-                }
-            }
+            @for show in &found.shows { (answer::card(frame, show, "/office/find")) }
         }
     };
     frame.page("찾기", &body)
