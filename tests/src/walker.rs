@@ -247,15 +247,23 @@ impl Walker {
         found.unwrap_or_else(|| panic!("no riddle of the room is on the page: {page:?}"))
     }
 
-    /// The answer to the riddle here. In the whisper room it is the half line that is not on the
-    /// page.
-    pub fn answer(&self) -> String {
+    /// The verse whose half came by the bell: the newest whisper in the mailbox. Comes back here.
+    pub async fn whispered(&mut self) -> &'static Verse {
+        let language = self.language;
+        let mailbox = self.go("/mailbox").await;
+        let letter: String =
+            mailbox.first("[data-notice=whisper] p").into_iter().flat_map(|p| p.text()).collect();
+        let half = |verse: &&Verse| letter.contains(verse.whispered.in_language(language));
+        let verse = whisper::verses().iter().find(half);
+        let verse = verse.unwrap_or_else(|| panic!("no whisper in the mailbox: {mailbox:?}"));
+        self.go("/whisper").await;
+        verse
+    }
+
+    /// The answer to the riddle here. In the whisper room it is the half that lies in the mailbox.
+    pub async fn answer(&mut self) -> String {
         if self.here().step() == whisper::ROOM {
-            let page = |verse: &&Verse| self.here().says(verse.page.in_language(self.language));
-            let verse = whisper::verses().iter().find(page);
-            let verse =
-                verse.unwrap_or_else(|| panic!("no verse is on the page: {:?}", self.here()));
-            return verse.whispered.in_language(self.language).to_owned();
+            return self.whispered().await.whispered.in_language(self.language).to_owned();
         }
         match &self.riddle().solution {
             Solution::Word(answers) => answers[0].written().to_owned(),
@@ -271,7 +279,7 @@ impl Walker {
 
     /// Solves the riddle of this room and goes on to the next.
     pub async fn by_riddle(&mut self) -> &Page {
-        let (room, answer) = (self.here().step().to_owned(), self.answer());
+        let (room, answer) = (self.here().step().to_owned(), self.answer().await);
         let page = self.guess(&answer).await;
         assert!(
             page.step() == room && !page.has_door("riddle"),

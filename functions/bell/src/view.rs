@@ -25,8 +25,9 @@ pub(crate) fn page(scene: Scene<'_>, problems: &[Problem]) -> Result<Page, Refus
             Door::Closed => (closed(room, key, request, problems)),
         }
     };
+    let open = record.door(request.now) != Door::Closed;
     let page = Page::new("bell", title)
-        .drawing(Drawing::Bell)
+        .drawing(if open { Drawing::Doorway } else { Drawing::Bell })
         .plan(plan::of(rooms, &visit.value, Bell::ROOM, request))
         .body(body);
     Ok(if key.is_some() {
@@ -71,14 +72,21 @@ fn closed(room: &Room, key: Option<&str>, request: &Request, problems: &[Problem
         (field::summary(problems, request.language))
         section.doors aria-label=(say!(request, "두 문", "Two doors")) {
             form method="post" data-onward data-door="bell" id="pushing" data-key=[key] {
-                h2 { (say!(request, "종을 당기는 문", "The door with the bell")) }
                 input type="hidden" name="door" value="bell";
                 label.tick for="way-mailbox" {
                     input id="way-mailbox" type="radio" name="way" value="mailbox" checked;
                     span { (say!(request, "편지함에 놓아 주세요", "Leave it in my mailbox")) }
                 }
                 @if key.is_some() { (push_choice(request)) }
-                button.quiet.push { (say!(request, "종 당기기", "Pull the bell")) }
+                (riddle::leaf(
+                    &say!(request, "종이 달린 문", "The door with the bell"),
+                    &say!(request, "종 당기기", "Pull the bell"),
+                    &say!(
+                        request,
+                        "시의 반쪽이 종소리에 실려 갑니다.",
+                        "Half a verse goes out with the bell."
+                    ),
+                ))
             }
             (riddle::plain_door(request))
         }
@@ -92,7 +100,7 @@ fn push_choice(request: &Request) -> Markup {
             label.tick for="way-push" {
                 input id="way-push" type="radio" name="way" value="push";
                 span {
-                    (say!(request, "이 기기로도 알려 주세요 (푸시)", "Ring this device as well (push)"))
+                    (say!(request, "이 기기로도 알려 주세요 (푸시)", "Send notices to this device as well (push)"))
                 }
             }
         }
@@ -108,7 +116,7 @@ fn another_device(key: &str, bell: Option<&Bell>, request: &Request) -> Markup {
             h2 { (say!(request, "푸시", "Push")) }
             p.plain {
                 @if has_devices {
-                    (say!(request, "걸어 두신 기기는 ", "The devices that you have hung stand in your "))
+                    (say!(request, "알림을 받으실 기기는 ", "Your devices are listed in your "))
                     a href="/mailbox#devices" { (say!(request, "편지함", "mailbox")) }
                     (say!(
                         request,
@@ -118,15 +126,15 @@ fn another_device(key: &str, bell: Option<&Bell>, request: &Request) -> Markup {
                 } @else {
                     (say!(
                         request,
-                        "기기를 걸어 두시면, 편지함에 소식이 놓일 때마다 그 기기로 알려 드립니다. 이름도 책도 적히지 않습니다.",
-                        "Hang a device, and it is rung whenever word is left in your mailbox. No name and no book stands in it."
+                        "기기를 등록하시면, 편지함에 소식이 놓일 때마다 그 기기로 알려 드립니다. 이름도 책도 적히지 않습니다.",
+                        "Add this device, and it is told whenever news is left in your mailbox. The notice names nobody and no book."
                     ))
                 }
             }
             noscript { p.plain { (say!(
                 request,
-                "기기를 거는 일은 브라우저의 스크립트가 합니다. 꺼 두셨다면 소식은 편지함에만 놓입니다.",
-                "A device is hung by the browser's script. If you have turned it off, word lies in your mailbox alone."
+                "알림을 받으려면 브라우저의 스크립트가 필요합니다. 꺼 두셨다면 소식은 편지함에만 놓입니다.",
+                "Notices need the browser’s script. If you have turned it off, news is left only in your mailbox."
             )) } }
             form method="post" id="pushing" data-key=(key) {
                 input type="hidden" name="door" value="device";
@@ -134,7 +142,7 @@ fn another_device(key: &str, bell: Option<&Bell>, request: &Request) -> Markup {
                 (device_fields(request))
                 div id="by-push" hidden {
                     button.quiet {
-                        (say!(request, "이 기기로도 알려 주세요", "Ring this device as well"))
+                        (say!(request, "이 기기로도 알려 주세요", "Send notices to this device as well"))
                     }
                 }
             }
@@ -159,15 +167,15 @@ fn device_fields(request: &Request) -> Markup {
             say!(
                 request,
                 "이 브라우저에서 알림이 막혀 있어 푸시를 보내지 못합니다. 소식은 편지함에 놓입니다. 브라우저의 설정에서 언제든 다시 허락하실 수 있습니다.",
-                "Notifications are blocked in this browser, so no push can be sent. Word lies in your mailbox. You can allow them again in the browser's settings."
+                "Notifications are blocked in this browser, so no push can be sent. News is left in your mailbox. You can allow them again in the browser’s settings."
             ),
         ),
         (
             "failed",
             say!(
                 request,
-                "푸시를 거는 일이 되지 않았습니다. 소식은 편지함에 놓입니다. 뒤에 다시 해 보셔도 됩니다.",
-                "The push could not be set up. Word lies in your mailbox. You may try again later."
+                "푸시 알림을 켜지 못했습니다. 소식은 편지함에 놓입니다. 나중에 다시 하셔도 됩니다.",
+                "The push could not be set up. News is left in your mailbox. You may try again later."
             ),
         ),
         (
@@ -175,7 +183,7 @@ fn device_fields(request: &Request) -> Markup {
             say!(
                 request,
                 "이 브라우저에는 푸시가 없습니다. 카카오톡처럼 앱 안에서 열린 창이 그렇고, 아이폰과 아이패드에서는 홈 화면에 추가한 쪽에만 있습니다. 소식은 편지함에 놓입니다.",
-                "This browser has no push: windows inside apps such as KakaoTalk have none, and an iPhone or iPad has it only for pages added to the home screen. Word lies in your mailbox."
+                "This browser has no push: windows inside apps such as KakaoTalk have none, and an iPhone or iPad has it only for pages added to the home screen. News is left in your mailbox."
             ),
         ),
     ];
@@ -194,18 +202,13 @@ pub(crate) fn not_a_device(why: NotADevice, request: &Request) -> Problem {
     let message = match why {
         NotADevice::Endpoint => say!(
             request,
-            "이 브라우저의 푸시 주소(endpoint)로는 알려 드릴 수 없어 걸지 못했습니다. 편지함으로 받으시거나, 다른 브라우저에서 해 보십시오.",
-            "We cannot ring the push address (endpoint) of this browser, so it was not hung. Take the mailbox, or try another browser."
+            "이 브라우저로는 알림을 보낼 수 없어 켜지 못했습니다. 편지함으로 받으시거나, 다른 브라우저에서 해 보십시오.",
+            "We cannot send notices to this browser, so it was not added. Take the mailbox, or try another browser."
         ),
-        NotADevice::Key => say!(
+        NotADevice::Key | NotADevice::Auth => say!(
             request,
-            "브라우저가 건넨 열쇠(p256dh)가 온전하지 않아 걸지 못했습니다. 편지함으로 받으시거나, 쪽을 새로 열고 다시 해 보십시오.",
-            "The key (p256dh) that the browser gave is not whole, so it was not hung. Take the mailbox, or open the page anew and try again."
-        ),
-        NotADevice::Auth => say!(
-            request,
-            "브라우저가 건넨 비밀값(auth)이 온전하지 않아 걸지 못했습니다. 편지함으로 받으시거나, 쪽을 새로 열고 다시 해 보십시오.",
-            "The secret (auth) that the browser gave is not whole, so it was not hung. Take the mailbox, or open the page anew and try again."
+            "브라우저가 건넨 정보가 온전하지 않아 알림을 켜지 못했습니다. 편지함으로 받으시거나, 화면을 새로 열고 다시 해 보십시오.",
+            "What the browser gave is incomplete, so the device was not added. Take the mailbox, or reload the page and try again."
         ),
     };
     Problem { field: "pushing", message }

@@ -1,7 +1,7 @@
 //! The page of the bookmark: the one of this device, and the form for another one.
 
 use domain::{
-    base::format::clock_time,
+    base::format::clock_from,
     walk::{
         bookmark::{self, Bookmark, NotABookmark},
         visit::Visit,
@@ -212,14 +212,14 @@ fn other_walk(request: &Request) -> Words {
     say!(
         request,
         "찾았습니다. 다만 이 기기에는 다른 걸음이 있습니다. 책갈피를 펴면 이 기기는 책갈피의 걸음으로 바뀝니다. 지금 걸음과 그 주문은 지워지지 않지만, 돌아오려면 위에서 그 책갈피를 먼저 받아 두셔야 합니다.",
-        "Found. But there is another walk on this device. If you open the bookmark, this device goes on with the bookmark's walk. The one here and its orders are not deleted, but to come back to it you need its own bookmark, above."
+        "Found. But there is another walk on this device. If you open the bookmark, this device goes on with the bookmark’s walk. The one here and its orders are not deleted, but to come back to it you need its own bookmark, above."
     )
 }
 
 /// Too many tries: by this device, or by all devices at bookmarks that begin with the same words.
 pub(crate) fn too_many_tries(same_beginning: bool, request: &Request) -> FormFeedback {
     let (_, end) = bookmark::period(request.now);
-    let clock = clock_time(end);
+    let clock = clock_from(end);
     let problem = if same_beginning {
         say!(
             request,

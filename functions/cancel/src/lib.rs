@@ -1,4 +1,4 @@
-//! 물리기: cancels an order on one page. Cancelling is free until the parcel is handed over. Once
+//! 취소: cancels an order on one page. Cancelling is free until the parcel is handed over. Once
 //! the book is on its way, the reader can return it ([`withdrawal`]).
 //!
 //! Cancelling is one transaction: the order, its refund and their messages, the place or the copy,

@@ -13,14 +13,14 @@ use web::{Access, Drawing, Page, Problem, Request, Words, field, proof, say};
 use crate::account;
 
 pub(crate) fn frame(request: &Request, body: Markup) -> Page {
-    Page::new("cancel", say!(request, "물리기", "Cancel")).drawing(Drawing::Window).body(body)
+    Page::new("cancel", say!(request, "취소", "Cancel")).drawing(Drawing::Window).body(body)
 }
 
 /// The consequences for the reader's money, and the button.
 pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &[Problem]) -> Page {
     let proof = order.paid_at().and_then(|_| proof::field(request, access, problems));
     let body = html! {
-        h1 { (say!(request, "물리기", "Cancel")) }
+        h1 { (say!(request, "취소", "Cancel")) }
         section data-order=(order.id) data-state=(order.state.name()) {
             (field::summary(problems, request.language))
             @if order.paid_at().is_some() { (money(request, order)) }
@@ -33,7 +33,7 @@ pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &
             form method="post" action=(format!("/cancel/{}", order.id)) data-onward {
                 @if account::is_needed(order) { (account::fields(request, problems)) }
                 @if let Some(proof) = proof { (proof) }
-                button { (say!(request, "이 주문 물리기", "Cancel this order")) }
+                button { (say!(request, "이 주문 취소하기", "Cancel this order")) }
             }
             p { a.door.quiet href=(format!("/window/{}", order.id)) {
                 (say!(request, "그대로 두기", "Leave it as it is"))
@@ -47,17 +47,17 @@ fn before_payment(request: &Request, order: &Order) -> Words {
     match &order.payment {
         Some(Payment { outcome: PaymentStatus::Asked, .. }) => say!(
             request,
-            "치르시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 무르시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
+            "진행하시던 결제가 어떻게 되었는지 아직 확인하고 있습니다. 지금 취소하시면 주문은 여기서 끝나고, 돈이 빠져나간 것으로 밝혀지면 모두 돌려드립니다.",
             "We are still finding out what became of your payment. If you cancel now, the order ends here, and if it turns out that money was taken, all of it goes back to you."
         ),
         Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
             request,
-            "입금을 기다리고 있고, 아직 값을 치르지 않으셨습니다. 지금 무르시면 계좌를 닫고 주문이 끝납니다. 그사이에 입금하신 돈이 있다면 모두 돌려드립니다.",
+            "입금을 기다리고 있고, 아직 결제 전입니다. 지금 취소하시면 계좌를 닫고 주문이 끝납니다. 그사이에 입금하신 돈이 있다면 모두 돌려드립니다.",
             "We are waiting for your deposit, and you have not paid yet. If you cancel now, the account is closed and the order ends. Should a deposit have come meanwhile, all of it goes back to you."
         ),
         _ => say!(
             request,
-            "아직 값을 치르지 않으셨습니다. 지금 무르시면 주문이 끝나고, 돈은 빠져나가지 않습니다.",
+            "아직 결제 전입니다. 지금 취소하시면 주문이 끝나고, 돈은 빠져나가지 않습니다.",
             "You have not paid yet. If you cancel now, the order ends and no money moves."
         ),
     }
@@ -71,17 +71,17 @@ fn money(request: &Request, order: &Order) -> Markup {
     html! {
         table.sum {
             tbody {
-                (row(say!(request, "내신 값", "You paid"), order.total))
+                (row(say!(request, "결제 금액", "You paid"), order.total))
                 @if refunded > Won::ZERO {
                     (row(
                         say!(request, "따로 돌려드리는 차액", "The difference that goes back anyway"),
                         refunded,
                     ))
                 }
-                (row(say!(request, "무르는 값", "Charge for cancelling"), Won::ZERO))
+                (row(say!(request, "취소 수수료", "Charge for cancelling"), Won::ZERO))
             }
             tfoot { (row(
-                say!(request, "무르시면 돌려드리는 돈", "Goes back if you cancel"),
+                say!(request, "취소하시면 돌려드리는 금액", "Goes back if you cancel"),
                 order.refundable(),
             )) }
         }
@@ -95,13 +95,13 @@ fn promise(request: &Request, order: &Order) -> Words {
     if order.by_bank_transfer() {
         return say!(
             request,
-            "지금 무르시면 {back}원을 {by}까지 아래 계좌로 돌려드립니다.",
+            "지금 취소하시면 {back}원을 {by}까지 아래 계좌로 돌려드립니다.",
             "If you cancel now, ₩{back} goes back to the account below by {by}."
         );
     }
     say!(
         request,
-        "지금 무르시면 {back}원을 {by}까지 내신 방법으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다.",
+        "지금 취소하시면 {back}원을 {by}까지 결제하신 수단으로 돌려드립니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다.",
         "If you cancel now, ₩{back} goes back the way it came by {by}. Your card company may take some days to show it."
     )
 }
@@ -127,7 +127,7 @@ pub(crate) fn cancelled(request: &Request, order: &Order, access: Access) -> Pag
             @if order.wants_account() { (account::form(request, order, access, &[])) }
         }
         p { a.door data-onward[!order.wants_account()] href=(format!("/window/{}", order.id)) {
-            (say!(request, "창으로 보기", "See it from the window"))
+            (say!(request, "주문 상태 보기", "See the order"))
         } }
     };
     frame(request, body)
@@ -146,7 +146,7 @@ fn title(request: &Request, order: &Order) -> Words {
     } else if order.called_off.is_some() {
         say!(request, "주인장이 주문을 취소했습니다", "The owner has cancelled your order")
     } else {
-        say!(request, "주문을 물렀습니다", "Your order is cancelled")
+        say!(request, "주문을 취소했습니다", "Your order is cancelled")
     }
 }
 
@@ -165,7 +165,7 @@ fn no_refund(request: &Request, order: &Order) -> Words {
     } else if unknown {
         say!(
             request,
-            "치르시던 결제가 어떻게 되었는지 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드리고 편지로 알려 드립니다.",
+            "진행하시던 결제가 어떻게 되었는지 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드리고 편지로 알려 드립니다.",
             "We are finding out what became of your payment. If money was taken, all of it goes back and a letter tells you."
         )
     } else {
@@ -224,18 +224,18 @@ pub(crate) fn too_late(request: &Request, order: &Order) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             p { (say!(
                 request,
-                "택배사에 맡긴 주문은 여기서 무를 수 없습니다. 바뀐 것은 없습니다.",
+                "택배사에 맡긴 주문은 여기서 취소하실 수 없습니다. 바뀐 것은 없습니다.",
                 "An order that is with the carrier cannot be cancelled here. Nothing has changed."
             )) }
             p { (say!(
                 request,
-                "책을 받으신 날부터 7일 안에는 까닭 없이 무를 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 책이 길을 나서면 바로 이 쪽에서 돌려보내실 수 있게 됩니다.",
+                "책을 받으신 날부터 7일 안에는 이유 없이 반품하실 수 있습니다. 포장을 뜯으셨더라도 마찬가지입니다. 책이 길을 나서면 바로 이 화면에서 돌려보내실 수 있게 됩니다.",
                 "Within 7 days of receiving the book you can withdraw without a reason, opened wrapper or not. Once the book has set out you can do so on this very page."
             )) }
             p.plain { (say!(request, "주문 번호", "Order")) " " (order.id) }
         }
         p { a.door href=(format!("/window/{}", order.id)) data-onward {
-            (say!(request, "창으로 보기", "See it from the window"))
+            (say!(request, "주문 상태 보기", "See the order"))
         } }
         (withdrawal_terms(request))
     };
@@ -248,12 +248,12 @@ fn settled_by_the_owner(request: &Request, order: &Order) -> Page {
         section data-order=(order.id) data-state=(order.state.name()) role="status" {
             p { (say!(
                 request,
-                "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없습니다. 주인장이 살펴보고 편지로 말씀드립니다. 따로 무르지 않으셔도 됩니다.",
+                "은행이 입금을 되돌려, 이 주문으로 받은 돈이 없습니다. 주인장이 살펴보고 편지로 말씀드립니다. 따로 취소하지 않으셔도 됩니다.",
                 "The bank took your deposit back, so nothing is paid for this order. The owner will look into it and write to you. You need not cancel it."
             )) }
         }
         p { a.door href=(format!("/window/{}", order.id)) data-onward {
-            (say!(request, "창으로 보기", "See it from the window"))
+            (say!(request, "주문 상태 보기", "See the order"))
         } }
     };
     frame(request, body)

@@ -85,7 +85,7 @@ fn not_withdrawn(request: &Request, order: &Order, why: NotWithdrawn) -> Problem
             field,
             message: say!(
                 request,
-                "그날 받으셨다면 {until}까지 무를 수 있었습니다. 책이 상했거나 약속과 다르면 받으신 날부터 3개월 안에 무를 수 있으니, 그 까닭을 골라 주십시오.",
+                "그날 받으셨다면 {until}까지 반품하실 수 있었습니다. 책이 상했거나 약속과 다르면 받으신 날부터 3개월 안에 반품하실 수 있으니, 그 사유를 골라 주십시오.",
                 "A book that came on that day could be sent back until {until}. If it is damaged or not as agreed you have 3 months: please choose that reason.",
                 until = request.date(until)
             ),

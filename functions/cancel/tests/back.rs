@@ -70,7 +70,7 @@ async fn a_change_of_mind_costs_the_return_postage_and_the_rest_is_refunded_once
     withdraws(&mut reader, &order, "mind_changed", &received).await;
     assert_eq!(reader.here().order(), (order.clone(), "delivered".to_owned()));
     assert!(
-        reader.here().text().contains("돌아오는 우송료 3,000원을 뺀 17,000원"),
+        reader.here().text().contains("반품 배송비 3,000원을 뺀 17,000원"),
         "{:?}",
         reader.here()
     );
@@ -88,7 +88,7 @@ async fn a_change_of_mind_costs_the_return_postage_and_the_rest_is_refunded_once
     shop.settle().await;
     assert_eq!((shop.ledger(&order).held(), shop.state(&order).as_str()), (POSTAGE, "refunded"));
     let mailbox = reader.mailbox().await.text();
-    assert!(mailbox.contains("돌아오는 우송료 3,000원을 뺀 17,000원"), "{mailbox}");
+    assert!(mailbox.contains("반품 배송비 3,000원을 뺀 17,000원"), "{mailbox}");
     assert!(mailbox.contains("돌려보내신 책의 값 17,000원을"), "{mailbox}");
     let sent = shop
         .items()
@@ -106,7 +106,7 @@ async fn a_damaged_book_costs_its_reader_nothing_and_stays_off_the_shelf() {
     shop.days_pass(30).await;
     withdraws(&mut reader, &order, "mind_changed", &received).await;
     assert_eq!(reader.here().status.as_u16(), 422);
-    assert!(reader.here().text().contains("3개월 안에 무를 수 있으니"), "{:?}", reader.here());
+    assert!(reader.here().text().contains("3개월 안에 반품하실 수 있으니"), "{:?}", reader.here());
     assert_eq!(reader.here().value("received"), received, "what was typed stays");
     withdraws(&mut reader, &order, "damaged", &received).await;
     assert!(reader.here().text().contains("20,000원을 모두 돌려드립니다"), "{:?}", reader.here());

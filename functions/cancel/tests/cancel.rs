@@ -57,7 +57,7 @@ async fn an_order_cancelled_before_choosing_is_refunded_in_full() {
     shop.system().hold("choose");
     shop.settle().await;
     let page = reader.go(&format!("/cancel/{order}")).await.text();
-    assert!(page.contains("지금 무르시면 22,000원을 8월 5일 수요일까지"), "{page}");
+    assert!(page.contains("지금 취소하시면 22,000원을 8월 5일 수요일까지"), "{page}");
     reader.onward().await;
     assert_eq!(reader.here().order().1, "refund_due");
     shop.system().release("choose");
@@ -103,7 +103,7 @@ async fn a_parcel_that_was_handed_over_stays_and_the_page_says_what_to_do() {
     assert_eq!(reader.here().status.as_u16(), 409);
     assert!(reader.here().text().contains("받으신 날부터 7일 안에는"));
     assert_eq!((shop.state(&order).as_str(), shop.ledger(&order).held()), ("packed", 20_000));
-    assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 물리기"));
+    assert!(!reader.go(&format!("/window/{order}")).await.text().contains("주문 취소"));
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn money_that_arrives_after_cancelling_is_refunded_and_the_reader_is_told(
     assert_eq!(reader.here().order().1, "cancelled");
     shop.minutes_pass(30).await;
     all_is_back(&shop, &mut reader, &order).await;
-    assert!(reader.mailbox().await.text().contains("주문을 무르신 뒤에 결제가 끝났습니다."));
+    assert!(reader.mailbox().await.text().contains("주문을 취소하신 뒤에 결제가 끝났습니다."));
     shop.nothing_failed();
 }
 

@@ -44,20 +44,20 @@ pub(crate) fn read(
 pub(crate) fn range_is_taken(request: &Request) -> Problem {
     let message = say!(
         request,
-        "이 폭의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오.",
+        "이 가격대의 책은 지금 모두 나갔습니다. 다른 폭을 골라 주시거나, 새 책이 들어올 때 다시 와 주십시오.",
         "Every book in this range is taken right now. Choose another range, or come back when new books arrive."
     );
     Problem { field: "range", message }
 }
 
 fn choose_a_range(request: &Request) -> Words {
-    say!(request, "값의 폭을 하나 골라 주십시오.", "Please choose a price range.")
+    say!(request, "책값 범위를 하나 골라 주십시오.", "Please choose a price range.")
 }
 
 fn agree(request: &Request) -> Words {
     say!(
         request,
-        "고른 값의 폭과 부치는 날에 동의해 주십시오.",
+        "고르신 책값 범위와 부치는 날에 동의해 주십시오.",
         "Please agree to the price range and the posting date."
     )
 }

@@ -130,7 +130,7 @@ pub(crate) fn form(
             (ranges(request, stocks, problems))
             (where_it_goes(request, &feedback.filled, problems))
             (posting_date(request, problems))
-            button { (say!(request, "값을 치르러 가기", "On to the payment")) }
+            button { (say!(request, "결제하러 가기", "On to the payment")) }
             (draft::button(feedback.filled.draft.as_ref(), request))
         }
         @if feedback.filled.last_address.is_some() { (forget(request)) }
@@ -149,7 +149,7 @@ fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
             }
             p.hint { (say!(
                 request,
-                "고르는 값 {service}원과 우송료 {postage}원이 들어 있습니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
+                "책 고르는 삯 {service}원과 배송비 {postage}원이 들어 있습니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
                 "₩{service} for the choosing and ₩{postage} postage are included. If the book has a lower list price, the difference goes back to you.",
                 service = Price::SERVICE,
                 postage = Price::POSTAGE
@@ -250,7 +250,7 @@ fn posting_date(request: &Request, problems: &[Problem]) -> Markup {
     let date = request.date(promised);
     let agreement = html! { (say!(
         request,
-        "고른 값의 폭과 {date}까지 부친다는 약속에 동의합니다.",
+        "고르신 책값 범위와 {date}까지 부친다는 약속에 동의합니다.",
         "I agree to the price range and to posting by {date}."
     )) };
     html! {
@@ -258,7 +258,7 @@ fn posting_date(request: &Request, problems: &[Problem]) -> Markup {
             legend { (say!(request, "부치는 날", "Posting date")) }
             p { (say!(
                 request,
-                "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
+                "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 취소하실 수 있습니다.",
                 "It is posted by {date}. Until it is handed to the carrier you can cancel at any time."
             )) }
             input type="hidden" name="promised" value=(promised);

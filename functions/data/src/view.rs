@@ -248,7 +248,7 @@ fn form(request: &Request, mine: &Mine, may_delete: bool, problems: &[Problem]) 
     html! {
         @if may_delete && withdrawal_may_be_open { p.plain { (say!(
             request,
-            "책을 받으신 날부터 7일 안에는 지우신 뒤에도 무르실 수 있습니다. 다만 여기서는 하실 수 없고, 아래 문의처로 알려 주셔야 합니다.",
+            "책을 받으신 날부터 7일 안에는 지우신 뒤에도 반품하실 수 있습니다. 다만 여기서는 하실 수 없고, 아래 문의처로 알려 주셔야 합니다.",
             "Within 7 days of receiving a book you can still send it back after the deletion, but not here: please write to the contact below."
         )) } }
         form id="mine" method="post" action=(FILE) {
@@ -303,7 +303,7 @@ fn why_not(request: &Request, order: &Order, why: UnderWay) -> Words {
     match why {
         UnderWay::Held(until) => say!(
             request,
-            "{until}까지 자리를 잡아 둔 주문이 있습니다. 그때가 지나거나 주문을 무르시면 지우실 수 있습니다.",
+            "{until}까지 자리를 잡아 둔 주문이 있습니다. 그때가 지나거나 주문을 취소하시면 지우실 수 있습니다.",
             "A place is held for an order until {until}. You can delete after that, or once you cancel it.",
             until = request.clock(until)
         ),
@@ -316,7 +316,7 @@ fn why_not(request: &Request, order: &Order, why: UnderWay) -> Words {
         UnderWay::Accounts(day) => say!(
             request,
             "{at}의 주문은 그날의 셈을 결제사와 맞추는 중입니다. {day}부터 지우실 수 있습니다.",
-            "The accounts of the order of {at} are being compared with the provider's. You can delete from {day}.",
+            "The accounts of the order of {at} are being compared with the provider’s. You can delete from {day}.",
             at = request.clock(order.at),
             day = request.date(day)
         ),

@@ -126,7 +126,7 @@ async fn a_reader_sees_everything_takes_it_along_and_has_it_deleted() {
     }
     let ends: i64 = records[0]["expires"]["N"].as_str().unwrap().parse().unwrap();
     let years = (ends - shop.now().as_second()) / (365 * 24 * 60 * 60);
-    assert_eq!(years, 4, "five years from the order's last day");
+    assert_eq!(years, 4, "five years from the order’s last day");
     // The bookkeeping goes on: a line without a name.
     let from = shop.today().saturating_sub(5.days()).to_string();
     let export = shop.owner("owner-export", json!({ "from": from })).await;

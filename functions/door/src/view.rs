@@ -25,7 +25,7 @@ pub(crate) fn page(
                 "Preview of the version {version}, which is not open yet. Step up to the door, and this device walks it anew; nothing of it is counted."
             )) }
         }
-        h1 { (say!(request, "책은 주인장의 취향으로 고릅니다", "Books by the owner's taste, not yours")) }
+        h1 { (say!(request, "책은 주인장의 취향으로 고릅니다", "Books by the owner’s taste, not yours")) }
         p.keeper { (greeting) }
         (introduction(request, rooms))
         (prices(request))
@@ -42,7 +42,7 @@ pub(crate) fn page(
             (say!(request, "올 수 있는 책을 미리 보기", "See every book that could come"))
         } }
     };
-    Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::Door).body(body))
+    Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::House).body(body))
 }
 
 fn introduction(request: &Request, rooms: &RoomSet) -> Markup {
@@ -51,7 +51,7 @@ fn introduction(request: &Request, rooms: &RoomSet) -> Markup {
         p { (say!(
             request,
             "공간문학은 손님이 아니라 주인장의 취향으로 책을 고르는 책방입니다. 방을 몇 개 지나 편지를 한 통 남기시면, 주인장의 취향으로 책 한 권을 골라 종이에 싸서 부칩니다.",
-            "This is a bookshop where the owner's taste chooses the book, not you. Walk through a few rooms and leave a letter; one book is chosen for you, wrapped and posted."
+            "This is a bookshop where the owner’s taste chooses the book, not you. Walk through a few rooms and leave a letter; one book is chosen for you, wrapped and posted."
         )) }
         p { (say!(
             request,
@@ -66,8 +66,8 @@ fn prices(request: &Request) -> Markup {
         h2 { (say!(request, "값은 모두 이렇습니다", "The whole price")) }
         table.sum {
             thead { tr {
-                th scope="col" { (say!(request, "고르실 책값의 폭", "Price range you agree to")) }
-                th scope="col" { (say!(request, "모두", "In all")) }
+                th scope="col" { (say!(request, "책값 범위", "Price range you agree to")) }
+                th scope="col" { (say!(request, "모두", "Total")) }
             } }
             tbody { @for range in PriceRange::ALL {
                 tr {
@@ -78,8 +78,8 @@ fn prices(request: &Request) -> Markup {
         }
         p.plain { (say!(
             request,
-            "고르는 값 {service}원과 우송료 {postage}원이 든 값입니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
-            "With ₩{service} for the choosing and ₩{postage} postage. If the book sent has a lower list price, the difference goes back to you.",
+            "책 고르는 삯 {service}원과 배송비 {postage}원이 든 값입니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
+            "Includes a ₩{service} choosing fee and ₩{postage} postage. If the book sent has a lower list price, the difference goes back to you.",
             service = Price::SERVICE,
             postage = Price::POSTAGE
         )) }

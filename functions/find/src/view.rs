@@ -1,6 +1,6 @@
 //! The page of the search.
 
-use domain::{base::format::clock_time, order::finding, walk::bookmark};
+use domain::{base::format::clock_from, order::finding, walk::bookmark};
 use maud::html;
 use web::{
     Drawing, Page, Problem, Request, Words,
@@ -34,7 +34,7 @@ fn form(request: &Request, problems: &[Problem], not_now: Option<&Words>) -> Pag
                 ))
                 .value(typed("number"))
                 .markup(problems))
-            (Field::text("phone", say!(request, "받는 분의 전화번호", "The recipient's telephone"))
+            (Field::text("phone", say!(request, "받는 분의 전화번호", "The recipient’s telephone"))
                 .hint(say!(request, "주문하실 때 적으신 번호", "As it was given with the order"))
                 .value(typed("phone"))
                 .autocomplete("tel")
@@ -44,8 +44,8 @@ fn form(request: &Request, problems: &[Problem], not_now: Option<&Words>) -> Pag
         }
         p.plain { (say!(
             request,
-            "찾으신 주문의 소식, 영수증, 물리기, 주소가 이 기기에서 {hours}시간 동안 열립니다. 짧은 번호는 {weeks}주 안의 주문에 통합니다. 번호를 모르시면 아래의 문의처로 연락해 주십시오.",
-            "It opens the order's state, receipt, cancelling and address on this device for {hours} hour. A weekday and a count find orders of the last {weeks} weeks. If you do not know the number, please write or call: see Contact below.",
+            "찾으신 주문의 소식, 영수증, 취소, 주소가 이 기기에서 {hours}시간 동안 열립니다. 짧은 번호는 {weeks}주 안의 주문에 통합니다. 번호를 모르시면 아래의 문의처로 연락해 주십시오.",
+            "It opens the order’s state, receipt, cancelling and address on this device for {hours} hour. A weekday and a count find orders of the last {weeks} weeks. If you do not know the number, please write or call: see Contact below.",
             hours = finding::OPEN_FOR.as_hours(),
             weeks = finding::WEEKS
         )) }
@@ -60,7 +60,7 @@ fn form(request: &Request, problems: &[Problem], not_now: Option<&Words>) -> Pag
 /// Too many tries in this period.
 pub(crate) fn too_many_tries(request: &Request) -> Page {
     let (_, end) = bookmark::period(request.now);
-    let until = clock_time(end);
+    let until = clock_from(end);
     let why = say!(
         request,
         "여러 번 맞지 않았습니다. {until}부터 다시 찾으실 수 있습니다. 주문은 그대로 있습니다.",
@@ -83,7 +83,7 @@ pub(crate) fn not_a_number(request: &Request) -> Problem {
     let message = say!(
         request,
         "주문 번호는 목-07이나 20261126-07 같은 짧은 번호, 또는 스물여섯 글자의 긴 번호입니다.",
-        "An order's number is short, as in 목-07 or 20261126-07, or has 26 characters."
+        "An order’s number is short, as in 목-07 or 20261126-07, or has 26 characters."
     );
     Problem { field: "number", message }
 }

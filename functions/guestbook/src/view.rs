@@ -10,7 +10,7 @@ use domain::{
 };
 use maud::{Markup, html};
 use web::{
-    Drawing, Page, Problem, Refusal, Request, Words, draft,
+    Drawing, Page, Problem, Refusal, Request, Words, cento, draft,
     field::{self, Field},
     plan, riddle, say,
 };
@@ -65,7 +65,6 @@ fn poem(rooms: &RoomSet, visit: &Visit, reader: Option<&Reader>, request: &Reque
     if !keepsake::has_a_line(&keepsakes) {
         return html! {};
     }
-    let language = request.language;
     html! {
         p.plain { @if reader.is_some() { (say!(
             request,
@@ -76,18 +75,17 @@ fn poem(rooms: &RoomSet, visit: &Visit, reader: Option<&Reader>, request: &Reque
             "걸어오신 방들이 한 줄씩 내어 준 시입니다. 이름을 남기시면 그 아래에 놓입니다.",
             "A poem of the lines that the rooms gave you. Your name will stand below it."
         )) } }
-        figure.verse id="cento" {
-            @for keepsake in &keepsakes {
-                @match &keepsake.line {
-                    Some(line) => (line.text.in_language(language)),
-                    None => (keepsake::UNWRITTEN),
-                }
-                "\n"
-            }
-            @if let Some(reader) = reader { "\n— " (reader.pen_name.reveal()) }
-            @for line in keepsakes.iter().filter_map(|keepsake| keepsake.line.as_ref()) {
-                cite { (line.source.in_language(language)) }
-            }
+        (cento::figure(
+            &keepsakes,
+            reader.map(|reader| reader.pen_name.reveal().as_str()),
+            request.language,
+        ))
+        @if reader.is_some() {
+            p { a href="/poem" { (say!(
+                request,
+                "시 펼쳐 보기, 나누기",
+                "Open the poem, or share it"
+            )) } }
         }
     }
 }

@@ -38,7 +38,7 @@ fn sent(request: &Request) -> Markup {
         p.keeper { (say!(
             request,
             "편지는 주인장의 책상 위에 놓아 두었소.",
-            "Your letter lies on the owner's desk."
+            "Your letter lies on the owner’s desk."
         )) }
         p.plain {
             (say!(
@@ -63,7 +63,7 @@ fn form(room: &Room, request: &Request, draft: Option<&Draft>, problems: &[Probl
                 .hint(say!(
                     request,
                     "요즘 지나온 날들, 창밖의 날씨, 잊히지 않는 한 문장. 바라는 책의 이름만은 적지 마십시오. 그것은 주인장의 일입니다.",
-                    "The days behind you, the weather at your window, a sentence you cannot forget. Only do not name the book you wish for: that is the owner's part."
+                    "The days behind you, the weather at your window, a sentence you cannot forget. Only do not name the book you wish for: that is the owner’s part."
                 ))
                 .value(request.form.typed("letter"))
                 .markup(problems))

@@ -28,7 +28,8 @@ pub(crate) fn page(request: &Request, mailbox: &Mailbox, pushes: bool) -> Page {
             @if pushes { (devices(&mailbox.devices, request)) }
         }
     };
-    Page::new("mailbox", title).drawing(Drawing::Mailbox).body(body)
+    let drawing = if mailbox.letters.is_empty() { Drawing::EmptyMailbox } else { Drawing::Mailbox };
+    Page::new("mailbox", title).drawing(drawing).body(body)
 }
 
 fn one_letter(letter: &Letter, request: &Request) -> Markup {
@@ -38,7 +39,7 @@ fn one_letter(letter: &Letter, request: &Request) -> Markup {
             p { (text(letter, request)) }
             @if let Some(order) = letter.order {
                 a href=(format!("/window/{order}")) {
-                    (say!(request, "창으로 보기", "See it from the window"))
+                    (say!(request, "주문 상태 보기", "See the order"))
                 }
             }
             @if letter.author == Author::Doorkeeper {
@@ -75,7 +76,7 @@ fn devices(devices: &[Device], request: &Request) -> Markup {
                 p.plain { (say!(
                     request,
                     "소식은 이 편지함에만 놓입니다.",
-                    "Word lies in this mailbox and nowhere else."
+                    "News is left only in this mailbox."
                 )) }
             } @else {
                 p.plain { (say!(
@@ -86,7 +87,7 @@ fn devices(devices: &[Device], request: &Request) -> Markup {
                 ul.letters { @for device in devices { (one_device(device, request)) } }
             }
             p.plain { a href="/bell" {
-                (say!(request, "종에 기기 걸기", "Hang a device at the bell"))
+                (say!(request, "이 기기로 알림 받기", "Get notices on this device"))
             } }
         }
     }
@@ -98,13 +99,13 @@ fn one_device(device: &Device, request: &Request) -> Markup {
         li {
             p {
                 (device.service()) " · "
-                (say!(request, "{since}에 걸어 둔 기기", "hung on {since}"))
+                (say!(request, "{since}에 등록한 기기", "added on {since}"))
             }
             form method="post" action="/bell" {
                 input type="hidden" name="door" value="off";
                 input type="hidden" name="device" value=(device.id());
                 button.quiet {
-                    (say!(request, "이 기기로 알리지 않기", "Ring this device no more"))
+                    (say!(request, "이 기기로 알리지 않기", "No more notices to this device"))
                 }
             }
         }

@@ -47,10 +47,10 @@ fn prices(request: &Request) -> Markup {
     html! {
         table.sum {
             thead { tr {
-                th scope="col" { (say!(request, "책값의 폭 (정가)", "Range (list price)")) }
-                th scope="col" { (say!(request, "고르는 값", "Choosing")) }
-                th scope="col" { (say!(request, "우송료", "Postage")) }
-                th scope="col" { (say!(request, "모두", "In all")) }
+                th scope="col" { (say!(request, "책값 범위 (정가)", "Range (list price)")) }
+                th scope="col" { (say!(request, "책 고르는 삯", "Choosing fee")) }
+                th scope="col" { (say!(request, "배송비", "Postage")) }
+                th scope="col" { (say!(request, "모두", "Total")) }
             } }
             tbody { @for range in PriceRange::ALL {
                 @let price = Price::within(range);

@@ -101,7 +101,7 @@ impl Office {
             fields.insert("by".into(), json!({ "device": who.id, "name": name }));
         }
         let answer = self.functions.invoke(function, &call).await.map_err(|error| {
-            tracing::error!(function, error.message = %error, "an owner's function gave no answer");
+            tracing::error!(function, error.message = %error, "an owner’s function gave no answer");
             let not_begun = matches!(error, InvokeError::Throttled(_) | InvokeError::NotAllowed(_));
             Failed { maybe_done: confirmed && !not_begun }
         })?;

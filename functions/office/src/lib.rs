@@ -191,7 +191,7 @@ async fn get(
     Ok(match place {
         Place::Choose => view::choose::page(&frame, &answer),
         Place::Pack => view::pack::page(&frame, &answer),
-        Place::Slips => view::print::slips(&frame, &answer, &office.app.shop),
+        Place::Slips => view::print::slips(&frame, &answer, request, &office.app.shop),
         Place::List => view::print::list(&frame, &answer, request),
         Place::Labels => view::print::labels(&frame, &answer, request, &office.app.shop),
         Place::Ship => view::ship::page(&frame, &ship::waiting(&answer), request, &[]),

@@ -206,7 +206,7 @@ async fn the_same_morning_by_the_console_leaves_the_same() {
     assert!(phone.here().says("고쳐 주십시오 2"), "the strangers are named: {:?}", phone.here());
     phone.press("30개 부친 것으로 적고 알리기").await;
     by_forms.settle().await;
-    println!("a morning by the carrier's file: {} taps", phone.taps());
+    println!("a morning by the carrier’s file: {} taps", phone.taps());
     assert!(phone.taps() <= BY_FILE, "{} taps", phone.taps());
 
     let (by_console, orders) = evening().await;
@@ -297,7 +297,7 @@ async fn two_devices_at_once_are_told_who_was_faster() {
     assert_eq!(desk.here().status.as_u16(), 200, "{:?}", desk.here());
     phone.press(&second).await;
     assert_eq!(phone.here().status.as_u16(), 409, "{:?}", phone.here());
-    assert!(phone.here().says("작업실에서 09:00:00에 먼저 했습니다"), "{:?}", phone.here());
+    assert!(phone.here().says("작업실에서 09:00에 먼저 했습니다"), "{:?}", phone.here());
     shop.settle().await;
     assert_eq!(shop.state(&order), "chosen");
     // The act can be taken back, and the copy is on the shelf again.

@@ -195,6 +195,6 @@ async fn amend(
 /// Whether a visitor has the riddle in the current version too, and can continue in it. Previews
 /// stay in their version.
 fn has_same_riddle(content: &RoomSet, visit: &Visit, place: &Place) -> bool {
-    let puzzle = content.puzzle(&place.room, &visit.id.to_string());
+    let puzzle = content.puzzle(&place.room, &visit.id.to_string(), visit.height_in(&place.room));
     !visit.preview && puzzle.is_some_and(|puzzle| puzzle.riddle.id == place.riddle)
 }

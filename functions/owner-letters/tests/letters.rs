@@ -43,7 +43,7 @@ async fn a_letter_is_read_answered_once_and_found_in_the_mailbox() {
     assert!(!told[0].message.contains("여기도"), "the push tells nothing of the letter");
     let mailbox = reader.mailbox().await;
     assert!(mailbox.says("여기도 눈이 옵니다.") && mailbox.says("주인장에게서"));
-    assert!(mailbox.says("창밖에 눈이 옵니다."), "the reader's own letter stays");
+    assert!(mailbox.says("창밖에 눈이 옵니다."), "the reader’s own letter stays");
     shop.nothing_failed();
 }
 

@@ -44,7 +44,7 @@ async fn key(
     let record = KeyRecord { name, link: OfficeTable::digest(&link), until };
     state.office.keep_key(&key, &record).await?;
     let base = state.platform.environment.required("PAGE_URL").map_err(InitError::from)?;
-    let until = format::clock_time(until);
+    let until = format::clock_at(until);
     let mut answer = Answer::ok();
     answer.page = Some(format!("{base}/office/key?k={}.{link}", key.letters()));
     answer.next.push(format!(

@@ -119,7 +119,7 @@ pub(crate) fn refunded(name: OrderName, order: &Order, copy: CopyCondition) -> S
 pub(crate) fn return_noted(name: OrderName, order: &Order, reason: ReturnReason) -> String {
     format!(
         "주문 {name}: 책을 돌려받기로 적고 읽는 분께 알립니다. 책이 돌아오면 {}원을 돌려드립니다\
-         (우송료 {}원).",
+         (배송비 {}원).",
         order.back_for(reason),
         reason.postage()
     )

@@ -52,7 +52,10 @@ async fn list(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let waiting = state.store.desk(MOST).await?;
     let with = |task: OwnerTask| -> Vec<&Order> {
         let orders = waiting.orders.iter().map(|order| &order.value);
-        orders.filter(|order| order.owner_task(today) == task).collect()
+        let mut orders: Vec<_> = orders.filter(|order| order.owner_task(today) == task).collect();
+        // In the order of their numbers, as the slips are printed.
+        orders.sort_by_key(|order| (order.number, order.id));
+        orders
     };
     let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
     let shown = || to_pack.iter().chain(&to_unpack);

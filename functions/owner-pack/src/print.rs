@@ -7,7 +7,7 @@ use admin::{AdminError, AdminState, Answer, Call, OrderName, Problem, Rows, Show
 use domain::{
     base::calendar,
     catalog::selection::Chooser,
-    order::{Order, ShortNumber, State, desk::OwnerTask, letter::acts},
+    order::{LastCode, Order, ShortNumber, State, desk::OwnerTask, letter::acts},
     riddle::content::RoomSet,
     walk::{content_version::Head, keepsake, visit::Visit},
 };
@@ -98,6 +98,7 @@ fn sheet(order: &Order, letter: Option<String>, poem: Option<&str>) -> Show {
         "number": order.number.map(|number| number.to_string()),
         "reason": choice.map(|choice| choice.reason.as_str()),
         "poem": poem,
+        "last_code": order.last_code.as_ref().map(LastCode::written),
         "letter_note": acts::on_the_slip(by),
         "to": address_data(&order.address),
     });

@@ -74,7 +74,7 @@ fn consequence(order: &Order, copy: CopyCondition) -> String {
     };
     let money = match order.refunds.iter().rfind(|refund| refund.why == RefundReason::Withdrawn) {
         Some(refund) => format!(
-            "{}원을 {}까지 돌려드리고 읽는 분께 알립니다. 돌아온 우송료로 남기는 돈은 {}원입니다.",
+            "{}원을 {}까지 돌려드리고 읽는 분께 알립니다. 반품 배송비로 남기는 돈은 {}원입니다.",
             refund.amount,
             format::korean_date(refund.by),
             order.kept()

@@ -1,11 +1,12 @@
-//! 책 들이기: adds books to the stock, from a list or a spreadsheet's CSV, corrects their facts, and
-//! withdraws copies or whole works.
+//! 책 들이기: adds books to the stock, from a list or a spreadsheet's CSV, corrects their facts,
+//! withdraws copies or whole works, and keeps what the owner says in the last room of a book.
 //!
 //! Rows are independent: a bad one is reported and does not stop the others. Repeating a call does
 //! nothing twice, and a call that runs out of time can be continued.
 
 mod command;
 mod encoding;
+mod last;
 mod report;
 mod row;
 mod sheet;
@@ -36,6 +37,9 @@ const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(20);
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if call.fields.contains_key(last::FIELD) {
+        return last::handle(&state, &call).await;
+    }
     let job = match Job::read(&state, &call).await? {
         Ok(job) => job,
         Err(problems) => return Ok(Answer::problems(problems)),

@@ -200,8 +200,9 @@ fn list_price(row: &mut Fields<'_, '_>) -> Option<Won> {
         row.problem("list_price", expected, 15_000);
     } else if PriceRange::of(price).is_none() {
         let most = PriceRange::Heavy.up_to();
-        let expected =
-            format!("정가는 1원에서 {most}원 사이여야 합니다. 이 가게의 값의 폭이 거기까지입니다");
+        let expected = format!(
+            "정가는 1원에서 {most}원 사이여야 합니다. 이 가게의 책값 범위가 거기까지입니다"
+        );
         row.problem("list_price", expected, 15_000);
     }
     Some(price)

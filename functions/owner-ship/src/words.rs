@@ -82,11 +82,11 @@ pub(crate) fn wrong_state(command: &Command, now: State) -> String {
 }
 
 pub(crate) fn would_arrive(id: OrderName) -> String {
-    format!("주문 {id}: 오늘 닿은 것으로 적습니다. 무르는 날은 오늘부터 셉니다")
+    format!("주문 {id}: 오늘 닿은 것으로 적습니다. 반품 기간은 오늘부터 셉니다")
 }
 
 pub(crate) fn arrived(id: OrderName) -> String {
-    format!("주문 {id}: 오늘 닿은 것으로 적었습니다. 무르는 날은 오늘부터 셉니다")
+    format!("주문 {id}: 오늘 닿은 것으로 적었습니다. 반품 기간은 오늘부터 셉니다")
 }
 
 pub(crate) fn arrived_before(id: OrderName) -> String {

@@ -66,7 +66,7 @@ async fn a_mood_brings_a_book_from_deep_in_the_shelf_to_the_front() {
     // The shelf is ranked anew every day.
     shop.minutes_pass(24 * 60).await;
     assert_eq!(shop.owner("owner-taste", json!({})).await["shows"][0]["data"]["placed"], true);
-    assert!(rank().as_str() < Some("500"), "the day's mood is over: {}", rank());
+    assert!(rank().as_str() < Some("500"), "the day’s mood is over: {}", rank());
     shop.nothing_failed();
 }
 

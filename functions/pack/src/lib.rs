@@ -1,4 +1,5 @@
-//! Prepares a chosen order for packing: it gets its short number (목-07) and is listed for the owner.
+//! Prepares a chosen order for packing: it gets its short number (목-07) and the code of its last
+//! room, and is listed for the owner.
 //! Nothing is packed here; `owner-pack` records what the owner packed.
 
 use std::sync::Arc;
@@ -6,23 +7,25 @@ use std::sync::Arc;
 use domain::{
     base::calendar,
     order::{
-        ShortNumber,
+        LastCode, ShortNumber,
         message::{Message, Task},
     },
 };
 use messaging::{Failure, advance_by};
-use platform::{Clock, Init, InitError, Platform};
+use platform::{Clock, Init, InitError, Platform, Random};
 use store::{Commit, Store};
 
 /// What preparing needs.
 pub struct Preparer {
     store: Store,
     clock: Clock,
+    random: Random,
 }
 
 impl Init for Preparer {
     async fn init(platform: &Platform) -> Result<Self, InitError> {
-        Ok(Self { store: Store::open(platform)?, clock: platform.clock.clone() })
+        let (clock, random) = (platform.clock.clone(), platform.random.clone());
+        Ok(Self { store: Store::open(platform)?, clock, random })
     }
 }
 
@@ -32,7 +35,7 @@ pub async fn handle(preparer: Arc<Preparer>, message: Message) -> Result<(), Fai
         return Err(Failure::Poison("the message asks for something else".into()));
     }
     let now = preparer.clock.now();
-    let (store, today) = (&preparer.store, calendar::today(now));
+    let (store, preparer, today) = (&preparer.store, &preparer, calendar::today(now));
     advance_by(store, message.id, now, |order| async move {
         if !order.value.is_to_be_prepared() {
             return Ok(None);
@@ -40,7 +43,9 @@ pub async fn handle(preparer: Arc<Preparer>, message: Message) -> Result<(), Fai
         // Another order may take the number meanwhile: then the write fails, and both are read
         // again.
         let number = ShortNumber::after(store.last_number(today).await?, today);
-        let step = order.value.clone().prepared(number, now).ok();
+        // Nobody but the slip tells the code of the last room.
+        let last_code = LastCode::new(preparer.random.next_u128());
+        let step = order.value.clone().prepared(number, last_code, now).ok();
         Ok(step.map(|step| Commit::of(&order, &step).numbered(number)))
     })
     .await

@@ -26,8 +26,8 @@ fn sum(request: &Request, order: &Order) -> Markup {
             say!(request, "책값 (가장 높은 정가)", "The book (upper end of the range)"),
             order.price.book,
         ),
-        (say!(request, "고르는 값", "The choosing"), order.price.service),
-        (say!(request, "우송료", "Postage"), order.price.postage),
+        (say!(request, "책 고르는 삯", "Choosing fee"), order.price.service),
+        (say!(request, "배송비", "Postage"), order.price.postage),
     ];
     html! {
         table.sum {
@@ -35,7 +35,7 @@ fn sum(request: &Request, order: &Order) -> Markup {
                 tr { th scope="row" { (title) } td { (request.won(amount)) } }
             } }
             tfoot { tr {
-                th scope="row" { (say!(request, "모두", "In all")) }
+                th scope="row" { (say!(request, "모두", "Total")) }
                 td { (request.won(order.total)) }
             } }
         }
@@ -64,7 +64,7 @@ pub(crate) fn paying(request: &Request, order: &Order, provider: &Provider) -> P
                 (form)
                 noscript { p.problem { (say!(
                     request,
-                    "결제창은 스크립트가 있어야 열립니다. 브라우저에서 스크립트를 켜고 이 쪽을 다시 열어 주십시오.",
+                    "결제창은 스크립트가 있어야 열립니다. 브라우저에서 스크립트를 켜고 이 화면을 다시 열어 주십시오.",
                     "The payment window needs script. Please switch script on in your browser and open this page again."
                 )) } }
             },
@@ -108,7 +108,7 @@ fn hidden(request: &Request, order: &Order, provider: &Provider) -> Markup {
 fn methods(request: &Request) -> Markup {
     html! {
         fieldset {
-            legend { (say!(request, "치르는 방법", "How to pay")) }
+            legend { (say!(request, "결제 수단", "How to pay")) }
             label.tick for="by-card" {
                 input id="by-card" type="radio" name="method" value="CARD" checked;
                 span { (say!(request, "카드", "Card")) }
@@ -135,7 +135,7 @@ fn methods(request: &Request) -> Markup {
 
 fn pay_button(request: &Request, order: &Order) -> Markup {
     html! { button {
-        (say!(request, "{total}원 치르기", "Pay ₩{total}", total = order.total))
+        (say!(request, "{total}원 결제하기", "Pay ₩{total}", total = order.total))
     } }
 }
 
@@ -165,7 +165,7 @@ pub(crate) fn underway(request: &Request, order: &Order) -> Page {
         h1 { (say!(request, "결제를 확인하고 있습니다", "We are checking your payment")) }
         p data-order=(order.id) data-state=(order.state.name()) role="status" { (say!(
             request,
-            "결제사의 답이 늦어지고 있습니다. 다시 치르지 마십시오. 돈이 빠져나갔다면 주문은 반드시 이어지고, 빠져나가지 않았다면 다시 치르실 수 있게 됩니다. 저희가 몇 분마다 확인하고 있습니다.",
+            "결제사의 답이 늦어지고 있습니다. 다시 결제하지 마십시오. 돈이 빠져나갔다면 주문은 반드시 이어지고, 빠져나가지 않았다면 다시 결제하실 수 있게 됩니다. 저희가 몇 분마다 확인하고 있습니다.",
             "The provider is slow to answer. Please do not pay again. If the money was taken, your order goes on; if not, you will be able to pay again. We check every few minutes."
         )) }
         form method="post" action=(format!("/pay/{}", order.id)) data-onward {
@@ -204,7 +204,7 @@ fn not_paid(request: &Request, order: &Order, reason: &Words) -> Page {
             ))
         }
         p { a.door data-onward href=(format!("/pay/{}", order.id)) {
-            (say!(request, "다시 치르기", "Try again"))
+            (say!(request, "다시 결제하기", "Try again"))
         } }
     };
     frame(request, body)
@@ -213,14 +213,14 @@ fn not_paid(request: &Request, order: &Order, reason: &Words) -> Page {
 /// The parameters do not match the order.
 pub(crate) fn mismatch(request: &Request, order: &Order) -> Page {
     let body = html! {
-        h1 { (say!(request, "맞지 않는 결제입니다", "This payment does not fit")) }
+        h1 { (say!(request, "결제 정보가 일치하지 않습니다", "The payment details do not match")) }
         p role="alert" data-order=(order.id) data-state=(order.state.name()) { (say!(
             request,
             "돌아온 주소의 금액이나 주문이 저희 장부와 다릅니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다.",
             "The amount or the order in the address is not the one in our books. We did not ask for any payment, and no money has moved."
         )) }
         p { a.door data-onward href=(format!("/pay/{}", order.id)) {
-            (say!(request, "처음부터 다시 치르기", "Pay again from the start"))
+            (say!(request, "처음부터 다시 결제하기", "Pay again from the start"))
         } }
     };
     frame(request, body).status(StatusCode::BAD_REQUEST)
@@ -232,7 +232,7 @@ pub(crate) fn no_place(request: &Request, order: &Order) -> Page {
         h1 { (say!(request, "자리가 다 찼습니다", "No place is left")) }
         p role="alert" data-order=(order.id) data-state=(order.state.name()) { (say!(
             request,
-            "잡아 두었던 시간이 지나는 사이에 이 폭의 책이 모두 나갔습니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 새 책이 들어오면 같은 주문으로 다시 치르실 수 있습니다.",
+            "잡아 두었던 시간이 지나는 사이에 이 가격대의 책이 모두 나갔습니다. 결제를 요청하지 않았고, 돈은 빠져나가지 않았습니다. 새 책이 들어오면 같은 주문으로 다시 결제하실 수 있습니다.",
             "While the time we held for you ran out, every book in this range was taken. We did not ask for any payment, and no money has moved. When new books arrive, you can pay for this very order."
         )) }
         p { a.door.quiet data-onward href=(format!("/pay/{}", order.id)) {

@@ -8,7 +8,7 @@ use web::{Request, Words, say};
 pub(crate) fn held(request: &Request, order: &Order) -> Words {
     say!(
         request,
-        "{until}까지 서가에 자리를 잡아 두었습니다. 늦으시더라도 자리가 남아 있으면 그대로 치르실 수 있습니다.",
+        "{until}까지 서가에 자리를 잡아 두었습니다. 늦으시더라도 자리가 남아 있으면 그대로 결제하실 수 있습니다.",
         "A place on the shelf is held for you until {until}. If you are later and a place is left, you can still pay.",
         until = request.clock(order.held_until)
     )
@@ -17,7 +17,7 @@ pub(crate) fn held(request: &Request, order: &Order) -> Words {
 pub(crate) fn posted(request: &Request, order: &Order) -> Words {
     say!(
         request,
-        "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.",
+        "{date}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 취소하실 수 있고, 보낸 책의 정가가 더 낮으면 차액을 돌려드립니다.",
         "Posted by {date}. You can cancel until it is handed to the carrier, and the difference goes back to you if the book costs less.",
         date = request.date(order.promised)
     )
@@ -40,12 +40,12 @@ pub(crate) fn reason(request: &Request, code: &RefusalCode) -> Words {
         ),
         RefusalCode::NoCopyLeft => say!(
             request,
-            "계좌를 여는 사이에 이 폭의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 치르실 수 있습니다.",
+            "계좌를 여는 사이에 이 가격대의 책이 모두 나가, 계좌를 닫았습니다. 책이 들어오면 다시 결제하실 수 있습니다.",
             "While your account was being opened, every book in this range was taken, so we closed it. You can pay when new books have come."
         ),
         RefusalCode::TooManyTransfers => say!(
             request,
-            "이 폭에서 입금을 기다릴 수 있는 자리가 지금은 다 찼습니다. 카드로 치르시면 바로 이어집니다. 무통장입금은 잠시 뒤에 다시 하실 수 있습니다.",
+            "이 가격대에서 입금을 기다릴 수 있는 자리가 지금은 다 찼습니다. 카드로 결제하시면 바로 이어집니다. 무통장입금은 잠시 뒤에 다시 하실 수 있습니다.",
             "As many orders of this range await a bank transfer as we can hold. You can pay by card at once, or by transfer a little later."
         ),
         RefusalCode::AccountClosed => say!(
@@ -68,7 +68,7 @@ pub(crate) fn provider_reason(request: &Request, code: &str) -> Words {
             say!(
                 request,
                 "카드의 유효기간이 맞지 않습니다.",
-                "The card's expiry date is not right."
+                "The card’s expiry date is not right."
             )
         }
         "INVALID_STOPPED_CARD" => {
@@ -81,14 +81,14 @@ pub(crate) fn provider_reason(request: &Request, code: &str) -> Words {
         ),
         "INVALID_REJECT_CARD" | "REJECT_CARD_COMPANY" => say!(
             request,
-            "카드사가 결제를 받아 주지 않았습니다. 까닭은 카드사가 알려 드립니다.",
+            "카드사가 결제를 받아 주지 않았습니다. 이유는 카드사에 문의해 주십시오.",
             "The card company did not take the payment; it can tell you why."
         ),
         "REJECT_CARD_PAYMENT" => {
             say!(
                 request,
                 "카드의 한도나 잔액이 모자랍니다.",
-                "The card's limit or balance is not enough."
+                "The card’s limit or balance is not enough."
             )
         }
         "REJECT_ACCOUNT_PAYMENT" => {
@@ -111,7 +111,7 @@ pub(crate) fn provider_reason(request: &Request, code: &str) -> Words {
         ),
         "BELOW_MINIMUM_AMOUNT" => say!(
             request,
-            "이 방법으로 치르기에는 금액이 적습니다.",
+            "이 결제 수단으로 결제하기에는 금액이 적습니다.",
             "The amount is too small to be paid this way."
         ),
         "FDS_ERROR" => say!(

@@ -14,11 +14,11 @@ const REFUSED: [(&str, &str, &str); 20] = [
     (
         "INVALID_CARD_EXPIRATION",
         "카드의 유효기간이 맞지 않습니다.",
-        "The card's expiry date is not right.",
+        "The card’s expiry date is not right.",
     ),
     (
         "INVALID_REJECT_CARD",
-        "까닭은 카드사가 알려 드립니다.",
+        "이유는 카드사에 문의해 주십시오.",
         "The card company did not take the payment; it can tell you why.",
     ),
     (
@@ -33,17 +33,17 @@ const REFUSED: [(&str, &str, &str); 20] = [
     ("EXCEED_MAX_ONE_DAY_AMOUNT", "결제 한도를 넘었습니다.", "A payment limit was exceeded."),
     (
         "BELOW_MINIMUM_AMOUNT",
-        "이 방법으로 치르기에는 금액이 적습니다.",
+        "이 결제 수단으로 결제하기에는 금액이 적습니다.",
         "The amount is too small to be paid this way.",
     ),
     (
         "REJECT_CARD_PAYMENT",
         "카드의 한도나 잔액이 모자랍니다.",
-        "The card's limit or balance is not enough.",
+        "The card’s limit or balance is not enough.",
     ),
     (
         "REJECT_CARD_COMPANY",
-        "까닭은 카드사가 알려 드립니다.",
+        "이유는 카드사에 문의해 주십시오.",
         "The card company did not take the payment; it can tell you why.",
     ),
     ("REJECT_ACCOUNT_PAYMENT", "계좌의 잔액이 모자랍니다.", "The account does not hold enough."),
@@ -178,7 +178,7 @@ async fn an_unknown_payment_is_never_called_failed() {
             answers(&shop, On::Confirm, code);
             reader.pay(Pay::Approve).await;
             assert_eq!(reader.here().status.as_u16(), 202, "{code}: {:?}", reader.here());
-            told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);
+            told(&reader, "다시 결제하지 마십시오.", "Please do not pay again.", code);
             told(
                 &reader,
                 "저희가 몇 분마다 확인하고 있습니다.",
@@ -187,7 +187,7 @@ async fn an_unknown_payment_is_never_called_failed() {
             );
             // A failure reported by another tab does not change that.
             reader.go(&format!("/pay/{order}/fail?code=PAY_PROCESS_CANCELED")).await;
-            told(&reader, "다시 치르지 마십시오.", "Please do not pay again.", code);
+            told(&reader, "다시 결제하지 마십시오.", "Please do not pay again.", code);
             reader.onward().await;
             assert_eq!(reader.here().order(), (order.clone(), "paid".to_owned()), "{code}");
             assert_eq!(shop.ledger(&order).charges, 1, "{code}");

@@ -32,9 +32,9 @@ impl<'a> Word<'a> {
         } else if ko {
             ("공간문학에서 소식이 왔습니다. 편지함에 놓아 두었습니다.", "/mailbox")
         } else {
-            ("There is word from Space Literature. It lies in your mailbox.", "/mailbox")
+            ("There is news from Gonggan Munhak in your mailbox.", "/mailbox")
         };
-        let title = if ko { "공간문학" } else { "Space Literature" };
+        let title = if ko { "공간문학" } else { "Gonggan Munhak" };
         Self {
             title,
             body,

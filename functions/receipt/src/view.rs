@@ -26,7 +26,7 @@ pub(crate) fn page(request: &Request, order: &Order, shop: &Shop) -> Page {
                 p { a href=(receipt) rel="noreferrer" { (say!(
                     request,
                     "결제사가 내는 영수증(매출전표) 보기",
-                    "The payment provider's own receipt"
+                    "The payment provider’s own receipt"
                 )) } }
             }
             p.plain { (say!(
@@ -36,7 +36,7 @@ pub(crate) fn page(request: &Request, order: &Order, shop: &Shop) -> Page {
             )) }
         }
         p.noprint { a.door.quiet data-onward href=(format!("/window/{}", order.id)) {
-            (say!(request, "창으로 보기", "See it from the window"))
+            (say!(request, "주문 상태 보기", "See the order"))
         } }
     };
     Page::new("receipt", say!(request, "영수증", "Receipt")).body(body)
@@ -79,14 +79,14 @@ fn paid(request: &Request, order: &Order) -> Markup {
         up_to = order.price.range.up_to()
     );
     html! {
-        h2 { (say!(request, "내신 값", "What you paid")) }
+        h2 { (say!(request, "결제 금액", "What you paid")) }
         table.sum {
             tbody {
                 (row(request, &book, order.price.book))
-                (row(request, &say!(request, "고르는 값", "The choosing"), order.price.service))
-                (row(request, &say!(request, "우송료", "Postage"), order.price.postage))
+                (row(request, &say!(request, "책 고르는 삯", "Choosing fee"), order.price.service))
+                (row(request, &say!(request, "배송비", "Postage"), order.price.postage))
             }
-            tfoot { (row(request, &say!(request, "모두", "In all"), order.total)) }
+            tfoot { (row(request, &say!(request, "모두", "Total"), order.total)) }
         }
         (taxes(request, order))
     }
@@ -128,8 +128,8 @@ fn refunded(request: &Request, order: &Order, sums: &Sums) -> Markup {
         @if order.kept() > Won::ZERO {
             p.hint { (say!(
                 request,
-                "이 가운데 {kept}원은 책이 돌아온 우송료입니다.",
-                "₩{kept} of it is the postage of the book's way back.",
+                "이 가운데 {kept}원은 반품 배송비입니다.",
+                "₩{kept} of it is the postage of the book’s way back.",
                 kept = order.kept()
             )) }
         }
@@ -143,9 +143,9 @@ fn reason(request: &Request, refund: &Refund) -> Words {
             "보낸 책의 정가와의 차액",
             "Difference to the list price of the book sent"
         ),
-        RefundReason::Cancelled => say!(request, "무르신 주문", "Order cancelled"),
+        RefundReason::Cancelled => say!(request, "취소하신 주문", "Order cancelled"),
         RefundReason::PaidTooLate => {
-            say!(request, "무르신 뒤에 끝난 결제", "Payment after cancelling")
+            say!(request, "취소하신 뒤에 끝난 결제", "Payment after cancelling")
         }
         RefundReason::NoPlace => say!(request, "자리가 나간 주문", "No book was left"),
         RefundReason::Withdrawn => say!(request, "돌려보내신 책", "Book sent back"),
@@ -199,11 +199,11 @@ fn culture(request: &Request, order: &Order, sums: &Sums) -> Markup {
         p.hint { @if settled { (say!(
             request,
             "공제에는 소득과 결제 수단, 한도의 조건이 있습니다. 결제사가 내는 영수증과 함께 간직해 두십시오.",
-            "The deduction depends on income, means of payment and limits. Keep this with the provider's own receipt."
+            "The deduction depends on income, means of payment and limits. Keep this with the provider’s own receipt."
         )) } @else { (say!(
             request,
             "아직 책을 고르기 전이라 폭에서 가장 높은 정가로 적었습니다. 책이 정해지면 그 정가로 바뀝니다.",
-            "The book is not chosen yet, so this is the upper end of the range. It becomes the book's list price once it is."
+            "The book is not chosen yet, so this is the upper end of the range. It becomes the book’s list price once it is."
         )) } }
         @if sums.book > sums.culture && sums.kept > Won::ZERO { p.hint { (say!(
             request,

@@ -26,8 +26,8 @@ async fn the_receipt_adds_up_to_what_the_shop_holds() {
     let before = receipt(&mut reader, &order).await;
     for words in [
         "책 한 권 (정가 17,000원까지, 면세) 17,000원",
-        "고르는 값 2,000원",
-        "우송료 3,000원",
+        "책 고르는 삯 2,000원",
+        "배송비 3,000원",
         "모두 22,000원",
         "도서 구입비 (공제 대상 품목) 17,000원",
         "아직 책을 고르기 전이라",
@@ -57,7 +57,7 @@ async fn the_receipt_adds_up_to_what_the_shop_holds() {
         assert!(after.contains(words), "{words}: {after}");
     }
     let link = reader.here().first("a[rel=noreferrer]").unwrap().attr("href").unwrap().to_owned();
-    assert!(link.contains("/receipt/tgen_"), "the provider's own receipt: {link}");
+    assert!(link.contains("/receipt/tgen_"), "the provider’s own receipt: {link}");
     shop.nothing_failed();
 }
 
@@ -93,7 +93,7 @@ async fn a_cancelled_order_has_a_receipt_of_its_refund() {
     shop.settle().await;
     let page = receipt(&mut reader, &order).await;
     for words in
-        ["무르신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
+        ["취소하신 주문", "−22,000원", "가게에 남은 값 0원", "도서 구입비 (공제 대상 품목) 0원"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }

@@ -155,7 +155,7 @@ async fn compare(payments: &Payments, day: Date, call: &Call) -> Result<Accounts
             order = difference.order,
             difference = ?difference.how,
             day = %day,
-            "order differs from the provider's record"
+            "order differs from the provider’s record"
         );
     }
     let (orders, differences) = (accounts.orders, accounts.differences.len());

@@ -60,7 +60,7 @@ async fn the_difference_to_a_cheaper_book_is_refunded_and_a_letter_says_so() {
     shop.settle().await;
     went_back(&shop, &mut reader, &order).await;
     let mailbox = reader.mailbox().await.text();
-    assert!(mailbox.contains("그 차액 2,000원을 내신 방법으로 돌려드렸습니다."), "{mailbox}");
+    assert!(mailbox.contains("그 차액 2,000원을 결제하신 수단으로 돌려드렸습니다."), "{mailbox}");
     shop.nothing_failed();
 }
 

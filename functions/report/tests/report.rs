@@ -56,7 +56,7 @@ async fn the_shop_notes_its_stock_and_its_desk_every_hour() {
     let drawn = today.first(".plot svg[role=img]").unwrap().attr("aria-label").unwrap();
     assert!(drawn.contains("서가에 남은 책"), "{drawn}");
     for personal in ["김읽는이", "010-1234-5678", "창의문로"] {
-        assert!(!today.says(personal), "the day's page shows {personal}");
+        assert!(!today.says(personal), "the day’s page shows {personal}");
     }
     shop.nothing_failed();
 }

@@ -17,7 +17,7 @@ pub(crate) fn page(request: &Request, range: PriceRange, books: &BookPage) -> Pa
             "올 수 있는 책은 모두 여기 있습니다. 책등은 안쪽을 보고 있으니, 알고 싶으신 것만 펼쳐 보십시오.",
             "Every book that could come stands here, its spine turned inward. Open only those you wish to know."
         )) }
-        nav aria-label=(say!(request, "값의 폭", "Price range")) {
+        nav aria-label=(say!(request, "책값 범위", "Price range")) {
             p { @for other in PriceRange::ALL {
                 @if other == range {
                     strong aria-current="page" { (range_name(other, request)) }

@@ -1,4 +1,5 @@
-//! 서재: a riddle room. Each visitor gets one of several literary riddles.
+//! 서재: a riddle room. Each visitor gets one of several literary riddles from the shelf that they
+//! choose.
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ const PAGE: RiddlePage = RiddlePage {
     room: "study",
     drawing: Drawing::Bookshelf,
     script: None,
-    field_extra: |_| html! {},
+    tool: |_| html! {},
+    hint: |_| html! {},
 };
 
 /// Serves `/study`.

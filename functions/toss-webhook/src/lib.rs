@@ -153,7 +153,7 @@ async fn look(
         LookupOutcome::NoSuchOrder => return Ok(StatusCode::OK),
         LookupOutcome::NoAnswer => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         LookupOutcome::WrongSecret => {
-            tracing::warn!(order = %order, "the webhook's deposit secret does not match");
+            tracing::warn!(order = %order, "the webhook’s deposit secret does not match");
             return Ok(StatusCode::FORBIDDEN);
         }
         LookupOutcome::Settled(outcome) => {

@@ -1,7 +1,7 @@
 //! The page of the waiting room: the poem, and the doors.
 
 use domain::{
-    base::{format::clock_time, text::Language},
+    base::{format::clock_from, text::Language},
     riddle::{
         content::RoomSet,
         room::{By, Door, RoomRecord},
@@ -46,7 +46,7 @@ pub(crate) fn page(
         }
     };
     let page = Page::new("wait", title)
-        .drawing(Drawing::Chair)
+        .drawing(if door == Door::Closed { Drawing::Chair } else { Drawing::Doorway })
         .plan(plan::of(rooms, visit, wait::ROOM, request))
         .body(body);
     Ok(if door == Door::Closed {
@@ -65,7 +65,7 @@ fn closed(
 ) -> Markup {
     let opens = record.opens_by_itself_at();
     let seconds = opens.duration_since(request.now).as_secs().max(0);
-    let clock = clock_time(opens);
+    let clock = clock_from(opens);
     let open_now =
         say!(request, "문이 열렸습니다. 들어가셔도 됩니다.", "The door is open. You may go in.");
     html! {
@@ -85,13 +85,15 @@ fn closed(
             form method="get" action="/wait" data-door="wait" id="turning" data-seconds=(seconds)
                 data-next=(onward)
                 data-go=(say!(request, "열린 문으로", "Through the open door")) {
-                h2 { (say!(request, "기다리는 문", "The waiting door")) }
-                p.plain { (say!(
-                    request,
-                    "{clock}에 열립니다. 늦게 오셔도 열려 있습니다.",
-                    "It opens at {clock}, and stays open however late you come."
-                )) }
-                button.quiet.push { (say!(request, "열렸는지 보기", "See whether it is open")) }
+                (riddle::leaf(
+                    &say!(request, "기다리는 문", "The waiting door"),
+                    &say!(request, "열렸는지 보기", "See whether it is open"),
+                    &say!(
+                        request,
+                        "{clock}에 열립니다. 늦게 오셔도 열려 있습니다.",
+                        "It opens at {clock}, and stays open however late you come."
+                    ),
+                ))
             }
             (riddle::plain_door(request))
         }

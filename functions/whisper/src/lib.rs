@@ -6,7 +6,7 @@ mod view;
 use std::sync::Arc;
 
 use domain::{
-    base::format::clock_time,
+    base::format::clock_from,
     riddle::{
         content::RoomSet,
         room::{By, Door, RoomRecord},
@@ -35,7 +35,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         let feedback = FormFeedback::default();
         return Ok(view::page(&rooms, &visit.value, &record, &request, &feedback)?.into());
     }
-    if let Door::Open(_) = record.door(request.now) {
+    if record.is_solved() {
         return Ok(Reply::see("/whisper"));
     }
     match request.form.typed("door") {
@@ -62,7 +62,7 @@ async fn again(
                     request,
                     "숨을 고르고 {clock}에 다시 속삭이리다.",
                     "Let me draw breath. I shall whisper again at {clock}.",
-                    clock = clock_time(too_soon.from)
+                    clock = clock_from(too_soon.from)
                 )),
                 wait_seconds: Some(too_soon.from.duration_since(request.now).as_secs()),
                 ..FormFeedback::default()
@@ -126,31 +126,37 @@ fn decide(
     record: &RoomRecord,
     request: &Request,
 ) -> Result<(Option<Visit>, Reply), Refusal> {
-    if let Door::Open(_) = record.door(request.now) {
+    if record.is_solved() {
         return Ok((None, Reply::see("/whisper")));
     }
+    let open = record.door(request.now) != Door::Closed;
     if request.form.typed("door") == "plain" {
         let opened = visit.clone().with_room(whisper::ROOM, record.open_plain(request.now));
         return Ok((Some(opened), Reply::see(riddle::onward(rooms, whisper::ROOM))));
     }
-    let heard = visit
-        .whisper
-        .as_ref()
-        .map_or(Attempt::Faded, |whisper| whisper.judge(request.form.typed("answer"), request.now));
+    let judge = |whisper: &Whisper| match request.form.get(view::PART) {
+        Some(part) => whisper.join(part, request.now),
+        None => whisper.judge(request.form.typed("answer"), request.now),
+    };
+    let heard = visit.whisper.as_ref().map_or(Attempt::Faded, judge);
     let (after, status) = match heard {
         Attempt::Joined { latin_keys } => {
-            let record = record.opened_by(By::Riddle, request.now);
+            let opened = record.opened_by(By::Riddle, request.now);
+            // Who left by the plain door still takes the line along.
+            let record = if open { opened.solved_later(request.now) } else { opened };
             let opened = visit.clone().with_room(whisper::ROOM, record);
             let path = if latin_keys { "/whisper?latin=1" } else { "/whisper" };
             return Ok((Some(opened), Reply::see(path)));
         }
+        // While the door is open nothing is counted.
+        Attempt::Wrong { .. } if open => (None, None),
         Attempt::Wrong { .. } => {
             let mut missed = visit.clone().with_room(whisper::ROOM, record.with_wrong_answer());
             missed.whisper = missed.whisper.map(Whisper::with_wrong_attempt);
             (Some(missed), None)
         }
         Attempt::TooLong => (None, Some(StatusCode::UNPROCESSABLE_ENTITY)),
-        Attempt::Faded | Attempt::PageHalf | Attempt::Almost | Attempt::Empty => (None, None),
+        Attempt::Faded | Attempt::Almost | Attempt::Empty => (None, None),
     };
     let feedback = FormFeedback {
         reply: Some(view::reply(rooms, heard, request)),

@@ -1,7 +1,10 @@
 //! The page of the whisper: the two halves, the two doors; or the open door.
 
 use domain::{
-    base::{format::clock_time, text::Text},
+    base::{
+        format::{clock_at, clock_from},
+        text::Text,
+    },
     riddle::{
         content::{Room, RoomSet},
         room::{By, Door, Opening, RoomRecord},
@@ -25,15 +28,16 @@ pub(crate) fn page(
 ) -> Result<Page, Refusal> {
     let room = riddle::room(rooms, whisper::ROOM)?;
     let title = room.title.in_language(request.language);
+    let door = record.door(request.now);
     let body = html! {
         h1 { (title) }
-        @match record.door(request.now) {
-            Door::Open(opening) => (open(rooms, room, visit, opening, request)),
+        @match door {
+            Door::Open(opening) => (open(rooms, room, visit, record, opening, feedback, request)),
             Door::Closed => (closed(room, visit, record, request, feedback)),
         }
     };
     let mut page = Page::new("whisper", title)
-        .drawing(Drawing::Keyhole)
+        .drawing(if door == Door::Closed { Drawing::Keyhole } else { Drawing::Doorway })
         .plan(plan::of(rooms, visit, whisper::ROOM, request))
         .body(body);
     if let Some(status) = feedback.status {
@@ -49,29 +53,52 @@ fn open(
     rooms: &RoomSet,
     room: &Room,
     visit: &Visit,
+    record: &RoomRecord,
     opening: Opening,
+    feedback: &FormFeedback,
     request: &Request,
 ) -> Markup {
     let language = request.language;
     let latin_keys = rooms.replies().latin_keys.in_language(language);
+    let verse = visit.whisper.as_ref().and_then(Whisper::verse);
     html! {
         @if request.query.ticked("latin") { p.keeper role="status" { (latin_keys) } }
-        p.keeper { @match opening.by {
-            By::Riddle => (say!(
+        p.keeper {
+            @if record.is_solved() { (say!(
                 request,
                 "두 반쪽이 제자리에서 만났소.",
                 "The two halves have found each other."
-            )),
-            By::Plain => (rooms.replies().plain.in_language(language)),
-            By::Itself => (room.by_itself.in_language(language)),
-        } }
-        @if let Some(verse) = visit.whisper.as_ref().and_then(Whisper::verse) {
+            )) }
+            @else if opening.by == By::Itself { (room.by_itself.in_language(language)) }
+            @else { (rooms.replies().plain.in_language(language)) }
+        }
+        @if let (true, Some(verse)) = (record.is_solved(), verse) {
             blockquote.verse {
-                (verse.page.in_language(language)) "\n" (verse.whispered.in_language(language))
+                (verse.page.in_language(language)) "\n"
+                mark { (verse.whispered.in_language(language)) }
                 cite { (verse.source.in_language(language)) }
             }
         }
         (riddle::way_on(rooms, whisper::ROOM, language))
+        @if !record.is_solved() { (later(visit, feedback, request)) }
+    }
+}
+
+/// The halves of a room whose door is open without them: they can be joined at any time.
+fn later(visit: &Visit, feedback: &FormFeedback, request: &Request) -> Markup {
+    let good = visit.whisper.as_ref().filter(|whisper| whisper.is_good(request.now));
+    html! {
+        details open[feedback.reply.is_some() || good.is_some()] {
+            summary { (say!(
+                request,
+                "두 반쪽을 마저 잇고 한 줄 받아 가기",
+                "Join the halves after all, and take the line along"
+            )) }
+            div data-later {
+                @if let Some(reply) = &feedback.reply { p.keeper role="alert" { (reply) } }
+                @if let Some(whisper) = good { (halves(whisper, request)) } @else { (ask(request)) }
+            }
+        }
     }
 }
 
@@ -102,66 +129,96 @@ fn closed(
             request,
             "아무것도 하지 않아도 {opens}에는 문이 저절로 열립니다.",
             "If you do nothing at all, the door opens by itself at {opens}.",
-            opens = clock_time(record.opens_by_itself_at())
+            opens = clock_from(record.opens_by_itself_at())
         )) }
     }
 }
 
-/// The half on the page, and where the other one is.
+/// Where the whispered half is, and the halves on the page, of which one continues into it.
 fn halves(whisper: &Whisper, request: &Request) -> Markup {
     let language = request.language;
-    let (from, until) = (whisper.on_the_page_from(), clock_time(whisper.good_until()));
+    let (from, until) = (whisper.on_the_page_from(), clock_at(whisper.good_until()));
     let here = request.now >= from;
     html! {
-        @if let Some(verse) = whisper.verse() {
-            blockquote.verse {
-                (verse.page.in_language(language)) "\n"
-                @if here { strong { (verse.whispered.in_language(language)) } } @else { "……" }
-                cite { (verse.source.in_language(language)) }
-            }
+        @if let (true, Some(verse)) = (here, whisper.verse()) {
+            blockquote.verse { "……\n" strong { (verse.whispered.in_language(language)) } }
         }
         p.plain {
             @if here {
                 (say!(
                     request,
-                    "반쪽이 여기까지 들려옵니다. {until}까지 이어 주십시오.",
-                    "The other half can be heard from here. Join them by {until}."
+                    "속삭인 반쪽이 여기까지 들려옵니다. {until}까지 이어 주십시오.",
+                    "The whispered half can be heard from here. Join it by {until}."
                 ))
             } @else {
-                (say!(request, "나머지 반쪽은 ", "The other half lies in your "))
+                (say!(request, "속삭인 반쪽은 ", "The whispered half lies in your "))
                 a href="/mailbox" { (say!(request, "편지함", "mailbox")) }
                 (say!(
                     request,
-                    "에 있습니다. {from}부터는 이 쪽에도 적혀 있고, {until}까지 이을 수 있습니다.",
-                    ". From {from} it also stands on this page, and you can join them until {until}.",
-                    from = clock_time(from)
+                    "에 있습니다. {from}부터는 이 화면에도 적혀 있고, {until}까지 이을 수 있습니다.",
+                    ". From {from} it also stands on this page, and you can join it until {until}.",
+                    from = clock_from(from)
                 ))
+            }
+        }
+        p { (say!(
+            request,
+            "그 앞에 놓일 반쪽은 셋 가운데 하나입니다. 눌러서 이어 주십시오.",
+            "One of these three comes before it. Press it to join them."
+        )) }
+        form.parts method="post" data-parts {
+            input type="hidden" name="door" value="riddle";
+            @for verse in whisper.halves() {
+                button.quiet name=(PART) value=(verse.id) { (verse.page.in_language(language)) " ……" }
             }
         }
     }
 }
 
+/// The field with the half that was picked.
+pub(crate) const PART: &str = "part";
+
 /// The door of the two halves, or of another whisper if the last has faded; and the plain door.
 fn doors(good: Option<&Whisper>, feedback: &FormFeedback, request: &Request) -> Markup {
+    let door = say!(request, "두 반쪽을 잇는 문", "The door of the two halves");
     html! {
         section.doors aria-label=(say!(request, "두 문", "Two doors")) {
             form method="post" data-door=(if good.is_some() { "riddle" } else { "again" }) {
-                h2 { (say!(request, "두 반쪽을 잇는 문", "The door of the two halves")) }
                 @if good.is_some() {
                     (answer_field(feedback, request))
+                    (riddle::leaf(
+                        &door,
+                        &say!(request, "적어서 잇기", "Join by writing"),
+                        &say!(
+                            request,
+                            "이으시면 시 한 줄을 받아 가십니다.",
+                            "Joined, they give you a line of verse."
+                        ),
+                    ))
                 } @else {
                     input type="hidden" name="door" value="again";
-                    p.plain { (say!(
-                        request,
-                        "속삭임이 스러졌습니다. 새로 청하시면 편지함에 다시 놓입니다.",
-                        "The whisper has faded. Ask, and a new one lies in your mailbox."
-                    )) }
-                    button.quiet.push {
-                        (say!(request, "다시 속삭여 주세요", "Whisper again, please"))
-                    }
+                    (riddle::leaf(
+                        &door,
+                        &say!(request, "다시 속삭여 주세요", "Whisper again, please"),
+                        &say!(
+                            request,
+                            "속삭임이 스러졌습니다. 편지함에 새로 놓입니다.",
+                            "The whisper has faded. A new one comes to your mailbox."
+                        ),
+                    ))
                 }
             }
             (riddle::plain_door(request))
+        }
+    }
+}
+
+/// The request for a whisper in a room whose door is open.
+fn ask(request: &Request) -> Markup {
+    html! {
+        form method="post" {
+            input type="hidden" name="door" value="again";
+            button.quiet { (say!(request, "한 구절 속삭여 주세요", "Whisper me a verse, please")) }
         }
     }
 }
@@ -172,7 +229,7 @@ fn answer_field(feedback: &FormFeedback, request: &Request) -> Markup {
         input type="hidden" name="door" value="riddle";
         div.field {
             label for="answer" {
-                (say!(request, "종으로 온 반쪽", "The half that came by the bell"))
+                (say!(request, "종으로 온 반쪽을 적어도 됩니다", "Or write the half that came by the bell"))
             }
             input id="answer" name="answer" type="text" value=(request.form.typed("answer"))
                 autocomplete="one-time-code" autocapitalize="none" autocorrect="off"
@@ -181,7 +238,6 @@ fn answer_field(feedback: &FormFeedback, request: &Request) -> Markup {
                 aria-describedby=[replied.then_some("reply")];
             span.hint { (say!(request, "붙여 넣어도 됩니다.", "You may paste it.")) }
         }
-        button.quiet.push { (say!(request, "이어 보기", "Join them")) }
     }
 }
 
@@ -202,7 +258,7 @@ fn another(last: &Whisper, request: &Request) -> Markup {
                 request,
                 "{from}부터 다른 구절을 청할 수 있습니다.",
                 "From {from} you can ask for another verse.",
-                from = clock_time(last.again_from())
+                from = clock_from(last.again_from())
             )) }
         }
     }
@@ -218,11 +274,6 @@ pub(crate) fn reply(rooms: &RoomSet, heard: Attempt, request: &Request) -> Words
             request,
             "그 속삭임은 벌써 스러졌소. 새로 청하시오.",
             "That whisper has faded. Ask for another."
-        ),
-        Attempt::PageHalf => say!(
-            request,
-            "그것은 여기 적힌 반쪽이오. 종으로 온 반쪽을 들려 주시오.",
-            "That is the half that stands here. Let me hear the half that came by the bell."
         ),
         Attempt::Almost => common(&replies.almost),
         Attempt::Empty => common(&replies.empty),

@@ -27,7 +27,7 @@ pub(crate) fn no_order(request: &Request, onward: &str) -> Page {
             (say!(request, "서 계신 곳으로", "To where you stand"))
         } }
     };
-    frame(request, body)
+    frame(request, body).drawing(Drawing::DarkWindow)
 }
 
 pub(crate) fn list(request: &Request, orders: &[OrderId]) -> Page {
@@ -66,7 +66,7 @@ pub(crate) fn order(request: &Request, order: &Order, access: Access, early: boo
             @if early { p role="status" { (words::not_on_its_way(request)) } }
             @if own && order.state == State::Priced && order.awaits_transfer().is_none() {
                 p { a.door data-onward href=(format!("/pay/{}", order.id)) {
-                    (say!(request, "값 치르러 가기", "On to the payment"))
+                    (say!(request, "결제하러 가기", "On to the payment"))
                 } }
             }
             @if let (State::Priced, Some(account)) = (order.state, order.awaits_transfer()) {
@@ -83,7 +83,9 @@ pub(crate) fn order(request: &Request, order: &Order, access: Access, early: boo
         }
         @if own { (onward(request, not_priced)) } @else { (found(request)) }
     };
-    frame(request, body)
+    let page = frame(request, body);
+    // The doorkeeper says that its lamp went out.
+    if order.state == State::Cancelled { page.drawing(Drawing::DarkWindow) } else { page }
 }
 
 /// What the reader may do beside the order.
@@ -118,7 +120,7 @@ fn found(request: &Request) -> Markup {
 
 fn cancel_link(request: &Request, order: &Order) -> Markup {
     let text = match order.state {
-        _ if order.may_be_cancelled() => say!(request, "주문 물리기", "Cancel this order"),
+        _ if order.may_be_cancelled() => say!(request, "주문 취소", "Cancel this order"),
         State::Shipped | State::Delivered if order.withdrawal().is_none() => {
             say!(request, "책 돌려보내기", "Send the book back")
         }
@@ -155,7 +157,7 @@ fn transfer(request: &Request, order: &Order, account: &VirtualAccount, access: 
         @if access == Access::Own { form method="post" action=(format!("/pay/{}", order.id)) data-onward {
             @if over {
                 p { (words::transfer::overdue(request)) }
-                button { (say!(request, "확인하고 다시 치르기", "Check, and pay anew")) }
+                button { (say!(request, "확인하고 다시 결제하기", "Check, and pay again")) }
             } @else {
                 p.hint { (words::transfer::awaited(request)) }
                 button { (say!(request, "입금했는지 확인하기", "Check for the deposit")) }
@@ -185,14 +187,14 @@ fn facts(request: &Request, order: &Order, access: Access) -> Markup {
                 (order.id)
                 @if let Some(number) = order.number { " · " (number.short()) " (" (number) ")" }
             }))
-            (fact(&say!(request, "내신 값", "Paid"), &paid(request, order)))
+            (fact(&say!(request, "결제 금액", "Paid"), &paid(request, order)))
             @for refund in order.refunds.iter()
                 .filter(|refund| refund.progress != Progress::Superseded) {
                 (refund_fact(request, refund))
             }
             @if !over(order.state) {
                 (fact(
-                    &say!(request, "부치는 날", "Posted by"),
+                    &say!(request, "늦어도 이날까지 부칩니다", "Posted by"),
                     &html! { (request.date(order.promised)) },
                 ))
             }
@@ -238,7 +240,7 @@ fn paid(request: &Request, order: &Order) -> Markup {
         } @else if paid {
             (request.won(order.total))
         } @else {
-            (say!(request, "아직 내지 않으셨습니다", "not yet"))
+            (say!(request, "결제 전입니다", "not yet"))
         }
         @if paid && !order.transfer_is_reversed() {
             " · " a href=(format!("/receipt/{}", order.id)) { (say!(request, "영수증", "receipt")) }

@@ -52,7 +52,7 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
             ),
             say!(
                 request,
-                "주인장이 포장을 마쳤습니다. {date}까지 부칩니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+                "주인장이 포장을 마쳤습니다. {date}까지 부칩니다. 택배사에 맡기기 전까지는 취소하실 수 있습니다.",
                 "The owner has packed your book. It is posted by {date}. Until it is handed to the carrier you can cancel."
             ),
         ),
@@ -101,7 +101,7 @@ pub(crate) fn elsewhere(request: &Request) -> Words {
 pub(crate) fn found(request: &Request) -> Words {
     say!(
         request,
-        "주문 번호와 전화번호로 여신 창입니다. 이 기기에서 한 시간 동안 이 주문만 보이고, 물리기와 주소 고치기도 됩니다. 편지함까지 여시려면 책갈피가 있어야 합니다.",
+        "주문 번호와 전화번호로 여신 창입니다. 이 기기에서 한 시간 동안 이 주문만 보이고, 취소와 주소 고치기도 됩니다. 편지함까지 여시려면 책갈피가 있어야 합니다.",
         "You opened this window by its number and telephone. For an hour this device shows this order alone; you can cancel it and correct its address. To open the mailbox as well you need the bookmark."
     )
 }
@@ -118,12 +118,12 @@ fn chosen(request: &Request, order: &Order, date: &str) -> Words {
     match back {
         Some(back) => say!(
             request,
-            "{who} {date}까지 포장해 부칩니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 부칠 때 돌려드립니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+            "{who} {date}까지 포장해 부칩니다. 고른 책의 정가가 결제하신 책값보다 {back}원 낮아, 그 차액은 부칠 때 돌려드립니다. 택배사에 맡기기 전까지는 취소하실 수 있습니다.",
             "{who} It is packed and posted by {date}. Its list price is ₩{back} below what you paid for the book; the difference goes back to you when it is posted. Until it is handed to the carrier you can cancel."
         ),
         None => say!(
             request,
-            "{who} {date}까지 포장해 부칩니다. 택배사에 맡기기 전까지는 무르실 수 있습니다.",
+            "{who} {date}까지 포장해 부칩니다. 택배사에 맡기기 전까지는 취소하실 수 있습니다.",
             "{who} It is packed and posted by {date}. Until it is handed to the carrier you can cancel."
         ),
     }
@@ -135,7 +135,7 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
             say!(request, "서가의 한 칸이 비어 있소.", "There is a gap on the shelf."),
             say!(
                 request,
-                "보낼 책이 지금 서가에 없어, 새 책을 기다립니다. 책이 들어오면 저절로 이어집니다. 기다리는 동안에는 언제든 무르실 수 있습니다.",
+                "보낼 책이 지금 서가에 없어, 새 책을 기다립니다. 책이 들어오면 저절로 이어집니다. 기다리는 동안에는 언제든 취소하실 수 있습니다.",
                 "No book that could be sent is on the shelf right now. The order goes on by itself when new books come. While it waits you can cancel at any time."
             ),
         );
@@ -145,7 +145,7 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
             say!(
                 request,
                 "그대의 편지가 주인장의 책상에 올라 있소.",
-                "Your letter is on the owner's desk."
+                "Your letter is on the owner’s desk."
             ),
             say!(
                 request,
@@ -159,7 +159,7 @@ fn choosing(request: &Request, order: &Order, date: &str) -> (Words, Words) {
         say!(
             request,
             "주인장이 책을 고를 차례입니다. {date}까지 부칩니다.",
-            "It is the owner's turn to choose. The book is posted by {date}."
+            "It is the owner’s turn to choose. The book is posted by {date}."
         ),
     )
 }
@@ -188,13 +188,13 @@ fn arrived(request: &Request, order: &Order) -> Words {
             let (came, until) = (request.date(arrived), request.date(until));
             say!(
                 request,
-                "책이 {came}에 닿았습니다. {until}까지는 까닭 없이 무르실 수 있습니다.",
+                "책이 {came}에 닿았습니다. {until}까지는 이유 없이 반품하실 수 있습니다.",
                 "Your book arrived on {came}. Until {until} you can send it back without a reason."
             )
         }
         _ => say!(
             request,
-            "책이 닿았습니다. 받으신 날부터 7일 안에는 까닭 없이 무르실 수 있습니다.",
+            "책이 닿았습니다. 받으신 날부터 7일 안에는 이유 없이 반품하실 수 있습니다.",
             "Your book has arrived. Within 7 days of that you can send it back without a reason."
         ),
     }
@@ -209,17 +209,17 @@ fn cancelled(request: &Request, order: &Order) -> Words {
         ),
         Some(Payment { outcome: PaymentStatus::Waits { .. }, .. }) => say!(
             request,
-            "주문을 물렀습니다. 입금을 기다리던 계좌를 닫고 있으니, 그 계좌로 입금하지 마십시오. 이미 입금하셨다면 모두 돌려드립니다.",
+            "주문을 취소했습니다. 입금을 기다리던 계좌를 닫고 있으니, 그 계좌로 입금하지 마십시오. 이미 입금하셨다면 모두 돌려드립니다.",
             "The order is cancelled. We are closing the account for your deposit: please pay nothing into it. If you have paid already, all of it goes back."
         ),
         Some(Payment { outcome: PaymentStatus::Asked, .. }) => say!(
             request,
-            "주문을 물렀습니다. 치르시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
+            "주문을 취소했습니다. 진행하시던 결제가 어떻게 되었는지 결제사에 확인하고 있습니다. 돈이 빠져나갔다면 모두 돌려드립니다.",
             "The order is cancelled. We are asking the provider what became of your payment. If money was taken, all of it goes back."
         ),
         _ => say!(
             request,
-            "주문을 물렀습니다. 돈은 빠져나가지 않았습니다.",
+            "주문을 취소했습니다. 돈은 빠져나가지 않았습니다.",
             "The order is cancelled. No money has moved."
         ),
     }
@@ -236,7 +236,7 @@ fn refund_due(request: &Request, order: &Order) -> Words {
     let over = if ended(RefundReason::NoPlace) {
         say!(
             request,
-            "결제가 확인되기 전에 이 폭의 책이 모두 나가, 주문을 거두었습니다.",
+            "결제가 확인되기 전에 이 가격대의 책이 모두 나가, 주문을 거두었습니다.",
             "Every book in this range was taken before your payment was confirmed, so we ended the order."
         )
     } else if ended(RefundReason::Withdrawn) {
@@ -246,17 +246,17 @@ fn refund_due(request: &Request, order: &Order) -> Words {
     } else if order.called_off.is_some() {
         say!(request, "주문이 취소되었습니다.", "The order is cancelled.")
     } else {
-        say!(request, "주문을 물렀습니다.", "The order is cancelled.")
+        say!(request, "주문을 취소했습니다.", "The order is cancelled.")
     };
     let money = match order.refund_by() {
         Some(_) if order.wants_account() => say!(
             request,
-            "돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 내신 돈을 돌려드립니다.",
+            "돌려받으실 계좌를 알려 주시면, 그날부터 영업일 3일 안에 결제하신 돈을 돌려드립니다.",
             "Your money goes back to you within 3 working days of the day on which you name an account."
         ),
         Some(by) => say!(
             request,
-            "내신 돈을 {by}까지 돌려드립니다.",
+            "결제하신 돈을 {by}까지 돌려드립니다.",
             "Your money goes back to you by {by}.",
             by = request.date(by)
         ),
@@ -321,7 +321,7 @@ pub(crate) fn not_on_its_way(request: &Request) -> Words {
 pub(crate) fn ask_arrival(request: &Request) -> Words {
     say!(
         request,
-        "책이 닿았으면 알려 주십시오. 무르실 수 있는 7일을 오늘부터 셉니다. 알려 주지 않으셔도 잃으시는 것은 없습니다.",
+        "책이 닿았으면 알려 주십시오. 반품하실 수 있는 7일을 오늘부터 셉니다. 알려 주지 않으셔도 잃으시는 것은 없습니다.",
         "If the book has reached you, you may let us know: the 7 days in which you can send it back then count from today. You lose nothing by not telling us."
     )
 }
@@ -329,7 +329,7 @@ pub(crate) fn ask_arrival(request: &Request) -> Words {
 pub(crate) fn news(request: &Request) -> Words {
     say!(
         request,
-        "소식이 있을 때마다 편지함에 놓습니다. 종에 걸어 두신 기기가 있으면 그 기기로도 알려 드립니다.",
+        "소식이 있을 때마다 편지함에 놓습니다. 알림을 받으실 기기가 있으면 그 기기로도 알려 드립니다.",
         "Word is left in your mailbox each time. If you have hung a device at the bell, it is rung as well."
     )
 }

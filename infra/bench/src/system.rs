@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{base::calendar, riddle::content::Solution};
+use domain::{
+    base::calendar,
+    riddle::content::{Height, Solution},
+};
 use local::{Build, Clock, Config, Parts, Source, System, Wire};
 use serde_json::Value;
 use toss_standin::{Method, Standin};
@@ -269,7 +272,7 @@ fn order_of(reader: &Reader) -> Result<&str> {
 fn solution(room: &str, session: &str) -> Result<String> {
     let rooms = domain::riddle::content::RoomSet::built_in().context("the rooms are invalid")?;
     let visitor = session.split('.').next().unwrap_or_default();
-    let riddle = rooms.room(room).and_then(|room| room.riddle_for(visitor));
+    let riddle = rooms.riddle_for(room, visitor, Height::default());
     let written = riddle.and_then(|riddle| match &riddle.solution {
         Solution::Word(answers) => Some(answers.first()?.written().to_owned()),
         Solution::Rhythm(rhythm) => Some(rhythm.written()),

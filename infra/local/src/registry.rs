@@ -81,6 +81,8 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-forget" => event(admin::function("owner-forget", platform, owner_forget::handle)),
         "office" => http(web::function("office", platform, office::handle)),
         "owner-office" => event(admin::function("owner-office", platform, owner_office::handle)),
+        "poem" => http(web::function("poem", platform, poem::handle)),
+        "last" => http(web::function("last", platform, last::handle)),
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod finding;
 pub mod forgetting;
 mod found_by;
+mod last_code;
 pub mod ledger;
 pub mod letter;
 pub mod message;
@@ -34,6 +35,7 @@ pub use address::{
 };
 pub use anew::{Anew, AnewReason};
 pub use found_by::{Clue, FoundBy};
+pub use last_code::{LastCode, NotALastCode};
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]

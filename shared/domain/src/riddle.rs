@@ -6,6 +6,7 @@ mod checker;
 pub mod content;
 pub mod guess;
 pub mod hint;
+pub mod last_room;
 mod loader;
 pub mod rhythm;
 pub mod room;

@@ -8,6 +8,7 @@ pub mod funnel;
 pub mod keepsake;
 mod lost_device;
 pub mod session;
+pub mod shared_poem;
 pub mod visit;
 pub mod wait;
 pub mod whisper;

@@ -26,8 +26,8 @@ const FOLDERS: [(&str, &[&str]); 6] = [
 
 /// The modules of `riddle`, each of which may use those before it. `content` once used a room to check
 /// its riddles; the checker is now above both.
-const RIDDLE_MODULES: [&str; 8] =
-    ["answer", "guess", "hint", "rhythm", "content", "room", "checker", "loader"];
+const RIDDLE_MODULES: [&str; 9] =
+    ["answer", "guess", "hint", "rhythm", "last_room", "content", "room", "checker", "loader"];
 
 /// The most lines of a source file in `functions/` and `shared/`: read in one sitting.
 const MOST_LINES: usize = 400;

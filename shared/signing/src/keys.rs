@@ -13,6 +13,7 @@ use domain::{
     walk::{
         bookmark::{Bookmark, WORDS},
         session::Session,
+        shared_poem::SharedPoem,
     },
 };
 use jiff::Timestamp;
@@ -148,6 +149,28 @@ impl Keys {
     /// Whether `given` confirms this call, under any secret that is still valid.
     pub fn confirms(&self, given: &str, call: &str) -> bool {
         self.0.all().any(|secret| code(&secret.key(Purpose::Confirm), call) == given)
+    }
+
+    /// The last part of the address of a shared poem: its text and a signature, both in base64url. It
+    /// has no end, so it is made with the secret behind the digests, which stays.
+    pub fn shared_poem(&self, poem: &SharedPoem) -> String {
+        let written = poem.written();
+        let tag = hmac::sign(&self.0.digest.key(Purpose::Poem), written.as_bytes());
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(written), URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    /// The poem at an address. The signature is checked before the text is read.
+    ///
+    /// # Errors
+    /// [`InvalidSignature::Forged`] if the shop did not make the address.
+    pub fn verify_shared_poem(&self, address: &str) -> Result<SharedPoem, InvalidSignature> {
+        let forged = InvalidSignature::Forged;
+        let (written, tag) = address.split_once('.').ok_or(forged)?;
+        let decode = |part| URL_SAFE_NO_PAD.decode(part).map_err(|_| forged);
+        let (written, tag) = (decode(written)?, decode(tag)?);
+        hmac::verify(&self.0.digest.key(Purpose::Poem), &written, &tag).map_err(|_| forged)?;
+        let written = String::from_utf8(written).map_err(|_| forged)?;
+        SharedPoem::read(&written).ok_or(forged)
     }
 
     /// The digest of a telephone for counting, keyed, so that the table alone is not enough to try

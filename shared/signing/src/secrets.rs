@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     Bookmark,
     /// Digests of bookmarks.
     Mark,
+    /// Addresses of shared poems.
+    Poem,
 }
 
 /// One secret of the shop.

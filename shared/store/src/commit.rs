@@ -20,7 +20,7 @@ use thiserror::Error;
 
 use crate::{
     Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, found, key,
-    ledger, letters, messages,
+    last_rooms, ledger, letters, messages,
     moved::Moved,
     numbers, orders, places,
     retry::Backoff,
@@ -128,7 +128,7 @@ impl Commit {
         for write in ledger::writes(&entries) {
             commit.add(Condition::Order, write);
         }
-        for write in found::writes(before, now) {
+        for write in found::writes(before, now).into_iter().chain(last_rooms::write(before, now)) {
             commit.add(Condition::Order, Ok(write));
         }
         OrderCommit { commit, order: after.value }

@@ -10,7 +10,7 @@ use domain::{
         price::PriceRange,
     },
     catalog::isbn::Isbn,
-    order::{Order, ShortNumber, ledger::Entry, unpaid::Holder},
+    order::{LastCode, Order, ShortNumber, ledger::Entry, unpaid::Holder},
     walk::{device::DeviceId, draft::DraftForm},
 };
 use jiff::{Timestamp, civil::Date};
@@ -258,6 +258,16 @@ pub(crate) fn message(id: MessageId) -> Key {
 /// A book.
 pub(crate) fn book(isbn: &Isbn) -> Key {
     Key::new(format!("BOOK#{isbn}"), "BOOK")
+}
+
+/// What the owner wrote for the last room of an edition.
+pub(crate) fn last_room(isbn: &Isbn) -> Key {
+    Key::new(format!("BOOK#{isbn}"), "LAST")
+}
+
+/// The parcel to which a code of a last room belongs.
+pub(crate) fn behind(code: &LastCode) -> Key {
+    Key::new(format!("LAST#{code}"), "LAST")
 }
 
 /// The partition of a work, in which its editions are named.

@@ -23,6 +23,7 @@ use crate::{
     Store, StoreError, Versioned, found,
     item::{Item, from_item, number, string, to_item},
     key::{self, Key},
+    last_rooms,
     table::Write,
 };
 
@@ -322,7 +323,10 @@ impl Store {
         };
         let own = key::order(order.id);
         let others = data.items.iter().filter_map(key::of).filter(|key| *key != own);
-        self.delete_all(others.chain(plain).chain(found::keys(order))).await?;
+        self.delete_all(
+            others.chain(plain).chain(found::keys(order)).chain(last_rooms::key_of(order)),
+        )
+        .await?;
         // The order goes last, so that what is broken off is found again.
         self.delete_as_read(&own, data.order.version).await
     }

@@ -84,7 +84,7 @@ fn mend(field: WrongField, request: &Request) -> Words {
         WrongField::Recipient => say!(
             request,
             "받는 분의 이름을 마흔 글자 안으로 적어 주십시오.",
-            "Please write the recipient's name, at most 40 characters."
+            "Please write the recipient’s name, at most 40 characters."
         ),
         WrongField::Phone => say!(
             request,

@@ -6,8 +6,12 @@ use maud::{Markup, PreEscaped, html};
 /// A drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawing {
+    /// The whole house at night, one window lit: the front page.
+    House,
     /// The closed door.
     Door,
+    /// The open door of a room that is behind the visitor.
+    Doorway,
     /// The knocker on the door.
     Knocker,
     /// Shelves full of books.
@@ -26,13 +30,26 @@ pub enum Drawing {
     Counter,
     /// A lit window.
     Window,
-    /// The mailbox.
+    /// The window with its lamp out.
+    DarkWindow,
+    /// The mailbox with a letter in it.
     Mailbox,
+    /// The mailbox without a letter.
+    EmptyMailbox,
 }
 
 impl Drawing {
     pub(crate) fn svg(self, language: Language) -> Markup {
         let (korean, english, view, strokes) = match self {
+            Self::House => (
+                "밤의 작은 기와집, 창 하나에 불이 켜져 있다",
+                "A small tiled house at night, one window lit",
+                "0 0 360 190",
+                HOUSE,
+            ),
+            Self::Doorway => {
+                ("열린 문, 안에 켜진 등불", "An open door, a lamp within", "0 0 120 130", DOORWAY)
+            }
             Self::Door => (
                 "닫힌 문, 문틈으로 새는 불빛",
                 "A closed door, light under it",
@@ -52,14 +69,20 @@ impl Drawing {
             Self::Desk => ("등불 아래 놓인 편지", "A letter under a lamp", "0 0 140 110", DESK),
             Self::Counter => ("저울이 놓인 계산대", "Scales on a counter", "0 0 140 100", COUNTER),
             Self::Window => ("불 켜진 창", "A lit window", "0 0 120 120", WINDOW),
-            Self::Mailbox => ("편지함", "A mailbox", "0 0 120 120", MAILBOX),
+            Self::DarkWindow => ("불 꺼진 창", "A dark window", "0 0 120 120", WINDOW),
+            Self::Mailbox => {
+                ("편지가 든 편지함", "A mailbox with a letter", "0 0 120 120", MAILBOX)
+            }
+            Self::EmptyMailbox => ("빈 편지함", "An empty mailbox", "0 0 120 120", MAILBOX),
         };
+        // What is drawn with the lamp's colour is not there while the lamp is out.
+        let out = matches!(self, Self::DarkWindow | Self::EmptyMailbox);
         let title = match language {
             Language::Ko => korean,
             Language::En => english,
         };
         html! {
-            svg.drawing viewBox=(view) role="img" fill="none" stroke="currentColor"
+            svg.drawing.wide[self == Self::House].out[out] viewBox=(view) role="img" fill="none" stroke="currentColor"
                 stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round" {
                 title { (title) } (PreEscaped(strokes))
             }
@@ -68,6 +91,9 @@ impl Drawing {
 }
 
 // The strokes of each drawing: the content of its `svg` element.
+/// The strokes of the house, for a picture of its own.
+pub const HOUSE: &str = include_str!("drawing/house.svg");
+const DOORWAY: &str = include_str!("drawing/doorway.svg");
 const DOOR: &str = include_str!("drawing/door.svg");
 const KNOCKER: &str = include_str!("drawing/knocker.svg");
 const BOOKSHELF: &str = include_str!("drawing/bookshelf.svg");

@@ -176,7 +176,7 @@ pub fn summary(problems: &[Problem], language: Language) -> Markup {
             div.problems role="alert" {
                 p { @match language {
                     Language::Ko => "적어 주신 것은 그대로 있습니다. 아래를 고쳐 주십시오.",
-                    Language::En => "What you wrote is still here. Please mend this:",
+                    Language::En => "What you wrote is still here. Please correct this:",
                 } }
                 ul { @for problem in problems {
                     li { a href=(format!("#{}", problem.field)) { (problem.message) } }

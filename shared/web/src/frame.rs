@@ -25,6 +25,8 @@ pub(crate) fn page(
         return office::page(page, frame, nonce);
     }
     let ko = language == Language::Ko;
+    let light = style::Light::at(page.step);
+    let (by_day, by_night) = light.papers();
     html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -32,19 +34,21 @@ pub(crate) fn page(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f3e9";
-                meta name="theme-color" media="(prefers-color-scheme: dark)" content="#15161a";
+                meta name="theme-color" media="(prefers-color-scheme: light)" content=(by_day);
+                meta name="theme-color" media="(prefers-color-scheme: dark)" content=(by_night);
                 title { (title(page, ko)) }
-                (about(page, ko))
+                (about(page, here, ko))
                 link rel="icon" type="image/svg+xml" href="/icon.svg";
                 link rel="manifest" href="/manifest.webmanifest";
-                style nonce=(nonce) { (PreEscaped(style::SHEET)) }
+                style nonce=(nonce) {
+                    (PreEscaped(light.variables())) (PreEscaped(style::SHEET))
+                }
             }
             body data-step=(page.step) {
                 @if page.drafts { (draft::first_button(language)) }
                 a.skip href="#main" { @if ko { "본문으로" } @else { "Skip to the page" } }
                 header {
-                    @let name = if ko { "공간문학" } else { "Space Literature" };
+                    @let name = if ko { "공간문학" } else { "Gonggan Munhak" };
                     @if page.drafts {
                         span.name { (draft::leaving("/", name)) }
                     } @else {
@@ -87,16 +91,16 @@ fn title(page: &Page, ko: bool) -> String {
     match (page.step, ko) {
         ("door", true) if page.is_public() => "공간문학 · 주인장의 취향으로 고르는 책방".to_owned(),
         ("door", false) if page.is_public() => {
-            "Space Literature · books by the owner’s taste".to_owned()
+            "Gonggan Munhak · books by the owner’s taste".to_owned()
         }
         (_, true) => format!("{} · 공간문학", page.title),
-        (_, false) => format!("{} · Space Literature", page.title),
+        (_, false) => format!("{} · Gonggan Munhak", page.title),
     }
 }
 
 /// What search engines and messengers show of a page. Only pages that are the same for everybody are
 /// for search engines.
-fn about(page: &Page, ko: bool) -> Markup {
+fn about(page: &Page, here: Option<&Request>, ko: bool) -> Markup {
     let (name, locale, description) = if ko {
         (
             "공간문학",
@@ -105,7 +109,7 @@ fn about(page: &Page, ko: bool) -> Markup {
         )
     } else {
         (
-            "Space Literature",
+            "Gonggan Munhak",
             "en_GB",
             "A Korean bookshop where the owner’s taste chooses the book, not yours. Walk through a few rooms of riddles, leave a letter, and one book is wrapped and posted. Slow on purpose.",
         )
@@ -118,7 +122,13 @@ fn about(page: &Page, ko: bool) -> Markup {
             meta property="og:title" content=(title(page, ko));
             meta property="og:description" content=(description);
             meta property="og:locale" content=(locale);
-            meta name="twitter:card" content="summary";
+            @if let Some(here) = here {
+                meta property="og:url" content={ (here.origin) (here.path) };
+                meta property="og:image" content={ (here.origin) "/og.png" };
+                meta property="og:image:width" content="1200";
+                meta property="og:image:height" content="630";
+            }
+            meta name="twitter:card" content="summary_large_image";
         } @else {
             meta name="robots" content="noindex";
         }

@@ -6,6 +6,7 @@
 //! errors; [`Refusal::Ours`] (5xx) is logged once, here.
 
 pub mod address;
+pub mod cento;
 mod compress;
 mod content;
 pub mod draft;
@@ -30,7 +31,7 @@ mod style;
 pub mod unpaid;
 
 pub use content::{ContentCache, ContentVersion, Walk, admitted};
-pub use drawing::Drawing;
+pub use drawing::{Drawing, HOUSE};
 pub use form::{Form, Problem, path_segment};
 pub use lambda_http::http::StatusCode;
 pub use order::{Access, order_id, own_order, seen_order};

@@ -24,7 +24,7 @@ pub fn of(rooms: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<
                 _ if place < reached => PlanPlace::Behind,
                 _ => PlanPlace::Ahead,
             };
-            let (minutes, _) = room.expected.minutes();
+            let minutes = rooms.minutes_of(&room.id);
             PlanRoom {
                 name: short(room.title.in_language(request.language)),
                 path: (lies == PlanPlace::Behind)

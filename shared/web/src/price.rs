@@ -14,7 +14,7 @@ pub fn range(range: PriceRange, request: &Request) -> Words {
         PriceRange::Middle => say!(
             request,
             "보통 책 · 정가 {from}~{up_to}원",
-            "A usual book · list price ₩{from} to ₩{up_to}"
+            "A medium book · list price ₩{from} to ₩{up_to}"
         ),
         PriceRange::Heavy => say!(
             request,

@@ -171,7 +171,7 @@ impl Refusal {
             ),
             Self::Ours(_) => say!(
                 reader,
-                "저희 쪽의 잘못으로 하던 일을 끝내지 못했습니다. 잠시 뒤에 이 쪽을 다시 열어 주십시오. 보내신 것이 이미 되어 있더라도 두 번 되지는 않습니다.",
+                "저희 쪽의 잘못으로 하던 일을 끝내지 못했습니다. 잠시 뒤에 이 화면을 다시 열어 주십시오. 보내신 것이 이미 되어 있더라도 두 번 되지는 않습니다.",
                 "Something failed on our side. Open this page again in a moment. If it was done after all, it is not done twice."
             ),
         }
@@ -211,7 +211,7 @@ fn by_other_ways(reader: &Reader) -> Markup {
             (say!(
                 reader,
                 "전에 오신 적이 있다면: 여섯 낱말이 있으시면 책갈피로 이어서 걷고, 주문 번호와 전화번호가 있으시면 그 주문을 볼 수 있습니다.",
-                "If you have been here before: six words take you on from where you were, and your order's number and telephone show you that order."
+                "If you have been here before: six words take you on from where you were, and your order’s number and telephone show you that order."
             )) " "
             a href="/bookmark" { (say!(reader, "책갈피", "Bookmark")) } " · "
             a href="/find" { (say!(reader, "주문 찾기", "Find an order")) }

@@ -19,9 +19,11 @@ pub enum Reply {
     File {
         /// Its media type.
         media_type: &'static str,
-        /// Its text.
-        text: &'static str,
+        /// Its content.
+        bytes: &'static [u8],
     },
+    /// A drawing that its address alone determines. Browsers may keep it for a day.
+    Picture(Markup),
     /// A file of the reader, to be saved.
     Download {
         /// Its name.
@@ -99,6 +101,7 @@ pub struct Page {
     pub(crate) retry_after_seconds: Option<i64>,
     pub(crate) session: Option<Session>,
     pub(crate) secret: bool,
+    pub(crate) private: bool,
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
     pub(crate) leaves: bool,
@@ -142,7 +145,9 @@ pub enum PlanPlace {
 impl Page {
     /// Whether the page is the same for everybody: the front page, the shelf, the notice.
     pub(crate) fn is_public(&self) -> bool {
-        matches!(self.step, "door" | "shelf" | "notice") && self.status == StatusCode::OK
+        matches!(self.step, "door" | "shelf" | "notice" | "poem")
+            && self.status == StatusCode::OK
+            && !self.private
     }
 
     /// A page of a function. `title` is shown in the browser's tab.
@@ -159,6 +164,7 @@ impl Page {
             retry_after_seconds: None,
             session: None,
             secret: false,
+            private: false,
             worker: false,
             drafts: false,
             leaves: false,
@@ -230,6 +236,13 @@ impl Page {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// Marks a page of a public function that is one visitor's own: not for search engines.
+    #[must_use]
+    pub const fn private(mut self) -> Self {
+        self.private = true;
         self
     }
 

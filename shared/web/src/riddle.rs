@@ -10,9 +10,9 @@ mod view;
 use std::sync::Arc;
 
 use domain::{
-    base::{format::clock_time, text::Language},
+    base::{format::clock_from, text::Language},
     riddle::{
-        content::{Room, RoomSet},
+        content::{Height, Room, RoomSet},
         room::{HintRefused, Puzzle, RoomRecord, Verdict},
     },
     walk::visit::Visit,
@@ -23,7 +23,7 @@ use store::{Commit, Decision, Updated, Versioned};
 
 use crate::{AppState, Drawing, Method, Refusal, Reply, Request, Walk, Words, say};
 
-pub use view::{plain_door, way_on};
+pub use view::{leaf, plain_door, way_on};
 
 /// What distinguishes one riddle room's page from another's.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,10 @@ pub struct RiddlePage {
     pub drawing: Drawing,
     /// A script for the answer's field, such as tapping.
     pub script: Option<&'static str>,
-    /// Markup beside the field that the script needs.
-    pub field_extra: fn(Language) -> Markup,
+    /// Markup below the question that the script needs.
+    pub tool: fn(Language) -> Markup,
+    /// What is said below the field.
+    pub hint: fn(Language) -> Markup,
 }
 
 /// What a form led to, shown on the page again.
@@ -116,10 +118,10 @@ fn enter<'a>(
     request: &'a Request,
     design: RiddlePage,
 ) -> Result<(Scene<'a>, RoomRecord), Refusal> {
-    let puzzle = rooms
-        .puzzle(design.room, &visit.id.to_string())
-        .ok_or_else(|| Refusal::Ours(format!("the content has no riddle room {}", design.room)))?;
     let record = entered(rooms, visit, design.room, request)?;
+    let puzzle = rooms
+        .puzzle(design.room, &visit.id.to_string(), record.height())
+        .ok_or_else(|| Refusal::Ours(format!("the content has no riddle room {}", design.room)))?;
     Ok((Scene { rooms, visit, puzzle, request, design }, record))
 }
 
@@ -175,7 +177,7 @@ fn decide(scene: Scene<'_>, record: &RoomRecord) -> (RoomRecord, Reply) {
             reply: Some(say!(
                 request,
                 "답을 적는 칸이 함께 오지 않았습니다. 다시 적어 주십시오.",
-                "The answer's field did not come along. Please write it again."
+                "The answer’s field did not come along. Please write it again."
             )),
             problem: true,
             status: Some(StatusCode::BAD_REQUEST),
@@ -192,6 +194,9 @@ fn decide(scene: Scene<'_>, record: &RoomRecord) -> (RoomRecord, Reply) {
                     ..FormFeedback::default()
                 }),
             }
+        }
+        "shelf" if let Ok(shelf) = request.form.typed("shelf").parse::<Height>() => {
+            (record.choosing_from(shelf), Reply::see(format!("/{room}")))
         }
         _ => unchanged(&FormFeedback {
             reply: Some(say!(
@@ -231,7 +236,7 @@ fn hint_refused(refused: HintRefused, request: &Request) -> Words {
             request,
             "그 귀띔은 {from}부터 열 수 있소.",
             "That hint opens at {from}.",
-            from = clock_time(from)
+            from = clock_from(from)
         ),
         HintRefused::NoSuchHint => say!(request, "그런 귀띔은 없소.", "There is no such hint."),
     }

@@ -208,12 +208,12 @@ fn respond(
     let tls = request.is_some_and(|request| request.tls);
     let file = match &reply {
         Reply::File { media_type, .. } => Some(*media_type),
+        Reply::Picture(_) => Some("image/svg+xml"),
         _ => None,
     };
     let mut response = match reply {
         Reply::See { path, session, found, device } => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = http::StatusCode::SEE_OTHER;
+            let mut response = with_status(http::StatusCode::SEE_OTHER);
             match http::HeaderValue::from_str(&path) {
                 Ok(location) => {
                     response.headers_mut().insert(http::header::LOCATION, location);
@@ -239,8 +239,7 @@ fn respond(
             response
         }
         Reply::Moved { to } => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = http::StatusCode::PERMANENT_REDIRECT;
+            let mut response = with_status(http::StatusCode::PERMANENT_REDIRECT);
             match http::HeaderValue::from_str(&to) {
                 Ok(location) => {
                     response.headers_mut().insert(http::header::LOCATION, location);
@@ -250,19 +249,14 @@ fn respond(
             response
         }
         Reply::Leave { path } => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = http::StatusCode::SEE_OTHER;
+            let mut response = with_status(http::StatusCode::SEE_OTHER);
             response
                 .headers_mut()
                 .insert(http::header::LOCATION, http::HeaderValue::from_static(path));
             headers::forget(response.headers_mut(), tls);
             response
         }
-        Reply::Saved => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = http::StatusCode::NO_CONTENT;
-            response
-        }
+        Reply::Saved => with_status(http::StatusCode::NO_CONTENT),
         Reply::Worker(script) => {
             let mut response = Response::new(Body::Text(script.to_owned()));
             headers::worker(response.headers_mut());
@@ -273,7 +267,8 @@ fn respond(
             headers::download(response.headers_mut(), &name, media_type);
             response
         }
-        Reply::File { text, .. } => Response::new(Body::Text(text.to_owned())),
+        Reply::Picture(drawing) => Response::new(Body::Text(drawing.into_string())),
+        Reply::File { bytes, .. } => Response::new(body_of(bytes)),
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
@@ -306,6 +301,18 @@ fn respond(
         headers::language(response.headers_mut(), request);
     }
     response
+}
+
+fn with_status(status: http::StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
+/// A file as text if it is one: Lambda encodes everything else in base64.
+fn body_of(bytes: &[u8]) -> Body {
+    std::str::from_utf8(bytes)
+        .map_or_else(|_| Body::Binary(bytes.to_vec()), |text| Body::Text(text.to_owned()))
 }
 
 fn render(

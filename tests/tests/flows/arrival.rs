@@ -66,7 +66,7 @@ async fn a_reader_says_that_the_book_arrived_and_the_seven_days_count_from_then(
         post(&format!("/cancel/{order}"), format!("reason=mind_changed&received={}", shop.today()));
     let refused = reader.ask(made_up).await;
     assert_eq!(refused.status.as_u16(), 422);
-    assert!(refused.says(&format!("{}까지 무를 수 있었습니다", day(until))), "{refused:?}");
+    assert!(refused.says(&format!("{}까지 반품하실 수 있었습니다", day(until))), "{refused:?}");
     assert!(refused.first(".problems a[href='#reason']").is_some(), "{refused:?}");
     shop.nothing_failed();
 }

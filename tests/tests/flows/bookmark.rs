@@ -30,7 +30,7 @@ const NOBODYS: &str = "바람 바람 바람 바람 바람 바람";
 #[tokio::test]
 async fn six_words_open_the_place_on_another_device() {
     let shop = Shop::empty().await;
-    let mut visitor = before_riddle(&shop, "foreword").await;
+    let mut visitor = before_riddle(&shop, "flowers-on-the-hill").await;
     visitor.guess("코끼리").await;
     let code = words(&mut visitor).await;
     assert_eq!(code.split(' ').count(), bookmark::WORDS, "{code}");
@@ -44,7 +44,7 @@ async fn six_words_open_the_place_on_another_device() {
     assert!(elsewhere.here().says("You are back."), "{:?}", elsewhere.here());
     elsewhere.onward().await;
     elsewhere.expect("study");
-    assert_eq!(elsewhere.riddle().id, "foreword");
+    assert_eq!(elsewhere.riddle().id, "flowers-on-the-hill");
     // Both devices are now the same visitor.
     elsewhere.by_plain_door().await;
     visitor.go("/study").await;
@@ -134,7 +134,7 @@ async fn a_bookmark_runs_out_with_the_visit() {
 #[tokio::test]
 async fn a_walk_on_this_device_is_left_after_one_question() {
     let shop = Shop::empty().await;
-    let mut visitor = before_riddle(&shop, "foreword").await;
+    let mut visitor = before_riddle(&shop, "flowers-on-the-hill").await;
     let code = words(&mut visitor).await;
     let mut another = shop.visitor();
     another.open_the_door().await;

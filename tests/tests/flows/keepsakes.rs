@@ -69,7 +69,7 @@ async fn a_plain_door_leaves_its_line_open_and_a_plain_walk_no_poem() {
         let page = visitor.submit(form.clone().fill("answer", "모르는 말")).await;
         assert_eq!(page.status, 200, "nobody waits: {page:?}");
     }
-    let answer = visitor.answer();
+    let answer = visitor.answer().await;
     visitor.submit(form.fill("answer", &answer)).await;
     assert!(visitor.here().first("form[data-later]").is_none(), "{:?}", visitor.here());
     let poem = visitor.go("/guestbook").await.text_of("#cento");

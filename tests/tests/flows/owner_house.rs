@@ -286,7 +286,7 @@ async fn an_erratum_clears_the_counts_of_those_it_concerns_and_tells_them() {
         stands.guess(word).await;
     }
     assert_eq!(stands.here().status.as_u16(), 429);
-    let mut elsewhere = before_riddle(&shop, "foreword").await;
+    let mut elsewhere = before_riddle(&shop, "flowers-on-the-hill").await;
     elsewhere.guess("코끼리").await;
     kept_and_opened(&shop).await;
     let say = json!({ "ko": "글자 하나를 고쳤습니다.", "en": "A letter is mended." });

@@ -2,14 +2,14 @@
 
 mod orders;
 
-use domain::base::text::Language;
+use domain::{base::text::Language, riddle::content::Height};
 use insta::{Settings, assert_snapshot};
 use local::{Breakage, Fault as Break, Service};
 use serde_json::json;
 use std::collections::BTreeMap;
 use walk::{Doors, Onward, Page, Pay, Shop, Walker, book};
 
-use super::{get, post, sent};
+use super::{doors::hints::take_from, get, post, sent};
 
 /// The pages of one step in one language, each with the situation it shows.
 struct Album {
@@ -44,7 +44,7 @@ fn without_request_ids(text: &str) -> String {
     text.split_inclusive([' ', '\n'])
         .map(|word| {
             let bare = word.trim_end();
-            if is_id(bare) { word.replace(bare, "(the request's id)") } else { word.to_owned() }
+            if is_id(bare) { word.replace(bare, "(the request’s id)") } else { word.to_owned() }
         })
         .collect()
 }
@@ -95,7 +95,7 @@ async fn the_page_of_the_knock() {
         album.add("come in", visitor.here());
         album.add("a sign that is no knock", visitor.guess("쿵쿵").await);
         album.add("another rhythm", visitor.guess("· ·").await);
-        let answer = visitor.answer();
+        let answer = visitor.answer().await;
         album.add("the rhythm", visitor.guess(&answer).await);
         album.keep();
     }
@@ -134,7 +134,7 @@ async fn the_pages_of_the_study() {
 async fn the_pages_of_wait_bell_and_whisper() {
     for language in Language::ALL {
         let shop = Shop::empty().await;
-        let mut visitor = before(&shop, "study", "foreword", language).await;
+        let mut visitor = before(&shop, "study", "counting-stars", language).await;
         visitor.by_plain_door().await;
         let mut wait = Album::new("wait", language);
         wait.add("come in", visitor.here());
@@ -160,7 +160,7 @@ async fn the_pages_of_wait_bell_and_whisper() {
         whisper.add("faded", visitor.reload().await);
         let form = visitor.here().door("again");
         whisper.add("whispered again", visitor.submit(form).await);
-        let answer = visitor.answer();
+        let answer = visitor.answer().await;
         whisper.add("joined", visitor.guess(&answer).await);
         whisper.keep();
     }
@@ -210,7 +210,7 @@ async fn the_pages_of_the_address_and_the_search() {
         let order = reader.walk(Doors::Plain).await;
         shop.settle().await;
         let path = format!("/address/{order}");
-        album.add("the reader's own", reader.go(&path).await);
+        album.add("the reader’s own", reader.go(&path).await);
         let form = reader.here().form("form[data-onward]").fill("phone", "1").fill("postcode", "2");
         album.add("two fields are wrong", reader.submit(form).await);
         let mut device = shop.visitor().reading(language);
@@ -351,7 +351,18 @@ async fn every_riddle_has_its_page() {
             visitor.open_the_door().await;
             knock.insert(visitor.riddle().id.clone(), visitor.here().outline_of("main"));
             visitor.by_plain_door().await;
-            study.insert(visitor.riddle().id.clone(), visitor.here().outline_of("main"));
+            for shelf in Height::ALL {
+                take_from(&mut visitor, *shelf).await;
+                let riddle = visitor.riddle();
+                // One page for each verse that may have been knocked.
+                let numbers = riddle.key.as_ref().map(|key| key.numbers.clone());
+                let name = format!(
+                    "{} {}",
+                    riddle.id,
+                    numbers.map_or(String::new(), |n| format!("{n:?}"))
+                );
+                study.insert(name, visitor.here().outline_of("main"));
+            }
         }
         for (name, met) in [("riddles-of-knock", knock), ("riddles-of-study", study)] {
             let mut album = Album::new(name, language);

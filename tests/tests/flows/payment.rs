@@ -165,7 +165,7 @@ async fn an_unknown_payment_is_found_at_the_readers_next_request() {
     shop.standin().fault(Rule::once(On::Query, Fault::ErrorBefore));
     reader.onward().await;
     assert_eq!(reader.here().status.as_u16(), 202);
-    assert!(reader.here().says("다시 치르지 마십시오."), "{:?}", reader.here());
+    assert!(reader.here().says("다시 결제하지 마십시오."), "{:?}", reader.here());
     // A reload shows the same and offers no second payment.
     reader.go(&format!("/pay/{order}")).await;
     assert!(reader.here().says("결제를 확인하고 있습니다"), "{:?}", reader.here());

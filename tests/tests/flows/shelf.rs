@@ -73,7 +73,7 @@ async fn the_last_copy_goes_to_one_of_two_readers() {
     won.expect("pay");
     lost.expect("counter");
     assert_eq!(lost.here().status.as_u16(), 409);
-    assert!(lost.here().says("이 폭의 책은 지금 모두 나갔습니다."), "{:?}", lost.here());
+    assert!(lost.here().says("이 가격대의 책은 지금 모두 나갔습니다."), "{:?}", lost.here());
     assert!(!lost.here().value("street").is_empty(), "what was written is kept");
     // The page shows it, and another range is still available.
     let mut lost = lost;

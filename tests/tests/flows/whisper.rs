@@ -1,6 +1,6 @@
 //! 기다림, 종, 속삭임: the wait, the bell, and the whispered half line of a verse.
 
-use domain::{base::text::Language, walk::whisper::Verse};
+use domain::base::text::Language;
 use local::Service;
 use walk::{Shop, Walker};
 
@@ -25,12 +25,6 @@ async fn before_the_verse(shop: &Shop) -> Walker {
     visitor
 }
 
-/// The verse whose one half is on the page.
-fn verse(visitor: &Walker) -> &'static Verse {
-    let page = |verse: &&Verse| visitor.here().says(&verse.page.ko);
-    domain::walk::whisper::verses().iter().find(page).expect("a verse is on the page")
-}
-
 /// The whispers in the mailbox.
 async fn whispers(visitor: &mut Walker) -> usize {
     visitor.mailbox().await.all("[data-notice=whisper]").len()
@@ -47,7 +41,7 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
     let seconds: i64 =
         visitor.here().first("#turning").unwrap().attr("data-seconds").unwrap().parse().unwrap();
     assert!((30..=180).contains(&seconds), "{seconds}");
-    let opens = domain::base::format::clock_time(
+    let opens = domain::base::format::clock_from(
         shop.system().clock().now() + jiff::SignedDuration::from_secs(seconds),
     );
     assert!(visitor.here().says(&format!("문은 {opens}에 열립니다")), "{:?}", visitor.here());
@@ -70,7 +64,7 @@ async fn the_wait_ends_at_the_time_the_page_says_and_nothing_opens_it() {
 async fn a_whisper_lies_in_the_mailbox_at_once_and_goes_out_by_the_topic() {
     let shop = Shop::empty().await;
     let mut visitor = before_the_verse(&shop).await;
-    let verse = verse(&visitor);
+    let verse = visitor.whispered().await;
     assert!(!visitor.here().says(&verse.whispered.ko), "not on the page yet");
     assert_eq!(whispers(&mut visitor).await, 1);
     assert!(visitor.here().says(&verse.whispered.ko), "{:?}", visitor.here());
@@ -107,10 +101,8 @@ async fn a_second_pull_rings_once() {
 async fn five_wrong_tries_end_a_whisper_and_another_comes_after_thirty_seconds() {
     let shop = Shop::empty().await;
     let mut visitor = before_the_verse(&shop).await;
-    let first = verse(&visitor);
-    for free in ["…", first.page.ko.as_str()] {
-        visitor.guess(free).await;
-    }
+    let first = visitor.whispered().await;
+    visitor.guess("…").await;
     for wrong in ["하나 다른 말", "둘 다른 말", "셋 다른 말", "넷 다른 말"] {
         assert!(visitor.guess(wrong).await.has_door("riddle"), "{:?}", visitor.here());
     }
@@ -126,11 +118,62 @@ async fn five_wrong_tries_end_a_whisper_and_another_comes_after_thirty_seconds()
     seconds_pass(&shop, 30).await;
     let form = visitor.here().door("again");
     visitor.submit(form).await;
-    assert_ne!(verse(&visitor).id, first.id);
+    assert_ne!(visitor.whispered().await.id, first.id);
     visitor.by_riddle().await;
     visitor.expect("guestbook");
     shop.settle().await;
     assert_eq!(shop.system().topics().published().len(), 2);
+    shop.nothing_failed();
+}
+
+/// The form of the three halves, with one picked: the right one, or another.
+async fn picking(visitor: &mut Walker, right: bool) -> walk::Form {
+    let verse = visitor.whispered().await;
+    let halves = visitor.here().all("[data-parts] button");
+    assert_eq!(halves.len(), 3, "{:?}", visitor.here());
+    let ids = halves.iter().map(|half| half.attr("value").unwrap());
+    let picked = ids.clone().find(|id| (*id == verse.id) == right).unwrap().to_owned();
+    visitor.here().form("form[data-parts]").tampered("part", &picked)
+}
+
+#[tokio::test]
+async fn one_of_three_halves_joins_the_whisper() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_the_verse(&shop).await;
+    let wrong = picking(&mut visitor, false).await;
+    assert!(visitor.submit(wrong).await.says("4번 더 듣겠소"), "{:?}", visitor.here());
+    let right = picking(&mut visitor, true).await;
+    assert!(visitor.submit(right).await.says("두 반쪽이 제자리에서"), "{:?}", visitor.here());
+    assert!(visitor.here().first("mark").is_some(), "the whole line, its end inked");
+    visitor.onward().await;
+    visitor.expect("guestbook");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn who_left_by_the_plain_door_joins_the_halves_later() {
+    let shop = Shop::empty().await;
+    let mut visitor = before_the_poem(&shop).await;
+    visitor.by_plain_door().await;
+    visitor.by_plain_door().await;
+    visitor.by_plain_door().await;
+    visitor.expect("guestbook");
+    // Days later; the bell was not even rung.
+    shop.jump(3 * 24 * 60).await;
+    visitor.go("/whisper").await;
+    let ask = visitor.here().form("[data-later] form");
+    visitor.submit(ask).await;
+    for _ in 0..6 {
+        let wrong = picking(&mut visitor, false).await;
+        let page = visitor.submit(wrong).await;
+        assert!(page.says("이어지지 않는구려") && page.first("[data-parts]").is_some(), "{page:?}");
+    }
+    let right = picking(&mut visitor, true).await;
+    visitor.submit(right).await;
+    assert!(visitor.here().says("두 반쪽이 제자리에서"), "{:?}", visitor.here());
+    let poem = visitor.go("/guestbook").await.text_of("#cento");
+    let verse = domain::walk::whisper::verses().iter().find(|v| poem.contains(&v.whispered.ko));
+    assert!(verse.is_some(), "{poem}");
     shop.nothing_failed();
 }
 

@@ -158,7 +158,7 @@ async fn a_wrong_parcel_number_is_corrected_and_the_reader_told() {
     let other = shop.owner("owner-ship", right.clone()).await;
     assert_eq!(
         other["problems"][0]["field"], "parcels[0].order",
-        "another order's number: {other:#}"
+        "another order’s number: {other:#}"
     );
 
     right["parcels"][0]["instead_of"] = "1234-5678-9012".into();
@@ -189,7 +189,7 @@ async fn the_reader_is_told_of_the_difference_to_the_list_price() {
     shop.settle().await;
     assert!(reader.window().await.says("2,000원"), "{:?}", reader.here());
     assert!(
-        reader.mailbox().await.says("정가가 내신 책값보다 2,000원 낮아"),
+        reader.mailbox().await.says("정가가 결제하신 책값보다 2,000원 낮아"),
         "{:?}",
         reader.here()
     );
@@ -239,5 +239,5 @@ async fn a_language_chosen_by_hand_is_remembered() {
                 .unwrap(),
         )
         .await;
-    assert!(page.says("Books by the owner's taste, not yours"), "{page:?}");
+    assert!(page.says("Books by the owner’s taste, not yours"), "{page:?}");
 }

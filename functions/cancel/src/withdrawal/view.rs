@@ -28,7 +28,7 @@ pub(crate) fn page(request: &Request, order: &Order, problems: &[Problem]) -> Pa
             }
         }
         p { a.door.quiet href=(format!("/window/{}", order.id)) data-onward[announced] {
-            @if announced { (say!(request, "창으로 보기", "See it from the window")) }
+            @if announced { (say!(request, "주문 상태 보기", "See the order")) }
             @else { (say!(request, "그대로 두기", "Leave it as it is")) }
         } }
         (withdrawal_terms(request))
@@ -51,8 +51,8 @@ fn form(request: &Request, order: &Order, problems: &[Problem]) -> Markup {
         (amounts(request, order))
         p { (say!(
             request,
-            "보내 주시면 가게가 택배를 보내 책을 찾아옵니다. 책이 가게에 닿은 날부터 영업일 3일 안에 내신 방법으로 돌려드립니다. 책을 내주시기 전에는 아무것도 바뀌지 않습니다.",
-            "Send this form and the shop sends a carrier for the book. Your money goes back the way it came within 3 working days of the book's return. Until you hand the book over nothing changes."
+            "아래를 누르시면 택배 기사님이 책을 찾으러 갑니다. 책이 가게에 닿은 날부터 영업일 3일 안에 결제하신 수단으로 돌려드립니다. 책을 내주시기 전에는 아무것도 바뀌지 않습니다.",
+            "Send this form and the shop sends a carrier for the book. Your money goes back the way it came within 3 working days of the book’s return. Until you hand the book over nothing changes."
         )) }
         @if order.by_bank_transfer() { p { (say!(
             request,
@@ -129,7 +129,7 @@ fn amounts(request: &Request, order: &Order) -> Markup {
                 th scope="col" { (say!(request, "상했거나 다름", "Damaged, not as agreed")) }
             } }
             tbody {
-                (row(request, &say!(request, "내신 값", "You paid"), |_| order.total))
+                (row(request, &say!(request, "결제 금액", "You paid"), |_| order.total))
                 @if refunded > Won::ZERO {
                     (row(
                         request,
@@ -139,7 +139,7 @@ fn amounts(request: &Request, order: &Order) -> Markup {
                 }
                 (row(
                     request,
-                    &say!(request, "돌아오는 우송료 (뺍니다)", "The way back (taken off)"),
+                    &say!(request, "반품 배송비 (뺍니다)", "Return postage (deducted)"),
                     ReturnReason::postage,
                 ))
             }
@@ -175,13 +175,13 @@ fn on_its_way(request: &Request, order: &Order, withdrawal: &Withdrawal) -> Mark
             p { (match withdrawal.postage {
                 Won::ZERO => say!(
                     request,
-                    "책이 가게에 닿은 날부터 영업일 3일 안에 {back}원을 모두 돌려드립니다. 우송료는 가게가 냅니다.",
-                    "Within 3 working days of the book's return ₩{back}, all of it, goes back to you. The shop bears the postage."
+                    "책이 가게에 닿은 날부터 영업일 3일 안에 {back}원을 모두 돌려드립니다. 배송비는 가게가 냅니다.",
+                    "Within 3 working days of the book’s return ₩{back}, all of it, goes back to you. The shop bears the postage."
                 ),
                 postage => say!(
                     request,
-                    "책이 가게에 닿은 날부터 영업일 3일 안에, 돌아오는 우송료 {postage}원을 뺀 {back}원을 돌려드립니다.",
-                    "Within 3 working days of the book's return ₩{back} goes back to you; ₩{postage} for the way back are taken off."
+                    "책이 가게에 닿은 날부터 영업일 3일 안에, 반품 배송비 {postage}원을 뺀 {back}원을 돌려드립니다.",
+                    "Within 3 working days of the book’s return ₩{back} goes back to you; ₩{postage} for the way back are taken off."
                 ),
             }) }
             p { (say!(

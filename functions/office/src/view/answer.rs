@@ -53,7 +53,7 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
         }
         @for act in others {
             p {
-                (act.by) "에서 " (format::clock_time(act.at)) "에 먼저 했습니다: "
+                (act.by) "에서 " (format::clock_at(act.at)) "에 먼저 했습니다: "
                 @for line in act.did.iter().flatten() { (super::without_id(line)) " " }
             }
         }

@@ -86,7 +86,7 @@ fn say(problem: Problem, request: &Request) -> String {
         Problem::TooMany => format!(
             "{}분 동안 너무 여러 번 틀렸습니다. {}부터 다시 넣으실 수 있습니다.",
             TRY_PERIOD.as_mins(),
-            format::clock_time(period(request.now).1)
+            format::clock_from(period(request.now).1)
         ),
     }
 }

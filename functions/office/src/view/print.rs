@@ -67,35 +67,55 @@ fn how(count: usize, (on, path): (&str, &str)) -> Markup {
 }
 
 /// The slips and letters, in the order of their numbers.
-pub(crate) fn slips(frame: &Frame, given: &Answer, shop: &Shop) -> Page {
+pub(crate) fn slips(frame: &Frame, given: &Answer, request: &Request, shop: &Shop) -> Page {
     let body = html! {
         div.noprint { h1 { "쪽지" } (answer::problems(given)) }
         (how(given.shows.len(), ("라벨로", "/office/labels")))
-        @for show in &given.shows { (slip(show, shop)) }
+        @for show in &given.shows { (slip(show, request, shop)) }
     };
     frame.page("쪽지", &body)
 }
 
-fn slip(show: &Show, sender: &Shop) -> Markup {
+/// What the reader gets, and below the line that is cut the number by which the owner knows the
+/// parcel.
+fn slip(show: &Show, request: &Request, sender: &Shop) -> Markup {
     let of = |name: &str| text(&show.data, name);
     html! {
         article.slip {
-            div.corner { h2 { "이 책을 고른 까닭" } span.num { (show.title) } }
+            h2 { "이 책을 고른 까닭" }
             @for sentence in of("reason").split_inclusive(". ") { p { (sentence.trim()) } }
             @if !of("poem").is_empty() { figure.verse { (of("poem")) } }
+            @if !of("last_code").is_empty() { (last_room(of("last_code"), request)) }
             div.foot {
                 p.plain {
                     (sender.name) " · " (sender.address) br;
                     (sender.phone) " · " (sender.email) br;
-                    "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 무르실 수 있습니다."
+                    "책을 받으신 날부터 7일 안에는 포장을 뜯으셨어도 반품하실 수 있습니다."
                 }
             }
+            p.stub { span.num { (show.title) } }
         }
         @if let Some(letter) = &show.text {
             article.slip {
-                div.corner { h2 { "보내 주신 편지" } span.num { (show.title) } }
+                h2 { "보내 주신 편지" }
                 @for paragraph in letter.split('\n') { p { (paragraph) } }
                 p.plain { (of("letter_note")) }
+                p.stub { span.num { (show.title) } }
+            }
+        }
+    }
+}
+
+/// The way to the last room: by the camera, or by eight letters.
+fn last_room(letters: &str, request: &Request) -> Markup {
+    let bare = letters.replace('-', "");
+    html! {
+        div.lastroom {
+            (code(&format!("{}/last/{bare}", request.origin), "마지막 방을 여는 그림 부호"))
+            p {
+                "이 책 안에 마지막 방이 하나 있소." br;
+                span.plain { (request.origin) "/last" } br;
+                b.num { (letters) }
             }
         }
     }
@@ -116,7 +136,7 @@ pub(crate) fn list(frame: &Frame, given: &Answer, request: &Request) -> Page {
                     td { (show.title) }
                     td { "「" (text(&show.data, "title")) "」 " (text(&show.data, "author")) }
                     td { @if let Some(copy) = show.data.get("copy").and_then(Value::as_u64) { (copy) } }
-                    td { (code(&format!("{}/office/order/{}", request.origin, text(&show.data, "name")))) }
+                    td { (code(&format!("{}/office/order/{}", request.origin, text(&show.data, "name")), "이 주문을 여는 그림 부호")) }
                 }
             } }
         }
@@ -232,7 +252,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 /// An address as a QR code (ISO/IEC 18004): one stroke for each run of dark modules. Empty if the
 /// address is too long for any.
-fn code(address: &str) -> Markup {
+fn code(address: &str, label: &str) -> Markup {
     /// Width of the quiet zone in modules, as the standard requires.
     const QUIET: usize = 4;
     let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::L) else {
@@ -257,7 +277,7 @@ fn code(address: &str) -> Markup {
         }
     }
     html! {
-        svg.qr role="img" aria-label="이 주문을 여는 그림 부호" viewBox=(format!("0 0 {size} {size}"))
+        svg.qr role="img" aria-label=(label) viewBox=(format!("0 0 {size} {size}"))
             shape-rendering="crispEdges" { path d=(path) stroke="currentColor" {} }
     }
 }
@@ -281,10 +301,10 @@ mod tests {
 
     #[test]
     fn a_code_keeps_its_quiet_zone() {
-        let svg =
-            code("https://shop.example.kr/office/order/01JD9G5T3M8Q2W6X4Z7N1C0V5K").into_string();
+        let svg = code("https://shop.example.kr/office/order/01JD9G5T3M8Q2W6X4Z7N1C0V5K", "부호")
+            .into_string();
         assert!(svg.contains("M4 4.5h7") && !svg.contains("M3 "), "{svg}");
-        assert!(code(&"x".repeat(5_000)).into_string().is_empty());
+        assert!(code(&"x".repeat(5_000), "부호").into_string().is_empty());
     }
 
     #[test]

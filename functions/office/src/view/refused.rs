@@ -19,12 +19,12 @@ pub(crate) fn not_found() -> Page {
 /// The form came from another site, or from a page that was opened before this device was let in.
 pub(crate) fn foreign_form() -> Page {
     let body = html! {
-        p { "바뀐 것은 없습니다. 쪽을 새로 열고 다시 해 주십시오." }
+        p { "바뀐 것은 없습니다. 화면을 새로 열고 다시 해 주십시오." }
     };
-    page("이 쪽에서 보낸 것이 아닙니다", StatusCode::FORBIDDEN, &body)
+    page("이 화면에서 보낸 것이 아닙니다", StatusCode::FORBIDDEN, &body)
 }
 
 pub(crate) fn no_form() -> Page {
-    let body = html! { p { "이 쪽은 보기만 하는 쪽입니다." } };
+    let body = html! { p { "이 화면은 보기 전용입니다." } };
     page("할 수 없는 일입니다", StatusCode::METHOD_NOT_ALLOWED, &body)
 }

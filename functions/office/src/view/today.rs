@@ -68,7 +68,7 @@ pub(crate) fn page(
         }
         @for act in begun {
             p.warn {
-                (format::clock_time(act.at)) "에 " (act.by) "에서 시작한 일(" (functions::title(&act.function))
+                (format::clock_at(act.at)) "에 " (act.by) "에서 시작한 일(" (functions::title(&act.function))
                 ")의 끝을 모릅니다. 되었는지 살펴 주십시오."
             }
         }

@@ -30,9 +30,9 @@ const TRANSFER_RAN_OUT: &str =
 const ONLY_MORE: &str = "without it somebody holds more places unpaid, and nobody loses one";
 const NUMBERS: &str =
     "two steps from one version have the same message numbers, and a number is used once";
-const ONCE: &str = "a step from one version is taken once, and the order's state shows it";
+const ONCE: &str = "a step from one version is taken once, and the order’s state shows it";
 const FREE: &str = "a place is promised only while a copy is free";
-const VERSIONS: &str = "the order's version";
+const VERSIONS: &str = "the order’s version";
 const OWN: &str = "attribute_not_exists(pk) OR #order = :order";
 const NOBODYS: &str = "a work that this order gave was given by no other";
 const THERE: &str = "no guard: a shelf without a record has nothing to give up";
@@ -84,7 +84,7 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 55] = [
         NEW,
         Behind(VERSIONS),
     ),
-    (&["counter"], "ORDER", NEW, Behind("an order's name is new")),
+    (&["counter"], "ORDER", NEW, Behind("an order’s name is new")),
     (&["choose", "pack", "refund", "ship"], "ORDER", HANDLED, Behind(ONCE)),
     (
         &["choose", "refund", "sweep"],

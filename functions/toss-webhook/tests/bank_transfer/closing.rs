@@ -68,7 +68,7 @@ async fn an_order_cancelled_before_its_transfer_has_its_account_closed_and_no_re
     let shop = shop(17_000, 3).await;
     let (mut reader, order) = awaiting_transfer(&shop).await;
     reader.go(&format!("/cancel/{order}")).await;
-    assert!(reader.here().says("아직 값을 치르지 않으셨습니다."), "{:?}", reader.here());
+    assert!(reader.here().says("아직 결제 전입니다."), "{:?}", reader.here());
     reader.onward().await;
     assert_eq!((shop.state(&order).as_str(), shop.stock("middle")), ("cancelled", (3, 0)));
     shop.minutes_pass(6).await;

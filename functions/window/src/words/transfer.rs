@@ -19,7 +19,7 @@ pub(crate) fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
             say!(request, "문 앞의 함을 거두었소.", "The box before the door is taken in."),
             say!(
                 request,
-                "기한까지 입금이 없어 계좌를 닫고 자리를 내놓았습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "기한까지 입금이 없어 계좌를 닫고 자리를 내놓았습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 결제하실 수 있습니다.",
                 "No deposit came in time, so the account is closed and your place was given up. No money has moved. Your order is still here: if a place is left, you can pay for it."
             ),
         ),
@@ -30,7 +30,7 @@ pub(crate) fn not_paid(request: &Request, order: &Order) -> (Words, Words) {
             dark(request),
             say!(
                 request,
-                "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 치르실 수 있습니다.",
+                "입금을 기다리던 계좌가 닫혔습니다. 돈은 오가지 않았습니다. 주문은 그대로 있으니, 자리가 남아 있으면 다시 결제하실 수 있습니다.",
                 "The account for your deposit is closed. No money has moved. Your order is still here: if a place is left, you can pay for it."
             ),
         ),
@@ -72,8 +72,8 @@ pub(crate) fn reversed(request: &Request) -> Words {
 pub(crate) fn overdue(request: &Request) -> Words {
     say!(
         request,
-        "이 계좌로는 더 입금하지 마십시오. 아래를 누르시면 계좌를 닫고 다시 치르실 수 있습니다. 기한 안에 입금하셨다면 그 돈으로 주문이 이어집니다.",
-        "Please pay nothing into this account any more. Press below: the account is closed, and you can pay anew. If you paid in time, your order goes on with that."
+        "이 계좌로는 더 입금하지 마십시오. 아래를 누르시면 계좌를 닫고 다시 결제하실 수 있습니다. 기한 안에 입금하셨다면 그 돈으로 주문이 이어집니다.",
+        "Please pay nothing into this account any more. Press below: the account is closed, and you can pay again. If you paid in time, your order goes on with that."
     )
 }
 

@@ -68,12 +68,26 @@ pub fn date_time(at: Timestamp, language: Language) -> String {
     format!("{} {:02}:{:02}", date(local.date(), language), local.hour(), local.minute())
 }
 
-/// The time of day in Korea: `23:04:20`. Rounded up to the second, because pages show it as the time
-/// from which something is possible.
-pub fn clock_time(instant: Timestamp) -> String {
+/// The time of day in Korea from which something is possible: `23:05`, rounded up to the minute, so
+/// that who comes then does not come too early.
+///
+/// ```
+/// use domain::base::format;
+///
+/// let at = "2026-11-25T23:04:20+09:00".parse().unwrap();
+/// assert_eq!((format::clock_from(at), format::clock_at(at)), ("23:05".into(), "23:04".into()));
+/// ```
+pub fn clock_from(instant: Timestamp) -> String {
     let seconds = instant.as_second().saturating_add(i64::from(instant.subsec_nanosecond() > 0));
-    let local = calendar::in_korea(Timestamp::from_second(seconds).unwrap_or(instant));
-    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
+    let minutes = seconds.saturating_add(59).div_euclid(60);
+    clock_at(Timestamp::from_second(minutes.saturating_mul(60)).unwrap_or(instant))
+}
+
+/// The time of day in Korea, rounded down to the minute: of what has happened, and until when
+/// something is possible.
+pub fn clock_at(instant: Timestamp) -> String {
+    let local = calendar::in_korea(instant);
+    format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 #[cfg(test)]
@@ -81,12 +95,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_time_is_korean_and_never_too_early() {
-        let at = |text: &str| clock_time(text.parse().unwrap());
-        assert_eq!(at("2026-11-22T13:00:00Z"), "22:00:00");
-        assert_eq!(at("2026-11-22T15:05:07Z"), "00:05:07");
-        assert_eq!(at("2026-11-22T13:00:00.000000001Z"), "22:00:01");
-        clock_time(Timestamp::MAX);
-        clock_time(Timestamp::MIN);
+    fn a_clock_from_is_korean_and_never_too_early() {
+        let at = |text: &str| clock_from(text.parse().unwrap());
+        assert_eq!(at("2026-11-22T13:00:00Z"), "22:00");
+        assert_eq!(at("2026-11-22T15:05:07Z"), "00:06");
+        assert_eq!(at("2026-11-22T13:00:00.000000001Z"), "22:01");
+        clock_from(Timestamp::MAX);
+        clock_from(Timestamp::MIN);
     }
 }

@@ -26,7 +26,7 @@ use crate::base::money::Won;
 pub enum PriceRange {
     /// A thin book: up to 13,000 won.
     Light,
-    /// A usual book: up to 17,000 won.
+    /// A medium book: up to 17,000 won.
     Middle,
     /// A thick book: up to 22,000 won.
     Heavy,

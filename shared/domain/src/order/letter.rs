@@ -166,7 +166,7 @@ pub fn push(notice: Notice) -> Text {
         ),
         Notice::Return => Text::new(
             "책이 돌아올 길을 적어 두었소. 편지함을 보시오.",
-            "The book's way back is noted. Look in your mailbox.",
+            "The book’s way back is noted. Look in your mailbox.",
         ),
         Notice::Later => Text::new(
             "주인장이 내일 다시 고르겠다 하오. 편지함을 보시오.",

@@ -19,7 +19,7 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, Payment, PaymentStatus, SentTo, ShortNumber, State,
+        Address, Anew, LastCode, Payment, PaymentStatus, SentTo, ShortNumber, State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         found_by::FoundBy,
@@ -180,6 +180,8 @@ pub struct Order {
     pub choice: Option<Choice>,
     /// The short number, once the order is prepared for packing.
     pub number: Option<ShortNumber>,
+    /// The code of the last room, printed on the slip; since the order was prepared for packing.
+    pub last_code: Option<LastCode>,
     /// What is to be done with the parcel, if the order was cancelled after it was packed.
     pub unpack: Option<Unpack>,
     /// The attempt, if the choice was made anew.
@@ -273,6 +275,7 @@ impl Order {
             desk: None,
             choice: None,
             number: None,
+            last_code: None,
             unpack: None,
             anew: None,
             called_off: None,

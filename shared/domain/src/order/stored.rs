@@ -16,8 +16,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, BlockedOn, Order, Payment, PaymentKey, PaymentStatus, RefusalCode, SentTo,
-        Shipment, ShortNumber, State, Unpack,
+        Address, Anew, BlockedOn, LastCode, Order, Payment, PaymentKey, PaymentStatus, RefusalCode,
+        SentTo, Shipment, ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
         found_by::FoundBy,
@@ -84,6 +84,8 @@ pub(super) struct StoredOrder {
     choice: Option<Choice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     number: Option<ShortNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_code: Option<LastCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unpack: Option<Unpack>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,6 +212,7 @@ impl From<Order> for StoredOrder {
             desk: order.desk,
             choice: order.choice,
             number: order.number,
+            last_code: order.last_code,
             unpack: order.unpack,
             anew: order.anew,
             called_off: order.called_off,
@@ -264,6 +267,7 @@ impl TryFrom<StoredOrder> for Order {
             desk: stored.desk,
             choice: stored.choice,
             number: stored.number,
+            last_code: stored.last_code,
             unpack: stored.unpack,
             anew: stored.anew,
             called_off: stored.called_off,

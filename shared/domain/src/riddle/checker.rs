@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::riddle::{
     answer::Judgement,
-    content::{ContentError, Riddle, Room, RoomSet, Solution, all_needed, complete, said, wrong},
+    content::{
+        ContentError, Key, Riddle, Room, RoomSet, Solution, all_needed, complete, said, wrong,
+    },
     room::{Puzzle, RoomRecord, Verdict},
 };
 
@@ -29,7 +31,8 @@ pub(super) fn head(rooms: &RoomSet) -> Result<(), ContentError> {
 /// Checks the riddles of each room, then the rooms against each other.
 pub(super) fn each_riddle(rooms: &RoomSet) -> Vec<ContentError> {
     let by_themselves = rooms.rooms().iter().filter_map(|room| riddles_of(rooms, room).err());
-    by_themselves.chain(contradictions(rooms.rooms()).err()).collect()
+    let keys = rooms.rooms().iter().filter_map(|room| keys_of(rooms, room).err());
+    by_themselves.chain(keys).chain(contradictions(rooms.rooms()).err()).collect()
 }
 
 /// Checks that a version has the rooms of the built-in content, in their order, with the same doors
@@ -159,7 +162,8 @@ fn riddles_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
     complete(&format!("room {}", room.id), "by_itself", &room.by_itself)?;
     for (index, riddle) in room.riddles.iter().enumerate() {
         let place = format!("room {}, riddle {}", room.id, riddle.id);
-        if room.riddles.iter().take(index).any(|other| other.id == riddle.id) {
+        let same = |other: &Riddle| other.id == riddle.id && other.key == riddle.key;
+        if room.riddles.iter().take(index).any(same) {
             return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
         }
         listed_answers(&place, riddle)?;
@@ -177,6 +181,48 @@ fn riddles_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
                     ),
                 ));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a riddle with a key has one for each key that its visitors can bring: the room that
+/// gives it is on the way, and every verse that is knocked there leads to an answer.
+fn keys_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
+    let on_the_way = all_needed(rooms.rooms(), &room.id);
+    for riddle in room.riddles.iter() {
+        let Some(Key { room: giver, .. }) = &riddle.key else { continue };
+        let place = format!("room {}, riddle {}", room.id, riddle.id);
+        let knocked = rooms.room(giver).filter(|_| on_the_way.contains(&giver.as_str()));
+        let brought: Vec<&[usize]> = knocked
+            .into_iter()
+            .flat_map(|giver| giver.riddles.iter())
+            .filter_map(|riddle| match &riddle.solution {
+                Solution::Rhythm(pattern) => Some(pattern.feet()),
+                Solution::Word(_) => None,
+            })
+            .collect();
+        if brought.is_empty() {
+            return Err(wrong(
+                place,
+                said!(
+                    "수를 내어 줄 방 {giver}, 앞에 그런 방이 없습니다",
+                    "needs what room {giver} gives, which is not on the way"
+                ),
+            ));
+        }
+        let answers = |numbers: &[usize]| {
+            let mut same = room.riddles.iter().filter(|other| other.id == riddle.id);
+            same.any(|other| other.key.as_ref().is_some_and(|key| key.numbers == numbers))
+        };
+        if let Some(numbers) = brought.into_iter().find(|numbers| !answers(numbers)) {
+            return Err(wrong(
+                place,
+                said!(
+                    "수 {numbers:?}의 답이 없습니다",
+                    "has no answer for the numbers {numbers:?}"
+                ),
+            ));
         }
     }
     Ok(())

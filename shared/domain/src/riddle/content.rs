@@ -7,12 +7,14 @@
 mod error;
 mod method;
 mod raw;
+mod reveal;
 mod riddle;
 mod rooms;
 
 pub use error::ContentError;
 pub(super) use error::{complete, said, wrong};
 pub(super) use raw::{read_head, read_riddle};
-pub use riddle::{Form, Hint, Kind, Listed, Passage, Riddle, Solution};
+pub use reveal::{Piece, Revealed};
+pub use riddle::{Form, Height, Hint, Key, Kind, Listed, Passage, Riddle, Solution};
 pub(super) use rooms::all_needed;
 pub use rooms::{Expected, HourlyGreeting, Replies, Riddles, Room, RoomSet};

@@ -1,5 +1,5 @@
 //! When a hint may be opened, and when the door opens by itself. Both are counted from entering the
-//! room.
+//! room. The hints of a riddle that is solved quickly come sooner.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +15,9 @@ const READY: [(SignedDuration, Option<u32>); HINTS] = [
 
 /// The time after which the door opens by itself.
 pub const OPENS_BY_ITSELF: SignedDuration = SignedDuration::from_mins(25);
+
+/// The minutes of a riddle whose hints come as late as [`READY`] says: three times the first.
+const FULL_MINUTES: u32 = 9;
 
 /// The state of a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +38,11 @@ pub enum HintState {
 }
 
 /// The state of hint `index` (0 to 2) for a visitor who entered at `entered_at` and guessed wrongly
-/// `wrong` times; `None` for a hint that does not exist.
+/// `wrong` times; `None` for a hint that does not exist. The first hint comes after a third of the
+/// riddle's own `minutes`, at the latest after 3, and the others in proportion.
 pub fn state(
     index: usize,
+    minutes: u32,
     entered_at: Timestamp,
     wrong: u32,
     opened: bool,
@@ -45,6 +50,8 @@ pub fn state(
     now: Timestamp,
 ) -> Option<HintState> {
     let (after, wrong_needed) = *READY.get(index)?;
+    let after = after * i32::try_from(minutes.min(FULL_MINUTES)).unwrap_or(1)
+        / i32::try_from(FULL_MINUTES).unwrap_or(1);
     let from = entered_at.checked_add(after).unwrap_or(Timestamp::MAX);
     let wrong_left = wrong_needed.map(|needed| needed.saturating_sub(wrong));
     Some(if opened {
@@ -72,7 +79,19 @@ mod tests {
     }
 
     fn ready(index: usize, wrong: u32, now: Timestamp) -> bool {
-        state(index, after(0, 0), wrong, false, false, now) == Some(HintState::Ready)
+        state(index, 30, after(0, 0), wrong, false, false, now) == Some(HintState::Ready)
+    }
+
+    #[test]
+    fn hints_of_a_quick_riddle_come_sooner_in_the_same_proportion() {
+        let ready = |index, minutes, now| {
+            state(index, minutes, after(0, 0), 0, false, false, now) == Some(HintState::Ready)
+        };
+        for (index, seconds) in [(0, 60), (1, 160), (2, 300)] {
+            assert!(!ready(index, 3, after(0, seconds - 1)), "{index}");
+            assert!(ready(index, 3, after(0, seconds)), "{index}");
+        }
+        assert!(ready(0, 9, after(3, 0)) && !ready(0, 9, after(2, 59)));
     }
 
     #[test]
@@ -95,18 +114,21 @@ mod tests {
 
     #[test]
     fn a_hint_that_is_not_ready_says_when() {
-        let not_yet = state(1, after(0, 0), 4, false, false, after(1, 0));
+        let not_yet = state(1, 9, after(0, 0), 4, false, false, after(1, 0));
         assert_eq!(not_yet, Some(HintState::NotYet { from: after(8, 0), wrong_left: Some(2) }));
         assert_eq!(
-            state(2, after(0, 0), 4, false, false, after(1, 0)),
+            state(2, 9, after(0, 0), 4, false, false, after(1, 0)),
             Some(HintState::NotYet { from: after(15, 0), wrong_left: None })
         );
     }
 
     #[test]
     fn an_opened_hint_stays_open_and_a_needless_one_says_so() {
-        assert_eq!(state(2, after(0, 0), 0, true, true, after(0, 0)), Some(HintState::Opened));
-        assert_eq!(state(0, after(0, 0), 0, false, true, after(9, 0)), Some(HintState::Needless));
-        assert_eq!(state(3, after(0, 0), 0, false, false, after(99, 0)), None);
+        assert_eq!(state(2, 9, after(0, 0), 0, true, true, after(0, 0)), Some(HintState::Opened));
+        assert_eq!(
+            state(0, 9, after(0, 0), 0, false, true, after(9, 0)),
+            Some(HintState::Needless)
+        );
+        assert_eq!(state(3, 9, after(0, 0), 0, false, false, after(99, 0)), None);
     }
 }

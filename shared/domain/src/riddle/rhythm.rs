@@ -30,6 +30,7 @@ const LEAST_MILLISECONDS: u64 = 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     gaps: Vec<Gap>,
+    feet: Vec<usize>,
 }
 
 /// The gap between two knocks.
@@ -83,7 +84,36 @@ impl Pattern {
     /// knocks or more than [`MOST_KNOCKS`].
     pub fn of_feet(feet: &[usize]) -> Option<Self> {
         let gaps = gaps_of_groups(feet);
-        (!gaps.is_empty() && gaps.len() < MOST_KNOCKS).then_some(Self { gaps })
+        let feet = feet.iter().copied().filter(|foot| *foot > 0).collect();
+        (!gaps.is_empty() && gaps.len() < MOST_KNOCKS).then_some(Self { gaps, feet })
+    }
+
+    /// The number of syllables in each foot: 3, 3, 4. A riddle behind this door may use them.
+    pub fn feet(&self) -> &[usize] {
+        &self.feet
+    }
+
+    /// How many feet from the first on are right; the last one only if the whole rhythm is.
+    ///
+    /// ```
+    /// use domain::riddle::rhythm::{Knocks, Pattern};
+    ///
+    /// let pattern = Pattern::of_feet(&[3, 3, 4]).unwrap();
+    /// assert_eq!(pattern.feet_right(&Knocks::read("··— ·— ····").unwrap()), 1);
+    /// assert_eq!(pattern.feet_right(&Knocks::read("3 3 4").unwrap()), 3);
+    /// ```
+    pub fn feet_right(&self, knocks: &Knocks) -> usize {
+        if self.compare(knocks) == RhythmMatch::Same {
+            return self.feet.len();
+        }
+        let heard = knocks.gaps();
+        let right = self.gaps.iter().zip(&heard).take_while(|(gap, heard)| gap == heard).count();
+        let ends = self.feet.iter().scan(0, |end, foot| {
+            *end += foot;
+            Some(*end)
+        });
+        // The gap after the last syllable of a foot tells that the foot has ended.
+        ends.take_while(|end| *end <= right).count()
     }
 
     /// The gaps, for drawing and playing the pattern.
@@ -167,20 +197,23 @@ impl Knocks {
     /// The rhythm in short and long signs, by which a repeated guess is recognized. A tapped gap is
     /// long if it is nearer to the longest gap than to the shortest.
     pub fn form(&self) -> String {
+        write(&self.gaps())
+    }
+
+    /// The rhythm in signs, as it is shown again after a wrong guess.
+    pub fn written(&self) -> String {
+        self.form() + "·"
+    }
+
+    /// The gaps as short and long ones.
+    fn gaps(&self) -> Vec<Gap> {
         match self {
-            Self::Written(gaps) => write(gaps),
+            Self::Written(gaps) => gaps.clone(),
             Self::Tapped(gaps) => {
-                let middle = gaps
-                    .iter()
-                    .min()
-                    .zip(gaps.iter().max())
-                    .map_or(0, |(least, most)| least + most);
-                write(
-                    &gaps
-                        .iter()
-                        .map(|gap| if gap * 2 > middle { Gap::Long } else { Gap::Short })
-                        .collect::<Vec<_>>(),
-                )
+                let ends = gaps.iter().min().zip(gaps.iter().max());
+                let middle = ends.map_or(0, |(least, most)| least + most);
+                let gap = |gap: &u64| if gap * 2 > middle { Gap::Long } else { Gap::Short };
+                gaps.iter().map(gap).collect()
             }
         }
     }

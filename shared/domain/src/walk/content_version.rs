@@ -195,7 +195,7 @@ mod tests {
     use super::*;
     use crate::{
         base::{id::VisitorId, text::Language},
-        riddle::room::Verdict,
+        riddle::{content::Height, room::Verdict},
     };
 
     fn at(minute: i64) -> Timestamp {
@@ -208,7 +208,7 @@ mod tests {
         let visit = Visit::begin(VisitorId::new(1, 2), rooms, Language::Ko, at(0));
         let record = visit.room(rooms, "knock", at(0)).unwrap().open_plain(at(0));
         let visit = visit.with_room("knock", record);
-        let puzzle = rooms.puzzle("study", &visit.id.to_string()).unwrap();
+        let puzzle = rooms.puzzle("study", &visit.id.to_string(), Height::default()).unwrap();
         let record = visit.room(rooms, "study", at(1)).unwrap();
         let record = puzzle.guess(&record, said, at(1)).record;
         (visit.with_room("study", record), puzzle.riddle.id.clone())
@@ -223,7 +223,11 @@ mod tests {
         let id = visit.id.to_string();
         let fresh = RoomRecord::entered(at(2));
         let verdict = |rooms: &RoomSet| {
-            rooms.puzzle("study", &id).unwrap().guess(&fresh, "코끼리", at(2)).verdict
+            rooms
+                .puzzle("study", &id, Height::default())
+                .unwrap()
+                .guess(&fresh, "코끼리", at(2))
+                .verdict
         };
         assert!(matches!(verdict(rooms), Verdict::Wrong(_)));
         assert_eq!(verdict(&amended), Verdict::Opened { latin_keys: false });

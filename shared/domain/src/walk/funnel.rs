@@ -234,6 +234,7 @@ mod tests {
     use super::*;
     use crate::{
         base::{id::VisitorId, text::Language},
+        riddle::content::Height,
         walk::visit::Reader,
     };
 
@@ -275,7 +276,7 @@ mod tests {
         let visit = begun();
         let record = visit.room(content(), "knock", at(1)).unwrap();
         let visit = visit.with_room("knock", record.open_plain(at(1)));
-        let puzzle = content().puzzle("study", &visit.id.to_string()).unwrap();
+        let puzzle = content().puzzle("study", &visit.id.to_string(), Height::default()).unwrap();
         let record = visit.room(content(), "study", at(2)).unwrap();
         let outcome = puzzle.guess(&record, " 코끼리 ", at(2));
         let after = visit.clone().with_room("study", outcome.record);

@@ -17,7 +17,7 @@ use crate::{
     walk::{
         visit::Visit,
         wait::{self, Poem},
-        whisper::{self, Whisper},
+        whisper,
     },
 };
 
@@ -47,8 +47,52 @@ pub struct KeptLine {
 pub struct Keepsake {
     /// The room's id.
     pub room: String,
-    /// The line; `None` if the visitor left without it.
+    /// What gave the line; `None` if the visitor left without it.
+    pub given: Option<Given>,
+    /// The line; `None` as well if the content no longer has it.
     pub line: Option<Line>,
+}
+
+/// What gave a line: enough to find it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// The riddle of this id, in its room.
+    Riddle(String),
+    /// A line of a poem, kept while waiting; both as in [`KeptLine`].
+    Kept {
+        /// The poem.
+        poem: String,
+        /// The line.
+        line: u16,
+    },
+    /// The verse of this id, joined from its halves.
+    Verse(String),
+}
+
+impl Given {
+    /// Reads what [`shared_poem`](crate::walk::shared_poem) writes for a room.
+    pub(crate) fn read(room: &str, text: &str) -> Option<Self> {
+        Some(match room {
+            wait::ROOM => {
+                let (poem, line) = text.rsplit_once('/')?;
+                Self::Kept { poem: poem.to_owned(), line: line.parse().ok()? }
+            }
+            whisper::ROOM => Self::Verse(text.to_owned()),
+            _ => Self::Riddle(text.to_owned()),
+        })
+    }
+
+    /// The line, as it stands in these rooms.
+    pub fn line(&self, room: &str, rooms: &RoomSet) -> Option<Line> {
+        match self {
+            Self::Riddle(id) => {
+                let (text, source) = rooms.room(room)?.riddle(id)?.given()?;
+                Some(Line { text: text.clone(), source: source.clone() })
+            }
+            Self::Kept { poem, line } => kept(poem, *line),
+            Self::Verse(id) => whisper::verses().iter().find(|verse| verse.id == *id).map(whole),
+        }
+    }
 }
 
 /// The lines of a visitor's walk, in its order: one of each room that gives one and lies behind them.
@@ -58,18 +102,21 @@ pub fn keepsakes(visit: &Visit, rooms: &RoomSet, now: Timestamp) -> Vec<Keepsake
         let Some(record) = visit.room(rooms, &room.id, now) else { continue };
         let Door::Open(_) = record.door(now) else { continue };
         let solved = record.is_solved();
-        let line = if room.id == wait::ROOM {
-            visit.kept.as_ref().and_then(kept)
+        let given = if room.id == wait::ROOM {
+            let kept = visit.kept.as_ref();
+            kept.map(|kept| Given::Kept { poem: kept.poem.clone(), line: kept.line })
         } else if room.id == whisper::ROOM {
-            visit.whisper.as_ref().filter(|_| solved).and_then(Whisper::verse).map(whole)
-        } else if let Some(riddle) = room.riddle_for(&visit.id.to_string()) {
-            let source = riddle.page.iter().rev().find_map(|passage| passage.source.clone());
-            let line = riddle.gives.clone().zip(source).filter(|_| solved);
-            line.map(|(text, source)| Line { text, source })
+            let whisper = visit.whisper.as_ref().filter(|_| solved);
+            whisper.map(|whisper| Given::Verse(whisper.verse.clone()))
+        } else if let Some(riddle) =
+            rooms.riddle_for(&room.id, &visit.id.to_string(), record.height())
+        {
+            (solved && riddle.gives.is_some()).then(|| Given::Riddle(riddle.id.clone()))
         } else {
             continue;
         };
-        found.push(Keepsake { room: room.id.clone(), line });
+        let line = given.as_ref().and_then(|given| given.line(&room.id, rooms));
+        found.push(Keepsake { room: room.id.clone(), given, line });
     }
     found
 }
@@ -110,9 +157,9 @@ pub fn lines(poem: &Poem, language: Language) -> impl Iterator<Item = &str> {
     poem.text.in_language(language).lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
-fn kept(kept: &KeptLine) -> Option<Line> {
-    let poem = wait::poems().iter().find(|poem| poem.id == kept.poem)?;
-    let at = |language| lines(poem, language).nth(usize::from(kept.line));
+fn kept(poem: &str, line: u16) -> Option<Line> {
+    let poem = wait::poems().iter().find(|other| other.id == poem)?;
+    let at = |language| lines(poem, language).nth(usize::from(line));
     let text = Text::new(at(Language::Ko)?, at(Language::En)?);
     // The source of a poem names author and book; here its title belongs to it.
     let with_title = |language| match language {

@@ -11,7 +11,7 @@ use crate::{
         text::Language,
     },
     riddle::{
-        content::RoomSet,
+        content::{Height, RoomSet},
         room::{By, Door, RoomRecord},
     },
     walk::{
@@ -154,7 +154,7 @@ impl Visit {
     /// ```
     /// use domain::{
     ///     base::{id::VisitorId, text::Language},
-    ///     riddle::content::RoomSet,
+    ///     riddle::content::{RoomSet, Height},
     ///     walk::visit::Visit,
     /// };
     ///
@@ -217,6 +217,11 @@ impl Visit {
     pub(crate) fn latest_room(&self) -> Option<(&str, &RoomRecord)> {
         let latest = self.rooms.iter().max_by_key(|(_, record)| record.entered_at);
         latest.map(|(room, record)| (room.as_str(), record))
+    }
+
+    /// The shelf that the visitor chose their riddle from in a room.
+    pub fn height_in(&self, room: &str) -> Height {
+        self.rooms.get(room).map(RoomRecord::height).unwrap_or_default()
     }
 
     /// The stored record of a room.

@@ -53,7 +53,7 @@ pub fn poems() -> &'static [Poem] {
 }
 
 /// The poem of this visitor, always the same. Rendezvous hashing, as in
-/// [`Room::riddle_for`](crate::riddle::content::Room::riddle_for).
+/// [`RoomSet::riddle_for`](crate::riddle::content::RoomSet::riddle_for).
 pub fn poem_for(visitor_id: &str) -> Option<&'static Poem> {
     POEMS.iter().max_by_key(|poem| fingerprint(&[ROOM, visitor_id, &poem.id]))
 }

@@ -1,5 +1,5 @@
-//! 속삭임: a one-time code. Half a line of verse is sent as a push, the other half is on the page, and
-//! the visitor types the half that was sent.
+//! 속삭임: a one-time code. Half a line of verse is sent as a push; on the page stand three halves, one
+//! of which continues into it, and the visitor joins the two. Typing either half works as well.
 //!
 //! A whisper is valid for ten minutes and five wrong tries; a new one can be requested thirty seconds
 //! after the last. The half is in the mailbox at once, and on the page after a minute: it is part of
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
-        format::clock_time,
+        format::clock_at,
         id::{MessageId, VisitorId},
         sensitive::Sensitive,
         text::{Language, Text},
@@ -41,6 +41,8 @@ pub const AT_ONCE: u32 = 5;
 pub const ON_THE_PAGE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// Wrong tries after which a whisper is invalid.
 pub const TRIES: u32 = 5;
+/// How many halves stand on the page.
+pub const HALVES: usize = 3;
 
 /// A verse in two halves.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -104,8 +106,6 @@ pub enum Attempt {
     },
     /// The whisper is no longer valid. Not counted.
     Faded,
-    /// The half that is on the page. Not counted.
-    PageHalf,
     /// One key away. Not counted.
     Almost,
     /// No letter and no number in it. Not counted.
@@ -178,7 +178,7 @@ impl Whisper {
     /// The letter with the same half for the mailbox.
     pub fn letter(&self, language: Language) -> Letter {
         let half = self.verse().map_or("", |verse| verse.whispered.in_language(language));
-        let until = clock_time(self.good_until());
+        let until = clock_at(self.good_until());
         let text = match language {
             Language::Ko => format!(
                 "문틈으로 반쪽을 보내오.\n\n…… {half}\n\n나머지 반쪽은 속삭임의 방에 있습니다. {until}까지 이어 주십시오. 그 뒤에는 새로 청하실 수 있습니다."
@@ -205,14 +205,37 @@ impl Whisper {
             Err(Unreadable::Empty) => return Attempt::Empty,
             Err(Unreadable::TooLong) => return Attempt::TooLong,
         };
-        match judge(&typed, &verse.accepted(), &[&verse.halves_on_the_page()], &[]) {
+        match judge(&typed, &verse.accepted(), &[], &[]) {
             Judgement::Right { latin_keys } => Attempt::Joined { latin_keys },
-            Judgement::KeepGoing(_) => Attempt::PageHalf,
             Judgement::Almost => Attempt::Almost,
-            Judgement::Listed(_) | Judgement::Wrong => {
-                Attempt::Wrong { left: TRIES.saturating_sub(self.wrong.saturating_add(1)) }
-            }
+            Judgement::KeepGoing(_) | Judgement::Listed(_) | Judgement::Wrong => self.missed(),
         }
+    }
+
+    /// The halves on the page: that of the whispered verse and two others, in an order that tells
+    /// nothing.
+    pub fn halves(&self) -> Vec<&'static Verse> {
+        let number = self.number.to_string();
+        let print = |verse: &&Verse| fingerprint(&[&self.verse, &number, &verse.id]);
+        let mut others: Vec<_> = VERSES.iter().filter(|verse| verse.id != self.verse).collect();
+        others.sort_unstable_by_key(print);
+        others.truncate(HALVES.saturating_sub(1));
+        let mut halves: Vec<_> = self.verse().into_iter().chain(others).collect();
+        halves.sort_unstable_by_key(|verse| fingerprint(&[&number, &verse.id, &self.verse]));
+        halves
+    }
+
+    /// Judges a half that was picked among those on the page.
+    pub fn join(&self, verse: &str, now: Timestamp) -> Attempt {
+        match verse == self.verse {
+            _ if !self.is_good(now) => Attempt::Faded,
+            true => Attempt::Joined { latin_keys: false },
+            false => self.missed(),
+        }
+    }
+
+    fn missed(&self) -> Attempt {
+        Attempt::Wrong { left: TRIES.saturating_sub(self.wrong.saturating_add(1)) }
     }
 
     /// The whisper after a wrong try.
@@ -224,20 +247,14 @@ impl Whisper {
 }
 
 impl Verse {
-    /// The right answers: the whispered half, alone or after the other half, in either language.
+    /// The right answers: either half, alone or together, in either language.
     fn accepted(&self) -> Vec<Answer> {
         let texts = Language::ALL.into_iter().flat_map(|language| {
-            let whispered = self.whispered.in_language(language);
-            [whispered.to_owned(), format!("{} {whispered}", self.page.in_language(language))]
+            let (page, whispered) =
+                (self.page.in_language(language), self.whispered.in_language(language));
+            [whispered.to_owned(), page.to_owned(), format!("{page} {whispered}")]
         });
         texts.filter_map(|text| Answer::read(&text).ok()).collect()
-    }
-
-    fn halves_on_the_page(&self) -> Vec<Answer> {
-        Language::ALL
-            .into_iter()
-            .filter_map(|language| Answer::read(self.page.in_language(language)).ok())
-            .collect()
     }
 }
 
@@ -286,6 +303,7 @@ mod tests {
                     (verse.page.in_language(language), verse.whispered.in_language(language));
                 for right in [
                     whispered.to_owned(),
+                    page.to_owned(),
                     format!("{page} {whispered}"),
                     format!("{page}{whispered}."),
                 ] {
@@ -295,10 +313,30 @@ mod tests {
                         "{right}"
                     );
                 }
-                assert_eq!(whisper.judge(page, at(1)), Attempt::PageHalf);
                 assert!(!verse.source.in_language(language).is_empty());
             }
         }
+    }
+
+    #[test]
+    fn three_halves_stand_on_the_page_and_one_of_them_joins() {
+        let mut places = std::collections::BTreeSet::new();
+        let mut last = whisper();
+        for _ in 0..40 {
+            let halves = last.halves();
+            assert_eq!(halves.len(), HALVES);
+            let joined = halves
+                .iter()
+                .filter(|half| last.join(&half.id, at(1)) == Attempt::Joined { latin_keys: false });
+            assert_eq!(joined.count(), 1);
+            places.insert(halves.iter().position(|half| half.id == last.verse));
+            let (number, sent_at) = (last.number + 1, at(0));
+            let verse = VERSES[number as usize % VERSES.len()].id.clone();
+            last = Whisper { verse, number, sent_at, wrong: 0 };
+        }
+        assert_eq!(places.len(), HALVES, "it may stand anywhere: {places:?}");
+        assert_eq!(last.join(&last.verse, at(600)), Attempt::Faded);
+        assert_eq!(last.join("nonsense", at(1)), Attempt::Wrong { left: 4 });
     }
 
     #[test]

@@ -42,7 +42,8 @@ async fn invalid_device_fields_are_named_and_not_stored() {
         let form = with(visitor.here().door("bell"), device);
         let page = visitor.submit(form).await;
         assert_eq!(page.status.as_u16(), 422, "{field}: {page:?}");
-        assert!(page.text_of(".problems").contains(field), "{field}: {page:?}");
+        assert!(page.text_of(".problems").contains("알림"), "{field}: {page:?}");
+        assert!(!page.text_of(".problems").contains(field), "no jargon: {page:?}");
         assert!(page.has_door("bell") && page.has_door("plain"), "{page:?}");
     }
     assert_eq!(devices(&shop), 0);
@@ -53,7 +54,8 @@ async fn invalid_device_fields_are_named_and_not_stored() {
         let form = with(visitor.here().form("#pushing"), device);
         let page = visitor.submit(form).await;
         assert_eq!(page.status.as_u16(), 422, "{field}: {page:?}");
-        assert!(page.text_of(".problems").contains(field), "{field}: {page:?}");
+        assert!(page.text_of(".problems").contains("알림"), "{field}: {page:?}");
+        assert!(!page.text_of(".problems").contains(field), "no jargon: {page:?}");
     }
     assert_eq!(devices(&shop), 1);
 }
@@ -136,7 +138,7 @@ async fn a_device_gets_pushes_for_180_days_and_only_its_readers() {
     shop.system().leap(SignedDuration::from_hours(24 * 180 - 1)).await.unwrap();
     shop.visitor().walk(Doors::Plain).await;
     shop.settle().await;
-    assert_eq!(words(&shop, &device).len(), 1, "another reader's word");
+    assert_eq!(words(&shop, &device).len(), 1, "another reader’s word");
     word(&shop, 7);
     shop.settle().await;
     assert_eq!(words(&shop, &device).len(), 2);

@@ -83,7 +83,7 @@ pub const fn why_not(removed: Exclusion) -> &'static str {
         Exclusion::SentBefore => "이 독자나 이 주소로 이미 보낸 작품입니다",
         Exclusion::Owned => "독자가 이미 가지고 있습니다",
         Exclusion::Veto => "주인장이 지금은 보내지 않기로 한 책입니다",
-        Exclusion::OutOfRange => "약속한 값의 폭을 벗어납니다",
+        Exclusion::OutOfRange => "약속한 책값 범위를 벗어납니다",
         Exclusion::OtherEdition => "같은 작품의 다른 판이 더 알맞습니다",
     }
 }

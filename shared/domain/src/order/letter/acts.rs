@@ -16,7 +16,7 @@ pub const fn chosen(by: Chooser, language: Language) -> &'static str {
             "서가에서 책 한 권이 내려왔소.\n\n주인장의 취향으로 세운 규칙이 보낼 책을 골랐습니다."
         }
         (Chooser::Rules, Language::En) => {
-            "One book has come down from the shelves.\n\nYour book is chosen, by rules made from the owner's taste."
+            "One book has come down from the shelves.\n\nYour book is chosen, by rules made from the owner’s taste."
         }
     }
 }
@@ -34,7 +34,7 @@ pub const fn chosen_anew(by: Chooser, language: Language) -> &'static str {
             "서가 앞에 다시 등이 켜졌소.\n\n주인장의 취향으로 세운 규칙이 보낼 책을 다시 골랐습니다."
         }
         (Chooser::Rules, Language::En) => {
-            "The lamp before the shelves was lit once more.\n\nYour book is chosen again, by rules made from the owner's taste."
+            "The lamp before the shelves was lit once more.\n\nYour book is chosen again, by rules made from the owner’s taste."
         }
     }
 }
@@ -62,7 +62,7 @@ pub const fn chosen_by(by: Chooser, language: Language) -> &'static str {
         (Chooser::Owner, Language::En) => "The owner has chosen your book.",
         (Chooser::Rules, Language::Ko) => "주인장의 취향으로 세운 규칙이 책을 골랐습니다.",
         (Chooser::Rules, Language::En) => {
-            "Your book is chosen, by rules made from the owner's taste."
+            "Your book is chosen, by rules made from the owner’s taste."
         }
     }
 }

@@ -19,12 +19,12 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
     let ko = order.language == Language::Ko;
     match notice {
         Notice::Paid if ko => format!(
-            "집에 불이 하나 켜졌소. 그대의 편지는 주인장의 책상에 놓였소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
+            "집에 불이 하나 켜졌소. 그대의 편지는 주인장의 책상에 놓였소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 취소하실 수 있습니다.",
             order.total,
             format::korean_date(order.promised)
         ),
         Notice::Paid => format!(
-            "A lamp is lit. Your letter lies on the owner's desk.\n\nWe received ₩{}. The book is posted by {}. Until it is handed to the carrier you can cancel at any time.",
+            "A lamp is lit. Your letter lies on the owner’s desk.\n\nWe received ₩{}. The book is posted by {}. Until it is handed to the carrier you can cancel at any time.",
             order.total,
             format::english_date(order.promised)
         ),
@@ -40,7 +40,7 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
             format::english_date(order.promised)
         ),
         Notice::Later if ko => format!(
-            "{} {}까지 부친다는 약속은 그대로이며, 택배사에 맡기기 전까지는 언제든 무를 수 있습니다.",
+            "{} {}까지 부친다는 약속은 그대로이며, 택배사에 맡기기 전까지는 언제든 취소하실 수 있습니다.",
             acts::put_off(Language::Ko),
             format::korean_date(order.promised)
         ),
@@ -87,7 +87,7 @@ fn chosen(order: &Order) -> String {
     match (order.language, back) {
         (Language::Ko, None) => format!("{opening} 무슨 책인지는 펼칠 때까지 비밀입니다."),
         (Language::Ko, Some(back)) => format!(
-            "{opening} 무슨 책인지는 펼칠 때까지 비밀입니다. 고른 책의 정가가 내신 책값보다 {back}원 낮아, 그 차액은 책을 부칠 때 돌려드립니다."
+            "{opening} 무슨 책인지는 펼칠 때까지 비밀입니다. 고른 책의 정가가 결제하신 책값보다 {back}원 낮아, 그 차액은 책을 부칠 때 돌려드립니다."
         ),
         (Language::En, None) => {
             format!("{opening} Which one it is stays a secret until you open it.")
@@ -103,11 +103,11 @@ fn sent_again(order: &Order) -> String {
     let lost = order.anew.is_none_or(|anew| anew.why != AnewReason::Undeliverable);
     match (order.language, lost) {
         (Language::Ko, true) => format!(
-            "떠난 책이 길에서 사라졌소.\n\n부친 꾸러미가 배송 중에 없어졌습니다. 죄송합니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 무르실 수 있습니다.",
+            "떠난 책이 길에서 사라졌소.\n\n부친 꾸러미가 배송 중에 없어졌습니다. 죄송합니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 취소하실 수 있습니다.",
             format::korean_date(order.promised)
         ),
         (Language::Ko, false) => format!(
-            "떠난 책이 문을 찾지 못하고 돌아왔소.\n\n부친 꾸러미가 닿지 못하고 가게로 돌아왔습니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 무르실 수 있습니다. 주소가 바뀌었으면 편지로 알려 주십시오.",
+            "떠난 책이 문을 찾지 못하고 돌아왔소.\n\n부친 꾸러미가 닿지 못하고 가게로 돌아왔습니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 취소하실 수 있습니다. 주소가 바뀌었으면 편지로 알려 주십시오.",
             format::korean_date(order.promised)
         ),
         (Language::En, true) => format!(
@@ -130,7 +130,7 @@ fn returning(order: &Order) -> String {
             "책이 돌아올 길을 열어 두었소.\n\n말씀하신 대로, 책을 돌려보내시는 것으로 주인장이 적었습니다. 책이 돌아오면 그날부터 영업일 3일 안에 {back}원을 돌려드립니다{}. 말씀하신 적이 없으면 편지로 알려 주십시오.",
             match postage {
                 Won::ZERO => String::new(),
-                postage => format!("(돌아오는 우송료 {postage}원을 뺀 돈입니다)"),
+                postage => format!("(반품 배송비 {postage}원을 뺀 돈입니다)"),
             }
         ),
         Language::En => format!(
@@ -170,7 +170,7 @@ fn virtual_account(order: &Order) -> String {
                 holder => format!("\n예금주 {holder}"),
             };
             format!(
-                "문 앞에 작은 함을 하나 내어 두었소.\n\n{due}까지 아래 계좌로 {amount}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다.\n\n{bank} {number}{holder}\n\n입금이 닿으면 주문이 이어집니다. 아직 아무것도 치르지 않으셨으니, 마음이 바뀌시면 입금하지 않으셔도 됩니다."
+                "문 앞에 작은 함을 하나 내어 두었소.\n\n{due}까지 아래 계좌로 {amount}원을 입금해 주십시오. 그때까지 서가에 자리를 잡아 둡니다.\n\n{bank} {number}{holder}\n\n입금이 닿으면 주문이 이어집니다. 아직 아무것도 결제하지 않으셨으니, 마음이 바뀌시면 입금하지 않으셔도 됩니다."
             )
         }
         Language::En => {
@@ -209,7 +209,7 @@ fn reversed(order: &Order) -> String {
             "What lay in the box is gone again.\n\nThe bank took your deposit back, so nothing is paid. As the book was not packed yet, we stopped the order. We hold none of your money; your bank can tell you why. If you still wish for a book, please order anew.".to_owned()
         }
         (Language::Ko, State::Refunded) => {
-            "셈할 것이 남지 않았소.\n\n은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다. 주문은 무르신 그대로입니다.".to_owned()
+            "셈할 것이 남지 않았소.\n\n은행이 입금을 되돌려, 저희가 돌려드릴 돈이 남아 있지 않습니다. 돈은 보내신 은행에 있습니다. 주문은 취소하신 그대로입니다.".to_owned()
         }
         (Language::En, State::Refunded) => {
             "Nothing is left to settle.\n\nThe bank took your deposit back, so there is no money here that could go back to you: it is at your bank. Your order stays cancelled.".to_owned()

@@ -28,7 +28,7 @@ pub(super) fn cancelled(order: &Order) -> String {
     let Some(Refund { amount, why, by, .. }) = refund else {
         return match order.language {
             Language::Ko => {
-                "창의 불을 껐소.\n\n주문이 끝났습니다. 내신 값은 이미 모두 돌려드렸습니다."
+                "창의 불을 껐소.\n\n주문이 끝났습니다. 결제하신 금액은 이미 모두 돌려드렸습니다."
                     .to_owned()
             }
             Language::En => {
@@ -40,7 +40,7 @@ pub(super) fn cancelled(order: &Order) -> String {
     let (korean_way, english_way) = way_back(order.by_bank_transfer());
     match (order.language, why) {
         (Language::Ko, RefundReason::NoPlace) => format!(
-            "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 폭의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
+            "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 가격대의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
             format::korean_date(*by)
         ),
         (Language::En, RefundReason::NoPlace) => format!(
@@ -51,7 +51,7 @@ pub(super) fn cancelled(order: &Order) -> String {
             "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
             match order.kept() {
                 Won::ZERO => String::new(),
-                postage => format!("돌아오는 우송료 {postage}원을 뺀 "),
+                postage => format!("반품 배송비 {postage}원을 뺀 "),
             },
             format::korean_date(*by)
         ),
@@ -72,11 +72,11 @@ pub(super) fn cancelled(order: &Order) -> String {
             format::english_date(*by)
         ),
         (Language::Ko, RefundReason::PaidTooLate) => format!(
-            "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 무르신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
+            "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 취소하신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
             format::korean_date(*by)
         ),
         (Language::Ko, _) => format!(
-            "창의 불을 껐소.\n\n주문을 물렀습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
+            "창의 불을 껐소.\n\n주문을 취소했습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
             format::korean_date(*by)
         ),
         (Language::En, RefundReason::PaidTooLate) => format!(
@@ -103,7 +103,7 @@ fn called_off(order: &Order, reason: &str, refund: Option<&Refund>) -> String {
             format!("{opening}₩{amount} goes back {english_way} by {}.", format::english_date(*by))
         }
         (Language::Ko, None) if order.paid_at().is_some() => {
-            format!("{opening}내신 값은 이미 모두 돌려드렸습니다.")
+            format!("{opening}결제하신 금액은 이미 모두 돌려드렸습니다.")
         }
         (Language::En, None) if order.paid_at().is_some() => {
             format!("{opening}What you paid went back to you before.")
@@ -122,7 +122,7 @@ const fn way_back(by_bank_transfer: bool) -> (&'static str, &'static str) {
     if by_bank_transfer {
         ("알려 주시는 계좌로", "to the account you name")
     } else {
-        ("내신 방법으로", "the way it came")
+        ("결제하신 수단으로", "the way it came")
     }
 }
 
@@ -135,14 +135,14 @@ pub(super) fn refunded(order: &Order, refund: &Refund) -> String {
         Language::Ko => {
             let what = match (why, note) {
                 (RefundReason::Difference, _) => {
-                    "보낸 책의 정가가 내신 책값보다 낮아, 그 차액".to_owned()
+                    "보낸 책의 정가가 결제하신 책값보다 낮아, 그 차액".to_owned()
                 }
                 (RefundReason::Cancelled, _) if called_off => "취소한 주문의 값".to_owned(),
                 (RefundReason::PaidTooLate, _) if called_off => "취소한 뒤에 닿은 값".to_owned(),
                 (RefundReason::Withdrawn, _) if undelivered => "닿지 못한 책의 값".to_owned(),
                 (RefundReason::LostInPost, _) => "배송 중에 없어진 책의 값".to_owned(),
-                (RefundReason::Cancelled, _) => "무르신 주문의 값".to_owned(),
-                (RefundReason::PaidTooLate, _) => "무르신 뒤에 치르신 값".to_owned(),
+                (RefundReason::Cancelled, _) => "취소하신 주문의 값".to_owned(),
+                (RefundReason::PaidTooLate, _) => "취소하신 뒤에 결제하신 금액".to_owned(),
                 (RefundReason::NoPlace, _) => "자리가 나간 주문의 값".to_owned(),
                 (RefundReason::Withdrawn, _) => "돌려보내신 책의 값".to_owned(),
                 (RefundReason::Owner, Some(note)) => format!("돌려드리기로 한 값(까닭: {note})"),
@@ -160,7 +160,7 @@ pub(super) fn refunded(order: &Order, refund: &Refund) -> String {
                 );
             }
             format!(
-                "셈을 마쳤소.\n\n{what} {amount}원을 내신 방법으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
+                "셈을 마쳤소.\n\n{what} {amount}원을 결제하신 수단으로 돌려드렸습니다. 카드사에 따라 보이기까지 며칠 더 걸릴 수 있습니다."
             )
         }
         Language::En => {

@@ -49,7 +49,7 @@ mod tests {
     use crate::{
         base::calendar,
         order::{
-            ShortNumber,
+            LastCode, ShortNumber,
             tests::{choice, noon, order, paid, parcel},
         },
     };
@@ -72,7 +72,7 @@ mod tests {
             let after = before.readdressed(address.clone(), sent_to(), Vec::new(), noon()).unwrap();
             assert_eq!((&after.address, after.readdressed_at), (&address, None));
         }
-        let prepared = chosen.prepared(number, noon()).unwrap().order;
+        let prepared = chosen.prepared(number, LastCode::new(1), noon()).unwrap().order;
         let packed = prepared.clone().packed(noon()).unwrap().order;
         for printed in [prepared, packed.clone()] {
             let address = corrected(&printed);

@@ -6,8 +6,8 @@ use crate::{
     base::calendar,
     catalog::selection::Choice,
     order::{
-        BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, ShortNumber, State, Step,
-        TransitionError, Unpack,
+        BlockedOn, CopyCondition, LastCode, NothingToUnpack, Order, Shipment, ShortNumber, State,
+        Step, TransitionError, Unpack,
         message::{Notice, Task},
         parcel::Parcel,
     },
@@ -57,12 +57,14 @@ impl Order {
     pub fn prepared(
         mut self,
         number: ShortNumber,
+        last_code: LastCode,
         now: Timestamp,
     ) -> Result<Step, TransitionError> {
         if !self.is_to_be_prepared() {
             return Err(TransitionError::NoSuchTransition { from: self.state, to: State::Packed });
         }
         self.number = Some(number);
+        self.last_code = Some(last_code);
         self.changed_at = now;
         Ok(Step::quiet(self))
     }
@@ -195,10 +197,13 @@ mod tests {
         assert_eq!(chosen.order.price_difference(), Some(Won(2_000)));
         assert_eq!(chosen.order.waiting(), None, "not prepared yet");
         let number = ShortNumber::after(None, calendar::today(noon()));
-        let prepared = chosen.order.prepared(number, noon()).unwrap();
+        let prepared = chosen.order.prepared(number, LastCode::new(1), noon()).unwrap();
         assert_eq!((prepared.order.state, prepared.messages.len()), (State::Chosen, 0));
         assert_eq!(prepared.order.waiting(), Some(Waiting::Owner(prepared.order.promised)));
-        assert!(prepared.order.clone().prepared(number, noon()).is_err(), "numbered once");
+        assert!(
+            prepared.order.clone().prepared(number, LastCode::new(1), noon()).is_err(),
+            "numbered once"
+        );
         let packed = prepared.order.clone().packed(noon()).unwrap();
         assert_eq!(packed.order.waiting(), Some(Waiting::Owner(packed.order.promised)));
         assert!(packed.order.clone().packed(noon()).unwrap().messages.is_empty(), "idempotent");

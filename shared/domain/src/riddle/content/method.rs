@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::{
     Form, Kind,
     raw::{ByLanguage, RawPassage, RawRiddle},
+    reveal::word_on_the_shelf,
     said,
 };
 use crate::{
@@ -36,6 +37,56 @@ pub(super) enum Method {
     Mirror,
     /// What to count on the page.
     Count(Text),
+    /// What each number of the key says; `{key}` in `ask` shows the numbers.
+    Shelf(Spines),
+}
+
+/// How the numbers of a key point at a word among the passages with a spine.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spines {
+    /// The room that gives the numbers.
+    pub(super) key: String,
+    /// What the numbers say, in their order.
+    pub(super) says: Vec<Says>,
+    /// The accepted words for each key.
+    pub(super) found: Vec<Found>,
+}
+
+/// What a number of a key counts.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Says {
+    Book,
+    Line,
+    Word,
+}
+
+/// The accepted words for one key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Found {
+    pub(super) key: Vec<usize>,
+    pub(super) answers: ByLanguage<Vec<String>>,
+}
+
+/// A place on the shelf, each part counted from 1.
+pub(super) struct Place {
+    pub(super) book: usize,
+    pub(super) line: usize,
+    pub(super) word: usize,
+}
+
+impl Spines {
+    /// Where a key points; `None` if it does not say book, line and word.
+    pub(super) fn place(&self, key: &[usize]) -> Option<Place> {
+        let said = |what| {
+            let at = self.says.iter().position(|says| *says == what)?;
+            key.get(at).copied()
+        };
+        let (book, line, word) = (said(Says::Book)?, said(Says::Line)?, said(Says::Word)?);
+        Some(Place { book, line, word })
+    }
 }
 
 /// What a method derives from a riddle.
@@ -55,8 +106,9 @@ pub(super) enum Out {
     Rhythm(Pattern),
 }
 
-/// Derives question, page and answer. The error is a clause in both languages.
-pub(super) fn make(riddle: &RawRiddle) -> Result<Made, Text> {
+/// Derives question, page and answer. `key` is what another room gave. The error is a clause in both
+/// languages.
+pub(super) fn make(riddle: &RawRiddle, key: Option<&[usize]>) -> Result<Made, Text> {
     let mut ask = riddle.ask.clone();
     let mut page: Vec<Text> = riddle.page.iter().map(|passage| passage.text.clone()).collect();
     let (kind, out) = match &riddle.method {
@@ -104,8 +156,29 @@ pub(super) fn make(riddle: &RawRiddle) -> Result<Made, Text> {
                 |language| occurrences(riddle, language, what.in_language(language)).to_string();
             (Kind::Count, Out::Word(Text::of(count)))
         }
+        Method::Shelf(shelf) => {
+            let key = key.unwrap_or_default();
+            let shown = numbers(key);
+            ask = fill(&ask, "key", &Text::new(shown.clone(), shown.clone()))?;
+            let word = |language| {
+                word_on_the_shelf(riddle, shelf, key, language).map(str::to_owned).ok_or_else(
+                    || {
+                        said!(
+                            "수 {shown}, 서가의 어느 낱말도 가리키지 않습니다",
+                            "the key {shown} points at no word on the shelf"
+                        )
+                    },
+                )
+            };
+            (Kind::Shelf, Out::Word(Text::new(word(Language::Ko)?, word(Language::En)?)))
+        }
     };
     Ok(Made { kind, ask, page, out })
+}
+
+/// A key as a page shows it: `3 · 4 · 5`, not broken at the end of a line.
+pub(super) fn numbers(key: &[usize]) -> String {
+    key.iter().map(usize::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}")
 }
 
 /// Counts the feet in the line itself, so that the rhythm is the verse's.

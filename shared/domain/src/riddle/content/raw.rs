@@ -4,9 +4,10 @@
 use serde::Deserialize;
 
 use super::{
-    ContentError, Expected, Form, Hint, HourlyGreeting, Listed, Passage, Replies, Riddle, Riddles,
-    Room, RoomSet, Solution, complete,
+    ContentError, Expected, Form, Height, Hint, HourlyGreeting, Key, Listed, Passage, Replies,
+    Riddle, Riddles, Room, RoomSet, Solution, complete,
     method::{self, Method, Out},
+    reveal::revealed,
     said, wrong,
 };
 use crate::{
@@ -50,13 +51,22 @@ pub(super) struct RawRiddle {
     pub(super) answers: ByLanguage<Vec<String>>,
     solved: Text,
     #[serde(default)]
-    gives: Option<Text>,
+    pub(super) gives: Option<Text>,
+    #[serde(rename = "shelf", default)]
+    height: Height,
+    #[serde(default = "usual_minutes")]
+    minutes: u32,
     pub(super) page: Vec<RawPassage>,
     #[serde(default)]
     keep_going: Vec<RawListed>,
     #[serde(default)]
     near: Vec<RawListed>,
     hint: Vec<RawHint>,
+}
+
+/// The minutes of a riddle that names none: its hints come as late as any.
+const fn usual_minutes() -> u32 {
+    9
 }
 
 #[derive(Deserialize, Default)]
@@ -81,6 +91,7 @@ pub(super) struct RawPassage {
     pub(super) form: Form,
     pub(super) text: Text,
     source: Option<Text>,
+    spine: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -122,11 +133,21 @@ pub(super) fn room_and_riddle(name: &str) -> Result<(&str, &str), ContentError> 
     })
 }
 
-/// Reads the file of one riddle.
-pub(in crate::riddle) fn read_riddle(name: &str, text: &str) -> Result<Riddle, ContentError> {
+/// Reads the file of one riddle: one for each key that it is solved with.
+pub(in crate::riddle) fn read_riddle(name: &str, text: &str) -> Result<Vec<Riddle>, ContentError> {
     let (_, id) = room_and_riddle(name)?;
-    let riddle: RawRiddle = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
-    build_riddle(name, id, riddle)
+    let parse = || -> Result<RawRiddle, ContentError> {
+        toml::from_str(text).map_err(|error| unreadable(name, text, &error))
+    };
+    let raw = parse()?;
+    let Method::Shelf(shelf) = &raw.method else {
+        return Ok(vec![build_riddle(name, id, raw, None)?]);
+    };
+    let keys: Vec<Vec<usize>> = shelf.found.iter().map(|found| found.key.clone()).collect();
+    if keys.is_empty() {
+        return Err(wrong(name, said!("found에 수가 없습니다", "found has no key")));
+    }
+    keys.into_iter().map(|key| build_riddle(name, id, parse()?, Some(key))).collect()
 }
 
 /// The TOML parser's error on one line, with the line number.
@@ -169,7 +190,21 @@ fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
     })
 }
 
-fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, ContentError> {
+fn build_riddle(
+    place: &str,
+    id: &str,
+    mut raw: RawRiddle,
+    key: Option<Vec<usize>>,
+) -> Result<Riddle, ContentError> {
+    if let Method::Shelf(shelf) = &mut raw.method
+        && let Some(found) = shelf.found.iter_mut().find(|found| Some(&found.key) == key.as_ref())
+    {
+        raw.answers = std::mem::take(&mut found.answers);
+    }
+    let gave = match &raw.method {
+        Method::Shelf(spines) => spines.key.clone(),
+        _ => String::new(),
+    };
     complete(place, "ask", &raw.ask)?;
     complete(place, "label", &raw.label)?;
     complete(place, "solved", &raw.solved)?;
@@ -178,11 +213,19 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
         if let Some(source) = &passage.source {
             complete(place, "source", source)?;
         }
+        match &passage.spine {
+            Some(spine) => complete(place, "spine", spine)?,
+            None if passage.form == Form::Spine => {
+                return Err(wrong(place, said!("책등(spine)이 없습니다", "has no spine")));
+            }
+            None => {}
+        }
     }
     if let Some(given) = &raw.gives {
         gives(place, &raw, given)?;
     }
-    let made = method::make(&raw).map_err(|problem| wrong(place, problem))?;
+    let revealed = revealed(&raw, key.as_deref());
+    let made = method::make(&raw, key.as_deref()).map_err(|problem| wrong(place, problem))?;
     let mut accepted = answers(place, "answers.ko", &raw.answers.ko)?;
     accepted.extend(answers(place, "answers.en", &raw.answers.en)?);
     let solution = match made.out {
@@ -225,6 +268,10 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
     }
     Ok(Riddle {
         id: id.to_owned(),
+        key: key.map(|numbers| Key { room: gave, numbers }),
+        height: raw.height,
+        minutes: raw.minutes,
+        revealed,
         kind: made.kind,
         ask: made.ask,
         label: raw.label,
@@ -232,7 +279,12 @@ fn build_riddle(place: &str, id: &str, raw: RawRiddle) -> Result<Riddle, Content
             .page
             .into_iter()
             .zip(made.page)
-            .map(|(raw, text)| Passage { form: raw.form, text, source: raw.source })
+            .map(|(raw, text)| Passage {
+                form: raw.form,
+                text,
+                source: raw.source,
+                spine: raw.spine,
+            })
             .collect(),
         solution,
         keep_going: listed(place, "keep_going", raw.keep_going)?,

@@ -2,6 +2,7 @@
 
 use strum::IntoStaticStr;
 
+use super::{Piece, Revealed};
 use crate::{
     base::text::{Language, Text},
     riddle::{
@@ -14,8 +15,14 @@ use crate::{
 /// A riddle as the page shows it, and its solution.
 #[derive(Clone, Debug)]
 pub struct Riddle {
-    /// Unique in its room.
+    /// Unique in its room, but for riddles of one file that differ in their key.
     pub id: String,
+    /// What another room gave, if the riddle is solved with them.
+    pub key: Option<Key>,
+    /// How high it stands: how difficult it is.
+    pub height: Height,
+    /// How many minutes it usually takes; its hints come by them.
+    pub minutes: u32,
     /// The kind, for the form and for the owner's figures.
     pub kind: Kind,
     /// The doorkeeper's question.
@@ -24,6 +31,8 @@ pub struct Riddle {
     pub label: Text,
     /// The passages that the riddle is solved from.
     pub page: Vec<Passage>,
+    /// The same passages whole, with what was found inked, for the solved room.
+    pub revealed: Vec<Revealed>,
     /// What opens the door.
     pub solution: Solution,
     /// Half-way answers. They are not counted and clear the count of wrong guesses.
@@ -37,6 +46,15 @@ pub struct Riddle {
     /// The line that who solves it takes along ([`keepsake`](crate::walk::keepsake)). Versions that
     /// were stored before there were keepsakes have none.
     pub gives: Option<Text>,
+}
+
+/// What another room gave.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The room: one in which a rhythm is knocked.
+    pub room: String,
+    /// The feet of the verse that was knocked.
+    pub numbers: Vec<usize>,
 }
 
 /// The kinds of riddles.
@@ -57,6 +75,45 @@ pub enum Kind {
     Mirror,
     /// Count something on the page.
     Count,
+    /// Find a word in one of several books by the numbers that another room gave.
+    Shelf,
+}
+
+/// How high a riddle stands. A visitor may ask for another height; the middle is open at first.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Height {
+    /// 손 닿는 칸: solved in a minute or two.
+    Low,
+    /// 까치발 칸.
+    #[default]
+    Middle,
+    /// 사다리 칸: more than one step.
+    High,
+}
+
+impl Height {
+    /// From the lowest to the highest.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// The name in content, forms and records: `middle`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// What opens a riddle's door.
@@ -97,6 +154,8 @@ pub struct Passage {
     pub text: Text,
     /// Author, title, first publication; `None` for the shop's own words.
     pub source: Option<Text>,
+    /// What stands on the spine of a closed book.
+    pub spine: Option<Text>,
 }
 
 /// How a passage is set.
@@ -113,9 +172,26 @@ pub enum Form {
     Lines,
     /// One line, written backwards.
     Mirror,
+    /// A short passage in a book that is opened on purpose; its lines are not numbered.
+    Spine,
 }
 
 impl Riddle {
+    /// The line that it gives, with the source of the passage in which it stands or, where a source
+    /// stands below several passages, of the next one that has one.
+    pub fn given(&self) -> Option<(&Text, &Text)> {
+        let line = self.gives.as_ref()?;
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        let whole = |pieces: &[Piece]| {
+            bare(&pieces.iter().map(|piece| piece.text.as_str()).collect::<String>())
+        };
+        let stands =
+            |page: &Revealed| whole(page.in_language(Language::Ko)).contains(&bare(&line.ko));
+        let at = self.revealed.iter().position(stands)?;
+        let source = self.page.iter().skip(at).find_map(|passage| passage.source.as_ref());
+        Some((line, source.or_else(|| self.page.iter().rev().find_map(|p| p.source.as_ref()))?))
+    }
+
     /// Judges a typed word; a riddle whose solution is a rhythm accepts none.
     pub fn judge(&self, typed: &Answer) -> Judgement {
         let accepted = match &self.solution {

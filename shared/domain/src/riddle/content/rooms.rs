@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    ContentError, Riddle,
+    ContentError, Height, Riddle, Solution,
     raw::{read_riddle, room_and_riddle},
     said, wrong,
 };
@@ -74,9 +74,11 @@ pub struct Riddles(Vec<Entry>);
 #[derive(Clone, Debug)]
 struct Entry {
     id: String,
+    height: Height,
     /// Name and text of a file that is parsed on first use.
     unread: Option<(&'static str, &'static str)>,
-    riddle: OnceLock<Option<Riddle>>,
+    /// One for each key that it is solved with; a riddle without a key is one alone.
+    riddles: OnceLock<Vec<Riddle>>,
 }
 
 /// Seconds that a room, or the whole walk, usually takes.
@@ -163,29 +165,46 @@ impl RoomSet {
         })
     }
 
-    /// Adds a riddle to the room that its file names.
+    /// The minutes of one room by its riddle door, as the plan shows them: the minutes of all rooms
+    /// add up to those of the whole walk.
+    pub fn minutes_of(&self, id: &str) -> u32 {
+        let (mut before, mut after) = (0, 0);
+        for room in &self.rooms {
+            before = after;
+            after += room.expected.riddle_seconds;
+            if room.id == id {
+                break;
+            }
+        }
+        after.div_ceil(60).saturating_sub(before.div_ceil(60))
+    }
+
+    /// Adds the riddles of a file to the room that it names.
     pub(in crate::riddle) fn add(
         &mut self,
         file: &str,
-        riddle: Riddle,
+        riddles: Vec<Riddle>,
     ) -> Result<(), ContentError> {
-        self.push(file, None, OnceLock::from(Some(riddle)))
+        let height = riddles.first().map(|riddle| riddle.height).unwrap_or_default();
+        self.push(file, height, None, OnceLock::from(riddles))
     }
 
-    /// Adds a riddle that is parsed on first use.
+    /// Adds a file that is parsed on first use. Its shelf is known before.
     pub(in crate::riddle) fn add_unread(
         &mut self,
         file: &'static str,
         text: &'static str,
+        height: Height,
     ) -> Result<(), ContentError> {
-        self.push(file, Some((file, text)), OnceLock::new())
+        self.push(file, height, Some((file, text)), OnceLock::new())
     }
 
     fn push(
         &mut self,
         file: &str,
+        height: Height,
         unread: Option<(&'static str, &'static str)>,
-        riddle: OnceLock<Option<Riddle>>,
+        riddles: OnceLock<Vec<Riddle>>,
     ) -> Result<(), ContentError> {
         let (room_id, riddle_id) = room_and_riddle(file)?;
         let Some(room) = self.rooms.iter_mut().find(|room| room.id == room_id) else {
@@ -197,25 +216,54 @@ impl RoomSet {
                 ),
             ));
         };
-        room.riddles.0.push(Entry { id: riddle_id.to_owned(), unread, riddle });
+        room.riddles.0.push(Entry { id: riddle_id.to_owned(), height, unread, riddles });
         Ok(())
     }
 
-    /// Changes one riddle; does nothing if it does not exist.
+    /// Changes one riddle, whatever its key; does nothing if it does not exist.
     pub(crate) fn change_riddle(
         &mut self,
         room: &str,
         riddle: &str,
-        change: impl FnOnce(&mut Riddle),
+        change: impl FnMut(&mut Riddle),
     ) {
         let room = self.rooms.iter_mut().find(|other| other.id == room);
         let entry =
             room.and_then(|room| room.riddles.0.iter_mut().find(|entry| entry.id == riddle));
-        if let Some(entry) = entry
-            && let Some(mut changed) = entry.riddle().cloned()
-        {
-            change(&mut changed);
-            entry.riddle = OnceLock::from(Some(changed));
+        if let Some(entry) = entry {
+            let mut changed = entry.riddles().to_vec();
+            changed.iter_mut().for_each(change);
+            entry.riddles = OnceLock::from(changed);
+        }
+    }
+
+    /// The riddle of a visitor in a room, on the shelf that they chose; `None` for a room without
+    /// riddles.
+    ///
+    /// The riddle is always the same for the same visitor and shelf. Rendezvous hashing: the one with
+    /// the highest fingerprint of room, visitor and riddle is chosen, so that a riddle added to a room
+    /// changes the riddle of a few visitors only. A riddle that is solved with what another room gave
+    /// is the one for the key of the visitor's riddle there.
+    pub fn riddle_for(&self, room: &str, visitor: &str, height: Height) -> Option<&Riddle> {
+        let room = self.room(room)?;
+        let weight = |entry: &&Entry| fingerprint(&[&room.id, visitor, &entry.id]);
+        let entries = || room.riddles.0.iter();
+        let at_the_height = entries().filter(|entry| entry.height == height).max_by_key(weight);
+        // A shelf without riddles is no dead end.
+        let riddles = at_the_height.or_else(|| entries().max_by_key(weight))?.riddles();
+        let first = riddles.first()?;
+        let Some(key) = &first.key else { return Some(first) };
+        let brought = self.given_in(&key.room, visitor);
+        let fits =
+            |riddle: &&Riddle| riddle.key.as_ref().map(|key| key.numbers.as_slice()) == brought;
+        riddles.iter().find(fits).or(Some(first))
+    }
+
+    /// The numbers that a visitor carries out of a room: the feet of the verse that they knock there.
+    pub fn given_in(&self, room: &str, visitor: &str) -> Option<&[usize]> {
+        match &self.riddle_for(room, visitor, Height::default())?.solution {
+            Solution::Rhythm(pattern) => Some(pattern.feet()),
+            Solution::Word(_) => None,
         }
     }
 }
@@ -242,18 +290,9 @@ impl Room {
         !self.by_itself.ko.is_empty()
     }
 
-    /// The riddle of this visitor, always the same; `None` for a room without riddles.
-    ///
-    /// Rendezvous hashing: the riddle with the highest fingerprint of room, visitor and riddle is
-    /// chosen, so that a riddle added to a room changes the riddle of a few visitors only.
-    pub fn riddle_for(&self, visitor_id: &str) -> Option<&Riddle> {
-        let weight = |entry: &&Entry| fingerprint(&[&self.id, visitor_id, &entry.id]);
-        self.riddles.0.iter().max_by_key(weight)?.riddle()
-    }
-
-    /// One riddle by its id.
+    /// One riddle by its id, for its first key if it has one.
     pub fn riddle(&self, id: &str) -> Option<&Riddle> {
-        self.riddles.0.iter().find(|entry| entry.id == id)?.riddle()
+        self.riddles.0.iter().find(|entry| entry.id == id)?.riddles().first()
     }
 }
 
@@ -268,18 +307,24 @@ impl Riddles {
         self.0.len()
     }
 
-    /// All riddles.
+    /// All riddles, each for each of its keys.
     pub fn iter(&self) -> impl Iterator<Item = &Riddle> {
-        self.0.iter().filter_map(Entry::riddle)
+        self.0.iter().flat_map(Entry::riddles)
+    }
+
+    /// The shelves on which there is a riddle, from the lowest on.
+    pub fn heights(&self) -> Vec<Height> {
+        let there = |height: &&Height| self.0.iter().any(|entry| entry.height == **height);
+        Height::ALL.iter().filter(there).copied().collect()
     }
 }
 
 impl Entry {
-    /// The riddle, parsed if it was not before. A built-in file cannot be malformed: a test parses
+    /// The riddles, parsed if they were not before. A built-in file cannot be malformed: a test parses
     /// all of them.
-    fn riddle(&self) -> Option<&Riddle> {
+    fn riddles(&self) -> &[Riddle] {
         let parse = || self.unread.and_then(|(name, text)| read_riddle(name, text).ok());
-        self.riddle.get_or_init(parse).as_ref()
+        self.riddles.get_or_init(|| parse().unwrap_or_default())
     }
 }
 

@@ -6,7 +6,10 @@ use std::{
 use super::*;
 use crate::{
     base::text::Language,
-    riddle::{content::Room, room::Puzzle},
+    riddle::{
+        content::{Room, Solution},
+        room::Puzzle,
+    },
 };
 
 mod refused;
@@ -52,7 +55,10 @@ fn the_built_in_riddles_are_those_that_were_checked() {
 
 #[test]
 fn the_friction_budget_is_kept() {
-    assert_eq!(built_in().expected().minutes(), (11, 2));
+    let (by_riddle, by_plain) = built_in().expected().minutes();
+    assert_eq!((by_riddle, by_plain), (11, 2));
+    let each = built_in().rooms().iter().map(|room| built_in().minutes_of(&room.id));
+    assert_eq!(each.sum::<u32>(), by_riddle, "the plan and the door say the same");
 }
 
 #[test]
@@ -78,17 +84,76 @@ fn the_study_has_many_riddles_of_many_kinds() {
 
 #[test]
 fn a_visitor_always_meets_the_same_riddle_and_visitors_meet_them_all() {
-    let study = built_in().room("study").unwrap();
-    let mut met: BTreeMap<&str, u32> = BTreeMap::new();
-    for n in 0..11_000 {
-        let visitor = format!("01JD{n:022}");
-        let riddle = study.riddle_for(&visitor).unwrap();
-        assert_eq!(study.riddle_for(&visitor).map(|again| &again.id), Some(&riddle.id));
-        *met.entry(&riddle.id).or_default() += 1;
+    let rooms = built_in();
+    let study = rooms.room("study").unwrap();
+    assert_eq!(study.riddles.heights(), Height::ALL);
+    for shelf in Height::ALL {
+        let mut met: BTreeMap<&str, u32> = BTreeMap::new();
+        let visitors = 11_000;
+        for n in 0..visitors {
+            let visitor = format!("01JD{n:022}");
+            let riddle = rooms.riddle_for("study", &visitor, *shelf).unwrap();
+            let again = rooms.riddle_for("study", &visitor, *shelf).unwrap();
+            assert_eq!((&again.id, &again.key), (&riddle.id, &riddle.key));
+            assert_eq!(riddle.height, *shelf);
+            *met.entry(&riddle.id).or_default() += 1;
+        }
+        let there = study.riddles.iter().filter(|riddle| riddle.height == *shelf);
+        let there: BTreeSet<_> = there.map(|riddle| &riddle.id).collect();
+        assert_eq!(met.len(), there.len(), "{shelf:?}");
+        let share = visitors / u32::try_from(met.len()).unwrap();
+        let fair = share * 8 / 10..share * 12 / 10;
+        assert!(met.values().all(|visitors| fair.contains(visitors)), "{met:?}");
     }
-    assert_eq!(met.len(), study.riddles.len());
-    assert!(met.values().all(|visitors| (800..1200).contains(visitors)), "{met:?}");
-    assert!(built_in().room("letter").unwrap().riddle_for("anyone").is_none());
+    assert!(rooms.riddle_for("letter", "anyone", Height::default()).is_none());
+}
+
+#[test]
+fn the_study_asks_for_the_numbers_of_the_verse_that_its_visitor_knocks() {
+    let rooms = built_in();
+    let mut keys = BTreeSet::new();
+    for n in 0..2_000 {
+        let visitor = format!("01JD{n:022}");
+        let knocked = rooms.riddle_for("knock", &visitor, Height::default()).unwrap();
+        let Solution::Rhythm(pattern) = &knocked.solution else { panic!("{knocked:?}") };
+        assert_eq!(rooms.given_in("knock", &visitor), Some(pattern.feet()));
+        let riddle = rooms.riddle_for("study", &visitor, Height::default()).unwrap();
+        if let Some(key) = &riddle.key {
+            assert_eq!(key.numbers, pattern.feet());
+            let shown =
+                key.numbers.iter().map(usize::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}");
+            assert!(riddle.ask.ko.contains(&shown) && riddle.ask.en.contains(&shown), "{riddle:?}");
+            keys.insert(key);
+        }
+    }
+    assert_eq!(keys.len(), 3, "every verse leads to a word: {keys:?}");
+    assert_eq!(rooms.given_in("study", "anyone"), None, "a word gives no numbers");
+}
+
+#[test]
+fn a_solved_page_is_whole_and_inks_what_was_found() {
+    for riddle in built_in().rooms().iter().flat_map(|room| room.riddles.iter()) {
+        assert_eq!(riddle.revealed.len(), riddle.page.len(), "{}", riddle.id);
+        for language in Language::ALL {
+            let pieces = || riddle.revealed.iter().flat_map(|one| one.in_language(language));
+            assert!(pieces().any(|piece| piece.inked), "{} {language:?}", riddle.id);
+            assert!(!pieces().any(|piece| piece.text.contains("{gap}")), "{}", riddle.id);
+        }
+    }
+    let inked =
+        |id: &str| {
+            let study = built_in().room("study").unwrap();
+            let pieces =
+                study.riddle(id).unwrap().revealed.iter().flat_map(|one| {
+                    one.in_language(Language::Ko).iter().filter(|piece| piece.inked)
+                });
+            pieces.map(|piece| piece.text.as_str()).collect::<Vec<_>>()
+        };
+    assert_eq!(inked("ferryboat"), ["나룻배"]);
+    assert_eq!(inked("one-in-the-well"), ["사", "나", "이"]);
+    assert_eq!(inked("flowers-on-the-hill"), ["꽃"; 8]);
+    assert_eq!(inked("roads"), ["오늘도"]);
+    assert_eq!(inked("green-grapes").len(), 3);
 }
 
 #[test]
@@ -171,16 +236,20 @@ fn with_one_more(name: &str, text: &str) -> Result<RoomSet, ContentError> {
 
 #[test]
 fn a_new_riddle_leaves_most_visitors_theirs() {
-    let study = built_in().room("study").unwrap();
     let more = with_one_more("study/another-night.toml", RIDDLES[3].1).unwrap();
-    let more = more.room("study").unwrap();
     let visitors = (0..1200).map(|n| format!("01JD{n:022}"));
     let moved: Vec<_> = visitors
-        .map(|visitor| (study.riddle_for(&visitor).unwrap(), more.riddle_for(&visitor).unwrap()))
-        .filter(|(before, after)| before.id != after.id)
+        .map(|visitor| {
+            let of = |rooms: &RoomSet| {
+                let riddle = rooms.riddle_for("study", &visitor, Height::Middle).unwrap();
+                riddle.id.clone()
+            };
+            (of(built_in()), of(&more))
+        })
+        .filter(|(before, after)| before != after)
         .collect();
-    assert!((60..140).contains(&moved.len()), "{}", moved.len());
-    assert!(moved.iter().all(|(_, after)| after.id == "another-night"));
+    assert!((150..250).contains(&moved.len()), "{}", moved.len());
+    assert!(moved.iter().all(|(_, after)| after == "another-night"));
 }
 
 /// Visitors finish on the version they entered, so any change of a file needs a new version. After a
@@ -192,7 +261,7 @@ fn content_does_not_change_under_the_name_of_a_version() {
     let version = RoomSet::built_in().unwrap().version();
     assert_eq!(
         (version, crate::riddle::guess::fingerprint(&files)),
-        ("2026-12c", 1_685_200_901_055_996_538)
+        ("2026-12d", 5_920_038_621_065_907_124)
     );
 }
 

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::record::{By, Door, Opening, RoomRecord, insert};
 use crate::{
-    base::{format::clock_time, text::Text},
+    base::{format::clock_from, text::Text},
     riddle::{
         answer::{Answer, Judgement, Unreadable},
-        content::{Hint, Listed, Replies, Riddle, Room, RoomSet, Solution},
+        content::{Height, Hint, Listed, Replies, Riddle, Room, RoomSet, Solution},
         guess::{Next, fingerprint},
         hint::{self, HINTS, HintState},
         rhythm::{Knocks, NotARhythm, RhythmMatch},
@@ -97,10 +97,11 @@ pub struct Puzzle<'a> {
 }
 
 impl RoomSet {
-    /// The riddle of a visitor in a room; `None` for a room without riddles.
-    pub fn puzzle(&self, room_id: &str, visitor_id: &str) -> Option<Puzzle<'_>> {
-        let room = self.room(room_id)?;
-        Some(Puzzle { replies: self.replies(), room, riddle: room.riddle_for(visitor_id)? })
+    /// The riddle of a visitor in a room, on the shelf of their record; `None` for a room without
+    /// riddles.
+    pub fn puzzle(&self, room_id: &str, visitor_id: &str, height: Height) -> Option<Puzzle<'_>> {
+        let (room, riddle) = (self.room(room_id)?, self.riddle_for(room_id, visitor_id, height)?);
+        Some(Puzzle { replies: self.replies(), room, riddle })
     }
 }
 
@@ -171,8 +172,9 @@ impl<'a> Puzzle<'a> {
     /// The hints as the page shows them at `now`.
     pub fn hints(&self, record: &RoomRecord, now: Timestamp) -> [HintView<'a>; HINTS] {
         let mut index = 0;
+        let minutes = self.riddle.minutes;
         self.riddle.hints.each_ref().map(|hint| {
-            let view = view(hint, index, record, now);
+            let view = view(hint, index, minutes, record, now);
             index += 1;
             view
         })
@@ -214,7 +216,7 @@ impl<'a> Puzzle<'a> {
             return uncounted(record, Verdict::Repeated, &self.replies.repeated);
         }
         if let Some(until) = record.guesses.waits_until(now) {
-            let reply = self.replies.wait.with("time", &clock_time(until));
+            let reply = self.replies.wait.with("time", &clock_from(until));
             return uncounted(record, Verdict::Wait { until }, &reply);
         }
         let mut record = record.clone();
@@ -227,7 +229,7 @@ impl<'a> Puzzle<'a> {
         let reply = match next {
             Next::Free => said,
             Next::LastBeforeWait => said.then(&self.replies.last_before_wait),
-            Next::Waits(until) => said.then(&self.replies.next_at.with("time", &clock_time(until))),
+            Next::Waits(until) => said.then(&self.replies.next_at.with("time", &clock_from(until))),
         };
         Outcome { record, verdict: Verdict::Wrong(next), reply }
     }
@@ -303,10 +305,17 @@ fn keep_going(record: &RoomRecord, index: usize, listed: &Listed) -> Outcome {
     Outcome { record, verdict: Verdict::KeepGoing, reply: listed.reply.clone() }
 }
 
-fn view<'a>(hint: &'a Hint, index: usize, record: &RoomRecord, now: Timestamp) -> HintView<'a> {
+fn view<'a>(
+    hint: &'a Hint,
+    index: usize,
+    minutes: u32,
+    record: &RoomRecord,
+    now: Timestamp,
+) -> HintView<'a> {
     let has = |list: &[u8]| u8::try_from(index).is_ok_and(|index| list.contains(&index));
     let state = hint::state(
         index,
+        minutes,
         record.entered_at,
         record.wrong,
         has(&record.hints),

@@ -3,13 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::riddle::{guess::Guesses, hint};
+use crate::riddle::{content::Height, guess::Guesses, hint};
 
 /// What is stored of a visitor in a room. Its size is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomRecord {
     /// When the reader first saw the room.
     pub entered_at: Timestamp,
+    /// The shelf that the visitor chose their riddle from.
+    #[serde(rename = "shelf", default, skip_serializing_if = "is_default")]
+    height: Height,
     /// When and how the door was opened, if that is stored. A door that opens by itself may not be
     /// stored yet: use [`RoomRecord::door`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,7 @@ impl RoomRecord {
     pub fn entered(now: Timestamp) -> Self {
         Self {
             entered_at: now,
+            height: Height::default(),
             opened: None,
             guesses: Guesses::default(),
             wrong: 0,
@@ -94,6 +98,31 @@ impl RoomRecord {
     pub fn opening_after(mut self, seconds: u32) -> Self {
         self.opens_after = Some(seconds);
         self
+    }
+
+    /// The shelf that the visitor's riddle stands on.
+    pub const fn height(&self) -> Height {
+        self.height
+    }
+
+    /// The record of somebody who asks for a riddle from another shelf. What was typed, opened and
+    /// counted for the other riddle does not hold for the new one; a solved room keeps its riddle.
+    #[must_use]
+    pub fn choosing_from(&self, height: Height) -> Self {
+        if self.is_solved() || self.height == height {
+            return self.clone();
+        }
+        Self {
+            height,
+            opened: self.opened,
+            wrong: self.wrong,
+            last_wrong: self.last_wrong.clone(),
+            opens_after: self.opens_after,
+            guesses: self.guesses.clone(),
+            // Otherwise two shelves would clear the count as often as one likes.
+            heard: self.heard.clone(),
+            ..Self::entered(self.entered_at)
+        }
     }
 
     /// The state of the door at `now`.
@@ -159,7 +188,7 @@ impl RoomRecord {
 
     /// The record of somebody who solved the riddle while the door was open.
     #[must_use]
-    pub(super) fn solved_later(&self, now: Timestamp) -> Self {
+    pub fn solved_later(&self, now: Timestamp) -> Self {
         Self { solved_later: Some(now), ..self.clone() }
     }
 
@@ -172,6 +201,11 @@ impl RoomRecord {
         };
         Self { opened: Some(opening), ..self.clone() }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_default(height: &Height) -> bool {
+    *height == Height::default()
 }
 
 /// Inserts a number into a set that is stored as a sorted list.

@@ -39,7 +39,7 @@ fn each_room_gives_its_line_to_who_solves_it() {
         ("whisper", By::Riddle),
     ];
     let mut walked = visit(&all);
-    walked.whisper = Whisper::next(None, walked.id, now()).ok();
+    walked.whisper = whisper::Whisper::next(None, walked.id, now()).ok();
     let given = |room: &str, given| (room.to_owned(), given);
     let without_a_kept_line =
         [given("knock", false), given("study", true), given("wait", false), given("whisper", true)];
@@ -78,6 +78,6 @@ fn a_line_that_can_be_kept_is_the_same_in_both_languages() {
         assert_eq!(count(Language::Ko), count(Language::En), "{}", poem.id);
     }
     let beyond = KeptLine { poem: wait::poems()[0].id.clone(), line: 999 };
-    assert_eq!(kept(&beyond), None);
-    assert_eq!(kept(&KeptLine { poem: "gone".into(), line: 0 }), None);
+    assert_eq!(kept(&beyond.poem, beyond.line), None);
+    assert_eq!(kept("gone", 0), None);
 }

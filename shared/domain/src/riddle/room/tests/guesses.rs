@@ -72,12 +72,12 @@ fn a_warning_comes_before_the_wait_which_names_its_end() {
     assert_eq!(second.reply.ko, "그 말로는 열리지 않는구려. 한 번 더 어긋나면 잠시 쉬어 가리다.");
     let third = puzzle.guess(&second.record, "셋", after(0, 0));
     assert_eq!(third.verdict, Verdict::Wrong(Next::Waits(after(1, 0))));
-    assert_eq!(third.reply.ko, "아직 아니오. 쉬었다가 22:01:00에 다시 듣겠소.");
+    assert_eq!(third.reply.ko, "아직 아니오. 쉬었다가 22:01에 다시 듣겠소.");
     assert_eq!(third.record.waits_until(after(0, 30)), Some(after(1, 0)));
 
     let fourth = puzzle.guess(&third.record, "넷", after(0, 59));
     assert_eq!(fourth.verdict, Verdict::Wait { until: after(1, 0) });
-    assert_eq!(fourth.reply.ko, "천천히 하시오. 22:01:00에 다시 듣겠소.");
+    assert_eq!(fourth.reply.ko, "천천히 하시오. 22:01에 다시 듣겠소.");
     assert_eq!(fourth.record, third.record, "a refused guess is not counted");
     let again = puzzle.guess(&fourth.record, "넷", after(1, 0));
     assert_eq!(again.verdict, Verdict::Wrong(Next::Waits(after(4, 0))));
