@@ -161,10 +161,17 @@ fn kept(poem: &str, line: u16) -> Option<Line> {
     let poem = wait::poems().iter().find(|other| other.id == poem)?;
     let at = |language| lines(poem, language).nth(usize::from(line));
     let text = Text::new(at(Language::Ko)?, at(Language::En)?);
-    // The source of a poem names author and book; here its title belongs to it.
-    let with_title = |language| match language {
-        Language::Ko => format!("「{}」, {}", poem.title.ko, poem.source.ko),
-        Language::En => format!("“{}”, {}", poem.title.en, poem.source.en),
+    // The source of a poem names author and book; here its title stands between them.
+    let with_title = |language| {
+        let title = match language {
+            Language::Ko => format!("「{}」", poem.title.ko),
+            Language::En => format!("“{}”", poem.title.en),
+        };
+        let source = poem.source.in_language(language);
+        match source.split_once(", ") {
+            Some((author, book)) => format!("{author}, {title}, {book}"),
+            None => format!("{title}, {source}"),
+        }
     };
     let source = Text::new(with_title(Language::Ko), with_title(Language::En));
     Some(Line { text, source })
