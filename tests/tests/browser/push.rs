@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::walk::whisper::Verse;
 use local::run::Running;
 use serde_json::{Value as Json, json};
 
@@ -39,12 +40,11 @@ pub(crate) async fn hung_rung_and_taken_off(phone: &Browser, shop: &Running) {
     phone.click("#way-push").await;
     phone.follow("form[data-door=bell] button.push").await;
     let page = phone.arrives("whisper").await;
-    let verse =
-        domain::walk::whisper::verses().iter().find(|verse| page.says(&verse.page.ko)).unwrap();
-
     let arrived = until("no push", async || pushes.pushes().pop()).await;
     let word: Json = serde_json::from_str(&arrived.text).unwrap();
-    assert_eq!(word["body"], verse.whispered.ko.as_str());
+    let whispered = |verse: &&Verse| word["body"] == verse.whispered.ko.as_str();
+    let verse = domain::walk::whisper::verses().iter().find(whispered).unwrap();
+    assert!(page.says(&verse.page.ko), "its other half is among the three: {page:?}");
     phone.chromium("ServiceWorker.enable", json!({})).await;
     // The first registration of a new profile.
     let delivered = json!({ "origin": shop.url(), "registrationId": "0", "data": arrived.text });
