@@ -61,7 +61,7 @@ pub(crate) fn had(request: &Request, order: &Order) -> Page {
     let body = html! {
         p role="alert" { (say!(
             request,
-            "고른 책이 그 주소로 간 적이 있어, 그리로는 바꿀 수 없습니다. 아무것도 바뀌지 않았습니다. 그 주소로 받으셔야 한다면 이 주문을 무르고 새로 청하시거나, 아래의 문의처로 연락해 주십시오.",
+            "고른 책이 그 주소로 간 적이 있어, 그리로는 바꿀 수 없습니다. 아무것도 바뀌지 않았습니다. 그 주소로 받으셔야 한다면 이 주문을 취소하고 새로 청하시거나, 아래의 문의처로 연락해 주십시오.",
             "The chosen book has gone to that address before, so this order cannot go there. Nothing has changed. If it has to, please cancel this order and place a new one, or contact us below."
         )) }
     };

@@ -116,7 +116,7 @@ fn another_device(key: &str, bell: Option<&Bell>, request: &Request) -> Markup {
             h2 { (say!(request, "푸시", "Push")) }
             p.plain {
                 @if has_devices {
-                    (say!(request, "알림을 받으실 기기는 ", "Your devices are listed in your "))
+                    (say!(request, "등록하신 기기는 ", "Your devices are listed in your "))
                     a href="/mailbox#devices" { (say!(request, "편지함", "mailbox")) }
                     (say!(
                         request,

@@ -150,7 +150,7 @@ fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
             p.hint { (say!(
                 request,
                 "책 고르는 삯 {service}원과 배송비 {postage}원이 들어 있습니다. 보낸 책의 정가가 더 낮으면 그만큼 돌려드립니다.",
-                "₩{service} for the choosing and ₩{postage} postage are included. If the book has a lower list price, the difference goes back to you.",
+                "A ₩{service} choosing fee and ₩{postage} postage are included. If the book has a lower list price, the difference goes back to you.",
                 service = Price::SERVICE,
                 postage = Price::POSTAGE
             )) }

@@ -116,6 +116,7 @@ async fn a_reader_sees_everything_takes_it_along_and_has_it_deleted() {
         assert!(!left.contains(canary), "{canary} is left: {left}");
     }
     assert!(!left.contains(&format!("ORDER#{order}")), "{left}");
+    assert!(!left.contains("LAST#"), "the code of the slip is gone with its order: {left}");
     // What the law demands is apart, with its end, and not the letter.
     let records = shop.kept_records();
     assert_eq!(records.len(), 1);

@@ -86,7 +86,11 @@ async fn poem(
     if session.visitor != behind.order.visitor {
         return Ok(None);
     }
-    let Ok(Walk { visit, rooms }) = app.walk(session).await else { return Ok(None) };
+    let Walk { visit, rooms } = match app.walk(session).await {
+        // The session was ended, or the visit deleted.
+        Err(Refusal::NoSession | Refusal::SessionEnded) => return Ok(None),
+        walk => walk?,
+    };
     let keepsakes = keepsake::keepsakes(&visit.value, &rooms, request.now);
     let pen_name = visit.value.reader.as_ref().map(|reader| reader.pen_name.reveal().clone());
     Ok(pen_name

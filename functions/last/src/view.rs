@@ -23,8 +23,7 @@ pub(crate) struct Poem {
 fn frame(request: &Request, drawing: Drawing, body: &Markup) -> Page {
     let title = say!(request, "마지막 방", "The last room");
     let body = html! { h1 { (title) } (body) };
-    // A page that shows a secret repeats nothing of its address.
-    Page::new("last", title).drawing(drawing).secret().body(body)
+    Page::new("last", title).drawing(drawing).body(body)
 }
 
 /// Asks for the code of the slip.
@@ -59,13 +58,13 @@ pub(crate) fn code(request: &Request, wrong: bool) -> Page {
     frame(request, Drawing::Keyhole, &body)
 }
 
-/// The book is not with its reader any more.
+/// The order has no book now: it was cancelled, came back, or is chosen for anew.
 pub(crate) fn over(request: &Request) -> Page {
     let body = html! {
         p { (say!(
             request,
-            "이 쪽지의 책은 가게로 돌아왔습니다. 그래서 방도 닫혔습니다.",
-            "The book of this slip has come back to the shop, and its room is closed."
+            "이 쪽지의 책은 지금 이 주문으로 나가 있지 않습니다. 그래서 방도 닫혀 있습니다.",
+            "The book of this slip is not out with its order now, so its room is closed."
         )) }
         p { a.door href="/" { (say!(request, "문으로", "To the door")) } }
     };

@@ -101,6 +101,11 @@ fn onward(request: &Request, not_priced: bool) -> Markup {
                 "한 권 더 청하기: 새 편지 쓰기",
                 "Another book: write a new letter"
             )) } }
+            p.plain { a href="/poem" { (say!(
+                request,
+                "걸음의 시: 빈 줄 채우기, 나누기",
+                "The poem of your walk: fill its lines, share it"
+            )) } }
             p.plain { (words::elsewhere(request)) " "
                 a href="/bookmark" { (say!(request, "책갈피", "Bookmark")) } " · "
                 a href="/find" { (say!(request, "주문 찾기", "Find an order")) }

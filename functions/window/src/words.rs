@@ -329,7 +329,7 @@ pub(crate) fn ask_arrival(request: &Request) -> Words {
 pub(crate) fn news(request: &Request) -> Words {
     say!(
         request,
-        "소식이 있을 때마다 편지함에 놓습니다. 알림을 받으실 기기가 있으면 그 기기로도 알려 드립니다.",
-        "Word is left in your mailbox each time. If you have hung a device at the bell, it is rung as well."
+        "소식이 있을 때마다 편지함에 놓습니다. 등록하신 기기가 있으면 그 기기로도 알려 드립니다.",
+        "News is left in your mailbox each time, and sent to the devices that you have added."
     )
 }

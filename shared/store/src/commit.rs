@@ -43,7 +43,7 @@ pub enum Condition {
     Book,
     /// Neither this reader nor this address has had the work.
     Sent,
-    /// The short number is new.
+    /// The short number, or the code of the last room, is new.
     Number,
     /// The message is not marked handled.
     Unhandled,
@@ -128,8 +128,11 @@ impl Commit {
         for write in ledger::writes(&entries) {
             commit.add(Condition::Order, write);
         }
-        for write in found::writes(before, now).into_iter().chain(last_rooms::write(before, now)) {
+        for write in found::writes(before, now) {
             commit.add(Condition::Order, Ok(write));
+        }
+        if let Some(write) = last_rooms::write(before, now) {
+            commit.add(Condition::Number, Ok(write));
         }
         OrderCommit { commit, order: after.value }
     }

@@ -84,7 +84,8 @@ pub(crate) fn write(before: Option<&Order>, after: &Order) -> Option<Write> {
         ("kind".to_owned(), string("last_code")),
         ("order".to_owned(), string(after.id.to_string())),
     ]));
-    Some(Write::put(item))
+    // A code that is taken fails the commit, and another one is drawn.
+    Some(Write::put_new(item))
 }
 
 /// The key of an order's item.

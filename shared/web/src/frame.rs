@@ -153,7 +153,7 @@ fn switch(here: Option<&Request>, secret: bool, language: Language) -> String {
 }
 
 /// The fields of a query that a page in the other language needs as well.
-const REPEATED: [&str; 11] = [
+const REPEATED: [&str; 13] = [
     "range",
     "after",
     "to",
@@ -165,6 +165,8 @@ const REPEATED: [&str; 11] = [
     "ticket",
     "write",
     "latin",
+    "word",
+    "door",
 ];
 
 /// The floor plan, which shows progress. It is a list, so that screen readers announce it.

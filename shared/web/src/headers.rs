@@ -78,15 +78,22 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
 
 /// Headers of a worker's script, which may load nothing.
 pub(crate) fn worker(headers: &mut HeaderMap) {
-    headers
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    inert(headers, "text/javascript; charset=utf-8");
+}
+
+/// Headers of a drawing, which may load nothing.
+pub(crate) fn picture(headers: &mut HeaderMap) {
+    inert(headers, "image/svg+xml");
+}
+
+fn inert(headers: &mut HeaderMap, media_type: &'static str) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
 }
 
 /// Headers of a file that is the same for everybody.
 pub(crate) fn file(headers: &mut HeaderMap, media_type: &'static str) {
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+    inert(headers, media_type);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
     headers.remove(header::VARY);
 }

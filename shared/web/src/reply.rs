@@ -22,7 +22,7 @@ pub enum Reply {
         /// Its content.
         bytes: &'static [u8],
     },
-    /// A drawing that its address alone determines. Browsers may keep it for a day.
+    /// A drawing (SVG) with words in the reader's language.
     Picture(Markup),
     /// A file of the reader, to be saved.
     Download {

@@ -208,7 +208,6 @@ fn respond(
     let tls = request.is_some_and(|request| request.tls);
     let file = match &reply {
         Reply::File { media_type, .. } => Some(*media_type),
-        Reply::Picture(_) => Some("image/svg+xml"),
         _ => None,
     };
     let mut response = match reply {
@@ -267,7 +266,11 @@ fn respond(
             headers::download(response.headers_mut(), &name, media_type);
             response
         }
-        Reply::Picture(drawing) => Response::new(Body::Text(drawing.into_string())),
+        Reply::Picture(drawing) => {
+            let mut response = Response::new(Body::Text(drawing.into_string()));
+            headers::picture(response.headers_mut());
+            response
+        }
         Reply::File { bytes, .. } => Response::new(body_of(bytes)),
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());

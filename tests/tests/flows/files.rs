@@ -9,6 +9,7 @@ async fn the_files_of_the_front_door_are_kept_for_a_day() {
     for (path, media_type, part) in [
         ("/robots.txt", "text/plain; charset=utf-8", "Disallow: /"),
         ("/icon.svg", "image/svg+xml", "<svg"),
+        ("/og.png", "image/png", "PNG"),
         ("/manifest.webmanifest", "application/manifest+json", "\"공간문학\""),
     ] {
         let file = reader.ask(http::Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
@@ -36,6 +37,8 @@ async fn only_pages_that_are_the_same_for_everybody_are_for_search_engines() {
         let page = reader.go(path).await;
         assert!(page.first("meta[name=description]").is_some(), "{path}");
         assert!(page.first("meta[property='og:title']").is_some(), "{path}");
+        let picture = page.first("meta[property='og:image']").unwrap().attr("content").unwrap();
+        assert!(picture.starts_with("http") && picture.ends_with("/og.png"), "{path}: {picture}");
         assert!(page.first("meta[name=robots]").is_none(), "{path}");
         assert!(page.text_of("head > title").contains("공간문학"), "{path}");
     }

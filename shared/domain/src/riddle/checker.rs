@@ -211,6 +211,15 @@ fn keys_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
                 ),
             ));
         }
+        if knocked.is_some_and(|giver| giver.riddles.heights().len() > 1) {
+            return Err(wrong(
+                place,
+                said!(
+                    "방 {giver}의 수수께끼는 모두 한 칸(shelf)에 있어야, 내어 주는 수가 손님마다 하나입니다",
+                    "needs what room {giver} gives, whose riddles have to be on one shelf"
+                ),
+            ));
+        }
         let answers = |numbers: &[usize]| {
             let mut same = room.riddles.iter().filter(|other| other.id == riddle.id);
             same.any(|other| other.key.as_ref().is_some_and(|key| key.numbers == numbers))

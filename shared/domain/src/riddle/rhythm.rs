@@ -79,6 +79,11 @@ pub enum NotARhythm {
     UnknownSign(char),
 }
 
+/// The feet of a verse as pages show them: `3 · 4 · 5`, not broken at the end of a line.
+pub fn written_feet(feet: &[usize]) -> String {
+    feet.iter().map(usize::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}")
+}
+
 impl Pattern {
     /// The pattern of a line from the number of syllables in each foot; `None` if it has less than two
     /// knocks or more than [`MOST_KNOCKS`].

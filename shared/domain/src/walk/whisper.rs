@@ -227,10 +227,12 @@ impl Whisper {
 
     /// Judges a half that was picked among those on the page.
     pub fn join(&self, verse: &str, now: Timestamp) -> Attempt {
-        match verse == self.verse {
-            _ if !self.is_good(now) => Attempt::Faded,
-            true => Attempt::Joined { latin_keys: false },
-            false => self.missed(),
+        if !self.is_good(now) {
+            Attempt::Faded
+        } else if verse == self.verse {
+            Attempt::Joined { latin_keys: false }
+        } else {
+            self.missed()
         }
     }
 

@@ -5,7 +5,7 @@ use domain::{
     riddle::{
         content::{Form as Setting, Height, Passage, Riddle, RoomSet, Solution},
         hint::HintState,
-        rhythm::Knocks,
+        rhythm::{Knocks, written_feet},
         room::{By, Door, HintView, Opening, RoomRecord},
     },
 };
@@ -129,13 +129,12 @@ fn reward(riddle: &Riddle, request: &Request) -> Markup {
 /// every door.
 fn numbers(riddle: &Riddle, request: &Request) -> Markup {
     let Solution::Rhythm(pattern) = &riddle.solution else { return html! {} };
-    let feet: Vec<_> = pattern.feet().iter().map(usize::to_string).collect();
+    let feet = written_feet(pattern.feet());
     html! {
         p.plain id="key" { (say!(
             request,
             "이 가락의 걸음은 {feet}. 지니고 가시면 서재에서 쓰일지도 모릅니다.",
-            "The steps of this verse are {feet}. Keep them; the study may ask for them.",
-            feet = feet.join(" · ")
+            "The steps of this verse are {feet}. Keep them; the study may ask for them."
         )) }
     }
 }

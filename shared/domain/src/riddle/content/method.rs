@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::text::{Language, Text},
-    riddle::rhythm::Pattern,
+    riddle::rhythm::{Pattern, written_feet},
 };
 
 /// A method as the content names it.
@@ -158,7 +158,7 @@ pub(super) fn make(riddle: &RawRiddle, key: Option<&[usize]>) -> Result<Made, Te
         }
         Method::Shelf(shelf) => {
             let key = key.unwrap_or_default();
-            let shown = numbers(key);
+            let shown = written_feet(key);
             ask = fill(&ask, "key", &Text::new(shown.clone(), shown.clone()))?;
             let word = |language| {
                 word_on_the_shelf(riddle, shelf, key, language).map(str::to_owned).ok_or_else(
@@ -174,11 +174,6 @@ pub(super) fn make(riddle: &RawRiddle, key: Option<&[usize]>) -> Result<Made, Te
         }
     };
     Ok(Made { kind, ask, page, out })
-}
-
-/// A key as a page shows it: `3 · 4 · 5`, not broken at the end of a line.
-pub(super) fn numbers(key: &[usize]) -> String {
-    key.iter().map(usize::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}")
 }
 
 /// Counts the feet in the line itself, so that the rhythm is the verse's.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::text::{Language, Text},
-    riddle::{answer::Answer, hint::HINTS},
+    riddle::{answer::Answer, hint::HINTS, rhythm::written_feet},
 };
 
 /// The file `house.toml`.
@@ -146,6 +146,14 @@ pub(in crate::riddle) fn read_riddle(name: &str, text: &str) -> Result<Vec<Riddl
     let keys: Vec<Vec<usize>> = shelf.found.iter().map(|found| found.key.clone()).collect();
     if keys.is_empty() {
         return Err(wrong(name, said!("found에 수가 없습니다", "found has no key")));
+    }
+    let twice = |key: &&Vec<usize>| keys.iter().filter(|other| other == key).count() > 1;
+    if let Some(key) = keys.iter().find(twice) {
+        let key = written_feet(key);
+        return Err(wrong(
+            name,
+            said!("found에 수 {key}, 두 번 적혀 있습니다", "found names the key {key} twice"),
+        ));
     }
     keys.into_iter().map(|key| build_riddle(name, id, parse()?, Some(key))).collect()
 }

@@ -120,8 +120,7 @@ fn the_study_asks_for_the_numbers_of_the_verse_that_its_visitor_knocks() {
         let riddle = rooms.riddle_for("study", &visitor, Height::default()).unwrap();
         if let Some(key) = &riddle.key {
             assert_eq!(key.numbers, pattern.feet());
-            let shown =
-                key.numbers.iter().map(usize::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}");
+            let shown = crate::riddle::rhythm::written_feet(&key.numbers);
             assert!(riddle.ask.ko.contains(&shown) && riddle.ask.en.contains(&shown), "{riddle:?}");
             keys.insert(key);
         }

@@ -195,6 +195,52 @@ fn answers_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_riddle_that_needs_a_key_has_an_answer_for_each_that_a_visitor_can_bring() {
+    let without_one = "[[method.shelf.found]]\nkey = [3, 4, 5]\n\
+                       answers.ko = [\"봄을\", \"봄\", \"봄이오\", \"春\"]\nanswers.en = [\"spring\"]\n";
+    for (file, from, to, said) in [
+        (
+            "study/roads.toml",
+            without_one,
+            "",
+            "room study, riddle roads: has no answer for the numbers [3, 4, 5].",
+        ),
+        (
+            "study/roads.toml",
+            "key = \"knock\"",
+            "key = \"wait\"",
+            "room study, riddle roads: needs what room wait gives, which is not on the way.",
+        ),
+        (
+            "study/roads.toml",
+            "says = [\"word\", \"line\", \"book\"]",
+            "says = [\"word\", \"line\"]",
+            "study/roads.toml: the key 3\u{a0}·\u{a0}3\u{a0}·\u{a0}4 points at no word on the shelf.",
+        ),
+        (
+            "study/roads.toml",
+            "key = [3, 4, 4]",
+            "key = [3, 3, 4]",
+            "study/roads.toml: found names the key 3\u{a0}·\u{a0}3\u{a0}·\u{a0}4 twice.",
+        ),
+        (
+            "study/roads.toml",
+            "spine = { ko = \"하나 · 길\", en = \"One · The Road\" }",
+            "",
+            "study/roads.toml: has no spine.",
+        ),
+        (
+            "knock/azaleas.toml",
+            "minutes = 2",
+            "shelf = \"low\"",
+            "room study, riddle roads: needs what room knock gives, whose riddles have to be on one shelf.",
+        ),
+    ] {
+        assert_eq!(complaint(file, from, to), said);
+    }
+}
+
+#[test]
 fn a_riddle_belongs_to_the_room_its_file_names() {
     let (_, text, _) = RIDDLES[3];
     let said = |name| with_one_more(name, text).unwrap_err().to_string();
