@@ -9,7 +9,6 @@ async fn the_files_of_the_front_door_are_kept_for_a_day() {
     for (path, media_type, part) in [
         ("/robots.txt", "text/plain; charset=utf-8", "Disallow: /"),
         ("/icon.svg", "image/svg+xml", "<svg"),
-        ("/og.png", "image/png", "PNG"),
         ("/manifest.webmanifest", "application/manifest+json", "\"공간문학\""),
     ] {
         let file = reader.ask(http::Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
@@ -22,6 +21,12 @@ async fn the_files_of_the_front_door_are_kept_for_a_day() {
         let sent = reader.ask(sent.body(bytes::Bytes::new()).unwrap()).await;
         assert_eq!(sent.status, 404, "{path}");
     }
+    let picture =
+        reader.answer_to(http::Request::get("/og.png").body(bytes::Bytes::new()).unwrap());
+    let picture = picture.await;
+    assert_eq!(picture.headers()["content-type"], "image/png");
+    assert_eq!(picture.headers()["cache-control"], "public, max-age=86400");
+    assert!(picture.into_body().starts_with(b"\x89PNG"));
     let manifest = reader
         .ask(http::Request::get("/manifest.webmanifest").body(bytes::Bytes::new()).unwrap())
         .await;

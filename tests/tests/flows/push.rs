@@ -173,9 +173,10 @@ async fn a_device_that_its_push_service_gave_up_is_forgotten_and_its_reader_told
     shop.minutes_pass(5).await;
     assert_eq!(devices(&shop), 0);
     let mailbox = visitor.mailbox().await;
-    assert!(mailbox.says("떼어 두었습니다"), "{mailbox:?}");
+    assert!(mailbox.says("목록에서 뺐습니다"), "{mailbox:?}");
     let letters = shop.items_of_kind("letter");
-    let told = |letter: &&Value| letter["text"]["S"].as_str().unwrap().contains("떼어 두었습니다");
+    let told =
+        |letter: &&Value| letter["text"]["S"].as_str().unwrap().contains("목록에서 뺐습니다");
     assert_eq!(letters.iter().filter(told).count(), 1);
     let letter = letters.iter().find(told).unwrap();
     assert!(letter.get("expires").is_some(), "it ends as the visit does");
@@ -197,7 +198,7 @@ async fn a_device_registered_again_during_its_removal_is_kept() {
     };
     tokio::join!(shop.settle(), meanwhile);
     assert_eq!(devices(&shop), 1, "the same browser is one device, and it is there");
-    let told = visitor.mailbox().await.says("떼어 두었습니다");
+    let told = visitor.mailbox().await.says("목록에서 뺐습니다");
     assert!(!told, "it is there, so nothing was lost");
     whispers_again(&shop, &mut visitor).await;
     assert_eq!(words(&shop, &device).len(), 1);

@@ -148,6 +148,7 @@ pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 55] = [
         Behind("the digits are compared as well"),
     ),
     (&["pack"], "NUMBER", NEW, Behind("no money and no book")),
+    (&["pack"], "LAST", NEW, Behind("no money and no book")),
     // What was done.
     (&["owner-refund", "owner-ship"], "DONE", NEW, Behind(VERSIONS)),
     (&["toss-webhook"], "DONE", NEW, Behind("heard twice, it is looked at twice")),
