@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
@@ -71,6 +71,16 @@ impl Failure {
     }
 }
 
+/// The invocations of one function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Runs {
+    /// How many.
+    pub count: usize,
+    /// How long they took by the machine's clock, each rounded up to a millisecond as Lambda bills
+    /// it.
+    pub billed: Duration,
+}
+
 /// The functions of a system.
 pub(crate) struct Functions {
     known: BTreeMap<String, (Lambda, Function)>,
@@ -78,6 +88,7 @@ pub(crate) struct Functions {
     clock: Clock,
     slack: u32,
     failures: Mutex<Vec<Failure>>,
+    runs: Mutex<BTreeMap<String, Runs>>,
 }
 
 impl fmt::Debug for Functions {
@@ -93,7 +104,7 @@ impl Functions {
         clock: Clock,
         slack: u32,
     ) -> Self {
-        Self { known, names, clock, slack, failures: Mutex::default() }
+        Self { known, names, clock, slack, failures: Mutex::default(), runs: Mutex::default() }
     }
 
     /// The short name behind a short name, a deployed name, a logical id, or an ARN; a qualifier
@@ -108,6 +119,19 @@ impl Functions {
     /// Every function error so far.
     pub(crate) fn failures(&self) -> Vec<Failure> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The invocations so far, by function.
+    pub(crate) fn runs(&self) -> BTreeMap<String, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_run(&self, name: &str, took: Duration) {
+        let millis = took.as_micros().div_ceil(1_000);
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = runs.entry(name.to_owned()).or_default();
+        run.count += 1;
+        run.billed += Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX));
     }
 
     /// Calls a function by its short name and waits for it, as long as its `Timeout` and `patience`
@@ -139,11 +163,13 @@ impl Functions {
         // A deployed function stamps its name on every line of its log; here the span does.
         let span = tracing::error_span!("function", name);
         let run = life.around(unharmed(async move { call(event, context).await }.instrument(span)));
+        let began = Instant::now();
         let ran = tokio::select! {
             biased;
             () = life.ended() => None,
             ran = tokio::time::timeout(limit, run) => Some(ran),
         };
+        self.note_run(name, began.elapsed());
         let outcome = match ran {
             None => {
                 let message = format!(

@@ -1,5 +1,6 @@
 //! The whole system: built from a template, driven by requests, a clock and its pumps.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::assemble::{self, Ground};
 use crate::clock::Clock;
 use crate::config::{Config, Source, StartError};
 use crate::front;
-use crate::function::{Failure, Functions};
+use crate::function::{Failure, Functions, Runs};
 use crate::gateway::{Request, Response, Router};
 use crate::host::Host;
 use crate::later::Later;
@@ -307,6 +308,11 @@ impl System {
     /// The embedded DynamoDB.
     pub fn database(&self) -> &dynoxide::Database {
         self.world.store.database()
+    }
+
+    /// The invocations of each function so far, by its short name.
+    pub fn runs(&self) -> BTreeMap<String, Runs> {
+        self.world.functions.runs()
     }
 
     /// Every function error, panic and timeout so far.

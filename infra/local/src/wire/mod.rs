@@ -9,6 +9,7 @@ mod condition;
 mod fault;
 mod lambda;
 mod life;
+mod meter;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -20,6 +21,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use axum::body::Bytes;
 use http_body_util::BodyExt as _;
 use serde_json::Value as Json;
 
@@ -37,6 +40,8 @@ pub use condition::Condition;
 use condition::Forgotten;
 pub use fault::{Breakage, Fault};
 pub(crate) use life::Life;
+use meter::Meter;
+pub use meter::Usage;
 
 /// How often each operation was called, by caller: `("door", "dynamodb", "PutItem")` → 3. The
 /// caller is the function's short name, or empty for a client outside of a function.
@@ -55,6 +60,8 @@ struct Inner {
     /// The functions, once they are built. They hold wires themselves, so this does not hold them.
     host: OnceLock<Weak<Host>>,
     calls: Mutex<Calls>,
+    /// What calls of DynamoDB consumed; `None` until somebody wants to know.
+    meter: Mutex<Option<Meter>>,
     faults: Mutex<Vec<Fault>>,
     forgotten: Mutex<Vec<Forgotten>>,
     conditions: Mutex<Option<BTreeSet<Condition>>>,
@@ -91,6 +98,7 @@ impl Wire {
             signal,
             host: OnceLock::new(),
             calls: Mutex::default(),
+            meter: Mutex::default(),
             faults: Mutex::default(),
             forgotten: Mutex::default(),
             conditions: Mutex::default(),
@@ -136,6 +144,16 @@ impl Wire {
     /// Resets the counts.
     pub fn forget_calls(&self) {
         lock(&self.inner.calls).clear();
+    }
+
+    /// Measures what later calls of DynamoDB consume.
+    pub fn measure(&self) {
+        lock(&self.inner.meter).get_or_insert_default();
+    }
+
+    /// What the measured calls consumed, by caller.
+    pub fn usage(&self) -> BTreeMap<String, Usage> {
+        lock(&self.inner.meter).clone().unwrap_or_default()
     }
 
     /// Breaks later calls.
@@ -265,13 +283,36 @@ impl Wire {
             left.insert(table.clone(), rest);
         }
         call.rewrite(&body);
-        let reply = self.perform(call, dynamodb).await?.into_body();
-        let reply =
-            reply.collect().await.map_err(|error| ConnectorError::other(error, None))?.to_bytes();
+        let reply = whole(self.perform(call, dynamodb).await?.into_body()).await?;
         let mut answered: Json = serde_json::from_slice(&reply)
             .map_err(|error| ConnectorError::other(error.into(), None))?;
         answered["UnprocessedKeys"] = left.into();
         response(Answer::json(200, &answered))
+    }
+
+    /// Calls the embedded DynamoDB, and notes what it consumed if that is measured.
+    async fn ask_table(
+        &self,
+        mut call: Call,
+        dynamodb: &SharedHttpConnector,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let measures = lock(&self.inner.meter).is_some();
+        let asked = if measures { meter::ask(&mut call) } else { None };
+        let Call { mut request, operation, .. } = call;
+        request
+            .uri_mut()
+            .set_endpoint(&self.inner.dynamodb)
+            .map_err(|e| ConnectorError::user(e.into()))?;
+        let mut reply = dynamodb.call(request).await?;
+        let Some(asked) = asked else { return Ok(reply) };
+        let body = whole(reply.take_body()).await?;
+        let answer = serde_json::from_slice(&body).unwrap_or_default();
+        let usage = meter::read(&operation, &asked, &answer);
+        if let Some(meter) = &mut *lock(&self.inner.meter) {
+            meter.entry(self.caller.to_string()).or_default().add(&usage);
+        }
+        *reply.body_mut() = SdkBody::from(body);
+        Ok(reply)
     }
 
     async fn perform(
@@ -283,12 +324,7 @@ impl Wire {
         match call.service {
             Service::Dynamodb => {
                 let changes = call.changes_table();
-                let mut request = call.request;
-                request
-                    .uri_mut()
-                    .set_endpoint(&inner.dynamodb)
-                    .map_err(|e| ConnectorError::user(e.into()))?;
-                let reply = dynamodb.call(request).await;
+                let reply = self.ask_table(call, dynamodb).await;
                 if changes {
                     inner.signal.notify();
                 }
@@ -314,6 +350,12 @@ pub(crate) fn error(service: Service, status: u16, code: &str, message: &str) ->
         Service::Lambda => lambda::refusal(status, code, message),
         _ => Answer::json(status, &serde_json::json!({ "__type": code, "message": message })),
     }
+}
+
+/// All bytes of a body.
+async fn whole(body: SdkBody) -> Result<Bytes, ConnectorError> {
+    let whole = body.collect().await.map_err(|error| ConnectorError::other(error, None))?;
+    Ok(whole.to_bytes())
 }
 
 fn response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
