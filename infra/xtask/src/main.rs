@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod cost;
 mod deploy;
 mod fuzz;
 mod generate;
@@ -46,6 +47,8 @@ enum Verb {
     Keys(keys::Arguments),
     /// Measure cold start, latency, memory, size and calls of every function.
     Bench(bench::Arguments),
+    /// Price one whole order and an idle month.
+    Cost(cost::Arguments),
     /// Write the skeleton of something new.
     New(generate::Arguments),
     /// Send random requests to every route, and random calls to the owner's functions.
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Verb::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Verb::Keys(arguments) => keys::keys(&arguments),
         Verb::Bench(arguments) => bench::bench(&arguments),
+        Verb::Cost(arguments) => cost::cost(&arguments),
         Verb::New(arguments) => generate::new(&arguments),
         Verb::Mutants(arguments) => mutants::mutants(&arguments),
     };
@@ -137,7 +141,7 @@ mod tests {
         let error = Arguments::try_parse_from(["cargo xtask"]).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         let help = error.to_string();
-        for verb in ["run", "test", "watch", "deploy", "bench", "new", "mutants"] {
+        for verb in ["run", "test", "watch", "deploy", "bench", "cost", "new", "mutants"] {
             assert!(help.contains(&format!("\n  {verb} ")), "{help}");
         }
     }
@@ -146,7 +150,7 @@ mod tests {
     fn an_unknown_verb_or_flag_is_named() {
         let error = Arguments::try_parse_from(["cargo xtask", "walk"]).unwrap_err();
         assert_eq!((error.kind(), error.exit_code()), (ErrorKind::InvalidSubcommand, 2));
-        for verb in ["run", "watch", "deploy", "bench", "mutants"] {
+        for verb in ["run", "watch", "deploy", "bench", "cost", "mutants"] {
             let error = Arguments::try_parse_from(["cargo xtask", verb, "--fast"]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{verb}");
             assert!(error.to_string().contains("--fast"), "{error}");
@@ -154,8 +158,9 @@ mod tests {
     }
 
     #[test]
-    fn run_and_bench_take_the_flags_of_the_programs_they_start() {
+    fn a_verb_takes_the_flags_of_the_program_it_starts() {
         assert_eq!(flags("run"), fields("infra/local/src/run.rs"));
         assert_eq!(flags("bench"), fields("infra/bench/src/main.rs"));
+        assert_eq!(flags("cost"), fields("infra/cost/src/main.rs"));
     }
 }
