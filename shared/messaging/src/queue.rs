@@ -1,6 +1,6 @@
 //! The batch loop: turns a queue's records into messages, and failures into `batchItemFailures`.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessageAttribute};
 use domain::order::message::Message;
@@ -11,6 +11,15 @@ use store::{StoreError, WriteError};
 use thiserror::Error as ThisError;
 
 use crate::{News, Run, on_event, queues::SENT_AGAIN};
+
+/// No record but a batch's first is begun with less time left: the longest call of the table, which
+/// ends after seven seconds (`platform`), and the answer.
+const BEGIN_WITH: Duration = Duration::from_secs(8);
+
+/// A record that has not ended so long before Lambda ends the function is dropped, as a crash would
+/// drop it, and the answer names it. Without an answer the records that are done would come again.
+/// A call to the provider ends three seconds before, with time to record what is known.
+const ANSWER_BEFORE: Duration = Duration::from_secs(1);
 
 /// A message that was not handled. Its neighbours are.
 #[derive(Debug, ThisError)]
@@ -125,7 +134,8 @@ pub struct Delivery<T> {
 /// changes a record's visibility.
 ///
 /// Each record is read and handled on its own, so a bad body or an error affects no other record.
-/// The answer names the records to be delivered again (`ReportBatchItemFailures`).
+/// The answer names the records to be delivered again (`ReportBatchItemFailures`). It is given before
+/// Lambda ends the function: a record that takes too long is dropped, later ones are not begun.
 pub fn deliveries<R, T, H, F>(
     platform: Platform,
     handle: H,
@@ -147,6 +157,7 @@ where
         let handle = handle.clone();
         async move {
             let mut answer = SqsBatchResponse::default();
+            let mut begun = false;
             for record in event.records {
                 let receipt = record.receipt_handle.unwrap_or_default();
                 let last = LastChance::of(&record.attributes, &record.message_attributes);
@@ -164,7 +175,13 @@ where
                 // Boxed: avoids the type-depth limit.
                 let handling = Box::pin(handle(Arc::clone(&room), delivery));
                 let keep = platform::invocation::about(order, Some(id), async {
-                    let Err(failure) = handling.await else { return false };
+                    let outcome = if begun && !has_time() {
+                        Err(Failure::Again("no time is left to begin".to_owned()))
+                    } else {
+                        begun = true;
+                        in_time(handling).await
+                    };
+                    let Err(failure) = outcome else { return false };
                     failure.log(&record_id);
                     if last.ends_here() {
                         tracing::warn!(record.id = record_id, "message is left to the sweep");
@@ -178,6 +195,17 @@ where
             Ok(answer)
         }
     })
+}
+
+/// Whether there is time to begin another record.
+fn has_time() -> bool {
+    platform::deadline::remaining().is_none_or(|left| left >= BEGIN_WITH)
+}
+
+/// Handles a record, as long as there is time.
+async fn in_time(handling: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let done = platform::deadline::within(ANSWER_BEFORE, handling).await;
+    done.unwrap_or_else(|| Err(Failure::Again("it did not end in time".to_owned())))
 }
 
 /// How often SQS delivers a message before it moves it to the dead letters: `maxReceiveCount` of

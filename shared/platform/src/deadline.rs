@@ -45,6 +45,14 @@ pub fn remaining() -> Option<Duration> {
     ENDS.try_with(|ends| ends.saturating_duration_since(Instant::now())).ok()
 }
 
+/// Runs work to its end, or until so long before the running invocation is ended; `None` if it did
+/// not end by then and was dropped where it stood.
+pub async fn within<T>(before_the_end: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let Ok(ends) = ENDS.try_with(|ends| *ends) else { return Some(work.await) };
+    let until = ends.checked_sub(before_the_end).unwrap_or(ends);
+    tokio::time::timeout_at(until, work).await.ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +78,20 @@ mod tests {
             .await;
         assert_eq!(left, (Some(Duration::from_secs(6)), Some(Duration::ZERO)));
         assert_eq!(remaining(), None, "outside of an invocation");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_dropped_before_the_end_and_not_where_the_end_is_unknown() {
+        let one = Duration::from_secs(1);
+        let sleep = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
+        let began = Instant::now();
+        let deadline = Deadline::of(in_millis(10_000), &clock());
+        let (quick, slow) = deadline
+            .bounds(async { (within(one, sleep(8)).await, within(one, sleep(8)).await) })
+            .await;
+        assert_eq!((quick, slow), (Some(()), None));
+        assert_eq!(began.elapsed(), Duration::from_secs(9));
+        assert_eq!(within(one, sleep(60)).await, Some(()));
     }
 
     #[tokio::test]
