@@ -1,7 +1,7 @@
 //! The page of the receipt.
 
 use domain::{
-    base::{calendar, money::Won},
+    base::{calendar, format, money::Won},
     order::{
         Order, Payment, PaymentStatus,
         refund::{Progress, Refund, RefundReason},
@@ -62,7 +62,7 @@ fn facts(request: &Request, order: &Order, shop: &Shop) -> Markup {
 
 /// An instant with its year, because a receipt is kept.
 fn with_year(request: &Request, at: Timestamp) -> Words {
-    let (year, clock) = (calendar::today(at).year(), request.clock(at));
+    let (year, clock) = (calendar::today(at).year(), format::date_time(at, request.language));
     say!(request, "{year}년 {clock}", "{clock} ({year})")
 }
 

@@ -1,6 +1,6 @@
 //! Amounts, dates and times in the language of a request.
 
-use domain::base::{format, money::Won};
+use domain::base::{calendar, format, money::Won};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{Request, Words};
@@ -11,13 +11,13 @@ impl Request {
         Words::Owned(format::won(amount, self.language))
     }
 
-    /// A date without its year.
+    /// A date, with its year if that is not this one.
     pub fn date(&self, date: Date) -> String {
-        format::date(date, self.language)
+        format::date_seen(date, calendar::today(self.now), self.language)
     }
 
-    /// An instant as date and time in Korea.
+    /// An instant as date and time in Korea, with its year if that is not this one.
     pub fn clock(&self, at: Timestamp) -> String {
-        format::date_time(at, self.language)
+        format::date_time_seen(at, self.now, self.language)
     }
 }

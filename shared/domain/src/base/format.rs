@@ -39,6 +39,26 @@ pub fn date(date: Date, language: Language) -> String {
     }
 }
 
+/// A date as it is read on the day `today`: with its year if that is not the year of `today`.
+///
+/// ```
+/// use domain::base::{format, text::Language};
+/// use jiff::civil::date;
+///
+/// let (day, before, after) = (date(2027, 1, 4), date(2026, 12, 31), date(2027, 1, 1));
+/// assert_eq!(format::date_seen(day, before, Language::Ko), "2027년 1월 4일 월요일");
+/// assert_eq!(format::date_seen(day, before, Language::En), "Monday, 4 January 2027");
+/// assert_eq!(format::date_seen(day, after, Language::Ko), "1월 4일 월요일");
+/// ```
+pub fn date_seen(day: Date, today: Date, language: Language) -> String {
+    let date = date(day, language);
+    match language {
+        _ if day.year() == today.year() => date,
+        Language::Ko => format!("{}년 {date}", day.year()),
+        Language::En => format!("{date} {}", day.year()),
+    }
+}
+
 /// `11월 25일 수요일`.
 pub fn korean_date(date: Date) -> String {
     format!("{}월 {}일 {}요일", date.month(), date.day(), weekday(date))
@@ -62,10 +82,16 @@ pub fn english_date(date: Date) -> String {
     date.strftime("%A, %-d %B").to_string()
 }
 
-/// An instant in Korean time, to the minute: `11월 25일 수요일 14:05`.
+/// An instant in Korean time, to the minute and without the year: `11월 25일 수요일 14:05`.
 pub fn date_time(at: Timestamp, language: Language) -> String {
-    let local = calendar::in_korea(at);
-    format!("{} {:02}:{:02}", date(local.date(), language), local.hour(), local.minute())
+    format!("{} {}", date(calendar::today(at), language), clock_at(at))
+}
+
+/// An instant as it is read at `now`: as [`date_time`], with its year if that is not this one in
+/// Korea.
+pub fn date_time_seen(at: Timestamp, now: Timestamp, language: Language) -> String {
+    let day = date_seen(calendar::today(at), calendar::today(now), language);
+    format!("{day} {}", clock_at(at))
 }
 
 /// The time of day in Korea from which something is possible: `23:05`, rounded up to the minute, so
@@ -93,6 +119,18 @@ pub fn clock_at(instant: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_year_is_named_by_the_korean_calendar() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let (old, new) = (at("2026-12-31T14:59:59Z"), at("2026-12-31T15:00:00Z"));
+        let seen = |instant, now| date_time_seen(instant, now, Language::Ko);
+        assert_eq!(seen(old, old), "12월 31일 목요일 23:59");
+        assert_eq!(seen(old, new), "2026년 12월 31일 목요일 23:59");
+        assert_eq!(seen(new, new), "1월 1일 금요일 00:00");
+        assert_eq!(seen(new, old), "2027년 1월 1일 금요일 00:00");
+        assert_eq!(date_time_seen(old, new, Language::En), "Thursday, 31 December 2026 23:59");
+    }
 
     #[test]
     fn a_clock_from_is_korean_and_never_too_early() {

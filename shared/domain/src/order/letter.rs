@@ -1,13 +1,13 @@
 //! Letters in a reader's mailbox. Every push notification has a letter with the full news; the push
 //! itself only points at the mailbox.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
     base::{
-        free_text,
+        calendar, format, free_text,
         id::{MessageId, OrderId},
         sensitive::Sensitive,
         text::{Language, Text},
@@ -182,10 +182,30 @@ pub fn push(notice: Notice) -> Text {
     }
 }
 
+/// A date in a letter about an order, with its year if that is not the year in which the order
+/// became what the letter tells of.
+fn dated(order: &Order, day: Date) -> String {
+    format::date_seen(day, calendar::today(order.changed_at), order.language)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::tests::order;
+    use crate::order::tests::{order, paid};
+
+    #[test]
+    fn a_promise_for_the_next_year_names_it() {
+        let mut order = paid();
+        order.changed_at = "2026-12-31T20:00:00+09:00".parse().unwrap();
+        order.promised = jiff::civil::date(2027, 1, 5);
+        let paid = MessageId { order: order.id, sequence: 1 };
+        let text = |order: &Order| news::text(order, Notice::Paid, paid);
+        assert!(text(&order).contains("2027년 1월 5일 화요일까지"), "{}", text(&order));
+        order.language = Language::En;
+        assert!(text(&order).contains("by Tuesday, 5 January 2027."), "{}", text(&order));
+        order.changed_at = "2027-01-01T00:00:00+09:00".parse().unwrap();
+        assert!(text(&order).contains("by Tuesday, 5 January."), "{}", text(&order));
+    }
 
     #[test]
     fn a_letter_keeps_its_text_without_invisible_characters() {

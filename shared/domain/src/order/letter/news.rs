@@ -6,7 +6,7 @@ use crate::{
     order::{
         AnewReason, Order, State,
         letter::{
-            acts,
+            acts, dated,
             refunds::{cancelled, refunded},
         },
         message::Notice,
@@ -21,33 +21,31 @@ pub(super) fn text(order: &Order, notice: Notice, asked_by: MessageId) -> String
         Notice::Paid if ko => format!(
             "집에 불이 하나 켜졌소. 그대의 편지는 주인장의 책상에 놓였소.\n\n{}원을 받았습니다. 책은 {}까지 부칩니다. 택배사에 맡기기 전까지는 언제든 취소하실 수 있습니다.",
             order.total,
-            format::korean_date(order.promised)
+            dated(order, order.promised)
         ),
         Notice::Paid => format!(
             "A lamp is lit. Your letter lies on the owner’s desk.\n\nWe received ₩{}. The book is posted by {}. Until it is handed to the carrier you can cancel at any time.",
             order.total,
-            format::english_date(order.promised)
+            dated(order, order.promised)
         ),
         Notice::Chosen => chosen(order),
-        Notice::Packed if ko => format!(
-            "{} {}까지 부칩니다.",
-            acts::packed(Language::Ko),
-            format::korean_date(order.promised)
-        ),
+        Notice::Packed if ko => {
+            format!("{} {}까지 부칩니다.", acts::packed(Language::Ko), dated(order, order.promised))
+        }
         Notice::Packed => format!(
             "{} It is posted by {}.",
             acts::packed(Language::En),
-            format::english_date(order.promised)
+            dated(order, order.promised)
         ),
         Notice::Later if ko => format!(
             "{} {}까지 부친다는 약속은 그대로이며, 택배사에 맡기기 전까지는 언제든 취소하실 수 있습니다.",
             acts::put_off(Language::Ko),
-            format::korean_date(order.promised)
+            dated(order, order.promised)
         ),
         Notice::Later => format!(
             "{} The promise to post it by {} stands, and until it is handed to the carrier you can cancel at any time.",
             acts::put_off(Language::En),
-            format::english_date(order.promised)
+            dated(order, order.promised)
         ),
         Notice::Cancelled => cancelled(order),
         Notice::BankTransfer => virtual_account(order),
@@ -104,19 +102,19 @@ fn sent_again(order: &Order) -> String {
     match (order.language, lost) {
         (Language::Ko, true) => format!(
             "떠난 책이 길에서 사라졌소.\n\n부친 꾸러미가 배송 중에 없어졌습니다. 죄송합니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 취소하실 수 있습니다.",
-            format::korean_date(order.promised)
+            dated(order, order.promised)
         ),
         (Language::Ko, false) => format!(
             "떠난 책이 문을 찾지 못하고 돌아왔소.\n\n부친 꾸러미가 닿지 못하고 가게로 돌아왔습니다. 책을 다시 골라 {}까지 부칩니다. 더 내실 돈은 없고, 다시 부치기 전까지는 취소하실 수 있습니다. 주소가 바뀌었으면 편지로 알려 주십시오.",
-            format::korean_date(order.promised)
+            dated(order, order.promised)
         ),
         (Language::En, true) => format!(
             "The book was lost on its road.\n\nYour parcel was lost in the post. We are sorry. A book is chosen again and posted by {}. There is nothing more to pay, and until it is posted you can cancel.",
-            format::english_date(order.promised)
+            dated(order, order.promised)
         ),
         (Language::En, false) => format!(
             "The book found no door and came home.\n\nYour parcel could not be delivered and came back to the shop. A book is chosen again and posted by {}. There is nothing more to pay, and until it is posted you can cancel. If your address has changed, please write.",
-            format::english_date(order.promised)
+            dated(order, order.promised)
         ),
     }
 }
@@ -162,7 +160,8 @@ fn on_its_way(order: &Order) -> String {
 fn virtual_account(order: &Order) -> String {
     let Some(account) = order.awaits_transfer() else { return String::new() };
     let (bank, number) = (account.bank.name(order.language), account.number.reveal());
-    let (amount, due) = (order.total, format::date_time(account.due, order.language));
+    let (amount, due) =
+        (order.total, format::date_time_seen(account.due, order.changed_at, order.language));
     match order.language {
         Language::Ko => {
             let holder = match account.holder.reveal().as_str() {

@@ -1,10 +1,10 @@
 //! The texts of the letters about an order that is over, and about its money.
 
 use crate::{
-    base::{format, money::Won, text::Language},
+    base::{money::Won, text::Language},
     order::{
         Order,
-        letter::acts,
+        letter::{acts, dated},
         refund::{Progress, Refund, RefundReason},
     },
 };
@@ -41,11 +41,11 @@ pub(super) fn cancelled(order: &Order) -> String {
     match (order.language, why) {
         (Language::Ko, RefundReason::NoPlace) => format!(
             "돈이 닿았을 때, 마지막 책은 이미 문을 나선 뒤였소.\n\n결제가 늦게 확인되는 사이에 잡아 두었던 시간이 지나, 이 가격대의 책이 모두 나갔습니다. 보내 드릴 책이 없으므로 주문을 거두고 {amount}원을 {}까지 모두 돌려드립니다. 죄송합니다.",
-            format::korean_date(*by)
+            dated(order, *by)
         ),
         (Language::En, RefundReason::NoPlace) => format!(
             "When the money came, the last book had just left the house.\n\nYour payment was confirmed late. The time we held a place for you had run out, and every book in this range was taken. As there is no book to send, we end the order, and all of your money, ₩{amount}, goes back to you by {}. We are sorry.",
-            format::english_date(*by)
+            dated(order, *by)
         ),
         (Language::Ko, RefundReason::Withdrawn) => format!(
             "떠났던 책이 집으로 돌아왔소.\n\n책이 가게로 돌아왔습니다. {}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
@@ -53,11 +53,11 @@ pub(super) fn cancelled(order: &Order) -> String {
                 Won::ZERO => String::new(),
                 postage => format!("반품 배송비 {postage}원을 뺀 "),
             },
-            format::korean_date(*by)
+            dated(order, *by)
         ),
         (Language::En, RefundReason::Withdrawn) => format!(
             "The book that left has come home.\n\nThe book has come back to the shop. ₩{amount} goes back {english_way} by {}{}.",
-            format::english_date(*by),
+            dated(order, *by),
             match order.kept() {
                 Won::ZERO => String::new(),
                 postage => format!(" (₩{postage} for the way back are taken off)"),
@@ -65,27 +65,27 @@ pub(super) fn cancelled(order: &Order) -> String {
         ),
         (Language::Ko, RefundReason::LostInPost) => format!(
             "떠난 책이 길에서 사라졌소.\n\n부친 꾸러미가 배송 중에 없어졌습니다. 죄송합니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            format::korean_date(*by)
+            dated(order, *by)
         ),
         (Language::En, RefundReason::LostInPost) => format!(
             "The book was lost on its road.\n\nYour parcel was lost in the post. We are sorry. ₩{amount} goes back {english_way} by {}.",
-            format::english_date(*by)
+            dated(order, *by)
         ),
         (Language::Ko, RefundReason::PaidTooLate) => format!(
             "꺼진 창에 돈이 뒤늦게 닿았소.\n\n주문을 취소하신 뒤에 결제가 끝났습니다. {amount}원을 {}까지 모두 돌려드립니다.",
-            format::korean_date(*by)
+            dated(order, *by)
         ),
         (Language::Ko, _) => format!(
             "창의 불을 껐소.\n\n주문을 취소했습니다. {amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            format::korean_date(*by)
+            dated(order, *by)
         ),
         (Language::En, RefundReason::PaidTooLate) => format!(
             "Money came to a window that was already dark.\n\nYour payment was completed after you had cancelled. All of it, ₩{amount}, goes back to you by {}.",
-            format::english_date(*by)
+            dated(order, *by)
         ),
         (Language::En, _) => format!(
             "The lamp is out.\n\nYour order is cancelled. ₩{amount} goes back {english_way} by {}.",
-            format::english_date(*by)
+            dated(order, *by)
         ),
     }
 }
@@ -95,12 +95,11 @@ fn called_off(order: &Order, reason: &str, refund: Option<&Refund>) -> String {
     let opening = acts::called_off(reason, order.language);
     let (korean_way, english_way) = way_back(order.by_bank_transfer());
     match (order.language, refund) {
-        (Language::Ko, Some(Refund { amount, by, .. })) => format!(
-            "{opening}{amount}원을 {}까지 {korean_way} 돌려드립니다.",
-            format::korean_date(*by)
-        ),
+        (Language::Ko, Some(Refund { amount, by, .. })) => {
+            format!("{opening}{amount}원을 {}까지 {korean_way} 돌려드립니다.", dated(order, *by))
+        }
         (Language::En, Some(Refund { amount, by, .. })) => {
-            format!("{opening}₩{amount} goes back {english_way} by {}.", format::english_date(*by))
+            format!("{opening}₩{amount} goes back {english_way} by {}.", dated(order, *by))
         }
         (Language::Ko, None) if order.paid_at().is_some() => {
             format!("{opening}결제하신 금액은 이미 모두 돌려드렸습니다.")
@@ -151,7 +150,7 @@ pub(super) fn refunded(order: &Order, refund: &Refund) -> String {
             if let Progress::ByHand { day, way } = &refund.progress {
                 return format!(
                     "셈을 마쳤소.\n\n{what} {amount}원을 {}에 주인장이 손수 돌려드렸습니다(길: {way}). 닿지 않았으면 편지로 알려 주십시오.",
-                    format::korean_date(*day)
+                    dated(order, *day)
                 );
             }
             if by_bank_transfer {
@@ -192,7 +191,7 @@ pub(super) fn refunded(order: &Order, refund: &Refund) -> String {
             if let Progress::ByHand { day, way } = &refund.progress {
                 return format!(
                     "The account is settled.\n\nThe owner sent you ₩{amount} on {} ({what}; by: {way}). Should it not have come, please write.",
-                    format::english_date(*day)
+                    dated(order, *day)
                 );
             }
             if by_bank_transfer {
