@@ -4,7 +4,11 @@ mod view;
 
 use std::sync::Arc;
 
-use domain::base::price::PriceRange;
+use domain::{
+    base::{calendar, price::PriceRange},
+    catalog::selection::{Book, daily},
+};
+use store::BookPage;
 use web::{AppState, Method, Refusal, Reply, Request};
 
 /// Books on a page.
@@ -19,6 +23,11 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         None => PriceRange::Middle,
         Some(name) => name.parse().map_err(|_| Refusal::NotFound)?,
     };
-    let books = app.store.shelf(range, request.query.get("after"), SHOWN).await?;
-    Ok(view::page(&request, range, &books).into())
+    let BookPage { books, next } =
+        app.store.shelf(range, request.query.get("after"), SHOWN).await?;
+    let mut books: Vec<Book> = books.into_iter().map(|book| book.value).collect();
+    // The pages divide the shelf by the index, and only what lies on one is drawn by the day: who
+    // turns the page over midnight misses no book and meets none twice.
+    daily::arrange(&mut books, calendar::today(request.now));
+    Ok(view::page(&request, range, &books, next.as_deref()).into())
 }

@@ -5,10 +5,14 @@ use domain::{
     catalog::selection::Book,
 };
 use maud::{Markup, html};
-use store::BookPage;
 use web::{Drawing, Page, Request, Words, say};
 
-pub(crate) fn page(request: &Request, range: PriceRange, books: &BookPage) -> Page {
+pub(crate) fn page(
+    request: &Request,
+    range: PriceRange,
+    books: &[Book],
+    next: Option<&str>,
+) -> Page {
     let title = say!(request, "서가", "The shelf");
     let body = html! {
         h1 { (title) }
@@ -29,17 +33,17 @@ pub(crate) fn page(request: &Request, range: PriceRange, books: &BookPage) -> Pa
                 " "
             } }
         }
-        @if books.books.is_empty() {
+        @if books.is_empty() {
             p.keeper { (say!(
                 request,
                 "이 칸은 지금 비어 있소.",
                 "This shelf is empty just now."
             )) }
         }
-        @for (place, book) in books.books.iter().enumerate() {
-            (one_book(place + 1, &book.value, request))
+        @for (place, book) in books.iter().enumerate() {
+            (one_book(place + 1, book, request))
         }
-        @if let Some(next) = &books.next {
+        @if let Some(next) = next {
             @let after = next.replace('#', "%23");
             p { a.door.quiet href=(format!("/shelf?range={}&after={after}", range.name())) {
                 (say!(request, "다음 칸", "Next shelf"))

@@ -236,3 +236,36 @@ async fn a_repeated_call_of_owner_shelve_stocks_once() {
     assert_eq!(shop.book_item(&isbn(3))["copies"]["N"], "2");
     assert_eq!((shop.stock("middle"), shop.stock("light")), ((4, 0), (1, 0)));
 }
+
+/// The books on the shelf page, in their order, and the address of the next page.
+fn spines(page: &walk::Page) -> (Vec<String>, Option<String>) {
+    let titles = page.all("details strong").iter().map(|title| title.text().collect()).collect();
+    let next = page.first("a.door.quiet[href*='after=']");
+    (titles, next.and_then(|link| link.attr("href")).map(ToOwned::to_owned))
+}
+
+#[tokio::test]
+async fn the_shelf_is_drawn_by_the_day_and_paged_whole_over_midnight() {
+    const BOOKS: u32 = 60;
+    let books: Vec<_> = (1..=BOOKS).map(|number| book(number, 15_000, 3, 1)).collect();
+    let shop = Shop::with_books(&books).await;
+    let (mut one, mut other) = (shop.visitor(), shop.visitor());
+    let (first, next) = spines(one.go("/shelf?range=middle").await);
+    let next = next.expect("a second page");
+    assert_eq!(spines(other.go("/shelf?range=middle").await).0, first, "the same for everybody");
+    // From 09:00 in Korea to the next day there.
+    shop.jump(15 * 60 + 1).await;
+    let (second, end) = spines(one.go(&next).await);
+    assert_eq!(end, None);
+    let mut seen: Vec<_> = first.iter().chain(&second).cloned().collect();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!((first.len() + second.len(), seen.len()), (60, 60), "none twice, none left out");
+    let (tomorrow, _) = spines(other.go("/shelf?range=middle").await);
+    assert_ne!(tomorrow, first, "another day, another order");
+    let sorted = |mut titles: Vec<String>| {
+        titles.sort_unstable();
+        titles
+    };
+    assert_eq!(sorted(tomorrow), sorted(first), "of the same books");
+}

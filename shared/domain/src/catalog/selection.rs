@@ -7,6 +7,7 @@
 //! [`Evaluation`] in whole numbers. [`best`] needs nothing else, so that a stored selection can be
 //! replayed after stock, taste and letter have changed.
 
+pub mod daily;
 mod evaluation;
 mod heard;
 mod ranking;

@@ -19,7 +19,7 @@ pub(crate) fn isbn(number: u32) -> Isbn {
     format!("{twelve}{}", (10 - sum % 10) % 10).parse().unwrap()
 }
 
-fn book(number: u32) -> Book {
+pub(crate) fn book(number: u32) -> Book {
     let isbn = isbn(number);
     Book {
         work: isbn.as_str().to_owned().try_into().unwrap(),
