@@ -24,6 +24,10 @@ pub(crate) fn page(request: &Request, mailbox: &Mailbox, pushes: bool) -> Page {
                 "새 편지가 위에 있습니다.",
                 "The newest letter is on top."
             )) }
+            p.plain {
+                a href="/window" { (say!(request, "주문 내역", "Your orders")) } " · "
+                a href="/poem" { (say!(request, "걸음의 시", "The poem of your walk")) }
+            }
             ul.letters { @for letter in &mailbox.letters { (one_letter(letter, request)) } }
             @if pushes { (devices(&mailbox.devices, request)) }
         }
