@@ -4,7 +4,7 @@ use admin::{NextCall, Show, address_data, address_line, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::selection::Book,
-    order::{Order, ShortNumber, State, Unpack, message::Notice},
+    order::{Event, Order, ShortNumber, State, Unpack, message::Notice},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -50,13 +50,14 @@ pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) 
 
 /// What happened to the order, oldest first: what its reader was told, and what else the order says.
 pub(crate) fn history(order: &Order, told: &[(Timestamp, Notice)]) -> Show {
-    let mut happened: Vec<(Timestamp, &str)> = vec![(order.at, "주문했습니다")];
-    happened.extend(told.iter().map(|(at, notice)| (*at, notice.happened())));
-    happened.extend(order.readdressed_at.map(|at| (at, "받으실 곳을 고쳤습니다")));
-    happened.extend(
-        order.withdrawal().map(|withdrawal| (withdrawal.asked_at, "돌려보내겠다고 하셨습니다")),
-    );
-    happened.sort_by_key(|(at, _)| *at);
+    let title = |event| match event {
+        Event::Ordered => "주문했습니다",
+        Event::Told(notice) => notice.happened(),
+        Event::Readdressed => "받으실 곳을 고쳤습니다",
+        Event::ReturnAsked => "돌려보내겠다고 하셨습니다",
+    };
+    let happened: Vec<(Timestamp, &str)> =
+        order.events(told).into_iter().map(|(at, event)| (at, title(event))).collect();
     let data: Vec<Value> =
         happened.iter().map(|(at, what)| json!({ "at": at.to_string(), "what": what })).collect();
     let show = Show::new("history", "있었던 일", json!({ "happened": data }));

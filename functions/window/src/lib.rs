@@ -1,6 +1,7 @@
 //! 창: the state of an order, in a poetic line and in plain words. A reader who has the book can
 //! report its arrival here.
 
+mod steps;
 mod view;
 mod words;
 
@@ -20,7 +21,8 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             Method::Post => record_arrival(&app, &request, id).await,
             Method::Get => {
                 let (order, access) = seen_order(&app, &request, id).await?;
-                Ok(view::order(&request, &order.value, access, false).into())
+                let told = app.store.history(&order.value).await?;
+                Ok(view::order(&request, &order.value, &told, access, false).into())
             }
         };
     }
@@ -35,7 +37,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             view::no_order(&request, &onward).into()
         }
         [only] => Reply::see(format!("/window/{only}")),
-        orders => view::list(&request, orders).into(),
+        ids => view::list(&request, &app.store.orders(ids).await?).into(),
     })
 }
 
@@ -64,7 +66,10 @@ async fn record_arrival(app: &AppState, request: &Request, id: OrderId) -> Resul
         .await?;
     match updated {
         Updated::Done(Arrival::TooEarly(order)) => {
-            Ok(view::order(request, &order, access, true).status(StatusCode::CONFLICT).into())
+            let told = app.store.history(&order).await?;
+            Ok(view::order(request, &order, &told, access, true)
+                .status(StatusCode::CONFLICT)
+                .into())
         }
         Updated::Done(Arrival::New) => {
             tracing::info!(order = %id, "reader reported the arrival");

@@ -1,18 +1,17 @@
 //! The pages of the window: one order, the list of orders, and none.
 
-use domain::{
-    base::id::OrderId,
-    order::{
-        Order, State,
-        bank_transfer::VirtualAccount,
-        letter::acts,
-        refund::{Progress, Refund},
-    },
+use domain::order::{
+    Order, State,
+    bank_transfer::VirtualAccount,
+    letter::acts,
+    message::Notice,
+    refund::{Progress, Refund},
 };
+use jiff::Timestamp;
 use maud::{Markup, html};
 use web::{Access, Drawing, Page, Request, address, say};
 
-use crate::words;
+use crate::{steps, words};
 
 fn frame(request: &Request, body: Markup) -> Page {
     Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
@@ -30,7 +29,7 @@ pub(crate) fn no_order(request: &Request, onward: &str) -> Page {
     frame(request, body).drawing(Drawing::DarkWindow)
 }
 
-pub(crate) fn list(request: &Request, orders: &[OrderId]) -> Page {
+pub(crate) fn list(request: &Request, orders: &[Order]) -> Page {
     let body = html! {
         h1 { (say!(request, "창", "The window")) }
         p { (say!(
@@ -39,16 +38,22 @@ pub(crate) fn list(request: &Request, orders: &[OrderId]) -> Page {
             "Your orders, the latest first."
         )) }
         ul.letters { @for order in orders.iter().rev() {
-            li { a href=(format!("/window/{order}")) {
-                (say!(request, "주문", "Order")) " " (order)
-            } }
+            li data-order=(order.id) data-state=(order.state.name()) {
+                a href=(format!("/window/{}", order.id)) { (steps::line(request, order)) }
+            }
         } }
     };
     frame(request, body)
 }
 
 /// One order. `early` if the reader reported the arrival of a book that is not on its way.
-pub(crate) fn order(request: &Request, order: &Order, access: Access, early: bool) -> Page {
+pub(crate) fn order(
+    request: &Request,
+    order: &Order,
+    told: &[(Timestamp, Notice)],
+    access: Access,
+    early: bool,
+) -> Page {
     let (poem, plain) = words::state(request, order);
     let not_priced = order.state != State::Priced;
     let own = access == Access::Own;
@@ -73,6 +78,7 @@ pub(crate) fn order(request: &Request, order: &Order, access: Access, early: boo
                 (transfer(request, order, account, access))
             }
             (facts(request, order, access))
+            (steps::timeline(request, order, told))
             @if order.wants_account() {
                 p { a.door href=(format!("/cancel/{}?to=account", order.id)) {
                     (say!(request, "돌려받으실 계좌 적기", "Name the account for your money"))

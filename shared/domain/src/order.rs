@@ -6,6 +6,7 @@ mod asking;
 pub mod bank_transfer;
 pub mod counter;
 pub mod desk;
+mod events;
 pub mod finding;
 pub mod forgetting;
 mod found_by;
@@ -34,6 +35,7 @@ pub use address::{
     written_phone,
 };
 pub use anew::{Anew, AnewReason};
+pub use events::Event;
 pub use found_by::{Clue, FoundBy};
 pub use last_code::{LastCode, NotALastCode};
 pub use payment::{Payment, PaymentStatus, RefusalCode};

@@ -20,11 +20,8 @@ use crate::{
     item::{from_item, string},
     key,
     letters::Written,
-    table::erased,
+    table::{BATCH, erased},
 };
-
-/// Most keys in one call of BatchGetItem.
-const BATCH: usize = 100;
 
 /// Most items that are read back into the past.
 const MOST: i32 = 20;

@@ -22,7 +22,7 @@ use crate::{
     Store, StoreError, Versioned,
     item::{attribute, from_item, number, string, to_item},
     key::{self, waiting},
-    table::{Write, Written},
+    table::{BATCH, Write, Written},
     visits,
 };
 
@@ -64,6 +64,21 @@ impl Store {
     /// An order. One read.
     pub async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {
         self.read(&key::order(id)).await
+    }
+
+    /// Orders by their ids, in the order of the ids. Those that ended are left out. One read for
+    /// each 100.
+    pub async fn orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        let mut orders = Vec::new();
+        for part in ids.chunks(BATCH) {
+            let mut items = self.read_many(part.iter().map(|id| key::order(*id))).await?;
+            for id in part {
+                if let Some(item) = items.remove(&key::order(*id).to_string()) {
+                    orders.push(from_item::<Order>(item)?.value);
+                }
+            }
+        }
+        Ok(orders)
     }
 
     /// An order and a visit. One read.

@@ -20,6 +20,9 @@ use crate::{
     retry::{Backoff, Refusal as _, is_cancelled_for_now},
 };
 
+/// Most keys in one call of BatchGetItem.
+pub(crate) const BATCH: usize = 100;
+
 /// One write, as a call of its own or as part of a transaction.
 #[derive(Debug, Clone)]
 pub(crate) struct Write {

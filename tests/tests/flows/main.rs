@@ -19,6 +19,7 @@ mod edges;
 mod ending;
 mod files;
 mod fuzz;
+mod history;
 mod holding;
 mod keepsakes;
 mod lost_replies;
