@@ -80,6 +80,7 @@ fn policy(page: &Page) {
     for closed in ["default-src", "base-uri", "frame-ancestors"] {
         assert_eq!(directive(closed), "'none'", "{policy}");
     }
+    assert_eq!(directive("font-src"), "'self'", "{policy}");
     assert!(directive("form-action").starts_with("'self'"), "{policy}");
     let nonce =
         directive("style-src").trim_start_matches("'nonce-").trim_end_matches('\'').to_owned();

@@ -158,7 +158,7 @@ fn limits_of_single_routes_are_of_routes_that_exist() {
         let path = route.strip_prefix("ANY ").unwrap();
         assert!(routes.contains_key(path), "{route}: {routes:?}");
     }
-    for path in ["/", "/toss-webhook", "/pay/{order}"] {
+    for path in ["/", "/asset/{file}", "/toss-webhook", "/pay/{order}"] {
         assert!(limited.contains(&format!("ANY {path}").as_str()), "{path} has no limit");
     }
 }

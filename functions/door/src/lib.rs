@@ -1,6 +1,5 @@
 //! 문: the front page with the whole price, where a walk begins. It also answers every unknown path.
 
-mod files;
 mod view;
 
 use std::sync::Arc;
@@ -19,10 +18,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         return Ok(Reply::Moved { to });
     }
     if request.path != "/" {
-        return match request.method {
-            Method::Get => files::at(&request.path).ok_or(Refusal::NotFound),
-            Method::Post => Err(Refusal::NotFound),
-        };
+        return Err(Refusal::NotFound);
     }
     if let Some(version) = preview(&app, &request)? {
         let rooms = app.content_version(version).await?;

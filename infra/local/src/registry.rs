@@ -83,6 +83,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-office" => event(admin::function("owner-office", platform, owner_office::handle)),
         "poem" => http(web::function("poem", platform, poem::handle)),
         "last" => http(web::function("last", platform, last::handle)),
+        "asset" => http(asset::function(&platform)),
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@
 mod bench;
 mod cost;
 mod deploy;
+mod font;
 mod fuzz;
 mod generate;
 mod keys;
@@ -53,6 +54,8 @@ enum Verb {
     New(generate::Arguments),
     /// Send random requests to every route, and random calls to the owner's functions.
     Fuzz(fuzz::Arguments),
+    /// Cut the font into subsets by what the pages and the content say.
+    Font(font::Arguments),
     /// Run mutation tests on the crates that hold the rules and the money.
     Mutants(mutants::Arguments),
 }
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Verb::Watch(arguments) => watch::watch(&arguments),
         Verb::Deploy(arguments) => deploy::deploy(&arguments),
         Verb::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Verb::Font(arguments) => font::font(&arguments),
         Verb::Keys(arguments) => keys::keys(&arguments),
         Verb::Bench(arguments) => bench::bench(&arguments),
         Verb::Cost(arguments) => cost::cost(&arguments),

@@ -42,6 +42,11 @@ pub(crate) fn deploy_python() -> Outcome<PathBuf> {
     python(&Environment { name: "deploy", folder: "deploy", lists })
 }
 
+/// fontTools and brotli: 25 MB.
+pub(crate) fn font_python() -> Outcome<PathBuf> {
+    python(&Environment { name: "font", folder: "font", lists: &["requirements-font.txt"] })
+}
+
 /// A cargo subcommand of this version: the one in `.tools/bin`, installed from crates.io if it is
 /// missing. `None` if it cannot be installed here.
 ///

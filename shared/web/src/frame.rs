@@ -41,7 +41,8 @@ pub(crate) fn page(
                 link rel="icon" type="image/svg+xml" href="/icon.svg";
                 link rel="manifest" href="/manifest.webmanifest";
                 style nonce=(nonce) {
-                    (PreEscaped(light.variables())) (PreEscaped(style::SHEET))
+                    (PreEscaped(light.variables())) (PreEscaped(style::FONT))
+                    (PreEscaped(style::SHEET))
                 }
             }
             body data-step=(page.step) {

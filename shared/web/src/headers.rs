@@ -4,6 +4,7 @@ use domain::{office::Device, order::finding};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{
+    file::{File, Kept},
     reply::{Page, Script},
     request::{Request, device_cookie, language_cookie, order_cookie, session_cookie},
 };
@@ -41,7 +42,7 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
     });
     let mut policy = format!(
         "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
-         img-src 'self' data:; manifest-src 'self'; style-src 'nonce-{nonce}'"
+         font-src 'self'; img-src 'self' data:; manifest-src 'self'; style-src 'nonce-{nonce}'"
     );
     policy += "; form-action 'self'";
     for target in &page.form_targets {
@@ -92,9 +93,13 @@ fn inert(headers: &mut HeaderMap, media_type: &'static str) {
 }
 
 /// Headers of a file that is the same for everybody.
-pub(crate) fn file(headers: &mut HeaderMap, media_type: &'static str) {
-    inert(headers, media_type);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+pub(crate) fn file(headers: &mut HeaderMap, file: &File) {
+    inert(headers, file.media_type);
+    let kept = match file.kept {
+        Kept::Day => "public, max-age=86400",
+        Kept::Year => "public, max-age=31536000, immutable",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.remove(header::VARY);
 }
 

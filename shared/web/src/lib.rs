@@ -12,6 +12,7 @@ mod content;
 pub mod draft;
 mod drawing;
 pub mod field;
+mod file;
 mod form;
 mod format;
 mod frame;
@@ -32,6 +33,7 @@ pub mod unpaid;
 
 pub use content::{ContentCache, ContentVersion, Walk, admitted};
 pub use drawing::{Drawing, HOUSE};
+pub use file::{File, Kept, files};
 pub use form::{Form, Problem, path_segment};
 pub use lambda_http::http::StatusCode;
 pub use order::{Access, order_id, own_order, seen_order};

@@ -15,13 +15,6 @@ pub enum Reply {
     Saved,
     /// The script of a service worker.
     Worker(&'static str),
-    /// A small file that belongs to the program. Browsers may keep it for a day.
-    File {
-        /// Its media type.
-        media_type: &'static str,
-        /// Its content.
-        bytes: &'static [u8],
-    },
     /// A drawing (SVG) with words in the reader's language.
     Picture(Markup),
     /// A file of the reader, to be saved.

@@ -106,7 +106,7 @@ impl Request {
         let remembered = remembered_language(headers);
         let accepted =
             headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        let tls = tls(headers);
         Ok(Self {
             method: Method::Get,
             path: request.raw_http_path().to_owned(),
@@ -181,6 +181,11 @@ impl Request {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// Whether the request came to API Gateway by TLS.
+pub(crate) fn tls(headers: &http::HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }
 
 /// Where the shop is, if it has no address of its own: the domain at which API Gateway took the

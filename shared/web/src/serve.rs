@@ -206,10 +206,6 @@ fn respond(
     reply: Reply,
 ) -> Response<Body> {
     let tls = request.is_some_and(|request| request.tls);
-    let file = match &reply {
-        Reply::File { media_type, .. } => Some(*media_type),
-        _ => None,
-    };
     let mut response = match reply {
         Reply::See { path, session, found, device } => {
             let mut response = with_status(http::StatusCode::SEE_OTHER);
@@ -271,7 +267,6 @@ fn respond(
             headers::picture(response.headers_mut());
             response
         }
-        Reply::File { bytes, .. } => Response::new(body_of(bytes)),
         Reply::Page(page) => {
             let nonce = URL_SAFE_NO_PAD.encode(app.random.next_u128().to_le_bytes());
             let mut response = render(&page, Some(&app.shop), request, language, &nonce);
@@ -292,9 +287,6 @@ fn respond(
         }
     };
     headers::common(response.headers_mut(), tls);
-    if let Some(media_type) = file {
-        headers::file(response.headers_mut(), media_type);
-    }
     if response.status() == http::StatusCode::METHOD_NOT_ALLOWED {
         // RFC 9110 §15.5.6. A request that was parsed was a POST to a page without a form.
         let methods = if request.is_some() { "GET, HEAD" } else { "GET, HEAD, POST" };
@@ -310,12 +302,6 @@ fn with_status(status: http::StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = status;
     response
-}
-
-/// A file as text if it is one: Lambda encodes everything else in base64.
-fn body_of(bytes: &[u8]) -> Body {
-    std::str::from_utf8(bytes)
-        .map_or_else(|_| Body::Binary(bytes.to_vec()), |text| Body::Text(text.to_owned()))
 }
 
 fn render(

@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 /// Inlined into every page under its nonce, after the page's [`Light`].
 pub(crate) const SHEET: &str = include_str!("style.css");
 
+/// The shop's font: its subsets, and what stands in for it. Written by `cargo xtask font`; the
+/// function `asset` serves the files. The owner's pages do without.
+pub(crate) const FONT: &str = include_str!("font.css");
+
 /// Inlined into the owner's pages as well.
 pub(crate) const OFFICE: &str = include_str!("office.css");
 

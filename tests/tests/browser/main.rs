@@ -14,6 +14,7 @@
 
 mod drafts;
 mod driver;
+mod font;
 mod look;
 mod office;
 mod push;
@@ -201,6 +202,20 @@ async fn what_a_reader_types_is_kept_without_a_button() {
     };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| drafts::kept_while_they_are_typed(&phone, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn the_shops_font_comes_without_moving_anything() {
+    let reader = Reader {
+        name: "font",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| font::comes_without_a_shift(&phone, &shop).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
