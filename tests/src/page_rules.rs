@@ -108,6 +108,10 @@ fn frame(page: &Page, language: Language) {
     let tag = if page.step() == "office" { "ko" } else { language.tag() };
     assert_eq!(html.attr("lang"), Some(tag), "the language of {page:?}");
     assert!(!page.step().is_empty(), "no step: {page:?}");
+    let style = page.first("style").expect("a page has a style sheet").inner_html();
+    for part in [":root{--paper:", "font-display:optional"] {
+        assert!(style.contains(part), "no `{part}` in the style sheet of {page:?}");
+    }
     for one in ["head > title", "h1", "main"] {
         assert_eq!(page.all(one).len(), 1, "not exactly one <{one}> in {page:?}");
     }

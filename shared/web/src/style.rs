@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub(crate) const SHEET: &str = include_str!("style.css");
 
 /// The shop's font: its subsets, and what stands in for it. Written by `cargo xtask font`; the
-/// function `asset` serves the files. The owner's pages do without.
+/// function `asset` serves the files.
 pub(crate) const FONT: &str = include_str!("font.css");
 
 /// Inlined into the owner's pages as well.

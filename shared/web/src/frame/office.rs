@@ -20,7 +20,11 @@ pub(crate) fn page(page: &Page, frame: &OfficeFrame, nonce: &str) -> Markup {
                 meta name="robots" content="noindex";
                 title { (page.title) " · 공간문학 사무실" }
                 link rel="icon" type="image/svg+xml" href="/icon.svg";
-                style nonce=(nonce) { (PreEscaped(style::SHEET)) (PreEscaped(style::OFFICE)) }
+                style nonce=(nonce) {
+                    (PreEscaped(style::Light::at(page.step).variables()))
+                    (PreEscaped(style::FONT)) (PreEscaped(style::SHEET))
+                    (PreEscaped(style::OFFICE))
+                }
             }
             body data-step=(page.step) {
                 a.skip href="#main" { "본문으로" }
