@@ -109,7 +109,7 @@ fn orders(request: &Request, mine: &Mine) -> Markup {
                     }
                     @if mine.access == Access::Own { (address(&order.address)) }
                     @if let Some(parcel) = order.parcel() {
-                        p { (parcel.carrier.title_in(request.language)) " " (parcel.number) }
+                        p { (parcel.line(request.language)) }
                     }
                 }
             } }

@@ -172,7 +172,7 @@ async fn get(
         Place::Order => ("owner-order", json!({ "order": id.unwrap_or_default() })),
         Place::File => return file(office, who, &frame, id.unwrap_or_default()).await,
         Place::Find => return find(office, request, who, &frame).await,
-        Place::Shelf => return Ok(view::shelf::page(&frame).into()),
+        Place::Shelf => ("owner-shelve", view::shelf::call(request)),
         Place::Settings => {
             let taste = match office.look(who, "owner-taste", json!({})).await {
                 Ok(answer) => answer,
@@ -195,6 +195,7 @@ async fn get(
         Place::List => view::print::list(&frame, &answer, request),
         Place::Labels => view::print::labels(&frame, &answer, request, &office.app.shop),
         Place::Ship => view::ship::page(&frame, &ship::waiting(&answer), request, &[]),
+        Place::Shelf => view::shelf::page(&frame, &answer, request),
         Place::Letters => view::answer::page(&frame, "편지", "읽지 않은 편지가 없습니다.", &answer),
         Place::Money => view::answer::page(&frame, "돈", "하실 일이 없습니다.", &answer),
         Place::Month => view::answer::page(&frame, "월 보고", "움직인 돈이 없습니다.", &answer),

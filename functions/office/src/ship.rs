@@ -148,7 +148,11 @@ fn row(order: &str, usual: &str, number: &str, insist: &str) -> Row {
     let named = number
         .split_once(char::is_whitespace)
         .filter(|(name, rest)| name.parse::<Carrier>().is_ok() && !rest.trim().is_empty());
-    let (carrier, number) = named.unwrap_or((usual, number));
+    let by_hand = number.parse() == Ok(Carrier::Hand);
+    let (carrier, number) = match named {
+        _ if by_hand => (Carrier::Hand.name(), ""),
+        named => named.unwrap_or((usual, number)),
+    };
     let mut call = json!({ "order": order, "carrier": carrier, "number": number.trim() });
     if let (false, Some(fields)) = (insist.trim().is_empty(), call.as_object_mut()) {
         fields.insert("insist".into(), insist.into());
@@ -168,6 +172,10 @@ mod tests {
         assert_eq!(
             (&post["carrier"], &post["number"]),
             (&json!("우체국"), &json!("1234-5678-90123"))
+        );
+        assert_eq!(
+            (&call("직접 전달")["carrier"], &call("직접")["number"]),
+            (&json!("hand"), &json!(""))
         );
         assert_eq!(call("6123 4567 8901")["number"], "6123 4567 8901", "blanks are no carrier");
     }

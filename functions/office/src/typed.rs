@@ -62,8 +62,8 @@ pub(crate) fn call(request: &Request) -> Option<(Value, Value)> {
     Some((asked, call))
 }
 
-/// Whether the owner can take back what a call does, so that one tap does it: what is chosen, packed
-/// or read. Money, letters, posting and stock are shown before they are done.
+/// Whether one tap does what a call does, because the owner can take it back, or nobody else sees it:
+/// what is chosen, printed, packed, read or noted. Money, letters, posting and stock are shown before they are done.
 pub(crate) fn is_light(function: &str, call: &Value) -> bool {
     let has = |field: &str| call.get(field).is_some_and(|value| !value.is_null());
     let unanswered = |letters: &Value| {
@@ -72,9 +72,10 @@ pub(crate) fn is_light(function: &str, call: &Value) -> bool {
     };
     match function {
         "owner-choose" => has("picks"),
-        "owner-pack" => has("packed") && !has("unpacked"),
+        // Only the unpacking is shown before: the copy may go back to the shelf.
+        "owner-pack" => !has("unpacked"),
         "owner-letters" => call.get("letters").is_some_and(unanswered),
-        "owner-order" => has("choose_anew"),
+        "owner-order" => has("choose_anew") || has("note"),
         _ => false,
     }
 }
@@ -102,6 +103,8 @@ mod tests {
     fn what_cannot_be_taken_back_is_shown_before() {
         assert!(is_light("owner-choose", &json!({ "picks": [{}] })));
         assert!(is_light("owner-pack", &json!({ "packed": ["목-01"] })));
+        assert!(is_light("owner-pack", &json!({ "printed": ["목-01"] })));
+        assert!(is_light("owner-order", &json!({ "order": "x", "note": "선물" })));
         assert!(is_light("owner-letters", &json!({ "letters": [{ "letter": "x" }] })));
         for (function, call) in [
             ("owner-letters", json!({ "letters": [{ "letter": "x", "answer": "y" }] })),

@@ -36,6 +36,9 @@ pub(crate) const LINKS: [(&str, &str); 7] = [
     ("/office/settings", "설정"),
 ];
 
+/// The pages of paper belong to packing.
+const PRINTS: [&str; 3] = ["/office/list", pack::SLIPS, "/office/labels"];
+
 /// What is around a page's content: the links, and what the last act did.
 pub(crate) struct Frame {
     /// What each form carries, so that only a page of this device can send it.
@@ -61,7 +64,9 @@ impl Frame {
             Some(Ok(name)) => office.table.act(&name).await?,
             _ => None,
         };
-        let here = LINKS.iter().map(|(path, _)| *path).find(|path| request.path.starts_with(path));
+        let prints = PRINTS.iter().any(|path| request.path.starts_with(path));
+        let path = if prints { pack::HERE } else { &request.path };
+        let here = LINKS.iter().map(|(link, _)| *link).find(|link| path.starts_with(link));
         let once = format!("{:032x}", office.app.random.next_u128());
         Ok(Self {
             token: who.form.clone(),

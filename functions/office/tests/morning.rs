@@ -136,7 +136,7 @@ async fn pack_all(phone: &mut OwnerDevice) {
     phone.follow("포장").await;
     phone.follow("꺼낼 책 목록").await;
     assert_eq!(phone.here().all("table.list tbody tr").len(), ORDERS);
-    phone.follow("쪽지로").await;
+    phone.press("쪽지로").await;
     assert_eq!(phone.here().all("article.slip").len(), 2 * ORDERS, "a slip and a letter each");
     assert!(!phone.here().says("없는 책 12"), "no slip names the book");
     phone.follow("라벨로").await;

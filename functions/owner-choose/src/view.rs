@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use admin::{NextCall, Show, order_title};
+use admin::{NextCall, Show, note_line, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::{isbn::Isbn, naming::Named, selection::Book},
@@ -53,6 +53,7 @@ pub(crate) fn choice(order: &Versioned<Order>, beside: &Beside, today: Date) -> 
     let mut show = Show::new("choice", order_title(order, beside.pen_name.as_deref()), data)
         .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
         .fact("값", range)
+        .fact_if("적어 둔 말", note_line(order))
         .fact_if("편지", order.named_on_desk().map(Named::title))
         .text(beside.letter.clone())
         .page(format!("{PAGE}/{}", order.id));

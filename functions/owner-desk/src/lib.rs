@@ -93,7 +93,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         without_book: with(OwnerTask::Stock).len(),
         refunds_stopped: orders.iter().filter(|order| order.has_parked_refund()).count(),
         reversed: with(OwnerTask::Deposit).len(),
-        readdressed: orders.iter().filter(|order| order.readdressed_at.is_some()).count(),
+        readdressed: orders.iter().filter(|order| order.outdated_print().is_some()).count(),
     };
     answer.next.extend(counts.lines());
     if waiting.more {

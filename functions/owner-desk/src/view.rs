@@ -102,7 +102,7 @@ pub(crate) fn order(
         proposals.collect::<Vec<_>>()
     });
     let (task, late) = (order.owner_task(today), order.promised < today);
-    let corrected = order.readdressed_at.map(|at| format::date_time(at, Language::Ko));
+    let corrected = order.outdated_print().map(|at| format::date_time(at, Language::Ko));
     let data = json!({
         "what": task.title(),
         "number": order.number.map(ShortNumber::short),

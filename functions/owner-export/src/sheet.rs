@@ -79,7 +79,7 @@ fn cells(order: &Order) -> [String; 19] {
         refunded(|refund| refund.taxed().tax_free),
         refunded(|refund| refund.taxed().taxable),
         order.parcel().map(|parcel| parcel.carrier.title().to_owned()).unwrap_or_default(),
-        order.parcel().map(|parcel| parcel.number.clone()).unwrap_or_default(),
+        order.parcel().and_then(|parcel| parcel.number.clone()).unwrap_or_default(),
         order.promised.to_string(),
         choice.and_then(|choice| choice.because.clone()).unwrap_or_default(),
     ]

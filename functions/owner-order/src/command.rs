@@ -6,14 +6,14 @@ use admin::{
 };
 use domain::{
     base::calendar,
-    order::{CopyCondition, Order, withdrawal::ReturnReason},
+    order::{CopyCondition, Order, OwnerNote, withdrawal::ReturnReason},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// The ways, by their field. The correction of the address will be one more.
-const WAYS: [&str; 5] =
-    ["cancel", "choose_anew", "in_the_post", "return_for", "arrival_taken_back"];
+const WAYS: [&str; 6] =
+    ["cancel", "choose_anew", "in_the_post", "return_for", "arrival_taken_back", "note"];
 
 /// What the owner wants.
 pub(crate) enum Command {
@@ -42,6 +42,8 @@ pub(crate) enum Way {
     ReturnFor { reason: ReturnReason, received: Option<Date> },
     /// Takes back a day of receipt that was noted by mistake.
     ArrivalTakenBack,
+    /// Writes something down for the owner.
+    Note { text: String },
 }
 
 /// What happened to a parcel in the post.
@@ -104,6 +106,16 @@ impl Command {
 }
 
 impl Way {
+    /// Whether its state does not tell that it was taken, so that its call has to be remembered.
+    pub(crate) const fn is_remembered(&self) -> bool {
+        matches!(self, Self::ArrivalTakenBack | Self::Note { .. })
+    }
+
+    /// Whether it concerns the chosen copy.
+    pub(crate) const fn moves_the_copy(&self) -> bool {
+        !matches!(self, Self::ReturnFor { .. } | Self::ArrivalTakenBack | Self::Note { .. })
+    }
+
     fn read(way: &str, fields: &mut Fields<'_, '_>) -> Option<Self> {
         match way {
             "cancel" => fields.object("cancel", |cancel| {
@@ -162,6 +174,13 @@ impl Way {
                 );
                 Some(Self::ReturnFor { reason: reason?, received })
             }),
+            "note" => {
+                let longest = OwnerNote::LONGEST;
+                let expected = format!("적어 둘 말을 1자에서 {longest}자까지 적습니다");
+                let text = fields::text(1..=longest);
+                let text = fields.required("note", text, expected, "선물 포장을 부탁하셨음")?;
+                Some(Self::Note { text })
+            }
             _ => {
                 let yes = |value: &Value| (value == &Value::Bool(true)).then_some(());
                 fields.required("arrival_taken_back", yes, "true라고만 적습니다", true)?;

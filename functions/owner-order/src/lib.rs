@@ -1,6 +1,6 @@
 //! 주문: shows one order with what can be done about it now, and takes a way out of its state: a
 //! cancellation, a new choice, an accident in the post, a return for a reader who called, a day of
-//! receipt noted by mistake. Finds orders by telephone, name, tracking number or their own number.
+//! receipt noted by mistake. Keeps what the owner writes down about it. Finds orders by telephone, name, tracking number or their own number.
 //!
 //! A way is taken once, however often its call is repeated. A way that the state does not allow is
 //! answered with those that it does.
@@ -48,6 +48,7 @@ async fn show(state: &AdminState, name: OrderName, id: OrderId) -> Result<Answer
     answer.shows.push(view::order(&order.value, book, name.as_deref()));
     let told = state.store.history(&order.value).await?;
     answer.shows.push(view::history(&order.value, &told));
+    answer.shows.extend(view::notes(&order.value));
     answer.next.push(words::ways(&order.value));
     Ok(answer)
 }
@@ -60,19 +61,19 @@ async fn take(
     id: OrderId,
     way: &Way,
 ) -> Result<Answer, AdminError> {
-    let once = matches!(way, Way::ArrivalTakenBack);
+    let once = way.is_remembered();
     if once && call.confirmed && state.store.was_done(&call.code, id).await? {
         return Ok(Answer::done(words::done_before(name)));
     }
     let updated = state
         .store
         .update_order(id, |order| async move {
-            let book = match way {
-                Way::ReturnFor { .. } | Way::ArrivalTakenBack => None,
-                _ => state.store.chosen_book(&order.value).await?,
+            let book = match way.moves_the_copy() {
+                true => state.store.chosen_book(&order.value).await?,
+                false => None,
             };
             let name = name.known_as(&order.value);
-            Ok::<_, AdminError>(match plan::plan(way, name, &order, book.as_ref(), call.now) {
+            Ok::<_, AdminError>(match plan::plan(way, name, &order, book.as_ref(), call) {
                 Plan::Take { commit, line } => {
                     let commit = if once { commit.once(&call.code) } else { *commit };
                     call.decide(commit, call.line(line.clone(), line))

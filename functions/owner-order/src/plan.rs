@@ -1,11 +1,11 @@
 //! What a way out does to an order.
 
-use admin::OrderName;
+use admin::{Call, OrderName};
 use domain::{
-    base::calendar,
+    base::{calendar, sensitive::Sensitive},
     catalog::selection::Book,
     order::{
-        CopyCondition, Order, State, Step,
+        CopyCondition, Order, OwnerNote, State, Step,
         refund::RefundReason,
         withdrawal::{NotWithdrawn, ReturnReason},
     },
@@ -40,9 +40,11 @@ pub(crate) fn plan(
     name: OrderName,
     order: &Versioned<Order>,
     book: Option<&Versioned<Book>>,
-    now: Timestamp,
+    call: &Call,
 ) -> Plan {
+    let now = call.now;
     match way {
+        Way::Note { text } => note(name, order, text, call),
         Way::Cancel { reason } => cancel(name, order, book, reason, now),
         Way::ChooseAnew { copy, times } => choose_anew(name, order, book, (*copy, *times), now),
         Way::InThePost { accident, then: Then::Again { times } } => {
@@ -58,6 +60,14 @@ pub(crate) fn plan(
             }
             Err(_) => refused("arrival_taken_back", &order.value),
         },
+    }
+}
+
+fn note(name: OrderName, order: &Versioned<Order>, text: &str, call: &Call) -> Plan {
+    let (by, text) = (call.by.to_string(), Sensitive::new(text.to_owned()));
+    match order.value.clone().noted(OwnerNote { at: call.now, by, text }) {
+        Some(noted) => Plan::take(Commit::order(order, noted), words::noted(name)),
+        None => Plan::Refused { field: "note", why: words::too_many_notes() },
     }
 }
 

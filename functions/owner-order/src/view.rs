@@ -1,18 +1,19 @@
 //! What the owner sees of an order.
 
-use admin::{NextCall, Show, address_data, address_line, order_title};
+use admin::{NextCall, Show, address_data, address_line, notes_data, order_title};
 use domain::{
     base::{format, text::Language},
     catalog::selection::Book,
-    order::{Event, Order, ShortNumber, State, Unpack, message::Notice},
+    order::{
+        Event, Order, OwnerNote, ShortNumber, State, Unpack, message::Notice, parcel::Carrier,
+    },
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// The order, with its ways out. What the owner has to decide is left blank in the calls.
 pub(crate) fn order(order: &Order, book: Option<&Book>, pen_name: Option<&str>) -> Show {
-    let parcel =
-        order.parcel().map(|parcel| format!("{} {}", parcel.carrier.title(), parcel.number));
+    let parcel = order.parcel().map(|parcel| parcel.line(Language::Ko));
     let data = json!({
         "what": order.state.title(),
         "number": order.number.map(ShortNumber::short),
@@ -56,14 +57,28 @@ pub(crate) fn history(order: &Order, told: &[(Timestamp, Notice)]) -> Show {
         Event::Readdressed => "받으실 곳을 고쳤습니다",
         Event::ReturnAsked => "돌려보내겠다고 하셨습니다",
     };
-    let happened: Vec<(Timestamp, &str)> =
+    let mut happened: Vec<(Timestamp, &str)> =
         order.events(told).into_iter().map(|(at, event)| (at, title(event))).collect();
+    happened.extend(order.printed_at.map(|at| (at, "쪽지와 라벨을 인쇄했습니다")));
+    happened.sort_by_key(|(at, _)| *at);
     let data: Vec<Value> =
         happened.iter().map(|(at, what)| json!({ "at": at.to_string(), "what": what })).collect();
     let show = Show::new("history", "있었던 일", json!({ "happened": data }));
     happened
         .into_iter()
         .fold(show, |show, (at, what)| show.fact(&format::date_time(at, Language::Ko), what))
+}
+
+/// What the owner wrote down.
+pub(crate) fn notes(order: &Order) -> Option<Show> {
+    let notes = notes_data(order);
+    let show = Show::new("notes", "적어 둔 말", json!({ "notes": notes }));
+    (!order.notes.is_empty()).then(|| {
+        order.notes.iter().fold(show, |show, note| {
+            let at = format::date_time(note.at, Language::Ko);
+            show.fact(&format!("{at} · {}", note.by), note.text.reveal())
+        })
+    })
 }
 
 /// The ways out of the order's state.
@@ -104,6 +119,10 @@ pub(crate) fn ways(order: &Order) -> Vec<NextCall> {
         way("반송됨: 다시 부치기", "owner-order", back);
         way("반송됨: 환불", "owner-order", refund);
     }
+    if order.may_be_handed_over() {
+        let by_hand = json!({ "parcels": [{ "order": id, "carrier": Carrier::Hand.name() }] });
+        way("직접 전달", "owner-ship", by_hand);
+    }
     if order.state == State::Shipped {
         way("닿음", "owner-ship", json!({ "delivered": [id] }));
     }
@@ -114,6 +133,9 @@ pub(crate) fn ways(order: &Order) -> Vec<NextCall> {
     if order.may_take_arrival_back() {
         let call = json!({ "order": id, "arrival_taken_back": true });
         way("잘못 적은 도착 지우기", "owner-order", call);
+    }
+    if order.notes.len() < OwnerNote::MOST {
+        way("적어 두기", "owner-order", json!({ "order": id, "note": "" }));
     }
     if order.withdrawal().is_some() && order.state == State::Delivered {
         let call = json!({ "order": id, "came_back": "", "copy": "" });

@@ -3,7 +3,7 @@
 use admin::OrderName;
 use domain::{
     base::{format, money::Won},
-    order::{CopyCondition, Order, Unpack, withdrawal::ReturnReason},
+    order::{CopyCondition, Order, OwnerNote, Unpack, withdrawal::ReturnReason},
 };
 use jiff::civil::Date;
 
@@ -127,4 +127,12 @@ pub(crate) fn return_noted(name: OrderName, order: &Order, reason: ReturnReason)
 
 pub(crate) fn arrival_taken_back(name: OrderName) -> String {
     format!("주문 {name}: 도착을 지우고 가는 중으로 적습니다.")
+}
+
+pub(crate) fn noted(name: OrderName) -> String {
+    format!("주문 {name}: 적어 둡니다.")
+}
+
+pub(crate) fn too_many_notes() -> String {
+    format!("적어 둔 말이 이미 {}개입니다. 더는 적지 못합니다", OwnerNote::MOST)
 }

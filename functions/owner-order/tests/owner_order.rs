@@ -210,7 +210,7 @@ async fn an_order_shows_its_ways_and_a_wrong_call_names_its_field() {
         .iter()
         .map(|way| way["why"].as_str().unwrap())
         .collect();
-    assert_eq!(ways, ["주문 취소", "책 바꾸기"]);
+    assert_eq!(ways, ["주문 취소", "책 바꾸기", "직접 전달", "적어 두기"]);
     let said = refused(&shop, json!({ "order": order, "arrival_taken_back": true })).await;
     assert!(said.contains("할 수 있는 일: 주문 취소, 책 바꾸기"), "{said}");
     for (call, field) in [
@@ -307,5 +307,22 @@ async fn what_an_order_is_found_by_moves_with_the_address_and_goes_with_the_read
     shop.owner_does("owner-forget", json!({ "order": order })).await;
     assert!(shop.items_of_kind("found").is_empty());
     assert!(found(&shop, "01024681357").await.is_empty());
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_the_owner_writes_down_stands_where_the_order_is_worked_on() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
+    let (mut reader, order) = ordered(&shop).await;
+    let gift = "선물이니 책띠를 벗기지 말 것";
+    does(&shop, json!({ "order": order, "note": gift })).await;
+    let shown = shop.owner("owner-order", json!({ "order": order })).await;
+    assert!(shown.to_string().contains(gift), "{shown:#}");
+    let parcel = shop.owner("owner-pack", json!({})).await;
+    assert_eq!(parcel["shows"][0]["data"]["notes"][0]["text"], gift, "{parcel:#}");
+    let window = reader.go(&format!("/window/{order}")).await;
+    assert!(!window.says(gift), "it is the owner's");
+    let long = refused(&shop, json!({ "order": order, "note": "가".repeat(501) })).await;
+    assert!(long.contains("500자까지"), "{long}");
     shop.nothing_failed();
 }

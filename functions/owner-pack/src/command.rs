@@ -1,4 +1,4 @@
-//! The call: orders that were packed, and parcels that were unpacked.
+//! The call: orders that were printed for, packed, or unpacked.
 
 use admin::{
     Call, OrderName, Problem, Rows,
@@ -24,8 +24,12 @@ pub(crate) enum Command {
     Print(Rows<OrderName>),
     /// The file with which a carrier takes the parcels.
     File(Carrier),
-    /// To record what was packed and unpacked.
+    /// To record what was printed, packed and unpacked.
     Record {
+        /// The orders whose slip and label were printed.
+        printed: Rows<OrderName>,
+        /// The orders whose slip and label were not printed after all.
+        unprinted: Rows<OrderName>,
         /// The orders that were packed.
         packed: Rows<OrderName>,
         /// The orders whose parcels were unpacked.
@@ -38,6 +42,10 @@ pub(crate) enum Command {
 /// What is to be recorded of one order.
 #[derive(Clone, Copy)]
 pub(crate) enum Job {
+    /// The order's slip and label were printed.
+    Print(OrderName),
+    /// They were not, though it was noted.
+    Unprint(OrderName),
     /// The order was packed.
     Pack(OrderName),
     /// The parcel of the cancelled order was unpacked.
@@ -47,19 +55,26 @@ pub(crate) enum Job {
 impl Job {
     pub(crate) const fn order(self) -> OrderName {
         match self {
-            Self::Pack(order) | Self::Unpack(order, _) => order,
+            Self::Print(order)
+            | Self::Unprint(order)
+            | Self::Pack(order)
+            | Self::Unpack(order, _) => order,
         }
     }
 
     /// The list that names the order.
     pub(crate) const fn list(self) -> &'static str {
         match self {
+            Self::Print(_) => PRINTED,
+            Self::Unprint(_) => UNPRINTED,
             Self::Pack(_) => PACKED,
             Self::Unpack(..) => UNPACKED,
         }
     }
 }
 
+const PRINTED: &str = "printed";
+pub(crate) const UNPRINTED: &str = "unprinted";
 const PACKED: &str = "packed";
 const UNPACKED: &str = "unpacked";
 const PRINT: &str = "print";
@@ -69,7 +84,7 @@ impl Command {
         let today = calendar::today(call.now);
         call.read_fields(|fields| {
             let example = json!({ "packed": [ORDER_EXAMPLE] });
-            fields.known(&[PACKED, UNPACKED, "copy", PRINT, "file"], &example);
+            fields.known(&[PRINTED, UNPRINTED, PACKED, UNPACKED, "copy", PRINT, "file"], &example);
             fields.checked()?;
             if fields.given("file").is_some() {
                 let known = carrier_file::CARRIERS.map(Carrier::name).join(", ");
@@ -96,6 +111,7 @@ impl Command {
                 }))
             };
             let (packed, unpacked, print) = (names(PACKED), names(UNPACKED), names(PRINT));
+            let (printed, unprinted) = (names(PRINTED), names(UNPRINTED));
             if let Some(print) = print {
                 return Some(Self::Print(print));
             }
@@ -105,12 +121,15 @@ impl Command {
                                 good(새 책과 같음), damaged(상함), lost(없음)";
                 fields.required("copy", copy, expected, "good")
             });
+            let printed = printed.unwrap_or_else(|| Rows::none(PRINTED));
+            let unprinted = unprinted.unwrap_or_else(|| Rows::none(UNPRINTED));
             let packed = packed.unwrap_or_else(|| Rows::none(PACKED));
             let unpacked = unpacked.unwrap_or_else(|| Rows::none(UNPACKED));
-            if packed.is_empty() && unpacked.is_empty() {
+            if [&printed, &unprinted, &packed, &unpacked].iter().all(|rows| rows.is_empty()) {
                 return Some(Self::List);
             }
-            Some(Self::Record { packed, unpacked, copy: copy.flatten() })
+            let copy = copy.flatten();
+            Some(Self::Record { printed, unprinted, packed, unpacked, copy })
         })
     }
 }

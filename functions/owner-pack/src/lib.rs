@@ -1,6 +1,7 @@
-//! 포장: records which orders the owner packed, and which parcels the owner unpacked because their
-//! orders were cancelled. Without a list it shows what is to be packed and unpacked; with `print`,
-//! what is printed for the parcels; with `file`, the file with which a carrier takes them.
+//! 포장: records for which orders the owner printed slip and label, which the owner packed, and which
+//! parcels the owner unpacked because their orders were cancelled. Without a list it shows what is to
+//! be packed and unpacked, in the order of a walk along the shelves; with `print`, what is printed for
+//! the parcels; with `file`, the file with which a carrier takes them.
 //!
 //! A packed book that is unpacked goes back to the shelf only if the owner says that it is as new.
 
@@ -10,40 +11,66 @@ mod print;
 mod view;
 mod words;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use admin::{AdminError, AdminState, Answer, Call, Line, Problem, packing_call};
+use admin::{AdminError, AdminState, Answer, Call, Line, Problem, UNDO, packing_call};
 use domain::{
     base::calendar,
+    catalog::{isbn::Isbn, selection::Book},
     order::{CopyCondition, Order, desk::OwnerTask},
 };
+use jiff::Timestamp;
+use serde_json::json;
 use store::{Commit, Decision, Updated, Versioned};
 
-use command::{Command, Job};
+use command::{Command, Job, UNPRINTED};
 
 /// Most orders that are listed.
 const MOST: i32 = 100;
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
-    let (packed, unpacked, copy) = match Command::read(&call) {
+    let (lists, unpacked, copy) = match Command::read(&call) {
         Ok(Command::List) => return list(&state, &call).await,
         Ok(Command::Print(orders)) => return print::print(&state, &call, &orders).await,
         Ok(Command::File(carrier)) => return carrier_file::file(&state, &call, carrier).await,
-        Ok(Command::Record { packed, unpacked, copy }) => (packed, unpacked, copy),
+        Ok(Command::Record { printed, unprinted, packed, unpacked, copy }) => {
+            let print = (printed, Job::Print as fn(_) -> _);
+            ([print, (unprinted, Job::Unprint), (packed, Job::Pack)], unpacked, copy)
+        }
         Err(problems) => return Ok(Answer::problems(problems)),
     };
     let mut answer = Answer::ok();
-    answer.unread(&packed);
+    let mut jobs = Vec::new();
+    for (list, job) in lists {
+        answer.unread(&list);
+        jobs.extend(list.read.into_iter().map(|(place, order)| (place, job(order))));
+    }
     answer.unread(&unpacked);
-    let packed = packed.read.into_iter().map(|(place, order)| (place, Job::Pack(order)));
     let unpacked = unpacked.read.into_iter();
-    let unpacked = unpacked.filter_map(|(place, order)| Some((place, Job::Unpack(order, copy?))));
-    for (place, job) in packed.chain(unpacked) {
+    jobs.extend(unpacked.filter_map(|(place, order)| Some((place, Job::Unpack(order, copy?)))));
+    let mut printed = Vec::new();
+    for (place, job) in jobs {
         let line = record(&state, &call, job, place).await?;
+        if let (Job::Print(order), Line::Did(_)) = (job, &line) {
+            printed.push(order.in_full());
+        }
         answer.row(job.list(), place, line);
     }
+    if !printed.is_empty() {
+        answer.offer(UNDO, "owner-pack", json!({ UNPRINTED: printed }));
+    }
     Ok(answer.closed(&call, words::RECORD, words::NOT_DONE, words::DONE))
+}
+
+/// Sorts orders as a walk along the shelves fetches their books; books without a spot come last, in
+/// the order of their orders' numbers.
+fn sort_by_spot(orders: &mut [&Order], books: &HashMap<Isbn, Versioned<Book>>) {
+    orders.sort_by_cached_key(|order| {
+        let book = order.choice.as_ref().and_then(|choice| books.get(&choice.isbn));
+        let spot = book.and_then(|book| book.value.spot.clone());
+        (spot.is_none(), spot, order.number, order.id)
+    });
 }
 
 /// Shows the orders that are to be packed or unpacked, and the calls that record it.
@@ -52,14 +79,15 @@ async fn list(state: &AdminState, call: &Call) -> Result<Answer, AdminError> {
     let waiting = state.store.desk(MOST).await?;
     let with = |task: OwnerTask| -> Vec<&Order> {
         let orders = waiting.orders.iter().map(|order| &order.value);
-        let mut orders: Vec<_> = orders.filter(|order| order.owner_task(today) == task).collect();
-        // In the order of their numbers, as the slips are printed.
-        orders.sort_by_key(|order| (order.number, order.id));
-        orders
+        orders.filter(|order| order.owner_task(today) == task).collect()
     };
-    let (to_pack, to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
+    let (mut to_pack, mut to_unpack) = (with(OwnerTask::Pack), with(OwnerTask::Unpack));
+    let books = to_pack.iter().chain(&to_unpack).copied();
+    let books = state.store.books(&view::isbns(books)).await?;
+    for orders in [&mut to_pack, &mut to_unpack] {
+        sort_by_spot(orders, &books);
+    }
     let shown = || to_pack.iter().chain(&to_unpack);
-    let books = state.store.books(&view::isbns(shown().copied())).await?;
     let names = state.store.pen_names(shown().map(|order| order.visitor)).await?;
     let mut answer = Answer::ok();
     answer.left(to_pack.len());
@@ -91,12 +119,29 @@ async fn record(
         .store
         .update_order(id, |order| async move {
             match job {
+                Job::Print(_) => Ok(print(call, at, &order, Some(call.now))),
+                Job::Unprint(_) => Ok(print(call, at, &order, None)),
                 Job::Pack(_) => Ok(pack(call, at, &order)),
                 Job::Unpack(_, copy) => unpack(state, call, at, copy, &order).await,
             }
         })
         .await?;
     Ok(at.line(updated))
+}
+
+fn print(
+    call: &Call,
+    at: At,
+    order: &Versioned<Order>,
+    printed: Option<Timestamp>,
+) -> Decision<Line> {
+    let name = at.job.order().known_as(&order.value);
+    let Some(after) = order.value.clone().printed(printed) else {
+        return Decision::Keep(at.problem(words::nothing_to_print(order.value.state)));
+    };
+    let noted = printed.is_some();
+    let line = call.line(words::would_print(name, noted), words::printed(name, noted));
+    call.decide(Commit::order(order, after), line)
 }
 
 fn pack(call: &Call, at: At, order: &Versioned<Order>) -> Decision<Line> {

@@ -14,9 +14,9 @@ use domain::{
 use serde_json::json;
 use store::{Content, Versioned};
 
-use crate::MOST;
+use crate::{MOST, sort_by_spot, view, words};
 
-/// Shows what is printed for these orders; for all that are to be packed, if none is named. Four reads
+/// Shows what is printed for these orders; for all that are to be packed, if none is named. Five reads
 /// and one for each order's letter and visit.
 pub(crate) async fn print(
     state: &AdminState,
@@ -35,11 +35,12 @@ pub(crate) async fn print(
     } else {
         orders(state, named, &mut answer).await?
     };
-    let mut orders: Vec<Order> = orders.into_iter().map(|order| order.value).collect();
-    orders.sort_by_key(|order| order.number);
+    let mut orders: Vec<&Order> = orders.iter().map(|order| &order.value).collect();
+    let books = state.store.books(&view::isbns(orders.iter().copied())).await?;
+    sort_by_spot(&mut orders, &books);
     let head = state.store.head().await?.value;
     let mut versions = Versions { state, head: &head, known: BTreeMap::new() };
-    for order in &orders {
+    for order in orders.iter().copied() {
         let letter = state.store.letter_of(order).await?;
         let visit = state.store.visit(order.visitor).await?;
         let poem = match visit {
@@ -76,9 +77,7 @@ async fn orders(
                 orders.push(order);
                 continue;
             }
-            Some(order) => {
-                format!("인쇄할 것이 없습니다. 지금은 {} 상태입니다", order.value.state.title())
-            }
+            Some(order) => words::nothing_to_print(order.value.state),
             None => "이런 주문은 없습니다".to_owned(),
         };
         answer.problems.push(Problem::new(format!("print[{place}]"), why, name.to_string()));

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use admin::{Show, order_title};
+use admin::{Show, note_line, notes_data, order_title};
 use domain::{
     base::{format, text::Language},
-    catalog::{isbn::Isbn, selection::Book},
+    catalog::{isbn::Isbn, selection::Book, spot::Spot},
     order::{Order, ShortNumber},
 };
 use jiff::civil::Date;
@@ -29,7 +29,9 @@ pub(crate) fn order(
 ) -> Show {
     let choice = order.choice.as_ref();
     let book = choice.and_then(|choice| books.get(&choice.isbn)).map(|book| &book.value);
-    let corrected = order.readdressed_at.map(|at| format::date_time(at, Language::Ko));
+    let time = |at| format::date_time(at, Language::Ko);
+    let (corrected, printed) = (order.outdated_print().map(time), order.printed_at.map(time));
+    let spot = book.and_then(|book| book.spot.as_ref()).map(Spot::as_str);
     let data = json!({
         "what": order.owner_task(today).title(),
         "number": order.number.map(ShortNumber::short),
@@ -39,6 +41,9 @@ pub(crate) fn order(
         "author": book.map(|book| book.author.clone()),
         "isbn": choice.map(|choice| choice.isbn.to_string()),
         "copy": choice.map(|choice| choice.copy),
+        "notes": notes_data(order),
+        "spot": spot,
+        "printed": printed,
         "promised": format::korean_date(order.promised),
         "late": order.promised < today,
         "address_corrected": corrected,
@@ -49,6 +54,9 @@ pub(crate) fn order(
     Show::new("parcel", order_title(order, pen_name), data)
         .fact("할 일", order.owner_task(today).title())
         .fact_if("책", title)
+        .fact_if("적어 둔 말", note_line(order))
+        .fact_if("자리", spot.map(str::to_owned))
+        .fact_if("쪽지", printed.map(|at| format!("{at} 인쇄")))
         .fact("약속한 날", format!("{}까지", format::korean_date(order.promised)))
         .fact_if(
             "받으실 곳을 고침",

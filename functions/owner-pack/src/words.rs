@@ -43,6 +43,20 @@ pub(crate) fn carrier_file(carrier: Carrier, count: usize) -> String {
     }
 }
 
+pub(crate) fn would_print(order: OrderName, printed: bool) -> String {
+    let what = if printed { "인쇄한" } else { "인쇄하지 않은" };
+    format!("주문 {order}: 쪽지와 라벨을 {what} 것으로 적습니다")
+}
+
+pub(crate) fn printed(order: OrderName, printed: bool) -> String {
+    let what = if printed { "인쇄한" } else { "인쇄하지 않은" };
+    format!("주문 {order}: 쪽지와 라벨을 {what} 것으로 적었습니다")
+}
+
+pub(crate) fn nothing_to_print(now: State) -> String {
+    format!("인쇄할 것이 없습니다. 지금은 {} 상태입니다", now.title())
+}
+
 pub(crate) fn would_pack(order: OrderName) -> String {
     format!("주문 {order}: 포장한 것으로 적고 읽는 분께 알립니다")
 }

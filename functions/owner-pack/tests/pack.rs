@@ -62,6 +62,67 @@ async fn the_owner_packs_many_at_once_by_their_short_numbers() {
 }
 
 #[tokio::test]
+async fn the_books_to_fetch_stand_in_the_order_of_a_walk_along_the_shelves() {
+    let at = |number: u32, spot: &str| {
+        let mut book = book(number, 15_000, 5, 1);
+        book["spot"] = spot.into();
+        book
+    };
+    let shop =
+        Shop::with_books(&[at(1, "나-1"), at(2, "가-12"), at(3, "가-3"), book(4, 15_000, 5, 1)])
+            .await;
+    for floor in 0..4 {
+        ordered(&shop, floor).await;
+    }
+    let list = shop.owner("owner-pack", json!({})).await;
+    let spots: Vec<_> = shown(&list).iter().map(|parcel| parcel["spot"].clone()).collect();
+    assert_eq!(json!(spots), json!(["가-3", "가-12", "나-1", null]), "{list:#}");
+    let numbers = |answer: &serde_json::Value| -> Vec<String> {
+        let shown = shown(answer);
+        shown.iter().map(|parcel| parcel["order"].as_str().unwrap().to_owned()).collect()
+    };
+    let print = shop.owner("owner-pack", json!({ "print": "all" })).await;
+    assert_eq!(numbers(&print), numbers(&list), "slips are printed as the books are fetched");
+    let moved = json!({ "correct": [{ "isbn": walk::isbn(1), "spot": "가-1" }] });
+    let said = shop.owner_does("owner-shelve", moved).await;
+    assert!(said["did"][0].as_str().unwrap().contains("자리 나-1 → 가-1"), "{said:#}");
+    let list = shop.owner("owner-pack", json!({})).await;
+    assert_eq!(list["shows"][0]["data"]["spot"], "가-1", "{list:#}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn what_was_printed_is_noted_and_a_later_correction_asks_for_another_print() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+    let (mut reader, order) = ordered(&shop, 1).await;
+    let parcel = async || shop.owner("owner-pack", json!({})).await["shows"][0]["data"].clone();
+    assert!(parcel().await["printed"].is_null());
+    let done = shop.owner_does("owner-pack", json!({ "printed": ["토-01"] })).await;
+    assert_eq!(parcel().await["printed"], "8월 1일 토요일 09:00", "{done:#}");
+    let undo = call_of(&done, "owner-pack");
+    assert_eq!(undo["unprinted"], json!(["20260801-01"]), "{done:#}");
+    shop.owner_does("owner-pack", undo).await;
+    assert!(parcel().await["printed"].is_null(), "it is taken back");
+    shop.owner_does("owner-pack", json!({ "printed": [order] })).await;
+    shop.minutes_pass(1).await;
+    reader.go(&format!("/address/{order}")).await;
+    let form = reader.here().form("form[data-onward]").fill("detail", "302호");
+    reader.submit(form).await;
+    assert!(parcel().await["address_corrected"].is_string(), "the paper has the old address");
+    shop.minutes_pass(1).await;
+    shop.owner_does("owner-pack", json!({ "printed": [order] })).await;
+    assert!(parcel().await["address_corrected"].is_null(), "the new paper has the new one");
+    shop.owner_ships(&order, "123456789012").await;
+    shop.settle().await;
+    let refused = shop.owner("owner-pack", json!({ "printed": [order] })).await;
+    assert!(
+        refused["problems"][0]["expected"].as_str().unwrap().contains("인쇄할 것이 없습니다"),
+        "{refused:#}"
+    );
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn orders_prepared_at_the_same_time_have_different_numbers() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 12)]).await;
     shop.system().hold("pack");

@@ -1,5 +1,6 @@
 //! 책 들이기: adds books to the stock, from a list or a spreadsheet's CSV, corrects their facts,
-//! withdraws copies or whole works, and keeps what the owner says in the last room of a book.
+//! withdraws copies or whole works, lists what is in stock, and keeps what the owner says in the last
+//! room of a book.
 //!
 //! Rows are independent: a bad one is reported and does not stop the others. Repeating a call does
 //! nothing twice, and a call that runs out of time can be continued.
@@ -10,6 +11,7 @@ mod last;
 mod report;
 mod row;
 mod sheet;
+mod stock;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -39,6 +41,9 @@ const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(20);
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
     if call.fields.contains_key(last::FIELD) {
         return last::handle(&state, &call).await;
+    }
+    if stock::asks(&call) {
+        return stock::handle(&state, &call).await;
     }
     let job = match Job::read(&state, &call).await? {
         Ok(job) => job,

@@ -170,6 +170,7 @@ fn line(command: &Command, before: Option<&Book>, after: &Book, done: bool) -> S
 /// What a correction changes.
 fn changes(before: &Book, after: &Book) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "없음".into());
+    let spot = |book: &Book| text(&book.spot.clone().map(Into::into));
     let all = [
         ("제목", before.title.clone(), after.title.clone()),
         ("지은이", before.author.clone(), after.author.clone()),
@@ -180,6 +181,7 @@ fn changes(before: &Book, after: &Book) -> String {
         ("아낌", u8::from(before.love).to_string(), u8::from(after.love).to_string()),
         ("꼬리표", before.tags.join(" "), after.tags.join(" ")),
         ("한마디", text(&before.words), text(&after.words)),
+        ("자리", spot(before), spot(after)),
         ("작품", before.work.to_string(), after.work.to_string()),
     ];
     let changed: Vec<String> = all

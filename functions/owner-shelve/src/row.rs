@@ -6,6 +6,7 @@ use domain::{
     catalog::{
         isbn::Isbn,
         selection::{Book, Love},
+        spot::Spot,
     },
 };
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ const LEAST_PRICE: Won = Won(1_000);
 const LONGEST_TEXT: usize = 200;
 
 /// The fields of a row.
-pub(crate) const FIELDS: [&str; 12] = [
+pub(crate) const FIELDS: [&str; 13] = [
     "isbn",
     "title",
     "author",
@@ -35,6 +36,7 @@ pub(crate) const FIELDS: [&str; 12] = [
     "love",
     "tags",
     "words",
+    "spot",
     "work",
     "copies",
 ];
@@ -57,6 +59,7 @@ pub(crate) struct Row {
     list_price: Option<Won>,
     tags: Option<Vec<String>>,
     words: Option<String>,
+    spot: Option<Spot>,
 }
 
 impl Row {
@@ -75,6 +78,9 @@ impl Row {
             let expected = "얼마나 아끼는지 0에서 5 사이의 숫자로 적습니다";
             let love = row.optional("love", fields::love, expected, 4);
             let list_price = list_price(row);
+            let expected = "책이 놓인 자리를 20글자까지 적거나, 지웁니다";
+            let spot = |value: &Value| Spot::try_from(value.as_str()?.to_owned()).ok();
+            let spot = row.optional("spot", spot, expected, "가-3");
             let expected = "작품의 이름을 영문과 숫자로 적거나, 지웁니다";
             let work = row.optional("work", fields::work, expected, "human-acts");
             let expected = format!("{MOST_TAGS}개까지의 낱말을 대괄호 안에 적거나, 지웁니다");
@@ -94,6 +100,7 @@ impl Row {
                 list_price,
                 tags,
                 words,
+                spot,
             })
         })
     }
@@ -110,6 +117,7 @@ impl Row {
         set(&mut book.tags, self.tags.as_ref());
         book.translator = self.translator.clone().or(book.translator);
         book.words = self.words.clone().or(book.words);
+        book.spot = self.spot.clone().or(book.spot);
         book.copies = book.copies.saturating_add(self.copies);
         book
     }
@@ -159,6 +167,7 @@ impl Row {
                 love,
                 tags: self.tags.clone().unwrap_or_default(),
                 words: self.words.clone(),
+                spot: self.spot.clone(),
                 sent: None,
                 standing: None,
                 copies: self.copies,

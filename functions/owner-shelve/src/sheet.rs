@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{encoding, row::FIELDS};
 
 /// Columns by their Korean names.
-const COLUMNS: [(&str, &str); 16] = [
+const COLUMNS: [(&str, &str); 17] = [
     ("제목", "title"),
     ("지은이", "author"),
     ("저자", "author"),
@@ -21,6 +21,7 @@ const COLUMNS: [(&str, &str); 16] = [
     ("아낌", "love"),
     ("꼬리표", "tags"),
     ("한마디", "words"),
+    ("자리", "spot"),
     ("작품", "work"),
     ("권수", "copies"),
     ("부수", "copies"),

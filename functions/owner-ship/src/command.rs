@@ -41,8 +41,9 @@ pub(crate) enum Command {
     /// The parcel was posted.
     Post { order: OrderName, parcel: Parcel },
     /// The parcel's tracking number was wrong. The wrong number is required, so that a mistyped
-    /// order number does not change another parcel.
-    Renumber { order: OrderName, parcel: Parcel, wrong: String },
+    /// order number does not change another parcel; `None` for a parcel that was noted as handed over
+    /// by the owner.
+    Renumber { order: OrderName, parcel: Parcel, wrong: Option<String> },
 }
 
 impl Command {
@@ -131,10 +132,15 @@ fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
     let order = entry.required("order", fields::order_name(today), ORDER_EXPECTED, ORDER_EXAMPLE);
     let carrier = |value: &Value| value.as_str()?.parse::<Carrier>().ok();
     let expected = "택배사를 적습니다: cj(CJ대한통운), epost(우체국), hanjin(한진), lotte(롯데), \
-                    logen(로젠)";
+                    logen(로젠), hand(직접 전달)";
     let carrier = entry.required("carrier", carrier, expected, "cj");
-    let expected = "운송장 번호를 따옴표 안에 적습니다";
-    let number = entry.required("number", Value::as_str, expected, "123456789012");
+    let number = match carrier {
+        Some(Carrier::Hand) => Some(entry.text("number").unwrap_or_default()),
+        _ => {
+            let expected = "운송장 번호를 따옴표 안에 적습니다";
+            entry.required("number", Value::as_str, expected, "123456789012")
+        }
+    };
     let (order, carrier, number) = (order?, carrier?, number?);
     let insist = entry.text("insist").filter(|insist| !free_text::is_blank(insist));
     let parcel = match Parcel::new(carrier, number, insist) {
@@ -146,7 +152,11 @@ fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
             return None;
         }
     };
-    let wrong = entry.text("instead_of").and_then(digits::of);
+    let by_hand = |text: &str| text.parse() == Ok(Carrier::Hand);
+    let wrong = entry.text("instead_of").and_then(|text| match digits::of(text) {
+        None if by_hand(text) => Some(None),
+        number => number.map(Some),
+    });
     Some(match wrong {
         Some(wrong) => Command::Renumber { order, parcel, wrong },
         None => Command::Post { order, parcel },

@@ -11,7 +11,10 @@ use std::sync::Arc;
 use admin::{
     AdminError, AdminState, Answer, Call, Line, OrderName, Problem, fields::ORDER_EXAMPLE,
 };
-use domain::order::{Clue, FoundBy, Order, TransitionError};
+use domain::{
+    base::{id::OrderId, text::Language},
+    order::{Clue, FoundBy, Order, TransitionError},
+};
 use serde_json::Value;
 use store::{Commit, Decision, Updated, Versioned};
 
@@ -28,22 +31,17 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     answer.unread(&job.arrivals);
     let mut before: Vec<&Command> = Vec::new();
     for (place, row) in &job.parcels.read {
-        let at = At { field: format!("{PARCELS}[{place}].order"), example: command::example() };
+        let at =
+            At { row: format!("{PARCELS}[{place}]"), field: ".order", example: command::example() };
         let command = &row.command;
         // A dry run looks at the table as it is, so what the call says twice is seen here.
         let line = if before.iter().any(|earlier| earlier.order() == command.order()) {
             at.problem(words::said_twice(command))
-        } else if let Some(earlier) =
-            before.iter().find(|other| other.parcel().number == command.parcel().number)
-        {
-            Line::Not(
-                Problem::new(
-                    format!("{PARCELS}[{place}].number"),
-                    words::one_number_for_two(earlier, command),
-                    command.parcel().carrier.example(),
-                )
-                .of(format!("{}의 운송장 번호", command.order())),
-            )
+        } else if let Some(earlier) = before.iter().find(|earlier| {
+            let number = &command.parcel().number;
+            number.is_some() && earlier.parcel().number == *number
+        }) {
+            at.number(command, words::one_number_for_two(earlier.order(), command))
         } else {
             before.push(command);
             parcel(&state, &call, row, &at).await?
@@ -51,7 +49,8 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         answer.row(PARCELS, *place, line);
     }
     for (place, id) in &job.arrivals.read {
-        let at = At { field: format!("{DELIVERED}[{place}]"), example: ORDER_EXAMPLE.into() };
+        let row = format!("{DELIVERED}[{place}]");
+        let at = At { row, field: "", example: ORDER_EXAMPLE.into() };
         answer.row(DELIVERED, *place, arrival(&state, &call, *id, &at).await?);
     }
     Ok(answer.closed(&call, words::RECORD, words::NOT_DONE, words::DONE))
@@ -67,11 +66,14 @@ async fn parcel(
     let Some(id) = state.order_named(command.order()).await? else {
         return Ok(at.line(Updated::NotFound));
     };
+    if let Some(other) = other_with(state, command, id).await? {
+        return Ok(at.number(command, words::number_of_another(other, command)));
+    }
     let updated = state
         .store
         .update_order(id, |order| async move {
             let command = &command.known_as(&order.value);
-            let known = order.value.parcel().map(|known| known.number.clone());
+            let known = order.value.parcel().map(|known| known.line(Language::Ko));
             let mut step = match command.step(order.value.clone(), call.now) {
                 Ok(step) => step,
                 Err(refused) => {
@@ -92,15 +94,41 @@ async fn parcel(
                 return Ok(Decision::Keep(at.overtaken(words::CHANGED_MEANWHILE)));
             }
             // A number that was wrong stays a clue: it may be on a receipt of the carrier.
-            let parcel = Clue::parcel(&command.parcel().number);
-            step.order.found_by.push(FoundBy::Parcel(state.keys.keys().clue(&parcel)));
-            let corrected = order.value.readdressed_at.filter(|_| order.value.parcel().is_none());
+            let clue = clue(state, command);
+            step.order.found_by.extend(clue.map(FoundBy::Parcel));
+            let corrected = order.value.outdated_print().filter(|_| order.value.parcel().is_none());
             let line = call
                 .line(words::would_record(command, corrected), words::recorded(command, corrected));
             Ok(call.decide(Commit::of(&order, &step), line))
         })
         .await?;
     Ok(at.line(updated))
+}
+
+/// The digest by which the order is found by its tracking number.
+fn clue(state: &AdminState, command: &Command) -> Option<String> {
+    let number = command.parcel().number.as_ref()?;
+    Some(state.keys.keys().clue(&Clue::parcel(number)))
+}
+
+/// Another order that was posted under the same number, unless the owner gave a reason for the number.
+/// At most three reads.
+async fn other_with(
+    state: &AdminState,
+    command: &Command,
+    id: OrderId,
+) -> Result<Option<OrderName>, AdminError> {
+    let Some(clue) = clue(state, command).filter(|_| command.parcel().insisted.is_none()) else {
+        return Ok(None);
+    };
+    for other in state.store.found(&clue, 2).await?.into_iter().filter(|other| *other != id) {
+        if let Some(order) = state.store.order(other).await?
+            && order.value.parcel().is_some_and(|parcel| parcel.number == command.parcel().number)
+        {
+            return Ok(Some(OrderName::Id(other).known_as(&order.value)));
+        }
+    }
+    Ok(None)
 }
 
 /// Records that a parcel has arrived.
@@ -130,20 +158,31 @@ async fn arrival(
     Ok(at.line(updated))
 }
 
-/// The field of a line, for its problems.
+/// The place of a line, for its problems.
 struct At {
-    field: String,
+    row: String,
+    field: &'static str,
     example: Value,
 }
 
 impl At {
     fn problem(&self, expected: impl Into<String>) -> Line {
-        Line::Not(Problem::new(self.field.clone(), expected, self.example.clone()))
+        Line::Not(self.of_the_order(expected))
+    }
+
+    fn of_the_order(&self, expected: impl Into<String>) -> Problem {
+        Problem::new(format!("{}{}", self.row, self.field), expected, self.example.clone())
+    }
+
+    /// A problem with the tracking number.
+    fn number(&self, command: &Command, expected: String) -> Line {
+        let example = command.parcel().carrier.example();
+        let problem = Problem::new(format!("{}.number", self.row), expected, example);
+        Line::Not(problem.of(format!("{}의 운송장 번호", command.order())))
     }
 
     fn overtaken(&self, expected: &str) -> Line {
-        let problem = Problem::new(self.field.clone(), expected, self.example.clone());
-        Line::Not(problem.overtaken())
+        Line::Not(self.of_the_order(expected).overtaken())
     }
 
     fn line(&self, updated: Updated<Line>) -> Line {

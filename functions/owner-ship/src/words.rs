@@ -24,9 +24,7 @@ pub(crate) const DONE: &str = "owner-desk로 남은 일을 볼 수 있습니다.
                                읽는 분이 창에서 스스로 적을 수도 있습니다.";
 
 fn of(command: &Command, line: &str) -> String {
-    let parcel = command.parcel();
-    let (carrier, number) = (parcel.carrier.title(), &parcel.number);
-    format!("주문 {} → {carrier} {number}: {line}", command.order())
+    format!("주문 {} → {}: {line}", command.order(), command.parcel().line(Language::Ko))
 }
 
 /// `corrected`: when the address was corrected, if that was after it may have been printed.
@@ -66,7 +64,7 @@ pub(crate) fn recorded_before(command: &Command) -> String {
 /// The order has a parcel with another tracking number than the call expects.
 pub(crate) fn other_parcel(known: &str) -> String {
     format!(
-        "이미 운송장 {known}번으로 부친 주문입니다. \
+        "이미 {known} 꾸러미로 부친 주문입니다. \
          번호를 고치시려면 먼저 적은 번호를 instead_of에 적습니다"
     )
 }
@@ -102,11 +100,18 @@ pub(crate) fn said_twice(command: &Command) -> String {
     format!("주문 {order} 이 부름에 두 번 있습니다. 맞는 번호 하나만 남겨 주세요")
 }
 
-pub(crate) fn one_number_for_two(earlier: &Command, command: &Command) -> String {
+pub(crate) fn one_number_for_two(earlier: OrderName, command: &Command) -> String {
     format!(
-        "운송장 {}번이 두 주문에 적혀 있습니다: {}, {}. 주문마다 번호가 하나씩 있어야 합니다",
-        command.parcel().number,
-        earlier.order(),
+        "{}번이 두 주문에 적혀 있습니다: {earlier}, {}. 주문마다 번호가 하나씩 있어야 합니다",
+        command.parcel().line(Language::Ko),
         command.order()
+    )
+}
+
+/// Another order was posted under the number.
+pub(crate) fn number_of_another(other: OrderName, command: &Command) -> String {
+    format!(
+        "{}번은 이미 {other} 꾸러미의 번호입니다. 잘못 옮겨 적은 것이 아닌지 보아 주십시오",
+        command.parcel().line(Language::Ko)
     )
 }

@@ -219,8 +219,8 @@ fn facts(request: &Request, order: &Order, access: Access) -> Markup {
                 = (order.parcel(), order.state) {
                 (fact(&say!(request, "운송장", "Parcel"), &html! {
                     (parcel.carrier.title_in(request.language)) " "
-                    a href=(parcel.carrier.tracking_page(&parcel.number)) rel="noreferrer" {
-                        (parcel.number)
+                    @if let (Some(number), Some(page)) = (&parcel.number, parcel.tracking_page()) {
+                        a href=(page) rel="noreferrer" { (number) }
                     }
                 }))
             }

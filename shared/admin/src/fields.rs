@@ -61,6 +61,14 @@ impl fmt::Display for OrderName {
 }
 
 impl OrderName {
+    /// The name that stays clear when a week has passed: the number with its date, or the id.
+    pub fn in_full(self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+
     /// The same order as the owner knows it: by its short number, once it has one.
     #[must_use]
     pub fn known_as(self, order: &Order) -> Self {

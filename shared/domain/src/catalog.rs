@@ -5,4 +5,5 @@ pub mod echo;
 pub mod isbn;
 pub mod naming;
 pub mod selection;
+pub mod spot;
 pub mod taste;

@@ -14,12 +14,14 @@ mod last_code;
 pub mod ledger;
 pub mod letter;
 pub mod message;
+mod owner_note;
 pub mod parcel;
 mod payment;
 mod payment_key;
 pub mod reconciliation;
 mod record;
 pub mod refund;
+mod shipment;
 pub mod shop_notes;
 mod short_number;
 mod state;
@@ -38,14 +40,15 @@ pub use anew::{Anew, AnewReason};
 pub use events::Event;
 pub use found_by::{Clue, FoundBy};
 pub use last_code::{LastCode, NotALastCode};
+pub use owner_note::OwnerNote;
 pub use payment::{Payment, PaymentStatus, RefusalCode};
 pub use payment_key::{BadPaymentKey, PaymentKey};
 #[cfg(test)]
 pub(crate) use record::tests;
 pub use record::{
-    BlockedOn, CopyCondition, NothingToUnpack, Order, Shipment, Step, TransitionError, Unpack,
-    Waiting,
+    BlockedOn, CopyCondition, NothingToUnpack, Order, Step, TransitionError, Unpack, Waiting,
 };
+pub use shipment::Shipment;
 pub use short_number::{NotAShortNumber, ShortNumber};
 pub use state::State;
 pub use stored::CorruptOrder;

@@ -77,6 +77,7 @@ fn book(number: usize, title: &str, author: &str, work: Option<&str>, love: u8) 
         tags: Vec::new(),
         words: None,
         sent: None,
+        spot: None,
         standing: None,
         copies: 1,
         taken: 0,

@@ -84,6 +84,32 @@ impl Store {
         Ok(BookPage { books, next })
     }
 
+    /// Every book of one range, with a free copy or, if `gone`, without. One read for each megabyte.
+    /// A book whose last copy went before the index had such books is missing until it is written.
+    pub async fn inventory(&self, range: PriceRange, gone: bool) -> Result<Vec<Book>, StoreError> {
+        let shelf = if gone { key::gone(range) } else { key::shelf(range) };
+        let (mut books, mut from) = (Vec::new(), None);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(Self::SHELF)
+                .key_condition_expression("shelf = :shelf")
+                .expression_attribute_values(":shelf", string(&shelf))
+                .set_exclusive_start_key(from.take());
+            let answer = erased(query.send()).await?;
+            for item in answer.items.unwrap_or_default() {
+                let book: Versioned<Book> = from_item(item)?;
+                books.push(book.value);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(books);
+            }
+        }
+    }
+
     /// Books by their ISBN. One read of at most 100.
     pub async fn books(
         &self,
@@ -182,13 +208,12 @@ impl Store {
     }
 }
 
-/// The write of a book; one with a free copy lies in the index `shelf`.
+/// The write of a book. It lies in the index `shelf`, with a free copy or among those that have gone.
 pub(crate) fn book_put(book: &Versioned<Book>) -> Result<Write, StoreError> {
     let mut item = to_item(&key::book(&book.value.isbn), KIND, book)?;
-    if book.value.free() > 0
-        && let Some(range) = PriceRange::of(book.value.list_price)
-    {
-        item.insert("shelf".to_owned(), string(key::shelf(range)));
+    if let Some(range) = PriceRange::of(book.value.list_price) {
+        let shelf = if book.value.free() > 0 { key::shelf(range) } else { key::gone(range) };
+        item.insert("shelf".to_owned(), string(shelf));
         item.insert("rank".to_owned(), string(rank(&book.value)));
     }
     Ok(Write::put_over(item, book.version))

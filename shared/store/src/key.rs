@@ -293,6 +293,11 @@ pub(crate) fn shelf(range: PriceRange) -> String {
     format!("SHELF#{}", range.name())
 }
 
+/// Hash key in the index `shelf` of a book without a free copy.
+pub(crate) fn gone(range: PriceRange) -> String {
+    format!("GONE#{}", range.name())
+}
+
 /// The proof that one row of an owner's call was done.
 pub(crate) fn done(code: &str, row: &str) -> Key {
     Key::new(format!("DONE#{code}"), row)

@@ -24,6 +24,12 @@ pub(crate) fn page(frame: &Frame, asked: &str, found: Option<&Answer>) -> Page {
         @if let Some(found) = found {
             (answer::problems(found))
             @for line in &found.next { p role="status" { (line) } }
+            @if found.shows.is_empty() {
+                form method="get" action="/office/shelf" {
+                    (super::form::hidden("q", asked))
+                    button.quiet { "서가에서 책으로 찾기" }
+                }
+            }
             @for show in &found.shows { (answer::card(frame, show, "/office/find")) }
         }
     };

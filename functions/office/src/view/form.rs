@@ -84,7 +84,7 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
             }
         };
     }
-    let long = matches!(blank.field.as_str(), "answer" | "text" | "words");
+    let long = matches!(blank.field.as_str(), "answer" | "text" | "words" | "note");
     let is_day = matches!(blank.field.as_str(), "came_back" | "by_hand" | "received" | "until");
     let kind = if is_day { "date" } else { "text" };
     html! {
@@ -109,6 +109,9 @@ fn label(field: &str) -> (&str, Option<&'static str>) {
         "because" => ("까닭", Some("주인장만 봅니다")),
         "reason" => ("까닭", Some("읽는 분이 읽으십니다")),
         "isbn" => ("ISBN", Some("13자리")),
+        "note" => {
+            ("적어 둘 말", Some("주인장만 봅니다. 읽는 분이 자료를 요구하시면 함께 보여 드립니다"))
+        }
         "copy" => ("책의 상태", None),
         "number" => ("운송장 번호", None),
         "settled" => ("어떻게 매듭지으셨습니까", None),

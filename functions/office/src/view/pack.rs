@@ -10,6 +10,9 @@ use super::{Frame, answer, form};
 /// Where it leads.
 pub(crate) const HERE: &str = "/office/pack";
 
+/// Where the slips are printed.
+pub(crate) const SLIPS: &str = "/office/slips";
+
 pub(crate) fn page(frame: &Frame, given: &Answer) -> Page {
     let task =
         |show: &&Show, task: &str| show.data.get("what").and_then(Value::as_str) == Some(task);
@@ -26,8 +29,10 @@ pub(crate) fn page(frame: &Frame, given: &Answer) -> Page {
         } @else {
             p.acts {
                 a.door.quiet href="/office/list" { "꺼낼 책 목록" }
-                a.door.quiet href="/office/slips" { "쪽지 " (count) "장" }
                 a.door.quiet href="/office/labels" { "라벨" }
+            }
+            div.acts {
+                (form::call(frame, &print(format!("쪽지 {count}장"), &to_pack), SLIPS))
             }
             @for show in &to_pack { (row(frame, show)) }
             div.acts { (form::call(frame, &all(to_pack.iter().copied()), HERE)) }
@@ -63,6 +68,16 @@ fn row(frame: &Frame, show: &Show) -> Markup {
                     " · " (copy) "권째"
                 }
             }
+            p.plain {
+                @if let Some(spot) = of("spot") { "자리 " (spot) " · " }
+                @match of("printed") {
+                    Some(at) => { "쪽지 " (at) " 인쇄" }
+                    None => "쪽지를 아직 인쇄하지 않았습니다",
+                }
+            }
+            @for note in show.data.get("notes").and_then(Value::as_array).into_iter().flatten() {
+                @if let Some(text) = note.get("text").and_then(Value::as_str) { p.warn { (text) } }
+            }
             @if let Some(at) = of("address_corrected") {
                 p.warn { (at) "에 받으실 곳을 고쳤습니다. 쪽지와 라벨을 다시 인쇄하십시오." }
             }
@@ -70,6 +85,13 @@ fn row(frame: &Frame, show: &Show) -> Markup {
             div.acts { (form::call(frame, &next, HERE)) }
         }
     }
+}
+
+/// The call that notes what is printed, before its page is.
+pub(crate) fn print(why: impl Into<String>, to_pack: &[&Show]) -> NextCall {
+    let names: Vec<&str> = to_pack.iter().copied().map(name).collect();
+    let call = json!({ "printed": names });
+    NextCall { why: why.into(), function: "owner-pack".into(), call }
 }
 
 /// The call that packs all of them.

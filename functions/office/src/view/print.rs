@@ -59,18 +59,22 @@ const SHEETS: [Sheet; 3] = [
 ];
 
 /// How to print, and the way on: from the list to the slips, to the labels, and back to packing.
-fn how(count: usize, (on, path): (&str, &str)) -> Markup {
+fn how(count: usize, on: &Markup) -> Markup {
     html! {
         p.noprint.soft { "배율 100%, 여백 없음, 머리글 끔으로 인쇄하십시오. " (count) "건입니다." }
-        p.noprint { a.door.quiet href=(path) { (on) } }
+        div.noprint { (on) }
     }
+}
+
+fn link(words: &str, path: &str) -> Markup {
+    html! { p { a.door.quiet href=(path) { (words) } } }
 }
 
 /// The slips and letters, in the order of their numbers.
 pub(crate) fn slips(frame: &Frame, given: &Answer, request: &Request, shop: &Shop) -> Page {
     let body = html! {
         div.noprint { h1 { "쪽지" } (answer::problems(given)) }
-        (how(given.shows.len(), ("라벨로", "/office/labels")))
+        (how(given.shows.len(), &link("라벨로", "/office/labels")))
         @for show in &given.shows { (slip(show, request, shop)) }
     };
     frame.page("쪽지", &body)
@@ -125,14 +129,19 @@ fn last_room(letters: &str, request: &Request) -> Markup {
 pub(crate) fn list(frame: &Frame, given: &Answer, request: &Request) -> Page {
     let to_pack: Vec<&Show> =
         given.shows.iter().filter(|show| text(&show.data, "what") == "포장").collect();
+    let on = match to_pack.as_slice() {
+        [] => link("포장으로", pack::HERE),
+        some => form::call(frame, &pack::print("쪽지로", some), pack::SLIPS),
+    };
     let body = html! {
         h1 { "꺼낼 책 " (to_pack.len()) }
-        (how(to_pack.len(), ("쪽지로", "/office/slips")))
+        (how(to_pack.len(), &on))
         table.list {
-            thead { tr { th { "꺼냄" } th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
+            thead { tr { th { "꺼냄" } th { "자리" } th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
             tbody { @for show in to_pack {
                 tr {
                     td { span.box {} }
+                    td { (text(&show.data, "spot")) }
                     td { (show.title) }
                     td { "「" (text(&show.data, "title")) "」 " (text(&show.data, "author")) }
                     td { @if let Some(copy) = show.data.get("copy").and_then(Value::as_u64) { (copy) } }
@@ -158,7 +167,7 @@ pub(crate) fn labels(frame: &Frame, given: &Answer, request: &Request, shop: &Sh
             h1 { "라벨" }
             (choice(sheet, from, 1..=cells))
         }
-        (how(given.shows.len(), ("포장으로", "/office/pack")))
+        (how(given.shows.len(), &link("포장으로", pack::HERE)))
         @if !given.shows.is_empty() {
             div.noprint.acts { (form::call(frame, &pack::all(&given.shows), pack::HERE)) }
         }

@@ -1,20 +1,88 @@
-//! 서가: books are put on the shelf from a pasted sheet.
+//! 서가: what is in stock, by search and by list; books are put on the shelf from a pasted sheet.
 
-use maud::html;
-use web::Page;
+use admin::Answer;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use web::{Page, Request};
 
-use super::{Frame, form};
+use super::{Frame, answer, form};
 
-pub(crate) fn page(frame: &Frame) -> Page {
+/// Where it leads.
+const HERE: &str = "/office/shelf";
+
+/// The lists, by their names in the address and in the call.
+const LISTS: [(&str, &str); 4] =
+    [("low", "곧 빕니다"), ("gone", "다 나감"), ("spot", "자리 순"), ("title", "제목 순")];
+
+/// The call that the address asks for: a search, a list, or what runs out.
+pub(crate) fn call(request: &Request) -> Value {
+    let asked = request.query.typed("q").trim();
+    let mut call = if asked.is_empty() {
+        let list = LISTS.iter().find(|(name, _)| *name == request.query.typed("list"));
+        json!({ "list": list.map_or("low", |(name, _)| name) })
+    } else {
+        json!({ "search": asked })
+    };
+    let from = request.query.typed("from").parse::<u32>().ok();
+    if let (Some(from), Some(fields)) = (from, call.as_object_mut()) {
+        fields.insert(admin::FROM_ROW.to_owned(), from.max(1).into());
+    }
+    call
+}
+
+pub(crate) fn page(frame: &Frame, given: &Answer, request: &Request) -> Page {
     let body = html! {
         h1 { "서가" }
+        (search(request))
+        (answer::problems(given))
+        @for line in &given.next { p role="status" { (line) } }
+        @for show in &given.shows { (answer::card(frame, show, HERE)) }
+        @for next in &given.calls {
+            @if let Some(from) = next.call.get(admin::FROM_ROW).and_then(Value::as_u64) {
+                @let field = |name| next.call.get(name).and_then(Value::as_str).unwrap_or_default();
+                form method="get" action=(HERE) {
+                    (form::hidden("q", field("search")))
+                    (form::hidden("list", field("list")))
+                    (form::hidden("from", &from.to_string()))
+                    button.quiet { (next.why) }
+                }
+            }
+        }
+        (sheet(frame))
+    };
+    frame.page("서가", &body)
+}
+
+fn search(request: &Request) -> Markup {
+    let asked = request.query.typed("q");
+    let list = request.query.typed("list");
+    let list = if list.is_empty() && asked.trim().is_empty() { "low" } else { list };
+    html! {
+        form method="get" action=(HERE) role="search" {
+            div.field {
+                label for="q" { "제목이나 지은이" }
+                input id="q" type="search" name="q" value=(asked) autocomplete="off" maxlength="60";
+            }
+            button.quiet { "찾기" }
+        }
+        p.acts {
+            @for (name, words) in LISTS {
+                a.door.quiet href=(format!("{HERE}?list={name}"))
+                    aria-current=[(name == list).then_some("true")] { (words) }
+            }
+        }
         p { a href="/shelf" { "손님이 보는 서가" } }
+    }
+}
+
+fn sheet(frame: &Frame) -> Markup {
+    html! {
         h2 { "책 들이기" }
         form method="post" action="/office/do" {
             (form::hidden("form", &frame.token))
             (form::hidden("function", "owner-shelve"))
             (form::hidden("why", "살펴보기"))
-            (form::hidden("then", "/office/shelf"))
+            (form::hidden("then", HERE))
             (form::hidden("call", "{\"csv\":\"\"}"))
             div.field {
                 label for="csv" { "엑셀이나 CSV에서 복사해 붙여 넣으십시오" }
@@ -23,6 +91,5 @@ pub(crate) fn page(frame: &Frame) -> Page {
             }
             button { "살펴보기" }
         }
-    };
-    frame.page("서가", &body)
+    }
 }

@@ -131,7 +131,7 @@ fn form_of(
                 } }
             }
             @for parcel in waiting { (row(parcel, request, problems)) }
-            p.hint { "빈 줄은 건너뜁니다. 바코드 기기나 자판의 ‘텍스트 스캔’으로 넣으실 수 있습니다." }
+            p.hint { "빈 줄은 건너뜁니다. 손수 전하신 책은 번호 칸에 ‘직접’이라고 적습니다. 바코드 기기나 자판의 ‘텍스트 스캔’으로 넣으실 수 있습니다." }
             details open[!request.form.typed("paste").is_empty()] {
                 summary { "붙여 넣기" }
                 div.field {
@@ -164,7 +164,7 @@ fn row(parcel: &Waiting, request: &Request, problems: &[RowProblem]) -> Markup {
         @if let Some(problem) = problem {
             p.problem id=(format!("{id}-problem")) { (problem.what) }
             div.field {
-                label for=(insist) { "자릿수가 달라도 맞는 번호라면 그 까닭" }
+                label for=(insist) { "그래도 맞는 번호라면 그 까닭" }
                 input id=(insist) type="text" name=(insist) value=(request.form.typed(&insist));
             }
         }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     base::{id::WorkId, money::Won},
-    catalog::isbn::Isbn,
+    catalog::{isbn::Isbn, spot::Spot},
 };
 
 /// How much the owner loves a work: 0 to 5.
@@ -61,6 +61,9 @@ pub struct Book {
     /// The owner's description. Compared with the reader's letter; never shown to readers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// Where its copies stand in the shop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
     /// When a copy was last chosen, and how often that month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Sent>,

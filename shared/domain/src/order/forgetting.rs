@@ -76,6 +76,7 @@ impl Order {
         self.blocked_on = None;
         self.desk = None;
         self.called_off = None;
+        self.notes = Vec::new();
         if let Some(choice) = &mut self.choice {
             choice.proposals.retain(|proposal| proposal.isbn == choice.isbn);
             for proposal in &mut choice.proposals {

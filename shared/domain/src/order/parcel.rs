@@ -17,6 +17,7 @@ use crate::base::{digits, free_text, text::Language};
 ///     assert_eq!(typed.parse(), Ok(Carrier::Epost));
 /// }
 /// assert_eq!("한진택배".parse(), Ok(Carrier::Hanjin));
+/// assert_eq!("직접 전달".parse(), Ok(Carrier::Hand));
 /// assert!("비둘기".parse::<Carrier>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -33,6 +34,8 @@ pub enum Carrier {
     Lotte,
     /// 로젠택배: tracking numbers of 11 digits.
     Logen,
+    /// 직접 전달: the owner hands the parcel over, and it has no tracking number.
+    Hand,
 }
 
 /// Not a carrier that the shop knows.
@@ -52,13 +55,14 @@ impl std::str::FromStr for Carrier {
             "hanjin" | "한진" | "한진택배" => Ok(Self::Hanjin),
             "lotte" | "롯데" | "롯데택배" | "롯데글로벌로지스" => Ok(Self::Lotte),
             "logen" | "로젠" | "로젠택배" | "ilogen" => Ok(Self::Logen),
+            "hand" | "직접" | "직접전달" | "손으로" => Ok(Self::Hand),
             _ => Err(NotACarrier),
         }
     }
 }
 
 impl Carrier {
-    /// Every carrier, the one that shops use most first.
+    /// Every carrier with tracking numbers, the one that shops use most first.
     pub const ALL: [Self; 5] = [Self::Cj, Self::Epost, Self::Hanjin, Self::Lotte, Self::Logen];
 
     /// The name in calls and forms: `cj` or `epost`.
@@ -74,6 +78,7 @@ impl Carrier {
             Self::Hanjin => "한진택배",
             Self::Lotte => "롯데택배",
             Self::Logen => "로젠택배",
+            Self::Hand => "직접 전달",
         }
     }
 
@@ -86,6 +91,7 @@ impl Carrier {
             (Language::En, Self::Hanjin) => "Hanjin",
             (Language::En, Self::Lotte) => "Lotte",
             (Language::En, Self::Logen) => "Logen",
+            (Language::En, Self::Hand) => "By hand",
         }
     }
 
@@ -95,6 +101,7 @@ impl Carrier {
             Self::Epost => &[13],
             Self::Lotte => &[12],
             Self::Logen => &[11],
+            Self::Hand => &[],
         }
     }
 
@@ -104,12 +111,14 @@ impl Carrier {
             Self::Cj | Self::Hanjin | Self::Lotte => "123456789012",
             Self::Epost => "1234567890123",
             Self::Logen => "12345678901",
+            Self::Hand => "",
         }
     }
 
-    /// Where a reader follows the parcel.
-    pub fn tracking_page(self, number: &str) -> String {
-        match self {
+    /// Where a reader follows the parcel with this number; `None` if nothing follows it.
+    fn tracking_page(self, number: &str) -> Option<String> {
+        Some(match self {
+            Self::Hand => return None,
             Self::Cj => format!("https://trace.cjlogistics.com/next/tracking.html?wblNo={number}"),
             Self::Epost => {
                 format!(
@@ -123,7 +132,7 @@ impl Carrier {
                 "https://www.lotteglogis.com/home/reservation/tracking/linkView?InvNo={number}"
             ),
             Self::Logen => format!("https://www.ilogen.com/web/personal/trace/{number}"),
-        }
+        })
     }
 }
 
@@ -132,9 +141,10 @@ impl Carrier {
 pub struct Parcel {
     /// The carrier.
     pub carrier: Carrier,
-    /// The tracking number: digits alone.
-    pub number: String,
-    /// Why the owner insisted on a number that breaks the carrier's rule.
+    /// The tracking number: digits alone; `None` for a parcel that the owner hands over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Why the owner insisted on a number that breaks the carrier's rule, or is another parcel's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insisted: Option<String>,
 }
@@ -160,6 +170,12 @@ pub enum WrongNumber {
         /// How many there should be, in words: `10자리 또는 12`.
         expected: String,
     },
+    /// A number, though the owner hands the parcel over.
+    #[error("직접 전한 꾸러미에는 운송장 번호가 없습니다. 번호를 지우거나 택배사를 고쳐 주십시오")]
+    ByHand,
+    /// A carrier's parcel without its number.
+    #[error("운송장 번호를 적어야 합니다")]
+    Missing,
     /// An override without its reason.
     #[error("규칙을 벗어난 번호를 쓰려면 이유(insist)를 적어야 합니다")]
     NoReason,
@@ -167,19 +183,30 @@ pub enum WrongNumber {
 
 impl Parcel {
     /// Reads a tracking number. It is read by [`digits::of`]. One that breaks the carrier's
-    /// rule is taken only with a reason in `insist`.
+    /// rule is taken only with a reason in `insist`. A parcel that the owner hands over has none.
+    ///
+    /// # Errors
+    /// If the number is not one of the carrier's, or missing.
     pub fn new(carrier: Carrier, number: &str, insist: Option<&str>) -> Result<Self, WrongNumber> {
+        match (carrier, free_text::is_blank(number)) {
+            (Carrier::Hand, true) => return Ok(Self { carrier, number: None, insisted: None }),
+            (Carrier::Hand, false) => return Err(WrongNumber::ByHand),
+            (_, true) => return Err(WrongNumber::Missing),
+            (_, false) => {}
+        }
         let typed = digits::compact(number);
         let not_digits =
             if digits::is_rounded(&typed) { WrongNumber::Rounded } else { WrongNumber::NotDigits };
         let number = digits::of(number).filter(|number| number.len() <= 40).ok_or(not_digits)?;
-        if carrier.lengths().contains(&number.len()) {
-            return Ok(Self { carrier, number, insisted: None });
-        }
-        match insist.map(free_text::line).as_deref() {
-            Some("") => Err(WrongNumber::NoReason),
+        let reason = insist.map(free_text::line);
+        match reason {
+            Some(reason) if reason.is_empty() => Err(WrongNumber::NoReason),
             Some(reason) => {
-                Ok(Self { carrier, number, insisted: Some(reason.chars().take(200).collect()) })
+                let insisted = Some(reason.chars().take(200).collect());
+                Ok(Self { carrier, number: Some(number), insisted })
+            }
+            None if carrier.lengths().contains(&number.len()) => {
+                Ok(Self { carrier, number: Some(number), insisted: None })
             }
             None => {
                 let lengths: Vec<String> =
@@ -194,6 +221,21 @@ impl Parcel {
     }
 }
 
+impl Parcel {
+    /// Carrier and number as a line: `CJ대한통운 123456789012`.
+    pub fn line(&self, language: Language) -> String {
+        let carrier = self.carrier.title_in(language);
+        self.number
+            .as_ref()
+            .map_or_else(|| carrier.to_owned(), |number| format!("{carrier} {number}"))
+    }
+
+    /// Where a reader follows the parcel; `None` if nothing follows it.
+    pub fn tracking_page(&self) -> Option<String> {
+        self.carrier.tracking_page(self.number.as_deref()?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +244,7 @@ mod tests {
     fn the_post_office_counts_thirteen_digits() {
         assert_eq!(
             Parcel::new(Carrier::Epost, "1234-5678-90123", None).unwrap().number,
-            "1234567890123"
+            Some("1234567890123".to_owned())
         );
         let refused = Parcel::new(Carrier::Epost, "123456789012", None).unwrap_err();
         assert_eq!(refused.to_string(), "우체국 운송장 번호는 13자리인데 12자리가 왔습니다");
@@ -216,6 +258,17 @@ mod tests {
         assert!(refused.to_string().contains("10자리 또는 12자리"));
         assert_eq!(Parcel::new(Carrier::Cj, "12345abc90", None), Err(WrongNumber::NotDigits));
         assert_eq!(Parcel::new(Carrier::Cj, "5.21853E+11", None), Err(WrongNumber::Rounded));
+    }
+
+    #[test]
+    fn what_the_owner_hands_over_has_no_number() {
+        let parcel = Parcel::new(Carrier::Hand, " ", None).unwrap();
+        assert_eq!(
+            (parcel.line(Language::Ko).as_str(), parcel.tracking_page()),
+            ("직접 전달", None)
+        );
+        assert_eq!(Parcel::new(Carrier::Hand, "1234567890", None), Err(WrongNumber::ByHand));
+        assert_eq!(Parcel::new(Carrier::Cj, "", Some("급함")), Err(WrongNumber::Missing));
     }
 
     #[test]

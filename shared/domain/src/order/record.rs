@@ -19,7 +19,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, LastCode, Payment, PaymentStatus, SentTo, ShortNumber, State,
+        Address, Anew, LastCode, OwnerNote, Payment, PaymentStatus, SentTo, Shipment, ShortNumber,
+        State,
         bank_transfer::RefundTo,
         desk::DeskEntry,
         found_by::FoundBy,
@@ -76,32 +77,6 @@ pub enum CopyCondition {
 #[error("there is nothing to unpack")]
 pub struct NothingToUnpack;
 
-/// The parcel of an order, from the moment the owner handed it over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shipment {
-    /// With the carrier, as far as the shop knows.
-    Sent(Parcel),
-    /// Received by the reader.
-    Arrived {
-        /// The parcel.
-        parcel: Parcel,
-        /// The day of receipt in Korea, as reader or owner noted it. The withdrawal period counts
-        /// from it.
-        on: Date,
-        /// The withdrawal, if the reader withdrew.
-        withdrawal: Option<Withdrawal>,
-    },
-}
-
-impl Shipment {
-    /// The parcel.
-    pub const fn parcel(&self) -> &Parcel {
-        match self {
-            Self::Sent(parcel) | Self::Arrived { parcel, .. } => parcel,
-        }
-    }
-}
-
 /// An order, as the table holds it.
 ///
 /// ```
@@ -156,6 +131,8 @@ pub struct Order {
     /// When the reader corrected the address after the order was prepared for packing: what was
     /// printed before shows the old one.
     pub readdressed_at: Option<Timestamp>,
+    /// When slip and label were last printed; `None` once the book is chosen anew.
+    pub printed_at: Option<Timestamp>,
     /// The day by which the parcel is posted, agreed before payment.
     pub promised: Date,
     /// When the order was placed.
@@ -192,6 +169,8 @@ pub struct Order {
     pub shipment: Option<Shipment>,
     /// Refunds, in the order in which they were promised.
     pub refunds: Vec<Refund>,
+    /// What the owner wrote down for themselves, oldest first.
+    pub notes: Vec<OwnerNote>,
     /// When the order was last changed.
     pub changed_at: Timestamp,
     /// The sequence number of the latest message; counts from 1.
@@ -264,6 +243,7 @@ impl Order {
             sent_to: None,
             found_by: Vec::new(),
             readdressed_at: None,
+            printed_at: None,
             promised,
             at: now,
             held_until: calendar::minutes_after(now, Self::HELD_MINUTES),
@@ -281,6 +261,7 @@ impl Order {
             called_off: None,
             shipment: None,
             refunds: Vec::new(),
+            notes: Vec::new(),
             changed_at: now,
             messages: 0,
         }

@@ -16,8 +16,8 @@ use crate::{
     },
     catalog::selection::Choice,
     order::{
-        Address, Anew, BlockedOn, LastCode, Order, Payment, PaymentKey, PaymentStatus, RefusalCode,
-        SentTo, Shipment, ShortNumber, State, Unpack,
+        Address, Anew, BlockedOn, LastCode, Order, OwnerNote, Payment, PaymentKey, PaymentStatus,
+        RefusalCode, SentTo, Shipment, ShortNumber, State, Unpack,
         bank_transfer::{RefundTo, VirtualAccount},
         desk::DeskEntry,
         found_by::FoundBy,
@@ -61,6 +61,8 @@ pub(super) struct StoredOrder {
     sent_to: Option<SentTo>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     readdressed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    printed_at: Option<Timestamp>,
     promised: Date,
     at: Timestamp,
     held_until: Timestamp,
@@ -98,6 +100,8 @@ pub(super) struct StoredOrder {
     arrived: Option<Date>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     refunds: Vec<Refund>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<OwnerNote>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawal: Option<Withdrawal>,
     changed_at: Timestamp,
@@ -199,6 +203,7 @@ impl From<Order> for StoredOrder {
             address: order.address,
             sent_to: order.sent_to,
             readdressed_at: order.readdressed_at,
+            printed_at: order.printed_at,
             promised: order.promised,
             at: order.at,
             held_until: order.held_until,
@@ -219,6 +224,7 @@ impl From<Order> for StoredOrder {
             parcel,
             arrived,
             refunds: order.refunds,
+            notes: order.notes,
             withdrawal,
             changed_at: order.changed_at,
             messages: order.messages,
@@ -255,6 +261,7 @@ impl TryFrom<StoredOrder> for Order {
             address: stored.address,
             sent_to: stored.sent_to,
             readdressed_at: stored.readdressed_at,
+            printed_at: stored.printed_at,
             promised: stored.promised,
             at: stored.at,
             held_until: stored.held_until,
@@ -273,6 +280,7 @@ impl TryFrom<StoredOrder> for Order {
             called_off: stored.called_off,
             shipment,
             refunds: stored.refunds,
+            notes: stored.notes,
             changed_at: stored.changed_at,
             messages: stored.messages,
         })

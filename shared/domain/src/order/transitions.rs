@@ -6,6 +6,7 @@ mod bank_transfer;
 mod desk;
 mod fulfilment;
 mod payment;
+mod printing;
 mod refund;
 mod ways_out;
 mod withdrawal;

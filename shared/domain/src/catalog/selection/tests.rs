@@ -34,6 +34,7 @@ pub(crate) fn book(number: u32) -> Book {
         tags: Vec::new(),
         words: None,
         sent: None,
+        spot: None,
         standing: None,
         copies: 1,
         taken: 0,

@@ -1,7 +1,7 @@
 //! The texts of the shop's letters about an order, in both languages.
 
 use crate::{
-    base::{format, id::MessageId, money::Won, text::Language},
+    base::{format, id::MessageId, korean::Particle, money::Won, text::Language},
     catalog::selection::Chooser,
     order::{
         AnewReason, Order, State,
@@ -143,15 +143,20 @@ fn returning(order: &Order) -> String {
 
 /// Carrier, tracking number and tracking page.
 fn on_its_way(order: &Order) -> String {
-    let (carrier, number, page) = order.parcel().map_or_else(Default::default, |parcel| {
-        (
-            parcel.carrier.title_in(order.language),
-            parcel.number.clone(),
-            parcel.carrier.tracking_page(&parcel.number),
-        )
-    });
+    let Some(parcel) = order.parcel() else { return String::new() };
+    let (Some(number), Some(page)) = (&parcel.number, parcel.tracking_page()) else {
+        return match order.language {
+            Language::Ko => "주인장이 손수 전해 드립니다. 그래서 운송장 번호는 없습니다.",
+            Language::En => "The owner brings it in person, so there is no tracking number.",
+        }
+        .to_owned();
+    };
+    let carrier = parcel.carrier.title_in(order.language);
     match order.language {
-        Language::Ko => format!("{carrier}으로 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}"),
+        Language::Ko => {
+            let carrier = Particle::Toward.attach(carrier);
+            format!("{carrier} 부쳤습니다. 운송장 번호는 {number}입니다.\n{page}")
+        }
         Language::En => format!("Posted with {carrier}, tracking number {number}.\n{page}"),
     }
 }

@@ -81,6 +81,11 @@ impl Order {
         Ok(order.with_tasks(&[Task::Notify { notice: Notice::Packed }], now))
     }
 
+    /// Whether the parcel can be handed over to a carrier or to the reader.
+    pub const fn may_be_handed_over(&self) -> bool {
+        matches!(self.state, State::Chosen | State::Packed) && self.shipment.is_none()
+    }
+
     /// The owner handed the parcel over: promises the price difference back. An order that was not
     /// noted as packed is packed by the same step, without a notice of its own. The state becomes
     /// [`State::Shipped`] when `ship` handles the message. With the same parcel again nothing

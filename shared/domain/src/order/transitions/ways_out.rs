@@ -139,6 +139,7 @@ impl Order {
         let times = order.anew.map_or(0, |anew| anew.times).saturating_add(1);
         order.anew = Some(Anew { times, after: order.messages, why });
         order.choice = None;
+        order.printed_at = None;
         order.blocked_on = None;
         order.desk = None;
         Ok(order)
