@@ -68,9 +68,10 @@ async fn take(
     let updated = state
         .store
         .update_order(id, |order| async move {
-            let book = match way.moves_the_copy() {
-                true => state.store.chosen_book(&order.value).await?,
-                false => None,
+            let book = if way.moves_the_copy() {
+                state.store.chosen_book(&order.value).await?
+            } else {
+                None
             };
             let name = name.known_as(&order.value);
             Ok::<_, AdminError>(match plan::plan(way, name, &order, book.as_ref(), call) {

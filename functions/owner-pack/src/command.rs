@@ -25,18 +25,21 @@ pub(crate) enum Command {
     /// The file with which a carrier takes the parcels.
     File(Carrier),
     /// To record what was printed, packed and unpacked.
-    Record {
-        /// The orders whose slip and label were printed.
-        printed: Rows<OrderName>,
-        /// The orders whose slip and label were not printed after all.
-        unprinted: Rows<OrderName>,
-        /// The orders that were packed.
-        packed: Rows<OrderName>,
-        /// The orders whose parcels were unpacked.
-        unpacked: Rows<OrderName>,
-        /// The condition of the unpacked copies.
-        copy: Option<CopyCondition>,
-    },
+    Record(Box<Lists>),
+}
+
+/// What is to be recorded.
+pub(crate) struct Lists {
+    /// The orders whose slip and label were printed.
+    pub(crate) printed: Rows<OrderName>,
+    /// The orders whose slip and label were not printed after all.
+    pub(crate) unprinted: Rows<OrderName>,
+    /// The orders that were packed.
+    pub(crate) packed: Rows<OrderName>,
+    /// The orders whose parcels were unpacked.
+    pub(crate) unpacked: Rows<OrderName>,
+    /// The condition of the unpacked copies.
+    pub(crate) copy: Option<CopyCondition>,
 }
 
 /// What is to be recorded of one order.
@@ -129,7 +132,7 @@ impl Command {
                 return Some(Self::List);
             }
             let copy = copy.flatten();
-            Some(Self::Record { printed, unprinted, packed, unpacked, copy })
+            Some(Self::Record(Box::new(Lists { printed, unprinted, packed, unpacked, copy })))
         })
     }
 }

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use store::{Commit, Decision, Updated, Versioned};
 
-use command::{Command, Job, UNPRINTED};
+use command::{Command, Job, Lists, UNPRINTED};
 
 /// Most orders that are listed.
 const MOST: i32 = 100;
@@ -34,7 +34,8 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
         Ok(Command::List) => return list(&state, &call).await,
         Ok(Command::Print(orders)) => return print::print(&state, &call, &orders).await,
         Ok(Command::File(carrier)) => return carrier_file::file(&state, &call, carrier).await,
-        Ok(Command::Record { printed, unprinted, packed, unpacked, copy }) => {
+        Ok(Command::Record(lists)) => {
+            let Lists { printed, unprinted, packed, unpacked, copy } = *lists;
             let print = (printed, Job::Print as fn(_) -> _);
             ([print, (unprinted, Job::Unprint), (packed, Job::Pack)], unpacked, copy)
         }

@@ -134,12 +134,11 @@ fn parcel(entry: &mut Fields<'_, '_>, today: Date) -> Option<Command> {
     let expected = "택배사를 적습니다: cj(CJ대한통운), epost(우체국), hanjin(한진), lotte(롯데), \
                     logen(로젠), hand(직접 전달)";
     let carrier = entry.required("carrier", carrier, expected, "cj");
-    let number = match carrier {
-        Some(Carrier::Hand) => Some(entry.text("number").unwrap_or_default()),
-        _ => {
-            let expected = "운송장 번호를 따옴표 안에 적습니다";
-            entry.required("number", Value::as_str, expected, "123456789012")
-        }
+    let number = if carrier == Some(Carrier::Hand) {
+        Some(entry.text("number").unwrap_or_default())
+    } else {
+        let expected = "운송장 번호를 따옴표 안에 적습니다";
+        entry.required("number", Value::as_str, expected, "123456789012")
     };
     let (order, carrier, number) = (order?, carrier?, number?);
     let insist = entry.text("insist").filter(|insist| !free_text::is_blank(insist));

@@ -239,9 +239,9 @@ impl Payments {
             // under it.
             Ok(payment) if payment.order_id != order.value.at_the_provider() => {
                 tracing::warn!(order = %order.value.id, "payment key names a payment of another order");
-                self.refuse(order, RefusalCode::InvalidRequest, now).await
+                Box::pin(self.refuse(order, RefusalCode::InvalidRequest, now)).await
             }
-            // Boxed: most payments are by card, and each would carry the future of this one.
+            // Boxed, as the refusals below: each payment would carry the futures of all.
             Ok(payment) if bank_transfer::is_bank_transfer(&payment) => {
                 let settled = Box::pin(self.settle_transfer(order, payment, false, now)).await?;
                 Ok(settled.into_outcome())
@@ -259,10 +259,10 @@ impl Payments {
                     toss.trace = ?rejection.trace,
                     "payment refused"
                 );
-                self.refuse(order, rejection.code.into(), now).await
+                Box::pin(self.refuse(order, rejection.code.into(), now)).await
             }
             Err(Failure::SessionGone(_, Gone::Expired)) => {
-                self.refuse(order, RefusalCode::SessionExpired, now).await
+                Box::pin(self.refuse(order, RefusalCode::SessionExpired, now)).await
             }
             Err(Failure::SessionGone(_, Gone::NotFound) | Failure::Unknown(_)) => {
                 Ok(ConfirmOutcome::Unknown(Box::new(order.value)))
@@ -275,7 +275,7 @@ impl Payments {
                     toss.trace = ?rejection.trace,
                     "payment request is wrong"
                 );
-                self.refuse(order, RefusalCode::InvalidRequest, now).await
+                Box::pin(self.refuse(order, RefusalCode::InvalidRequest, now)).await
             }
         }
     }

@@ -87,7 +87,7 @@ impl Store {
     /// Every book of one range, with a free copy or, if `gone`, without. One read for each megabyte.
     /// A book whose last copy went before the index had such books is missing until it is written.
     pub async fn inventory(&self, range: PriceRange, gone: bool) -> Result<Vec<Book>, StoreError> {
-        let shelf = if gone { key::gone(range) } else { key::shelf(range) };
+        let partition = if gone { key::gone(range) } else { key::shelf(range) };
         let (mut books, mut from) = (Vec::new(), None);
         loop {
             let query = self
@@ -96,7 +96,7 @@ impl Store {
                 .table_name(&self.table)
                 .index_name(Self::SHELF)
                 .key_condition_expression("shelf = :shelf")
-                .expression_attribute_values(":shelf", string(&shelf))
+                .expression_attribute_values(":shelf", string(&partition))
                 .set_exclusive_start_key(from.take());
             let answer = erased(query.send()).await?;
             for item in answer.items.unwrap_or_default() {

@@ -43,7 +43,7 @@ const ENDS: &[&str] =
 
 /// Every condition under which a function writes an order, a place or a book: functions, the first
 /// word of the item's key, condition, trust.
-pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 55] = [
+pub(crate) const GUARDS: [(&[&str], &str, &str, Trust); 56] = [
     // The order.
     (&["cancel"], "ORDER", VERSION, Shown),
     (&["refund"], "ORDER", VERSION, Shown),
