@@ -234,7 +234,7 @@ async fn a_call_that_ships_twice_says_so_before() {
     assert_eq!(answer["would_do"].as_array().unwrap().len(), 1, "{answer:#}");
     assert_eq!(answer["problems"][0]["field"], "parcels[1].number", "{answer:#}");
     let said = answer["problems"][0]["expected"].as_str().unwrap();
-    assert!(said.contains("운송장 123456789012번이 두 주문에 적혀 있습니다"), "{said}");
+    assert!(said.contains("CJ대한통운 123456789012번이 두 주문에 적혀 있습니다"), "{said}");
     // Two numbers for one order.
     let call = json!({ "parcels": [
         parcel(&orders[0], "cj", "123456789012"),
