@@ -21,6 +21,7 @@ fn said(answer: &Value) -> &str {
 async fn what_the_owner_hands_over_has_no_number() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
     let (mut reader, order) = ordered(&shop, 1).await;
+    shop.minutes_pass(1).await;
     let by_hand = json!({ "parcels": [{ "order": order, "carrier": "직접 전달" }] });
     let done = shop.owner_does("owner-ship", by_hand).await;
     assert!(done["did"][0].as_str().unwrap().contains("직접 전달"), "{done:#}");
@@ -28,6 +29,7 @@ async fn what_the_owner_hands_over_has_no_number() {
     assert_eq!(shop.state(&order), "shipped");
     assert!(reader.mailbox().await.says("주인장이 손수 전해 드립니다"));
     let window = reader.go(&format!("/window/{order}")).await;
+    assert!(window.says("주인장이 책을 전하러 나섰습니다"), "{window:?}");
     assert!(window.says("직접 전달") && window.all("a[rel=noreferrer]").is_empty(), "{window:?}");
     // It went by a carrier after all.
     let other = json!({ "order": order, "carrier": "cj", "number": "123456789012" });

@@ -2,7 +2,7 @@
 
 use domain::{
     base::format,
-    order::{Event, Order, State, message::Notice, withdrawal::ReturnReason},
+    order::{Event, Order, State, message::Notice, parcel::Parcel, withdrawal::ReturnReason},
 };
 use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
@@ -45,7 +45,7 @@ fn steps(request: &Request, order: &Order, told: &[(Timestamp, Notice)]) -> Vec<
         matches!(event, Event::Told(Notice::Shipped | Notice::Renumbered | Notice::Again))
     });
     let mut steps: Vec<(When, Words)> =
-        events.iter().map(|(at, event)| (When::At(*at), title(request, *event))).collect();
+        events.iter().map(|(at, event)| (When::At(*at), title(request, order, *event))).collect();
     if let Some(day) = order.arrived() {
         // It has a day and no time; it follows the parcel's way.
         let place = posted.map_or(steps.len(), |posted| posted.saturating_add(1));
@@ -55,7 +55,7 @@ fn steps(request: &Request, order: &Order, told: &[(Timestamp, Notice)]) -> Vec<
     steps
 }
 
-fn title(request: &Request, event: Event) -> Words {
+fn title(request: &Request, order: &Order, event: Event) -> Words {
     match event {
         Event::Ordered => say!(request, "주문하셨습니다", "You ordered"),
         Event::Readdressed => {
@@ -63,6 +63,9 @@ fn title(request: &Request, event: Event) -> Words {
         }
         Event::ReturnAsked => {
             say!(request, "책을 돌려보내겠다고 하셨습니다", "You asked to send the book back")
+        }
+        Event::Told(Notice::Shipped) if is_by_hand(order) => {
+            say!(request, "주인장이 책을 전하러 나섰습니다", "The owner set out with the book")
         }
         Event::Told(notice) => told(request, notice),
     }
@@ -108,6 +111,10 @@ fn told(request: &Request, notice: Notice) -> Words {
     }
 }
 
+fn is_by_hand(order: &Order) -> bool {
+    order.parcel().is_some_and(Parcel::is_by_hand)
+}
+
 /// What comes next, if anything does by itself or by the reader's act.
 fn next(request: &Request, order: &Order) -> Option<Words> {
     let by = request.date(order.promised);
@@ -128,6 +135,9 @@ fn next(request: &Request, order: &Order) -> Option<Words> {
         ),
         State::Chosen => {
             say!(request, "포장해 {by}까지 부칩니다", "it is packed and posted by {by}")
+        }
+        State::Packed if is_by_hand(order) => {
+            say!(request, "주인장이 책을 전합니다", "the owner brings the book")
         }
         State::Packed if order.shipment.is_some() => {
             say!(request, "운송장 번호를 알려 드립니다", "the tracking number is sent to you")
@@ -172,6 +182,7 @@ fn state(request: &Request, order: &Order) -> Words {
         State::Paid => say!(request, "결제함", "paid"),
         State::Choosing => say!(request, "책을 고르는 중", "being chosen"),
         State::Chosen => say!(request, "포장 전", "to be packed"),
+        State::Packed if is_by_hand(order) => say!(request, "전하는 중", "with the owner"),
         State::Packed if order.shipment.is_some() => {
             say!(request, "택배사에 맡김", "with the carrier")
         }

@@ -6,6 +6,7 @@ use domain::{
     order::{
         BlockedOn, Order, Payment, PaymentStatus, RefusalCode, State,
         letter::acts,
+        parcel::Parcel,
         refund::{Progress, Refund, RefundReason},
         withdrawal::ReturnReason,
     },
@@ -38,11 +39,19 @@ pub(crate) fn state(request: &Request, order: &Order) -> (Words, Words) {
         ),
         State::Packed if order.shipment.is_some() => (
             say!(request, "책이 문을 나서는 참이오.", "The book is just leaving the house."),
-            say!(
-                request,
-                "책을 택배사에 맡겼습니다. 곧 운송장 번호를 알려 드립니다.",
-                "Your book is with the carrier. The tracking number follows in a moment."
-            ),
+            if order.parcel().is_some_and(Parcel::is_by_hand) {
+                say!(
+                    request,
+                    "주인장이 책을 손수 전해 드립니다.",
+                    "The owner brings your book in person."
+                )
+            } else {
+                say!(
+                    request,
+                    "책을 택배사에 맡겼습니다. 곧 운송장 번호를 알려 드립니다.",
+                    "Your book is with the carrier. The tracking number follows in a moment."
+                )
+            },
         ),
         State::Packed => (
             say!(

@@ -21,7 +21,12 @@ impl Order {
     /// What happened, oldest first: what the order itself records, and what its reader was told.
     pub fn events(&self, told: &[(Timestamp, Notice)]) -> Vec<(Timestamp, Event)> {
         let mut events = vec![(self.at, Event::Ordered)];
-        events.extend(told.iter().map(|(at, notice)| (*at, Event::Told(*notice))));
+        // The payment has its own instant, which a late letter does not move.
+        let paid = self.paid_at().map(|at| (at, Event::Told(Notice::Paid)));
+        let is_kept = |notice: Notice| paid.is_none() || notice != Notice::Paid;
+        let told = told.iter().filter(|(_, notice)| is_kept(*notice));
+        events.extend(told.map(|(at, notice)| (*at, Event::Told(*notice))));
+        events.extend(paid);
         events.extend(self.readdressed_at.map(|at| (at, Event::Readdressed)));
         let withdrawal = self.withdrawal();
         events.extend(withdrawal.map(|withdrawal| (withdrawal.asked_at, Event::ReturnAsked)));
@@ -33,7 +38,16 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::tests::{noon, order};
+    use crate::order::tests::{noon, order, paid};
+
+    #[test]
+    fn an_order_was_paid_when_its_money_came_and_not_when_the_letter_did() {
+        let later = crate::base::calendar::minutes_after(noon(), 20);
+        let events = paid().events(&[(later, Notice::Paid)]);
+        let payments: Vec<_> =
+            events.iter().filter(|(_, event)| *event == Event::Told(Notice::Paid)).collect();
+        assert_eq!(payments, [&(noon(), Event::Told(Notice::Paid))]);
+    }
 
     #[test]
     fn events_are_in_the_order_in_which_they_happened() {

@@ -230,6 +230,11 @@ impl Parcel {
             .map_or_else(|| carrier.to_owned(), |number| format!("{carrier} {number}"))
     }
 
+    /// Whether the owner hands it over.
+    pub fn is_by_hand(&self) -> bool {
+        self.carrier == Carrier::Hand
+    }
+
     /// Where a reader follows the parcel; `None` if nothing follows it.
     pub fn tracking_page(&self) -> Option<String> {
         self.carrier.tracking_page(self.number.as_deref()?)
