@@ -25,8 +25,9 @@ impl Order {
         let paid = self.paid_at().map(|at| (at, Event::Told(Notice::Paid)));
         let is_kept = |notice: Notice| paid.is_none() || notice != Notice::Paid;
         let told = told.iter().filter(|(_, notice)| is_kept(*notice));
-        events.extend(told.map(|(at, notice)| (*at, Event::Told(*notice))));
+        // Before the others: the book may be chosen in the same instant.
         events.extend(paid);
+        events.extend(told.map(|(at, notice)| (*at, Event::Told(*notice))));
         events.extend(self.readdressed_at.map(|at| (at, Event::Readdressed)));
         let withdrawal = self.withdrawal();
         events.extend(withdrawal.map(|withdrawal| (withdrawal.asked_at, Event::ReturnAsked)));
