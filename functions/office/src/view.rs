@@ -39,6 +39,9 @@ pub(crate) const LINKS: [(&str, &str); 7] = [
 /// The pages of paper belong to packing.
 const PRINTS: [&str; 3] = ["/office/list", pack::SLIPS, "/office/labels"];
 
+/// The pages of single orders.
+const ORDER: &str = "/office/order/";
+
 /// What is around a page's content: the links, and what the last act did.
 pub(crate) struct Frame {
     /// What each form carries, so that only a page of this device can send it.
@@ -47,6 +50,8 @@ pub(crate) struct Frame {
     pub(crate) once: String,
     /// The path of the link to this page.
     here: &'static str,
+    /// Where an act on this page leads: back to it if it is an order's, else to the page's link.
+    then: String,
     /// The last act, if the address names it.
     act: Option<Act>,
     /// How many forms the page has so far: each names its fields by its number.
@@ -67,11 +72,17 @@ impl Frame {
         let prints = PRINTS.iter().any(|path| request.path.starts_with(path));
         let path = if prints { pack::HERE } else { &request.path };
         let here = LINKS.iter().map(|(link, _)| *link).find(|link| path.starts_with(link));
+        let then = match here {
+            _ if request.path.starts_with(ORDER) => request.path.clone(),
+            Some(here) => here.to_owned(),
+            None => "/office".to_owned(),
+        };
         let once = format!("{:032x}", office.app.random.next_u128());
         Ok(Self {
             token: who.form.clone(),
             once,
             here: here.unwrap_or_default(),
+            then,
             act,
             forms: AtomicU32::new(0),
         })
@@ -108,7 +119,7 @@ impl Frame {
 
     /// Where a form of the band leads.
     fn then(&self) -> &str {
-        if self.here.is_empty() { "/office" } else { self.here }
+        &self.then
     }
 }
 

@@ -137,11 +137,11 @@ pub(crate) fn list(frame: &Frame, given: &Answer, request: &Request) -> Page {
         h1 { "꺼낼 책 " (to_pack.len()) }
         (how(to_pack.len(), &on))
         table.list {
-            thead { tr { th { "꺼냄" } th { "자리" } th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
+            thead { tr { th { "자리" } th { "번호" } th { "책" } th { "권" } th { "부칠 때" } } }
             tbody { @for show in to_pack {
                 tr {
-                    td { span.box {} }
-                    td { (text(&show.data, "spot")) }
+                    // One cell for tick and place: a phone is narrow.
+                    td { span.box {} " " (text(&show.data, "spot")) }
                     td { (show.title) }
                     td { "「" (text(&show.data, "title")) "」 " (text(&show.data, "author")) }
                     td { @if let Some(copy) = show.data.get("copy").and_then(Value::as_u64) { (copy) } }
