@@ -20,7 +20,7 @@ use platform::{Environment, Platform};
 use serde_json::{Value, json};
 use toss_standin::{Clock, Standin};
 
-use crate::{InProcess, Page, Walker, log};
+use crate::{Doors, InProcess, Page, Recipient, Walker, log};
 
 /// The parameter with the shop's keys.
 const SESSION_KEY: &str = "/gongganmunhak-local/session-key";
@@ -307,6 +307,15 @@ impl Shop {
             "{function} did not do it: {answer:#}"
         );
         answer
+    }
+
+    /// A reader of their own on this floor, with an order that is chosen.
+    pub async fn ordered(&self, floor: u32) -> (Walker, String) {
+        let home = Recipient { detail: format!("{floor}층"), ..Recipient::default() };
+        let mut reader = self.visitor().living(home);
+        let order = reader.walk(Doors::Plain).await;
+        self.settle().await;
+        (reader, order)
     }
 
     /// The owner notes that an order is packed.

@@ -62,8 +62,9 @@ pub(crate) fn call(request: &Request) -> Option<(Value, Value)> {
     Some((asked, call))
 }
 
-/// Whether one tap does what a call does, because the owner can take it back, or nobody else sees it:
-/// what is chosen, printed, packed, read or noted. Money, letters, posting and stock are shown before they are done.
+/// Whether one tap does what a call does, because the owner can take it back, or nobody else sees
+/// it: what is chosen, printed, packed, read or noted. Money, letters, posting and stock are shown
+/// before they are done.
 pub(crate) fn is_light(function: &str, call: &Value) -> bool {
     let has = |field: &str| call.get(field).is_some_and(|value| !value.is_null());
     let unanswered = |letters: &Value| {

@@ -1,6 +1,7 @@
 //! 주문: shows one order with what can be done about it now, and takes a way out of its state: a
 //! cancellation, a new choice, an accident in the post, a return for a reader who called, a day of
-//! receipt noted by mistake. Keeps what the owner writes down about it. Finds orders by telephone, name, tracking number or their own number.
+//! receipt noted by mistake. Keeps what the owner writes down about it. Finds orders by telephone,
+//! name, tracking number or their own number.
 //!
 //! A way is taken once, however often its call is repeated. A way that the state does not allow is
 //! answered with those that it does.

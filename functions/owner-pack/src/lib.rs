@@ -1,7 +1,7 @@
-//! 포장: records for which orders the owner printed slip and label, which the owner packed, and which
-//! parcels the owner unpacked because their orders were cancelled. Without a list it shows what is to
-//! be packed and unpacked, in the order of a walk along the shelves; with `print`, what is printed for
-//! the parcels; with `file`, the file with which a carrier takes them.
+//! 포장: records for which orders the owner printed slip and label, which the owner packed, and
+//! which parcels the owner unpacked because their orders were cancelled. Without a list it shows
+//! what is to be packed and unpacked, in the order of a walk along the shelves; with `print`, what
+//! is printed for the parcels; with `file`, the file with which a carrier takes them.
 //!
 //! A packed book that is unpacked goes back to the shelf only if the owner says that it is as new.
 
@@ -64,13 +64,13 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     Ok(answer.closed(&call, words::RECORD, words::NOT_DONE, words::DONE))
 }
 
-/// Sorts orders as a walk along the shelves fetches their books; books without a spot come last, in
-/// the order of their orders' numbers.
+/// Sorts orders as a walk along the shelves fetches their books; those of one spot, and those whose
+/// books have none, in the order of their numbers.
 fn sort_by_spot(orders: &mut [&Order], books: &HashMap<Isbn, Versioned<Book>>) {
     orders.sort_by_cached_key(|order| {
         let book = order.choice.as_ref().and_then(|choice| books.get(&choice.isbn));
-        let spot = book.and_then(|book| book.value.spot.clone());
-        (spot.is_none(), spot, order.number, order.id)
+        let spot = book.map_or((true, None), |book| book.value.along_the_shelves());
+        (spot, order.number, order.id)
     });
 }
 
@@ -120,8 +120,8 @@ async fn record(
         .store
         .update_order(id, |order| async move {
             match job {
-                Job::Print(_) => Ok(print(call, at, &order, Some(call.now))),
-                Job::Unprint(_) => Ok(print(call, at, &order, None)),
+                Job::Print(_) => Ok(note_print(call, at, &order, Some(call.now))),
+                Job::Unprint(_) => Ok(note_print(call, at, &order, None)),
                 Job::Pack(_) => Ok(pack(call, at, &order)),
                 Job::Unpack(_, copy) => unpack(state, call, at, copy, &order).await,
             }
@@ -130,7 +130,7 @@ async fn record(
     Ok(at.line(updated))
 }
 
-fn print(
+fn note_print(
     call: &Call,
     at: At,
     order: &Versioned<Order>,

@@ -16,8 +16,8 @@ use store::{Content, Versioned};
 
 use crate::{MOST, sort_by_spot, view, words};
 
-/// Shows what is printed for these orders; for all that are to be packed, if none is named. Five reads
-/// and one for each order's letter and visit.
+/// Shows what is printed for these orders; for all that are to be packed, if none is named. Five
+/// reads and one for each order's letter and visit.
 pub(crate) async fn print(
     state: &AdminState,
     call: &Call,

@@ -9,15 +9,7 @@
 )]
 
 use serde_json::json;
-use walk::{Doors, Pay, Recipient, Shop, Walker, book, call_of, ready, shown};
-
-async fn ordered(shop: &Shop, floor: u32) -> (Walker, String) {
-    let home = Recipient { detail: format!("{floor}층"), ..Recipient::default() };
-    let mut reader = shop.visitor().living(home);
-    let order = reader.walk(Doors::Plain).await;
-    shop.settle().await;
-    (reader, order)
-}
+use walk::{Doors, Pay, Shop, book, call_of, ready, shown};
 
 fn number(shop: &Shop, order: &str) -> String {
     shop.order_item(order)["number"]["S"].as_str().unwrap().to_owned()
@@ -26,8 +18,8 @@ fn number(shop: &Shop, order: &str) -> String {
 #[tokio::test]
 async fn the_owner_packs_many_at_once_by_their_short_numbers() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 3)]).await;
-    let (mut reader, first) = ordered(&shop, 1).await;
-    let (_, second) = ordered(&shop, 2).await;
+    let (mut reader, first) = shop.ordered(1).await;
+    let (_, second) = shop.ordered(2).await;
     // 1 August 2026 is a Saturday.
     assert_eq!(number(&shop, &first), "20260801-01");
     assert_eq!(number(&shop, &second), "20260801-02");
@@ -72,7 +64,7 @@ async fn the_books_to_fetch_stand_in_the_order_of_a_walk_along_the_shelves() {
         Shop::with_books(&[at(1, "나-1"), at(2, "가-12"), at(3, "가-3"), book(4, 15_000, 5, 1)])
             .await;
     for floor in 0..4 {
-        ordered(&shop, floor).await;
+        shop.ordered(floor).await;
     }
     let list = shop.owner("owner-pack", json!({})).await;
     let spots: Vec<_> = shown(&list).iter().map(|parcel| parcel["spot"].clone()).collect();
@@ -94,7 +86,7 @@ async fn the_books_to_fetch_stand_in_the_order_of_a_walk_along_the_shelves() {
 #[tokio::test]
 async fn what_was_printed_is_noted_and_a_later_correction_asks_for_another_print() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
-    let (mut reader, order) = ordered(&shop, 1).await;
+    let (mut reader, order) = shop.ordered(1).await;
     let parcel = async || shop.owner("owner-pack", json!({})).await["shows"][0]["data"].clone();
     assert!(parcel().await["printed"].is_null());
     let done = shop.owner_does("owner-pack", json!({ "printed": ["토-01"] })).await;
@@ -128,7 +120,7 @@ async fn orders_prepared_at_the_same_time_have_different_numbers() {
     shop.system().hold("pack");
     let mut orders = Vec::new();
     for floor in 0..12 {
-        orders.push(ordered(&shop, floor).await.1);
+        orders.push(shop.ordered(floor).await.1);
     }
     shop.system().release("pack");
     shop.settle().await;
@@ -143,7 +135,7 @@ async fn orders_prepared_at_the_same_time_have_different_numbers() {
 async fn a_packed_order_that_is_cancelled_is_unpacked_before_its_copy_can_be_sold() {
     for (copy, free) in [("good", 2), ("damaged", 1), ("lost", 1)] {
         let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
-        let (mut reader, order) = ordered(&shop, 1).await;
+        let (mut reader, order) = shop.ordered(1).await;
         shop.owner_packs(&order).await;
         shop.settle().await;
         assert_eq!(shop.state(&order), "packed");
@@ -171,7 +163,7 @@ async fn a_packed_order_that_is_cancelled_is_unpacked_before_its_copy_can_be_sol
 #[tokio::test]
 async fn nothing_is_unpacked_that_was_not_cancelled_and_nothing_packed_that_was() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
-    let (mut reader, order) = ordered(&shop, 1).await;
+    let (mut reader, order) = shop.ordered(1).await;
     let refused = shop.owner("owner-pack", json!({ "unpacked": [order], "copy": "good" })).await;
     let said = |answer: &serde_json::Value| {
         answer["problems"][0]["expected"].as_str().unwrap_or_default().to_owned()
@@ -189,7 +181,7 @@ async fn nothing_is_unpacked_that_was_not_cancelled_and_nothing_packed_that_was(
 #[tokio::test]
 async fn what_goes_back_is_promised_with_the_parcel_and_not_before() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
-    let (mut reader, order) = ordered(&shop, 1).await;
+    let (mut reader, order) = shop.ordered(1).await;
     assert_eq!(shop.ledger(&order).held(), 22_000);
     let window = reader.go(&format!("/window/{order}")).await;
     assert!(window.says("그 차액은 부칠 때 돌려드립니다"), "{window:?}");

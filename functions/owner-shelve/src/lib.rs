@@ -1,6 +1,6 @@
 //! 책 들이기: adds books to the stock, from a list or a spreadsheet's CSV, corrects their facts,
-//! withdraws copies or whole works, lists what is in stock, and keeps what the owner says in the last
-//! room of a book.
+//! withdraws copies or whole works, lists what is in stock, and keeps what the owner says in the
+//! last room of a book.
 //!
 //! Rows are independent: a bad one is reported and does not stop the others. Repeating a call does
 //! nothing twice, and a call that runs out of time can be continued.

@@ -1,14 +1,13 @@
-//! What is in stock: the books that run out, those that have gone, all by place or by title, and those
-//! whose title or author has certain words.
+//! What is in stock: the books that run out, those that have gone, all by place or by title, and
+//! those whose title or author has certain words.
 
 use admin::{AdminError, AdminState, Answer, Call, FROM_ROW, NextCall, Problem, Show, fields};
 use domain::{
     base::{format, price::PriceRange, text::Language},
-    catalog::{selection::Book, spot::Spot},
+    catalog::{naming::folded, selection::Book, spot::Spot},
 };
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
-use unicode_normalization::UnicodeNormalization as _;
 
 /// The field that lists.
 const LIST: &str = "list";
@@ -108,10 +107,11 @@ async fn books(state: &AdminState, asked: &Asked) -> Result<Vec<Book>, AdminErro
     match asked {
         Asked::Low => books.retain(|book| book.free() <= LOW),
         Asked::With(words) => {
-            let words: Vec<String> = words.split_whitespace().map(plain).collect();
+            let mut words: Vec<String> = words.split_whitespace().map(folded).collect();
+            words.retain(|word| !word.is_empty());
             books.retain(|book| {
-                let text = plain(&format!("{} {}", book.title, book.author));
-                words.iter().all(|word| text.contains(word))
+                let text = folded(&format!("{} {}", book.title, book.author));
+                !words.is_empty() && words.iter().all(|word| text.contains(word))
             });
         }
         Asked::Gone | Asked::BySpot | Asked::ByTitle => {}
@@ -119,17 +119,11 @@ async fn books(state: &AdminState, asked: &Asked) -> Result<Vec<Book>, AdminErro
     Ok(books)
 }
 
-/// A text as it is compared: in NFC, without blanks, in lower case.
-fn plain(text: &str) -> String {
-    text.nfc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
-}
-
 fn sort(books: &mut [Book], asked: &Asked) {
     match asked {
         Asked::Low | Asked::BySpot => {
             books.sort_by(|a, b| {
-                let place = |book: &'_ Book| (book.spot.is_none(), book.spot.clone());
-                place(a).cmp(&place(b)).then_with(|| a.title.cmp(&b.title))
+                (a.along_the_shelves(), &a.title).cmp(&(b.along_the_shelves(), &b.title))
             });
         }
         Asked::Gone | Asked::ByTitle | Asked::With(_) => {
@@ -176,16 +170,4 @@ fn show(book: &Book) -> Show {
         show.calls.push(call("모두 거두기", json!({ "withdraw": [{ "isbn": isbn }] })));
     }
     show
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_is_indifferent_to_blanks_case_and_composition() {
-        let decomposed: String = "여름 그곳".nfd().collect();
-        assert_eq!(plain(&decomposed), "여름그곳");
-        assert_eq!(plain("The Road"), "theroad");
-    }
 }

@@ -41,8 +41,8 @@ pub(crate) enum Command {
     /// The parcel was posted.
     Post { order: OrderName, parcel: Parcel },
     /// The parcel's tracking number was wrong. The wrong number is required, so that a mistyped
-    /// order number does not change another parcel; `None` for a parcel that was noted as handed over
-    /// by the owner.
+    /// order number does not change another parcel; `None` for a parcel that was noted as handed
+    /// over by the owner.
     Renumber { order: OrderName, parcel: Parcel, wrong: Option<String> },
 }
 

@@ -66,9 +66,6 @@ async fn parcel(
     let Some(id) = state.order_named(command.order()).await? else {
         return Ok(at.line(Updated::NotFound));
     };
-    if let Some(other) = other_with(state, command, id).await? {
-        return Ok(at.number(command, words::number_of_another(other, command)));
-    }
     let updated = state
         .store
         .update_order(id, |order| async move {
@@ -93,6 +90,10 @@ async fn parcel(
             if seen.is_some_and(|seen| seen != order.version) {
                 return Ok(Decision::Keep(at.overtaken(words::CHANGED_MEANWHILE)));
             }
+            if let Some(other) = other_with(state, command, id).await? {
+                let why = words::number_of_another(other, command);
+                return Ok(Decision::Keep(at.number(command, why)));
+            }
             // A number that was wrong stays a clue: it may be on a receipt of the carrier.
             let clue = clue(state, command);
             step.order.found_by.extend(clue.map(FoundBy::Parcel));
@@ -111,8 +112,8 @@ fn clue(state: &AdminState, command: &Command) -> Option<String> {
     Some(state.keys.keys().clue(&Clue::parcel(number)))
 }
 
-/// Another order that was posted under the same number, unless the owner gave a reason for the number.
-/// At most three reads.
+/// Another order that was posted under the same number, unless the owner gave a reason for the
+/// number. At most three reads.
 async fn other_with(
     state: &AdminState,
     command: &Command,

@@ -3,15 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use walk::{Doors, Recipient, Shop, Walker, book};
-
-async fn ordered(shop: &Shop, floor: u32) -> (Walker, String) {
-    let home = Recipient { detail: format!("{floor}층"), ..Recipient::default() };
-    let mut reader = shop.visitor().living(home);
-    let order = reader.walk(Doors::Plain).await;
-    shop.settle().await;
-    (reader, order)
-}
+use walk::{Shop, book};
 
 fn said(answer: &Value) -> &str {
     answer["problems"][0]["expected"].as_str().unwrap_or_default()
@@ -20,7 +12,7 @@ fn said(answer: &Value) -> &str {
 #[tokio::test]
 async fn what_the_owner_hands_over_has_no_number() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
-    let (mut reader, order) = ordered(&shop, 1).await;
+    let (mut reader, order) = shop.ordered(1).await;
     shop.minutes_pass(1).await;
     let by_hand = json!({ "parcels": [{ "order": order, "carrier": "직접 전달" }] });
     let done = shop.owner_does("owner-ship", by_hand).await;
@@ -48,7 +40,7 @@ async fn two_parcels_by_hand_are_two_and_a_carriers_number_is_one_parcels() {
     let shop = Shop::with_books(&[book(1, 15_000, 5, 4)]).await;
     let mut orders = Vec::new();
     for floor in 0..4 {
-        orders.push(ordered(&shop, floor).await.1);
+        orders.push(shop.ordered(floor).await.1);
     }
     let hand = |order: &String| json!({ "order": order, "carrier": "hand" });
     let call = json!({ "parcels": [hand(&orders[0]), hand(&orders[1])] });

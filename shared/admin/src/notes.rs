@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 /// The notes, oldest first.
 pub fn notes_data(order: &Order) -> Vec<Value> {
-    let note = |note: &OwnerNote| json!({ "at": note.at.to_string(), "by": note.by, "text": note.text.reveal() });
+    let note = |note: &OwnerNote| {
+        let (at, text) = (note.at.to_string(), note.text.reveal());
+        json!({ "at": at, "by": note.by, "text": text })
+    };
     order.notes.iter().map(note).collect()
 }
 

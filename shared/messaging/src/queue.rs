@@ -134,8 +134,9 @@ pub struct Delivery<T> {
 /// changes a record's visibility.
 ///
 /// Each record is read and handled on its own, so a bad body or an error affects no other record.
-/// The answer names the records to be delivered again (`ReportBatchItemFailures`). It is given before
-/// Lambda ends the function: a record that takes too long is dropped, later ones are not begun.
+/// The answer names the records to be delivered again (`ReportBatchItemFailures`). It is given
+/// before Lambda ends the function: a record that takes too long is dropped, later ones are not
+/// begun.
 pub fn deliveries<R, T, H, F>(
     platform: Platform,
     handle: H,

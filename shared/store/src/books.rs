@@ -84,8 +84,9 @@ impl Store {
         Ok(BookPage { books, next })
     }
 
-    /// Every book of one range, with a free copy or, if `gone`, without. One read for each megabyte.
-    /// A book whose last copy went before the index had such books is missing until it is written.
+    /// Every book of one range, with a free copy or, if `gone`, without. One read for each
+    /// megabyte. A book whose last copy went before the index had such books is missing until it is
+    /// written.
     pub async fn inventory(&self, range: PriceRange, gone: bool) -> Result<Vec<Book>, StoreError> {
         let partition = if gone { key::gone(range) } else { key::shelf(range) };
         let (mut books, mut from) = (Vec::new(), None);
@@ -208,7 +209,8 @@ impl Store {
     }
 }
 
-/// The write of a book. It lies in the index `shelf`, with a free copy or among those that have gone.
+/// The write of a book. It lies in the index `shelf`: with a free copy, or among those that have
+/// gone.
 pub(crate) fn book_put(book: &Versioned<Book>) -> Result<Write, StoreError> {
     let mut item = to_item(&key::book(&book.value.isbn), KIND, book)?;
     if let Some(range) = PriceRange::of(book.value.list_price) {

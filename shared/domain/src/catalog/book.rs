@@ -110,6 +110,11 @@ impl Book {
         format!("{} {} {words}", self.title, self.tags.join(" "))
     }
 
+    /// Sorts books as a walk along the shelves meets them; those without a spot come last.
+    pub fn along_the_shelves(&self) -> (bool, Option<&Spot>) {
+        (self.spot.is_none(), self.spot.as_ref())
+    }
+
     /// Copies that can still be sent.
     pub fn free(&self) -> u32 {
         let back = u32::try_from(self.back.len()).unwrap_or(u32::MAX);

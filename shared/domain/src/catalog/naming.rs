@@ -15,7 +15,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use letter::Reading;
+pub use letter::{Reading, folded};
 pub use names::Names;
 
 /// What of a book a letter names. Stored with a proposal.

@@ -45,7 +45,7 @@ pub(super) struct Name {
 impl Name {
     /// The name of that text; `None` if it has neither letter nor number.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let signs: Vec<char> = fold(text).into_iter().filter(|c| counts(*c)).collect();
+        let signs: Vec<char> = folded(text).chars().collect();
         let wide = signs.iter().filter(|sign| is_wide(**sign)).count();
         (!signs.is_empty()).then_some(Self { signs, wide })
     }
@@ -201,6 +201,19 @@ impl Reading {
         let mut signs = signs.iter().map(|sign| sign.letter);
         word.chars().all(|own| signs.next() == Some(own))
     }
+}
+
+/// The letters and numbers of a text, as names are compared: without case, accents, widths, blanks
+/// and punctuation, whether Hangul is composed or not.
+///
+/// ```
+/// use domain::catalog::naming::folded;
+///
+/// assert_eq!(folded("여름, 그곳"), "여름그곳");
+/// assert_eq!(folded("Ｔｈｅ Café"), "thecafe");
+/// ```
+pub fn folded(text: &str) -> String {
+    fold(text).into_iter().filter(|c| counts(*c)).collect()
 }
 
 /// Without case, accents, widths and invisible characters; Hangul composed.

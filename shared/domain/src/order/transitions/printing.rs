@@ -11,8 +11,8 @@ impl Order {
         self.may_be_handed_over() && self.number.is_some()
     }
 
-    /// Notes that slip and label were printed, or with `at` `None` that they were not. `None` unless
-    /// the order [`Order::may_be_printed`].
+    /// Notes that slip and label were printed, or with `at` `None` that they were not. Answers
+    /// `None` unless the order [`Order::may_be_printed`].
     #[must_use]
     pub fn printed(self, at: Option<Timestamp>) -> Option<Self> {
         self.may_be_printed().then_some(Self { printed_at: at, ..self })
