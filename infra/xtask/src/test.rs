@@ -45,12 +45,14 @@ enum Part {
     Deployed,
     /// Walks in headless Chromium, axe-core on every page; pictures in artefacts/.
     Browser,
+    /// Lighthouse on every page (from npm, ten minutes); only when named.
+    Lighthouse,
 }
 
 impl Part {
-    /// In the order in which they run. `template` is contained in `tests`; it has a name so that it
-    /// can be run alone.
-    const ALL: [Self; 10] = [
+    /// In the order in which they run. Two run only when they are named: `template`, which is
+    /// contained in `tests`, and `lighthouse`, which needs npm.
+    const ALL: [Self; 11] = [
         Self::Format,
         Self::Lints,
         Self::Build,
@@ -61,6 +63,7 @@ impl Part {
         Self::Scripts,
         Self::Deployed,
         Self::Browser,
+        Self::Lighthouse,
     ];
 
     /// The name on the command line.
@@ -94,6 +97,7 @@ impl Part {
             Self::Scripts => scripts(),
             Self::Deployed => deployed(),
             Self::Browser => browser(),
+            Self::Lighthouse => lighthouse(),
         }
     }
 }
@@ -161,7 +165,7 @@ pub(crate) fn test(arguments: &Arguments) -> ExitCode {
 
 /// The parts to run, in the order of [`Part::ALL`].
 fn chosen(named: &[Part]) -> Vec<Part> {
-    let usual = |part: &Part| *part != Part::Template;
+    let usual = |part: &Part| !matches!(part, Part::Template | Part::Lighthouse);
     let chosen = |part: &Part| if named.is_empty() { usual(part) } else { named.contains(part) };
     Part::ALL.into_iter().filter(chosen).collect()
 }
@@ -286,6 +290,16 @@ fn browser() -> Outcome<Count> {
     }
 }
 
+/// One page at a time: Lighthouse measures speed.
+fn lighthouse() -> Outcome<Count> {
+    match tools::browser().and_then(|()| tools::lighthouse()) {
+        Err(why) => Ok(Count::skipped(&why)),
+        Ok(()) => {
+            cargo_test(&["--test", "lighthouse"], &["--ignored", "--nocapture", "--test-threads=1"])
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
@@ -304,7 +318,9 @@ mod tests {
     #[test]
     fn parts_run_in_their_order_and_an_unknown_one_is_named() {
         assert_eq!(chosen(&[Part::Browser, Part::Format]), [Part::Format, Part::Browser]);
-        assert!(!chosen(&[]).contains(&Part::Template));
+        for named in [Part::Template, Part::Lighthouse] {
+            assert!(!chosen(&[]).contains(&named));
+        }
         assert_eq!(Part::CfnLint.name(), "cfn-lint");
         let read = crate::Arguments::try_parse_from(["cargo xtask", "test", "walk"]);
         let error = read.unwrap_err().to_string();

@@ -99,6 +99,27 @@ pub(crate) fn axe() -> Outcome<()> {
         .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))
 }
 
+/// The pinned Lighthouse, the last one that runs on Node 18 and 20: 190 MB from npm.
+const LIGHTHOUSE: &str = "lighthouse@12.8.2";
+
+/// Installs Lighthouse into `.tools/lighthouse`, where its test looks for it.
+pub(crate) fn lighthouse() -> Outcome<()> {
+    if ["node", "npm"].into_iter().any(|program| on_path(program).is_none()) {
+        return fail(format!("{LIGHTHOUSE} comes from npm: install node and npm, then repeat."));
+    }
+    let folder = root().join(".tools/lighthouse");
+    let stamp = folder.join(".made");
+    if fs::read_to_string(&stamp).is_ok_and(|made| made == LIGHTHOUSE) {
+        return Ok(());
+    }
+    println!("setting up .tools/lighthouse (once) …");
+    let mut npm = command("npm");
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]);
+    run(npm.arg(&folder).arg(LIGHTHOUSE))?;
+    fs::write(&stamp, LIGHTHOUSE)
+        .map_err(|error| Failure(format!("{} cannot be written: {error}.", stamp.display())))
+}
+
 /// Returns the environment's `python`. Creates the environment if it is missing or its requirement
 /// files have changed.
 fn python(environment: &Environment) -> Outcome<PathBuf> {

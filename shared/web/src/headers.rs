@@ -57,7 +57,8 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
              frame-src {provider} https://*.tosspayments.com"
         );
     }
-    if page.drafts {
+    // A page for search engines lets auditors in the browser (Lighthouse) fetch robots.txt.
+    if page.drafts || page.is_public() {
         policy += "; connect-src 'self'";
     }
     if page.worker {
