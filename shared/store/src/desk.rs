@@ -8,8 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Store, StoreError, Versioned,
     item::{Item, attribute, from_item, number, string},
-    key::{self, waiting},
-    table::{Write, Written, erased},
+    key::{self, Key, waiting},
+    table::{BATCH, Write, Written, erased},
 };
 
 /// Orders that wait for the owner.
@@ -25,24 +25,26 @@ pub struct OnDesk {
 const UNREADABLE_MINUTES: i64 = 6 * 60;
 
 impl Store {
-    /// Orders that wait for the owner, at most `limit`, the earliest promise first. One read.
+    /// Orders that wait for the owner, at most `limit`, the earliest promise first. Two reads.
     pub async fn desk(&self, limit: i32) -> Result<OnDesk, StoreError> {
         let (orders, more) = self.waiting(waiting::OWNER, limit).await?;
-        Ok(OnDesk { orders, more })
+        Ok(OnDesk { orders: orders.into_iter().map(|(order, _)| order).collect(), more })
     }
 
-    /// Orders with an open refund, at most `limit`, the earliest day first. One read.
+    /// Orders with an open refund, at most `limit`, the earliest day first. Two reads.
     pub async fn refunds_under_way(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
-        Ok(self.waiting(waiting::REFUND, limit).await?.0)
+        let (orders, _) = self.waiting(waiting::REFUND, limit).await?;
+        Ok(orders.into_iter().map(|(order, _)| order).collect())
     }
 
-    /// Orders whose returned books have not arrived yet, at most `limit`, oldest first. One read.
+    /// Orders whose returned books have not arrived yet, at most `limit`, oldest first. Two reads.
     pub async fn returns_awaited(&self, limit: i32) -> Result<Vec<Versioned<Order>>, StoreError> {
-        Ok(self.waiting(waiting::RETURN, limit).await?.0)
+        let (orders, _) = self.waiting(waiting::RETURN, limit).await?;
+        Ok(orders.into_iter().map(|(order, _)| order).collect())
     }
 
-    /// Orders whose payment is to be looked up by now, at most `limit`, the longest due first. One
-    /// read, of the index: an order may have changed since.
+    /// Orders whose payment is to be looked up by now, at most `limit`, the longest due first. Two
+    /// reads.
     pub async fn questions_due(
         &self,
         now: Timestamp,
@@ -77,13 +79,14 @@ impl Store {
 
     /// What waits for something and is due by now, at most `limit`, the longest due first, each with
     /// its item. What cannot be read is moved behind the others, so that it does not stand before
-    /// them in every read. One read, of the index: an item may have changed since.
+    /// them in every read. Two reads.
     pub(crate) async fn due<T: Serialize + DeserializeOwned>(
         &self,
         for_what: &str,
         now: Timestamp,
         limit: i32,
     ) -> Result<Vec<(Versioned<T>, Item)>, StoreError> {
+        let until = key::instant(now);
         let query = self
             .client
             .query()
@@ -91,11 +94,14 @@ impl Store {
             .index_name(Self::DUE)
             .key_condition_expression("waiting = :waits AND due <= :now")
             .expression_attribute_values(":waits", string(for_what))
-            .expression_attribute_values(":now", string(key::instant(now)))
+            .expression_attribute_values(":now", string(&until))
             .limit(limit);
-        let answer = erased(query.send()).await?;
+        let listed = erased(query.send()).await?.items.unwrap_or_default();
         let mut due = Vec::new();
-        for item in answer.items.into_iter().flatten() {
+        for item in self.still_waiting(for_what, listed).await? {
+            if item.get("due").and_then(|due| due.as_s().ok()).is_none_or(|due| *due > until) {
+                continue;
+            }
             match from_item(item.clone()) {
                 Ok(read) => due.push((read, item)),
                 Err(why) => self.set_aside(&item, &why, now).await?,
@@ -120,12 +126,13 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// What waits for something, at most `limit`, the earliest due first, and whether there is more.
+    /// What waits for something, at most `limit`, the earliest due first, each with its item, and
+    /// whether there is more. Two reads.
     pub(crate) async fn waiting<T: Serialize + DeserializeOwned>(
         &self,
         for_what: &str,
         limit: i32,
-    ) -> Result<(Vec<Versioned<T>>, bool), StoreError> {
+    ) -> Result<(Vec<(Versioned<T>, Item)>, bool), StoreError> {
         let query = self
             .client
             .query()
@@ -136,7 +143,29 @@ impl Store {
             .limit(limit);
         let answer = erased(query.send()).await?;
         let more = answer.last_evaluated_key.is_some();
-        let orders = answer.items.into_iter().flatten().map(from_item).collect::<Result<_, _>>()?;
-        Ok((orders, more))
+        let items = self.still_waiting(for_what, answer.items.unwrap_or_default()).await?;
+        let read = items.into_iter().map(|item| Ok((from_item(item.clone())?, item)));
+        Ok((read.collect::<Result<_, StoreError>>()?, more))
+    }
+
+    /// The items that the index lists, as they are now, without those that wait no longer. The index
+    /// holds keys only, and late: with whole items each change of an order that waits would be
+    /// written twice.
+    async fn still_waiting(
+        &self,
+        for_what: &str,
+        listed: Vec<Item>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let keys: Vec<Key> = listed.iter().filter_map(key::of).collect();
+        let mut waiting = Vec::new();
+        for part in keys.chunks(BATCH) {
+            let mut items = self.read_many(part.iter().cloned()).await?;
+            let found = part.iter().filter_map(|key| items.remove(&key.to_string()));
+            waiting.extend(found.filter(|item| {
+                item.get("waiting").and_then(|waits| waits.as_s().ok())
+                    == Some(&for_what.to_owned())
+            }));
+        }
+        Ok(waiting)
     }
 }

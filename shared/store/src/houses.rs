@@ -127,10 +127,8 @@ impl Store {
                     .send(),
             )
             .await?;
-            for item in answer.items.unwrap_or_default() {
-                let visit: Versioned<Visit> = from_item(item)?;
-                visitors.push(visit.value.id);
-            }
+            let listed = answer.items.unwrap_or_default();
+            visitors.extend(listed.iter().filter_map(key::visitor_of));
             start = answer.last_evaluated_key;
             if start.is_none() {
                 return Ok(visitors);

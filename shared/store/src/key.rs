@@ -56,6 +56,11 @@ pub(crate) fn visitor(id: VisitorId) -> String {
     format!("{VISITOR}{id}")
 }
 
+/// The visitor in whose partition an item lies.
+pub(crate) fn visitor_of(item: &HashMap<String, AttributeValue>) -> Option<VisitorId> {
+    item.get("pk")?.as_s().ok()?.strip_prefix(VISITOR)?.parse().ok()
+}
+
 /// A visit.
 pub(crate) fn visit(id: VisitorId) -> Key {
     Key::new(visitor(id), "VISIT")

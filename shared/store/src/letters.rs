@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::{
     Commit, Condition, Store, StoreError, Versioned, WriteError,
-    item::{Item, from_item, number, string, to_item},
+    item::{Item, number, string, to_item},
     key::{self, waiting},
     messages,
     table::{Write, erased},
@@ -31,10 +31,8 @@ pub struct LetterId {
 impl LetterId {
     /// The id of a letter's item.
     pub(crate) fn of(item: &Item) -> Option<Self> {
-        let text = |name: &str| item.get(name)?.as_s().ok();
-        let reader = text("pk")?.strip_prefix(key::VISITOR)?.parse().ok()?;
-        let place = text("sk")?.strip_prefix(key::LETTER)?.to_owned();
-        Some(Self { reader, place })
+        let place = item.get("sk")?.as_s().ok()?.strip_prefix(key::LETTER)?.to_owned();
+        Some(Self { reader: key::visitor_of(item)?, place })
     }
 }
 
@@ -99,26 +97,13 @@ impl Store {
         Ok(erased(query.send()).await?.items.unwrap_or_default())
     }
 
-    /// Readers' letters that the owner has not read, the oldest first, at most `limit`. One read.
+    /// Readers' letters that the owner has not read, the oldest first, at most `limit`. Two reads.
     pub async fn unread_letters(&self, limit: i32) -> Result<Unread, StoreError> {
-        let answer = erased(
-            self.client
-                .query()
-                .table_name(&self.table)
-                .index_name(Self::DUE)
-                .key_condition_expression("waiting = :letter")
-                .expression_attribute_values(":letter", string(waiting::LETTER))
-                .limit(limit)
-                .send(),
-        )
-        .await?;
-        let more = answer.last_evaluated_key.is_some();
-        let mut letters = Vec::new();
-        for item in answer.items.unwrap_or_default() {
-            let id = LetterId::of(&item);
-            let letter: Versioned<Letter> = from_item(item)?;
-            letters.extend(id.map(|id| (id, letter.value)));
-        }
+        let (waiting, more) = self.waiting::<Letter>(waiting::LETTER, limit).await?;
+        let letters = waiting
+            .into_iter()
+            .filter_map(|(letter, item)| Some((LetterId::of(&item)?, letter.value)))
+            .collect();
         Ok(Unread { letters, more })
     }
 

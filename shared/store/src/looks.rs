@@ -75,7 +75,7 @@ impl Store {
         self.write(Write::put(item)).await.map(drop)
     }
 
-    /// Looks that are due, at most `limit`. One read.
+    /// Looks that are due, at most `limit`. Two reads.
     pub async fn looks_due(&self, now: Timestamp, limit: i32) -> Result<Vec<Look>, StoreError> {
         let due = self.due::<Look>(waiting::LOOK, now, limit).await?;
         Ok(due.into_iter().map(|(look, _)| look.value).collect())

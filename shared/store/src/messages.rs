@@ -122,10 +122,10 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// Messages that were given up, at most `limit`, oldest first. One read.
+    /// Messages that were given up, at most `limit`, oldest first. Two reads.
     pub async fn given_up(&self, limit: i32) -> Result<Vec<Message>, StoreError> {
         let (given_up, _) = self.waiting::<Message>(waiting::GIVEN_UP, limit).await?;
-        Ok(given_up.into_iter().map(|message| message.value).collect())
+        Ok(given_up.into_iter().map(|(message, _)| message.value).collect())
     }
 
     /// Lets a message that was given up be sent again by the next sweep. `false` if it was not given
