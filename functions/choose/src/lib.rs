@@ -120,8 +120,7 @@ impl Chooser {
         let Some(copy) = selection.copy(&best.isbn) else {
             return Err(Failure::Again("the book proposed was not among those read".into()));
         };
-        let proposals = selection.considered.best.clone();
-        let choice = Choice::of(&copy.value, best.reason.clone(), proposals);
+        let choice = Choice::of(&copy.value, best.reason.clone());
         let step = order.value.clone().picked(choice, self.clock.now()).map_err(moved)?;
         Ok(Commit::of(order, &step).taking(&copy))
     }

@@ -150,13 +150,13 @@ async fn order(
             request.now,
         )
     };
-    let (order, read) = (&order, &(visit, stocks));
+    let (order, read, draft) = (&order, &(visit, stocks), feedback.filled.draft.as_ref());
     let updated = app
         .store
         .transact(|attempt| async move {
             let (visit, stocks) =
                 if attempt.number == 0 { read.clone() } else { read_again(app, order).await? };
-            place(app, visit, stocks, order, request).await
+            place(app, (visit, stocks), order, draft, request).await
         })
         .await?;
     match updated {
@@ -192,9 +192,9 @@ async fn read_again(app: &AppState, order: &Order) -> Result<(Versioned<Visit>, 
 /// Takes a place for the order, if its range has one.
 async fn place(
     app: &AppState,
-    visit: Versioned<Visit>,
-    stocks: Stocks,
+    (visit, stocks): (Versioned<Visit>, Stocks),
     order: &Order,
+    draft: Option<&Draft>,
     request: &Request,
 ) -> Result<Decision<Placing>, Refusal> {
     if let Position::Window(placed) = visit.value.position(riddle::built_in()?, request.now) {
@@ -215,7 +215,7 @@ async fn place(
         return Ok(Decision::Keep(Placing::RangeIsTaken(Box::new(visit.value), stocks)));
     };
     let ordered = visit.value.clone().ordered(order.id);
-    let commit = Commit::new_order(&visit, ordered, order, &taken).counted(admitted);
+    let commit = Commit::new_order(&visit, ordered, order, &taken, draft).counted(admitted);
     Ok(Decision::write(commit, Placing::Placed(order.id)))
 }
 

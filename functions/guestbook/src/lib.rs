@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::{
     riddle::content::RoomSet,
     walk::{
-        draft::DraftForm,
+        draft::{Draft, DraftForm},
         keepsake,
         visit::{Position, Reader, Visit},
     },
@@ -39,7 +39,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             app.keep_draft(DraftForm::Guestbook, &request, visit, page).await
         }
         Method::Post if visit.value.reader.is_some() => Ok(Reply::see("/letter")),
-        Method::Post => sign(&app, &rooms, &request, visit).await,
+        Method::Post => sign(&app, &rooms, &request, visit, draft.as_ref()).await,
     }
 }
 
@@ -49,6 +49,7 @@ async fn sign(
     rooms: &RoomSet,
     request: &Request,
     visit: Versioned<Visit>,
+    draft: Option<&Draft>,
 ) -> Result<Reply, Refusal> {
     let reader = match read(request) {
         Ok(reader) => reader,
@@ -69,7 +70,7 @@ async fn sign(
             let keepsakes = keepsake::keepsakes(&signed, rooms, request.now);
             let name = reader.pen_name.reveal();
             let letter = keepsake::letter(&keepsakes, name, request.language, request.now);
-            let commit = Commit::visit(&visit, signed).without_draft(DraftForm::Guestbook);
+            let commit = Commit::visit(&visit, signed).without_draft(DraftForm::Guestbook, draft);
             let commit =
                 letter.iter().fold(commit, |commit, letter| commit.with_letter(letter, "poem"));
             Ok::<_, Refusal>(Decision::write(commit, ()))

@@ -9,7 +9,7 @@ use domain::{
     order::letter::Letter,
     riddle::content::RoomSet,
     walk::{
-        draft::DraftForm,
+        draft::{Draft, DraftForm},
         visit::{Position, Visit},
     },
 };
@@ -39,7 +39,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
                     |problems: &[_]| view::page(&rooms, &request, visit, draft.as_ref(), problems);
                 app.keep_draft(DraftForm::Letter, &request, visit, page).await
             }
-            Method::Post => send(&app, &rooms, &request, visit).await,
+            Method::Post => send(&app, &rooms, &request, visit, draft.as_ref()).await,
         },
     }
 }
@@ -50,6 +50,7 @@ async fn send(
     rooms: &RoomSet,
     request: &Request,
     visit: Versioned<Visit>,
+    draft: Option<&Draft>,
 ) -> Result<Reply, Refusal> {
     if visit.value.letter_at.is_some() {
         return Ok(Reply::see("/counter"));
@@ -77,7 +78,7 @@ async fn send(
             };
             let written = visit.value.clone().wrote(now);
             let commit = Commit::visit(&visit, written).with_letter(letter, &name);
-            let commit = commit.without_draft(DraftForm::Letter);
+            let commit = commit.without_draft(DraftForm::Letter, draft);
             Ok::<_, Refusal>(Decision::write(commit, ()))
         })
         .await?;

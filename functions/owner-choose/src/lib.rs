@@ -129,10 +129,9 @@ impl Picker<'_> {
                 }
                 (Some(choice), _) => {
                     let why = "그 사이 다른 책을 골랐습니다. 바꾸시려면 책 바꾸기(owner-order)를 쓰십시오";
-                    let title = choice.proposals.iter().find(|one| one.isbn == choice.isbn);
-                    let why = match title {
-                        Some(chosen) => format!("「{}」: {why}", chosen.title),
-                        None => why.to_owned(),
+                    let why = match choice.title.as_str() {
+                        "" => why.to_owned(),
+                        title => format!("「{title}」: {why}"),
                     };
                     Some(Line::Not(self.problem("order", why).overtaken()))
                 }
@@ -197,7 +196,7 @@ impl Picker<'_> {
             }
         }
         let reason = proposed.map_or(reason, |proposal| proposal.reason.clone());
-        let mut choice = Choice::of(&book, reason, proposals.clone());
+        let mut choice = Choice::of(&book, reason);
         choice.because = because.map(ToOwned::to_owned);
         choice.by = Chooser::Owner;
         let what = format!("「{}」 {}번째 책(정가 {}원)", book.title, choice.copy, book.list_price);

@@ -54,10 +54,7 @@ pub(crate) fn lines(
 
 fn cells(order: &Order) -> [String; 19] {
     let choice = order.choice.as_ref();
-    let title = choice.and_then(|choice| {
-        let chosen = choice.proposals.iter().find(|proposal| proposal.isbn == choice.isbn);
-        chosen.map(|proposal| proposal.title.clone())
-    });
+    let title = choice.map(|choice| choice.title.clone());
     let refunded = |part: fn(&Refund) -> Won| -> String {
         let back = order.refunds.iter().filter(|refund| refund.progress.is_back());
         back.map(part).sum::<Won>().0.to_string()

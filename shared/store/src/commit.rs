@@ -11,7 +11,7 @@ use domain::{
     },
     walk::{
         device::{Device, DeviceId},
-        draft::DraftForm,
+        draft::{Draft, DraftForm},
         visit::Visit,
         whisper::Whisper,
     },
@@ -138,12 +138,13 @@ impl Commit {
     }
 
     /// A new order with its place, and the visit in which it was placed. The counter's draft ends,
-    /// and the address is kept for the next order.
+    /// if there is one, and the address is kept for the next order.
     pub fn new_order(
         visit: &Versioned<Visit>,
         placed: Visit,
         order: &Order,
         at: &NewReservation,
+        draft: Option<&Draft>,
     ) -> Self {
         let mut commit = Self::default();
         commit.add(Condition::Visit, visits::visit_put(&visit.with(placed)));
@@ -151,8 +152,10 @@ impl Commit {
         commit.moved = Some(Moved::between(None, order, &[]));
         let hold = Reservation::Until(at.until);
         commit.add(Condition::Stock, places::hold(order, &hold, &at.slot, None));
-        let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);
-        commit.add(Condition::Draft, Ok(gone));
+        if draft.is_some() {
+            let gone = drafts::draft_gone(order.visitor, DraftForm::Counter);
+            commit.add(Condition::Draft, Ok(gone));
+        }
         commit.add(Condition::Draft, drafts::last_address_put(order));
         commit
     }
@@ -340,9 +343,13 @@ impl VisitCommit {
         self.with_letter(&whisper.letter(language), "whisper").with(Condition::Outbox, message)
     }
 
-    /// Ends the draft of a form: what was typed is sent.
+    /// Ends the draft of a form: what was typed is sent. Nothing is written without a draft. One
+    /// that is saved meanwhile is older than what the form shows next, and ends by itself.
     #[must_use]
-    pub fn without_draft(self, form: DraftForm) -> Self {
+    pub fn without_draft(self, form: DraftForm, draft: Option<&Draft>) -> Self {
+        if draft.is_none() {
+            return self;
+        }
         let write = drafts::draft_gone(self.visit.id, form);
         self.with(Condition::Draft, Ok(write))
     }

@@ -141,10 +141,8 @@ impl Personal {
             let id = text(item, "sk")?.strip_prefix(key::SENT)?.to_owned();
             let order = text(item, "order");
             let chosen = self.orders().find(|chosen| Some(chosen.id.to_string().as_str()) == order);
-            let title = chosen.and_then(|order| order.choice.as_ref()).and_then(|choice| {
-                let of_it = choice.proposals.iter().find(|proposal| proposal.isbn == choice.isbn);
-                of_it.map(|proposal| proposal.title.clone())
-            });
+            let choice = chosen.and_then(|order| order.choice.as_ref());
+            let title = choice.map(|choice| choice.title.clone()).filter(|title| !title.is_empty());
             Some(HadWork { id, title })
         });
         works.collect()

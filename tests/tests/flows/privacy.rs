@@ -121,7 +121,7 @@ async fn a_failure_logs_nothing_personal_either() {
     fails(
         &shop,
         &reader,
-        "TransactWriteItems",
+        "PutItem",
         "guestbook",
         &[("pen_name", PEN_NAME), ("grown", "y"), ("terms", "y"), ("privacy", "y")],
     )

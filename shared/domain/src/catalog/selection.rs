@@ -64,6 +64,7 @@ pub struct Proposal {
 
 /// The book that was chosen, as stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredChoice")]
 pub struct Choice {
     /// The edition.
     pub isbn: Isbn,
@@ -75,9 +76,10 @@ pub struct Choice {
     pub list_price: Won,
     /// The reason, printed on the slip. It does not contain the title.
     pub reason: String,
-    /// The proposals, best first.
-    #[serde(default)]
-    pub proposals: Vec<Proposal>,
+    /// The title; shown to the owner, and to the reader once the book has arrived. What else was
+    /// proposed is stored beside the order ([`Considered`]).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
     /// Why the owner took a book that was not proposed or that the letter names, in the owner's
     /// words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,6 +87,36 @@ pub struct Choice {
     /// Who chose.
     #[serde(default, skip_serializing_if = "Chooser::is_rules")]
     pub by: Chooser,
+}
+
+/// A choice as it may be stored: earlier ones have every proposal instead of a title.
+#[derive(Deserialize)]
+struct StoredChoice {
+    isbn: Isbn,
+    work: WorkId,
+    copy: u32,
+    list_price: Won,
+    reason: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    proposals: Vec<Proposal>,
+    #[serde(default)]
+    because: Option<String>,
+    #[serde(default)]
+    by: Chooser,
+}
+
+impl From<StoredChoice> for Choice {
+    fn from(stored: StoredChoice) -> Self {
+        let StoredChoice { isbn, work, copy, list_price, reason, because, by, .. } = stored;
+        let proposed = stored.proposals.into_iter().find(|proposal| proposal.isbn == isbn);
+        let title = match proposed {
+            Some(proposal) if stored.title.is_empty() => proposal.title,
+            _ => stored.title,
+        };
+        Self { isbn, work, copy, list_price, reason, title, because, by }
+    }
 }
 
 /// Who chose a book.
@@ -108,14 +140,14 @@ impl Chooser {
 
 impl Choice {
     /// The choice of the book's next copy.
-    pub fn of(book: &Book, reason: String, proposals: Vec<Proposal>) -> Self {
+    pub fn of(book: &Book, reason: String) -> Self {
         Self {
             isbn: book.isbn.clone(),
             work: book.work.clone(),
             copy: book.next_copy(),
             list_price: book.list_price,
             reason,
-            proposals,
+            title: book.title.clone(),
             because: None,
             by: Chooser::Rules,
         }

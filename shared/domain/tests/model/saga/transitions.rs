@@ -54,7 +54,7 @@ fn choice() -> Choice {
         copy: 1,
         list_price: Won(15_000),
         reason: String::new(),
-        proposals: Vec::new(),
+        title: "책".to_owned(),
         because: None,
         by: Chooser::Rules,
     }
