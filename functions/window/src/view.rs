@@ -1,17 +1,20 @@
 //! The pages of the window: one order, the list of orders, and none.
 
-use domain::order::{
-    Order, State,
-    bank_transfer::VirtualAccount,
-    letter::acts,
-    message::Notice,
-    refund::{Progress, Refund},
+use domain::{
+    order::{
+        Order, State,
+        bank_transfer::VirtualAccount,
+        letter::acts,
+        message::Notice,
+        refund::{Progress, Refund},
+    },
+    walk::visit::Visit,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
 use web::{Access, Drawing, Page, Request, address, say};
 
-use crate::{steps, words};
+use crate::{Part, steps, words};
 
 fn frame(request: &Request, body: Markup) -> Page {
     Page::new("window", say!(request, "창", "The window")).drawing(Drawing::Window).body(body)
@@ -29,7 +32,7 @@ pub(crate) fn no_order(request: &Request, onward: &str) -> Page {
     frame(request, body).drawing(Drawing::DarkWindow)
 }
 
-pub(crate) fn list(request: &Request, orders: &[Order]) -> Page {
+pub(crate) fn list(request: &Request, orders: &[Order], part: &Part<'_>) -> Page {
     let body = html! {
         h1 { (say!(request, "창", "The window")) }
         p { (say!(
@@ -42,6 +45,33 @@ pub(crate) fn list(request: &Request, orders: &[Order]) -> Page {
                 a href=(format!("/window/{}", order.id)) { (steps::line(request, order)) }
             }
         } }
+        @if orders.is_empty() {
+            p { (say!(
+                request,
+                "이 자리에는 남아 있는 주문이 없습니다. 결제하지 않은 주문은 {days}일 뒤에 지워집니다.",
+                "No order is left here. Orders that were not paid are deleted after {days} days.",
+                days = Visit::KEPT_DAYS
+            )) }
+        }
+        @if let Some(next) = part.next {
+            p { a.door.quiet data-more href=(format!("/window?after={next}")) {
+                (say!(request, "더 보기", "Older orders"))
+            } }
+        }
+        @if part.later {
+            p { a href="/window" { (say!(request, "최근 주문으로", "To the latest orders")) } }
+        }
+        @if part.cut {
+            p.plain {
+                (say!(
+                    request,
+                    "여기에는 최근 주문 {count}건까지 보입니다. 그전 주문은 번호로 찾으실 수 있습니다:",
+                    "The latest {count} orders are listed here. Earlier ones are found by their number:",
+                    count = Visit::ORDERS
+                )) " "
+                a href="/find" { (say!(request, "주문 찾기", "Find an order")) }
+            }
+        }
     };
     frame(request, body)
 }

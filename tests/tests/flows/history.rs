@@ -1,6 +1,7 @@
 //! The orders of a reader as lines, and the steps of one order.
 
 use domain::base::text::Language;
+use local::Service;
 use walk::{Doors, Pay, Shop, book};
 
 fn lines(reader: &walk::Walker) -> Vec<String> {
@@ -83,4 +84,44 @@ async fn the_steps_of_an_order_say_what_happened_when_and_what_is_next() {
     let mut other = shop.visitor();
     let page = other.go(&format!("/window/{order}")).await;
     assert!(page.status.as_u16() == 403 && page.first("#steps").is_none(), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_long_list_of_orders_is_turned_page_by_page_without_script() {
+    for language in Language::ALL {
+        let shop = Shop::with_books(&[book(1, 15_000, 5, 1)]).await;
+        let wire = shop.system().wire().clone();
+        let mut reader = shop.visitor().reading(language);
+        let mut all = vec![reader.to_an_order(Doors::Plain, "middle").await];
+        for _ in 0..22 {
+            reader.go(&format!("/cancel/{}", all[all.len() - 1])).await;
+            let form = reader.here().form("form[data-onward]");
+            reader.submit(form).await;
+            shop.minutes_pass(1).await;
+            all.push(reader.order_again("middle").await);
+        }
+        all.reverse();
+        reader.go("/window").await;
+        let mut seen: Vec<String> = Vec::new();
+        for page in 1.. {
+            let here = reader.here().orders();
+            assert!(here.len() <= 10, "{page}: {here:?}");
+            seen.extend(here.into_iter().map(|(id, _)| id));
+            let Some(more) = reader.here().first("a[data-more]") else { break };
+            let path = more.attr("href").unwrap().to_owned();
+            wire.forget_calls();
+            reader.go(&path).await;
+            assert_eq!(wire.count(Service::Dynamodb, "GetItem"), 1);
+            assert_eq!(wire.count(Service::Dynamodb, "BatchGetItem"), 1);
+            assert!(reader.here().first("main a[href='/window']").is_some(), "{page}");
+            let other = reader.here().first("nav.language a").unwrap().attr("href").unwrap();
+            assert!(other.starts_with(&path) || other.contains("after="), "{other}");
+        }
+        assert_eq!(seen, all, "each once, the latest first");
+        // An order of somebody else, or none, begins at the latest.
+        for after in ["01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "x", ""] {
+            let page = reader.go(&format!("/window?after={after}")).await;
+            assert_eq!(page.orders()[0].0, all[0]);
+        }
+    }
 }

@@ -106,8 +106,8 @@ impl Position<'_> {
 }
 
 impl Visit {
-    /// The most orders in the record; older ones are found through the mailbox.
-    const ORDERS: usize = 50;
+    /// The most orders in the record; older ones are found by their number, or through the mailbox.
+    pub const ORDERS: usize = 50;
 
     /// For how long a visit is kept that led to no paid order: as long as a session and a bookmark.
     pub const KEPT_DAYS: i64 = 180;
