@@ -1,6 +1,9 @@
 //! 편지함: every letter, including the twin of every push, and the devices that get pushes. The
 //! mailbox is complete; pushes only point to it. Devices are added and removed at `bell`.
+//!
+//! A letter of the owner has a page of its own, where its reader replies to it.
 
+mod reply;
 mod view;
 
 use std::sync::Arc;
@@ -31,8 +34,11 @@ impl HandlerState for MailboxState {
     }
 }
 
-/// Serves `/mailbox`.
+/// Serves `/mailbox` and `/mailbox/{letter}`.
 pub async fn handle(state: Arc<MailboxState>, request: Request) -> Result<Reply, Refusal> {
+    if let Some(letter) = request.parameter("letter") {
+        return reply::serve(&state.app, &request, letter).await;
+    }
     if request.method == Method::Post {
         return Err(Refusal::MethodNotAllowed);
     }

@@ -8,8 +8,10 @@ use domain::{
     walk::device::Device,
 };
 use maud::{Markup, html};
-use store::Mailbox;
+use store::{LetterId, Mailbox};
 use web::{Drawing, Page, Request, Words, say};
+
+use crate::reply;
 
 pub(crate) fn page(request: &Request, mailbox: &Mailbox, pushes: bool) -> Page {
     let title = say!(request, "편지함", "The mailbox");
@@ -28,7 +30,9 @@ pub(crate) fn page(request: &Request, mailbox: &Mailbox, pushes: bool) -> Page {
                 a href="/window" { (say!(request, "주문 내역", "Your orders")) } " · "
                 a href="/poem" { (say!(request, "걸음의 시", "The poem of your walk")) }
             }
-            ul.letters { @for letter in &mailbox.letters { (one_letter(letter, request)) } }
+            ul.letters { @for (id, letter) in &mailbox.letters {
+                (one_letter(id, letter, request))
+            } }
             @if pushes { (devices(&mailbox.devices, request)) }
         }
     };
@@ -36,7 +40,7 @@ pub(crate) fn page(request: &Request, mailbox: &Mailbox, pushes: bool) -> Page {
     Page::new("mailbox", title).drawing(drawing).body(body)
 }
 
-fn one_letter(letter: &Letter, request: &Request) -> Markup {
+fn one_letter(id: &LetterId, letter: &Letter, request: &Request) -> Markup {
     html! {
         li.mine[letter.author == Author::Reader] data-notice=[mark(letter)] {
             time datetime=(letter.at) { (request.clock(letter.at)) " · " (from(letter, request)) }
@@ -51,6 +55,19 @@ fn one_letter(letter: &Letter, request: &Request) -> Markup {
                     (say!(request, "속삭임의 방으로", "To the room of the whisper"))
                 }
             }
+            @if letter.may_be_replied_to() { (reply(id, letter, request)) }
+        }
+    }
+}
+
+/// The way to reply to a letter of the owner, or that it is replied to.
+fn reply(id: &LetterId, letter: &Letter, request: &Request) -> Markup {
+    html! {
+        @if letter.order.is_some() { " · " }
+        @if letter.replied_at.is_some() {
+            span data-replied { (say!(request, "답장을 보내셨습니다", "You have replied")) }
+        } @else {
+            a data-reply href=(reply::path(id)) { (say!(request, "답장 쓰기", "Reply")) }
         }
     }
 }
@@ -124,6 +141,9 @@ fn mark(letter: &Letter) -> Option<&'static str> {
 
 fn from(letter: &Letter, request: &Request) -> Words {
     match letter.author {
+        Author::Reader if letter.replies_to.is_some() => {
+            say!(request, "주인장께 보낸 답장", "Your reply to the owner")
+        }
         Author::Reader => say!(request, "주인장께 보낸 편지", "Your letter to the owner"),
         Author::House => say!(request, "집에서", "From the house"),
         Author::Doorkeeper => say!(request, "문지기에게서", "From the doorkeeper"),

@@ -4,7 +4,7 @@
 
 use admin::{AS_SHOWN, AdminError, AdminState, Answer, Call, Problem};
 use domain::{
-    base::{sensitive::Sensitive, text::Text},
+    base::text::Text,
     order::letter::{Author, Letter},
     riddle::{
         answer::Answer as GivenAnswer,
@@ -173,13 +173,8 @@ async fn amend(
                 {
                     content.version().clone_into(&mut after.version);
                 }
-                let letter = Letter {
-                    at: call.now,
-                    author: Author::House,
-                    text: Sensitive::new(say(effect).in_language(after.language).to_owned()),
-                    order: None,
-                    notice: None,
-                };
+                let text = say(effect).in_language(after.language).to_owned();
+                let letter = Letter::new(Author::House, text, call.now);
                 let commit = Commit::visit(&visit, after).with_letter(&letter, NAME);
                 Ok(Decision::write(commit, true))
             })

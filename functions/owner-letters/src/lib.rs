@@ -9,7 +9,7 @@ use std::sync::Arc;
 use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem, Show};
 use domain::{
     base::{format, id::WorkId, text::Language},
-    order::letter,
+    order::letter::{Author, Letter},
 };
 use serde_json::{Value, json};
 use store::WriteError;
@@ -64,6 +64,7 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
     }
     answer.left(unread.letters.len());
     let names = state.store.pen_names(unread.letters.iter().map(|(id, _)| id.reader)).await?;
+    let threads = state.store.threads(&unread.letters).await?;
     answer.shows = unread
         .letters
         .iter()
@@ -74,8 +75,12 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
                 None => "이름을 적지 않은 분".to_owned(),
             };
             let data = json!({ "letter": id.to_string(), "at": at });
-            let mut show =
-                Show::new("letter", title, data).fact("쓴 때", at).text(Some(letter.text.reveal()));
+            let before = threads.get(&id.to_string()).map(Vec::as_slice).unwrap_or_default();
+            let mut show = Show::new("letter", title, data).fact("쓴 때", at);
+            show = before
+                .iter()
+                .fold(show, |show, letter| show.fact(before_it(letter), whole(letter)));
+            show = show.text(Some(letter.text.reveal()));
             let call = |letter: Value| NextCall {
                 why: "답장 미리 보기".into(),
                 function: "owner-letters".into(),
@@ -90,6 +95,18 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
     Ok(answer)
 }
 
+/// What a letter is that went before a reply.
+fn before_it(letter: &Letter) -> &'static str {
+    match letter.author {
+        Author::Owner => "답하신 주인장의 편지",
+        _ => "그전에 온 편지",
+    }
+}
+
+fn whole(letter: &Letter) -> String {
+    format!("{}\n{}", format::date_time(letter.at, Language::Ko), letter.text.reveal())
+}
+
 /// Handles one letter and returns its line, or why it cannot be handled.
 async fn one(
     state: &AdminState,
@@ -97,7 +114,7 @@ async fn one(
     call: &Call,
 ) -> Result<Result<String, String>, AdminError> {
     let known = state.store.letter(&handled.letter).await?;
-    let Some(known) = known.filter(|letter| letter.author == letter::Author::Reader) else {
+    let Some(known) = known.filter(|letter| letter.author == Author::Reader) else {
         return Ok(Err("이런 편지는 없습니다".into()));
     };
     let of = format!("{} 편지", format::date_time(known.at, Language::Ko));

@@ -19,10 +19,7 @@ use domain::{
         },
         taste::{Mood, Taste},
     },
-    order::{
-        Order,
-        letter::{Author, Letter},
-    },
+    order::{Order, letter::Letter},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -296,7 +293,7 @@ impl Store {
         for item in self.letters(order.visitor, Written::Until(order.at, LETTERS)).await? {
             let id = LetterId::of(&item);
             let letter: Versioned<Letter> = from_item(item)?;
-            if letter.value.author == Author::Reader
+            if letter.value.is_for_an_order()
                 && let Some(id) = id
             {
                 return Ok(Some(OrdersLetter { id, text: letter.value.text.reveal().clone() }));

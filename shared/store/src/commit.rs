@@ -49,7 +49,7 @@ pub enum Condition {
     Unhandled,
     /// The outbox does not hold the message.
     Outbox,
-    /// The mailbox does not hold the letter, or the letter was not answered.
+    /// The mailbox does not hold the letter, or the letter was neither answered nor replied to.
     Letter,
     /// The call with this code was not done.
     Once,
@@ -381,7 +381,7 @@ impl VisitCommit {
         self
     }
 
-    fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
+    pub(crate) fn with(mut self, condition: Condition, write: Result<Write, StoreError>) -> Self {
         self.commit.add(condition, write);
         self
     }

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Commit, Condition, Store, StoreError, Versioned, WriteError, books,
     item::{Item, from_item, number, string, to_item, values},
-    key, letters,
+    key,
+    letters::{self, LetterId},
     table::{Write, erased},
 };
 
@@ -28,7 +29,7 @@ const EPOCH: &str = "epoch";
 #[derive(Debug)]
 pub struct Mailbox {
     /// The letters, newest first.
-    pub letters: Vec<Letter>,
+    pub letters: Vec<(LetterId, Letter)>,
     /// The devices, in no order.
     pub devices: Vec<Device>,
     /// The epoch of the reader's sessions.
@@ -98,7 +99,9 @@ impl Store {
             } else if kind == Some(EPOCH) {
                 epoch = from_item::<Epoch>(item)?.value.epoch;
             } else if letters.len() < usize::from(limit) {
-                letters.push(from_item(item)?.value);
+                let id = LetterId::of(&item);
+                let letter = from_item(item)?.value;
+                letters.extend(id.map(|id| (id, letter)));
             }
         }
         devices.retain(|device: &Device| device.is_rung(now));

@@ -119,8 +119,10 @@ impl Store {
         for item in self.letters(order.visitor, Written::Until(order.at, MOST)).await? {
             let letter: Versioned<Letter> = from_item(item)?;
             match letter.value.author {
-                // The latest letter of the reader came with the order.
-                Author::Reader if own.is_none() => own = Some(letter.value),
+                // The latest letter of the reader that is no reply came with the order.
+                Author::Reader if own.is_none() && letter.value.is_for_an_order() => {
+                    own = Some(letter.value);
+                }
                 Author::Reader | Author::Owner => letters.push(letter.value),
                 Author::House | Author::Doorkeeper => {}
             }

@@ -68,7 +68,7 @@ pub(crate) fn visit(id: VisitorId) -> Key {
 
 /// What a visitor has typed into a form and not sent.
 pub(crate) fn draft(id: VisitorId, form: DraftForm) -> Key {
-    Key::new(visitor(id), format!("DRAFT#{}", form.name()))
+    Key::new(visitor(id), format!("DRAFT#{}", form.key()))
 }
 
 /// Where a visitor's latest order went.

@@ -18,7 +18,10 @@ use crate::{
     visits,
 };
 
-const KIND: &str = "letter";
+pub(crate) const KIND: &str = "letter";
+
+/// How the name of the owner's answer begins; the place of the letter that it answers follows.
+const ANSWER: &str = "owner#";
 
 /// A letter's id: the reader and the place in the mailbox. Written `VISITOR/instant#name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,35 @@ pub struct LetterId {
 }
 
 impl LetterId {
+    /// The letter at a place in a reader's mailbox.
+    pub fn at(reader: VisitorId, place: impl Into<String>) -> Self {
+        Self { reader, place: place.into() }
+    }
+
+    /// The place in the mailbox: the instant and the name.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The key of the letter's item.
+    pub(crate) fn key(&self) -> key::Key {
+        key::letter_at(self.reader, &self.place)
+    }
+
+    /// The first 64 bits of the digest of its place: a name of fixed length, however often a letter
+    /// answers a letter.
+    pub fn digest(&self) -> u64 {
+        let digest = ring::digest::digest(&ring::digest::SHA256, self.place.as_bytes());
+        let first = digest.as_ref().first_chunk().copied();
+        first.map(u64::from_be_bytes).unwrap_or_default()
+    }
+
+    /// The letter of the reader that the owner's letter here answers, if it answers one.
+    pub fn answered(&self) -> Option<Self> {
+        let (_, name) = self.place.split_once('#')?;
+        Some(Self::at(self.reader, name.strip_prefix(ANSWER)?))
+    }
+
     /// The id of a letter's item.
     pub(crate) fn of(item: &Item) -> Option<Self> {
         let place = item.get("sk")?.as_s().ok()?.strip_prefix(key::LETTER)?.to_owned();
@@ -125,7 +157,7 @@ impl Store {
         let once = "attribute_exists(pk) AND attribute_not_exists(answered_at)";
         let mut commit = Commit::default();
         commit.add(Condition::Letter, Ok(off_the_desk(id, "answered_at", once, answer.at)));
-        let name = format!("owner#{}", id.place);
+        let name = format!("{ANSWER}{}", id.place);
         commit.add(Condition::Letter, put_once(id.reader, answer, &name));
         let message = Message {
             id: MessageId::of_answer(id.reader, &id.place),
@@ -145,6 +177,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(put_once(reader, letter, &asked_by.to_string())?).await.map(drop)
     }
+}
+
+/// The place of a letter in the mailbox.
+pub(crate) fn place(at: Timestamp, name: &str) -> String {
+    format!("{}#{name}", key::instant(at))
 }
 
 /// Creates a letter.

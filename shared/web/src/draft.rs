@@ -45,7 +45,8 @@ pub fn kept(request: &Request) -> Reply {
 
 /// Whether a path leads to a page of the shop.
 fn is_own(path: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'#');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'#');
     path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain)
 }
 
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn only_paths_of_the_shop_are_gone_to() {
-        for path in ["/", "/letter", "/notice#privacy", "/owner-desk"] {
+        for path in ["/", "/letter", "/notice#privacy", "/mailbox/MjAy-_"] {
             assert!(is_own(path), "{path}");
         }
         for path in ["", "letter", "//example.com", "https://example.com", "/\\example.com", "/a\n"]

@@ -48,6 +48,12 @@ pub struct Letter {
     /// The notice that it explains, if a push was sent with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// Of a reader's reply: the place in the mailbox of the owner's letter that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies_to: Option<String>,
+    /// Of the owner's letter: when the reader replied to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replied_at: Option<Timestamp>,
 }
 
 /// Why a written letter is refused: by its length alone, never by its text.
@@ -81,6 +87,39 @@ impl Letter {
         Self::by(Author::Owner, text, now)
     }
 
+    /// A reader's reply to the owner's letter at `place`. It is about the same order.
+    ///
+    /// # Errors
+    /// As [`Letter::to_the_owner`].
+    pub fn reply(&self, place: &str, text: &str, now: Timestamp) -> Result<Self, NotALetter> {
+        let reply = Self::to_the_owner(text, now)?;
+        Ok(Self { order: self.order, replies_to: Some(place.to_owned()), ..reply })
+    }
+
+    /// Whether its reader may reply: to what the owner wrote, and not to what the shop tells in
+    /// somebody's name. A second reply is not refused here: its sender hears of the first.
+    pub fn may_be_replied_to(&self) -> bool {
+        self.author == Author::Owner && self.notice.is_none()
+    }
+
+    /// Whether it came with an order: a reader's letter that replies to nothing.
+    pub fn is_for_an_order(&self) -> bool {
+        self.author == Author::Reader && self.replies_to.is_none()
+    }
+
+    /// A letter and nothing else.
+    pub fn new(author: Author, text: String, at: Timestamp) -> Self {
+        Self {
+            at,
+            author,
+            text: Sensitive::new(text),
+            order: None,
+            notice: None,
+            replies_to: None,
+            replied_at: None,
+        }
+    }
+
     fn by(author: Author, text: &str, now: Timestamp) -> Result<Self, NotALetter> {
         let text = free_text::tidy(text);
         if text.is_empty() {
@@ -89,7 +128,7 @@ impl Letter {
         if free_text::length(&text) > Self::LONGEST {
             return Err(NotALetter::TooLong);
         }
-        Ok(Self { at: now, author, text: Sensitive::new(text), order: None, notice: None })
+        Ok(Self::new(author, text, now))
     }
 
     /// The shop's letter after the reader named an account for refunds of an order: so that they
@@ -105,25 +144,15 @@ impl Letter {
                 "The account for your refund is noted: {bank} {number}.\n\nIf it was not you who named it, please contact us at once; on the bookmark’s page you can send all other devices out."
             ),
         };
-        Self {
-            at,
-            author: Author::House,
-            text: Sensitive::new(text),
-            order: Some(order.id),
-            notice: None,
-        }
+        Self { order: Some(order.id), ..Self::new(Author::House, text, at) }
     }
 
     /// The shop's letter for a notice about an order, in the order's language. `asked_by` is the
     /// message that asked for it; a refund is found by it.
     pub fn about(order: &Order, notice: Notice, asked_by: MessageId, at: Timestamp) -> Self {
-        Self {
-            at,
-            author: Author::House,
-            text: Sensitive::new(news::text(order, notice, asked_by)),
-            order: Some(order.id),
-            notice: Some(notice),
-        }
+        let text = news::text(order, notice, asked_by);
+        let letter = Self::new(Author::House, text, at);
+        Self { order: Some(order.id), notice: Some(notice), ..letter }
     }
 }
 
@@ -215,6 +244,20 @@ mod tests {
         assert_eq!(letter.text.reveal(), "별 하나에 추억과\n별 하나에 사랑과 👨‍👩‍👧");
         assert_eq!(Letter::to_the_owner(" \u{200B}\n", now), Err(NotALetter::Empty));
         assert_eq!(Letter::to_the_owner(&"가".repeat(4_001), now), Err(NotALetter::TooLong));
+    }
+
+    #[test]
+    fn only_what_the_owner_wrote_is_replied_to_and_a_reply_is_no_orders_letter() {
+        let now: Timestamp = "2026-11-23T12:00:00+09:00".parse().unwrap();
+        let answer = Letter::from_the_owner("여기도 눈이 옵니다.", now).unwrap();
+        assert!(answer.may_be_replied_to() && !answer.is_for_an_order());
+        let reply = answer.reply("2026-11-23T03:00:00.000Z#owner", "그렇군요.", now).unwrap();
+        assert!(!reply.may_be_replied_to() && !reply.is_for_an_order());
+        assert!(Letter::to_the_owner("창밖에 눈이 옵니다.", now).unwrap().is_for_an_order());
+        assert_eq!(answer.reply("x", " ", now), Err(NotALetter::Empty));
+        let order = paid();
+        let asked_by = MessageId { order: order.id, sequence: 1 };
+        assert!(!Letter::about(&order, Notice::Paid, asked_by, now).may_be_replied_to());
     }
 
     #[test]

@@ -22,18 +22,30 @@ pub enum DraftForm {
     Letter,
     /// The price range and the address.
     Counter,
+    /// The reply to a letter of the owner, each with a draft of its own: by a digest of the place
+    /// where the letter lies.
+    Reply(u64),
 }
 
 impl DraftForm {
-    /// Every form with a draft.
+    /// The forms of the walk, of which a visitor has one each.
     pub const ALL: [Self; 3] = [Self::Guestbook, Self::Letter, Self::Counter];
 
-    /// The name in the draft's key.
+    /// The name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Guestbook => "guestbook",
             Self::Letter => "letter",
             Self::Counter => "counter",
+            Self::Reply(_) => "reply",
+        }
+    }
+
+    /// The name in the draft's key.
+    pub fn key(self) -> String {
+        match self {
+            Self::Reply(to) => format!("reply#{to:016x}"),
+            other => other.name().to_owned(),
         }
     }
 
@@ -42,7 +54,7 @@ impl DraftForm {
     const fn fields(self) -> &'static [(&'static str, usize)] {
         match self {
             Self::Guestbook => &[("pen_name", Reader::LONGEST_NAME)],
-            Self::Letter => &[("letter", Letter::LONGEST)],
+            Self::Letter | Self::Reply(_) => &[("letter", Letter::LONGEST)],
             Self::Counter => &[
                 ("range", 10),
                 ("recipient", Address::LONGEST_NAME),
@@ -125,7 +137,12 @@ impl Draft {
     /// Whether it belongs to what the visitor writes now. The table deletes late, so the time is
     /// checked as well.
     pub fn is_for(&self, visit: &Visit, now: Timestamp) -> bool {
-        now < self.until() && self.after == visit.orders.last().copied()
+        self.is_kept(now) && self.after == visit.orders.last().copied()
+    }
+
+    /// Whether it has not ended. This is all that is asked of a form that stands beside the orders.
+    pub fn is_kept(&self, now: Timestamp) -> bool {
+        now < self.until()
     }
 }
 
@@ -213,6 +230,13 @@ mod tests {
             let consents = ["grown", "terms", "privacy", "news", "agreed", "promised"];
             assert!(form.fields().iter().all(|(field, _)| !consents.contains(field)));
         }
+    }
+
+    #[test]
+    fn each_reply_has_a_draft_of_its_own() {
+        assert_eq!(DraftForm::Letter.key(), "letter");
+        assert_eq!(DraftForm::Reply(10).key(), "reply#000000000000000a");
+        assert_ne!(DraftForm::Reply(1).key(), DraftForm::Reply(2).key());
     }
 
     #[test]

@@ -8,10 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{
-        sensitive::Sensitive,
-        text::{Language, Text},
-    },
+    base::text::{Language, Text},
     order::letter::{Author, Letter},
     riddle::{content::RoomSet, room::Door},
     walk::{
@@ -148,8 +145,7 @@ pub fn letter(
         Language::Ko => format!("걸어오신 방들이 한 줄씩 내어 준 시입니다.\n\n{poem}"),
         Language::En => format!("A poem of the lines that the rooms gave you.\n\n{poem}"),
     };
-    let text = Sensitive::new(text);
-    Some(Letter { at, author: Author::House, text, order: None, notice: None })
+    Some(Letter::new(Author::House, text, at))
 }
 
 /// The lines of a poem that can be kept, in one language.

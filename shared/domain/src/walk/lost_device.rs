@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    base::{sensitive::Sensitive, text::Language},
+    base::text::Language,
     order::letter::{Author, Letter},
     walk::device::Device,
 };
@@ -21,7 +21,6 @@ impl Device {
                 "One of your devices ({service}) can no longer be reached, so we took it off the list. Nothing is lost: every letter still comes to this mailbox. To get notices again, add the device once more at the bell."
             ),
         };
-        let text = Sensitive::new(text);
-        Letter { at, author: Author::House, text, order: None, notice: None }
+        Letter::new(Author::House, text, at)
     }
 }

@@ -14,7 +14,6 @@ use crate::{
     base::{
         format::clock_at,
         id::{MessageId, VisitorId},
-        sensitive::Sensitive,
         text::{Language, Text},
     },
     order::{
@@ -187,13 +186,7 @@ impl Whisper {
                 "Half a line, under the door.\n\n… {half}\n\nThe other half is in the room of the whisper. Join them by {until}; after that you can ask for a new one."
             ),
         };
-        Letter {
-            at: self.sent_at,
-            author: Author::Doorkeeper,
-            text: Sensitive::new(text),
-            order: None,
-            notice: None,
-        }
+        Letter::new(Author::Doorkeeper, text, self.sent_at)
     }
 
     /// Judges a typed half. The caller counts an [`Attempt::Wrong`] with
