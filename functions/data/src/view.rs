@@ -4,7 +4,7 @@ use domain::{
     order::{
         Address, Order, State,
         forgetting::UnderWay,
-        letter::{Author, Letter},
+        letter::{Author, Letter, question},
         masked,
     },
     walk::{
@@ -138,6 +138,11 @@ fn letters(request: &Request, letters: &[Letter]) -> Markup {
                 li.mine[letter.author == Author::Reader] {
                     time datetime=(letter.at) { (request.clock(letter.at)) }
                     p { (letter.text.reveal()) }
+                    @if let Some(to) = &letter.answer_to {
+                        p.hint {
+                            (say!(request, "답을 받으실 곳:", "Where the answer goes:")) " " (to.reveal())
+                        }
+                    }
                 }
             } }
         },
@@ -288,8 +293,9 @@ fn stays(request: &Request, kept: &[KeptRecord]) -> Markup {
         }
         p.hint { (say!(
             request,
-            "사고에 대비한 백업에서는 35일 안에, 처리 중이던 기록에서는 하루 안에 사라집니다. 받으신 곳에 어느 책이 갔는지는 주소로 되돌릴 수 없는 값으로만 남습니다. 결제사의 기록은 결제사가 보관합니다.",
-            "It fades from backups within 35 days, and from what is being processed within a day. Which book went to an address stays only under a value that cannot be turned back into the address. The payment provider keeps its own records."
+            "사고에 대비한 백업에서는 35일 안에, 처리 중이던 기록에서는 하루 안에 사라집니다. 불만이나 다툼으로 처리한 편지의 기록이 있으면 그것은 {years}년 동안 따로 남습니다. 받으신 곳에 어느 책이 갔는지는 주소로 되돌릴 수 없는 값으로만 남습니다. 결제사의 기록은 결제사가 보관합니다.",
+            "It fades from backups within 35 days, and from what is being processed within a day. The record of a letter that was handled as a complaint, if there is one, stays apart for {years} years. Which book went to an address stays only under a value that cannot be turned back into the address. The payment provider keeps its own records.",
+            years = question::COMPLAINT_YEARS
         )) }
     }
 }

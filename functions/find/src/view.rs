@@ -44,11 +44,11 @@ fn form(request: &Request, problems: &[Problem], not_now: Option<&Words>) -> Pag
         }
         p.plain { (say!(
             request,
-            "찾으신 주문의 소식, 영수증, 취소, 주소가 이 기기에서 {hours}시간 동안 열립니다. 짧은 번호는 {weeks}주 안의 주문에 통합니다. 번호를 모르시면 아래의 문의처로 연락해 주십시오.",
-            "It opens the order’s state, receipt, cancelling and address on this device for {hours} hour. A weekday and a count find orders of the last {weeks} weeks. If you do not know the number, please write or call: see Contact below.",
+            "찾으신 주문의 소식, 영수증, 취소, 주소가 이 기기에서 {hours}시간 동안 열립니다. 짧은 번호는 {weeks}주 안의 주문에 통합니다. 번호를 모르시면:",
+            "It opens the order’s state, receipt, cancelling and address on this device for {hours} hour. A weekday and a count find orders of the last {weeks} weeks. If you do not know the number:",
             hours = finding::OPEN_FOR.as_hours(),
             weeks = finding::WEEKS
-        )) }
+        )) " " a href="/contact" { (say!(request, "문의하기", "Ask the shop")) } }
         p.plain {
             (say!(request, "여섯 낱말이 있으시면:", "If you have six words:")) " "
             a href="/bookmark" { (say!(request, "책갈피", "Bookmark")) }

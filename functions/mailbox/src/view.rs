@@ -144,6 +144,7 @@ fn from(letter: &Letter, request: &Request) -> Words {
         Author::Reader if letter.replies_to.is_some() => {
             say!(request, "주인장께 보낸 답장", "Your reply to the owner")
         }
+        Author::Reader if letter.question => say!(request, "보내신 문의", "Your question"),
         Author::Reader => say!(request, "주인장께 보낸 편지", "Your letter to the owner"),
         Author::House => say!(request, "집에서", "From the house"),
         Author::Doorkeeper => say!(request, "문지기에게서", "From the doorkeeper"),

@@ -85,11 +85,12 @@ pub(crate) const SECTIONS: &[Section] = &[
             paragraphs: &[
                 "받는 것: 필명, 편지, 받는 분의 이름과 전화번호와 주소, 주문과 결제의 기록. 카드 번호는 결제사가 받으며 가게는 알지 못합니다. 계좌로 입금하신 돈을 돌려드릴 때만 돌려받으실 계좌를 여쭙고, 돈이 돌아가면 지웁니다.",
                 "쓰는 곳: 책을 고르고, 부치고, 그 소식을 알리는 데에만 씁니다. 배송을 맡은 회사(CJ대한통운 또는 우체국)에 받는 분의 이름과 전화번호와 주소를, 결제를 맡은 회사(토스페이먼츠)에 주문 번호와 금액을 건넵니다. 광고에 쓰지 않고, 다른 곳에 팔지 않습니다.",
-                "보관하는 동안: 계약과 결제와 공급의 기록, 돌려보내신 까닭과 그 처리의 기록은 법에 따라 5년 동안 보관합니다(불만과 다툼의 기록은 3년이면 되나 함께 둡니다). 결제하지 않은 걸음과 편지와 주문은 마지막 걸음에서 180일 뒤에 저절로 지워집니다. 그 밖의 것은 ‘내 기록’에서 직접 지우실 수 있습니다. 지우시면 법이 정한 기록만 가게의 어느 쪽에서도 열 수 없는 곳으로 옮기고, 기한이 지나면 저절로 지워집니다. 백업에서는 35일 안에 사라집니다.",
+                "보관하는 동안: 계약과 결제와 공급의 기록, 돌려보내신 까닭과 그 처리의 기록은 법에 따라 5년 동안 보관합니다(주문에 대한 불만과 다툼의 기록은 3년이면 되나 함께 둡니다). 결제하지 않은 걸음과 편지와 주문은 마지막 걸음에서 180일 뒤에 저절로 지워집니다. 그 밖의 것은 ‘내 기록’에서 직접 지우실 수 있습니다. 지우시면 법이 정한 기록만 가게의 어느 쪽에서도 열 수 없는 곳으로 옮기고, 기한이 지나면 저절로 지워집니다. 백업에서는 35일 안에 사라집니다.",
+                "문의: 걸음 없이 물으시면 물으신 말씀과 답을 받으실 전자우편이나 전화번호를 받아, 그 문의에 답하는 데에만 씁니다. 답해 드린 날부터 30일 뒤에, 답하지 못해도 180일 뒤에 지웁니다. 걸음이 있으면 편지처럼 편지함에 두고 답도 거기에 놓습니다. 불만이나 다툼으로 처리한 것은 물으신 말씀과 답을 받으실 곳과 처리한 내용을 3년 동안 따로 보관합니다.",
                 "초고와 마지막 주소: 방명록과 편지와 답장과 계산대에 적으시는 글은, 그 화면에서 적으시는 동안과 다른 곳으로 가실 때 초고로 보관합니다. 마지막으로 적으신 때부터 30일 동안 두고, 보내시면 바로 지웁니다. 동의하신 표시는 초고에 두지 않습니다. 보내지 않으신 초고는 주인장도 읽지 않습니다. 마지막 주문의 받는 분과 전화번호와 주소는 다음 주문 때 채워 드리려고 180일 동안 두며, 계산대에서 언제든 지우실 수 있습니다.",
                 "책갈피: 청하실 때에만 만들며, 180일 동안 보관합니다. 낱말 여섯은 어디에도 적어 두지 않습니다. 낱말로 되돌릴 수 없는 요약값 하나와, 그것이 누구의 걸음으로 이어지는지만 적어 둡니다. 새로 만드시면 앞의 것은 바로 지웁니다.",
                 "푸시: 종에 기기를 걸어 두실 때에만 씁니다. 브라우저가 건네는 주소와 열쇠, 걸어 둔 때와 언어를 180일 동안 보관하며, 편지함에서 떼시면 바로, 브라우저에서 허락을 거두시면 그 뒤 처음 알리려 할 때 지웁니다. 어느 소식을 어느 기기에 알렸는지는 열흘 동안 적어 둡니다. 보내는 것은 그 기기만 읽도록 암호로 싸여 브라우저 회사(구글, 모질라, 애플, 마이크로소프트)의 푸시 서버를 거칩니다. 거기에는 이름도 주소도 책 이름도 적히지 않습니다.",
-                "함부로 쓰이지 않게: 결제하지 않은 채 잡아 둔 자리가 한 걸음에 하나, 한 주소와 한 전화번호에 둘을 넘지 않도록, 주소와 전화번호를 되돌릴 수 없는 요약값으로 바꾸어 7일 동안 적어 둡니다. 책갈피와 주문 찾기와 취소에서 낱말이나 번호를 몇 번 적어 보셨는지는 10분 동안 셉니다.",
+                "함부로 쓰이지 않게: 결제하지 않은 채 잡아 둔 자리가 한 걸음에 하나, 한 주소와 한 전화번호에 둘을 넘지 않도록, 주소와 전화번호를 되돌릴 수 없는 요약값으로 바꾸어 7일 동안 적어 둡니다. 책갈피와 주문 찾기와 취소에서 낱말이나 번호를 몇 번 적어 보셨는지, 문의를 몇 번 보내셨는지는 10분 동안 셉니다.",
                 "쿠키: 누구의 걸음인지 알아보는 것(180일), 고르신 언어를 기억하는 것(1년), 주문 찾기로 연 주문을 알아보는 것(1시간), 이 셋만 씁니다. 뒤를 밟는 것은 없습니다.",
                 "‘내 기록’에서 적어 둔 것을 모두 보시고, 파일로 받으시고, 지우실 수 있습니다. 고치기와 멈추기까지 언제든 청하실 수 있으며, 아래 문의처로 알려 주시면 10일 안에 답합니다. 개인정보 보호책임자는 가게의 대표자입니다.",
             ],
@@ -99,11 +100,12 @@ pub(crate) const SECTIONS: &[Section] = &[
             paragraphs: &[
                 "What we keep: your pen name, your letters, the recipient’s name, telephone and address, and the records of orders and payments. Card numbers go to the payment provider; we never see them. Only when a deposit is to go back do we ask for an account to send it to, and we forget it once the money is back.",
                 "What for: choosing, posting and telling you about it, nothing else. The carrier (CJ Logistics or Korea Post) gets the recipient’s name, telephone and address; the payment provider (Toss Payments) gets the order number and the amount. No advertising, no selling.",
-                "How long: records of contracts, payments and supply, and of what was sent back and why, 5 years, as the law wants (3 would do for complaints and disputes; they are kept together). Walks, letters and orders for which nothing was paid are deleted by themselves 180 days after their last step. Everything else you can delete yourself under ‘Your data’. Then only what the law wants is moved to a place that no page of the shop can open, and ends by itself. It fades from backups within 35 days.",
+                "How long: records of contracts, payments and supply, and of what was sent back and why, 5 years, as the law wants (3 would do for complaints and disputes about an order; they are kept together). Walks, letters and orders for which nothing was paid are deleted by themselves 180 days after their last step. Everything else you can delete yourself under ‘Your data’. Then only what the law wants is moved to a place that no page of the shop can open, and ends by itself. It fades from backups within 35 days.",
+                "Questions: if you ask without a walk, we take your question and the e-mail or telephone for the answer, and use them to answer that question alone. They are deleted 30 days after the answer, or 180 days after you asked if there is none. On a walk the question lies in the mailbox like a letter, and so does the answer. What was handled as a complaint or dispute is kept apart for 3 years: the question, where the answer went, and what was done.",
                 "Drafts and the last address: what you write in the guestbook, in a letter, in a reply and at the counter is kept as a draft while you write and when you go elsewhere. It stays for 30 days after you last wrote and is deleted as soon as you send it. Ticks of consent are not kept in it. The owner does not read a draft that you have not sent. The recipient, telephone and address of your last order are kept for 180 days to fill in your next one; at the counter you can delete them at any time.",
                 "Bookmarks: made only when you ask for one, and kept for 180 days. The six words themselves are written down nowhere: we keep a digest that cannot be turned back into words, and whose walk it leads to. A new bookmark deletes the one before at once.",
                 "Push: only if you hang a device at the bell. We keep the address and the keys that your browser gives, since when and in which language, for 180 days; they are deleted at once when you take the device off in your mailbox, and with the first push that fails when you have withdrawn the permission in your browser. Which word was sent to which device is noted for ten days. What is sent is encrypted for that device alone and passes through the push server of your browser’s maker (Google, Mozilla, Apple, Microsoft). No name, no address and no title stands in it.",
-                "Against misuse: so that no more places are held unpaid than one for a walk and two for an address or a telephone, digests of address and telephone that cannot be turned back are noted for 7 days. How often words or numbers were tried at the bookmark, in finding an order and in cancelling is counted for 10 minutes.",
+                "Against misuse: so that no more places are held unpaid than one for a walk and two for an address or a telephone, digests of address and telephone that cannot be turned back are noted for 7 days. How often words or numbers were tried at the bookmark, in finding an order and in cancelling, and how many questions were sent, is counted for 10 minutes.",
                 "Cookies, three of them: one that knows whose walk it is (180 days), one that remembers your language (1 year), one that knows an order you found by its number (1 hour). Nothing that follows you.",
                 "Under ‘Your data’ you see all that we keep, save it as a file and delete it. You can also ask us to correct it or to stop using it at any time; write to the contact below and we answer within 10 days. The shop’s representative is responsible for privacy.",
             ],
@@ -142,7 +144,7 @@ pub(crate) const SECTIONS: &[Section] = &[
 #[cfg(test)]
 mod tests {
     use domain::{
-        order::{Order, finding, unpaid::UnpaidOrders},
+        order::{Order, finding, letter::question, unpaid::UnpaidOrders},
         walk::{
             bookmark,
             device::Device,
@@ -161,6 +163,9 @@ mod tests {
         let named = [
             ("보관하는 동안", format!("{}년 동안", Order::KEPT_YEARS)),
             ("결제하지 않은 걸음", format!("{}일 뒤에", Visit::KEPT_DAYS)),
+            ("문의:", format!("{}일 뒤에, 답하지", question::KEPT_DAYS)),
+            ("문의:", format!("{}일 뒤에 지웁니다", Visit::KEPT_DAYS)),
+            ("문의:", format!("{}년 동안 따로", question::COMPLAINT_YEARS)),
             ("초고와 마지막 주소", format!("{}일 동안 두고", Draft::KEPT_DAYS)),
             ("초고와 마지막 주소", format!("{}일 동안 두며", LastAddress::KEPT_DAYS)),
             ("책갈피:", format!("{}일 동안", hours / 24)),
@@ -176,6 +181,8 @@ mod tests {
         for period in [
             format!("{} years, as the law wants", Order::KEPT_YEARS),
             format!("{} days after their last step", Visit::KEPT_DAYS),
+            format!("{} days after the answer, or", question::KEPT_DAYS),
+            format!("kept apart for {} years", question::COMPLAINT_YEARS),
             format!("for {} days after you last wrote", Draft::KEPT_DAYS),
             format!("noted for {} days", UnpaidOrders::KEPT_DAYS),
             format!("counted for {minutes} minutes"),

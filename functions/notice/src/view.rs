@@ -23,6 +23,9 @@ pub(crate) fn page(request: &Request, shop: &Shop) -> Page {
                 h2 { (words(section, request).title) }
                 @if section.id == "price" { (prices(request)) }
                 @for paragraph in words(section, request).paragraphs { p { (paragraph) } }
+                @if section.id == "contact" {
+                    p { a.door.quiet href="/contact" { (say!(request, "문의하기", "Ask the shop")) } }
+                }
                 @if section.id == "contact" { p {
                     (shop.name) br; (shop.phone) br;
                     a href=(format!("mailto:{}", shop.email)) { (shop.email) }

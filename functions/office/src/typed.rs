@@ -69,7 +69,9 @@ pub(crate) fn is_light(function: &str, call: &Value) -> bool {
     let has = |field: &str| call.get(field).is_some_and(|value| !value.is_null());
     let unanswered = |letters: &Value| {
         let letters = letters.as_array().map(Vec::as_slice).unwrap_or_default();
-        letters.iter().all(|letter| letter.get("answer").is_none())
+        letters
+            .iter()
+            .all(|letter| letter.get("answer").is_none() && letter.get("complaint").is_none())
     };
     match function {
         "owner-choose" => has("picks"),
@@ -109,6 +111,7 @@ mod tests {
         assert!(is_light("owner-letters", &json!({ "letters": [{ "letter": "x" }] })));
         for (function, call) in [
             ("owner-letters", json!({ "letters": [{ "letter": "x", "answer": "y" }] })),
+            ("owner-letters", json!({ "letters": [{ "letter": "x", "complaint": "y" }] })),
             ("owner-pack", json!({ "packed": ["목-01"], "unpacked": ["수-02"] })),
             ("owner-ship", json!({ "parcels": [{}] })),
             ("owner-order", json!({ "order": "x", "cancel": { "reason": "y" } })),

@@ -21,6 +21,9 @@ const MOST: usize = 50;
 /// Most books noted with one letter.
 const MOST_OWNED: usize = 20;
 
+/// Longest note on how a complaint was handled, in characters.
+const LONGEST_COMPLAINT: usize = 500;
+
 /// What a letter's name looks like.
 pub(crate) const LETTER_EXAMPLE: &str =
     "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader";
@@ -38,6 +41,8 @@ pub(crate) struct Handled {
     pub(crate) letter: LetterId,
     /// The answer; `None` only marks the letter as read.
     pub(crate) answer: Option<Letter>,
+    /// How a complaint or dispute was handled, if the letter is kept as its record.
+    pub(crate) complaint: Option<String>,
     /// Books that the reader has.
     pub(crate) owned: Vec<Isbn>,
 }
@@ -61,7 +66,7 @@ impl Command {
 }
 
 fn handled(entry: &mut Fields<'_, '_>, now: Timestamp) -> Option<Handled> {
-    entry.known(&["letter", "answer", "owned"], &example_letters());
+    entry.known(&["letter", "answer", "owned", "complaint"], &example_letters());
     let expected = "목록에 있는 편지의 이름을 그대로 적습니다";
     let letter = |value: &Value| value.as_str()?.parse().ok();
     let letter = entry.required("letter", letter, expected, LETTER_EXAMPLE)?;
@@ -81,13 +86,16 @@ fn handled(entry: &mut Fields<'_, '_>, now: Timestamp) -> Option<Handled> {
             return None;
         }
     };
+    let expected = format!("어떻게 처리했는지 {LONGEST_COMPLAINT}글자까지 적습니다");
+    let complaint = fields::text(1..=LONGEST_COMPLAINT);
+    let complaint = entry.optional("complaint", complaint, expected, "새 책을 다시 보냈습니다");
     let expected =
         format!("독자가 가지고 있다는 책의 ISBN을 {MOST_OWNED}개까지 대괄호 안에 적습니다");
     let owned = |value: &Value| -> Option<Vec<Isbn>> {
         fields::list_of(0..=MOST_OWNED)(value)?.iter().map(fields::isbn).collect()
     };
     let owned = entry.optional("owned", owned, expected, json!([ISBN_EXAMPLE]));
-    Some(Handled { letter, answer, owned: owned.unwrap_or_default() })
+    Some(Handled { letter, answer, complaint, owned: owned.unwrap_or_default() })
 }
 
 fn example_letters() -> Value {

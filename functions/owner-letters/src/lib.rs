@@ -9,10 +9,10 @@ use std::sync::Arc;
 use admin::{AdminError, AdminState, Answer, Call, Line, NextCall, Problem, Show};
 use domain::{
     base::{format, id::WorkId, text::Language},
-    order::letter::{Author, Letter},
+    order::letter::{Author, Letter, question},
 };
 use serde_json::{Value, json};
-use store::WriteError;
+use store::{Records, WriteError};
 
 use command::{Command, Handled, LETTER_EXAMPLE};
 
@@ -70,13 +70,16 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
         .iter()
         .map(|(id, letter)| {
             let at = format::date_time(letter.at, Language::Ko);
-            let title = match names.get(&id.reader) {
+            let name = match names.get(&id.reader) {
                 Some(name) => format!("{name} 님"),
                 None => "이름을 적지 않은 분".to_owned(),
             };
+            let title = if letter.question { format!("문의 · {name}") } else { name };
             let data = json!({ "letter": id.to_string(), "at": at });
             let before = threads.get(&id.to_string()).map(Vec::as_slice).unwrap_or_default();
+            let to = letter.answer_to.as_ref().map(|to| to.reveal().clone());
             let mut show = Show::new("letter", title, data).fact("쓴 때", at);
+            show = show.fact_if("답할 곳", to);
             show = before
                 .iter()
                 .fold(show, |show, letter| show.fact(before_it(letter), whole(letter)));
@@ -87,8 +90,21 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
                 call: json!({ "letters": [letter] }),
             };
             let id = id.to_string();
-            show.calls.push(call(json!({ "letter": id, "answer": "" })));
-            show.calls.push(NextCall { why: "읽음".into(), ..call(json!({ "letter": id })) });
+            let read = match letter.answer_to {
+                // There is no mailbox: the owner writes or calls.
+                Some(_) => "답했음",
+                None => {
+                    show.calls.push(call(json!({ "letter": id, "answer": "" })));
+                    "읽음"
+                }
+            };
+            show.calls.push(NextCall { why: read.into(), ..call(json!({ "letter": id })) });
+            if letter.question {
+                let kept = call(json!({ "letter": id, "complaint": "" }));
+                show.calls.push(NextCall {
+                    why: "불만·다툼의 기록으로 남기기".into(), ..kept
+                });
+            }
             show
         })
         .collect();
@@ -117,32 +133,61 @@ async fn one(
     let Some(known) = known.filter(|letter| letter.author == Author::Reader) else {
         return Ok(Err("이런 편지는 없습니다".into()));
     };
+    if known.answer_to.is_some() && handled.answer.is_some() {
+        return Ok(Err("이 문의를 보낸 분에게는 편지함이 없습니다. ‘답할 곳’으로 답하시고 answer 없이 불러 주세요".into()));
+    }
     let of = format!("{} 편지", format::date_time(known.at, Language::Ko));
-    let owned = if handled.owned.is_empty() {
-        String::new()
-    } else {
-        format!(" 가지고 있다는 책 {}권은 보내지 않습니다.", handled.owned.len())
-    };
+    let also = also(handled);
     if !call.confirmed {
-        let does = if handled.answer.is_some() {
-            "답장을 편지함에 넣습니다."
-        } else {
-            "읽은 것으로 적습니다."
+        let does = match (&handled.answer, &known.answer_to) {
+            (Some(_), _) => "답장을 편지함에 넣습니다.",
+            (None, Some(_)) => "답한 것으로 적습니다. 30일 뒤에 답할 곳과 함께 지웁니다.",
+            (None, None) => "읽은 것으로 적습니다.",
         };
-        return Ok(Ok(format!("{of}: {does}{owned}")));
+        return Ok(Ok(format!("{of}: {does}{also}")));
     }
     note_owned(state, handled, call).await?;
-    let Some(answer) = &handled.answer else {
-        state.store.letter_read(&handled.letter, call.now).await?;
-        return Ok(Ok(format!("{of}: 읽은 것으로 적었습니다.{owned}")));
+    if let Some(how) = &handled.complaint {
+        let records =
+            Records::open(&state.platform).map_err(|why| AdminError::InitError(why.into()))?;
+        records.keep_complaint(&handled.letter, &known, how, call.now).await?;
+    }
+    let (written, done) = match (&handled.answer, &known.answer_to) {
+        (Some(answer), _) => (
+            state.store.answer_letter(&handled.letter, answer).await,
+            "답장을 편지함에 넣었습니다.",
+        ),
+        (None, Some(_)) => (
+            state.store.question_answered(&handled.letter, call.now).await,
+            "답한 것으로 적었습니다. 30일 뒤에 답할 곳과 함께 지웁니다.",
+        ),
+        (None, None) => {
+            (state.store.letter_read(&handled.letter, call.now).await, "읽은 것으로 적었습니다.")
+        }
     };
-    match state.store.answer_letter(&handled.letter, answer).await {
-        Ok(()) => Ok(Ok(format!("{of}: 답장을 편지함에 넣었습니다.{owned}"))),
+    match written {
+        Ok(()) => Ok(Ok(format!("{of}: {done}{also}"))),
         Err(WriteError::ConditionFailed(_)) => {
-            Ok(Ok(format!("{of}: 이미 답장했습니다. 두 번 하지 않았습니다.{owned}")))
+            Ok(Ok(format!("{of}: 이미 답했습니다. 두 번 하지 않았습니다.{also}")))
         }
         Err(WriteError::Store(error)) => Err(error.into()),
     }
+}
+
+/// What is done beside the answer.
+fn also(handled: &Handled) -> String {
+    let owned = match handled.owned.len() {
+        0 => String::new(),
+        books => format!(" 가지고 있다는 책 {books}권은 보내지 않습니다."),
+    };
+    let complaint = match handled.complaint {
+        None => String::new(),
+        Some(_) => format!(
+            " 불만·다툼의 기록은 따로 {}년 동안 남습니다(전자상거래법 시행령 제6조).",
+            question::COMPLAINT_YEARS
+        ),
+    };
+    owned + &complaint
 }
 
 /// Notes the books that the reader has, by their works. A book that the shop does not know is noted

@@ -123,6 +123,7 @@ const WALK: &[(&str, &str, &str, Kind, Adapt, bool)] = &[
     ("receipt", "GET", "receipt", Get, Saved, false),
     ("address", "GET", "address", Get, Saved, false),
     ("find", "GET", "find", Get, Saved, false),
+    ("contact", "GET", "contact", Get, Saved, false),
     ("toss-webhook", "a hint", "toss-webhook", Post, Saved, false),
     ("relay", "one message", "relay", Event, Inserted("choose"), false),
     ("sweep", "nothing due", "sweep", Event, Saved, false),

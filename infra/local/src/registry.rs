@@ -75,6 +75,7 @@ pub fn function(name: &str, platform: Platform) -> Option<Function> {
         "owner-ship" => event(admin::function("owner-ship", platform, owner_ship::handle)),
         "owner-stuck" => event(admin::function("owner-stuck", platform, owner_stuck::handle)),
         "find" => http(web::function("find", platform, find::handle)),
+        "contact" => http(web::function("contact", platform, contact::handle)),
         "address" => http(web::function("address", platform, address::handle)),
         "owner-order" => event(admin::function("owner-order", platform, owner_order::handle)),
         "data" => http(web::function("data", platform, data::handle)),

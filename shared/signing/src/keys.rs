@@ -189,6 +189,11 @@ impl Keys {
         SentTo::new(self.digest(Purpose::Sent, address.place().reveal()))
     }
 
+    /// The digest under which the questions are counted that name this address for the answer.
+    pub fn question_digest(&self, answer_to: &str) -> String {
+        self.digest(Purpose::Question, answer_to)
+    }
+
     /// The digest by which an order is found.
     pub fn clue(&self, clue: &Clue) -> String {
         self.digest(Purpose::Find, clue.reveal())

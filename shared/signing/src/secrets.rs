@@ -32,6 +32,8 @@ pub(crate) enum Purpose {
     Mark,
     /// Addresses of shared poems.
     Poem,
+    /// Digests of the addresses to which questions are answered.
+    Question,
 }
 
 /// One secret of the shop.
@@ -174,8 +176,11 @@ mod tests {
             Purpose::Telephone,
             Purpose::Address,
             Purpose::Sent,
+            Purpose::Find,
             Purpose::Bookmark,
             Purpose::Mark,
+            Purpose::Poem,
+            Purpose::Question,
         ];
         for (index, purpose) in purposes.into_iter().enumerate() {
             for other in purposes.into_iter().skip(index + 1) {

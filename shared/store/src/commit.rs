@@ -71,6 +71,8 @@ pub enum Condition {
     Beginning,
     /// Orders have not been looked for with this telephone too often.
     Telephone,
+    /// Not too many questions were asked: from this device, with this address, in all.
+    Questions,
     /// Nothing: the last draft that is saved stands.
     Draft,
 }
@@ -328,6 +330,11 @@ pub struct VisitCommit {
 }
 
 impl VisitCommit {
+    /// Whether the visit does not end by itself, because an order was paid.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.visit.paid
+    }
+
     /// Puts a letter into the visitor's mailbox. [`Condition::Letter`] fails if it lies there.
     #[must_use]
     pub fn with_letter(self, letter: &Letter, name: &str) -> Self {

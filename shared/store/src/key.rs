@@ -15,6 +15,8 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+use crate::LetterId;
+
 /// Partition key and sort key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -169,6 +171,11 @@ pub(crate) fn head() -> Key {
 /// The files of one content version.
 pub(crate) fn rooms(version: &str) -> Key {
     Key::new("HOUSE", format!("ROOMS#{version}"))
+}
+
+/// The record of a complaint, in the table of records.
+pub(crate) fn complaint(id: &LetterId) -> Key {
+    Key::new(format!("COMPLAINT#{}", id.reader), format!("{LETTER}{}", id.place()))
 }
 
 /// Whether the counter takes orders.

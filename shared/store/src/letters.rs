@@ -3,7 +3,7 @@
 use domain::{
     base::id::{MessageId, VisitorId},
     order::{
-        letter::{Author, Letter},
+        letter::{Author, Letter, question},
         message::{Message, Task},
     },
 };
@@ -151,6 +151,18 @@ impl Store {
         self.commit(Commit::one(Condition::Letter, Ok(write))).await
     }
 
+    /// Notes that the owner has answered a question whose sender has no mailbox. It ends some days
+    /// later, with the address. Idempotent: the first note counts. [`Condition::Letter`] fails if
+    /// there is no such letter, or if it was answered.
+    pub async fn question_answered(&self, id: &LetterId, now: Timestamp) -> Result<(), WriteError> {
+        let write =
+            Write::update(&id.key(), "SET answered_at = :now, expires = :end REMOVE waiting, due")
+                .only_if("attribute_exists(pk) AND attribute_not_exists(answered_at)")
+                .value(":now", string(key::instant(now)))
+                .value(":end", number(question::ends(now).as_second()));
+        self.commit(Commit::one(Condition::Letter, Ok(write))).await
+    }
+
     /// Puts the owner's answer into the reader's mailbox, notes the letter as answered, and asks
     /// for the reader to be told. A letter is answered once ([`Condition::Letter`]).
     pub async fn answer_letter(&self, id: &LetterId, answer: &Letter) -> Result<(), WriteError> {
@@ -195,6 +207,23 @@ pub(crate) fn put_once(
     // A reader's letter waits for the owner once its order is paid ([`on_the_desk`]).
     if letter.order.is_none() && letter.author != Author::Owner {
         item.insert("expires".to_owned(), number(visits::until(letter.at)));
+    }
+    Ok(Write::put_new(item))
+}
+
+/// Creates a letter that waits for the owner from now on. It ends at `end`, if that is given.
+pub(crate) fn waiting_put(
+    reader: VisitorId,
+    letter: &Letter,
+    name: &str,
+    end: Option<i64>,
+) -> Result<Write, StoreError> {
+    let key = key::letter(reader, letter.at, name);
+    let mut item = to_item(&key, KIND, &Versioned::new(letter.clone()))?;
+    item.insert("waiting".to_owned(), string(waiting::LETTER));
+    item.insert("due".to_owned(), string(key::instant(letter.at)));
+    if let Some(end) = end {
+        item.insert("expires".to_owned(), number(end));
     }
     Ok(Write::put_new(item))
 }

@@ -11,7 +11,11 @@ use domain::{
         calendar,
         id::{OrderId, VisitorId},
     },
-    order::{Order, State, forgetting::UnderWay},
+    order::{
+        Order, State,
+        forgetting::UnderWay,
+        letter::{Letter, question},
+    },
     walk::visit::Visit,
 };
 use futures_util::future::try_join_all;
@@ -20,7 +24,7 @@ use platform::{Misconfigured, Platform};
 use serde_json::Value;
 
 use crate::{
-    Store, StoreError, Versioned, found,
+    LetterId, Store, StoreError, Versioned, found,
     item::{Item, from_item, number, string, to_item},
     key::{self, Key},
     last_rooms,
@@ -100,6 +104,28 @@ impl Records {
     /// If the table does not answer.
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         Ok(self.0.read(&key::order(id)).await?.map(|order| order.value))
+    }
+
+    /// Keeps a letter as the record of a complaint or dispute, with how it was handled. The same
+    /// again changes nothing.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn keep_complaint(
+        &self,
+        id: &LetterId,
+        letter: &Letter,
+        handled: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let until = question::complaint_until(now);
+        let letter = Versioned::new(letter.clone());
+        let mut item = to_item(&key::complaint(id), "complaint", &letter)?;
+        item.insert("handled".to_owned(), string(handled));
+        item.insert("handled_at".to_owned(), string(key::instant(now)));
+        item.insert("expires".to_owned(), number(calendar::end_of(until).as_second()));
+        item.insert("legal_basis".to_owned(), string("전자상거래법 시행령 제6조"));
+        self.0.write(Write::put(item)).await.map(drop)
     }
 
     /// Keeps what has to be kept of an order. The same again changes nothing.

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 
 use domain::{
-    base::id::VisitorId,
     order::letter::Letter,
     walk::{
         draft::{Draft, DraftForm},
@@ -15,9 +14,8 @@ use domain::{
 
 use crate::{
     Condition, LetterId, Store, StoreError, Versioned, VisitCommit, drafts,
-    item::{from_item, string, to_item},
-    key::{self, waiting},
-    letters,
+    item::{from_item, string},
+    key, letters,
     table::{BATCH, Write},
 };
 
@@ -104,7 +102,7 @@ impl VisitCommit {
             .only_if("attribute_exists(pk) AND attribute_not_exists(replied_at)")
             .value(":now", string(key::instant(reply.at)));
         self.with(Condition::Letter, Ok(noted))
-            .with(Condition::Letter, waiting_put(to.reader, reply, &reply_name(to)))
+            .with(Condition::Letter, letters::waiting_put(to.reader, reply, &reply_name(to), None))
             .with(Condition::Draft, Ok(drafts::draft_gone(to.reader, to.reply_form())))
     }
 }
@@ -112,13 +110,4 @@ impl VisitCommit {
 /// The name of the reply to a letter. It does not grow with the letters that went before.
 fn reply_name(to: &LetterId) -> String {
     format!("reply#{:016x}", to.digest())
-}
-
-/// Creates a letter that waits for the owner from now on.
-fn waiting_put(reader: VisitorId, letter: &Letter, name: &str) -> Result<Write, StoreError> {
-    let key = key::letter(reader, letter.at, name);
-    let mut item = to_item(&key, letters::KIND, &Versioned::new(letter.clone()))?;
-    item.insert("waiting".to_owned(), string(waiting::LETTER));
-    item.insert("due".to_owned(), string(key::instant(letter.at)));
-    Ok(Write::put_new(item))
 }

@@ -74,7 +74,7 @@ impl Store {
     }
 }
 
-fn one_more_try(of: &str, most: u32, now: Timestamp) -> Write {
+pub(crate) fn one_more_try(of: &str, most: u32, now: Timestamp) -> Write {
     let (period, end) = bookmark::period(now);
     Write::update(&key::tries(of, period), "SET expires = :end ADD tries :one")
         .only_if("attribute_not_exists(tries) OR tries < :most")

@@ -46,7 +46,7 @@ pub(crate) fn page(
                 }
             }
             body data-step=(page.step) {
-                @if page.drafts { (draft::first_button(language)) }
+                @if page.drafts || page.carries { (draft::first_button(language)) }
                 a.skip href="#main" { @if ko { "본문으로" } @else { "Skip to the page" } }
                 header {
                     @let name = if ko { "공간문학" } else { "Gonggan Munhak" };
@@ -59,7 +59,7 @@ pub(crate) fn page(
                         @for other in Language::ALL {
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
-                            } @else if let (true, Some(here)) = (page.drafts, here) {
+                            } @else if let (true, Some(here)) = (page.drafts || page.carries, here) {
                                 (draft::switching(here, other))
                             } @else {
                                 a href=(switch(here, page.secret, other))
@@ -201,12 +201,13 @@ fn plan(rooms: &[PlanRoom], drafts: bool, ko: bool) -> Markup {
 }
 
 fn foot(shop: Option<&Shop>, drafts: bool, ko: bool) -> Markup {
-    let links: [(&str, &str, &str); 10] = [
+    let links: [(&str, &str, &str); 11] = [
         ("/notice#price", "값", "Price"),
         ("/notice#terms", "이용약관", "Terms"),
         ("/notice#privacy", "개인정보 처리방침", "Privacy"),
         ("/notice#withdrawal", "취소·환불", "Withdrawal"),
-        ("/notice#contact", "문의", "Contact"),
+        ("/notice#contact", "문의처", "Contact"),
+        ("/contact", "문의하기", "Ask the shop"),
         ("/shelf", "서가", "Shelf"),
         ("/window", "내 주문", "My orders"),
         ("/bookmark", "책갈피", "Bookmark"),

@@ -214,7 +214,8 @@ fn by_other_ways(reader: &Reader) -> Markup {
                 "If you have been here before: six words take you on from where you were, and your order’s number and telephone show you that order."
             )) " "
             a href="/bookmark" { (say!(reader, "책갈피", "Bookmark")) } " · "
-            a href="/find" { (say!(reader, "주문 찾기", "Find an order")) }
+            a href="/find" { (say!(reader, "주문 찾기", "Find an order")) } " · "
+            a href="/contact" { (say!(reader, "문의하기", "Ask the shop")) }
         }
     }
 }

@@ -97,6 +97,7 @@ pub struct Page {
     pub(crate) private: bool,
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
+    pub(crate) carries: bool,
     pub(crate) leaves: bool,
     pub(crate) office: Option<OfficeFrame>,
     pub(crate) device: Option<String>,
@@ -160,6 +161,7 @@ impl Page {
             private: false,
             worker: false,
             drafts: false,
+            carries: false,
             leaves: false,
             office: None,
             device: None,
@@ -252,6 +254,14 @@ impl Page {
     pub fn drafts(mut self) -> Self {
         self.drafts = true;
         self.script(Script::Inline(include_str!("draft.js")))
+    }
+
+    /// Marks a page whose form, [`FORM`](crate::draft::FORM), is taken along to the page in another
+    /// language, and nowhere kept: for who has no walk under which a draft could lie.
+    #[must_use]
+    pub const fn carrying(mut self) -> Self {
+        self.carries = true;
+        self
     }
 
     /// Sets a session.

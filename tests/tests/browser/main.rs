@@ -286,6 +286,7 @@ async fn walk(phone: &Browser, shop: &Running) {
         ("cancel", format!("cancel/{order}")),
         ("address", format!("address/{order}")),
         ("find", "find".to_owned()),
+        ("contact", "contact".to_owned()),
         ("bookmark", "bookmark".to_owned()),
         ("shelf", "shelf".to_owned()),
         ("notice", "notice".to_owned()),

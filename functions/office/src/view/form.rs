@@ -84,7 +84,7 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
             }
         };
     }
-    let long = matches!(blank.field.as_str(), "answer" | "text" | "words" | "note");
+    let long = matches!(blank.field.as_str(), "answer" | "text" | "words" | "note" | "complaint");
     let is_day = matches!(blank.field.as_str(), "came_back" | "by_hand" | "received" | "until");
     let kind = if is_day { "date" } else { "text" };
     html! {
@@ -106,6 +106,9 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
 fn label(field: &str) -> (&str, Option<&'static str>) {
     match field {
         "answer" => ("답장", Some("4,000자까지")),
+        "complaint" => {
+            ("어떻게 처리하셨습니까", Some("물으신 말씀과 함께 3년 동안 따로 보관합니다"))
+        }
         "because" => ("까닭", Some("주인장만 봅니다")),
         "reason" => ("까닭", Some("읽는 분이 읽으십니다")),
         "isbn" => ("ISBN", Some("13자리")),

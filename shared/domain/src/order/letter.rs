@@ -17,6 +17,7 @@ use crate::{
 
 pub mod acts;
 mod news;
+pub mod question;
 mod refunds;
 
 /// The author of a letter.
@@ -54,6 +55,12 @@ pub struct Letter {
     /// Of the owner's letter: when the reader replied to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replied_at: Option<Timestamp>,
+    /// Whether it is a question to the shop ([`question`]) and came with no order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub question: bool,
+    /// Of a question from somebody without a mailbox: the e-mail or telephone for the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_to: Option<Sensitive<String>>,
 }
 
 /// Why a written letter is refused: by its length alone, never by its text.
@@ -102,9 +109,9 @@ impl Letter {
         self.author == Author::Owner && self.notice.is_none()
     }
 
-    /// Whether it came with an order: a reader's letter that replies to nothing.
+    /// Whether it came with an order: a reader's letter that replies to nothing and asks nothing.
     pub fn is_for_an_order(&self) -> bool {
-        self.author == Author::Reader && self.replies_to.is_none()
+        self.author == Author::Reader && self.replies_to.is_none() && !self.question
     }
 
     /// A letter and nothing else.
@@ -117,6 +124,8 @@ impl Letter {
             notice: None,
             replies_to: None,
             replied_at: None,
+            question: false,
+            answer_to: None,
         }
     }
 

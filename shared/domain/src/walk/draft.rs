@@ -25,6 +25,8 @@ pub enum DraftForm {
     /// The reply to a letter of the owner, each with a draft of its own: by a digest of the place
     /// where the letter lies.
     Reply(u64),
+    /// A question to the shop.
+    Question,
 }
 
 impl DraftForm {
@@ -38,6 +40,7 @@ impl DraftForm {
             Self::Letter => "letter",
             Self::Counter => "counter",
             Self::Reply(_) => "reply",
+            Self::Question => "question",
         }
     }
 
@@ -55,6 +58,7 @@ impl DraftForm {
         match self {
             Self::Guestbook => &[("pen_name", Reader::LONGEST_NAME)],
             Self::Letter | Self::Reply(_) => &[("letter", Letter::LONGEST)],
+            Self::Question => &[("question", Letter::LONGEST)],
             Self::Counter => &[
                 ("range", 10),
                 ("recipient", Address::LONGEST_NAME),
