@@ -18,6 +18,8 @@ use command::{Command, Handled, LETTER_EXAMPLE};
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    let records =
+        Records::open(&state.platform).map_err(|why| AdminError::InitError(why.into()))?;
     let letters = match Command::read(&call) {
         Ok(Command::Handle(letters)) => letters,
         Ok(Command::Show(limit)) => return show(&state, limit).await,
@@ -26,7 +28,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let mut answer = Answer::ok();
     answer.unread(&letters);
     for (place, letter) in &letters.read {
-        let line = match one(&state, letter, &call).await? {
+        let line = match one(&state, &records, letter, &call).await? {
             Ok(line) => call.line(line.clone(), line),
             Err(why) => {
                 let field = format!("letters[{place}].letter");
@@ -126,6 +128,7 @@ fn whole(letter: &Letter) -> String {
 /// Handles one letter and returns its line, or why it cannot be handled.
 async fn one(
     state: &AdminState,
+    records: &Records,
     handled: &Handled,
     call: &Call,
 ) -> Result<Result<String, String>, AdminError> {
@@ -148,8 +151,6 @@ async fn one(
     }
     note_owned(state, handled, call).await?;
     if let Some(how) = &handled.complaint {
-        let records =
-            Records::open(&state.platform).map_err(|why| AdminError::InitError(why.into()))?;
         records.keep_complaint(&handled.letter, &known, how, call.now).await?;
     }
     let (written, done) = match (&handled.answer, &known.answer_to) {

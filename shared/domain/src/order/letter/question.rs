@@ -89,7 +89,7 @@ mod tests {
     fn addresses_for_answers_are_read_as_people_write_them() {
         for (typed, read) in [
             ("010-1234-5678", Some("01012345678")),
-            ("02) 123 4567", None),
+            ("02) 123 4567", Some("021234567")),
             ("02-123-4567", Some("021234567")),
             ("독자＠example.com", Some("독자@example.com")),
             ("a.b+c@mail.example.co.kr", Some("a.b+c@mail.example.co.kr")),
