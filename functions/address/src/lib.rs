@@ -11,23 +11,24 @@ use std::sync::Arc;
 use domain::order::{Address, Order};
 use store::{Commit, Condition, Decision, Updated, Versioned};
 use web::{
-    Access, AppState, Method, Page, Refusal, Reply, Request, StatusCode, address, order_id,
-    seen_order,
+    Access, AddressState, AppState, Method, Page, Refusal, Reply, Request, StatusCode, address,
+    order_id, seen_order,
 };
 
 /// Serves `/address/{order}`.
-pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(state: Arc<AddressState>, request: Request) -> Result<Reply, Refusal> {
+    let AddressState { app, postcodes } = &*state;
     let id = order_id(&request)?;
-    let (order, access) = seen_order(&app, &request, id).await?;
+    let (order, access) = seen_order(app, &request, id).await?;
     if !order.value.may_be_readdressed() {
         return Ok(fixed(&request, &order.value));
     }
     match request.method {
-        Method::Get => Ok(view::form(&request, &order.value, access, &[]).into()),
+        Method::Get => Ok(view::form(&request, &order.value, access, &[], postcodes).into()),
         Method::Post => match address::read(&request, kept(&order.value, access)) {
-            Ok(address) => correct(&app, &request, order, &address).await,
+            Ok(address) => correct(app, &request, order, &address).await,
             Err(problems) => {
-                let page = view::form(&request, &order.value, access, &problems);
+                let page = view::form(&request, &order.value, access, &problems, postcodes);
                 Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into())
             }
         },

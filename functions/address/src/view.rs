@@ -2,7 +2,7 @@
 
 use domain::order::Order;
 use maud::{Markup, html};
-use web::{Access, Drawing, Page, Problem, Request, address, field, say};
+use web::{Access, Drawing, Page, PostcodeSearch, Problem, Request, address, field, say};
 
 fn frame(request: &Request, order: &Order, body: &Markup) -> Page {
     let title = say!(request, "받으실 곳", "Where it goes");
@@ -18,7 +18,13 @@ fn frame(request: &Request, order: &Order, body: &Markup) -> Page {
 
 /// The form, with what was typed, or with the order's address. Who found the order by its number
 /// and a telephone does not learn the address, and writes all of it anew.
-pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &[Problem]) -> Page {
+pub(crate) fn form(
+    request: &Request,
+    order: &Order,
+    access: Access,
+    problems: &[Problem],
+    postcodes: &PostcodeSearch,
+) -> Page {
     let own = access == Access::Own;
     let filled = (own && problems.is_empty()).then(|| order.address.fields());
     let request = &request.clone().filled_with(filled.as_ref());
@@ -37,11 +43,11 @@ pub(crate) fn form(request: &Request, order: &Order, access: Access, problems: &
         }
         (field::summary(problems, request.language))
         form method="post" data-onward {
-            (address::fields(request, own.then_some(&order.address), problems))
+            (address::fields(request, own.then_some(&order.address), problems, postcodes))
             button { (say!(request, "이 주소로 고치기", "Send it to this address")) }
         }
     };
-    frame(request, order, &body)
+    postcodes.on(frame(request, order, &body))
 }
 
 /// The parcel is on its way, or nothing is posted.

@@ -19,8 +19,8 @@ use domain::{
 };
 use store::{AtTheCounter, Commit, Decision, Updated, Versioned};
 use web::{
-    AppState, Method, Page, Problem, Refusal, Reply, Request, StatusCode, Words, admitted, draft,
-    riddle, say,
+    AddressState, AppState, Method, Page, PostcodeSearch, Problem, Refusal, Reply, Request,
+    StatusCode, Words, admitted, draft, riddle, say,
 };
 
 /// Why the form was not accepted.
@@ -34,6 +34,8 @@ struct FormFeedback {
     too_many: Option<TooManyUnpaid>,
     /// What the form is filled with.
     filled: Filling,
+    /// The search for a postcode.
+    postcodes: PostcodeSearch,
 }
 
 /// What the form is filled with before anything is typed into it.
@@ -48,7 +50,8 @@ struct Filling {
 type Stocks = HashMap<PriceRange, Versioned<Stock>>;
 
 /// Serves `/counter`.
-pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
+pub async fn handle(state: Arc<AddressState>, request: Request) -> Result<Reply, Refusal> {
+    let app = &state.app;
     let rooms = riddle::built_in()?;
     let session = request.session()?;
     let AtTheCounter { visit, stocks, counter, draft, last_address } =
@@ -56,8 +59,9 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
     let visit = admitted(visit, session)?;
     let draft = draft.filter(|draft| draft.is_for(&visit.value, request.now));
     let last_address = last_address.and_then(|last| last.kept(request.now));
-    let feedback =
-        FormFeedback { filled: Filling { draft, last_address }, ..FormFeedback::default() };
+    let filled = Filling { draft, last_address };
+    let postcodes = state.postcodes.clone();
+    let feedback = FormFeedback { filled, postcodes, ..FormFeedback::default() };
     let closed = counter.closed_on(calendar::today(request.now)).is_some();
     match (visit.value.position(rooms, request.now), request.method) {
         (Position::Counter, method) if visit.value.preview => {
@@ -81,7 +85,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
         (Position::Counter, Method::Post) if closed => {
             let not_now = Some(view::closed_until(&request, &counter));
             let feedback = FormFeedback { not_now, ..feedback };
-            conflict(&app, &request, &visit.value, &stocks, feedback).await
+            conflict(app, &request, &visit.value, &stocks, feedback).await
         }
         (Position::Counter, Method::Get) => {
             let draft = feedback.filled.draft.as_ref().map(|draft| &draft.fields);
@@ -89,7 +93,7 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             let request = request.filled_with(draft.or(last_address.as_ref()));
             Ok(view::form(&request, &visit.value, &stocks, &feedback)?.into())
         }
-        (Position::Counter, Method::Post) => order(&app, &request, visit, stocks, feedback).await,
+        (Position::Counter, Method::Post) => order(app, &request, visit, stocks, feedback).await,
         // A form in another tab, whose order is placed.
         (Position::Window(_), Method::Post) if draft::is_kept(&request) => {
             Ok(draft::kept(&request))

@@ -128,14 +128,14 @@ pub(crate) fn form(
         (field::summary(problems, request.language))
         form method="post" id=(draft::FORM) data-onward {
             (ranges(request, stocks, problems))
-            (where_it_goes(request, &feedback.filled, problems))
+            (where_it_goes(request, feedback))
             (posting_date(request, problems))
             button { (say!(request, "결제하러 가기", "On to the payment")) }
             (draft::button(feedback.filled.draft.as_ref(), request))
         }
         @if feedback.filled.last_address.is_some() { (forget(request)) }
     };
-    Ok(frame(request, visit, &body)?.drafts())
+    Ok(feedback.postcodes.on(frame(request, visit, &body)?.drafts()))
 }
 
 fn ranges(request: &Request, stocks: &Stocks, problems: &[Problem]) -> Markup {
@@ -234,12 +234,13 @@ fn keeping(request: &Request) -> Markup {
     )
 }
 
-fn where_it_goes(request: &Request, filled: &Filling, problems: &[Problem]) -> Markup {
+fn where_it_goes(request: &Request, feedback: &FormFeedback) -> Markup {
+    let FormFeedback { filled, problems, postcodes, .. } = feedback;
     html! {
         fieldset {
             legend { (say!(request, "받으실 곳", "Where it goes")) }
             (last_address(request, filled))
-            (address::fields(request, filled.last_address.as_ref(), problems))
+            (address::fields(request, filled.last_address.as_ref(), problems, postcodes))
             div.hint { (keeping(request)) }
         }
     }

@@ -39,6 +39,7 @@ mod host;
 mod later;
 mod ledger;
 mod permission;
+mod postcodes;
 mod pump;
 mod queue;
 pub mod registry;

@@ -16,6 +16,7 @@ use crate::assemble::Ground;
 use crate::config::{Config, Source, StartError};
 use crate::function::Build;
 use crate::greeting;
+use crate::postcodes;
 use crate::sample;
 use crate::state::{self, State, StateError};
 use crate::system::System;
@@ -27,7 +28,7 @@ use crate::template::Template;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Arguments {
     /// The port to listen on, on this machine only (0: any free one). The payment stand-in takes
-    /// the port ten above it, the push stand-in the one eleven above.
+    /// the port ten above it, that of pushes eleven above, that of postcodes twelve above.
     #[arg(long, default_value_t = 9000)]
     pub port: u16,
     /// Keep the state in memory only; it ends with the process.
@@ -87,6 +88,9 @@ pub enum RunError {
     /// The payment stand-in does not start.
     #[error("결제 대역이 시작되지 않습니다 / the payment stand-in does not start: {0}")]
     Standin(String),
+    /// The stand-in for the postcode search does not start.
+    #[error("우편번호 대역이 시작되지 않습니다 / the postcode stand-in does not start: {0}")]
+    Postcodes(String),
     /// The push stand-in does not start, or its key pair cannot be kept.
     #[error("푸시 대역이 시작되지 않습니다 / the push stand-in does not start: {0}")]
     Push(String),
@@ -111,6 +115,8 @@ pub enum RunError {
 const STANDIN_ABOVE: u16 = 10;
 /// How far the push stand-in's port lies above the system's.
 const PUSH_ABOVE: u16 = 11;
+/// How far the port of the stand-in for the postcode search lies above the system's.
+const POSTCODE_ABOVE: u16 = 12;
 
 /// Runs until `until` completes (Ctrl-C), then stops cleanly.
 pub async fn run(
@@ -141,6 +147,8 @@ pub struct Running {
     pub system: System,
     standin: Option<toss_standin::Standin>,
     pushes: Option<push_standin::Standin>,
+    /// Serves as long as it is held.
+    _postcodes: Option<postcode_standin::Standin>,
     pub(crate) state: State,
 }
 
@@ -173,12 +181,15 @@ impl Running {
             |name: &str| template.parameters.contains_key(name) && !parameters.contains_key(name);
         let (plays_toss, plays_push) =
             (has_parameter("TossApiUrl"), has_parameter("PushPublicKey"));
+        let plays_postcodes = has_parameter("PostcodeScriptUrl");
 
         // Every port before the state: a start that fails must not have emptied it.
         let mut ground = Ground::listen(Some(arguments.port)).await?;
         let port = arguments.port;
         let toss = beside(port, STANDIN_ABOVE, ("결제", "payment"), plays_toss).await?;
         let push = beside(port, PUSH_ABOVE, ("푸시", "push"), plays_push).await?;
+        let search =
+            beside(port, POSTCODE_ABOVE, ("우편번호", "postcode"), plays_postcodes).await?;
         ground.hold(&state, arguments.fresh).map_err(StartError::from)?;
 
         let standin = match toss {
@@ -205,6 +216,8 @@ impl Running {
                 (Some(pushes), Some(vapid))
             }
         };
+        let postcodes = postcodes::start(search, &mut parameters)
+            .map_err(|error| RunError::Postcodes(error.to_string()))?;
         let mut config =
             Config::running(Source::Path(arguments.template.clone()), state.clone(), 0, build);
         config.parameters = parameters;
@@ -222,7 +235,7 @@ impl Running {
             standin
                 .set_webhook_url(Some(format!("http://127.0.0.1:{}/toss-webhook", address.port())));
         }
-        let running = Self { system, standin, pushes, state };
+        let running = Self { system, standin, pushes, _postcodes: postcodes, state };
         if !arguments.bare && running.system.is_empty() {
             let folder = arguments.template.parent().unwrap_or_else(|| Path::new("."));
             let books = sample::fill(&running.system, folder).await.map_err(RunError::Sample)?;

@@ -3,11 +3,16 @@
 use domain::order::{Address, WrongField};
 use maud::{Markup, html};
 
-use crate::{Problem, Request, Words, field::Field, say};
+use crate::{PostcodeSearch, Problem, Request, Words, field::Field, say};
 
 /// The fields, filled with what was typed. With `kept`, the telephone may stay empty: then the one
 /// of that address is meant, of which the page shows all but the last digits ([`crate::proof`]).
-pub fn fields(request: &Request, kept: Option<&Address>, problems: &[Problem]) -> Markup {
+pub fn fields(
+    request: &Request,
+    kept: Option<&Address>,
+    problems: &[Problem],
+    postcodes: &PostcodeSearch,
+) -> Markup {
     let text =
         |name: &'static str, label: Words| Field::text(name, label).value(request.form.typed(name));
     html! {
@@ -19,6 +24,7 @@ pub fn fields(request: &Request, kept: Option<&Address>, problems: &[Problem]) -
             .mode("tel")
             .hint(telephone(request, kept))
             .markup(problems))
+        (postcodes.markup(request))
         (text("postcode", say!(request, "우편번호", "Postcode"))
             .autocomplete("postal-code")
             .mode("numeric")

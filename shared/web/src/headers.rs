@@ -9,6 +9,9 @@ use crate::{
     request::{Request, device_cookie, language_cookie, order_cookie, session_cookie},
 };
 
+/// Where Kakao's postcode service has the page that its script frames.
+const POSTCODE_FRAMES: &str = "https://postcode.map.kakao.com https://postcode.map.daum.net";
+
 /// Headers of every response.
 pub(crate) fn common(headers: &mut HeaderMap, tls: bool) {
     let fixed: [(HeaderName, &str); 6] = [
@@ -50,6 +53,10 @@ pub(crate) fn page(headers: &mut HeaderMap, page: &Page, nonce: &str) {
         policy += &origin_of(target);
     }
     policy += &format!("; script-src 'nonce-{nonce}'");
+    if let Some(search) = page.postcodes.as_deref().map(origin_of) {
+        // Its script comes when the reader asks for it, and opens the search in a frame.
+        policy += &format!(" {search}; frame-src {search} {POSTCODE_FRAMES}");
+    }
     if let Some(provider) = &provider {
         // The provider's script loads further parts and opens its window in a frame or a pop-up.
         policy += &format!(
@@ -199,5 +206,12 @@ mod tests {
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("script-src 'nonce-n' https://js.example;"), "{policy}");
         assert!(!policy.contains("unsafe"));
+        let addressed = Page::new("counter", "계산대")
+            .searches_postcodes("https://t1.example/bundle/postcode.v2.js")
+            .drafts();
+        page(&mut headers, &addressed, "n");
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("script-src 'nonce-n' https://t1.example; frame-src "), "{policy}");
+        assert!(!policy.contains("toss") && policy.contains("connect-src 'self'"), "{policy}");
     }
 }

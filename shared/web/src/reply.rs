@@ -98,6 +98,7 @@ pub struct Page {
     pub(crate) worker: bool,
     pub(crate) drafts: bool,
     pub(crate) carries: bool,
+    pub(crate) postcodes: Option<String>,
     pub(crate) leaves: bool,
     pub(crate) office: Option<OfficeFrame>,
     pub(crate) device: Option<String>,
@@ -162,6 +163,7 @@ impl Page {
             worker: false,
             drafts: false,
             carries: false,
+            postcodes: None,
             leaves: false,
             office: None,
             device: None,
@@ -261,6 +263,13 @@ impl Page {
     #[must_use]
     pub const fn carrying(mut self) -> Self {
         self.carries = true;
+        self
+    }
+
+    /// Allows the page the search for a postcode, whose script is at `url`.
+    #[must_use]
+    pub(crate) fn searches_postcodes(mut self, url: &str) -> Self {
+        self.postcodes = Some(url.to_owned());
         self
     }
 

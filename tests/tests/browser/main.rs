@@ -17,6 +17,7 @@ mod driver;
 mod font;
 mod look;
 mod office;
+mod postcode;
 mod push;
 mod steps;
 mod tab;
@@ -202,6 +203,20 @@ async fn what_a_reader_types_is_kept_without_a_button() {
     };
     let shop = open_shop(&[]).await;
     with(reader, async move |phone| drafts::kept_while_they_are_typed(&phone, &shop).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, its driver and axe-core: cargo xtask test browser"]
+async fn a_reader_finds_the_address_by_a_search() {
+    let reader = Reader {
+        name: "postcode",
+        language: Language::Ko,
+        script: true,
+        hand: Hand::Finger,
+        restless: false,
+    };
+    let shop = open_shop(&[]).await;
+    with(reader, async move |phone| postcode::found_by_a_search(&phone, &shop).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

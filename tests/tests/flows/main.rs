@@ -30,6 +30,7 @@ mod pages;
 mod payment;
 mod payment_keys;
 mod pipeline;
+mod postcodes;
 mod privacy;
 mod push;
 mod restart;
