@@ -17,6 +17,31 @@ pub(crate) const PHONE: (u32, u32, u32, bool) = (390, 844, 2, true);
 /// A sheet of A4 at 96 dots an inch.
 const PAPER: (u32, u32, u32, bool) = (794, 1123, 1, false);
 const DESK: (u32, u32, u32, bool) = (1280, 900, 1, false);
+/// The width to which a page may be zoomed without scrolling sideways (WCAG 2.2, 1.4.10).
+const NARROW: (u32, u32, u32, bool) = (320, 568, 2, true);
+
+/// What a reader may do to a page's text (WCAG 2.2, 1.4.4 and 1.4.12), as style rules. SIZE stands
+/// for twice the size of the root's font.
+const STRAINS: [(&str, (u32, u32, u32, bool), &str); 4] = [
+    ("at 320 px", NARROW, ""),
+    ("with text of 200 %", PHONE, ":root{font-size:SIZE!important}"),
+    ("with spaced text", PHONE, SPACED),
+    ("with spaced text at 320 px", NARROW, SPACED),
+];
+const SPACED: &str = "*{line-height:1.5!important;letter-spacing:.12em!important;\
+                      word-spacing:.16em!important}p{margin-bottom:2em!important}";
+
+/// What is wider than the screen (WIDTH) and not meant to be scrolled by itself, or cut off.
+const TOO_WIDE: &str = "
+    const wide = WIDTH + 1, scrolls = /auto|scroll|hidden|clip/, out = [];
+    for (const one of document.body.querySelectorAll('*')) {
+        const box = one.getBoundingClientRect();
+        if (box.width === 0 || box.height === 0 || box.right <= wide) continue;
+        let around = one.parentElement;
+        while (around && !scrolls.test(getComputedStyle(around).overflowX)) around = around.parentElement;
+        if (!around) out.push(`${Math.round(box.right)}: ${one.outerHTML.slice(0, 120)}`);
+    }
+    return out";
 
 impl Browser {
     pub(crate) async fn size(&self, (width, height, scale, mobile): (u32, u32, u32, bool)) {
@@ -25,7 +50,8 @@ impl Browser {
     }
 
     /// Takes a picture of the whole page at the width of a phone and of a desktop, in light and in
-    /// dark, and runs axe-core on each. A page must not scroll horizontally.
+    /// dark, and runs axe-core on each. A page must not scroll horizontally, whatever a reader does to
+    /// its text.
     pub(crate) async fn look(&self, name: &str) {
         let number = {
             let mut held = self.held.lock().unwrap();
@@ -61,6 +87,37 @@ impl Browser {
                 self.nothing_is_in_the_way(&format!("{name}, {width}, {scheme}")).await;
             }
         }
+        self.bears_its_text(name).await;
+    }
+
+    /// A page holds what a reader does to its text: nothing is wider than the screen.
+    async fn bears_its_text(&self, name: &str) {
+        if !self.reader.script {
+            return;
+        }
+        let size = "return 2 * parseFloat(getComputedStyle(document.documentElement).fontSize)";
+        let twice = format!("{}px", self.run(size).await);
+        for (what, screen, rule) in STRAINS {
+            self.size(screen).await;
+            let rule = rule.replace("SIZE", &twice);
+            self.run(&format!(
+                "const sheet = new CSSStyleSheet(); sheet.replaceSync({rule:?}); \
+                 document.adoptedStyleSheets = [sheet]"
+            ))
+            .await;
+            // Where a page overflows, a phone shows it smaller: its inner width is no measure.
+            let look = TOO_WIDE.replace("WIDTH", &screen.0.to_string());
+            let found = self.run(&look).await;
+            let layout = self.chromium("Page.getLayoutMetrics", json!({})).await;
+            let wide = layout["cssContentSize"]["width"].as_f64().unwrap();
+            assert!(
+                found == json!([]) && wide <= f64::from(screen.0),
+                "{name} is {wide} wide {what} on a screen of {}: {found:#}",
+                screen.0
+            );
+        }
+        self.run("document.adoptedStyleSheets = []").await;
+        self.size(PHONE).await;
     }
 
     /// Prints the page as a PDF, and takes a picture of it as it is printed, A4 wide.
