@@ -1,5 +1,6 @@
 //! Snapshots of every page in both languages: its words and its marks.
 
+mod letters;
 mod orders;
 
 use domain::{base::text::Language, riddle::content::Height};
@@ -38,13 +39,18 @@ impl Album {
     }
 }
 
-/// The text without the ids of requests, which are random.
+/// The text without the ids of requests and of forms, which are random.
 fn without_request_ids(text: &str) -> String {
     let is_id = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
+    let is_name = |word: &str| word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
     text.split_inclusive([' ', '\n'])
         .map(|word| {
             let bare = word.trim_end();
-            if is_id(bare) { word.replace(bare, "(the request’s id)") } else { word.to_owned() }
+            match bare {
+                id if is_id(id) => word.replace(id, "(the request’s id)"),
+                name if is_name(name) => word.replace(name, "(the form’s name)"),
+                _ => word.to_owned(),
+            }
         })
         .collect()
 }
