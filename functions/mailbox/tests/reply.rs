@@ -9,6 +9,7 @@
 )]
 
 use domain::{base::text::Language, order::letter::Letter};
+use local::{Breakage, Fault, Service};
 use serde_json::{Value, json};
 use walk::{Doors, Form, Page, Shop, Walker, book, isbn};
 
@@ -243,10 +244,9 @@ async fn a_reply_is_not_the_letter_of_the_next_order() {
     shop.nothing_failed();
 }
 
-#[tokio::test]
-async fn a_reply_goes_with_its_reader() {
-    let shop = Shop::at_full_price().await;
-    let mut reader = answered(&shop).await;
+/// A reader whose letter is answered, and whose data can be deleted.
+async fn arrived(shop: &Shop) -> Walker {
+    let mut reader = answered(shop).await;
     let order = reader.window().await.order().0;
     shop.owner_ships(&order, "123456789012").await;
     shop.settle().await;
@@ -254,6 +254,37 @@ async fn a_reply_goes_with_its_reader() {
     let arrived = reader.here().form("form#arrived");
     reader.submit(arrived).await;
     shop.days_pass(4).await;
+    reader
+}
+
+#[tokio::test]
+async fn a_reply_that_meets_the_deletion_of_its_reader_is_not_left_behind() {
+    let shop = Shop::at_full_price().await;
+    let mut reader = arrived(&shop).await;
+    let mut writing = reader.clone();
+    to_the_reply(&mut writing).await;
+    let form = replying(writing.here(), REPLY);
+    reader.go("/data").await;
+    let deletion = reader.here().pressing("[data-forget]").fill("sure", "yes");
+    let wire = shop.system().wire().clone();
+    wire.inject(Fault::on(Service::Dynamodb, "DeleteItem", Breakage::Pause).of("data"));
+    let meanwhile = async {
+        wire.paused().await;
+        assert_eq!(writing.submit(form).await.status, 200);
+        wire.go_on();
+    };
+    let (status, ()) = tokio::join!(async { reader.submit(deletion).await.status }, meanwhile);
+    assert_eq!(status, 409, "{:?}", reader.here());
+    let form = reader.here().pressing("[data-forget]").fill("sure", "yes");
+    assert_eq!(reader.submit(form).await.status, 200);
+    assert!(unread(&shop).await.is_empty());
+    assert!(!shop.items().iter().any(|item| item.to_string().contains("은모래골")));
+}
+
+#[tokio::test]
+async fn a_reply_goes_with_its_reader() {
+    let shop = Shop::at_full_price().await;
+    let mut reader = arrived(&shop).await;
     to_the_reply(&mut reader).await;
     let form = replying(reader.here(), REPLY);
     reader.submit(form).await;

@@ -92,13 +92,12 @@ async fn show(state: &AdminState, limit: u64) -> Result<Answer, AdminError> {
                 call: json!({ "letters": [letter] }),
             };
             let id = id.to_string();
-            let read = match letter.answer_to {
+            let read = if letter.answer_to.is_some() {
                 // There is no mailbox: the owner writes or calls.
-                Some(_) => "답했음",
-                None => {
-                    show.calls.push(call(json!({ "letter": id, "answer": "" })));
-                    "읽음"
-                }
+                "답했음"
+            } else {
+                show.calls.push(call(json!({ "letter": id, "answer": "" })));
+                "읽음"
             };
             show.calls.push(NextCall { why: read.into(), ..call(json!({ "letter": id })) });
             if letter.question {
