@@ -1,9 +1,11 @@
 //! 고르기: the owner picks one of the three proposals for an order, picks another book with a reason,
 //! or picks no book today. A book that the reader's letter names needs a reason too. The function
 //! shows one order after the other, with the letter and what went before; with an order's number
-//! alone it also explains why the three were proposed and others were not.
+//! alone it also explains why the three were proposed and others were not; with `search` it shows
+//! which other books could be sent instead.
 
 mod command;
+mod search;
 mod show;
 mod view;
 
@@ -29,6 +31,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let picks = match Command::read(&call) {
         Ok(Command::Pick(picks)) => picks,
         Ok(Command::Next(after)) => return show::next(&state, &call, after).await,
+        Ok(Command::Search(asked)) => return search::search(&state, &call, &asked).await,
         Ok(Command::Explain(order)) => return show::explain(&state, &call, order).await,
         Err(problems) => return Ok(Answer::problems(problems)),
     };

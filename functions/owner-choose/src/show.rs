@@ -25,13 +25,7 @@ pub(crate) async fn next(
     call: &Call,
     after: Option<OrderId>,
 ) -> Result<Answer, AdminError> {
-    let today = calendar::today(call.now);
-    let waiting = state.store.desk(MOST).await?;
-    let to_pick: Vec<&Versioned<Order>> = waiting
-        .orders
-        .iter()
-        .filter(|order| order.value.owner_task(today) == OwnerTask::Pick)
-        .collect();
+    let to_pick = to_pick(state, call).await?;
     let mut answer = Answer::ok();
     answer.left(to_pick.len());
     let passed = to_pick.iter().position(|order| Some(order.value.id) == after);
@@ -49,6 +43,17 @@ pub(crate) async fn next(
         None => answer.next.push("고를 주문이 없습니다.".into()),
     }
     Ok(answer)
+}
+
+/// The orders that are to be picked for today, the earliest promise first. One read.
+pub(crate) async fn to_pick(
+    state: &AdminState,
+    call: &Call,
+) -> Result<Vec<Versioned<Order>>, AdminError> {
+    let today = calendar::today(call.now);
+    let mut orders = state.store.desk(MOST).await?.orders;
+    orders.retain(|order| order.value.owner_task(today) == OwnerTask::Pick);
+    Ok(orders)
 }
 
 /// Shows an order and explains why these books were proposed and others not.
@@ -75,7 +80,7 @@ pub(crate) async fn explain(
     Ok(answer)
 }
 
-async fn choice(
+pub(crate) async fn choice(
     state: &AdminState,
     call: &Call,
     order: &Versioned<Order>,

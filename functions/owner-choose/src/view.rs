@@ -4,16 +4,23 @@ use std::collections::HashMap;
 
 use admin::{NextCall, Show, note_line, order_title};
 use domain::{
-    base::{format, text::Language},
-    catalog::{isbn::Isbn, naming::Named, selection::Book},
+    base::{format, price::PriceRange, text::Language},
+    catalog::{
+        isbn::Isbn,
+        naming::Named,
+        selection::{Book, why_not},
+    },
     order::{Order, State, letter::Author},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use store::{Earlier, Versioned};
+use store::{Earlier, OneBook, Versioned};
 
 /// Where the owner's pages show an order that is to be picked for.
 const PAGE: &str = "/office/choose";
+
+/// What looks for another book.
+pub(crate) const ANOTHER: &str = "다른 책 찾기";
 
 /// What is read beside an order.
 pub(crate) struct Beside {
@@ -61,19 +68,56 @@ pub(crate) fn choice(order: &Versioned<Order>, beside: &Beside, today: Date) -> 
     show
 }
 
+/// The call that picks for an order as it was seen.
+fn pick(order: &str, version: u64, why: String, mut pick: Value) -> NextCall {
+    if let Some(fields) = pick.as_object_mut() {
+        fields.insert("order".into(), order.into());
+        fields.insert("seen".into(), version.into());
+    }
+    NextCall { why, function: "owner-choose".into(), call: json!({ "picks": [pick] }) }
+}
+
+/// A book that another one is looked for among: what it is, and the call that picks it or why it
+/// cannot be sent. `because` is the reason that the owner gave already.
+pub(crate) fn found(order: &Versioned<Order>, one: &OneBook, because: Option<&str>) -> Show {
+    let OneBook { book, reason, named, .. } = one;
+    let not = reason.as_ref().err().map(|why| why_not(*why));
+    let range = PriceRange::of(book.list_price).map(|range| format!("{}원까지", range.up_to()));
+    let (isbn, free) = (book.isbn.to_string(), book.free());
+    let data = json!({
+        "isbn": isbn,
+        "title": book.title,
+        "author": book.author,
+        "publisher": book.publisher,
+        "pages": book.pages,
+        "list_price": book.list_price.0,
+        "free": free,
+        "love": u8::from(book.love),
+        "named": named.map(Named::title),
+        "why_not": not,
+    });
+    let mut show = Show::new("found", format!("「{}」 {}", book.title, book.author), data)
+        .fact("정가", format::won(book.list_price, Language::Ko))
+        .fact_if("값", range)
+        .fact("남은 책", format!("{free}권"))
+        .fact("출판사", format!("{} · {}쪽", book.publisher, book.pages))
+        .fact_if("편지", named.map(Named::title))
+        .fact_if("보낼 수 없음", not);
+    if not.is_none() && order.value.state == State::Choosing {
+        let fields = json!({ "isbn": isbn, "because": because.unwrap_or_default() });
+        let why = format!("「{}」 고르기", book.title);
+        show.calls = vec![pick(&order.value.id.to_string(), order.version, why, fields)];
+    }
+    show
+}
+
 /// The calls that pick each proposal, another book, or none today.
 fn calls(order: &Order, version: u64) -> Vec<NextCall> {
     if order.state != State::Choosing {
         return Vec::new();
     }
     let id = order.id.to_string();
-    let pick = |why: String, mut pick: Value| {
-        if let Some(fields) = pick.as_object_mut() {
-            fields.insert("order".into(), id.as_str().into());
-            fields.insert("seen".into(), version.into());
-        }
-        NextCall { why, function: "owner-choose".into(), call: json!({ "picks": [pick] }) }
-    };
+    let pick = |why: String, fields: Value| pick(&id, version, why, fields);
     let proposals = order.desk.as_ref().map(|desk| desk.proposals.as_slice()).unwrap_or_default();
     let mut calls: Vec<NextCall> = proposals
         .iter()
@@ -85,7 +129,9 @@ fn calls(order: &Order, version: u64) -> Vec<NextCall> {
             pick(format!("「{}」 고르기", proposal.title), fields)
         })
         .collect();
-    calls.push(pick("다른 책 고르기".into(), json!({ "isbn": "", "because": "" })));
+    let search = json!({ "order": id, "search": "", "because": "" });
+    let (why, function) = (ANOTHER.to_owned(), "owner-choose".to_owned());
+    calls.push(NextCall { why, function, call: search });
     calls.push(pick("오늘은 없음".into(), json!({ "none_today": true })));
     calls
 }

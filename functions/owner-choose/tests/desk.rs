@@ -76,6 +76,87 @@ async fn another_book_needs_a_reason_and_the_reason_is_kept() {
     assert_eq!(because, "이 편지에는 이 책이어야 합니다");
 }
 
+/// A book with a title of its own.
+fn titled(number: u32, title: &str, price: u64, copies: u32) -> Value {
+    let mut book = book(number, price, 1, copies);
+    book["title"] = title.into();
+    book
+}
+
+#[tokio::test]
+async fn another_book_is_found_by_words_and_says_why_it_cannot_be_sent() {
+    let mut books = five();
+    books.push(titled(11, "여름은 오래 그곳에 남아", 15_000, 1));
+    books.push(titled(12, "여름, 그곳", 21_000, 3));
+    books.push(titled(13, "그곳의 여름", 14_000, 1));
+    let (shop, order) = with_an_order(&books).await;
+    shop.owner_does("owner-shelve", json!({ "withdraw": [{ "isbn": isbn(13) }] })).await;
+    let search =
+        json!({ "order": order, "search": "여름 그곳", "because": "편지에 여름이 나옵니다" });
+    let answer = shop.owner("owner-choose", search.clone()).await;
+    let shows = answer["shows"].as_array().unwrap();
+    let found: Vec<(&str, &str, bool)> = shows
+        .iter()
+        .filter(|show| show["kind"] == "found")
+        .map(|show| {
+            let data = &show["data"];
+            let why = data["why_not"].as_str().unwrap_or_default();
+            (data["title"].as_str().unwrap(), why, show["calls"].is_array())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("여름, 그곳", "약속한 책값 범위를 벗어납니다", false),
+            ("여름은 오래 그곳에 남아", "", true),
+            ("그곳의 여름", "남은 책이 없습니다", false),
+        ],
+        "{answer:#}"
+    );
+    let facts = shows[2]["facts"].to_string();
+    for fact in ["15,000원", "17,000원까지", "1권"] {
+        assert!(facts.contains(fact), "{fact}: {facts}");
+    }
+    // Without an order it is the next one that waits.
+    let next = shop.owner("owner-choose", json!({ "search": "여름" })).await;
+    assert_eq!(next["shows"][0]["data"]["order"], order.as_str(), "{next:#}");
+    let pick = shows[2]["calls"][0]["call"].clone();
+    shop.owner_does("owner-choose", pick).await;
+    shop.settle().await;
+    assert_eq!((shop.stage(&order).as_str(), shop.chosen(&order)), ("prepared", isbn(11)));
+    let late = shop.owner("owner-choose", search).await;
+    assert!(late["next"][0].as_str().unwrap().contains("고를 때가 아닙니다"), "{late:#}");
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_search_without_a_book_says_what_to_do() {
+    let (shop, order) = with_an_order(&five()).await;
+    for words in ["겨울", "…", "9788936434120"] {
+        let answer = shop.owner("owner-choose", json!({ "order": order, "search": words })).await;
+        assert!(answer["next"][0].as_str().unwrap().contains("서가에 책을 들인 뒤"), "{answer:#}");
+        assert_eq!(answer["shows"].as_array().unwrap().len(), 1, "the order alone: {answer:#}");
+    }
+    // An ISBN finds its one book.
+    let found = shop.owner("owner-choose", json!({ "order": order, "search": isbn(1) })).await;
+    assert_eq!(found["shows"][1]["data"]["isbn"], isbn(1), "{found:#}");
+    assert_eq!(found["shows"][1]["calls"][0]["call"]["picks"][0]["because"], "");
+    shop.owner_does("owner-choose", json!({ "picks": [{ "order": order, "none_today": true }] }))
+        .await;
+    let none = shop.owner("owner-choose", json!({ "search": "책" })).await;
+    assert_eq!(none["next"][0], "고를 주문이 없습니다.", "{none:#}");
+    for (call, field) in [
+        (json!({ "search": "" }), "search"),
+        (json!({ "search": "가".repeat(61) }), "search"),
+        (json!({ "search": "책", "because": "가".repeat(201) }), "because"),
+        (json!({ "search": "책", "order": "x" }), "order"),
+    ] {
+        let answer = shop.owner("owner-choose", call.clone()).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{call}: {answer:#}");
+    }
+    shop.nothing_failed();
+}
+
 #[tokio::test]
 async fn none_today_waits_until_tomorrow_and_the_reader_is_told_once() {
     let shop = Shop::with_books(&five()).await;

@@ -4,7 +4,7 @@
 use admin::{AdminError, AdminState, Answer, Call, FROM_ROW, NextCall, Problem, Show, fields};
 use domain::{
     base::{format, price::PriceRange, text::Language},
-    catalog::{naming::folded, selection::Book, spot::Spot},
+    catalog::{selection::Book, spot::Spot},
 };
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
@@ -96,25 +96,14 @@ fn read(call: &Call) -> Result<(Asked, usize), Vec<Problem>> {
 }
 
 async fn books(state: &AdminState, asked: &Asked) -> Result<Vec<Book>, AdminError> {
-    let gone: &[bool] = match asked {
-        Asked::Gone => &[true],
-        Asked::With(_) => &[false, true],
-        Asked::Low | Asked::BySpot | Asked::ByTitle => &[false],
-    };
-    let parts = PriceRange::ALL.iter().flat_map(|range| gone.iter().map(|gone| (*range, *gone)));
-    let read = parts.map(|(range, gone)| state.store.inventory(range, gone));
+    if let Asked::With(words) = asked {
+        return Ok(state.store.books_with(words).await?);
+    }
+    let gone = *asked == Asked::Gone;
+    let read = PriceRange::ALL.iter().map(|range| state.store.inventory(*range, gone));
     let mut books: Vec<Book> = try_join_all(read).await?.into_iter().flatten().collect();
-    match asked {
-        Asked::Low => books.retain(|book| book.free() <= LOW),
-        Asked::With(words) => {
-            let mut words: Vec<String> = words.split_whitespace().map(folded).collect();
-            words.retain(|word| !word.is_empty());
-            books.retain(|book| {
-                let text = folded(&format!("{} {}", book.title, book.author));
-                !words.is_empty() && words.iter().all(|word| text.contains(word))
-            });
-        }
-        Asked::Gone | Asked::BySpot | Asked::ByTitle => {}
+    if *asked == Asked::Low {
+        books.retain(|book| book.free() <= LOW);
     }
     Ok(books)
 }

@@ -84,33 +84,6 @@ impl Store {
         Ok(BookPage { books, next })
     }
 
-    /// Every book of one range, with a free copy or, if `gone`, without. One read for each
-    /// megabyte. A book whose last copy went before the index had such books is missing until it is
-    /// written.
-    pub async fn inventory(&self, range: PriceRange, gone: bool) -> Result<Vec<Book>, StoreError> {
-        let partition = if gone { key::gone(range) } else { key::shelf(range) };
-        let (mut books, mut from) = (Vec::new(), None);
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(Self::SHELF)
-                .key_condition_expression("shelf = :shelf")
-                .expression_attribute_values(":shelf", string(&partition))
-                .set_exclusive_start_key(from.take());
-            let answer = erased(query.send()).await?;
-            for item in answer.items.unwrap_or_default() {
-                let book: Versioned<Book> = from_item(item)?;
-                books.push(book.value);
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(books);
-            }
-        }
-    }
-
     /// Books by their ISBN. One read of at most 100.
     pub async fn books(
         &self,

@@ -21,6 +21,7 @@ use domain::{
     },
     order::{Order, letter::Letter},
 };
+use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
@@ -210,15 +211,45 @@ impl Store {
         let Some(read) = self.books(std::slice::from_ref(isbn)).await?.remove(isbn) else {
             return Ok(None);
         };
-        let day = calendar::today(now);
-        let mood = taste.mood(day);
         let known = self.known(order).await?;
+        let mood = taste.mood(calendar::today(now));
+        let copy = read.with(read.value.clone().chosen_on(calendar::today(now), &mood));
+        Ok(Some(self.ponder(order, &mood, &known, (read, copy), now).await?))
+    }
+
+    /// Each of these books as [`Store::ponder_one`] sees it, in their order. Four reads, and one or
+    /// two for each book.
+    pub async fn ponder_each(
+        &self,
+        order: &Order,
+        taste: &Taste,
+        isbns: &[Isbn],
+        now: Timestamp,
+    ) -> Result<Vec<OneBook>, StoreError> {
+        let mut books = self.books(isbns).await?;
+        let known = self.known(order).await?;
+        let mood = taste.mood(calendar::today(now));
+        let read = isbns.iter().filter_map(|isbn| books.remove(isbn)).map(|read| {
+            let copy = read.with(read.value.clone().chosen_on(calendar::today(now), &mood));
+            self.ponder(order, &mood, &known, (read, copy), now)
+        });
+        try_join_all(read).await
+    }
+
+    /// A book that was read, with its copy that can be taken.
+    async fn ponder(
+        &self,
+        order: &Order,
+        mood: &Mood,
+        known: &ReaderContext,
+        (read, copy): (Versioned<Book>, Versioned<Book>),
+        now: Timestamp,
+    ) -> Result<OneBook, StoreError> {
         let editions = self.editions_besides(&read.value.work, std::slice::from_ref(&read)).await?;
-        let request = asked(order, day, &mood, &known, &editions);
+        let request = asked(order, calendar::today(now), mood, known, &editions);
         let reason = reason_for(&read.value, &request);
         let named = named(&read.value, &request);
-        let copy = read.with(read.value.clone().chosen_on(day, &mood));
-        Ok(Some(OneBook { book: read.value, copy, reason, named }))
+        Ok(OneBook { book: read.value, copy, reason, named })
     }
 
     /// What was considered for an order. One read.

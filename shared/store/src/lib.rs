@@ -21,6 +21,7 @@ mod export;
 mod found;
 mod giving;
 mod houses;
+mod inventory;
 mod item;
 mod key;
 mod last_rooms;
