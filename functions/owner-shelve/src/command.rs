@@ -6,12 +6,10 @@ use admin::{
     AdminError, AdminState, Call, FROM_ROW, Fields, Problem,
     fields::{self, ISBN_EXAMPLE},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{base::id::WorkId, catalog::isbn::Isbn};
 use serde_json::{Value, json};
 
 use crate::{
-    encoding,
     row::{self, Row},
     sheet::{self, Sheet},
 };
@@ -170,6 +168,11 @@ fn rows(fields: &mut Fields<'_, '_>) -> Option<Rows> {
     let given: Vec<&str> =
         SOURCES.into_iter().filter(|source| fields.given(source).is_some()).collect();
     let (kind, rows) = match given.as_slice() {
+        ["csv", "file"] => {
+            let expected = "붙여 넣은 표와 파일 가운데 하나만 남겨 주십시오";
+            fields.problem("file", expected, Value::Null);
+            return None;
+        }
         [field @ ("csv" | "file")] => {
             let Sheet { rows, notes } = sheet(fields, field)?;
             return Some((from.unwrap_or(1), Kind::Add, rows, notes));
@@ -182,7 +185,13 @@ fn rows(fields: &mut Fields<'_, '_>) -> Option<Rows> {
             let example = json!([{ "isbn": ISBN_EXAMPLE, "copies": 1 }]);
             (Kind::Withdraw, listed(fields, "withdraw", MOST_WITHDRAWN, example)?)
         }
-        [] | ["books"] => (Kind::Add, listed(fields, "books", MOST, json!([row::example()]))?),
+        [] => {
+            let expected =
+                format!("책을 1줄에서 {MOST}줄까지 적거나, 표를 붙여 넣거나, 파일을 고릅니다");
+            fields.problem("books", expected, json!([row::example()]));
+            return None;
+        }
+        ["books"] => (Kind::Add, listed(fields, "books", MOST, json!([row::example()]))?),
         [.., last] => {
             let expected =
                 "books, csv, file, correct, withdraw 가운데 하나만 적습니다. 따로따로 불러 주세요";
@@ -209,10 +218,9 @@ fn listed(
 /// The rows of a spreadsheet: pasted as text (`csv`), or a file in base64 (`file`).
 fn sheet(fields: &mut Fields<'_, '_>, field: &'static str) -> Option<Sheet> {
     let text = match (field, fields.text(field)) {
-        ("file", Some(file)) => STANDARD
-            .decode(file.split_whitespace().collect::<String>())
-            .map_err(|_| "파일을 base64로 적습니다".to_owned())
-            .and_then(|bytes| encoding::text(&bytes)),
+        ("file", Some(file)) => {
+            spreadsheet::text_of_base64(file).map_err(|refused| refused.to_string())
+        }
         (_, Some(text)) => Ok(text.to_owned()),
         (_, None) => Err("CSV를 따옴표 안에 한 글로 적습니다".to_owned()),
     };

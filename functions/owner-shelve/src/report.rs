@@ -1,10 +1,13 @@
 //! What the owner reads: a line for each row, or a summary of many.
 
-use admin::{Answer, Call, FROM_ROW, Line, Problem, Show};
+use admin::{Again, Answer, Call, FROM_ROW, Line, Problem, Show};
 use domain::{base::korean::Particle, catalog::selection::Book};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::command::Command;
+
+/// What the call does that confirms a dry run.
+const SHELVE: &str = "이대로 들이기";
 
 /// Most rows with a line each in the answer. More rows get a summary.
 const MOST_LINES: usize = 50;
@@ -65,6 +68,8 @@ impl Report {
     pub(crate) fn answer(self, call: &Call, length: usize) -> Answer {
         let mut answer = Answer::ok();
         let summarised = self.lines.len() > MOST_LINES;
+        // A file does not fit into the answer beside what it says.
+        let long = summarised || call.fields.get("file").is_some_and(Value::is_string);
         if summarised {
             let summary = self.summary(call);
             answer.line(if call.confirmed { Line::Did(summary) } else { Line::Would(summary) });
@@ -72,9 +77,10 @@ impl Report {
         } else {
             self.lines.into_iter().for_each(|line| answer.line(line));
         }
-        if !answer.would_do.is_empty() && !summarised {
-            answer = answer.to_confirm(call, "이대로 들이기");
+        if !answer.would_do.is_empty() && !long {
+            answer = answer.to_confirm(call, SHELVE);
         } else if !answer.would_do.is_empty() {
+            answer.again = Some(again(SHELVE, call, None));
             let code = Particle::Object.attach(&format!("\"confirm\": \"{}\"", call.code));
             answer.next.push(format!("맞으면 보내신 내용에 {code} 더해 다시 부르세요."));
         } else if !answer.did.is_empty() && self.stopped_at.is_none() {
@@ -82,7 +88,12 @@ impl Report {
                 "서가는 /shelf에서 볼 수 있습니다. 책을 기다리던 주문은 저절로 이어집니다.".into(),
             );
         }
-        answer.next.extend(self.stopped_at.map(|row| how_to_continue(call, row, length)));
+        if let Some(row) = self.stopped_at {
+            answer.next.push(how_to_continue(call, row, length));
+            if call.confirmed {
+                answer.again = Some(again("이어서 하기", call, Some(row)));
+            }
+        }
         let wrong = self.problems.len();
         if wrong > 0 {
             answer.status = 400;
@@ -107,6 +118,14 @@ impl Report {
         }
         summary + ". 줄마다의 일은 shows에 있습니다"
     }
+}
+
+/// The call as it was sent, with its code and, if it stopped, the row from which it goes on.
+fn again(why: &str, call: &Call, from: Option<usize>) -> Again {
+    let mut add = Map::new();
+    add.insert("confirm".to_owned(), call.code.as_str().into());
+    add.extend(from.map(|row| (FROM_ROW.to_owned(), row.into())));
+    Again { why: why.to_owned(), add }
 }
 
 fn how_to_continue(call: &Call, row: usize, length: usize) -> String {

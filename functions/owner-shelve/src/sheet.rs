@@ -5,7 +5,7 @@
 use serde_json::{Map, Number, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{encoding, row::FIELDS};
+use crate::row::FIELDS;
 
 /// Columns by their Korean names.
 const COLUMNS: [(&str, &str); 17] = [
@@ -49,7 +49,7 @@ pub(crate) struct Sheet {
 ///
 /// What was expected instead, in Korean.
 pub(crate) fn read(text: &str) -> Result<Sheet, String> {
-    encoding::undamaged(text)?;
+    spreadsheet::undamaged(text)?;
     // One kind of line end, so that line numbers match those of the spreadsheet; composed Hangul, as
     // a Mac's file names and headings are not.
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");

@@ -222,3 +222,66 @@ async fn five_thousand_rows_continue_where_the_time_ran_out() {
     assert!(size < 6_000_000, "an answer of {size} bytes");
     shop.nothing_failed();
 }
+
+#[tokio::test]
+async fn a_file_is_read_whatever_saved_it() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let head = ["ISBN", "제목", "지은이", "출판사", "쪽수", "정가", "아낌", "꼬리표", "권수"];
+    let row = |number: u32| {
+        let isbn = isbn(number);
+        [isbn.as_str(), "책", "아무개", "아무데", "100", "15,000원", "5", "밤", "2"]
+            .map(str::to_owned)
+    };
+    let csv = |number: u32| {
+        let row = row(number).map(|cell| format!("\"{cell}\"")).join(",");
+        format!("{}\r\n{row}\r\n", head.join(","))
+    };
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (at, name) in (0..).zip(head) {
+        sheet.write_string(0, at, name).unwrap();
+    }
+    for (at, cell) in (0..).zip(row(1)) {
+        match cell.parse::<f64>() {
+            Ok(number) => sheet.write_number(2, at, number).unwrap(),
+            Err(_) => sheet.write_string(2, at, cell).unwrap(),
+        };
+    }
+    sheet.write_string(3, 0, "9.78894E+12").unwrap().write_number(3, 8, 1).unwrap();
+    let utf16: Vec<u8> =
+        format!("\u{feff}{}", csv(3)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let files = [
+        (1, workbook.save_to_buffer().unwrap()),
+        (2, encoding_rs::EUC_KR.encode(&csv(2)).0.into_owned()),
+        (3, utf16),
+        (4, csv(4).into_bytes()),
+    ];
+    let shop = Shop::empty().await;
+    for (number, file) in files {
+        let call = json!({ "file": STANDARD.encode(file) });
+        let dry = shop.owner("owner-shelve", call.clone()).await;
+        assert_eq!(dry["would_do"].as_array().unwrap().len(), 1, "{number}: {dry:#}");
+        assert!(dry["calls"].is_null(), "the file does not come back: {dry:#}");
+        if number == 1 {
+            assert_eq!(dry["problems"][0]["field"], "csv 4행.isbn", "{dry:#}");
+            let said = dry["problems"][0]["expected"].as_str().unwrap();
+            assert!(said.contains("줄여 놓았습니다"), "{said}");
+        }
+        let mut again = call;
+        again["confirm"] = dry["again"]["add"]["confirm"].clone();
+        shop.owner("owner-shelve", again).await;
+        assert_eq!(stored(&shop, number)["copies"]["N"], "2", "{number}");
+        assert_eq!(stored(&shop, number)["list_price"]["N"], "15000", "{number}");
+    }
+    for (call, field) in [
+        (json!({ "file": STANDARD.encode("%PDF-1.7") }), "file"),
+        (json!({ "file": "=" }), "file"),
+        (json!({ "file": STANDARD.encode("제목\n책\n") }), "file"),
+        (json!({ "file": STANDARD.encode(csv(9)), "csv": csv(9) }), "file"),
+        (json!({}), "books"),
+    ] {
+        let answer = shop.owner("owner-shelve", call.clone()).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{call}: {answer:#}");
+    }
+    shop.nothing_failed();
+}

@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 
 /// Most parcels, and most arrivals, in one call.
-const MOST: usize = 50;
+const MOST: usize = 100;
 
 /// The list of parcels in the call.
 pub(crate) const PARCELS: &str = "parcels";

@@ -1,9 +1,13 @@
 //! 부치기: records carrier and tracking number of posted parcels, and which parcels have arrived.
 //!
+//! What a carrier gives back, as a file or pasted, is read into parcels first.
+//!
 //! A wrong number is rejected before anything is written; an unusual one needs a reason. The period
 //! for a withdrawal counts from the day on which the arrival is recorded, here or by the reader.
 
+mod back;
 mod command;
+mod sheet;
 mod words;
 
 use std::sync::Arc;
@@ -22,6 +26,9 @@ use command::{Command, DELIVERED, Job, PARCELS, Row};
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if back::asks(&call) {
+        return back::handle(&state, &call).await;
+    }
     let job = match Job::read(&call) {
         Ok(job) => job,
         Err(problems) => return Ok(Answer::problems(problems)),

@@ -1,7 +1,7 @@
 //! The answer to the owner.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::Updated;
 
 use crate::{Call, File, Rows, Show};
@@ -67,6 +67,26 @@ pub struct NextCall {
     pub call: Value,
 }
 
+/// How to go on with a call that is too long to send back: the same call with these fields added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// What it does, in a few words: the label of a button.
+    pub why: String,
+    /// The fields: the code that confirms the call, the row from which it goes on.
+    pub add: Map<String, Value>,
+}
+
+impl Again {
+    /// The call that goes on with the one that was sent.
+    pub fn of(&self, sent: &Value) -> Value {
+        let mut call = sent.clone();
+        if let Some(fields) = call.as_object_mut() {
+            fields.extend(self.add.clone());
+        }
+        call
+    }
+}
+
 /// A row of a call: the name of its list, and its place there.
 pub type RowPlace = (String, usize);
 
@@ -115,6 +135,9 @@ pub struct Answer {
     /// `would_do` says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<NextCall>,
+    /// How to go on with the call that was sent, if it is too long to stand among `calls`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     /// Where the owner's pages show the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,

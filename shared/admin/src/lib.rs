@@ -50,7 +50,7 @@ use store::{OfficeTable, Store, StoreError, WriteError};
 use audit::kept;
 
 pub use address::{address_data, address_line};
-pub use answer::{AS_SHOWN, Answer, Line, NextCall, Problem, RowPlace, UNDO};
+pub use answer::{AS_SHOWN, Again, Answer, Line, NextCall, Problem, RowPlace, UNDO};
 pub use call::{By, Call, FROM_ROW};
 pub use fields::{Fields, OrderName};
 pub use naming::order_title;

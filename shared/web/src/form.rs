@@ -45,6 +45,21 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// A form of these fields, for one that was not sent as text alone. The first value of a repeated
+    /// field counts.
+    pub fn of_fields(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut form = BTreeMap::new();
+        for (name, value) in fields {
+            form.entry(name).or_insert(value);
+        }
+        Self(form)
+    }
+
+    /// Sets a field, for a page that fills in what it has read elsewhere.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.0.insert(name.to_owned(), value);
+    }
+
     /// The fields of a draft.
     pub(crate) fn of(fields: &Fields) -> Self {
         let field =

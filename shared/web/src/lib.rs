@@ -41,7 +41,7 @@ pub use order::{Access, order_id, own_order, seen_order};
 pub use postcode::{AddressState, PostcodeSearch};
 pub use refusal::Refusal;
 pub use reply::{OfficeFrame, Page, Reply, Script};
-pub use request::{Method, Request};
+pub use request::{Method, Multipart, Request};
 pub use say::{Words, words};
 pub use serve::{AppState, HandlerState, function, run};
 pub use shop::Shop;

@@ -1,5 +1,7 @@
 //! A request, parsed and validated once before the handler runs.
 
+use std::{fmt, sync::Arc};
+
 use domain::{
     base::{id::OrderId, text::Language},
     walk::session::Session,
@@ -13,6 +15,9 @@ use crate::{Refusal, form::Form};
 /// Longest accepted body in bytes. The longest draft of a letter has 8,000 syllables; decomposed
 /// (NFD) and percent-encoded each of them has 27 bytes. API Gateway accepts 10 MB.
 const LONGEST_BODY: usize = 256 * 1024;
+
+/// Longest accepted body with files in bytes: in base64 it fills the 6 MB of a request to a function.
+const LONGEST_UPLOAD: usize = 6 * 1024 * 1024 / 4 * 3;
 
 /// The method. HEAD counts as GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,9 @@ pub struct Request {
     pub query: Form,
     /// The fields of the form. Of a GET: what the form is filled with, such as a draft.
     pub form: Form,
+    /// A form with files (`multipart/form-data`) as it was sent, for a function that takes files. Its
+    /// fields are not in `form` yet.
+    pub multipart: Option<Multipart>,
     /// When it arrived.
     pub now: Timestamp,
     /// The language to answer in.
@@ -54,13 +62,30 @@ pub struct Request {
     parameters: Vec<(String, String)>,
 }
 
+/// A form with files as it was sent.
+#[derive(Clone)]
+pub struct Multipart {
+    /// The header `Content-Type`, which names the boundary of the parts.
+    pub content_type: String,
+    /// The parts.
+    pub body: Arc<[u8]>,
+}
+
+/// The parts hold what was typed.
+impl fmt::Debug for Multipart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Multipart").field("length", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
 impl Request {
-    /// Parses a request.
+    /// Parses a request. `uploads`: whether forms may have files.
     pub(crate) fn read(
         request: &lambda_http::Request,
         keys: &Keys,
         page_url: Option<&str>,
         now: Timestamp,
+        uploads: bool,
     ) -> Result<Self, Refusal> {
         let mut read = Self::bare(request, page_url, now)?;
         let name = session_cookie(read.tls);
@@ -83,10 +108,17 @@ impl Request {
                     Body::Binary(bytes) => bytes,
                     _ => &[],
                 };
-                if body.len() > LONGEST_BODY {
+                let content_type = multipart(request.headers()).filter(|_| uploads);
+                let longest = if content_type.is_some() { LONGEST_UPLOAD } else { LONGEST_BODY };
+                if body.len() > longest {
                     return Err(Refusal::TooLarge);
                 }
-                read.form = Form::parse(body).map_err(|_| Refusal::NotText)?;
+                if let Some(content_type) = content_type {
+                    let content_type = content_type.to_owned();
+                    read.multipart = Some(Multipart { content_type, body: body.into() });
+                } else {
+                    read.form = Form::parse(body).map_err(|_| Refusal::NotText)?;
+                }
             }
             _ => return Err(Refusal::MethodNotAllowed),
         }
@@ -112,6 +144,7 @@ impl Request {
             path: request.raw_http_path().to_owned(),
             query,
             form: Form::default(),
+            multipart: None,
             now,
             language: chosen.unwrap_or_else(|| Language::choose(remembered, accepted)),
             language_chosen: chosen.is_some(),
@@ -182,6 +215,16 @@ impl Request {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
+
+/// The header `Content-Type` of a form with files.
+fn multipart(headers: &http::HeaderMap) -> Option<&str> {
+    let kind = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    let begins = kind.get(..MULTIPART.len())?;
+    begins.eq_ignore_ascii_case(MULTIPART).then_some(kind)
+}
+
+/// The media type of a form with files.
+const MULTIPART: &str = "multipart/form-data";
 
 /// Whether the request came to API Gateway by TLS.
 pub(crate) fn tls(headers: &http::HeaderMap) -> bool {

@@ -38,6 +38,8 @@ pub struct AppState {
     keys: KeyHolder,
     /// The shop's address (`PAGE_URL`), where it has one of its own.
     page_url: Option<String>,
+    /// Whether forms may have files.
+    uploads: bool,
     /// The clock.
     pub clock: Clock,
     /// The source of randomness.
@@ -55,12 +57,12 @@ impl Init for AppState {
         let keys = KeyHolder::open(platform).await?;
         let (clock, random, content) =
             (platform.clock.clone(), platform.random.clone(), ContentCache::default());
-        Ok(Self { store, shop, keys, page_url, clock, random, content })
+        Ok(Self { store, shop, keys, page_url, uploads: false, clock, random, content })
     }
 }
 
 impl AppState {
-    /// The state of a function that serves the owner: it knows no secret of the shop.
+    /// The state of a function that serves the owner: it knows no secret of the shop, and takes files.
     ///
     /// # Errors
     /// If a variable is missing.
@@ -71,7 +73,7 @@ impl AppState {
         let keys = KeyHolder::unshared(platform)?;
         let (clock, random, content) =
             (platform.clock.clone(), platform.random.clone(), ContentCache::default());
-        Ok(Self { store, shop, keys, page_url, clock, random, content })
+        Ok(Self { store, shop, keys, page_url, uploads: true, clock, random, content })
     }
 
     /// The shop's keys.
@@ -92,11 +94,11 @@ impl AppState {
     async fn read(&self, event: &lambda_http::Request) -> Result<Request, Refusal> {
         let (now, page_url) = (self.clock.now(), self.page_url.as_deref());
         let keys = self.keys.fresh(now).await;
-        let request = Request::read(event, &keys, page_url, now)?;
+        let request = Request::read(event, &keys, page_url, now, self.uploads)?;
         match request.session() {
             Err(Refusal::BadSession(InvalidSignature::UnknownSecret)) => {
                 let keys = self.keys.newer(now).await;
-                Request::read(event, &keys, page_url, now)
+                Request::read(event, &keys, page_url, now, self.uploads)
             }
             _ => Ok(request),
         }

@@ -183,7 +183,8 @@ impl Way {
 
 /// What comes back from a file: the rows, or what is said instead.
 fn back(file: &[u8]) -> Result<Vec<Row>, String> {
-    let sheet = read(&encoding::text(file)?)?;
+    let text = spreadsheet::text(file).map_err(|refused| refused.to_string())?;
+    let sheet = read(&text)?;
     let rows = sheet
         .rows
         .iter()

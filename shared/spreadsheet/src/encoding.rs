@@ -3,13 +3,11 @@
 
 use encoding_rs::{EUC_KR, UTF_16BE, UTF_16LE};
 
+use crate::NotASheet;
+
 /// The text of a file. A mark at its beginning decides; without one it is UTF-8 if it can be, and
 /// else CP949, which has no valid UTF-8 in common with it but ASCII.
-///
-/// # Errors
-///
-/// What was expected instead, in Korean.
-pub(crate) fn text(bytes: &[u8]) -> Result<String, String> {
+pub(crate) fn text(bytes: &[u8]) -> Result<String, NotASheet> {
     let decoded = match bytes {
         [0xFF, 0xFE, ..] => UTF_16LE.decode_with_bom_removal(bytes),
         [0xFE, 0xFF, ..] => UTF_16BE.decode_with_bom_removal(bytes),
@@ -21,16 +19,16 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, String> {
     };
     match decoded {
         (text, false) => Ok(text.into_owned()),
-        (_, true) => {
-            Err("글자를 읽을 수 없는 파일입니다. 스프레드시트에서 ‘CSV UTF-8’로 다시 저장해 주세요"
-                .to_owned())
-        }
+        (_, true) => Err(NotASheet::NotText),
     }
 }
 
 /// Refuses text that was damaged before it came here: replacement characters, or UTF-8 that was
 /// read as Latin letters.
-pub(crate) fn undamaged(text: &str) -> Result<(), String> {
+///
+/// # Errors
+/// Which line is damaged, in Korean.
+pub fn undamaged(text: &str) -> Result<(), String> {
     let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
     // The lead bytes of Hangul in UTF-8, read as Latin-1 or Windows-1252.
     let latin = ["ì", "ë", "í", "ê"];
