@@ -1,8 +1,9 @@
 //! 편지: the readers' letters that the owner has not read, the oldest first. The owner marks them as
 //! read, answers them (the answer goes into the reader's mailbox), and notes which books a reader
-//! has, so that these are never sent.
+//! has, so that these are never sent. With `write` the owner writes to a reader who did not ask.
 
 mod command;
+mod write;
 
 use std::sync::Arc;
 
@@ -18,6 +19,9 @@ use command::{Command, Handled, LETTER_EXAMPLE};
 
 /// Handles a call.
 pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminError> {
+    if call.fields.contains_key(write::FIELD) {
+        return write::handle(&state, &call).await;
+    }
     let records =
         Records::open(&state.platform).map_err(|why| AdminError::InitError(why.into()))?;
     let letters = match Command::read(&call) {

@@ -99,6 +99,59 @@ async fn a_book_that_the_reader_has_is_never_sent() {
 }
 
 #[tokio::test]
+async fn the_owner_writes_unasked_once_a_day_and_the_reader_is_told_by_day() {
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 2)]).await;
+    let mut reader = shop.visitor();
+    let order = reader.walk(Doors::Plain).await;
+    shop.settle().await;
+    // Eleven in the evening.
+    shop.minutes_pass(14 * 60).await;
+    let told = || {
+        let published = shop.published_notices().into_iter();
+        published.filter(|publish| publish.message.contains("answered")).count()
+    };
+    let number = shop.order(&order).number.unwrap().to_string();
+    let write = |order: &str, text: &str| json!({ "write": { "order": order, "text": text } });
+    let call = write(&number, "책이 하루 늦어져 미안합니다.");
+    let dry = shop.owner("owner-letters", call.clone()).await;
+    assert_eq!(dry["shows"][0]["text"], "책이 하루 늦어져 미안합니다.", "{dry:#}");
+    assert!(dry["shows"][0]["facts"][0][1].as_str().unwrap().contains("소식을 원하지"), "{dry:#}");
+    assert!(!reader.mailbox().await.says("하루 늦어져"), "a preview sends nothing");
+    let confirmed = shop.confirmed("owner-letters", call).await;
+    shop.owner("owner-letters", confirmed.clone()).await;
+    let again = shop.owner("owner-letters", confirmed).await;
+    assert!(again["did"][0].as_str().unwrap().contains("두 번 하지 않았습니다"), "{again:#}");
+    let second = shop.owner("owner-letters", write(&order, "한 통 더")).await;
+    assert!(
+        second["problems"][0]["expected"].as_str().unwrap().contains("하루에 한 통"),
+        "{second:#}"
+    );
+    shop.minutes_pass(50).await;
+    assert!(reader.mailbox().await.says("책이 하루 늦어져 미안합니다."));
+    assert_eq!(told(), 0, "not at night");
+    shop.minutes_pass(10 * 60).await;
+    assert_eq!(told(), 1);
+    // The next day there may be another.
+    let next = shop.owner_does("owner-letters", write(&order, "한 통 더")).await;
+    assert!(next["did"][0].as_str().unwrap().contains("편지함에 편지를 넣었습니다"), "{next:#}");
+    shop.settle().await;
+    assert!(reader.mailbox().await.says("한 통 더"));
+    assert_eq!(told(), 2);
+    for (call, field) in [
+        (json!({ "write": 1 }), "write.order"),
+        (write("x", "글"), "write.order"),
+        (write(&order, " "), "write.text"),
+        (write(&order, &"가".repeat(4_001)), "write.text"),
+        (write("01JD3ZQ8W9X0Y1Z2A3B4C5D6E7", "글"), "write.order"),
+        (json!({ "write": { "order": order, "text": "글" }, "letters": [] }), "letters"),
+    ] {
+        let answer = shop.owner("owner-letters", call.clone()).await;
+        assert_eq!(answer["problems"][0]["field"], field, "{call}: {answer:#}");
+    }
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn a_wrong_call_is_answered_with_the_field_and_an_example() {
     let shop = Shop::empty().await;
     let name = "01JD3ZQ8W9X0Y1Z2A3B4C5D6E7/2026-11-23T03:00:00.000Z#reader";

@@ -134,6 +134,9 @@ pub(crate) fn ways(order: &Order) -> Vec<NextCall> {
         let call = json!({ "order": id, "arrival_taken_back": true });
         way("잘못 적은 도착 지우기", "owner-order", call);
     }
+    if order.state != State::Priced {
+        way("편지 쓰기", "owner-letters", json!({ "write": { "order": id, "text": "" } }));
+    }
     if order.notes.len() < OwnerNote::MOST {
         way("적어 두기", "owner-order", json!({ "order": id, "note": "" }));
     }

@@ -96,6 +96,11 @@ pub(crate) fn letter(reader: VisitorId, at: Timestamp, name: &str) -> Key {
     Key::new(visitor(reader), format!("{LETTER}{}#{name}", instant(at)))
 }
 
+/// That the owner wrote to a reader on a day without being asked.
+pub(crate) fn wrote(reader: VisitorId, day: Date) -> Key {
+    Key { pk: visitor(reader), sk: format!("WROTE#{day}") }
+}
+
 /// Prefix of the sort key of a work that was sent.
 pub(crate) const SENT: &str = "SENT#";
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The partition of keys and devices.
-const OFFICE: &str = "OFFICE";
+pub(crate) const OFFICE: &str = "OFFICE";
 
 /// Prefix of a device's sort key.
 const DEVICE: &str = "DEVICE#";
@@ -25,7 +25,7 @@ const MOST: i32 = 200;
 
 /// The table named in `OFFICE_TABLE_NAME`.
 #[derive(Debug, Clone)]
-pub struct OfficeTable(Store);
+pub struct OfficeTable(pub(crate) Store);
 
 /// A device with its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl OfficeTable {
         Ok(Write::put(item))
     }
 
-    async fn begin_with(
+    pub(crate) async fn begin_with(
         &self,
         partition: &str,
         prefix: &str,

@@ -165,8 +165,9 @@ impl Letter {
     }
 }
 
-/// The text of the push for the owner's answer to a letter.
-pub const ANSWERED: &str = "주인장이 답장을 썼소. 편지함을 보시오. / The owner has answered your letter. Look in your mailbox.";
+/// The text of the push for a letter of the owner, be it an answer or not.
+pub const ANSWERED: &str =
+    "주인장이 편지를 썼소. 편지함을 보시오. / The owner has written to you. Look in your mailbox.";
 
 /// The text of the push for a notice. It names no person, address or book.
 pub fn push(notice: Notice) -> Text {
