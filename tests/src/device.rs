@@ -12,6 +12,7 @@ pub struct OwnerDevice {
     walker: Walker,
     taps: usize,
     typed: Vec<(String, String)>,
+    chosen: Vec<(String, String, Vec<u8>)>,
 }
 
 impl OwnerDevice {
@@ -24,7 +25,7 @@ impl OwnerDevice {
     /// Lets a device in by a link that the console gave.
     pub async fn by_link(walker: Walker, link: &str) -> Self {
         let (_, path) = link.split_once("/office/").expect("a link into the office");
-        let mut device = Self { walker, taps: 0, typed: Vec::new() };
+        let mut device = Self { walker, taps: 0, typed: Vec::new(), chosen: Vec::new() };
         device.walker.go(&format!("/office/{path}")).await;
         device.press("이 기기에서 열기").await;
         assert!(device.here().says("오늘"), "{:?}", device.here());
@@ -34,7 +35,7 @@ impl OwnerDevice {
 
     /// A device that was not let in.
     pub fn outside(shop: &Shop) -> Self {
-        Self { walker: shop.visitor(), taps: 0, typed: Vec::new() }
+        Self { walker: shop.visitor(), taps: 0, typed: Vec::new(), chosen: Vec::new() }
     }
 
     /// The current page.
@@ -56,6 +57,7 @@ impl OwnerDevice {
     pub async fn open(&mut self, path: &str) -> &Page {
         self.taps += 1;
         self.typed.clear();
+        self.chosen.clear();
         self.walker.go(path).await
     }
 
@@ -83,13 +85,22 @@ impl OwnerDevice {
         self
     }
 
+    /// Chooses a file for a field of the next form.
+    pub fn choose(&mut self, field: &str, name: &str, bytes: &[u8]) -> &mut Self {
+        self.taps += 1;
+        self.chosen.push((field.to_owned(), name.to_owned(), bytes.to_vec()));
+        self
+    }
+
     /// The form of the first button whose words contain these, with what was filled.
     pub fn form(&self, words: &str) -> Form {
         let button = self.find("form button", words);
         let form = button.ancestors().filter_map(ElementRef::wrap);
         let form = form.into_iter().find(|element| element.value().name() == "form");
         let form = self.here().form_in(form.expect("the button is in a form"));
-        self.typed.iter().fold(form, |form, (field, value)| form.fill(field, value))
+        let form = self.typed.iter().fold(form, |form, (field, value)| form.fill(field, value));
+        let chosen = self.chosen.iter();
+        chosen.fold(form, |form, (field, name, bytes)| form.choose(field, name, bytes))
     }
 
     /// Presses the first button whose words contain these.
@@ -97,6 +108,16 @@ impl OwnerDevice {
         let form = self.form(words);
         self.taps += 1;
         self.typed.clear();
+        self.chosen.clear();
+        self.walker.submit(form).await
+    }
+
+    /// Presses the button with this name in the form of the first button whose words contain these.
+    pub async fn press_named(&mut self, words: &str, name: &str) -> &Page {
+        let form = self.form(words).tampered(name, "1");
+        self.taps += 1;
+        self.typed.clear();
+        self.chosen.clear();
         self.walker.submit(form).await
     }
 

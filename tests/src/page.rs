@@ -40,6 +40,12 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
     /// The names of the fields that a person can fill.
     open: Vec<String>,
+    /// Whether it is sent in parts, and may have files.
+    multipart: bool,
+    /// The names of the fields that take a file.
+    takes: Vec<String>,
+    /// The files that were chosen: field, name and bytes.
+    files: Vec<(String, String, Vec<u8>)>,
 }
 
 impl std::fmt::Debug for Page {
@@ -220,19 +226,25 @@ impl Page {
             pressed.and_then(|button| button.attr("formaction")).unwrap_or(attribute("action"));
         let mut action = if action.is_empty() { self.url.clone() } else { self.join(action) };
         action.set_fragment(None);
-        let (mut fields, mut open) = (Vec::new(), Vec::new());
+        let (mut fields, mut open, mut takes) = (Vec::new(), Vec::new(), Vec::new());
         for field in form.select(&selector("input[name], textarea[name], select[name]")) {
             let name = field.attr("name").unwrap_or_default().to_owned();
             let kind = field.attr("type").unwrap_or("text");
             if kind != "hidden" && field.attr("disabled").is_none() {
                 open.push(name.clone());
             }
+            if kind == "file" {
+                takes.push(name);
+                continue;
+            }
             let ticked = !matches!(kind, "checkbox" | "radio") || field.attr("checked").is_some();
             if ticked && field.attr("disabled").is_none() {
                 fields.push((name, value_of(field)));
             }
         }
-        Form { post: attribute("method").eq_ignore_ascii_case("post"), action, fields, open }
+        let post = attribute("method").eq_ignore_ascii_case("post");
+        let multipart = attribute("enctype").eq_ignore_ascii_case(MULTIPART);
+        Form { post, action, fields, open, multipart, takes, files: Vec::new() }
     }
 }
 
@@ -247,7 +259,52 @@ fn value_of(field: ElementRef<'_>) -> String {
     }
 }
 
+/// The media type of a form with files.
+const MULTIPART: &str = "multipart/form-data";
+
+/// What stands between the parts of a form.
+const BOUNDARY: &str = "----walker7MA4YWxkTrZu0gW";
+
 impl Form {
+    /// Chooses a file.
+    #[must_use]
+    pub fn choose(mut self, field: &str, name: &str, bytes: &[u8]) -> Self {
+        assert!(self.multipart, "the form takes no files: {:?}", self.open);
+        assert!(self.takes.iter().any(|takes| takes == field), "no `{field}`: {:?}", self.takes);
+        self.files.push((field.to_owned(), name.to_owned(), bytes.to_vec()));
+        self
+    }
+
+    /// The media type and the body as a browser sends them.
+    pub fn body(&self) -> (String, Vec<u8>) {
+        if !self.multipart {
+            let kind = "application/x-www-form-urlencoded".to_owned();
+            return (kind, self.encoded().into_bytes());
+        }
+        let mut body = Vec::new();
+        let mut part = |head: String, bytes: &[u8]| {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, value) in &self.fields {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        // A browser sends a file field without a file as one without a name.
+        for (field, name, bytes) in &self.files {
+            let kind = "Content-Type: application/octet-stream";
+            part(format!("name=\"{field}\"; filename=\"{name}\"\r\n{kind}"), bytes);
+        }
+        for field in &self.takes {
+            if self.files.iter().all(|(chosen, ..)| chosen != field) {
+                part(format!("name=\"{field}\"; filename=\"\""), b"");
+            }
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        (format!("{MULTIPART}; boundary={BOUNDARY}"), body)
+    }
+
     /// Fills a field, ticks a box or chooses an option.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {

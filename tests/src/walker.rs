@@ -182,7 +182,7 @@ impl Walker {
         let (mut url, from_app) = (form.action.clone(), self.is_own(&self.here().url));
         let site = if from_app == self.is_own(&url) { "same-origin" } else { "cross-site" };
         if form.post {
-            let body = form.encoded();
+            let body = form.body();
             return self.follow(url, Some(body), site).await;
         }
         url.set_query(Some(&form.encoded()));
@@ -446,7 +446,7 @@ impl Walker {
     async fn follow(
         &mut self,
         mut url: Url,
-        mut body: Option<String>,
+        mut body: Option<(String, Vec<u8>)>,
         mut site: &'static str,
     ) -> &Page {
         for _ in 0..MOST_REDIRECTS {
@@ -468,17 +468,18 @@ impl Walker {
         panic!("more than {MOST_REDIRECTS} redirects, at last to {url}");
     }
 
-    async fn fetch(&mut self, url: Url, body: Option<String>, site: &str) -> Page {
+    async fn fetch(&mut self, url: Url, body: Option<(String, Vec<u8>)>, site: &str) -> Page {
         let address = &url[url::Position::BeforePath..url::Position::AfterQuery];
         let method = if body.is_some() { Method::POST } else { Method::GET };
         let mut request = http::Request::builder().method(method).uri(address);
         request = request.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((kind, _)) = &body {
+            request = request.header(header::CONTENT_TYPE, kind);
             let from = self.here.as_ref().map_or(&url, |page| &page.url);
             request = request.header(header::ORIGIN, from.origin().ascii_serialization());
         }
-        let mut request = request.body(Bytes::from(body.unwrap_or_default())).expect("a request");
+        let body = body.map(|(_, body)| body).unwrap_or_default();
+        let mut request = request.body(Bytes::from(body)).expect("a request");
         if !self.is_own(&url) {
             let origin = url.origin().ascii_serialization();
             return Page::read(url, OverHttp::new(&origin, None).send(request).await);

@@ -7,9 +7,9 @@ use serde_json::Value;
 use web::{Refusal, Reply, Request, StatusCode};
 
 use crate::{
-    Office,
+    Office, drafts,
     entry::{self, Posted, SignedIn},
-    functions, typed,
+    functions, letters, typed, upload,
     view::{self, Frame},
 };
 
@@ -39,6 +39,15 @@ pub(crate) async fn post(
     };
     let (asked, form) = (with(&asked), with(&call));
     let doing = Doing { frame: &frame, function, then, asked: &asked, form: &form, request };
+    if let Some(problem) = upload::too_large(request) {
+        return show(office, who, &doing, &Answer::problem(problem)).await;
+    }
+    if call.get("confirm").is_none() {
+        letters::keep(office, request, function, &doing.asked.call).await;
+    }
+    if request.form.get(letters::LATER).is_some() {
+        return Ok(Reply::see(then.to_owned()));
+    }
     run(office, &posted, who, &doing, call).await
 }
 
@@ -70,6 +79,8 @@ async fn run(
         Err(failed) => return Ok(view::failed(frame, &failed, Some((form, then))).into()),
     };
     if confirmed {
+        drafts::posted(office, doing.request, &call, &answer).await;
+        letters::sent(office, doing.request, (function, &call), &answer).await;
         return done(office, who, doing, &answer).await;
     }
     let ready = answer.calls.first().filter(|_| !answer.would_do.is_empty());
@@ -97,7 +108,8 @@ async fn done(
     answer: &Answer,
 ) -> Result<Reply, Refusal> {
     match &answer.act {
-        Some(act) if answer.problems.is_empty() => {
+        // What ran out of time is shown with the form that goes on with it.
+        Some(act) if answer.problems.is_empty() && answer.again.is_none() => {
             let separator = if doing.then.contains('?') { '&' } else { '?' };
             Ok(Reply::see(format!("{}{separator}act={act}", doing.then)))
         }

@@ -8,8 +8,11 @@
 //! | `functions` | calling the owner's functions: looking at any time, acting only for a form |
 //! | `typed` | a call with what was typed into its blanks |
 //! | `act` | what a form does |
-//! | `pasted` | numbers pasted as a column, or as a carrier's sheet |
+//! | `letters` | letters that were begun |
 //! | `ship` | the form for a morning's parcels |
+//! | `scan` | the same, one parcel at a time |
+//! | `drafts` | numbers that were scanned or typed and not yet posted |
+//! | `upload` | forms with files |
 //! | `view` | the pages |
 //!
 //! # Errors
@@ -17,11 +20,14 @@
 //! is called gives no answer: 502, and the page says that it may have been done.
 
 mod act;
+mod drafts;
 mod entry;
 mod functions;
-mod pasted;
+mod letters;
+mod scan;
 mod ship;
 mod typed;
+mod upload;
 mod view;
 
 use std::sync::Arc;
@@ -32,7 +38,7 @@ use invoke::Invoker;
 use jiff::SignedDuration;
 use messaging::OwnerBell;
 use platform::{Init, InitError, Platform};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::OfficeTable;
 use web::{AppState, HandlerState, Method, Refusal, Reply, Request};
 
@@ -130,6 +136,7 @@ async fn serve(office: &Office, request: &Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post && !request.is_from_own_page() {
         return Err(Refusal::ForeignForm);
     }
+    let request = &upload::read(request).await?;
     let name = request.parameter("page");
     if name == Some("key") {
         return entry::page(office, request).await;
@@ -141,7 +148,14 @@ async fn serve(office: &Office, request: &Request) -> Result<Reply, Refusal> {
     tracing::info!(page = ?place, device = who.id, item = request.parameter("id"), "office opened");
     match (request.method, place) {
         (Method::Post, Place::Settings) => entry::leave(office, request, &who).await,
-        (Method::Post, Place::Ship) => ship::post(office, request, &who).await,
+        (Method::Post, Place::Ship) => match request.parameter("id") {
+            Some(id) => scan::post(office, request, &who, id).await,
+            None => ship::post(office, request, &who).await,
+        },
+        (Method::Get, Place::Ship) => match request.parameter("id") {
+            Some(id) => scan::page(office, request, &who, id).await,
+            None => get(office, request, &who, place).await,
+        },
         (Method::Post, Place::Do) => act::post(office, request, &who).await,
         (Method::Post, _) => Err(Refusal::MethodNotAllowed),
         (Method::Get, place) => get(office, request, &who, place).await,
@@ -160,7 +174,7 @@ async fn get(
     let (function, call) = match place {
         Place::Today => return today(office, request, who, &frame).await,
         Place::Ship => ("owner-desk", json!({ "limit": 100 })),
-        Place::Choose => ("owner-choose", next_choice(request, id)),
+        Place::Choose => ("owner-choose", view::choose::call(request, id)),
         Place::Pack | Place::List => ("owner-pack", json!({})),
         Place::Slips | Place::Labels => ("owner-pack", json!({ "print": "all" })),
         Place::Letters => ("owner-letters", json!({})),
@@ -189,12 +203,16 @@ async fn get(
         Err(failed) => return Ok(view::failed(&frame, &failed, None).into()),
     };
     Ok(match place {
-        Place::Choose => view::choose::page(&frame, &answer),
+        Place::Choose => view::choose::page(&frame, &answer, request),
         Place::Pack => view::pack::page(&frame, &answer),
         Place::Slips => view::print::slips(&frame, &answer, request, &office.app.shop),
         Place::List => view::print::list(&frame, &answer, request),
         Place::Labels => view::print::labels(&frame, &answer, request, &office.app.shop),
-        Place::Ship => view::ship::page(&frame, &ship::waiting(&answer), request, &[]),
+        Place::Ship => {
+            let waiting = ship::waiting(&answer);
+            let filled = drafts::filled(office, request, &waiting).await?;
+            view::ship::page(&frame, &waiting, &filled, &[])
+        }
         Place::Shelf => view::shelf::page(&frame, &answer, request),
         Place::Letters => view::answer::page(&frame, "편지", "읽지 않은 편지가 없습니다.", &answer),
         Place::Money => view::answer::page(&frame, "돈", "하실 일이 없습니다.", &answer),
@@ -228,15 +246,6 @@ async fn today(
         Err(failed) => view::failed(frame, &failed, None),
     }
     .into())
-}
-
-/// The order that is to be picked for: the one of the address, else the next.
-fn next_choice(request: &Request, id: Option<&str>) -> Value {
-    match (id, request.query.get("after")) {
-        (Some(id), _) => json!({ "order": id }),
-        (None, Some(after)) => json!({ "next": true, "after": after }),
-        (None, None) => json!({ "next": true }),
-    }
 }
 
 /// Finds orders by whatever the owner knows of them. A single one is opened at once.

@@ -45,8 +45,8 @@ fn collect(value: &Value, place: &str, field: &str, blanks: &mut Vec<Blank>) {
     }
 }
 
-/// The call of a form, as its function had it ready and with what was typed. `None` if the form
-/// carries no call.
+/// The call of a form, as its function had it ready and with what was typed: a blank that may stay
+/// empty, and did, is left out. `None` if the form carries no call.
 pub(crate) fn call(request: &Request) -> Option<(Value, Value)> {
     let asked: Value = serde_json::from_str(request.form.get("call")?).ok()?;
     if !asked.is_object() {
@@ -59,7 +59,20 @@ pub(crate) fn call(request: &Request) -> Option<(Value, Value)> {
             *value = Value::String(typed.to_owned());
         }
     }
+    leave_out_nulls(&mut call);
     Some((asked, call))
+}
+
+/// Without the fields that have no value: the dry run's call would ask for them again.
+fn leave_out_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(leave_out_nulls);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(leave_out_nulls),
+        _ => {}
+    }
 }
 
 /// Whether one tap does what a call does, because the owner can take it back, or nobody else sees
@@ -100,6 +113,13 @@ mod tests {
         for blank in blanks(&call) {
             assert!(call.pointer(&blank.place).is_some(), "{}", blank.place);
         }
+    }
+
+    #[test]
+    fn what_was_left_empty_is_left_out() {
+        let mut call = json!({ "a": null, "rows": [{ "b": null, "c": "" }, null], "d": 1 });
+        leave_out_nulls(&mut call);
+        assert_eq!(call, json!({ "rows": [{ "c": "" }, null], "d": 1 }));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod pack;
 pub(crate) mod print;
 pub(crate) mod refused;
+pub(crate) mod scan;
 pub(crate) mod settings;
 pub(crate) mod shelf;
 pub(crate) mod ship;
@@ -21,9 +22,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use admin::NextCall;
 use domain::office::Act;
 use maud::{Markup, html};
+use serde_json::Value;
+use store::LetterDrafts;
 use web::{OfficeFrame, Page, Refusal, Request, StatusCode};
 
-use crate::{Office, entry::SignedIn, functions::Failed};
+use crate::{Office, entry::SignedIn, functions::Failed, letters};
 
 /// A morning's work in its order.
 pub(crate) const LINKS: [(&str, &str); 7] = [
@@ -38,6 +41,9 @@ pub(crate) const LINKS: [(&str, &str); 7] = [
 
 /// The pages of paper belong to packing.
 const PRINTS: [&str; 3] = ["/office/list", pack::SLIPS, "/office/labels"];
+
+/// The pages on which letters are written.
+const LETTERS: [&str; 2] = ["/office/letters", ORDER];
 
 /// The pages of single orders.
 const ORDER: &str = "/office/order/";
@@ -54,12 +60,15 @@ pub(crate) struct Frame {
     then: String,
     /// The last act, if the address names it.
     act: Option<Act>,
+    /// Letters that were begun, on a page that may go on with them.
+    drafts: LetterDrafts,
     /// How many forms the page has so far: each names its fields by its number.
     forms: AtomicU32,
 }
 
 impl Frame {
-    /// The frame of a request. One read, if the address names an act.
+    /// The frame of a request. One read, if the address names an act, and one where letters are
+    /// written.
     pub(crate) async fn of(
         office: &Office,
         request: &Request,
@@ -77,6 +86,11 @@ impl Frame {
             Some(here) => here.to_owned(),
             None => "/office".to_owned(),
         };
+        let drafts = if LETTERS.iter().any(|path| request.path.starts_with(path)) {
+            office.table.letter_drafts().await?
+        } else {
+            LetterDrafts::default()
+        };
         let once = format!("{:032x}", office.app.random.next_u128());
         Ok(Self {
             token: who.form.clone(),
@@ -84,8 +98,15 @@ impl Frame {
             here: here.unwrap_or_default(),
             then,
             act,
+            drafts,
             forms: AtomicU32::new(0),
         })
+    }
+
+    /// What was written of the letter that a call sends, and its place in the call.
+    pub(crate) fn draft(&self, call: &Value) -> Option<(&'static str, &str)> {
+        let begun = letters::begun(call)?;
+        Some((begun.place, self.drafts.of(&begun.what)?))
     }
 
     /// The number of a form on this page.

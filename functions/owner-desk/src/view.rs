@@ -106,6 +106,7 @@ pub(crate) fn order(
     let data = json!({
         "what": task.title(),
         "number": order.number.map(ShortNumber::short),
+        "name": order.number.map_or_else(|| order.id.to_string(), |number| number.to_string()),
         "order": order.id.to_string(),
         "promised": format::korean_date(order.promised),
         "late": late,

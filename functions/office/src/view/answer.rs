@@ -41,7 +41,13 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
     };
     let heading = title.clone();
     // The call to confirm stands beside the problems: good rows go on without the bad.
-    let ready = answer.calls.first().filter(|_| !answer.would_do.is_empty());
+    let ready = answer.calls.first().filter(|_| !answer.would_do.is_empty()).cloned();
+    // A call that is too long to come back is the form's, with the code that confirms it.
+    let again = answer.again.as_ref().map(|again| {
+        let (why, function) = (again.why.clone(), doing.function.to_owned());
+        NextCall { why, function, call: again.of(&doing.form.call) }
+    });
+    let ready = ready.or(again);
     let body = html! {
         h1 { (heading) }
         (problems(answer))
@@ -57,8 +63,11 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
                 @for line in act.did.iter().flatten() { (super::without_id(line)) " " }
             }
         }
-        @for show in &answer.shows { (card(frame, show, then)) }
-        @if let Some(ready) = ready { (form::filled(frame, ready, then, &|_| String::new())) }
+        @for show in answer.shows.iter().take(MOST_SHOWN) { (card(frame, show, then)) }
+        @if let Some(more) = answer.shows.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            p { "이 밖에 " (more) "줄이 더 있습니다." }
+        }
+        @if let Some(ready) = &ready { (form::filled(frame, ready, then, &|_| String::new())) }
         @if ready.is_none() && count > 0 && answer.status != 409 {
             h2 { "고쳐서 다시" }
             (form::filled(frame, asked, then, &|place| request.form.typed(place).to_owned()))
@@ -67,6 +76,9 @@ pub(crate) fn outcome(doing: &Doing<'_>, answer: &Answer, others: &[Act]) -> Pag
     };
     frame.page(title, &body)
 }
+
+/// Most rows of an answer that are shown: a sheet may have thousands.
+const MOST_SHOWN: usize = 100;
 
 /// The problems of an answer, as a summary.
 pub(crate) fn problems(answer: &Answer) -> Markup {

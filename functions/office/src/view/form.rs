@@ -5,17 +5,32 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::Frame;
-use crate::typed::{Blank, blanks};
+use crate::{
+    letters,
+    typed::{Blank, blanks},
+};
+
+/// The field of a call that holds a file.
+const FILE: &str = "file";
+
+/// From so many bytes on, a call is sent in parts.
+const LONG: usize = 16 * 1024;
 
 /// The form of a call. It leads to `then`.
 pub(crate) fn call(frame: &Frame, next: &NextCall, then: &str) -> Markup {
     let blanks = blanks(&next.call);
-    let form = filled(frame, next, then, &|_| String::new());
+    let draft = frame.draft(&next.call);
+    let form = filled(frame, next, then, &|place| {
+        draft.filter(|(of, _)| *of == place).map(|(_, text)| text.to_owned()).unwrap_or_default()
+    });
     html! {
         @if blanks.is_empty() {
             (form)
         } @else {
-            details { summary { (next.why) } (form) }
+            details open[draft.is_some()] {
+                summary { (next.why) @if draft.is_some() { " · 쓰던 글이 있습니다" } }
+                (form)
+            }
         }
     }
 }
@@ -40,15 +55,22 @@ pub(crate) fn filled(
         fields.entry("once").or_insert_with(once);
     }
     let number = frame.form_number();
+    let (call, file) = (call.to_string(), blanks.iter().any(|blank| blank.field == FILE));
+    let letter = next.call.get("confirm").is_none() && letters::begun(&next.call).is_some();
+    // Percent-encoding would triple what is long.
+    let parts = (file || call.len() > LONG).then_some("multipart/form-data");
     html! {
-        form method="post" action="/office/do" {
+        form method="post" action="/office/do" enctype=[parts] {
             (hidden("form", &frame.token))
             (hidden("function", &next.function))
             (hidden("why", &next.why))
             (hidden("then", then))
-            (hidden("call", &call.to_string()))
+            (hidden("call", &call))
             @for blank in &blanks { (input(number, blank, &value(&blank.place))) }
             button.quiet[!is_heavy(&next.why)] { (next.why) }
+            @if letter {
+                button.quiet name=(letters::LATER) value="1" { "나중에 쓰기" }
+            }
         }
     }
 }
@@ -84,7 +106,11 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
             }
         };
     }
-    let long = matches!(blank.field.as_str(), "answer" | "text" | "words" | "note" | "complaint");
+    if blank.field == FILE {
+        return file(&id, &blank.place, !value.is_empty());
+    }
+    let long =
+        matches!(blank.field.as_str(), "answer" | "text" | "words" | "note" | "complaint" | "csv");
     let is_day = matches!(blank.field.as_str(), "came_back" | "by_hand" | "received" | "until");
     let kind = if is_day { "date" } else { "text" };
     html! {
@@ -102,6 +128,21 @@ fn input(form: u32, blank: &Blank, value: &str) -> Markup {
     }
 }
 
+/// The input of a file. `again`: one was sent, and no page can fill it in once more.
+pub(crate) fn file(id: &str, name: &str, again: bool) -> Markup {
+    html! {
+        div.field {
+            label for=(id) { "파일" }
+            span.hint id=(format!("{id}-hint")) {
+                "엑셀(.xlsx)이나 CSV, 3MB까지. 첫 시트만 읽습니다"
+                @if again { ". 파일은 다시 골라 주십시오" }
+            }
+            input id=(id) type="file" name=(name) accept=".xlsx,.csv,.tsv,.txt"
+                aria-describedby=(format!("{id}-hint"));
+        }
+    }
+}
+
 /// What a field is called, and what is written there.
 fn label(field: &str) -> (&str, Option<&'static str>) {
     match field {
@@ -109,12 +150,14 @@ fn label(field: &str) -> (&str, Option<&'static str>) {
         "complaint" => {
             ("어떻게 처리하셨습니까", Some("물으신 말씀과 함께 3년 동안 따로 보관합니다"))
         }
+        "text" => ("편지", Some("4,000자까지. 답장이 아닌 편지는 한 분께 하루에 한 통입니다")),
         "because" => ("까닭", Some("주인장만 봅니다")),
         "reason" => ("까닭", Some("읽는 분이 읽으십니다")),
         "isbn" => ("ISBN", Some("13자리")),
         "note" => {
             ("적어 둘 말", Some("주인장만 봅니다. 읽는 분이 자료를 요구하시면 함께 보여 드립니다"))
         }
+        "csv" => ("엑셀이나 CSV에서 복사해 붙여 넣은 표", Some("첫 줄에 칸 이름이 있어야 합니다")),
         "copy" => ("책의 상태", None),
         "number" => ("운송장 번호", None),
         "settled" => ("어떻게 매듭지으셨습니까", None),

@@ -145,7 +145,7 @@ pub(crate) fn list(frame: &Frame, given: &Answer, request: &Request) -> Page {
                     td { (show.title) }
                     td { "「" (text(&show.data, "title")) "」 " (text(&show.data, "author")) }
                     td { @if let Some(copy) = show.data.get("copy").and_then(Value::as_u64) { (copy) } }
-                    td { (code(&format!("{}/office/order/{}", request.origin, text(&show.data, "name")), "이 주문을 여는 그림 부호")) }
+                    td { (code(&format!("{}/office/ship/{}", request.origin, text(&show.data, "name")), "이 꾸러미의 번호를 적는 그림 부호")) }
                 }
             } }
         }

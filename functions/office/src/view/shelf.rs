@@ -1,6 +1,6 @@
 //! 서가: what is in stock, by search and by list; books are put on the shelf from a pasted sheet.
 
-use admin::Answer;
+use admin::{Answer, NextCall};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use web::{Page, Request};
@@ -75,21 +75,13 @@ fn search(request: &Request) -> Markup {
     }
 }
 
+/// The form for a sheet of books: a file, or a pasted table.
 fn sheet(frame: &Frame) -> Markup {
+    let (why, function) = ("살펴보기".to_owned(), "owner-shelve".to_owned());
+    let next = NextCall { why, function, call: json!({ "csv": null, "file": null }) };
     html! {
         h2 { "책 들이기" }
-        form method="post" action="/office/do" {
-            (form::hidden("form", &frame.token))
-            (form::hidden("function", "owner-shelve"))
-            (form::hidden("why", "살펴보기"))
-            (form::hidden("then", HERE))
-            (form::hidden("call", "{\"csv\":\"\"}"))
-            div.field {
-                label for="csv" { "엑셀이나 CSV에서 복사해 붙여 넣으십시오" }
-                span.hint id="csv-hint" { "첫 줄에 칸 이름이 있어야 합니다. 견본은 콘솔의 owner-shelve에 있습니다." }
-                textarea id="csv" name="/csv" aria-describedby="csv-hint" spellcheck="false" {}
-            }
-            button { "살펴보기" }
-        }
+        p.hint { "파일을 고르거나 표를 붙여 넣으십시오. 견본은 콘솔의 owner-shelve에 있습니다." }
+        (form::filled(frame, &next, HERE, &|_| String::new()))
     }
 }

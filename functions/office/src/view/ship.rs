@@ -9,7 +9,7 @@ use super::{Frame, form};
 use crate::ship::{RowProblem, Waiting};
 
 /// Where it leads.
-const HERE: &str = "/office/ship";
+pub(crate) const HERE: &str = "/office/ship";
 
 /// The form, with what was typed.
 pub(crate) fn page(
@@ -116,26 +116,17 @@ fn form_of(
     let typed = request.form.typed("carrier");
     let chosen = typed.parse().unwrap_or(Carrier::Cj);
     html! {
-        form method="post" action=(HERE) {
+        form method="post" action=(HERE) enctype="multipart/form-data" {
             (form::hidden("form", &frame.token))
             (form::hidden("once", &frame.once))
-            fieldset {
-                legend { "택배사" }
-                div.choices { @for carrier in Carrier::ALL {
-                    @let id = format!("carrier-{}", carrier.name());
-                    label.tick for=(id) {
-                        input id=(id) type="radio" name="carrier" value=(carrier.name())
-                            checked[carrier == chosen];
-                        span { (carrier.title()) }
-                    }
-                } }
-            }
+            (carriers(chosen))
             @for parcel in waiting { (row(parcel, request, problems)) }
             p.hint { "빈 줄은 건너뜁니다. 손수 전하신 책은 번호 칸에 ‘직접’이라고 적습니다. 바코드 기기나 자판의 ‘텍스트 스캔’으로 넣으실 수 있습니다." }
             details open[!request.form.typed("paste").is_empty()] {
-                summary { "붙여 넣기" }
+                summary { "택배사가 돌려준 파일" }
+                (form::file("file", "file", false))
                 div.field {
-                    label for="paste" { "택배사가 돌려준 표를 그대로, 또는 주문 번호와 운송장 번호를 한 줄에 하나씩" }
+                    label for="paste" { "또는 그 표를 붙여 넣거나, 주문 번호와 운송장 번호를 한 줄에 하나씩" }
                     span.hint id="paste-hint" { "목-07 612345678901" }
                     textarea id="paste" name="paste" aria-describedby="paste-hint" {
                         (request.form.typed("paste"))
@@ -143,6 +134,24 @@ fn form_of(
                 }
             }
             button { "살펴보기" }
+        }
+        p { a.door.quiet href=(format!("{HERE}/{}", crate::scan::NEXT)) { "연달아 찍기" } }
+    }
+}
+
+/// The choice of a carrier.
+pub(crate) fn carriers(chosen: Carrier) -> Markup {
+    html! {
+        fieldset {
+            legend { "택배사" }
+            div.choices { @for carrier in Carrier::ALL {
+                @let id = format!("carrier-{}", carrier.name());
+                label.tick for=(id) {
+                    input id=(id) type="radio" name="carrier" value=(carrier.name())
+                        checked[carrier == chosen];
+                    span { (carrier.title()) }
+                }
+            } }
         }
     }
 }

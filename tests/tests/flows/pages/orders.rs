@@ -202,6 +202,7 @@ async fn the_pages_of_the_owner() {
         ("slips and letters", "/office/slips"),
         ("labels", "/office/labels?from=4"),
         ("what is to be posted", "/office/ship"),
+        ("a parcel to be scanned", "/office/ship/next"),
         ("letters", "/office/letters"),
         ("money", "/office/money"),
         ("the shelf", "/office/shelf"),
