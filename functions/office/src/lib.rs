@@ -136,13 +136,14 @@ async fn serve(office: &Office, request: &Request) -> Result<Reply, Refusal> {
     if request.method == Method::Post && !request.is_from_own_page() {
         return Err(Refusal::ForeignForm);
     }
-    let request = &upload::read(request).await?;
     let name = request.parameter("page");
     if name == Some("key") {
         return entry::page(office, request).await;
     }
     let place = Place::at(name).ok_or(Refusal::NotFound)?;
-    let Some(who) = entry::signed_in(office, request).await? else {
+    let who = entry::signed_in(office, request).await?;
+    let request = &upload::read(request, who.is_some()).await?;
+    let Some(who) = who else {
         return Ok(view::key::signed_out(request).into());
     };
     tracing::info!(page = ?place, device = who.id, item = request.parameter("id"), "office opened");

@@ -9,6 +9,8 @@ use multer::{Multipart, bytes::Bytes};
 use serde_json::Value;
 use web::{Form, Refusal, Request};
 
+use crate::view::key;
+
 /// The largest file, in bytes: in base64 it fits into a call, and into the form that confirms the
 /// call. The reader of files (`shared/spreadsheet`) has the same limit.
 const LARGEST: usize = 3 * 1024 * 1024;
@@ -22,13 +24,17 @@ const TOO_LARGE: &str = "upload-too-large";
 /// What stands for a file without a byte, so that it is told from no file.
 const EMPTY: &str = "=";
 
-/// A request with its fields, whichever way its form was sent.
+/// A request with its fields, whichever way its form was sent. From somebody who is not in only a
+/// form is read that is small enough to be kept while a key is asked for.
 ///
 /// # Errors
 /// [`Refusal::NotText`] if the parts cannot be read.
-pub(crate) async fn read(request: &Request) -> Result<Request, Refusal> {
+pub(crate) async fn read(request: &Request, is_in: bool) -> Result<Request, Refusal> {
     let mut read = request.clone();
     let Some(sent) = read.multipart.take() else { return Ok(read) };
+    if !is_in && sent.body.len() > key::KEPT {
+        return Ok(read);
+    }
     let boundary = multer::parse_boundary(&sent.content_type).map_err(|_| Refusal::NotText)?;
     let body = Bytes::from_owner(sent.body);
     let body = futures_util::stream::once(async { Ok::<_, Infallible>(body) });

@@ -113,6 +113,35 @@ async fn what_is_refused_keeps_what_else_was_typed() {
 }
 
 #[tokio::test]
+async fn a_form_with_a_file_is_kept_while_a_key_is_asked_for() {
+    let shop = Shop::empty().await;
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    phone.open("/office/shelf").await;
+    shop.owner_does("owner-office", serde_json::json!({ "revoke": "all" })).await;
+    phone.choose("/file", "책.csv", csv(1..=2).as_bytes()).press("살펴보기").await;
+    assert_eq!(phone.here().status.as_u16(), 401, "{:?}", phone.here());
+    let key = shop.owner("owner-office", serde_json::json!({ "key": "전화기" })).await;
+    let link = key["page"].as_str().unwrap();
+    let letters = link.split("k=").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    phone.fill("key", &letters).press("이 기기에서 열기").await;
+    phone.press("이어서 하기").await;
+    phone.press("이대로 들이기").await;
+    assert_eq!(copies(&shop), 2, "{:?}", phone.here());
+    // One that is too long to be kept is not read at all.
+    let mut outside = OwnerDevice::outside(&shop);
+    outside.open("/office").await;
+    let origin = outside.here().url.origin().ascii_serialization();
+    let request = http::Request::post("/office/do")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .header("sec-fetch-site", "same-origin")
+        .header("origin", &origin)
+        .body(vec![b'x'; 1_000_000].into())
+        .unwrap();
+    assert_eq!(outside.walker().ask(request).await.status.as_u16(), 401);
+    shop.nothing_failed();
+}
+
+#[tokio::test]
 async fn parts_that_cannot_be_read_are_refused() {
     let shop = Shop::empty().await;
     let mut phone = OwnerDevice::let_in(&shop, "전화기").await;

@@ -210,7 +210,7 @@ async fn an_order_shows_its_ways_and_a_wrong_call_names_its_field() {
         .iter()
         .map(|way| way["why"].as_str().unwrap())
         .collect();
-    assert_eq!(ways, ["주문 취소", "책 바꾸기", "직접 전달", "적어 두기"]);
+    assert_eq!(ways, ["주문 취소", "책 바꾸기", "직접 전달", "편지 쓰기", "적어 두기"]);
     let said = refused(&shop, json!({ "order": order, "arrival_taken_back": true })).await;
     assert!(said.contains("할 수 있는 일: 주문 취소, 책 바꾸기"), "{said}");
     for (call, field) in [

@@ -30,7 +30,7 @@ pub(crate) enum Problem {
 }
 
 /// Most bytes of a form that is kept while a key is asked for.
-const KEPT: usize = 64 * 1024;
+pub(crate) const KEPT: usize = 64 * 1024;
 
 /// Prefix of the fields of a kept form.
 const KEPT_FIELD: &str = "kept:";
