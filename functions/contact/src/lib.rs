@@ -113,8 +113,8 @@ async fn ask(app: &AppState, request: &Request, asker: Asker) -> Result<Reply, R
     let session = request.known().is_none().then_some(Session::first(device));
     let digest = answer_to.map(|to| app.keys().question_digest(to.reveal()));
     let once = once(app, request);
-    let asked = Asked { asker: device, letter: &letter, once: &once, address: digest.as_deref() };
-    let (asked, read) = (&asked, &asker);
+    let entry = Asked { asker: device, letter: &letter, once: &once, address: digest.as_deref() };
+    let (entry, read) = (&entry, &asker);
     let updated = app
         .store
         .transact(|attempt| async move {
@@ -122,11 +122,11 @@ async fn ask(app: &AppState, request: &Request, asker: Asker) -> Result<Reply, R
                 return Ok(Decision::Keep(Outcome::TooMany));
             }
             let commit = match read {
-                Asker::Stranger(_) => Commit::question(asked),
-                Asker::Visitor(visit, _) if attempt.number == 0 => of_visitor(visit, asked),
+                Asker::Stranger(_) => Commit::question(entry),
+                Asker::Visitor(visit, _) if attempt.number == 0 => of_visitor(visit, entry),
                 Asker::Visitor(visit, _) => {
                     let visit = app.store.visit(visit.value.id).await?;
-                    of_visitor(&visit.ok_or(Refusal::NoSession)?, asked)
+                    of_visitor(&visit.ok_or(Refusal::NoSession)?, entry)
                 }
             };
             Ok::<_, Refusal>(Decision::write(commit, Outcome::Sent))
@@ -150,8 +150,8 @@ async fn ask(app: &AppState, request: &Request, asker: Asker) -> Result<Reply, R
 
 /// The question of somebody on a walk. The visit is written with it, so that a question that meets
 /// the deletion of its reader is not left behind.
-fn of_visitor(visit: &Versioned<Visit>, asked: &Asked<'_>) -> Commit {
-    Commit::visit(visit, visit.value.clone()).asking(asked).into()
+fn of_visitor(visit: &Versioned<Visit>, entry: &Asked<'_>) -> Commit {
+    Commit::visit(visit, visit.value.clone()).asking(entry).into()
 }
 
 /// The question, and where its answer goes.

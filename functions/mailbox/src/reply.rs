@@ -95,12 +95,11 @@ async fn send(
     let updated = app
         .store
         .transact(|attempt| async move {
-            let (visit, letter) = match attempt.number {
-                0 => read.clone(),
-                _ => {
-                    let ToReply { visit, letter, .. } = app.store.to_reply(id).await?;
-                    (visit.ok_or(Refusal::NoSession)?, letter.ok_or(Refusal::NotFound)?)
-                }
+            let (visit, letter) = if attempt.number == 0 {
+                read.clone()
+            } else {
+                let ToReply { visit, letter, .. } = app.store.to_reply(id).await?;
+                (visit.ok_or(Refusal::NoSession)?, letter.ok_or(Refusal::NotFound)?)
             };
             decide(app, id, visit, letter, reply).await
         })

@@ -239,7 +239,10 @@ impl Browser {
     pub(crate) async fn onward(&self) {
         match self.page().await.onward() {
             Onward::Link(_) => self.follow("a[data-onward]").await,
-            Onward::Form(_) => self.follow("form[data-onward] button").await,
+            // What does not submit, such as the search for a postcode, leads nowhere.
+            Onward::Form(_) => {
+                self.follow("form[data-onward] button:not([type=button])").await;
+            }
         }
     }
 
