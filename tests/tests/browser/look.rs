@@ -90,9 +90,10 @@ impl Browser {
         self.bears_its_text(name).await;
     }
 
-    /// A page holds what a reader does to its text: nothing is wider than the screen.
+    /// A reader's page holds what is done to its text: nothing is wider than the screen.
     async fn bears_its_text(&self, name: &str) {
-        if !self.reader.script {
+        let step = "return document.body.dataset.step";
+        if !self.reader.script || self.run(step).await == "office" {
             return;
         }
         let size = "return 2 * parseFloat(getComputedStyle(document.documentElement).fontSize)";
