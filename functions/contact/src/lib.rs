@@ -1,8 +1,8 @@
 //! 문의: a question to the shop. No riddle stands before it, and no session is needed.
 //!
-//! Who is on a walk gets the answer in the mailbox, and the form has a draft. Of anybody else the
-//! form asks where the answer goes, an e-mail address or a telephone; nothing of it is stored before
-//! it is sent. A question is sent once, whatever is clicked: the page brings a name for it.
+//! Who is on a walk gets the answer in the mailbox, and the form has a draft. Anybody else is asked
+//! where the answer goes, an e-mail address or a telephone; nothing of it is stored before it is
+//! sent. A question is sent once, whatever is clicked: the page brings a name for it.
 
 mod view;
 

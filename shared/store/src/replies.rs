@@ -1,6 +1,6 @@
-//! A reader's reply to a letter of the owner. One transaction notes the owner's letter as replied to
-//! and puts the reply where it waits for the owner; the visit is written with it, so that a reply
-//! that meets the deletion of its reader is not left behind.
+//! A reader's reply to a letter of the owner. One transaction notes it at the owner's letter and puts
+//! the reply where it waits for the owner; the visit is written with it, so that a reply that meets
+//! the deletion of its reader is not left behind.
 
 use std::collections::HashMap;
 
@@ -60,8 +60,8 @@ impl Store {
         })
     }
 
-    /// What went before each of these letters that is a reply, the latest first: the owner's letter,
-    /// and the letter that it answers. One read for each 100, twice.
+    /// What went before each of these letters that is a reply, the latest first: the letter of the
+    /// owner, and the letter that it answers. One read for each 100, twice.
     pub async fn threads(
         &self,
         letters: &[(LetterId, Letter)],
@@ -94,8 +94,8 @@ impl Store {
 }
 
 impl VisitCommit {
-    /// Replies to the owner's letter `to`: it is noted there, the reply waits for the owner, and its
-    /// draft ends. [`Condition::Letter`] fails if the letter has a reply or is gone.
+    /// Replies to the owner's letter `to`: that is noted there, the reply waits for the owner, and
+    /// its draft ends. [`Condition::Letter`] fails if the letter has a reply or is gone.
     #[must_use]
     pub fn replying(self, to: &LetterId, reply: &Letter) -> Self {
         let noted = Write::update(&to.key(), "SET replied_at = :now")

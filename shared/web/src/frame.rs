@@ -56,10 +56,11 @@ pub(crate) fn page(
                         a.name href="/" { (name) }
                     }
                     nav.language aria-label=(if ko { "언어" } else { "Language" }) {
+                        @let carries = page.drafts || page.carries;
                         @for other in Language::ALL {
                             @if other == language {
                                 span aria-current="true" { (other.own_name()) }
-                            } @else if let (true, Some(here)) = (page.drafts || page.carries, here) {
+                            } @else if let (true, Some(here)) = (carries, here) {
                                 (draft::switching(here, other))
                             } @else {
                                 a href=(switch(here, page.secret, other))

@@ -38,7 +38,8 @@ const TOO_WIDE: &str = "
         const box = one.getBoundingClientRect();
         if (box.width === 0 || box.height === 0 || box.right <= wide) continue;
         let around = one.parentElement;
-        while (around && !scrolls.test(getComputedStyle(around).overflowX)) around = around.parentElement;
+        while (around && !scrolls.test(getComputedStyle(around).overflowX))
+            around = around.parentElement;
         if (!around) out.push(`${Math.round(box.right)}: ${one.outerHTML.slice(0, 120)}`);
     }
     return out";
@@ -50,8 +51,8 @@ impl Browser {
     }
 
     /// Takes a picture of the whole page at the width of a phone and of a desktop, in light and in
-    /// dark, and runs axe-core on each. A page must not scroll horizontally, whatever a reader does to
-    /// its text.
+    /// dark, and runs axe-core on each. A page must not scroll horizontally, whatever a reader does
+    /// to its text.
     pub(crate) async fn look(&self, name: &str) {
         let number = {
             let mut held = self.held.lock().unwrap();

@@ -1,4 +1,4 @@
-//! Snapshots of the pages on which a reader writes to the owner beside an order: a question, a reply.
+//! The pages on which a reader writes to the owner beside an order: a question, a reply.
 
 use domain::base::text::Language;
 use serde_json::{Value, json};
