@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+use jiff::SignedDuration;
+use local::Service;
 use rust_xlsxwriter::Workbook;
 use walk::{Doors, OwnerDevice, Recipient, Shop, book, isbn};
 
@@ -72,6 +74,34 @@ async fn a_long_sheet_goes_through_pasted_or_as_a_file() {
     phone.choose("/file", "책.csv", csv(3_001..=3_100).as_bytes()).press("살펴보기").await;
     phone.press("이대로 들이기").await;
     assert_eq!(copies(&shop), 3_100, "{:?}", phone.here());
+    shop.nothing_failed();
+}
+
+#[tokio::test]
+async fn a_sheet_that_runs_out_of_time_goes_on_by_its_button() {
+    let shop = Shop::empty().await;
+    let mut phone = OwnerDevice::let_in(&shop, "전화기").await;
+    phone.open("/office/shelf").await;
+    phone.choose("/file", "책.csv", csv(1..=600).as_bytes()).press("살펴보기").await;
+    shop.system().wire().forget_calls();
+    let written = || shop.system().wire().count(Service::Dynamodb, "TransactWriteItems");
+    let out_of_time = async {
+        while written() < 5 {
+            tokio::task::yield_now().await;
+        }
+        shop.system().clock().advance(SignedDuration::from_secs(15));
+    };
+    tokio::join!(
+        async {
+            phone.press("이대로 들이기").await;
+        },
+        out_of_time
+    );
+    let done = copies(&shop);
+    assert!((100..600).contains(&done), "{done}: {:?}", phone.here());
+    assert!(phone.here().says("행부터 이어서 하기"), "{:?}", phone.here());
+    phone.press("이어서 하기").await;
+    assert_eq!((phone.here().status.as_u16(), copies(&shop)), (200, 600), "{:?}", phone.here());
     shop.nothing_failed();
 }
 

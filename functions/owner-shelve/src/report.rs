@@ -91,7 +91,8 @@ impl Report {
         if let Some(row) = self.stopped_at {
             answer.next.push(how_to_continue(call, row, length));
             if call.confirmed {
-                answer.again = Some(again("이어서 하기", call, Some(row)));
+                let why = format!("{length}행 가운데 {row}행부터 이어서 하기");
+                answer.again = Some(again(why, call, Some(row)));
             }
         }
         let wrong = self.problems.len();
@@ -121,11 +122,11 @@ impl Report {
 }
 
 /// The call as it was sent, with its code and, if it stopped, the row from which it goes on.
-fn again(why: &str, call: &Call, from: Option<usize>) -> Again {
+fn again(why: impl Into<String>, call: &Call, from: Option<usize>) -> Again {
     let mut add = Map::new();
     add.insert("confirm".to_owned(), call.code.as_str().into());
     add.extend(from.map(|row| (FROM_ROW.to_owned(), row.into())));
-    Again { why: why.to_owned(), add }
+    Again { why: why.into(), add }
 }
 
 fn how_to_continue(call: &Call, row: usize, length: usize) -> String {

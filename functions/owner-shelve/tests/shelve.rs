@@ -201,6 +201,7 @@ async fn five_thousand_rows_continue_where_the_time_ran_out() {
         .parse()
         .unwrap();
     assert!((400..4_900).contains(&row), "{next}");
+    assert_eq!(stopped["again"]["add"]["from_row"], row, "the same for a page");
     call["from_row"] = row.into();
     let done = shop.owner("owner-shelve", call.clone()).await;
     println!(
