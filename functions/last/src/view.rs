@@ -137,6 +137,16 @@ fn reply(heard: Heard, place: Option<&Place>, replies: &Replies, request: &Reque
         Heard::Almost => common(&replies.almost),
         Heard::TooLong => common(&replies.too_long),
         Heard::Opened { .. } => Words::default(),
+        Heard::Near => say!(
+            request,
+            "바로 곁의 낱말이오. 하나씩 다시 세어 보시오.",
+            "That stands right beside it. Count once more, one by one."
+        ),
+        Heard::Stem => say!(
+            request,
+            "거의 다 왔소. 책에 적힌 대로 토씨까지 적어 주시오.",
+            "Nearly. Write the whole word, just as the book has it."
+        ),
         Heard::Another if place.is_some() => say!(
             request,
             "그 자리의 말이 아니구려. 책의 머리글은 빼고, 위에서부터 줄을 세어 보시오.",

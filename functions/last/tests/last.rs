@@ -31,7 +31,9 @@ async fn one_book() -> Shop {
 
 /// The owner writes what is found in the last room of the book.
 async fn the_owner_writes(shop: &Shop) {
-    let place = json!({ "page": 12, "line": 7, "word": 3, "answer": "바람이" });
+    let place = json!({
+        "page": 12, "line": 7, "word": 3, "answer": "바람이", "near": ["창밖에", "분다"]
+    });
     let last = json!([{ "isbn": isbn(1), "words": WORDS, "places": [place] }]);
     let done = shop.owner_does("owner-shelve", json!({ "last": last })).await;
     assert!(done["did"][0].as_str().unwrap().contains("자리 1곳"), "{done:#}");
@@ -50,9 +52,13 @@ async fn a_word_in_the_book_opens_what_the_owner_says_about_it() {
     assert!(page.text_of("#place").contains("12쪽 · 위에서 7째 줄 · 3째 낱말"), "{page:?}");
     assert!(!page.says("둘째 번에야"), "closed: {page:?}");
     // Wrong words are answered, kept and not counted.
-    for (word, says) in
-        [("바다", "그 자리의 말이 아니구려"), ("바람아", "거의 다 왔소"), ("…", "듣지 못하였소")]
-    {
+    for (word, says) in [
+        ("바다", "그 자리의 말이 아니구려"),
+        ("바람아", "꼭 하나가 어긋났구려"),
+        ("바람", "토씨까지"),
+        ("분다", "바로 곁의 낱말이오"),
+        ("…", "듣지 못하였소"),
+    ] {
         for _ in 0..4 {
             let page = reader.guess(word).await;
             assert_eq!(page.status.as_u16(), 200);

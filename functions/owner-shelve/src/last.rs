@@ -139,7 +139,7 @@ fn example() -> Value {
 }
 
 fn place_example() -> Value {
-    json!({ "page": 112, "line": 7, "word": 3, "answer": "바람이" })
+    json!({ "page": 112, "line": 7, "word": 3, "answer": "바람이", "near": ["창밖에", "분다"] })
 }
 
 fn shown(title: &str, room: &LastRoom) -> Show {
@@ -154,6 +154,7 @@ const fn named(why: NoPlace) -> &'static str {
         NoPlace::Line => "line",
         NoPlace::Word => "word",
         NoPlace::Answer => "answer",
+        NoPlace::Near => "near",
     }
 }
 
@@ -163,5 +164,8 @@ fn expected(why: NoPlace) -> String {
         NoPlace::Line => format!("줄은 1에서 {}까지입니다", Place::LINES),
         NoPlace::Word => format!("낱말은 1에서 {}째까지입니다", Place::WORDS),
         NoPlace::Answer => "글자나 숫자가 있는 낱말을 적습니다".to_owned(),
+        NoPlace::Near => {
+            format!("앞뒤의 낱말을 {}개까지 적습니다. 답과 같은 낱말은 적지 않습니다", Place::NEAR)
+        }
     }
 }

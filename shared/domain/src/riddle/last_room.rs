@@ -33,6 +33,9 @@ pub struct Place {
     pub word: u32,
     /// The word.
     pub answer: String,
+    /// The words around it, each of which is told from a wrong one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<String>,
 }
 
 /// Why a place cannot be in an edition.
@@ -53,6 +56,9 @@ pub enum NoPlace {
     /// Nothing that can be typed.
     #[error("the answer has no letter and no number, or is too long")]
     Answer,
+    /// A word around it that cannot be typed, or is the answer itself, or too many of them.
+    #[error("the words around it are at most {}, and none is the answer", Place::NEAR)]
+    Near,
 }
 
 /// How a word was judged.
@@ -65,6 +71,10 @@ pub enum Heard {
     },
     /// One key away.
     Almost,
+    /// The word without its particle, or with one more.
+    Stem,
+    /// A word that stands around it.
+    Near,
     /// No letter and no number in it.
     Empty,
     /// Longer than a word can be.
@@ -78,6 +88,8 @@ impl Place {
     pub const LINES: u32 = 40;
     /// The most words of a line.
     pub const WORDS: u32 = 20;
+    /// The most words around it.
+    pub const NEAR: usize = 6;
 
     /// Checks a place against an edition of so many pages.
     ///
@@ -87,7 +99,8 @@ impl Place {
     /// ```
     /// use domain::riddle::last_room::{NoPlace, Place};
     ///
-    /// let place = Place { page: 112, line: 7, word: 3, answer: "바람".to_owned() };
+    /// let answer = "바람".to_owned();
+    /// let place = Place { page: 112, line: 7, word: 3, answer, near: Vec::new() };
     /// assert_eq!(place.check(240), Ok(()));
     /// assert_eq!(place.check(100), Err(NoPlace::Page { pages: 100 }));
     /// ```
@@ -101,7 +114,14 @@ impl Place {
         if !(1..=Self::WORDS).contains(&self.word) {
             return Err(NoPlace::Word);
         }
-        Answer::read(&self.answer).map(drop).map_err(|_| NoPlace::Answer)
+        let answer = Answer::read(&self.answer).map_err(|_| NoPlace::Answer)?;
+        let near = self.near_answers();
+        let readable = near.len() == self.near.len() && near.len() <= Self::NEAR;
+        if readable && !near.contains(&answer) { Ok(()) } else { Err(NoPlace::Near) }
+    }
+
+    fn near_answers(&self) -> Vec<Answer> {
+        self.near.iter().filter_map(|word| Answer::read(word).ok()).collect()
     }
 }
 
@@ -128,12 +148,30 @@ impl LastRoom {
         // Without a place there is no word to find: whatever the reader writes opens the room.
         let Some(place) = self.place(code) else { return Heard::Opened { latin_keys: false } };
         let accepted: Vec<Answer> = Answer::read(&place.answer).into_iter().collect();
-        match judge(&typed, &accepted, &[], &[]) {
+        let near = place.near_answers();
+        match judge(&typed, &accepted, &[near.as_slice()], &[]) {
             Judgement::Right { latin_keys } => Heard::Opened { latin_keys },
             Judgement::Almost => Heard::Almost,
-            Judgement::KeepGoing(_) | Judgement::Listed(_) | Judgement::Wrong => Heard::Another,
+            Judgement::KeepGoing(_) | Judgement::Listed(_) => Heard::Near,
+            Judgement::Wrong if accepted.iter().any(|answer| same_stem(&typed, answer)) => {
+                Heard::Stem
+            }
+            Judgement::Wrong => Heard::Another,
         }
     }
+}
+
+/// Whether one of two words is the other with a particle behind it: at least a syllable stands
+/// before it, and it has at most three.
+fn same_stem(typed: &Answer, answer: &Answer) -> bool {
+    /// The keys of a short syllable, and of three long ones.
+    const STEM: usize = 3;
+    const PARTICLE: usize = 9;
+    let (typed, answer) = (typed.form(), answer.form());
+    let (short, long) =
+        if typed.len() < answer.len() { (&typed, &answer) } else { (&answer, &typed) };
+    let behind = long.chars().count().saturating_sub(short.chars().count());
+    short.chars().count() >= STEM && behind <= PARTICLE && long.starts_with(short.as_str())
 }
 
 #[cfg(test)]
@@ -141,7 +179,36 @@ mod tests {
     use super::*;
 
     fn place(answer: &str) -> Place {
-        Place { page: 112, line: 7, word: 3, answer: answer.to_owned() }
+        Place { page: 112, line: 7, word: 3, answer: answer.to_owned(), near: Vec::new() }
+    }
+
+    #[test]
+    fn the_words_around_it_are_told_from_wrong_ones() {
+        let near = ["창밖에".to_owned(), "분다".to_owned()].into();
+        let room =
+            LastRoom { words: String::new(), places: vec![Place { near, ..place("바람이") }] };
+        for (typed, heard) in [
+            ("창밖에", Heard::Near),
+            ("분다", Heard::Near),
+            ("바람이", Heard::Opened { latin_keys: false }),
+            ("바람", Heard::Stem),
+            ("바람이라면", Heard::Stem),
+            ("바", Heard::Another),
+            ("바다", Heard::Another),
+        ] {
+            assert_eq!(room.hear("K7QXPM3A", typed), heard, "{typed}");
+        }
+        let near = |near: &[&str]| Place {
+            near: near.iter().map(|word| (*word).to_owned()).collect(),
+            ..place("바람이")
+        };
+        assert_eq!(near(&["창밖에"]).check(200), Ok(()));
+        for wrong in [&["!"][..], &["바람이"], &["가"; 7]] {
+            assert_eq!(near(wrong).check(200), Err(NoPlace::Near), "{wrong:?}");
+        }
+        let stored = r#"{"page":1,"line":1,"word":1,"answer":"말"}"#;
+        let place: Place = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_string(&place).unwrap(), stored);
     }
 
     #[test]
@@ -151,7 +218,7 @@ mod tests {
             ("바람이", Heard::Opened { latin_keys: false }),
             (" 바람 이. ", Heard::Opened { latin_keys: false }),
             ("qkfkadl", Heard::Opened { latin_keys: true }),
-            ("바람", Heard::Another),
+            ("바람", Heard::Stem),
             ("바람아", Heard::Almost),
             ("…", Heard::Empty),
             (&"가".repeat(300), Heard::TooLong),
