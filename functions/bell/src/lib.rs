@@ -102,7 +102,9 @@ pub async fn handle(state: Arc<BellState>, request: Request) -> Result<Reply, Re
 async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
     let Scene { state, rooms, visit, record, request } = scene;
     let onward = Reply::see(riddle::onward(rooms, Bell::ROOM));
-    if visit.value.bell.is_some() || visit.value.reader.is_some() {
+    // On a further walk the devices are known already; ringing sends the next whisper.
+    let again = !visit.value.round.is_first() && record.door(request.now) == Door::Closed;
+    if (visit.value.bell.is_some() || visit.value.reader.is_some()) && !again {
         return Ok(onward);
     }
     let wants_push = by != By::Plain && request.form.typed("way") == "push";
@@ -114,7 +116,9 @@ async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
     else {
         return Ok(onward);
     };
-    let bell = Bell::mailbox(request.now);
+    let bell = visit.value.bell.clone().unwrap_or_else(|| Bell::mailbox(request.now));
+    // A device that would replace the oldest is added where its item goes too: below the open door.
+    let device = device.filter(|_| bell.devices().count() < Bell::MOST_DEVICES);
     let bell = device.iter().fold(bell, |bell, device| bell.with_device(device).0);
     let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
     let commit = Commit::visit(visit, rang).with_whisper(&whisper, request.language);

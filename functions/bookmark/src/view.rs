@@ -34,7 +34,7 @@ pub(crate) fn page(
                     "다시 오셨구려. 자리를 맡아 두었소.",
                     "You are back. Your place was kept."
                 )) }
-                @let onward = visit.position(riddle::built_in()?, request.now).path();
+                @let onward = visit.stands(riddle::built_in()?, request.now).path();
                 p { a.door data-onward href=(onward) {
                     (say!(request, "서 계시던 곳으로", "To where you stood"))
                 } }

@@ -10,7 +10,7 @@ use domain::{
     walk::{content_version::preview_page, session::Session, visit::Visit},
 };
 use store::{Commit, Versioned, WriteError};
-use web::{AppState, Method, Refusal, Reply, Request};
+use web::{AppState, Arrival, Method, Refusal, Reply, Request};
 
 /// Serves `/` and every unknown path.
 pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refusal> {
@@ -27,12 +27,40 @@ pub async fn handle(app: Arc<AppState>, request: Request) -> Result<Reply, Refus
             Method::Post => begin(&app, &request, &rooms, true).await,
         };
     }
-    let (visit, rooms) = app.visit_and_rooms(request.known()).await?;
-    match (request.method, visit.map(|visit| visit.value)) {
-        (Method::Get, visit) => Ok(view::page(&request, &rooms, visit.as_ref(), None)?.into()),
+    let Arrival { visit, rooms, newest } = app.arrival(request.known()).await?;
+    match (request.method, visit) {
+        (Method::Get, visit) => {
+            let visit = visit.as_ref().map(|visit| &visit.value);
+            Ok(view::page(&request, &rooms, visit, None)?.into())
+        }
+        (Method::Post, Some(visit)) if request.form.typed("walk") == "again" => {
+            walk_again(&app, &request, &visit, &rooms, &newest).await
+        }
         // A second click, or a visitor who returns: the walk they have goes on.
-        (Method::Post, Some(visit)) => Ok(Reply::see(visit.position(&rooms, request.now).path())),
+        (Method::Post, Some(visit)) => {
+            Ok(Reply::see(visit.value.stands(&rooms, request.now).path()))
+        }
         (Method::Post, None) => begin(&app, &request, &rooms, false).await,
+    }
+}
+
+/// Begins another walk of a reader who has ordered. Idempotent: a second click finds it under way,
+/// and after a lost race the visitor is led to where they stand.
+async fn walk_again(
+    app: &AppState,
+    request: &Request,
+    visit: &Versioned<Visit>,
+    rooms: &RoomSet,
+    newest: &RoomSet,
+) -> Result<Reply, Refusal> {
+    let Some(again) = visit.value.walking_again(rooms, newest, request.now) else {
+        return Ok(Reply::see(visit.value.stands(rooms, request.now).path()));
+    };
+    let path = again.stands(newest, request.now).path();
+    match app.store.commit(Commit::visit(visit, again)).await {
+        Ok(()) => Ok(Reply::see(path)),
+        Err(WriteError::ConditionFailed(_)) => Ok(Reply::see("/")),
+        Err(WriteError::Store(error)) => Err(error.into()),
     }
 }
 

@@ -30,9 +30,10 @@ pub(crate) fn page(
         (introduction(request, rooms))
         (prices(request))
         @if let Some(visit) = visit {
-            p { a.door data-onward href=(visit.position(rooms, request.now).path()) {
+            p { a.door data-onward href=(visit.stands(rooms, request.now).path()) {
                 (say!(request, "서 계시던 곳으로", "To where you stood"))
             } }
+            @if visit.may_walk_again(rooms, request.now) { (another_walk(request)) }
         } @else {
             form method="post" data-onward {
                 button { (say!(request, "문 앞에 서기", "Step up to the door")) }
@@ -43,6 +44,26 @@ pub(crate) fn page(
         } }
     };
     Ok(Page::new("door", say!(request, "문", "The door")).drawing(Drawing::House).body(body))
+}
+
+/// Another walk, for who has ordered. It is no condition of another order.
+fn another_walk(request: &Request) -> Markup {
+    html! {
+        form method="post" id="walk-again" {
+            input type="hidden" name="walk" value="again";
+            p.keeper { (say!(
+                request,
+                "집이 손님을 기억하고 있소. 다시 걸으시면 다른 수수께끼를 내어 드리리다.",
+                "The house remembers you. Walk again, and it will ask you other riddles."
+            )) }
+            button.quiet { (say!(request, "다시 걸어 보기", "Walk through once more")) }
+            p.plain { (say!(
+                request,
+                "걷지 않고 편지를 쓰셔도 됩니다. 지난 걸음의 시와 주문은 그대로 있습니다.",
+                "You can write your next letter without it. Your earlier poem and your orders stay as they are."
+            )) }
+        }
+    }
 }
 
 fn introduction(request: &Request, rooms: &RoomSet) -> Markup {

@@ -91,7 +91,7 @@ async fn poem(
         Err(Refusal::NoSession | Refusal::SessionEnded) => return Ok(None),
         walk => walk?,
     };
-    let keepsakes = keepsake::keepsakes(&visit.value, &rooms, request.now);
+    let keepsakes = visit.value.keepsakes_of(behind.order.id, &rooms, request.now);
     let pen_name = visit.value.reader.as_ref().map(|reader| reader.pen_name.reveal().clone());
     Ok(pen_name
         .filter(|_| keepsake::has_a_line(&keepsakes))

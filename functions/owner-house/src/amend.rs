@@ -34,7 +34,8 @@ pub(crate) async fn erratum(
         return Ok(Answer::problem(problem));
     }
     let mut answer = Answer::ok();
-    let concerned = concerned(state, call, place, None).await?;
+    let met = met_at(state, head, place).await?;
+    let concerned = concerned(state, call, &met, None).await?;
     if !call.confirmed {
         answer.would_do.push(format!(
             "{} 방의 {} 수수께끼 앞에서 어긋난 손님 {}명의 셈을 지우고, 지금 판으로 옮기고, 편지함에 알립니다.",
@@ -44,7 +45,7 @@ pub(crate) async fn erratum(
         ));
         return Ok(answer.to_confirm(call, AS_SHOWN));
     }
-    let told = amend(state, call, head, place, None, |_| say.clone(), concerned).await?;
+    let told = amend(state, call, head, &met, None, |_| say.clone(), concerned).await?;
     answer.did.push(format!("손님 {told}명의 셈을 지우고 편지함에 알렸습니다."));
     Ok(answer)
 }
@@ -78,7 +79,8 @@ pub(crate) async fn accept(
         return Ok(Answer::problem(Problem::new("answer", fault.korean(), Value::Null)));
     }
     let mut answer = Answer::ok();
-    let concerned = concerned(state, call, place, Some(&given)).await?;
+    let met = met_at(state, head, place).await?;
+    let concerned = concerned(state, call, &met, Some(&given)).await?;
     if !call.confirmed {
         answer.would_do.push(format!(
             "{} 방의 {} 수수께끼에서 이제부터 “{written}”도 맞는 답으로 합니다. 그렇게 말하고 서 있는 손님 {}명의 문을 열고 편지함에 알립니다.",
@@ -90,7 +92,7 @@ pub(crate) async fn accept(
     }
     // The answer is accepted first, so that nobody who gives it meanwhile is missed.
     let head = save(state, |head| head.accepting(accepted.clone())).await?;
-    let told = amend(state, call, &head.value, place, Some(&given), opened, concerned).await?;
+    let told = amend(state, call, &head.value, &met, Some(&given), opened, concerned).await?;
     answer.did.push(format!(
         "이제부터 “{written}”도 맞는 답입니다. 그렇게 말한 손님 {told}명의 문을 열었습니다."
     ));
@@ -126,6 +128,14 @@ async fn unknown(
     let expected =
         "이 방에 있는, 낱말로 답하는 수수께끼의 이름을 적습니다. example에 모두 적어 두었습니다";
     Ok(Some(Problem::new("riddle", expected, riddles)))
+}
+
+/// The place under which visits keep a riddle: a room for returning readers is met at a step of the
+/// walk.
+async fn met_at(state: &AdminState, head: &Head, place: &Place) -> Result<Place, AdminError> {
+    let content = current(state, head).await?;
+    let step = content.as_ref().map_or(place.room.as_str(), |c| c.step_of(&place.room));
+    Ok(Place { room: step.to_owned(), riddle: place.riddle.clone() })
 }
 
 /// The visits that the correction affects, as they are now.
@@ -190,6 +200,6 @@ async fn amend(
 /// Whether a visitor has the riddle in the current version too, and can continue in it. Previews
 /// stay in their version.
 fn has_same_riddle(content: &RoomSet, visit: &Visit, place: &Place) -> bool {
-    let puzzle = content.puzzle(&place.room, &visit.id.to_string(), visit.height_in(&place.room));
+    let puzzle = content.puzzle(&place.room, &visit.walker(), visit.height_in(&place.room));
     !visit.preview && puzzle.is_some_and(|puzzle| puzzle.riddle.id == place.riddle)
 }

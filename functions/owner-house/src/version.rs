@@ -106,8 +106,7 @@ pub(crate) async fn check(
 fn summary(rooms: &RoomSet) -> Value {
     let (riddle, plain) = rooms.expected().minutes();
     let shown: Vec<_> = rooms
-        .rooms()
-        .iter()
+        .all_rooms()
         .filter(|room| !room.riddles.is_empty())
         .map(|room| {
             let riddles: Vec<_> = room

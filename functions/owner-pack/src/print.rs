@@ -126,7 +126,7 @@ impl Versions<'_> {
             self.known.insert(visit.version.clone(), rooms);
         }
         let Some(Some(rooms)) = self.known.get(&visit.version) else { return Ok(None) };
-        let keepsakes = keepsake::keepsakes(visit, rooms, call.now);
+        let keepsakes = visit.keepsakes_of(order.id, rooms, call.now);
         let poem = keepsake::poem(&keepsakes, reader.pen_name.reveal(), order.language);
         Ok(keepsake::has_a_line(&keepsakes).then_some(poem))
     }

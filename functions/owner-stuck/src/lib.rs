@@ -34,7 +34,7 @@ pub async fn handle(state: Arc<AdminState>, call: Call) -> Result<Answer, AdminE
     let mut answer = Answer::ok();
     let Ok(content) = RoomSet::built_in() else { return Ok(answer) };
     let mut rooms: Vec<(&Room, Tally)> = Vec::new();
-    for room in content.rooms().iter().filter(|room| room.has_door()) {
+    for room in content.all_rooms().filter(|room| room.has_door()) {
         rooms.push((room, state.store.figures(&room.id, from, to).await?));
     }
     answer

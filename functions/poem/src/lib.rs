@@ -35,6 +35,6 @@ async fn own(app: &AppState, request: &Request) -> Result<Reply, Refusal> {
     let address = pen_name
         .filter(|_| keepsake::has_a_line(&keepsakes))
         .map(|pen_name| app.keys().shared_poem(&SharedPoem::of(&keepsakes, pen_name)));
-    let onward = visit.position(&rooms, request.now).path();
-    Ok(view::own(request, &rooms, &keepsakes, pen_name, address.as_deref(), &onward).into())
+    let onward = visit.stands(&rooms, request.now).path();
+    Ok(view::own(request, &rooms, visit, &keepsakes, address.as_deref(), &onward).into())
 }

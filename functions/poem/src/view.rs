@@ -2,7 +2,10 @@
 
 use domain::{
     riddle::content::RoomSet,
-    walk::keepsake::{self, Keepsake},
+    walk::{
+        keepsake::{self, Keepsake},
+        visit::Visit,
+    },
 };
 use maud::{Markup, html};
 use web::{Drawing, Page, Request, Script, cento, say};
@@ -11,12 +14,13 @@ use web::{Drawing, Page, Request, Script, cento, say};
 pub(crate) fn own(
     request: &Request,
     rooms: &RoomSet,
+    visit: &Visit,
     keepsakes: &[Keepsake],
-    pen_name: Option<&str>,
     address: Option<&str>,
     onward: &str,
 ) -> Page {
     let title = say!(request, "걸음의 시", "The poem of your walk");
+    let pen_name = visit.reader.as_ref().map(|reader| reader.pen_name.reveal().as_str());
     let body = html! {
         h1 { (title) }
         @if keepsake::has_a_line(keepsakes) {
@@ -33,8 +37,9 @@ pub(crate) fn own(
                 "You have no line yet. The rooms will wait."
             )) }
         }
-        (unwritten(request, rooms, keepsakes))
+        (unwritten(request, rooms, visit, keepsakes))
         @if let Some(address) = address { (sharing(request, address)) }
+        (earlier(request, &visit.earlier_walks(rooms), pen_name))
         p { a.door data-onward href=(onward) {
             (say!(request, "서 계시던 곳으로", "To where you stood"))
         } }
@@ -44,9 +49,10 @@ pub(crate) fn own(
 }
 
 /// The rooms that were left without their line. They can be solved at any time, also after ordering.
-fn unwritten(request: &Request, rooms: &RoomSet, keepsakes: &[Keepsake]) -> Markup {
+fn unwritten(request: &Request, rooms: &RoomSet, visit: &Visit, keepsakes: &[Keepsake]) -> Markup {
     let left = keepsakes.iter().filter(|keepsake| keepsake.given.is_none());
-    let left: Vec<_> = left.filter_map(|keepsake| rooms.room(&keepsake.room)).collect();
+    let walker = visit.walker();
+    let left: Vec<_> = left.filter_map(|keepsake| rooms.place(&keepsake.room, &walker)).collect();
     if left.is_empty() {
         return html! {};
     }
@@ -59,8 +65,22 @@ fn unwritten(request: &Request, rooms: &RoomSet, keepsakes: &[Keepsake]) -> Mark
                 "The rooms you passed by can still give theirs, at any time. No clock, and nothing is counted."
             )) }
             ul { @for room in left {
-                li { a href=(format!("/{}", room.id)) { (room.title.in_language(request.language)) } }
+                li { a href=(format!("/{}", room.step())) { (room.title.in_language(request.language)) } }
             } }
+        }
+    }
+}
+
+/// The poems of the walks before this one, the latest first.
+fn earlier(request: &Request, walks: &[Vec<Keepsake>], pen_name: Option<&str>) -> Markup {
+    let written: Vec<_> = walks.iter().rev().filter(|walk| keepsake::has_a_line(walk)).collect();
+    if written.is_empty() {
+        return html! {};
+    }
+    html! {
+        section id="earlier" {
+            h2 { (say!(request, "지난 걸음의 시", "Poems of earlier walks")) }
+            @for walk in written { (cento::earlier(walk, pen_name, request.language)) }
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn page(
 ) -> Result<Page, Refusal> {
     let (room, language) = (riddle::room(rooms, wait::ROOM)?, request.language);
     let title = room.title.in_language(language);
-    let poem = wait::poem_for(&visit.id.to_string())
+    let poem = wait::poem_for(&visit.id.to_string(), visit.round.number)
         .ok_or_else(|| Refusal::Ours("the content has no poem for the waiting room".into()))?;
     let door = record.door(request.now);
     let body = html! {
@@ -150,7 +150,7 @@ const KEEP: &str = "keep";
 /// The line that a form asks to keep, if the visitor's poem has it.
 pub(crate) fn line_to_keep(request: &Request, visit: &Visit) -> Option<KeptLine> {
     let line: u16 = request.form.typed(KEEP).parse().ok()?;
-    let poem = wait::poem_for(&visit.id.to_string())?;
+    let poem = wait::poem_for(&visit.id.to_string(), visit.round.number)?;
     let there = keepsake::lines(poem, request.language).count() > usize::from(line);
     there.then(|| KeptLine { poem: poem.id.clone(), line })
 }

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     base::calendar,
-    riddle::content::{Height, Solution},
+    riddle::content::{Height, Solution, Walker},
 };
 use local::{Build, Clock, Config, Parts, Source, System, Wire};
 use serde_json::Value;
@@ -272,7 +272,8 @@ fn order_of(reader: &Reader) -> Result<&str> {
 fn solution(room: &str, session: &str) -> Result<String> {
     let rooms = domain::riddle::content::RoomSet::built_in().context("the rooms are invalid")?;
     let visitor = session.split('.').next().unwrap_or_default();
-    let riddle = rooms.riddle_for(room, visitor, Height::default());
+    let walker = Walker::first(visitor, jiff::Timestamp::now());
+    let riddle = rooms.riddle_for(room, &walker, Height::default());
     let written = riddle.and_then(|riddle| match &riddle.solution {
         Solution::Word(answers) => Some(answers.first()?.written().to_owned()),
         Solution::Rhythm(rhythm) => Some(rhythm.written()),

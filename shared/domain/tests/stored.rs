@@ -254,6 +254,16 @@ fn a_stored_visit_goes_on() {
     let ordered: Visit = serde_json::from_value(visits["ordered"].clone()).unwrap();
     assert!(ordered.bookmark.is_some() && ordered.bell.is_some());
     assert_eq!(ordered.orders.len(), 1);
+    assert!(ordered.round.is_first() && ordered.earlier_walks(rooms).is_empty());
+    let again = ordered.walking_again(rooms, rooms, now()).unwrap();
+    assert_eq!((again.round.number, again.earlier_walks(rooms).len()), (1, 1));
+    assert!(again.walking_again(rooms, rooms, now()).is_none(), "a second click");
+    let again: Visit = rewritten(&visits["walking_again"]);
+    let earlier = again.earlier_walks(rooms);
+    assert_eq!(earlier[0].iter().filter(|keepsake| keepsake.line.is_some()).count(), 3);
+    assert_eq!(again.keepsakes_of(again.orders[0], rooms, now()), earlier[0]);
+    let riddle = rooms.riddle_for("knock", &again.walker(), Default::default()).unwrap();
+    assert_ne!(riddle.id, "azaleas");
 }
 
 #[test]

@@ -58,6 +58,17 @@ pub struct Walk {
     pub rooms: ContentVersion,
 }
 
+/// A visitor at the door.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Their visit, if they have one.
+    pub visit: Option<Versioned<Visit>>,
+    /// The version that they walk, or would enter.
+    pub rooms: ContentVersion,
+    /// The version that another walk would enter.
+    pub newest: ContentVersion,
+}
+
 impl ContentCache {
     /// A version, with the answers that the head accepts. At most one read.
     ///
@@ -143,12 +154,9 @@ impl AppState {
         Ok((Walk { visit, rooms }, draft))
     }
 
-    /// A visitor's visit if there is one that the session still shows, and the rooms that they walk
-    /// or would enter. One read while the function is warm.
-    pub async fn visit_and_rooms(
-        &self,
-        session: Option<Session>,
-    ) -> Result<(Option<Versioned<Visit>>, ContentVersion), Refusal> {
+    /// A visitor's visit if there is one that the session still shows, the rooms that they walk or
+    /// would enter, and those that another walk would enter. One read while the function is warm.
+    pub async fn arrival(&self, session: Option<Session>) -> Result<Arrival, Refusal> {
         let (visit, head) = match session {
             Some(session) => {
                 let (visit, head) = self.store.visit_and_head(session.visitor).await?;
@@ -163,13 +171,19 @@ impl AppState {
                 }),
             ),
         };
-        let built_in = riddle::built_in()?.version();
-        let version = match &visit {
-            Some(visit) => visit.value.version.as_str(),
-            None => head.value.current().unwrap_or(built_in),
-        };
+        let current = head.value.current().unwrap_or(riddle::built_in()?.version());
+        let version = visit.as_ref().map_or(current, |visit| &visit.value.version);
         let rooms = self.content.get(version, &head.value, &self.store).await?;
-        Ok((visit, rooms))
+        // Previews stay in their version, and a walk under way needs no other one.
+        let newest = match &visit {
+            Some(Versioned { value: visit, .. })
+                if !visit.preview && visit.version != current && !visit.orders.is_empty() =>
+            {
+                self.content.get(current, &head.value, &self.store).await?
+            }
+            _ => rooms.clone(),
+        };
+        Ok(Arrival { visit, rooms, newest })
     }
 
     /// A version by its name, for the owner's preview. At most two reads.

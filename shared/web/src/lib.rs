@@ -32,7 +32,7 @@ mod shop;
 mod style;
 pub mod unpaid;
 
-pub use content::{ContentCache, ContentVersion, Walk, admitted};
+pub use content::{Arrival, ContentCache, ContentVersion, Walk, admitted};
 pub use drawing::{Drawing, HOUSE};
 pub use file::{File, Kept, files};
 pub use form::{Form, Problem, path_segment};

@@ -10,7 +10,8 @@ use crate::{
 
 /// The plan for a visitor in the room `here`.
 pub fn of(rooms: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<PlanRoom> {
-    let reached = visit.position(rooms, request.now).path();
+    let walker = visit.walker();
+    let reached = visit.stands(rooms, request.now).path();
     let at = |id: &str| rooms.rooms().iter().position(|room| room.id == id);
     let reached = at(reached.trim_start_matches('/')).unwrap_or(rooms.rooms().len());
     let here_at = at(here);
@@ -26,7 +27,13 @@ pub fn of(rooms: &RoomSet, visit: &Visit, here: &str, request: &Request) -> Vec<
             };
             let minutes = rooms.minutes_of(&room.id);
             PlanRoom {
-                name: short(room.title.in_language(request.language)),
+                name: short(
+                    rooms
+                        .place(&room.id, &walker)
+                        .unwrap_or(room)
+                        .title
+                        .in_language(request.language),
+                ),
                 path: (lies == PlanPlace::Behind)
                     .then(|| if room.id == "door" { "/".into() } else { format!("/{}", room.id) }),
                 place: lies,

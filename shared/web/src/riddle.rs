@@ -104,7 +104,7 @@ pub fn entered(
 ) -> Result<RoomRecord, Refusal> {
     visit
         .room(rooms, room, request.now)
-        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.position(rooms, request.now).path() })
+        .ok_or_else(|| Refusal::OutOfOrder { onward: visit.stands(rooms, request.now).path() })
 }
 
 /// The path of the step after a room.
@@ -120,7 +120,7 @@ fn enter<'a>(
 ) -> Result<(Scene<'a>, RoomRecord), Refusal> {
     let record = entered(rooms, visit, design.room, request)?;
     let puzzle = rooms
-        .puzzle(design.room, &visit.id.to_string(), record.height())
+        .puzzle(design.room, &visit.walker(), record.height())
         .ok_or_else(|| Refusal::Ours(format!("the content has no riddle room {}", design.room)))?;
     Ok((Scene { rooms, visit, puzzle, request, design }, record))
 }

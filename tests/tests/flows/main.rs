@@ -34,6 +34,7 @@ mod postcodes;
 mod privacy;
 mod push;
 mod restart;
+mod returning;
 mod roles;
 mod rolling_deployment;
 mod rotation;

@@ -27,6 +27,12 @@ macro_rules! ulid_id {
                 Self(Ulid::from_parts(milliseconds, random))
             }
 
+            /// The instant of the identifier.
+            pub fn made_at(&self) -> jiff::Timestamp {
+                let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+                jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX)
+            }
+
             /// The 80 random bits.
             pub const fn random(&self) -> u128 {
                 self.0.random()

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::riddle::{
     answer::Judgement,
     content::{
-        ContentError, Key, Riddle, Room, RoomSet, Solution, all_needed, complete, said, wrong,
+        ContentError, Key, Riddle, Room, RoomSet, Solution, Stands, all_needed, complete, said,
+        wrong,
     },
     room::{Puzzle, RoomRecord, Verdict},
 };
@@ -25,14 +26,15 @@ pub(super) fn head(rooms: &RoomSet) -> Result<(), ContentError> {
     }
     replies(rooms)?;
     gates(rooms.rooms())?;
+    returning(rooms)?;
     budget(rooms)
 }
 
 /// Checks the riddles of each room, then the rooms against each other.
 pub(super) fn each_riddle(rooms: &RoomSet) -> Vec<ContentError> {
-    let by_themselves = rooms.rooms().iter().filter_map(|room| riddles_of(rooms, room).err());
-    let keys = rooms.rooms().iter().filter_map(|room| keys_of(rooms, room).err());
-    by_themselves.chain(keys).chain(contradictions(rooms.rooms()).err()).collect()
+    let by_themselves = rooms.all_rooms().filter_map(|room| riddles_of(rooms, room).err());
+    let keys = rooms.all_rooms().filter_map(|room| keys_of(rooms, room).err());
+    by_themselves.chain(keys).chain(contradictions(rooms).err()).collect()
 }
 
 /// Checks that a version has the rooms of the built-in content, in their order, with the same doors
@@ -155,7 +157,51 @@ fn gates(rooms: &[Room]) -> Result<(), ContentError> {
     }
 }
 
+/// Checks that the id of each room for returning readers is its own.
+fn returning(rooms: &RoomSet) -> Result<(), ContentError> {
+    for room in rooms.all_rooms().filter(|room| room.step() != room.id) {
+        if rooms.all_rooms().filter(|other| other.id == room.id).count() > 1 {
+            let place = format!("room {}", room.id);
+            return Err(wrong(place, said!("두 번 적혀 있습니다", "is described twice")));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that what is met at the step of a room is told apart, and that at any time there is a
+/// riddle on each of its shelves.
+fn met_at_any_time(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
+    let place = || format!("room {}", room.id);
+    if room.riddles.is_empty() && room.step() != room.id {
+        return Err(wrong(place(), said!("수수께끼가 없습니다", "has no riddle")));
+    }
+    for height in room.riddles.heights() {
+        let always = (height, Stands::Always);
+        if !room.riddles.stands().any(|stands| stands == always) {
+            let shelf = height.name();
+            let problem = said!(
+                "칸 {shelf}에 언제나 서 있는 수수께끼가 없습니다",
+                "has no riddle that always stands on the shelf {shelf}"
+            );
+            return Err(wrong(place(), problem));
+        }
+    }
+    let others = || rooms.rooms_of(room.step()).filter(|other| other.id != room.id);
+    let ids = room.riddles.iter().map(|riddle| &riddle.id);
+    match ids.into_iter().find(|id| others().any(|other| other.riddle(id).is_some())) {
+        Some(id) => Err(wrong(
+            format!("room {}, riddle {id}", room.id),
+            said!(
+                "같은 자리의 다른 방에도 이 이름의 수수께끼가 있습니다",
+                "has the name of a riddle in another room of its place"
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
 fn riddles_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
+    met_at_any_time(rooms, room)?;
     if room.riddles.is_empty() {
         return Ok(());
     }
@@ -189,7 +235,7 @@ fn riddles_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
 /// Checks that a riddle with a key has one for each key that its visitors can bring: the room that
 /// gives it is on the way, and every verse that is knocked there leads to an answer.
 fn keys_of(rooms: &RoomSet, room: &Room) -> Result<(), ContentError> {
-    let on_the_way = all_needed(rooms.rooms(), &room.id);
+    let on_the_way = all_needed(rooms.rooms(), room.step());
     for riddle in room.riddles.iter() {
         let Some(Key { room: giver, .. }) = &riddle.key else { continue };
         let place = format!("room {}, riddle {}", room.id, riddle.id);
@@ -280,10 +326,11 @@ fn listed_answers(place: &str, riddle: &Riddle) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// Checks that no half-way answer of a room opens another room, since a visitor meets both.
-fn contradictions(rooms: &[Room]) -> Result<(), ContentError> {
-    for room in rooms {
-        for other in rooms.iter().filter(|other| other.id != room.id) {
+/// Checks that no half-way answer of a room opens another room, since a visitor meets both. The
+/// rooms of one step are met on different walks.
+fn contradictions(rooms: &RoomSet) -> Result<(), ContentError> {
+    for room in rooms.all_rooms() {
+        for other in rooms.all_rooms().filter(|other| other.step() != room.step()) {
             for (riddle, rival) in
                 room.riddles.iter().flat_map(|r| other.riddles.iter().map(move |o| (r, o)))
             {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::riddle::{
     checker,
-    content::{ContentError, Height, RoomSet, read_head, read_riddle, said, wrong},
+    content::{ContentError, Height, RoomSet, Stands, read_head, read_riddle, said, wrong},
 };
 
 /// The built-in rooms, gates and replies: file name and text.
@@ -13,17 +13,20 @@ const HEAD: (&str, &str) = ("house.toml", include_str!("../../content/house.toml
 
 macro_rules! riddle {
     ($name:literal, $shelf:ident) => {
+        riddle!($name, $shelf, Always)
+    };
+    ($name:literal, $shelf:ident, $stands:ident) => {
         (
             concat!($name, ".toml"),
             include_str!(concat!("../../content/", $name, ".toml")),
-            Height::$shelf,
+            (Height::$shelf, Stands::$stands),
         )
     };
 }
 
-/// The built-in riddles: file name, text, and the shelf that the file names. It stands here as well,
-/// so that a file is not parsed for it; a test compares them.
-const RIDDLES: [(&str, &str, Height); 17] = [
+/// The built-in riddles: file name, text, and the shelf and the time that the file names. They stand
+/// here as well, so that a file is not parsed for them; a test compares them.
+const RIDDLES: [(&str, &str, (Height, Stands)); 25] = [
     riddle!("knock/riverside", Middle),
     riddle!("knock/azaleas", Middle),
     riddle!("knock/stone-wall", Middle),
@@ -41,6 +44,14 @@ const RIDDLES: [(&str, &str, Height); 17] = [
     riddle!("study/roads", Middle),
     riddle!("study/silence", Middle),
     riddle!("study/five-friends", High),
+    riddle!("attic/two-papers", Middle),
+    riddle!("attic/under-snow", Middle, Winter),
+    riddle!("backyard/peony-word", Middle),
+    riddle!("backyard/field-word", Middle, Spring),
+    riddle!("well/echo", Middle),
+    riddle!("well/night-insects", Middle, Night),
+    riddle!("landing/first-and-last", Middle),
+    riddle!("landing/only-marks", Middle),
 ];
 
 impl RoomSet {
@@ -52,8 +63,8 @@ impl RoomSet {
     pub fn built_in() -> Result<&'static Self, &'static ContentError> {
         static ROOMS: LazyLock<Result<RoomSet, ContentError>> = LazyLock::new(|| {
             let mut rooms = read_head(HEAD.0, HEAD.1)?;
-            for (name, text, shelf) in RIDDLES {
-                rooms.add_unread(name, text, shelf)?;
+            for (name, text, stands) in RIDDLES {
+                rooms.add_unread(name, text, stands)?;
             }
             checker::head(&rooms)?;
             Ok(rooms)

@@ -208,7 +208,7 @@ mod tests {
         let visit = Visit::begin(VisitorId::new(1, 2), rooms, Language::Ko, at(0));
         let record = visit.room(rooms, "knock", at(0)).unwrap().open_plain(at(0));
         let visit = visit.with_room("knock", record);
-        let puzzle = rooms.puzzle("study", &visit.id.to_string(), Height::default()).unwrap();
+        let puzzle = rooms.puzzle("study", &visit.walker(), Height::default()).unwrap();
         let record = visit.room(rooms, "study", at(1)).unwrap();
         let record = puzzle.guess(&record, said, at(1)).record;
         (visit.with_room("study", record), puzzle.riddle.id.clone())
@@ -220,11 +220,10 @@ mod tests {
         let rooms = RoomSet::built_in().unwrap();
         let accepted = Accepted { room: "study".into(), riddle, answer: "코끼리".into() };
         let amended = rooms.accepting(std::slice::from_ref(&accepted));
-        let id = visit.id.to_string();
         let fresh = RoomRecord::entered(at(2));
         let verdict = |rooms: &RoomSet| {
             rooms
-                .puzzle("study", &id, Height::default())
+                .puzzle("study", &visit.walker(), Height::default())
                 .unwrap()
                 .guess(&fresh, "코끼리", at(2))
                 .verdict

@@ -168,7 +168,12 @@ pub fn wrong_ten_times<'a>(
         before.map_or(0, |visit| wrong(visit, &room.id)) < TOO_OFTEN
             && wrong(after, &room.id) >= TOO_OFTEN
     };
-    if after.preview { Vec::new() } else { content.rooms().iter().filter(crosses).collect() }
+    if after.preview {
+        return Vec::new();
+    }
+    let walker = after.walker();
+    let rooms = content.rooms().iter().filter(crosses);
+    rooms.filter_map(|room| content.place(&room.id, &walker)).collect()
 }
 
 /// Whether too many of a day's entrants took a room's plain door.
@@ -196,6 +201,9 @@ pub fn changes(
     if after.preview {
         return changes;
     }
+    // Another walk is counted like a new visit.
+    let before = before.filter(|before| before.round.number == after.round.number);
+    let walker = after.walker();
     let mut comes_in = before.is_none();
     for (at, room) in rooms.iter().enumerate() {
         let behind = rooms.get(at + 1..).unwrap_or_default();
@@ -214,7 +222,8 @@ pub fn changes(
             tally.opened(by, record);
         }
         if !tally.is_empty() {
-            changes.insert((*room).to_owned(), tally);
+            let place = content.place(room, &walker).map_or(*room, |place| &place.id);
+            changes.insert(place.to_owned(), tally);
         }
     }
     changes
@@ -223,7 +232,8 @@ pub fn changes(
 /// How the visitor left the room, if they are known to have.
 fn passed(visit: &Visit, room: &str, behind: &[&str]) -> Option<By> {
     let written = visit.kept(room).and_then(|record| record.opened).map(|opening| opening.by);
-    let further = visit.reader.is_some() || behind.iter().any(|room| visit.kept(room).is_some());
+    let signed = visit.reader.is_some() && visit.round.is_first();
+    let further = signed || behind.iter().any(|room| visit.kept(room).is_some());
     written.or(further.then_some(By::Itself))
 }
 
@@ -276,7 +286,7 @@ mod tests {
         let visit = begun();
         let record = visit.room(content(), "knock", at(1)).unwrap();
         let visit = visit.with_room("knock", record.open_plain(at(1)));
-        let puzzle = content().puzzle("study", &visit.id.to_string(), Height::default()).unwrap();
+        let puzzle = content().puzzle("study", &visit.walker(), Height::default()).unwrap();
         let record = visit.room(content(), "study", at(2)).unwrap();
         let outcome = puzzle.guess(&record, " 코끼리 ", at(2));
         let after = visit.clone().with_room("study", outcome.record);

@@ -83,7 +83,7 @@ impl Given {
     pub fn line(&self, room: &str, rooms: &RoomSet) -> Option<Line> {
         match self {
             Self::Riddle(id) => {
-                let (text, source) = rooms.room(room)?.riddle(id)?.given()?;
+                let (text, source) = rooms.riddle_at(room, id)?.given()?;
                 Some(Line { text: text.clone(), source: source.clone() })
             }
             Self::Kept { poem, line } => kept(poem, *line),
@@ -95,6 +95,7 @@ impl Given {
 /// The lines of a visitor's walk, in its order: one of each room that gives one and lies behind them.
 pub fn keepsakes(visit: &Visit, rooms: &RoomSet, now: Timestamp) -> Vec<Keepsake> {
     let mut found = Vec::new();
+    let walker = visit.walker();
     for room in rooms.rooms() {
         let Some(record) = visit.room(rooms, &room.id, now) else { continue };
         let Door::Open(_) = record.door(now) else { continue };
@@ -105,9 +106,7 @@ pub fn keepsakes(visit: &Visit, rooms: &RoomSet, now: Timestamp) -> Vec<Keepsake
         } else if room.id == whisper::ROOM {
             let whisper = visit.whisper.as_ref().filter(|_| solved);
             whisper.map(|whisper| Given::Verse(whisper.verse.clone()))
-        } else if let Some(riddle) =
-            rooms.riddle_for(&room.id, &visit.id.to_string(), record.height())
-        {
+        } else if let Some(riddle) = rooms.riddle_for(&room.id, &walker, record.height()) {
             (solved && riddle.gives.is_some()).then(|| Given::Riddle(riddle.id.clone()))
         } else {
             continue;

@@ -21,9 +21,11 @@ use crate::{
 
 mod bell;
 mod reader;
+mod round;
 
 pub use bell::{Bell, Channel};
 pub use reader::{NotAPenName, Reader};
+pub use round::Round;
 
 /// The visit of one visitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,9 @@ pub struct Visit {
     /// The epoch of the sessions that are admitted.
     #[serde(default, skip_serializing_if = "is_first")]
     pub epoch: u32,
+    /// The walk under way, and what the house remembers of those before it.
+    #[serde(default, skip_serializing_if = "Round::is_first")]
+    pub round: Round,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -120,7 +125,7 @@ impl Visit {
             self.letter_at,
             self.bookmark.as_ref().map(|bookmark| bookmark.made_at),
         ];
-        rooms.chain(later.into_iter().flatten()).fold(self.began_at, Timestamp::max)
+        rooms.chain(later.into_iter().flatten()).fold(self.walk_began_at(), Timestamp::max)
     }
 
     /// A new visit.
@@ -141,6 +146,7 @@ impl Visit {
             bookmark: None,
             paid: false,
             epoch: 0,
+            round: Round::default(),
         }
     }
 
@@ -186,7 +192,7 @@ impl Visit {
     /// the door before it opened. `None` while a door before it is closed, and for a room without a
     /// door.
     pub fn room(&self, content: &RoomSet, id: &str, now: Timestamp) -> Option<RoomRecord> {
-        let mut entered = self.began_at;
+        let mut entered = self.walk_began_at();
         for room in content.rooms().iter().filter(|room| room.has_door()) {
             let record = self
                 .rooms
@@ -207,7 +213,7 @@ impl Visit {
     /// The record of a visitor who enters a room.
     fn entering(&self, room: &str, at: Timestamp) -> RoomRecord {
         let record = RoomRecord::entered(at);
-        match wait::poem_for(&self.id.to_string()) {
+        match wait::poem_for(&self.id.to_string(), self.round.number) {
             Some(poem) if room == wait::ROOM => record.opening_after(poem.seconds()),
             _ => record,
         }

@@ -95,7 +95,7 @@ fn open(
         p.keeper { (how.in_language(language)) }
         @if record.is_solved() { (reward(puzzle.riddle, scene.request)) }
         (numbers(puzzle.riddle, scene.request))
-        (way_on(scene.rooms, &puzzle.room.id, language))
+        (way_on(scene.rooms, puzzle.room.step(), language))
         @if !record.is_solved() { (later(scene, feedback)) }
     }
 }
@@ -364,7 +364,7 @@ fn set(passage: &Passage, language: Language) -> Markup {
                 } }
                 @if let Some(source) = source { cite { (source) } }
             },
-            Setting::Verse | Setting::Lines => blockquote.verse {
+            Setting::Verse | Setting::Lines | Setting::Strand => blockquote.verse {
                 (lines.join("\n"))
                 @if let Some(source) = source { cite { (source) } }
             },

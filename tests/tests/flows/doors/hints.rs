@@ -163,7 +163,10 @@ async fn a_visitor_without_experience_reaches_the_counter_in_a_quarter_of_an_hou
                 .into_iter()
                 .filter_map(|visit| visit["id"]["S"].as_str().map(str::to_owned));
             let id = ids.filter(|id| known.insert(id.clone())).last().expect("a new visit");
-            let riddle = rooms.puzzle("study", &id, shelf).unwrap().riddle;
+            let riddle = rooms
+                .puzzle("study", &domain::riddle::content::Walker::first(&id, shop.now()), shelf)
+                .unwrap()
+                .riddle;
             if left.remove(&(&riddle.id, &riddle.key)) {
                 let began = shop.now();
                 knocked.insert((language.tag(), visitor.riddle().id.as_str()));

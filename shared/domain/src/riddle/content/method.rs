@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     Form, Kind,
+    loose::{self, Respaced, Woven},
     raw::{ByLanguage, RawPassage, RawRiddle},
     reveal::word_on_the_shelf,
     said,
@@ -39,6 +40,16 @@ pub(super) enum Method {
     Count(Text),
     /// What each number of the key says; `{key}` in `ask` shows the numbers.
     Shelf(Spines),
+    /// The lines of the two passages of the form `strand` are shown in turn.
+    Woven(Woven),
+    /// The passage of the form `lines` is shown with its spaces moved.
+    Respaced(Respaced),
+    /// A line of the page, of which `{marks}` in `ask` shows the punctuation; its last word.
+    Punctuation(Text),
+    /// For each line of the `numbered` passage, which of the `lines` ends its poem; their letters.
+    Ends(ByLanguage<Vec<usize>>),
+    /// The word that a dictionary's entry on the page is about.
+    Entry(Text),
 }
 
 /// How the numbers of a key point at a word among the passages with a spine.
@@ -156,6 +167,16 @@ pub(super) fn make(riddle: &RawRiddle, key: Option<&[usize]>) -> Result<Made, Te
                 |language| occurrences(riddle, language, what.in_language(language)).to_string();
             (Kind::Count, Out::Word(Text::of(count)))
         }
+        Method::Woven(woven) => (Kind::Woven, loose::woven(riddle, woven, &mut page)?),
+        Method::Respaced(moved) => (Kind::Respaced, loose::respaced(riddle, moved, &mut page)?),
+        Method::Punctuation(line) => {
+            on_the_page(riddle, line)?;
+            let (marks, out) = loose::punctuation(riddle, line)?;
+            ask = fill(&ask, "marks", &marks)?;
+            (Kind::Punctuation, out)
+        }
+        Method::Ends(order) => (Kind::Ends, loose::ends(riddle, order)?),
+        Method::Entry(word) => (Kind::Entry, loose::entry(riddle, word)?),
         Method::Shelf(shelf) => {
             let key = key.unwrap_or_default();
             let shown = written_feet(key);
@@ -199,7 +220,7 @@ fn pattern(riddle: &RawRiddle, line: &str) -> Result<Pattern, Text> {
 }
 
 /// The only passage in this form.
-fn only(riddle: &RawRiddle, form: Form) -> Result<&RawPassage, Text> {
+pub(super) fn only(riddle: &RawRiddle, form: Form) -> Result<&RawPassage, Text> {
     let mut passages = riddle.page.iter().filter(|passage| passage.form == form);
     if let (Some(passage), None) = (passages.next(), passages.next()) {
         return Ok(passage);
@@ -282,7 +303,7 @@ fn first_answer(riddle: &RawRiddle) -> Result<Text, Text> {
 
 /// Checks that every word of the answer is on the page, so that a riddle asks for no prior
 /// knowledge.
-fn on_the_page(riddle: &RawRiddle, answer: &Text) -> Result<(), Text> {
+pub(super) fn on_the_page(riddle: &RawRiddle, answer: &Text) -> Result<(), Text> {
     for language in Language::ALL {
         let mut words = answer.in_language(language).split_whitespace();
         if let Some(word) = words.find(|word| occurrences(riddle, language, word) == 0) {
@@ -309,7 +330,7 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
     text.nfc().filter(|c| c.is_alphanumeric())
 }
 
-fn first(text: &str) -> Option<char> {
+pub(super) fn first(text: &str) -> Option<char> {
     letters(text).next()
 }
 

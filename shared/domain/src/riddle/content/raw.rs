@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use super::{
     ContentError, Expected, Form, Height, Hint, HourlyGreeting, Key, Listed, Passage, Replies,
-    Riddle, Riddles, Room, RoomSet, Solution, complete,
+    Riddle, Riddles, Room, RoomSet, Solution, Stands, complete,
     method::{self, Method, Out},
+    returning::{RawReturning, build_returning},
     reveal::revealed,
     said, wrong,
 };
@@ -22,22 +23,24 @@ struct RawHead {
     version: String,
     replies: Replies,
     room: Vec<RawRoom>,
+    #[serde(default)]
+    returning: Vec<RawReturning>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRoom {
-    id: String,
-    title: Text,
-    greeting: Text,
+pub(super) struct RawRoom {
+    pub(super) id: String,
+    pub(super) title: Text,
+    pub(super) greeting: Text,
     #[serde(default)]
-    by_the_clock: Vec<HourlyGreeting>,
+    pub(super) by_the_clock: Vec<HourlyGreeting>,
     #[serde(default)]
-    needs: Vec<String>,
-    riddle_seconds: u32,
-    plain_seconds: u32,
+    pub(super) needs: Vec<String>,
+    pub(super) riddle_seconds: u32,
+    pub(super) plain_seconds: u32,
     #[serde(default)]
-    by_itself: Text,
+    pub(super) by_itself: Text,
 }
 
 /// A file `<room>/<riddle>.toml`.
@@ -54,6 +57,8 @@ pub(super) struct RawRiddle {
     pub(super) gives: Option<Text>,
     #[serde(rename = "shelf", default)]
     height: Height,
+    #[serde(default)]
+    stands: Stands,
     #[serde(default = "usual_minutes")]
     minutes: u32,
     pub(super) page: Vec<RawPassage>,
@@ -114,9 +119,14 @@ struct RawHint {
 /// Reads `house.toml`: rooms, gates and replies, without riddles.
 pub(in crate::riddle) fn read_head(name: &str, text: &str) -> Result<RoomSet, ContentError> {
     let head: RawHead = toml::from_str(text).map_err(|error| unreadable(name, text, &error))?;
-    let rooms =
+    let rooms: Vec<Room> =
         head.room.into_iter().map(|room| build_room(name, room)).collect::<Result<_, _>>()?;
-    Ok(RoomSet { version: head.version, replies: head.replies, rooms })
+    let returning = head
+        .returning
+        .into_iter()
+        .map(|room| build_returning(name, room, &rooms))
+        .collect::<Result<_, _>>()?;
+    Ok(RoomSet { version: head.version, replies: head.replies, rooms, returning })
 }
 
 /// The room and the riddle that a file is named after: `study/mirror.toml`.
@@ -169,7 +179,7 @@ fn unreadable(name: &str, text: &str, error: &toml::de::Error) -> ContentError {
     wrong(place, said!("읽을 수 없습니다 ({why})", "{why}"))
 }
 
-fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
+pub(super) fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
     let place = format!("{name}, room {}", raw.id);
     complete(&place, "title", &raw.title)?;
     complete(&place, "greeting", &raw.greeting)?;
@@ -195,6 +205,9 @@ fn build_room(name: &str, raw: RawRoom) -> Result<Room, ContentError> {
         expected: Expected { riddle_seconds: raw.riddle_seconds, plain_seconds: raw.plain_seconds },
         by_itself: raw.by_itself,
         riddles: Riddles::default(),
+        at_times: Vec::new(),
+        in_place_of: None,
+        needs_orders: 0,
     })
 }
 
@@ -278,6 +291,7 @@ fn build_riddle(
         id: id.to_owned(),
         key: key.map(|numbers| Key { room: gave, numbers }),
         height: raw.height,
+        stands: raw.stands,
         minutes: raw.minutes,
         revealed,
         kind: made.kind,

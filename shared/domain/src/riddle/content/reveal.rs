@@ -39,7 +39,7 @@ impl Revealed {
 pub(super) fn revealed(riddle: &RawRiddle, key: Option<&[usize]>) -> Vec<Revealed> {
     let mut spines = 0;
     let passages = riddle.page.iter().map(|passage| {
-        spines += usize::from(passage.form == Form::Spine);
+        spines += usize::from(matches!(passage.form, Form::Spine | Form::Strand));
         let one = |language| pieces(riddle, passage, language, key, spines);
         Revealed { ko: one(Language::Ko), en: one(Language::En) }
     });
@@ -90,6 +90,23 @@ fn pieces(
             let at = key.and_then(|key| spines.place(key)).filter(|at| at.book == spine);
             at.and_then(|at| word_at(text, at.line, at.word)).into_iter().collect()
         }
+        Method::Woven(woven) if passage.form == Form::Strand && woven.strand == spine => {
+            let (line, word) = *woven.at.get(language);
+            word_at(text, line, word).into_iter().collect()
+        }
+        Method::Respaced(moved) if passage.form == Form::Lines => {
+            let (line, word) = *moved.at.get(language);
+            word_at(text, line, word).into_iter().collect()
+        }
+        Method::Punctuation(line) => {
+            first_occurrence(text, line.in_language(language)).into_iter().collect()
+        }
+        Method::Ends(_) if passage.form == Form::Lines => {
+            lines(text).filter_map(|line| letters(text, line).into_iter().next()).collect()
+        }
+        Method::Entry(word) if passage.form != Form::Prose => {
+            first_occurrence(text, word.in_language(language)).into_iter().collect()
+        }
         _ => Vec::new(),
     };
     cut(text, found)
@@ -103,10 +120,18 @@ pub(super) fn word_on_the_shelf<'a>(
     language: Language,
 ) -> Option<&'a str> {
     let at = spines.place(key)?;
-    let mut books = riddle.page.iter().filter(|passage| passage.form == Form::Spine);
-    let text = books.nth(at.book.checked_sub(1)?)?.text.in_language(language);
-    let word = text.get(word_at(text, at.line, at.word)?)?;
-    Some(word.trim_matches(|c: char| !c.is_alphanumeric()))
+    let book = nth_passage(riddle, Form::Spine, at.book)?;
+    bare_word_at(book.text.in_language(language), (at.line, at.word))
+}
+
+/// A passage among those of its form, counted from 1.
+pub(super) fn nth_passage(riddle: &RawRiddle, form: Form, number: usize) -> Option<&RawPassage> {
+    riddle.page.iter().filter(|passage| passage.form == form).nth(number.checked_sub(1)?)
+}
+
+/// The word in a line, both counted from 1, without the marks around it.
+pub(super) fn bare_word_at(text: &str, (line, word): (usize, usize)) -> Option<&str> {
+    text.get(word_at(text, line, word)?)
 }
 
 /// The word in a line, both counted from 1; empty lines do not count.

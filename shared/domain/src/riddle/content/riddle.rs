@@ -2,7 +2,7 @@
 
 use strum::IntoStaticStr;
 
-use super::{Piece, Revealed};
+use super::{Piece, Revealed, Stands};
 use crate::{
     base::text::{Language, Text},
     riddle::{
@@ -21,6 +21,8 @@ pub struct Riddle {
     pub key: Option<Key>,
     /// How high it stands: how difficult it is.
     pub height: Height,
+    /// At which time it stands in its room.
+    pub stands: Stands,
     /// How many minutes it usually takes; its hints come by them.
     pub minutes: u32,
     /// The kind, for the form and for the owner's figures.
@@ -77,6 +79,16 @@ pub enum Kind {
     Count,
     /// Find a word in one of several books by the numbers that another room gave.
     Shelf,
+    /// Part two poems whose lines stand in turn.
+    Woven,
+    /// Put the spaces of a verse back.
+    Respaced,
+    /// Find the line that a row of punctuation marks is left of.
+    Punctuation,
+    /// Give first lines their last ones back.
+    Ends,
+    /// Find the word of a dictionary's entry.
+    Entry,
 }
 
 /// How high a riddle stands. A visitor may ask for another height; the middle is open at first.
@@ -174,6 +186,8 @@ pub enum Form {
     Mirror,
     /// A short passage in a book that is opened on purpose; its lines are not numbered.
     Spine,
+    /// One of two poems whose lines are shown in turn.
+    Strand,
 }
 
 impl Riddle {

@@ -6,14 +6,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    ContentError, Height, Riddle, Solution,
+    ContentError, Height, Riddle, Stands,
     raw::{read_riddle, room_and_riddle},
     said, wrong,
 };
-use crate::{
-    base::{calendar, text::Text},
-    riddle::guess::fingerprint,
-};
+use crate::base::{calendar, text::Text};
 
 /// One version of the content: its rooms and the doorkeeper's common replies.
 #[derive(Clone, Debug)]
@@ -21,6 +18,8 @@ pub struct RoomSet {
     pub(super) version: String,
     pub(super) replies: Replies,
     pub(super) rooms: Vec<Room>,
+    /// Rooms for returning readers, each in the place of one of the walk.
+    pub(super) returning: Vec<Room>,
 }
 
 /// A step of the walk. Some rooms have riddles; the others only appear in the floor plan.
@@ -34,6 +33,8 @@ pub struct Room {
     pub greeting: Text,
     /// Greetings that speak of the time of day, each from its hour in Korea on, in order.
     pub(crate) by_the_clock: Vec<HourlyGreeting>,
+    /// Greetings that are true at some times of the year or the day only; the first that is, holds.
+    pub(crate) at_times: Vec<TimelyGreeting>,
     /// The ids of the rooms that must be open before this one.
     pub needs: Vec<String>,
     /// How long it usually takes.
@@ -42,6 +43,10 @@ pub struct Room {
     pub by_itself: Text,
     /// The riddles, one of which is chosen for each visitor; empty if the room has no riddle door.
     pub riddles: Riddles,
+    /// The step of the walk in whose place returning readers find it; `None` for a step.
+    pub(crate) in_place_of: Option<String>,
+    /// How many orders a visitor has who finds it.
+    pub(crate) needs_orders: u32,
 }
 
 /// A greeting that is true from an hour of the day on.
@@ -54,10 +59,23 @@ pub struct HourlyGreeting {
     pub greeting: Text,
 }
 
+/// A greeting that is true at some times only.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimelyGreeting {
+    /// When.
+    pub when: Stands,
+    /// What the doorkeeper says.
+    pub greeting: Text,
+}
+
 impl Room {
     /// The doorkeeper's greeting now. Those of a room with hours go round the clock: before the
     /// first hour the last one still holds.
     pub fn greeting_at(&self, now: Timestamp) -> &Text {
+        if let Some(timely) = self.at_times.iter().find(|timely| timely.when.at(now)) {
+            return &timely.greeting;
+        }
         let hour = calendar::in_korea(now).hour();
         let begun = self.by_the_clock.iter().rev().find(|hourly| hourly.from <= hour);
         begun.or(self.by_the_clock.last()).map_or(&self.greeting, |hourly| &hourly.greeting)
@@ -72,9 +90,10 @@ impl Room {
 pub struct Riddles(Vec<Entry>);
 
 #[derive(Clone, Debug)]
-struct Entry {
-    id: String,
-    height: Height,
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) height: Height,
+    pub(super) stands: Stands,
     /// Name and text of a file that is parsed on first use.
     unread: Option<(&'static str, &'static str)>,
     /// One for each key that it is solved with; a riddle without a key is one alone.
@@ -140,9 +159,9 @@ impl RoomSet {
         &self.rooms
     }
 
-    /// One room by its id.
+    /// One room by its id, of the walk or for returning readers.
     pub fn room(&self, id: &str) -> Option<&Room> {
-        self.rooms.iter().find(|room| room.id == id)
+        self.all_rooms().find(|room| room.id == id)
     }
 
     /// The room after `id` in the walk.
@@ -185,29 +204,31 @@ impl RoomSet {
         file: &str,
         riddles: Vec<Riddle>,
     ) -> Result<(), ContentError> {
-        let height = riddles.first().map(|riddle| riddle.height).unwrap_or_default();
-        self.push(file, height, None, OnceLock::from(riddles))
+        let first = riddles.first();
+        let stands = first.map(|riddle| (riddle.height, riddle.stands)).unwrap_or_default();
+        self.push(file, stands, None, OnceLock::from(riddles))
     }
 
-    /// Adds a file that is parsed on first use. Its shelf is known before.
+    /// Adds a file that is parsed on first use. Its shelf and its time are known before.
     pub(in crate::riddle) fn add_unread(
         &mut self,
         file: &'static str,
         text: &'static str,
-        height: Height,
+        stands: (Height, Stands),
     ) -> Result<(), ContentError> {
-        self.push(file, height, Some((file, text)), OnceLock::new())
+        self.push(file, stands, Some((file, text)), OnceLock::new())
     }
 
     fn push(
         &mut self,
         file: &str,
-        height: Height,
+        (height, stands): (Height, Stands),
         unread: Option<(&'static str, &'static str)>,
         riddles: OnceLock<Vec<Riddle>>,
     ) -> Result<(), ContentError> {
         let (room_id, riddle_id) = room_and_riddle(file)?;
-        let Some(room) = self.rooms.iter_mut().find(|room| room.id == room_id) else {
+        let mut all = self.rooms.iter_mut().chain(&mut self.returning);
+        let Some(room) = all.find(|room| room.id == room_id) else {
             return Err(wrong(
                 file,
                 said!(
@@ -216,7 +237,7 @@ impl RoomSet {
                 ),
             ));
         };
-        room.riddles.0.push(Entry { id: riddle_id.to_owned(), height, unread, riddles });
+        room.riddles.0.push(Entry { id: riddle_id.to_owned(), height, stands, unread, riddles });
         Ok(())
     }
 
@@ -227,43 +248,14 @@ impl RoomSet {
         riddle: &str,
         change: impl FnMut(&mut Riddle),
     ) {
-        let room = self.rooms.iter_mut().find(|other| other.id == room);
+        let mut all = self.rooms.iter_mut().chain(&mut self.returning);
+        let room = all.find(|other| other.id == room);
         let entry =
             room.and_then(|room| room.riddles.0.iter_mut().find(|entry| entry.id == riddle));
         if let Some(entry) = entry {
             let mut changed = entry.riddles().to_vec();
             changed.iter_mut().for_each(change);
             entry.riddles = OnceLock::from(changed);
-        }
-    }
-
-    /// The riddle of a visitor in a room, on the shelf that they chose; `None` for a room without
-    /// riddles.
-    ///
-    /// The riddle is always the same for the same visitor and shelf. Rendezvous hashing: the one with
-    /// the highest fingerprint of room, visitor and riddle is chosen, so that a riddle added to a room
-    /// changes the riddle of a few visitors only. A riddle that is solved with what another room gave
-    /// is the one for the key of the visitor's riddle there.
-    pub fn riddle_for(&self, room: &str, visitor: &str, height: Height) -> Option<&Riddle> {
-        let room = self.room(room)?;
-        let weight = |entry: &&Entry| fingerprint(&[&room.id, visitor, &entry.id]);
-        let entries = || room.riddles.0.iter();
-        let at_the_height = entries().filter(|entry| entry.height == height).max_by_key(weight);
-        // A shelf without riddles is no dead end.
-        let riddles = at_the_height.or_else(|| entries().max_by_key(weight))?.riddles();
-        let first = riddles.first()?;
-        let Some(key) = &first.key else { return Some(first) };
-        let brought = self.given_in(&key.room, visitor);
-        let fits =
-            |riddle: &&Riddle| riddle.key.as_ref().map(|key| key.numbers.as_slice()) == brought;
-        riddles.iter().find(fits).or(Some(first))
-    }
-
-    /// The numbers that a visitor carries out of a room: the feet of the verse that they knock there.
-    pub fn given_in(&self, room: &str, visitor: &str) -> Option<&[usize]> {
-        match &self.riddle_for(room, visitor, Height::default())?.solution {
-            Solution::Rhythm(pattern) => Some(pattern.feet()),
-            Solution::Word(_) => None,
         }
     }
 }
@@ -285,6 +277,12 @@ pub(in crate::riddle) fn all_needed<'a>(rooms: &'a [Room], id: &str) -> Vec<&'a 
 }
 
 impl Room {
+    /// The step of the walk at which it is met, which is its page: its own id, or that of the room
+    /// in whose place it stands.
+    pub fn step(&self) -> &str {
+        self.in_place_of.as_deref().unwrap_or(&self.id)
+    }
+
     /// Whether the room has a door that is closed at first.
     pub fn has_door(&self) -> bool {
         !self.by_itself.ko.is_empty()
@@ -297,6 +295,15 @@ impl Room {
 }
 
 impl Riddles {
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
+    /// The shelves and times of the riddles. Parses none.
+    pub(in crate::riddle) fn stands(&self) -> impl Iterator<Item = (Height, Stands)> {
+        self.0.iter().map(|entry| (entry.height, entry.stands))
+    }
+
     /// Whether the room has no riddle. Parses none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -322,7 +329,7 @@ impl Riddles {
 impl Entry {
     /// The riddles, parsed if they were not before. A built-in file cannot be malformed: a test parses
     /// all of them.
-    fn riddles(&self) -> &[Riddle] {
+    pub(super) fn riddles(&self) -> &[Riddle] {
         let parse = || self.unread.and_then(|(name, text)| read_riddle(name, text).ok());
         self.riddles.get_or_init(|| parse().unwrap_or_default())
     }

@@ -7,7 +7,7 @@ use crate::{
     base::{format::clock_from, text::Text},
     riddle::{
         answer::{Answer, Judgement, Unreadable},
-        content::{Height, Hint, Listed, Replies, Riddle, Room, RoomSet, Solution},
+        content::{Height, Hint, Listed, Replies, Riddle, Room, RoomSet, Solution, Walker},
         guess::{Next, fingerprint},
         hint::{self, HINTS, HintState},
         rhythm::{Knocks, NotARhythm, RhythmMatch},
@@ -97,10 +97,10 @@ pub struct Puzzle<'a> {
 }
 
 impl RoomSet {
-    /// The riddle of a visitor in a room, on the shelf of their record; `None` for a room without
-    /// riddles.
-    pub fn puzzle(&self, room_id: &str, visitor_id: &str, height: Height) -> Option<Puzzle<'_>> {
-        let (room, riddle) = (self.room(room_id)?, self.riddle_for(room_id, visitor_id, height)?);
+    /// Room and riddle of a visitor at a step, on the shelf of their record; `None` for a step
+    /// without riddles.
+    pub fn puzzle(&self, step: &str, walker: &Walker, height: Height) -> Option<Puzzle<'_>> {
+        let (room, riddle) = (self.place(step, walker)?, self.riddle_for(step, walker, height)?);
         Some(Puzzle { replies: self.replies(), room, riddle })
     }
 }

@@ -13,6 +13,9 @@ pub struct RoomRecord {
     /// The shelf that the visitor chose their riddle from.
     #[serde(rename = "shelf", default, skip_serializing_if = "is_default")]
     height: Height,
+    /// The other shelves that they looked at, each with a riddle of its own.
+    #[serde(rename = "shelves", default, skip_serializing_if = "Vec::is_empty")]
+    looked_at: Vec<Height>,
     /// When and how the door was opened, if that is stored. A door that opens by itself may not be
     /// stored yet: use [`RoomRecord::door`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +84,7 @@ impl RoomRecord {
         Self {
             entered_at: now,
             height: Height::default(),
+            looked_at: Vec::new(),
             opened: None,
             guesses: Guesses::default(),
             wrong: 0,
@@ -105,6 +109,11 @@ impl RoomRecord {
         self.height
     }
 
+    /// The shelves of which the visitor has seen a riddle.
+    pub fn heights_seen(&self) -> impl Iterator<Item = Height> {
+        self.looked_at.iter().copied().chain([self.height])
+    }
+
     /// The record of somebody who asks for a riddle from another shelf. What was typed, opened and
     /// counted for the other riddle does not hold for the new one; a solved room keeps its riddle.
     #[must_use]
@@ -112,8 +121,13 @@ impl RoomRecord {
         if self.is_solved() || self.height == height {
             return self.clone();
         }
+        let mut looked_at = self.looked_at.clone();
+        if !looked_at.contains(&self.height) {
+            looked_at.push(self.height);
+        }
         Self {
             height,
+            looked_at,
             opened: self.opened,
             wrong: self.wrong,
             last_wrong: self.last_wrong.clone(),

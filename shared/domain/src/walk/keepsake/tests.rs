@@ -44,7 +44,7 @@ fn each_room_gives_its_line_to_who_solves_it() {
     let without_a_kept_line =
         [given("knock", false), given("study", true), given("wait", false), given("whisper", true)];
     assert_eq!(lines_of(&walked), without_a_kept_line);
-    let poem = wait::poem_for(&walked.id.to_string()).unwrap();
+    let poem = wait::poem_for(&walked.id.to_string(), 0).unwrap();
     let walked = walked.keeping(KeptLine { poem: poem.id.clone(), line: 2 });
     assert!(lines_of(&walked).contains(&given("wait", true)));
 }

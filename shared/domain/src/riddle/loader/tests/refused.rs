@@ -24,12 +24,12 @@ fn complaint(file: &str, from: &str, to: &str) -> String {
 #[test]
 fn a_file_that_cannot_be_read_is_refused_with_its_line() {
     assert_eq!(
-        complaint("house.toml", "version = \"2026-12d\"", "version = "),
+        complaint("house.toml", "version = \"2026-12e\"", "version = "),
         "house.toml, line 4: string values must be quoted, expected literal string."
     );
     assert_eq!(
         complaint("house.toml", "[replies]", "[reply]"),
-        "house.toml, line 7: unknown field `reply`, expected one of `version`, `replies`, `room`."
+        "house.toml, line 7: unknown field `reply`, expected one of `version`, `replies`, `room`, `returning`."
     );
 }
 
@@ -245,8 +245,8 @@ fn a_riddle_belongs_to_the_room_its_file_names() {
     let (_, text, _) = RIDDLES[3];
     let said = |name| with_one_more(name, text).unwrap_err().to_string();
     assert_eq!(
-        said("attic/stars.toml"),
-        "attic/stars.toml: is for a room attic, which house.toml does not have."
+        said("cellar/stars.toml"),
+        "cellar/stars.toml: is for a room cellar, which house.toml does not have."
     );
     assert_eq!(
         said("stars.toml"),
