@@ -13,16 +13,19 @@ const AXE: &str = ".tools/axe/axe_playwright_python/axe.min.js";
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /// Width, height, device pixel ratio, and whether it is a mobile device.
-pub(crate) const PHONE: (u32, u32, u32, bool) = (390, 844, 2, true);
+pub(crate) type Screen = (u32, u32, u32, bool);
+
+/// A telephone.
+pub(crate) const PHONE: Screen = (390, 844, 2, true);
 /// A sheet of A4 at 96 dots an inch.
-const PAPER: (u32, u32, u32, bool) = (794, 1123, 1, false);
-const DESK: (u32, u32, u32, bool) = (1280, 900, 1, false);
+const PAPER: Screen = (794, 1123, 1, false);
+const DESK: Screen = (1280, 900, 1, false);
 /// The width to which a page may be zoomed without scrolling sideways (WCAG 2.2, 1.4.10).
-const NARROW: (u32, u32, u32, bool) = (320, 568, 2, true);
+const NARROW: Screen = (320, 568, 2, true);
 
 /// What a reader may do to a page's text (WCAG 2.2, 1.4.4 and 1.4.12), as style rules. SIZE stands
 /// for twice the size of the root's font.
-const STRAINS: [(&str, (u32, u32, u32, bool), &str); 4] = [
+const STRAINS: [(&str, Screen, &str); 4] = [
     ("at 320 px", NARROW, ""),
     ("with text of 200 %", PHONE, ":root{font-size:SIZE!important}"),
     ("with spaced text", PHONE, SPACED),
@@ -45,7 +48,7 @@ const TOO_WIDE: &str = "
     return out";
 
 impl Browser {
-    pub(crate) async fn size(&self, (width, height, scale, mobile): (u32, u32, u32, bool)) {
+    pub(crate) async fn size(&self, (width, height, scale, mobile): Screen) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
         self.chromium("Emulation.setDeviceMetricsOverride", size).await;
     }
