@@ -112,16 +112,20 @@ async fn ring(scene: Scene<'_>, by: By) -> Result<Reply, Refusal> {
         Ok(device) => device,
         Err(problem) => return invalid(scene, problem),
     };
-    let Ok(whisper) = Whisper::next(visit.value.whisper.as_ref(), visit.value.id, request.now)
-    else {
-        return Ok(onward);
+    let last = visit.value.whisper.as_ref();
+    let (whisper, new) = match (Whisper::next(last, visit.value.id, request.now), last) {
+        (Ok(next), _) => (next, true),
+        // A walk that follows at once: the whisper of the one before is still there.
+        (Err(_), Some(last)) if again => (last.clone(), false),
+        (Err(_), _) => return Ok(onward),
     };
     let bell = visit.value.bell.clone().unwrap_or_else(|| Bell::mailbox(request.now));
     // A device that would replace the oldest is added where its item goes too: below the open door.
     let device = device.filter(|_| bell.devices().count() < Bell::MOST_DEVICES);
     let bell = device.iter().fold(bell, |bell, device| bell.with_device(device).0);
     let rang = visit.value.clone().rang(record, by, bell, whisper.clone(), request.now);
-    let commit = Commit::visit(visit, rang).with_whisper(&whisper, request.language);
+    let commit = Commit::visit(visit, rang);
+    let commit = if new { commit.with_whisper(&whisper, request.language) } else { commit };
     let commit = device.iter().fold(commit, VisitCommit::with_device);
     match state.app.store.commit(commit).await {
         // A lost race is a second click: the first one rang.

@@ -56,13 +56,13 @@ async fn a_version_is_checked_in_plain_korean() {
     assert_eq!(well["shows"][0]["data"]["minutes_by_plain_door"], 2, "{well:#}");
     let mut broken = files();
     broken["study/mirror.toml"] = json!("method = ");
-    broken["attic/star.toml"] = broken[FILE].clone();
+    broken["cellar/star.toml"] = broken[FILE].clone();
     broken[FILE] = json!(broken[FILE].as_str().unwrap().replace("[\"서시\"", "[\"별\""));
     let ill = shop.owner("owner-house", json!({ "do": "check", "files": broken.clone() })).await;
     let said = ill["shows"].to_string();
     for finding in [
         "study/mirror.toml, 1째 줄",
-        "house.toml에 없는 방 attic의 것입니다",
+        "house.toml에 없는 방 cellar의 것입니다",
         "다른 데에도 적혀 있습니다",
     ] {
         assert!(said.contains(finding), "{ill:#}");
