@@ -39,7 +39,7 @@ const LONGER: [(&str, &str); 1] =
 /// The shared crates in layers. A crate may use those of lower layers only; functions may use all.
 const LAYERS: [&[&str]; 4] = [
     &["domain"],
-    &["http-client", "platform"],
+    &["http-client", "platform", "spreadsheet"],
     &["gateway", "invoke", "signing", "store", "toss", "webpush"],
     &["admin", "messaging", "payments", "web"],
 ];

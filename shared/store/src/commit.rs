@@ -4,7 +4,7 @@ use domain::{
     base::{id::MessageId, text::Language},
     catalog::selection::{Book, Considered},
     order::{
-        Order, ShortNumber, Step,
+        Order, Step,
         ledger::entries,
         letter::Letter,
         stock::{NewReservation, Reservation, Slot, Stock},
@@ -22,7 +22,7 @@ use crate::{
     Store, StoreError, Versioned, bookmarks, books, choosing, devices, drafts, export, found, key,
     last_rooms, ledger, letters, messages,
     moved::Moved,
-    numbers, orders, places,
+    orders, places,
     retry::Backoff,
     table::{Write, Written},
     visits,
@@ -255,13 +255,6 @@ impl OrderCommit {
     pub fn paid(self) -> Self {
         let write = export::paid_put(&self.order);
         self.with(Condition::Order, Ok(write))
-    }
-
-    /// Gives the order its short number. [`Condition::Number`] fails if another order has it.
-    #[must_use]
-    pub fn numbered(self, number: ShortNumber) -> Self {
-        let write = numbers::number_put(number, self.order.id);
-        self.with(Condition::Number, Ok(write))
     }
 
     /// Holds a place for the order. [`Condition::Stock`] fails if `room` is gone.

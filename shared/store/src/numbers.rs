@@ -10,7 +10,7 @@ use domain::{
 use jiff::civil::Date;
 
 use crate::{
-    Store, StoreError,
+    Condition, OrderCommit, Store, StoreError,
     item::{Item, from_item, string},
     key,
     table::{Write, erased},
@@ -65,8 +65,17 @@ fn order_of(number: &Item) -> Option<OrderId> {
     number.get("order")?.as_s().ok()?.parse().ok()
 }
 
+impl OrderCommit {
+    /// Gives the order its short number. [`Condition::Number`] fails if another order has it.
+    #[must_use]
+    pub fn numbered(self, number: ShortNumber) -> Self {
+        let write = number_put(number, self.order.id);
+        self.with(Condition::Number, Ok(write))
+    }
+}
+
 /// Gives the number to an order.
-pub(crate) fn number_put(number: ShortNumber, order: OrderId) -> Write {
+fn number_put(number: ShortNumber, order: OrderId) -> Write {
     let mut item = HashMap::from([
         ("kind".to_owned(), string("number")),
         ("order".to_owned(), string(order.to_string())),
