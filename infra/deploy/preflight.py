@@ -12,7 +12,8 @@ parameters, secrets, notes. The parameters are all of the template's: one that i
 keep its old value. A stack belongs to one stage, and its name says which.
 
 `after` does what needs the deployed stack: a live one is protected against deletion and its tables against
-replacement, and an owner's address that is not confirmed yet is named.
+replacement, and an owner's address that is not confirmed yet is named. Under a name of its own it says where
+the DNS record points to, and whether the API's other address is closed.
 
 `secrets` stores the missing secrets: the session key (32 random bytes), Toss's secret key from the
 variable TOSS_SECRET_KEY, and the key pair for push services from the variable VAPID_KEY (`cargo xtask
@@ -30,8 +31,9 @@ The settings of one deployment are in samconfig.local.toml, beside samconfig.tom
 
 Options override the file, and the file overrides the variables AWS_REGION and AWS_DEFAULT_REGION.
 Requires sts:GetCallerIdentity, ssm:DescribeParameters, ssm:GetParameter (for the key pair),
-cloudformation:DescribeStacks, lambda:GetAccountSettings; for `secrets`, ssm:PutParameter; for `after`,
-cloudformation:UpdateTerminationProtection, cloudformation:SetStackPolicy, sns:ListTopics and
+cloudformation:DescribeStacks, lambda:GetAccountSettings, acm:DescribeCertificate (with CertificateArn); for
+`secrets`, ssm:PutParameter; for `after`, cloudformation:UpdateTerminationProtection,
+cloudformation:SetStackPolicy, cloudformation:DescribeStackResource, apigateway:GET, sns:ListTopics and
 sns:ListSubscriptionsByTopic.
 """
 
@@ -49,6 +51,8 @@ import botocore.exceptions
 import tomlkit
 import tomlkit.exceptions
 from samtranslator.yaml_helper import yaml_parse
+
+import own_name
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCAL = ROOT / "samconfig.local.toml"
@@ -186,6 +190,9 @@ class Preflight:
         self.client_key = value["TossClientKey"]
         # Every parameter, every time: CloudFormation keeps the old value of one that is left out.
         self.declared = {name: str(value[name]) for name in declared}
+        misfit = own_name.misfit(value["PageUrl"], value["CertificateArn"], self.region)
+        if misfit:
+            self.missing.append(misfit)
         if self.stage == "live" and not value["OwnerEmail"]:
             self.missing.append(f"A live stage needs OwnerEmail, or nobody hears of an alarm: {where}.")
         return given
@@ -213,6 +220,7 @@ class Preflight:
             return
         self.look_at_the_stack()
         self.look_at_the_account()
+        self.look_at_the_certificate()
         name = self.secret_names["toss-secret-key"]
         if name not in self.stored:
             if not self.toss_key:
@@ -264,6 +272,19 @@ class Preflight:
             self.notes.append(f"The account runs {limit} functions at once; ask AWS for {CONCURRENT} or more (Service "
                               f"Quotas, Lambda, Concurrent executions) before readers come.")
 
+    def look_at_the_certificate(self) -> None:
+        page_url, arn = (self.declared[name] for name in ("PageUrl", "CertificateArn"))
+        if not arn or own_name.misfit(page_url, arn, self.region):
+            return
+        try:
+            certificate = self.session.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+        except botocore.exceptions.ClientError as error:
+            self.missing.append(f"The certificate {arn} cannot be read: {error.response['Error']['Message']}.")
+            return
+        unusable = own_name.unusable(page_url, arn, self.account, certificate)
+        if unusable:
+            self.missing.append(unusable)
+
     def after(self) -> None:
         stack = self.deployed()
         if stack is None:
@@ -274,12 +295,25 @@ class Preflight:
             cloudformation.update_termination_protection(StackName=self.stack, EnableTerminationProtection=True)
             cloudformation.set_stack_policy(StackName=self.stack, StackPolicyBody=json.dumps(STACK_POLICY))
             print(f"{self.stack}: protected against deletion, its tables against replacement")
+        if self.declared["CertificateArn"]:
+            self.say_the_name(stack)
         if self.declared.get("OwnerEmail"):
             for topic in self.topics():
                 if any(one["SubscriptionArn"] == "PendingConfirmation" for one in topic):
                     print(f"{self.declared['OwnerEmail']} has not confirmed the subscription yet; alarms reach nobody "
                           f"until they follow the link in AWS's mail.")
                     return
+
+    def say_the_name(self, stack: dict) -> None:
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+        host = own_name.host_of(self.declared["PageUrl"])
+        print(f"{host}: its DNS record has to point to {outputs.get('DnsTarget', 'the output DnsTarget')}")
+        cloudformation = self.session.client("cloudformation")
+        api = cloudformation.describe_stack_resource(StackName=self.stack, LogicalResourceId="Api")
+        api = self.session.client("apigatewayv2").get_api(ApiId=api["StackResourceDetail"]["PhysicalResourceId"])
+        if not api.get("DisableExecuteApiEndpoint"):
+            print(f"{api['ApiEndpoint']} answers as well, although the template closes it; close it in API Gateway's "
+                  f"console (Default endpoint).")
 
     def topics(self):
         """The subscriptions of the stack's topics, nested stacks included."""

@@ -102,19 +102,26 @@ impl Shop {
 
     /// A shop without books. Its state is in memory.
     pub async fn empty() -> Self {
-        Self::start(None).await
+        Self::start(None, &[]).await
+    }
+
+    /// The shop of [`Shop::at_full_price`] with these parameters of the template.
+    pub async fn with_parameters(parameters: &[(&str, &str)]) -> Self {
+        let shop = Self::start(None, parameters).await;
+        shop.owner_does("owner-shelve", json!({ "books": full_price_books() })).await;
+        shop
     }
 
     /// The shop of [`Shop::at_full_price`] with its state in a folder, so that it can be
     /// restarted.
     pub async fn in_a_folder() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
-        let shop = Self::start(Some(folder)).await;
+        let shop = Self::start(Some(folder), &[]).await;
         shop.owner_does("owner-shelve", json!({ "books": full_price_books() })).await;
         shop
     }
 
-    async fn start(folder: Option<tempfile::TempDir>) -> Self {
+    async fn start(folder: Option<tempfile::TempDir>, parameters: &[(&str, &str)]) -> Self {
         log::listen();
         let listener =
             tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a loopback port");
@@ -137,6 +144,9 @@ impl Shop {
             ("PushPublicKey".to_owned(), vapid.public_key()),
             ("PushHosts".to_owned(), pushes.url()),
         ]);
+        let given =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        config.parameters.extend(given);
         config.secrets = BTreeMap::from([
             ("SESSION_KEY_NAME".to_owned(), STANDARD.encode([7; 32])),
             ("TOSS_SECRET_NAME".to_owned(), toss_standin::SECRET_KEY.to_owned()),

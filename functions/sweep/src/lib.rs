@@ -1,9 +1,11 @@
 //! Runs every five minutes: sends outbox messages again that were not handled in time, and asks the
-//! provider about payments that were never answered. It also keeps the content version of a new
-//! program, before the next program replaces it.
+//! provider about payments that were never answered. It also counts the dead letters, and keeps the
+//! content version of a new program, before the next program replaces it.
 //!
 //! What is due is put off before anything is done about it, each time for longer. So what fails for
 //! ever, or ends the run, neither stands before the others in the next run nor comes back in each.
+
+mod dead;
 
 use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
@@ -23,6 +25,8 @@ use platform::{
 use serde::Serialize;
 use serde_json::Value;
 use store::{Claim, Store, Versioned, handled_by_nobody_after};
+
+use dead::DeadLetters;
 
 /// Messages read at once. A run goes on with the next until none is due.
 const MESSAGES: i32 = 100;
@@ -47,6 +51,7 @@ const LEAST_TIME: Duration = Duration::from_secs(9);
 struct Sweeper {
     store: Store,
     queues: Queues,
+    dead: DeadLetters,
     payments: Payments,
     clock: Clock,
 }
@@ -56,6 +61,7 @@ impl Init for Sweeper {
         Ok(Self {
             store: Store::open(platform)?,
             queues: Queues::open(platform)?,
+            dead: DeadLetters::open(platform)?,
             payments: Payments::init(platform).await?,
             clock: platform.clock.clone(),
         })
@@ -84,6 +90,8 @@ pub struct Swept {
     pub payments_left: usize,
     /// Looks at payments that webhooks left to this run.
     pub looks: usize,
+    /// Messages in the queues of dead letters.
+    pub dead_letters: u64,
     /// Whether the program's content version was not kept before.
     pub rooms_kept: bool,
 }
@@ -104,6 +112,7 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
     let sent = messages(sweeper, &mut swept).await;
     let looked = looks(sweeper, &mut swept).await;
     let asked = payments(sweeper, &mut swept).await;
+    swept.dead_letters = sweeper.dead.count().await;
     // Not urgent: visitors walk the content in the program, and the next run tries again.
     match sweeper.store.keep_built_in().await {
         Ok(kept) => swept.rooms_kept = kept,
@@ -124,6 +133,7 @@ async fn sweep(sweeper: &Sweeper) -> Result<Swept, Error> {
         payments.unknown = swept.payments_unknown,
         payments.left = swept.payments_left,
         looks = swept.looks,
+        dead_letters = swept.dead_letters,
         rooms.kept = swept.rooms_kept,
         "swept"
     );

@@ -18,7 +18,7 @@ mod edit;
 mod kind;
 mod name;
 
-use edit::{after_block, after_last, keys, with_metric};
+use edit::{after_block, after_last, into_list, keys, with_metric};
 use kind::Kind;
 
 /// Two lines of a skeleton's manifest that a function does not have.
@@ -99,8 +99,11 @@ fn changes(root: &Path, name: &str, kind: Kind) -> Outcome<Vec<(PathBuf, String)
             template = after_block(&template, ("Owner", "Name"), &output)?;
         }
         Kind::Queue => {
-            let text = with_metric(&file("infra/alarms.yaml")?, "DeadLettersAlarm", name)?;
-            alarms = Some(with_metric(&text, "QueuesOldAlarm", name)?);
+            alarms = Some(with_metric(&file("infra/alarms.yaml")?, "QueuesOldAlarm", name)?);
+            // `sweep` counts the dead letters of every queue.
+            let dead = format!("{}DeadLetters", name::camel(name));
+            template = into_list(&template, "# Counts the dead letters.", "!GetAtt ", &dead)?;
+            template = into_list(&template, "# Every queue of dead letters.", "!Ref ", &dead)?;
         }
         Kind::Page | Kind::Schedule => {}
     }

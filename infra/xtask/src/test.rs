@@ -39,7 +39,7 @@ enum Part {
     Template,
     /// cfn-lint on template.yaml and infra/alarms.yaml.
     CfnLint,
-    /// pyflakes on the Python scripts.
+    /// pyflakes on the Python scripts, and their own tests (`*_test.py`).
     Scripts,
     /// The walk on the deployed template (MiniStack, real binaries).
     Deployed,
@@ -257,7 +257,16 @@ fn scripts() -> Outcome<Count> {
     };
     let mut found = Vec::new();
     find(&root().join("infra"), OsStr::new("py"), &mut found)?;
-    one(run(command(python).args(["-m", "pyflakes"]).args(found)))
+    let mut count = one(run(command(&python).args(["-m", "pyflakes"]).args(&found)))?;
+    for test in found.iter().filter(|script| is_test(script)) {
+        run(command(&python).arg(test))?;
+        count.passed += 1;
+    }
+    Ok(count)
+}
+
+fn is_test(script: &Path) -> bool {
+    script.file_stem().and_then(OsStr::to_str).is_some_and(|stem| stem.ends_with("_test"))
 }
 
 /// Collects the files with this extension below a folder.

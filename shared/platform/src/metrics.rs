@@ -30,6 +30,10 @@ pub enum Metric {
     RefusedByOurFault,
     /// Payments whose outcome is asked for, as `sweep` counts them.
     UnknownPayments,
+    /// Answers of status 4xx to readers who are about to pay.
+    PaymentsTurnedAway,
+    /// Messages in the queues of dead letters, as `sweep` counts them.
+    DeadLetters,
     /// How long the oldest message that is due has been due, in seconds.
     OldestUnhandled,
     /// From the payment to the choice of a book, in seconds.

@@ -7,7 +7,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{base::text::Language, order::finding};
 use jiff::Timestamp;
 use lambda_http::{Body, Response, Service, http, service_fn};
-use platform::{Clock, Init, InitError, LazyState, Platform, Random};
+use platform::{
+    Clock, Init, InitError, LazyState, Platform, Random,
+    metrics::{self, Metric},
+};
 use signing::{InvalidSignature, KeyHolder, Keys, TICKET};
 use store::Store;
 
@@ -20,6 +23,9 @@ use crate::{
     request::Request,
     shop::Shop,
 };
+
+/// The function whose readers are about to pay: that it turns one away is counted.
+const PAYING: &str = "pay";
 
 /// What a handler needs. Initialised once and kept while the function is warm.
 pub trait HandlerState: Init {
@@ -194,6 +200,9 @@ where
                 refusal.page(step, language).into()
             });
             let mut response = respond(app, request.as_ref(), language, reply);
+            if step == PAYING && response.status().is_client_error() {
+                metrics::count(Metric::PaymentsTurnedAway, 1);
+            }
             compress::compress(&mut response, event.headers());
             Ok::<_, Infallible>(response)
         };

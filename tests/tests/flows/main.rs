@@ -25,6 +25,7 @@ mod keepsakes;
 mod lost_replies;
 mod named_in_letter;
 mod over_http;
+mod own_name;
 mod owner_house;
 mod pages;
 mod payment;

@@ -7,7 +7,7 @@ use local::{Breakage, Fault, Service, Wire};
 use serde_json::{Value, json};
 use toss_standin::{Fault as Answer, On, Rule};
 use tracing::Level;
-use walk::{Doors, Log, Shop, book};
+use walk::{Doors, Log, Recipient, Shop, book};
 
 use super::get;
 
@@ -148,6 +148,50 @@ async fn three_hours_without_the_provider_leave_one_dead_letter_for_each_refund(
     assert!(shop.on_queue("RefundDeadLetters").is_empty());
     assert_eq!(shop.owner("owner-redrive", json!({ "count": true })).await["left"], 0);
     shop.nothing_failed();
+}
+
+/// What the alarms on money and on dead letters read, and nothing while all is well.
+#[tokio::test]
+async fn the_alarms_metrics_count_what_they_are_for() {
+    let log = Log::keep(Level::INFO);
+    let shop = Shop::with_books(&[book(1, 15_000, 5, 3), book(2, 15_000, 5, 3)]).await;
+    let order = shop.visitor().walk(Doors::Plain).await;
+    shop.minutes_pass(11).await;
+    let quiet = metrics(&log);
+    for name in ["DeadLetters", "PaymentsTurnedAway", "Faults"] {
+        assert_eq!(quiet.get(name), None, "{quiet:?}");
+    }
+
+    // Somebody without the order's session wants to pay it; a page that is not there is no payment.
+    let stranger = shop.visitor();
+    assert_eq!(stranger.ask(get(&format!("/pay/{order}"))).await.status, 403);
+    assert_eq!(stranger.ask(get("/no/such/room")).await.status, 404);
+    assert_eq!(metrics(&log).get("PaymentsTurnedAway"), Some(&1));
+
+    let wire = nothing_is_packed(&shop);
+    shop.visitor().living(Recipient::in_street("다른 길 7")).walk(Doors::Plain).await;
+    shop.minutes_pass(60).await;
+    wire.heal();
+    assert_eq!(shop.on_queue("PackDeadLetters").len(), 1);
+    // Once a sweep, as long as it lies there.
+    let counted = |log: &Log| metrics(log).get("DeadLetters").copied().unwrap_or_default();
+    let before = counted(&log);
+    shop.minutes_pass(5).await;
+    assert_eq!(counted(&log), before + 1);
+
+    // A day that differs from Toss's record is an ERROR line of a function that moves money. (Whose line
+    // it is, is not known in one process, so MoneyFaults is not counted here.)
+    let differs = |log: &Log| {
+        log.lines().iter().any(|line| {
+            line["level"] == "ERROR" && text(line, "error.message").contains("1건 다릅니다")
+        })
+    };
+    assert!(!differs(&log) && platform::metrics::MONEY.contains(&"reconcile"));
+    let mut item = shop.order_item(&order);
+    item["total"] = json!({ "N": "21000" });
+    shop.put_back(&item);
+    shop.days_pass(1).await;
+    assert!(differs(&log));
 }
 
 #[tokio::test]

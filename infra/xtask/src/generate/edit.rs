@@ -54,6 +54,27 @@ pub(super) fn after_last(
     Ok(format!("{}{line}{}", before.concat(), after.concat()))
 }
 
+/// Adds a resource to the YAML list below a comment, in the form of the list's last line.
+pub(super) fn into_list(text: &str, comment: &str, tag: &str, id: &str) -> Outcome<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let Some(start) = lines.iter().position(|line| line.trim() == comment) else {
+        return fail(format!("template.yaml has no list below `{comment}`."));
+    };
+    let names = |line: &&str| line.trim_start_matches([' ', '-']).starts_with(tag);
+    let Some(begin) = lines.iter().skip(start).position(names).map(|found| start + found) else {
+        return fail(format!("The list below `{comment}` names nothing with `{tag}`."));
+    };
+    let last = begin + lines.iter().skip(begin).take_while(|line| names(line)).count() - 1;
+    let (before, after) = lines.split_at((last + 1).min(lines.len()));
+    let (indent, name) = before.last().and_then(|line| line.split_once(tag)).unwrap_or_default();
+    let name = name.trim_end();
+    let new = match name.split_once('.') {
+        Some((_, attribute)) => format!("{indent}{tag}{id}.{attribute}\n"),
+        None => format!("{indent}{tag}{id}\n"),
+    };
+    Ok(format!("{}{new}{}", before.concat(), after.concat()))
+}
+
 /// Adds a metric to an alarm made of several, as a copy of its last one for the queue `name`.
 pub(super) fn with_metric(alarms: &str, alarm: &str, name: &str) -> Outcome<String> {
     let lines: Vec<&str> = alarms.split_inclusive('\n').collect();
