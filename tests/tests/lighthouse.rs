@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use walk::{Doors, Form, Pay, Walker};
 
-/// Pages that search engines may show. The others ask them not to, which Lighthouse would count as
-/// a fault, and let no script fetch robots.txt.
+/// Pages that search engines may show. The others ask them not to, describe nothing and let no
+/// script fetch robots.txt, which Lighthouse would count as faults.
 const PUBLIC: [&str; 3] = ["door", "shelf", "notice"];
 
 /// Where a whole walk leads by way of addresses.
@@ -104,7 +104,7 @@ impl Reports {
             .arg(format!("--extra-headers={headers}"))
             .kill_on_drop(true);
         if !PUBLIC.contains(&name) {
-            lighthouse.arg("--skip-audits=is-crawlable,robots-txt");
+            lighthouse.arg("--skip-audits=is-crawlable,robots-txt,meta-description");
         }
         let done = lighthouse.output().await.expect("node starts");
         if !done.status.success() {

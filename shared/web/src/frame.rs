@@ -117,8 +117,8 @@ fn about(page: &Page, here: Option<&Request>, ko: bool) -> Markup {
         )
     };
     html! {
-        meta name="description" content=(description);
         @if page.is_public() {
+            meta name="description" content=(description);
             meta property="og:type" content="website";
             meta property="og:site_name" content=(name);
             meta property="og:title" content=(title(page, ko));
