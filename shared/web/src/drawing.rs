@@ -16,6 +16,14 @@ pub enum Drawing {
     Knocker,
     /// Shelves full of books.
     Bookshelf,
+    /// A chest under the roof: the attic.
+    Chest,
+    /// A tree in bloom behind a fence: the backyard.
+    Yard,
+    /// A bucket over a well.
+    Well,
+    /// A cushion on the landing of the stairs.
+    Stairs,
     /// An empty chair under a lamp.
     Chair,
     /// A bell and its cord.
@@ -39,6 +47,18 @@ pub enum Drawing {
 }
 
 impl Drawing {
+    /// The drawing of a room that stands in the place of another; `None` for the rooms that have
+    /// pages of their own.
+    pub(crate) fn of_room(id: &str) -> Option<Self> {
+        match id {
+            "attic" => Some(Self::Chest),
+            "backyard" => Some(Self::Yard),
+            "well" => Some(Self::Well),
+            "landing" => Some(Self::Stairs),
+            _ => None,
+        }
+    }
+
     pub(crate) fn svg(self, language: Language) -> Markup {
         let (korean, english, view, strokes) = match self {
             Self::House => (
@@ -58,6 +78,12 @@ impl Drawing {
             ),
             Self::Knocker => ("문고리", "A knocker", "0 0 120 110", KNOCKER),
             Self::Bookshelf => ("책이 꽂힌 서가", "Shelves of books", "0 0 140 110", BOOKSHELF),
+            Self::Chest => ("지붕 밑의 궤짝", "A chest under the roof", "0 0 140 110", CHEST),
+            Self::Yard => {
+                ("울타리와 꽃 핀 나무", "A fence and a tree in bloom", "0 0 140 110", YARD)
+            }
+            Self::Well => ("두레박이 걸린 우물", "A bucket over a well", "0 0 140 110", WELL),
+            Self::Stairs => ("계단참의 방석", "A cushion on the landing", "0 0 140 110", STAIRS),
             Self::Chair => {
                 ("등불 아래 빈 의자", "An empty chair under a lamp", "0 0 130 120", CHAIR)
             }
@@ -97,6 +123,10 @@ const DOORWAY: &str = include_str!("drawing/doorway.svg");
 const DOOR: &str = include_str!("drawing/door.svg");
 const KNOCKER: &str = include_str!("drawing/knocker.svg");
 const BOOKSHELF: &str = include_str!("drawing/bookshelf.svg");
+const CHEST: &str = include_str!("drawing/chest.svg");
+const YARD: &str = include_str!("drawing/yard.svg");
+const WELL: &str = include_str!("drawing/well.svg");
+const STAIRS: &str = include_str!("drawing/stairs.svg");
 const CHAIR: &str = include_str!("drawing/chair.svg");
 const BELL: &str = include_str!("drawing/bell.svg");
 const KEYHOLE: &str = include_str!("drawing/keyhole.svg");
@@ -105,3 +135,24 @@ const DESK: &str = include_str!("drawing/desk.svg");
 const COUNTER: &str = include_str!("drawing/counter.svg");
 const WINDOW: &str = include_str!("drawing/window.svg");
 const MAILBOX: &str = include_str!("drawing/mailbox.svg");
+
+#[cfg(test)]
+mod tests {
+    use domain::riddle::content::RoomSet;
+
+    use super::*;
+
+    #[test]
+    fn every_room_for_returning_readers_has_a_drawing_of_its_own() {
+        let rooms = RoomSet::built_in().unwrap();
+        let drawings: Vec<Option<Drawing>> = rooms
+            .all_rooms()
+            .filter(|room| room.step() != room.id)
+            .map(|room| Drawing::of_room(&room.id))
+            .collect();
+        assert!(!drawings.is_empty());
+        for (place, drawing) in drawings.iter().enumerate() {
+            assert!(drawing.is_some() && !drawings[..place].contains(drawing), "{drawings:?}");
+        }
+    }
+}

@@ -20,7 +20,10 @@ pub(super) fn page(scene: Scene<'_>, record: &RoomRecord, feedback: &FormFeedbac
     let door = record.door(request.now);
     let (body, drawing) = match door {
         Door::Open(opening) => (open(scene, record, opening, feedback), Drawing::Doorway),
-        Door::Closed => (closed(scene, record, feedback), design.drawing),
+        Door::Closed => {
+            let drawing = Drawing::of_room(&puzzle.room.id).unwrap_or(design.drawing);
+            (closed(scene, record, feedback), drawing)
+        }
     };
     let mut page = Page::new(design.room, title)
         .drawing(drawing)
