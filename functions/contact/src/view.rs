@@ -1,7 +1,7 @@
 //! The pages of the question.
 
 use domain::{
-    base::format::clock_from,
+    base::format::{self, clock_from},
     order::letter::{
         Letter, NotALetter,
         question::{self, KEPT_DAYS},
@@ -47,7 +47,7 @@ pub(crate) fn form(
                     request,
                     "{longest}글자까지 쓰실 수 있습니다.",
                     "Up to {longest} characters.",
-                    longest = Letter::LONGEST
+                    longest = format::count(&Letter::LONGEST)
                 ))
                 .value(request.form.typed(QUESTION))
                 .markup(problems))
@@ -180,7 +180,7 @@ pub(crate) fn no_question(why: NotALetter, request: &Request) -> Problem {
             request,
             "문의는 {longest}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.",
             "A question has at most {longest} characters. Please shorten it a little.",
-            longest = Letter::LONGEST
+            longest = format::count(&Letter::LONGEST)
         ),
     };
     Problem { field: QUESTION, message }

@@ -1,6 +1,7 @@
 //! The page of the letter: the form, or that it is sent.
 
 use domain::{
+    base::format,
     order::letter::{Letter, NotALetter},
     riddle::content::{Room, RoomSet},
     walk::{draft::Draft, visit::Visit},
@@ -90,7 +91,7 @@ pub(crate) fn not_a_letter(why: NotALetter, request: &Request) -> Words {
             request,
             "편지는 {longest}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.",
             "A letter has at most {longest} characters. Please shorten it a little.",
-            longest = Letter::LONGEST
+            longest = format::count(&Letter::LONGEST)
         ),
     }
 }

@@ -148,7 +148,7 @@ async fn what_is_typed_survives_errors_reloads_languages_and_other_devices() {
     let path = to_the_reply(&mut reader).await;
     for (text, problem) in [
         (" \u{200B}\n".to_owned(), "한 줄이라도"),
-        ("가".repeat(Letter::LONGEST + 1), "4000글자까지"),
+        ("가".repeat(Letter::LONGEST + 1), "4,000글자까지"),
     ] {
         let form = replying(reader.here(), &text);
         let page = reader.submit(form).await;

@@ -1,6 +1,9 @@
 //! The page of one letter of the owner.
 
-use domain::order::letter::{Letter, NotALetter};
+use domain::{
+    base::format,
+    order::letter::{Letter, NotALetter},
+};
 use maud::{Markup, html};
 use web::{
     Drawing, Page, Problem, Request, Words, draft,
@@ -52,7 +55,7 @@ fn form(request: &Request, shown: &Shown, problems: &[Problem]) -> Markup {
                     request,
                     "{longest}글자까지 쓰실 수 있습니다. 편지 한 통에 답장은 한 통입니다.",
                     "Up to {longest} characters, and one reply to a letter.",
-                    longest = Letter::LONGEST
+                    longest = format::count(&Letter::LONGEST)
                 ))
                 .value(request.form.typed("letter"))
                 .markup(problems))
@@ -128,7 +131,7 @@ pub(crate) fn not_a_letter(why: NotALetter, request: &Request) -> Words {
             request,
             "답장은 {longest}글자까지 보낼 수 있습니다. 조금만 줄여 주십시오.",
             "A reply has at most {longest} characters. Please shorten it a little.",
-            longest = Letter::LONGEST
+            longest = format::count(&Letter::LONGEST)
         ),
     }
 }

@@ -7,6 +7,24 @@ use jiff::{
 
 use crate::base::{calendar, money::Won, text::Language};
 
+/// A number with its thousands separated, as both languages write it: `4,000`.
+///
+/// ```
+/// assert_eq!(domain::base::format::count(&4_000), "4,000");
+/// assert_eq!(domain::base::format::count(&900), "900");
+/// ```
+pub fn count(number: &impl ToString) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// An amount with its unit: `18,000원`, `₩18,000`.
 ///
 /// ```

@@ -8,6 +8,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::format;
+
 /// An amount in Korean won. The won has no subunit, so it is an integer. Sums and products saturate.
 ///
 /// ```
@@ -65,15 +67,7 @@ impl Sum for Won {
 /// [`format::won`](crate::base::format::won).
 impl fmt::Display for Won {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.to_string();
-        let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                out.push(',');
-            }
-            out.push(digit);
-        }
-        f.pad(&out)
+        f.pad(&format::count(&self.0))
     }
 }
 
